@@ -1,0 +1,24 @@
+"""The JSON Schemas that ship with the package."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SPEC_SCHEMA = "trainspec.schema.json"
+API_SCHEMA = "create-training-job.schema.json"
+
+_PACKAGE = Path(__file__).parent
+
+
+def schema_path(name: str) -> Path:
+    """Where schema `name` lies: inside an installed package, or in a checkout's `schemas/`."""
+    installed = _PACKAGE / "schemas" / name
+    return installed if installed.exists() else _PACKAGE.parents[1] / "schemas" / name
+
+
+@cache
+def load_schema(name: str) -> dict[str, Any]:
+    """Schema `name` as data. Shared between callers: not to be changed."""
+    loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
+    return loaded
