@@ -1,0 +1,1 @@
+"""Specs and CreateTrainingJob requests, one table read both ways."""

@@ -1,0 +1,6 @@
+"""`python -m trainspec.request.api` rewrites schemas/create-training-job.schema.json from the installed botocore."""
+
+from trainspec.request.api.derive import derive_schema, schema_text
+from trainspec.schema_files import API_SCHEMA, schema_path
+
+schema_path(API_SCHEMA).write_text(schema_text(derive_schema()), encoding="utf-8")
