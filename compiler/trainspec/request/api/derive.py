@@ -32,12 +32,12 @@ _TYPES = {
 
 
 def derive_schema() -> dict[str, Any]:
-    """The schema (draft 2020-12) of the installed botocore's CreateTrainingJob: one `$defs` entry a shape, AWS's names.
+    """Make the schema (draft 2020-12) from the installed botocore: one `$defs` entry a shape, under AWS's name.
 
     Beside the standard keywords: `x-aws-pattern` (the pattern as AWS writes it), `x-output-only`, `x-botocore-version`.
     """
-    import botocore
-    import botocore.loaders
+    import botocore  # type: ignore[import-untyped]
+    import botocore.loaders  # type: ignore[import-untyped]
 
     model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
     definitions: dict[str, Any] = {}
@@ -53,7 +53,7 @@ def derive_schema() -> dict[str, Any]:
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
-    """`schema` as it is checked in: sorted keys, one final newline."""
+    """Write `schema` as it is checked in: sorted keys, one final newline."""
     return json.dumps(schema, indent=1, sort_keys=True) + "\n"
 
 
@@ -110,7 +110,7 @@ def _member(structure: str, name: str, member: Mapping[str, Any]) -> dict[str, A
 
 
 def first_sentence(documentation: str) -> str:
-    """The first sentence of a piece of AWS's documentation (HTML), as plain text on one line."""
+    """Take the first sentence of a piece of AWS's documentation (HTML), as plain text on one line."""
     paragraph = re.split(r"</p>|<ul>|<important>|<note>", documentation, maxsplit=1)[0]
     text = " ".join(html.unescape(re.sub(r"<[^>]+>", "", paragraph)).split())
     return re.split(r"(?<=[.:])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z])", text, maxsplit=1)[0]

@@ -1,7 +1,7 @@
-"""AWS's patterns, which are Java's regular expressions, said so that Python and ECMAScript read them the same way.
+r"""AWS's patterns, which are Java's regular expressions, said so that Python and ECMAScript read them the same way.
 
-Java's `\\d`, `\\w`, `\\s` and `\\p{Alnum}` are ASCII, Python's are not; Java's dot stops at five line ends; AWS matches the whole string.
-See https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html.
+Java's `\d`, `\w`, `\s` and `\p{Alnum}` are ASCII, Python's are not; Java's dot stops at five line ends; AWS matches
+the whole string. See https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html.
 """
 
 import re
@@ -22,7 +22,8 @@ _SETS = {
 }
 _NEGATED = {r"\D": "0-9", r"\W": _WORD, r"\S": _SPACE}
 
-# Python's `\w` is exactly [\p{L}\p{N}_]. ECMAScript's is ASCII: there the common scripts' letters, redundant in Python, stand in.
+# Python's `\w` is exactly [\p{L}\p{N}_]. ECMAScript's is ASCII: the letters of common scripts, redundant in Python,
+# stand in there.
 _LETTERS_NUMBERS_UNDERSCORE = {r"\p{L}", r"\p{N}", "_"}
 _UNICODE_WORD = (
     r"\w\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0391-\u03a1\u03a3-\u03f5\u0400-\u0481\u048a-\u052f\u05d0-\u05ea"
@@ -84,7 +85,7 @@ def _bracket(text: str, java: str) -> str:
         return _EVERYTHING
     if len(items) == 1 and items[0][1] in _NEGATED:
         return f"[{'' if negated else '^'}{_NEGATED[items[0][1]]}]"
-    unicode_word = _LETTERS_NUMBERS_UNDERSCORE <= names
+    unicode_word = names >= _LETTERS_NUMBERS_UNDERSCORE
     parts = [_UNICODE_WORD] if unicode_word else []
     for kind, item in items:
         if unicode_word and item in _LETTERS_NUMBERS_UNDERSCORE:
@@ -96,7 +97,7 @@ def _bracket(text: str, java: str) -> str:
 
 
 def _literal(text: str, syntax: str) -> str:
-    """A literal character, escaped only where it must be: ECMAScript's Unicode mode refuses every needless escape."""
+    """Write a literal character, escaped only where it must be: ECMAScript's Unicode mode refuses needless escapes."""
     character = text[-1]
     if len(text) == 2 and character.isalnum():
         return text

@@ -1,0 +1,198 @@
+"""Whether the API's model accepts a request: its types, members, values, limits and patterns, not the rules of use."""
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, TypeAlias
+
+from trainspec.schema_files import API_SCHEMA, load_schema
+
+Constraint: TypeAlias = Literal[
+    "required", "unknown", "output_only", "type", "enum", "pattern", "min_length", "max_length", "minimum", "maximum",
+    "min_items", "max_items", "min_entries", "max_entries", "key_pattern", "key_length",
+]  # fmt: skip
+Path: TypeAlias = tuple[str | int, ...]
+
+# keyword of JSON Schema → (constraint on a value, constraint on a map's key)
+_CONSTRAINTS: dict[str, tuple[Constraint, Constraint]] = {
+    "required": ("required", "required"),
+    "unknown": ("unknown", "unknown"),
+    "x-output-only": ("output_only", "output_only"),
+    "type": ("type", "type"),
+    "enum": ("enum", "enum"),
+    "pattern": ("pattern", "key_pattern"),
+    "minLength": ("min_length", "key_length"),
+    "maxLength": ("max_length", "key_length"),
+    "minimum": ("minimum", "minimum"),
+    "maximum": ("maximum", "maximum"),
+    "minItems": ("min_items", "min_items"),
+    "maxItems": ("max_items", "max_items"),
+    "minProperties": ("min_entries", "min_entries"),
+    "maxProperties": ("max_entries", "max_entries"),
+}
+
+# A string over its maximum length is not also held against a pattern from here on: some patterns take quadratic time.
+_LONGEST_MATCHED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing in a request that the API's model refuses.
+
+    `path` leads there from the top of the request (AWS's spelling, list indexes): to the unknown or wrong member, to
+    the entry for a map's key, to the structure for a member that is missing. `limit` is what was broken: the member's
+    name (required, unknown, output_only), the values (enum), AWS's own pattern, JSON Schema's name of the type, or
+    the bound. `shape` is AWS's name of the shape at `path`; for an unknown member, of the structure around it.
+    """
+
+    path: Path
+    constraint: Constraint
+    value: Any
+    limit: Any
+    shape: str
+    suggestion: str | None = None
+
+
+def check_request(request: Mapping[str, Any]) -> list[Violation]:
+    """All that the API's model refuses in `request`, in the order of the request; empty where it accepts it.
+
+    `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is no list.
+    """
+    document = dict(request)
+    violations = [_violation(error, document) for error in _validator().iter_errors(document)]
+    return sorted(violations, key=lambda violation: _place(violation.path, document))
+
+
+def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:
+    """Look up the schema of the member at `path`, or None where the API has no such member.
+
+    A list's elements are at an index or "*", a map's values at any key or "*". References are resolved, one level
+    deep; what is said of the member itself (`description`, `x-output-only`) is merged in.
+    """
+    found = _resolve(path)
+    if found is None:
+        return None
+    shape, own = found
+    return {**load_schema(API_SCHEMA)["$defs"][shape], **{key: own[key] for key in own if key != "$ref"}}
+
+
+def shape_name(path: Sequence[str | int]) -> str | None:
+    """AWS's name of the shape at `path` (as for `member_schema`), or None where the API has no such member."""
+    found = _resolve(path)
+    return found[0] if found else None
+
+
+def _resolve(path: Sequence[str | int]) -> tuple[str, Mapping[str, Any]] | None:
+    """Find the shape at `path`, and the schema entry that refers to it."""
+    schema = load_schema(API_SCHEMA)
+    own: Any = {"$ref": schema["$ref"]}
+    for step in path:
+        definition = schema["$defs"][_referred(own)]
+        if "properties" in definition:
+            own = definition["properties"].get(step)
+        elif "items" in definition:
+            own = definition["items"] if step == "*" or isinstance(step, int) else None
+        else:
+            own = definition.get("additionalProperties")
+        if not own:
+            return None
+    return _referred(own), own
+
+
+def _referred(own: Mapping[str, Any]) -> str:
+    return str(own["$ref"]).removeprefix("#/$defs/")
+
+
+def _violation(error: Any, document: Mapping[str, Any]) -> Violation:
+    keyword = error.validator
+    is_key = "propertyNames" in error.absolute_schema_path
+    path: Path = tuple(error.absolute_path)
+    limit, suggestion, shape = error.validator_value, None, shape_name(path)
+    match keyword:
+        case "required" | "unknown" | "x-output-only":
+            limit = error.message
+        case "enum":
+            suggestion = _near(error.instance, limit)
+        case "pattern":
+            limit = error.schema["x-aws-pattern"]
+    if keyword == "unknown":
+        suggestion, shape = _near(error.message, error.schema["properties"]), shape_name(path[:-1])
+    if is_key:
+        path = (*path, error.instance)
+    return Violation(path, _CONSTRAINTS[keyword][is_key], error.instance, limit, shape or "", suggestion)
+
+
+def _near(word: str, candidates: Sequence[str]) -> str | None:
+    """Guess the candidate that `word` was most likely meant to be, whatever its capitals."""
+    folded = {candidate.lower(): candidate for candidate in candidates}
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
+    return folded[near[0]] if near else None
+
+
+def _place(path: Path, document: Any) -> tuple[int, ...]:
+    """Where `path` stands in `document`: the position of each step among its siblings."""
+    place: list[int] = []
+    for step in path:
+        if isinstance(document, dict):
+            place.append(list(document).index(step))
+        else:
+            place.append(int(step))
+        document = document[step]
+    return tuple(place)
+
+
+@cache
+def _validator() -> Any:
+    """Jsonschema's validator (a slow import: only where a request is checked), stricter where AWS is."""
+    from jsonschema import Draft202012Validator, ValidationError, validators
+
+    extend: Any = validators.extend
+    standard: Mapping[str, Callable[..., Iterator[ValidationError]]] = Draft202012Validator.VALIDATORS
+
+    def properties(validator: Any, members: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if not isinstance(instance, dict):
+            return
+        for name in instance:
+            if members.get(name, {}).get("x-output-only"):
+                yield _at(ValidationError(name, validator="x-output-only", instance=instance[name]), name)
+            elif name in members:
+                yield from validator.descend(instance[name], members[name], path=name, schema_path=name)
+
+    def additional_properties(validator: Any, extra: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if extra is not False:
+            yield from standard["additionalProperties"](validator, extra, instance, schema)
+        elif isinstance(instance, dict):
+            for name in instance:
+                if name not in schema["properties"]:
+                    yield _at(ValidationError(str(name), validator="unknown", instance=instance[name]), name)
+
+    def required(validator: Any, names: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, dict):
+            yield from (ValidationError(name) for name in names if name not in instance)
+
+    def enum(validator: Any, values: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str):
+            yield from standard["enum"](validator, values, instance, schema)
+
+    def pattern(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        limit = schema.get("maxLength")
+        if limit is None or not isinstance(instance, str) or len(instance) <= max(limit, _LONGEST_MATCHED):
+            yield from standard["pattern"](validator, value, instance, schema)
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    keywords = {
+        "properties": properties,
+        "additionalProperties": additional_properties,
+        "required": required,
+        "enum": enum,
+        "pattern": pattern,
+    }
+    return extend(Draft202012Validator, keywords, type_checker=types)(load_schema(API_SCHEMA))
+
+
+def _at(error: Any, name: str) -> Any:
+    error.path.appendleft(name)
+    return error
