@@ -1,0 +1,60 @@
+"""Every code that the stages use, in one table. The first digit tells the stage; a rule's code stands in its own module."""
+
+from trainspec.diagnostics.model import Code, Severity
+
+# TS0xx: reading a file and its YAML
+UNREADABLE = Code("TS001", "a file cannot be read as UTF-8 text")
+SYNTAX = Code("TS002", "the text is not YAML")
+DUPLICATE_KEY = Code("TS003", "a key stands twice in one map")
+BAD_KEY = Code("TS004", "a key is not a plain word")
+BAD_ALIAS = Code("TS005", "an alias or merge key that cannot be followed")
+TOO_LARGE = Code("TS006", "a document is larger or deeper than any spec")
+BAD_TAG = Code("TS007", "a YAML tag that has no meaning here")
+NOT_A_SPEC = Code("TS008", "a file is no spec")
+
+# TS1xx: the language
+UNKNOWN_KEY = Code("TS101", "a key that the language does not have")
+MISSING_KEY = Code("TS102", "a key that must be there is not")
+WRONG_TYPE = Code("TS103", "a value of the wrong type")
+NOT_ONE_OF = Code("TS104", "a value that is none of the allowed words")
+MALFORMED = Code("TS105", "a value that is not written in its form")
+OUT_OF_RANGE = Code("TS106", "a number, list or text that is too small or too large")
+CONFLICT = Code("TS107", "keys that exclude or need each other")
+
+# TS2xx: composition
+UNKNOWN_VARIABLE = Code("TS201", "a `${...}` that names nothing")
+BAD_SUBSTITUTION = Code("TS202", "a `${...}` that cannot be resolved here")
+VARIABLE_CYCLE = Code("TS203", "variables that need each other")
+
+# TS3xx: Airflow's templates
+TEMPLATE_SYNTAX = Code("TS301", "a template that Jinja cannot parse")
+UNKNOWN_MACRO = Code("TS302", "a name, filter or test that Airflow does not give to templates")
+UNSAFE_TEMPLATE = Code("TS303", "a template that reaches into objects or may run for ever")
+
+# TS4xx: the request against the API's model
+API_REQUIRED = Code("TS401", "a member that SageMaker requires is missing")
+API_UNKNOWN = Code("TS402", "a member that SageMaker does not know or does not accept")
+API_TYPE = Code("TS403", "a member of the wrong type")
+API_ENUM = Code("TS404", "a value that is not in the API's list")
+API_PATTERN = Code("TS405", "a value that does not match the API's pattern")
+API_LENGTH = Code("TS406", "a text that is too short or too long")
+API_RANGE = Code("TS407", "a number outside the API's range")
+API_COUNT = Code("TS408", "too few or too many entries")
+
+# TS6xx: the DAG
+UNKNOWN_JOB = Code("TS601", "a job that depends on one that does not exist")
+DEPENDENCY_CYCLE = Code("TS602", "jobs that wait for each other")
+BAD_SCHEDULE = Code("TS603", "a schedule that Airflow does not accept")
+BAD_DATE = Code("TS604", "a date or time zone that does not exist")
+DUPLICATE_DAG = Code("TS605", "two specs make the same DAG")
+
+# TS7xx: the files that are written
+STALE = Code("TS701", "a generated file is not what its spec compiles to")
+MISSING = Code("TS702", "a generated file is missing")
+ORPHAN = Code("TS703", "a generated file whose spec is gone")
+EDITED = Code("TS704", "a generated file was edited by hand")
+FOREIGN = Code("TS705", "a file that trainspec did not write stands where a generated one belongs")
+
+CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
+
+__all__ = [name for name, value in globals().items() if isinstance(value, Code)] + ["CODES", "Severity"]

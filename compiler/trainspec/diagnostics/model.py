@@ -1,0 +1,84 @@
+"""What a stage has to say about a place in a file, as plain data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+
+
+class Severity(str, Enum):
+    """How much a finding weighs: an error stops the compiler, the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count characters from 1; the end is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that a finding points at, and why."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding: its stable code, its usual severity and what it is about in one line."""
+
+    id: str
+    summary: str
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it.
+    """
+
+    code: Code
+    span: Span
+    message: str
+    advice: str | None = None
+    field: str | None = None
+    member: str | None = None
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the finding's code."""
+        return self.code.severity
+
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Orders findings by place, then by code."""
+        return (self.span.path, self.span.line, self.span.column, self.code.id, self.message)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any finding is one that stops the compiler."""
+    return any(found.severity is Severity.ERROR for found in diagnostics)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` most likely stands for: a question for the reader, or None."""
+    by_folded = {_folded(candidate): candidate for candidate in known}
+    near = get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
+    return f"did you mean `{by_folded[near[0]]}`?" if near else None
+
+
+def _folded(word: str) -> str:
+    """Spellings that differ only in case and separators are the same word: `MaxRuntime`, `max-runtime`."""
+    return word.replace("_", "").replace("-", "").lower()

@@ -1,0 +1,67 @@
+"""The forms in which a spec writes values.
+
+Each form is a pydantic type, so that the JSON Schema knows it; what a form says in the units of the API is in
+`trainspec.units`.
+"""
+
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+from trainspec.units import TEMPLATE_PATTERN
+
+DURATION_PATTERN = (
+    r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
+)
+SIZE_PATTERN = r"^[0-9]{1,9} ?(GB|TB)?$(?!\n)"
+ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}$(?!\n)"
+
+
+def _form(text: str) -> Any:
+    return Field(json_schema_extra={"x-form": text})
+
+
+Template: TypeAlias = Annotated[StrictStr, Field(pattern=TEMPLATE_PATTERN)]
+Text: TypeAlias = Annotated[StrictStr, _form("a text")]
+Integer: TypeAlias = Annotated[StrictInt | Template, _form("a whole number")]
+Number: TypeAlias = Annotated[StrictInt | StrictFloat | Template, _form("a number")]
+Boolean: TypeAlias = Annotated[StrictBool | Template, _form("true or false")]
+Duration: TypeAlias = Annotated[
+    Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=DURATION_PATTERN)] | Template,
+    _form("a duration (seconds, or such as 90s, 30m, 1h30m, 5d)"),
+]
+FixedDuration: TypeAlias = Annotated[
+    Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=DURATION_PATTERN)],
+    _form("a duration (seconds, or such as 90s, 30m, 1h30m, 5d)"),
+]
+Size: TypeAlias = Annotated[
+    Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=SIZE_PATTERN)] | Template,
+    _form("a size (gigabytes, or such as 50GB, 1TB)"),
+]
+Id: TypeAlias = Annotated[
+    StrictStr, Field(pattern=ID_PATTERN), _form("a name of letters, digits, `_`, `.` and `-`, at most 250 long")
+]
+
+WrittenScalar: TypeAlias = Annotated[
+    Any,
+    Field(
+        json_schema_extra={
+            "type": ["string", "number", "boolean"],
+            "x-text": True,
+            "x-form": "a text, a number or true/false",
+        }
+    ),
+]
+"""A scalar whose characters are the value, as the author wrote them."""
+
+WrittenValue: TypeAlias = Annotated[
+    Any,
+    Field(
+        json_schema_extra={
+            "type": ["string", "number", "boolean", "array", "object"],
+            "x-text": True,
+            "x-form": "a scalar, a list or a map",
+        }
+    ),
+]
+"""The same, or a list or map of such."""

@@ -1,0 +1,1 @@
+"""YAML text → located tree, and what a scalar means. Knows nothing of SageMaker or Airflow."""

@@ -1,0 +1,242 @@
+"""YAML text → located tree, from libyaml's events.
+
+The tree is built here and not by a YAML library's composer because a spec is untrusted input and its places matter:
+nesting, size and aliases are bounded while the text is read, nothing recurses, every duplicate key is reported and
+parsing goes on behind it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainspec.diagnostics import Code, Diagnostic, Label, Span, codes
+from trainspec.text.source import Source
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
+
+MAX_DEPTH = 60
+MAX_NODES = 100_000
+"""Bounds on a document, aliases written out: far above any spec, far below what would slow the tool down."""
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
+_KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
+
+
+def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
+    """The tree of the one document in `source` (None where there is none to speak of) and what is wrong with it."""
+    builder = _Builder(source.name)
+    try:
+        for event in _events(source.text):
+            if not builder.take(event):
+                break
+    except _libyaml_error() as error:
+        builder.syntax_error(error, source)
+    return builder.root, builder.findings
+
+
+def _events(text: str) -> Any:
+    from _ruamel_yaml import CParser  # ruamel.yaml takes 90 ms to import: only where YAML is read
+
+    parser = CParser(text)
+    while True:
+        event = parser.get_event()
+        if event is None or type(event).__name__ == "StreamEndEvent":
+            return
+        yield event
+
+
+def _libyaml_error() -> type[Exception]:
+    from ruamel.yaml.error import YAMLError
+
+    error: type[Exception] = YAMLError
+    return error
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read."""
+
+    start: Any
+    anchor: str | None
+    items: list[Node] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    merged: list[Entry] = field(default_factory=list)
+    key: Scalar | None = None
+    is_map: bool = False
+    in_bad_key: bool = False
+
+
+class _Builder:
+    """Puts the tree together, event by event."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.root: Node | None = None
+        self.findings: list[Diagnostic] = []
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, Node] = {}
+        self._open_anchors: set[str] = set()
+        self._last: Any = None
+        self._documents = 0
+
+    def take(self, event: Any) -> bool:
+        """Take in one event; false when reading on is of no use."""
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            self._documents += 1
+            if self._documents > 1:
+                advice = "put each spec into a file of its own"
+                self._report(codes.NOT_A_SPEC, self._span(event), "a second document begins here; a spec is one", advice)
+                return False
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            return self._begin(event, is_map=kind == "MappingStartEvent")
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            return self._end(event)
+        elif kind == "ScalarEvent":
+            self._last = event.end_mark
+            return self._add(Scalar(event.value, self._span(event), self._is_plain(event)), event.anchor)
+        elif kind == "AliasEvent":
+            return self._alias(event)
+        return True
+
+    def syntax_error(self, error: Any, source: Source) -> None:
+        """Turn libyaml's error into a finding."""
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        problem = getattr(error, "problem", None) or str(error)
+        context = getattr(error, "context", None)
+        message = f"{context}: {problem}" if context else problem
+        lines = source.lines()
+        written = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+        self._report(codes.SYNTAX, Span(self.name, line, column, line, column + 1), message, _cure(problem, written))
+
+    # ------------------------------------------------------------------ nodes
+
+    def _begin(self, event: Any, *, is_map: bool) -> bool:
+        if len(self._stack) >= MAX_DEPTH:
+            self._report(codes.TOO_LARGE, self._span(event), f"more than {MAX_DEPTH} levels of nesting")
+            return False
+        self._last = event.end_mark
+        if event.tag is not None:
+            self._is_plain(event)
+        if event.anchor:
+            self._open_anchors.add(event.anchor)
+        opened = _Open(event.start_mark, event.anchor, is_map=is_map)
+        if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
+            advice = "quote the value: `{{` at its beginning starts a YAML map" if is_map else "write a plain word"
+            span = self._span(event)
+            self._report(codes.BAD_KEY, span, "a map or list cannot be a key", advice)
+            opened.in_bad_key = True
+        self._stack.append(opened)
+        return True
+
+    def _end(self, event: Any) -> bool:
+        done = self._stack.pop()
+        if event.end_mark.index > event.start_mark.index:  # a closing bracket; a block has no text at its end
+            self._last = event.end_mark
+        span = Span(self.name, done.start.line + 1, done.start.column + 1, self._last.line + 1, self._last.column + 1)
+        if done.is_map:
+            own = tuple(done.entries.values())
+            merged = tuple(entry for entry in done.merged if entry.key.text not in done.entries)
+            node: Node = mapping((*merged, *own), span)
+        else:
+            node = sequence(tuple(done.items), span)
+        self._open_anchors.discard(done.anchor or "")
+        if done.in_bad_key:
+            self._stack[-1].key = Scalar("", span)
+            return True
+        return self._add(node, done.anchor)
+
+    def _add(self, node: Node, anchor: str | None) -> bool:
+        if node.size > MAX_NODES:
+            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, aliases written out")
+            return False
+        if anchor:
+            self._anchors[anchor] = node
+        if not self._stack:
+            self.root = node
+            return True
+        above = self._stack[-1]
+        if not above.is_map:
+            above.items.append(node)
+        elif above.key is None:
+            above.key = self._as_key(node)
+        else:
+            key, above.key = above.key, None
+            self._set(above, key, node)
+        return True
+
+    def _as_key(self, node: Node) -> Scalar:
+        if isinstance(node, Scalar):
+            return node
+        self._report(codes.BAD_KEY, node.span, "a map or list cannot be a key", "write a plain word")
+        return Scalar("", node.span)
+
+    def _set(self, above: _Open, key: Scalar, value: Node) -> None:
+        if key.text == "<<" and key.plain:
+            self._merge(above, key, value)
+        elif key.text in above.entries:
+            first = above.entries[key.text].key.span
+            label = Label(first, "first written here")
+            self._report(codes.DUPLICATE_KEY, key.span, f"`{key.text}` stands twice in this map", "keep one", (label,))
+        else:
+            above.entries[key.text] = Entry(key, value)
+
+    def _merge(self, above: _Open, key: Scalar, value: Node) -> None:
+        """YAML's merge key: the first of several maps wins, and what the map itself says wins over all."""
+        if above.merged:
+            advice = "merge several maps with one key: `<<: [*a, *b]`"
+            self._report(codes.DUPLICATE_KEY, key.span, "`<<` stands twice in this map", advice)
+            return
+        maps = value.items if isinstance(value, Sequence) else (value,)
+        taken: dict[str, Entry] = {}
+        for each in maps:
+            if not isinstance(each, Mapping):
+                advice = "write `<<: *anchor` or `<<: [*a, *b]`"
+                self._report(codes.BAD_ALIAS, value.span, "`<<` merges maps, and this is none", advice)
+                return
+            for entry in each.entries:
+                taken.setdefault(entry.key.text, entry)
+        above.merged = list(taken.values())
+
+    def _alias(self, event: Any) -> bool:
+        name, self._last = event.anchor, event.end_mark
+        if name in self._anchors:
+            return self._add(brought(self._anchors[name], self._span(event)), None)
+        if name in self._open_anchors:
+            message, advice = f"`*{name}` stands inside of what it names", "a document cannot contain itself"
+        else:
+            message, advice = f"no anchor `&{name}` stands before this alias", None
+        self._report(codes.BAD_ALIAS, self._span(event), message, advice)
+        return self._add(Scalar("", self._span(event), plain=False), None)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _is_plain(self, event: Any) -> bool:
+        """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags that mean nothing here."""
+        tag = event.tag
+        if tag not in _KNOWN_TAGS:
+            shown = tag.replace(_TAG, "!!")
+            self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
+        return tag in _PLAIN_TAGS or (tag is None and not event.style)
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def _report(
+        self, code: Code, span: Span, message: str, advice: str | None = None, labels: tuple[Label, ...] = ()
+    ) -> None:
+        self.findings.append(Diagnostic(code, span, message, advice, labels=labels))
+
+
+def _cure(problem: str, written: str) -> str | None:
+    """What to do about libyaml's commoner complaints."""
+    if "cannot start any token" in problem and written.startswith("\t"):
+        return "indent with spaces: YAML does not allow tabs"
+    if "cannot start any token" in problem and written[:1] in ("@", "`", "%"):
+        return f"quote the value: a plain one cannot begin with `{written[0]}`"
+    if "mapping values are not allowed" in problem:
+        return "quote the value: it contains `: `"
+    if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
+        return "check the indentation of this line and the one before"
+    return None

@@ -1,0 +1,73 @@
+"""Reading a spec's text: whatever lies at the path becomes text or one clear finding."""
+
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainspec.diagnostics import Diagnostic, Span, codes
+
+MAX_BYTES = 1024 * 1024
+"""The largest file that is read. The longest specs known have some 30 KB."""
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's text under the name by which findings speak of it (its path from the project's root)."""
+
+    name: str
+    text: str
+
+    def lines(self) -> list[str]:
+        """The text's lines without their ends, split where YAML splits them."""
+        return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", self.text)
+
+
+def read_source(path: Path, name: str) -> Source | Diagnostic:
+    """The text of the file at `path`, or why it cannot be had."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            return _unreadable(name, "is a folder, not a file")
+        if not stat.S_ISREG(status.st_mode):
+            return _unreadable(name, "is no regular file")
+        if status.st_size > MAX_BYTES:
+            return _unreadable(name, f"has {status.st_size:,} bytes; the longest that is read has {MAX_BYTES:,}")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return _unreadable(name, "does not exist")
+    except OSError as error:
+        return _unreadable(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+    return decode(content, name)
+
+
+def decode(content: bytes, name: str) -> Source | Diagnostic:
+    """`content` as text: UTF-8, with or without a byte order mark."""
+    if content.startswith(_UTF16_MARKS):
+        return _unreadable(name, "is UTF-16 text", "save it as UTF-8")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", errors="replace")
+        span = _place(name, before)
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8 text"
+        return Diagnostic(codes.UNREADABLE, span, message, "save the file as UTF-8")
+    if (found := _UNPRINTABLE.search(text)) is not None:
+        span = _place(name, text[: found.start()])
+        character = f"U+{ord(found.group()):04X}"
+        advice = 'remove it; in double quotes it can be written as an escape, such as "\\x07"'
+        return Diagnostic(codes.UNREADABLE, span, f"the character {character} is not allowed in YAML", advice)
+    return Source(name, text)
+
+
+def _place(name: str, before: str) -> Span:
+    lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", before)
+    line, column = len(lines), len(lines[-1]) + 1
+    return Span(name, line, column, line, column + 1)
+
+
+def _unreadable(name: str, why: str, advice: str | None = None) -> Diagnostic:
+    return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} {why}", advice)

@@ -1,0 +1,113 @@
+"""The located tree: YAML as it was written, every node with its place.
+
+A scalar keeps the author's characters and whether they were quoted; what they mean is decided by the place where they
+stand (see `trainspec.text.typing`). A node's `span` is where it was written; `via` is where an alias or a variable
+brought it to, if one did.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from trainspec.diagnostics import Span
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value. `plain` is true where the author wrote no quotes and no `|` or `>`."""
+
+    text: str
+    span: Span
+    plain: bool = True
+    via: Span | None = None
+
+    @property
+    def size(self) -> int:
+        """One node."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list. `size` counts the nodes below it, aliases written out."""
+
+    items: tuple["Node", ...]
+    span: Span
+    size: int
+    via: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a map with its value."""
+
+    key: Scalar
+    value: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A map, keys in the order they were written, none twice. `size` counts the nodes below it, aliases written out."""
+
+    entries: tuple[Entry, ...]
+    span: Span
+    size: int
+    via: Span | None = None
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of `key`, or None."""
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+    def get(self, key: str) -> "Node | None":
+        """The value of `key`, or None."""
+        entry = self.entry(key)
+        return entry.value if entry else None
+
+    def keys(self) -> Iterator[str]:
+        """The keys' texts."""
+        return (entry.key.text for entry in self.entries)
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def sequence(items: tuple[Node, ...], span: Span) -> Sequence:
+    """A list of `items`."""
+    return Sequence(items, span, 1 + sum(item.size for item in items))
+
+
+def mapping(entries: tuple[Entry, ...], span: Span) -> Mapping:
+    """A map of `entries`, whose keys must differ."""
+    return Mapping(entries, span, 1 + sum(entry.value.size + 1 for entry in entries))
+
+
+def brought(node: Node, via: Span) -> Node:
+    """The same node, brought to `via` by an alias or a variable."""
+    return replace(node, via=via)
+
+
+def find(root: Node, path: Path) -> Node:
+    """The node at `path`, or the last one on the way to it."""
+    node = root
+    for step in path:
+        if isinstance(node, Mapping) and (below := node.get(str(step))) is not None:
+            node = below
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            break
+    return node
+
+
+def key_span(root: Node, path: Path) -> Span:
+    """Where the last key of `path` is written; its value's place where it has no key (an item of a list)."""
+    parent = find(root, path[:-1]) if path else root
+    entry = parent.entry(str(path[-1])) if isinstance(parent, Mapping) and path else None
+    return entry.key.span if entry else find(root, path).span
+
+
+def dotted(path: Path) -> str:
+    """`('jobs', 'train', 'vpc', 'subnets', 0)` as `jobs.train.vpc.subnets[0]`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")

@@ -1,0 +1,32 @@
+"""Durations and sizes: what the short forms of a spec say in the units of the API, and back.
+
+A value that holds an Airflow template is left as it is: what it says is known when the task runs.
+"""
+
+import re
+
+TEMPLATE_PATTERN = r"\{\{|\{%"
+
+_TEMPLATE = re.compile(TEMPLATE_PATTERN)
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
+_DURATION_PART = re.compile(r"([0-9]+)([dhms]?)")
+
+
+def is_template(value: object) -> bool:
+    """Whether Airflow has something to render in `value`."""
+    return isinstance(value, str) and _TEMPLATE.search(value) is not None
+
+
+def seconds(value: int | str) -> int | str:
+    """A duration in seconds: `90`, `"90s"`, `"1h30m"`, `"5d"`."""
+    if isinstance(value, int) or is_template(value):
+        return value
+    return sum(int(count) * _UNITS[unit] for count, unit in _DURATION_PART.findall(value))
+
+
+def gigabytes(value: int | str) -> int | str:
+    """A size in gigabytes: `10`, `"10GB"`, `"1TB"` (1,024 GB, as Amazon EBS counts)."""
+    if isinstance(value, int) or is_template(value):
+        return value
+    number = int(value.rstrip("GBT "))
+    return number * 1024 if value.endswith("TB") else number
