@@ -1,0 +1,14 @@
+"""A SageMaker endpoint on loopback: training jobs that live on a clock, over AWS's own protocol, with no AWS account.
+
+    with Simulator() as simulator:
+        simulator.client().create_training_job(...)
+
+Whatever takes an `endpoint_url` (boto3, the AWS CLI, an Airflow connection) talks to it unchanged.
+"""
+
+from trainspec.simulator.clock import Clock, ManualClock, ScaledClock
+from trainspec.simulator.faults import Fault
+from trainspec.simulator.outcomes import Outcome, Plan, plan_from_options
+from trainspec.simulator.simulator import Simulator, serve
+
+__all__ = ["Clock", "Fault", "ManualClock", "Outcome", "Plan", "ScaledClock", "Simulator", "plan_from_options", "serve"]

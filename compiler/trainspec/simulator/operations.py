@@ -1,0 +1,144 @@
+"""The operations that the endpoint knows, one row each: parameters in, answer out, ApiError for a refusal."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from trainspec.simulator import logs
+from trainspec.simulator.errors import ApiError
+from trainspec.simulator.jobs import Account, describe
+from trainspec.simulator.listing import list_jobs
+from trainspec.simulator.validation import checked_request, complaint, validation_failure
+
+Params: TypeAlias = Mapping[str, Any]
+Answer: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation takes (parameter → Python type, those with `!` required), and the function that answers.
+
+    `takes` None leaves all of the validation to the function.
+    """
+
+    answer: Callable[[Account, str, Params], Answer]
+    takes: Mapping[str, str] | None = None
+
+
+def _create(account: Account, region: str, params: Params) -> Answer:
+    return {"TrainingJobArn": account.create(region, checked_request(params)).arn}
+
+
+def _describe(account: Account, region: str, params: Params) -> Answer:
+    return describe(account.get(region, params["TrainingJobName"]), account.clock.now())
+
+
+def _stop(account: Account, region: str, params: Params) -> Answer:
+    account.stop(region, params["TrainingJobName"])
+    return {}
+
+
+def _list(account: Account, region: str, params: Params) -> Answer:
+    return list_jobs(account.jobs(region), params, account.clock.now())
+
+
+def _add_tags(account: Account, region: str, params: Params) -> Answer:
+    # Tags have the same shape as in a request, so the request's check serves.
+    checked = checked_request({**_ANY_REQUEST, "Tags": params["Tags"]})
+    return {"Tags": _tag_list(account.add_tags(params["ResourceArn"], {t["Key"]: t["Value"] for t in checked["Tags"]}))}
+
+
+def _list_tags(account: Account, region: str, params: Params) -> Answer:
+    return {"Tags": _tag_list(account.by_arn(params["ResourceArn"]).tags)}
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+_ANY_REQUEST = {
+    "TrainingJobName": "any",
+    "RoleArn": "arn:aws:iam::123456789012:role/any",
+    "OutputDataConfig": {"S3OutputPath": "s3://any"},
+}
+_NAME = {"TrainingJobName!": "string"}
+
+# X-Amz-Target → operation
+OPERATIONS: dict[str, Operation] = {
+    "SageMaker.CreateTrainingJob": Operation(_create),
+    "SageMaker.DescribeTrainingJob": Operation(_describe, _NAME),
+    "SageMaker.StopTrainingJob": Operation(_stop, _NAME),
+    "SageMaker.ListTrainingJobs": Operation(
+        _list,
+        {
+            "NextToken": "string",
+            "MaxResults": "integer",
+            "CreationTimeAfter": "timestamp",
+            "CreationTimeBefore": "timestamp",
+            "LastModifiedTimeAfter": "timestamp",
+            "LastModifiedTimeBefore": "timestamp",
+            "NameContains": "string",
+            "StatusEquals": "string",
+            "SortBy": "string",
+            "SortOrder": "string",
+        },
+    ),
+    "SageMaker.AddTags": Operation(_add_tags, {"ResourceArn!": "string", "Tags!": "list"}),
+    "SageMaker.ListTags": Operation(
+        _list_tags, {"ResourceArn!": "string", "NextToken": "string", "MaxResults": "integer"}
+    ),
+    "Logs_20140328.DescribeLogStreams": Operation(
+        logs.describe_log_streams,
+        {
+            "logGroupName": "string",
+            "logGroupIdentifier": "string",
+            "logStreamNamePrefix": "string",
+            "orderBy": "string",
+            "descending": "boolean",
+            "nextToken": "string",
+            "limit": "integer",
+        },
+    ),
+    "Logs_20140328.GetLogEvents": Operation(
+        logs.get_log_events,
+        {
+            "logGroupName": "string",
+            "logGroupIdentifier": "string",
+            "logStreamName!": "string",
+            "startTime": "integer",
+            "endTime": "integer",
+            "nextToken": "string",
+            "limit": "integer",
+            "startFromHead": "boolean",
+            "unmask": "boolean",
+        },
+    ),
+}
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "timestamp": (int, float),
+    "boolean": (bool,),
+    "list": (list,),
+}
+
+
+def answer(operation: Operation, account: Account, region: str, params: Params) -> Answer:
+    """Check `params` as far as the table says, and run `operation`. Raises ApiError for a refusal."""
+    if operation.takes is not None:
+        params = {name: value for name, value in params.items() if value is not None}
+        _check(params, operation.takes)
+    return operation.answer(account, region, params)
+
+
+def _check(params: Params, takes: Mapping[str, str]) -> None:
+    types = {name.rstrip("!"): kind for name, kind in takes.items()}
+    for name, value in params.items():
+        if name not in types:
+            raise ApiError("SerializationException", f"Unknown parameter {name!r}")
+        if not isinstance(value, _TYPES[types[name]]) or (isinstance(value, bool) and types[name] != "boolean"):
+            raise ApiError("SerializationException", f"{name} can not be converted to a {types[name]}")
+    missing = [name.rstrip("!") for name in takes if name.endswith("!") and name.rstrip("!") not in params]
+    if missing:
+        raise validation_failure([complaint(None, name[0].lower() + name[1:], "required") for name in missing])
