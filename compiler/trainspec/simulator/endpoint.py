@@ -1,12 +1,12 @@
 """The endpoint without its sockets: a request's headers and body in, a reply and what happens to it out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from typing import Any
 
 from trainspec.simulator.errors import ApiError
-from trainspec.simulator.faults import CUT_ANSWER, LOST_ANSWER, REFUSALS, RESET, SLOW, Fault, Faults
+from trainspec.simulator.faults import BROKEN_ANSWER, CUT_ANSWER, LOST_ANSWER, REFUSALS, RESET, SLOW, Fault, Faults
 from trainspec.simulator.jobs import Account
 from trainspec.simulator.journal import Journal
 from trainspec.simulator.operations import OPERATIONS, answer
@@ -15,10 +15,14 @@ from trainspec.simulator.protocol import Reply, error_reply, json_reply, query_r
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A reply, and how it gets to the client: after `delay` seconds, or never (`reply` None resets the connection)."""
+    """A reply, and how it gets to the client.
+
+    It comes after `delay` seconds, or never (`reply` None resets the connection), or as its first `cut` bytes only.
+    """
 
     reply: Reply | None
     delay: float = 0
+    cut: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,13 @@ class Endpoint:
 def _after(fault: Fault | None, reply: Reply | None) -> Delivery:
     if fault is None or reply is None:
         return Delivery(reply)
-    match fault.kind:
-        case kind if kind == LOST_ANSWER:
-            return Delivery(None)
-        case kind if kind == CUT_ANSWER:
-            return Delivery(Reply(reply.status, reply.body[: len(reply.body) // 2]))
-        case kind if kind == SLOW:
-            return Delivery(reply, fault.seconds)
-    return Delivery(reply)
+    half = len(reply.body) // 2
+    return {
+        LOST_ANSWER: Delivery(None),
+        CUT_ANSWER: Delivery(replace(reply, body=reply.body[:half])),
+        BROKEN_ANSWER: Delivery(reply, cut=half),
+        SLOW: Delivery(reply, fault.seconds),
+    }.get(fault.kind, Delivery(reply))
 
 
 def _name(params: Mapping[str, Any]) -> str:

@@ -116,9 +116,11 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.connection.close()
         else:
-            self._send(delivery.reply)
+            self._send(delivery.reply, delivery.cut)
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, reply: Reply, cut: int | None = None) -> None:
+        if cut is not None:
+            self.close_connection = True
         self.send_response(reply.status)
         self.send_header("x-amzn-RequestId", reply.request_id)
         self.send_header("Content-Type", reply.content_type)
@@ -127,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(reply.body)
+            self.wfile.write(reply.body[:cut])
         self.wfile.flush()
 
 
