@@ -1,12 +1,12 @@
 """The endpoint without its sockets: a request's headers and body in, a reply and what happens to it out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
 from trainspec.simulator.errors import ApiError
-from trainspec.simulator.faults import BROKEN_ANSWER, CUT_ANSWER, LOST_ANSWER, REFUSALS, RESET, SLOW, Fault, Faults
+from trainspec.simulator.faults import CUT_ANSWER, LOST_ANSWER, REFUSALS, RESET, SLOW, Fault, Faults
 from trainspec.simulator.jobs import Account
 from trainspec.simulator.journal import Journal
 from trainspec.simulator.operations import OPERATIONS, answer
@@ -71,11 +71,9 @@ class Endpoint:
 def _after(fault: Fault | None, reply: Reply | None) -> Delivery:
     if fault is None or reply is None:
         return Delivery(reply)
-    half = len(reply.body) // 2
     return {
         LOST_ANSWER: Delivery(None),
-        CUT_ANSWER: Delivery(replace(reply, body=reply.body[:half])),
-        BROKEN_ANSWER: Delivery(reply, cut=half),
+        CUT_ANSWER: Delivery(reply, cut=len(reply.body) // 2),
         SLOW: Delivery(reply, fault.seconds),
     }.get(fault.kind, Delivery(reply))
 

@@ -18,9 +18,8 @@ REFUSALS = {
 RESET = "reset"
 LOST_ANSWER = "lost_answer"
 CUT_ANSWER = "cut_answer"
-BROKEN_ANSWER = "broken_answer"
 SLOW = "slow"
-KINDS = (*REFUSALS, RESET, LOST_ANSWER, CUT_ANSWER, BROKEN_ANSWER, SLOW)
+KINDS = (*REFUSALS, RESET, LOST_ANSWER, CUT_ANSWER, SLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,11 @@ class Fault:
 
     throttle, internal, unavailable, denied: the error is answered and nothing is done. reset: the connection is reset
     and nothing is done. lost_answer: the call takes effect, then the connection is reset. cut_answer: the call takes
-    effect, and half of the answer's body arrives, whole as HTTP goes (botocore makes an empty answer of it).
-    broken_answer: the same, but the connection ends in the middle of the body. slow: the call takes effect, and the
-    answer comes `seconds` (of real time) later.
+    effect, and the connection ends in the middle of the answer's body (botocore makes an empty answer of it). slow:
+    the call takes effect, and the answer comes `seconds` (of real time) later.
     """
 
-    kind: Literal[
-        "throttle", "internal", "unavailable", "denied", "reset", "lost_answer", "cut_answer", "broken_answer", "slow"
-    ]
+    kind: Literal["throttle", "internal", "unavailable", "denied", "reset", "lost_answer", "cut_answer", "slow"]
     operation: str = "*"
     name: str = "*"
     times: int = 1

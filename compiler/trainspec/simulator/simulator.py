@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +13,17 @@ from trainspec.simulator.jobs import Account, Job
 from trainspec.simulator.journal import Call, Journal
 from trainspec.simulator.outcomes import Chooser, Plan
 from trainspec.simulator.server import HOST, Server
+
+# A session loads a service's model once, which takes most of the time of making a client; making clients is not
+# safe between threads.
+_SESSION_LOCK = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    import boto3  # type: ignore[import-untyped]
+
+    return boto3.session.Session(aws_access_key_id="simulator", aws_secret_access_key="simulator")  # noqa: S106
 
 
 class Simulator:
@@ -74,14 +86,8 @@ class Simulator:
 
     def client(self, service: str = "sagemaker", region: str = "us-east-1", **options: Any) -> Any:
         """Make a boto3 client of this endpoint, with made-up credentials. Needs boto3."""
-        import boto3  # type: ignore[import-untyped]
-
-        session = boto3.session.Session(
-            aws_access_key_id="simulator",
-            aws_secret_access_key="simulator",  # noqa: S106
-            region_name=region,
-        )
-        return session.client(service, endpoint_url=self.url, **options)
+        with _SESSION_LOCK:
+            return _session().client(service, region_name=region, endpoint_url=self.url, **options)
 
     def __enter__(self) -> "Simulator":
         return self.start()
