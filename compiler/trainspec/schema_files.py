@@ -22,3 +22,8 @@ def load_schema(name: str) -> dict[str, Any]:
     """Schema `name` as data. Shared between callers: not to be changed."""
     loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
     return loaded
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """A schema as it is checked in."""
+    return json.dumps(schema, indent=1) + "\n"

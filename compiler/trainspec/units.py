@@ -1,13 +1,19 @@
-"""Durations and sizes: what the short forms of a spec say in the units of the API, and back.
+"""Durations and sizes: what the short forms of a spec say in the units of the API.
 
-A value that holds an Airflow template is left as it is: what it says is known when the task runs.
+A value that is of no such form, such as an Airflow template, is left as it is.
 """
 
 import re
 
 TEMPLATE_PATTERN = r"\{\{|\{%"
+DURATION_PATTERN = (
+    r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
+)
+SIZE_PATTERN = r"^[0-9]{1,9} ?(GB|TB)?$(?!\n)"
 
 _TEMPLATE = re.compile(TEMPLATE_PATTERN)
+_DURATION = re.compile(DURATION_PATTERN)
+_SIZE = re.compile(SIZE_PATTERN)
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
 _DURATION_PART = re.compile(r"([0-9]+)([dhms]?)")
 
@@ -19,14 +25,14 @@ def is_template(value: object) -> bool:
 
 def seconds(value: int | str) -> int | str:
     """A duration in seconds: `90`, `"90s"`, `"1h30m"`, `"5d"`."""
-    if isinstance(value, int) or is_template(value):
+    if isinstance(value, int) or not _DURATION.search(value):
         return value
     return sum(int(count) * _UNITS[unit] for count, unit in _DURATION_PART.findall(value))
 
 
 def gigabytes(value: int | str) -> int | str:
     """A size in gigabytes: `10`, `"10GB"`, `"1TB"` (1,024 GB, as Amazon EBS counts)."""
-    if isinstance(value, int) or is_template(value):
+    if isinstance(value, int) or not _SIZE.search(value):
         return value
     number = int(value.rstrip("GBT "))
     return number * 1024 if value.endswith("TB") else number

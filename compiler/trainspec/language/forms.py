@@ -8,12 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from trainspec.units import TEMPLATE_PATTERN
+from trainspec.units import DURATION_PATTERN, SIZE_PATTERN, TEMPLATE_PATTERN
 
-DURATION_PATTERN = (
-    r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
-)
-SIZE_PATTERN = r"^[0-9]{1,9} ?(GB|TB)?$(?!\n)"
 ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}$(?!\n)"
 
 

@@ -1,0 +1,146 @@
+"""What the commands that read specs share: their arguments, reading the files, showing the findings."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
+from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.pipeline import Analysis, Options, analyse
+from trainspec.project import Project, UsageError, find_project, find_specs
+from trainspec.text.source import Source, read_source
+
+FORMATS = ("text", "json", "github")
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say what to read."""
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files, folders or globs; the project's own if none is given"
+    )
+
+
+def add_composition(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say how to read it."""
+    parser.add_argument(
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="a value for ${vars.NAME}, over the spec's own"
+    )
+    parser.add_argument(
+        "--airflow", type=int, choices=sorted(MAJORS), help=f"Airflow's major version ({DEFAULT_MAJOR} if not given)"
+    )
+
+
+def options(arguments: argparse.Namespace, project: Project) -> Options:
+    """The options of a run. Raises UsageError for a `--var` that is no pair."""
+    variables = {}
+    for pair in arguments.var:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
+        variables[name] = value
+    airflow = arguments.airflow or project.airflow or DEFAULT_MAJOR
+    if airflow not in MAJORS:
+        raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, MAJORS))}")
+    return Options(variables, airflow)
+
+
+def project_here() -> Project:
+    """The project around the working folder."""
+    return find_project(Path.cwd())
+
+
+def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> list[Analysis]:
+    """Every file that the paths name, analysed. What cannot be read is an analysis with a finding."""
+    return [analyse_file(path, project, chosen) for path in find_specs(paths, project)]
+
+
+def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
+    """One file, analysed."""
+    source = _read(path, project)
+    if isinstance(source, Diagnostic):
+        return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
+    return analyse(source, chosen)
+
+
+def _read(path: Path, project: Project) -> Source | Diagnostic:
+    name = project.name(path)
+    if not name.isprintable():
+        shown = "".join(each if each.isprintable() else "?" for each in name)
+        message = "the file's name holds characters that cannot be shown"
+        return Diagnostic(codes.UNREADABLE, Span(shown, 1, 1, 1, 1), message, "rename the file")
+    if path.is_symlink() and not name.startswith("../") and not _inside(path, project.root):
+        return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
+    return read_source(path, name)
+
+
+def _inside(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return True  # a link that leads in a circle: reading it says so
+
+
+def same_dag_twice(analyses: Sequence[Analysis]) -> list[Diagnostic]:
+    """Specs of one run that make the same DAG."""
+    first: dict[str, Analysis] = {}
+    findings = []
+    for each in analyses:
+        if each.root is None:
+            continue
+        other = first.setdefault(each.dag_id.casefold(), each)
+        if other is not each:
+            message = f"{other.source.name} makes the DAG `{other.dag_id}` too"
+            findings.append(Diagnostic(codes.DUPLICATE_DAG, _id_span(each), message, "give one of them another `dag.id`"))
+    return findings
+
+
+def _id_span(analysis: Analysis) -> Span:
+    from trainspec.text.tree import key_span
+
+    assert analysis.root is not None  # noqa: S101  # only documents have a DAG
+    return key_span(analysis.root, ("dag", "id"))
+
+
+def show_findings(findings: Sequence[Diagnostic], project: Project, form: str = "text") -> None:
+    """Print findings: text on stderr's behalf goes to stdout only where they are the command's result."""
+    if form == "json":
+        from trainspec.diagnostics.show_json import show as show_json
+
+        print(show_json(findings))
+    elif form == "github":
+        from trainspec.diagnostics.show_github import show as show_github
+
+        _print_all(show_github(findings))
+    else:
+        from trainspec.diagnostics.show_text import show as show_text
+
+        _print_all(show_text(findings, _lines(project), colour=_colour(sys.stdout.isatty())))
+
+
+def show_on_stderr(findings: Sequence[Diagnostic], project: Project) -> None:
+    """Print findings beside the command's result."""
+    from trainspec.diagnostics.show_text import show as show_text
+
+    for block in show_text(findings, _lines(project), colour=_colour(sys.stderr.isatty())):
+        print(block, file=sys.stderr)
+
+
+def _print_all(blocks: Iterable[str]) -> None:
+    for block in blocks:
+        print(block)
+
+
+def _colour(is_terminal: bool) -> bool:
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _lines(project: Project):  # type: ignore[no-untyped-def]
+    @cache
+    def lines(name: str) -> Sequence[str]:
+        source = read_source(project.root / name, name)
+        return source.lines() if isinstance(source, Source) else []
+
+    return lines

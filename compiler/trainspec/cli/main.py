@@ -1,0 +1,65 @@
+"""Choosing the command, and turning what it raises into exit codes.
+
+0 fine, 1 findings or stale output, 2 bad usage, 3 a fault of trainspec's own.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from trainspec import __version__
+from trainspec.project import UsageError
+
+COMMANDS = {
+    "lint": "check specs, write nothing",
+    "compile": "write the DAG files",
+    "request": "print a job's CreateTrainingJob request",
+    "simulate": "serve a simulated SageMaker endpoint on this machine",
+    "schema": "print or rebuild the JSON Schemas",
+}
+
+FINE, FINDINGS, USAGE, FAULT = range(4)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code. Never raises, but for argparse's SystemExit(0 or 2)."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(given)
+    except UsageError as error:
+        print(f"trainspec: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if os.environ.get("TRAINSPEC_DEBUG"):
+            raise
+        print(
+            f"trainspec: internal error: {type(error).__name__}: {error}\n"
+            "This is a fault of trainspec, not of your spec. Please report it; TRAINSPEC_DEBUG=1 shows where it happened.",
+            file=sys.stderr,
+        )
+        return FAULT
+
+
+def _run(given: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="trainspec", description="Compile YAML specs into SageMaker training requests and Airflow DAGs."
+    )
+    parser.add_argument("--version", action="version", version=f"trainspec {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    chosen = next((argument for argument in given if not argument.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            module = importlib.import_module(f"trainspec.cli.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    parsed = parser.parse_args(given)
+    code: int = parsed.run(parsed)
+    return code

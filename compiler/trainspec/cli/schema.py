@@ -1,0 +1,63 @@
+"""`trainspec schema`: the JSON Schema of the language; and both schemas rebuilt from what they are derived from."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from trainspec.project import UsageError
+from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema, schema_path, schema_text
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--rebuild", action="store_true", help="make the spec's schema again from the models")
+    parser.add_argument(
+        "--api", action="store_true", help="make the schema of CreateTrainingJob again from the installed botocore"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the spec's schema, or rebuild what was asked for and print what changed."""
+    if arguments.api:
+        _write(API_SCHEMA, _derive_api())
+    if arguments.api or arguments.rebuild:
+        _write(SPEC_SCHEMA, build_spec_schema())
+    else:
+        print(schema_text(load_schema(SPEC_SCHEMA)), end="")
+    return 0
+
+
+def build_spec_schema() -> dict[str, Any]:
+    """The language's schema with the request members and their limits, from the models and the table of fields."""
+    from trainspec.language.schema import build_schema
+    from trainspec.request.api.check import member_schema
+    from trainspec.request.fields import members
+
+    return build_schema((field, member, member_schema(member.split(".")) or {}) for field, member in members())
+
+
+def _derive_api() -> dict[str, Any]:
+    try:
+        from trainspec.request.api.derive import derive_schema
+
+        return derive_schema()
+    except ImportError as error:
+        raise UsageError("this needs botocore: install trainspec[aws]") from error
+
+
+def _write(name: str, schema: dict[str, Any]) -> None:
+    from trainspec.request.api.changes import changes
+
+    path = schema_path(name)
+    text = schema_text(schema)
+    old = path.read_text(encoding="utf-8") if path.exists() else "{}"
+    if old == text:
+        print(f"{path}: unchanged", file=sys.stderr)
+        return
+    if name == API_SCHEMA:
+        for line in changes(json.loads(old), schema):
+            print(line)
+    path.write_text(text, encoding="utf-8")
+    load_schema.cache_clear()
+    print(f"{path}: written", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""`trainspec simulate`: a simulated SageMaker endpoint on this machine."""

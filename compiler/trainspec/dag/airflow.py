@@ -1,0 +1,24 @@
+"""Airflow's majors, side by side: where each keeps what a DAG file imports. The one place that tells them apart."""
+
+from dataclasses import dataclass
+
+from trainspec.dag.expressions import Import
+
+
+@dataclass(frozen=True, slots=True)
+class Airflow:
+    """What one major calls things."""
+
+    dag: Import
+    asset: Import
+
+
+MAJORS: dict[int, Airflow] = {
+    2: Airflow(dag=Import("airflow", "DAG"), asset=Import("airflow.datasets", "Dataset")),
+    3: Airflow(dag=Import("airflow.sdk", "DAG"), asset=Import("airflow.sdk", "Asset")),
+}
+DEFAULT_MAJOR = 3
+
+OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
+TIMEDELTA = Import("datetime", "timedelta")
+PENDULUM = Import("pendulum")

@@ -1,0 +1,81 @@
+"""What the language's schema cannot say of a DAG: schedules, dates and time zones that exist, jobs that wait in a circle."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainspec.dag.times import check_date, check_duration, check_schedule, check_timezone
+from trainspec.diagnostics import Code, codes, did_you_mean
+from trainspec.text.tree import Path
+
+_DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that Airflow would refuse, at a path of the document."""
+
+    code: Code
+    path: Path
+    message: str
+    advice: str | None = None
+
+
+def check_dag(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """All that Airflow would refuse in the validated `data` of a spec."""
+    dag = data.get("dag", {})
+    jobs = data.get("jobs", {})
+    yield from _times(dag)
+    yield from _dependencies(jobs)
+
+
+def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
+    checks: tuple[tuple[str, Code, Callable[[str], str | None]], ...] = (
+        ("schedule", codes.BAD_SCHEDULE, check_schedule),
+        ("start_date", codes.BAD_DATE, check_date),
+        ("end_date", codes.BAD_DATE, check_date),
+        ("timezone", codes.BAD_DATE, check_timezone),
+        ("dagrun_timeout", codes.OUT_OF_RANGE, check_duration),
+    )
+    for field, code, wrong in checks:
+        value = dag.get(field)
+        if isinstance(value, str) and (why := wrong(value)):
+            yield Fault(code, ("dag", field), f"`dag.{field}`: {why}")
+    if dag.get("schedule") == "@continuous" and dag.get("max_active_runs") != 1:
+        message = "`dag.schedule`: @continuous takes no more than one run at a time"
+        yield Fault(codes.BAD_SCHEDULE, ("dag", "schedule"), message, "add `max_active_runs: 1`")
+    scheduled = dag.get("schedule") not in (None, "@once") and not isinstance(dag.get("schedule"), Mapping)
+    if scheduled and "start_date" not in dag:
+        message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
+        yield Fault(codes.MISSING_KEY, ("dag", "schedule"), message, "add `start_date: 2025-04-01`, say")
+
+
+def _dependencies(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+    for name, job in jobs.items():
+        for index, other in enumerate(upstream(job)):
+            path: Path = ("jobs", name, "depends_on", index)
+            if other not in jobs:
+                yield Fault(codes.UNKNOWN_JOB, path, f"there is no job `{other}`", did_you_mean(other, jobs))
+    if (circle := _circle(jobs)) is not None:
+        shown = " → ".join((*circle, circle[0]))
+        path = ("jobs", circle[0], "depends_on")
+        yield Fault(codes.DEPENDENCY_CYCLE, path, f"these jobs wait for each other: {shown}")
+
+
+def upstream(job: Mapping[str, Any]) -> list[str]:
+    """The jobs that a job's data waits for."""
+    given = job.get("depends_on", [])
+    return [given] if isinstance(given, str) else [each for each in given if isinstance(each, str)]
+
+
+def _circle(jobs: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:
+    """Some jobs that wait for each other, in order; None where there are none."""
+    waiting = {name: {other for other in upstream(job) if other in jobs} for name, job in jobs.items()}
+    while free := {name for name, others in waiting.items() if not others}:
+        waiting = {name: others - free for name, others in waiting.items() if name not in free}
+    if not waiting:
+        return None
+    walked = [min(waiting)]
+    while (following := min(waiting[walked[-1]])) not in walked:
+        walked.append(following)
+    return tuple(walked[walked.index(following) :])

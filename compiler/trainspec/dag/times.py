@@ -1,0 +1,92 @@
+"""Schedules, dates and durations of a DAG: read from a spec's text, checked as Airflow would, written as expressions."""
+
+import re
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from trainspec.dag.airflow import PENDULUM, TIMEDELTA
+from trainspec.dag.expressions import Call, Expression
+from trainspec.units import DURATION_PATTERN, seconds
+
+PRESETS = ("@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@once", "@quarterly", "@yearly")
+
+_INTERVAL = re.compile(DURATION_PATTERN)
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+_MAX_SECONDS = 999_999_999 * 86400
+"""The longest timedelta that Python knows."""
+
+
+def check_schedule(text: str) -> str | None:
+    """Why Airflow would not take `text` as a schedule; None where it would."""
+    if text in PRESETS:
+        return None
+    if text.startswith("@"):
+        return f"there is no preset `{text}`"
+    if _is_interval(text):
+        return check_duration(text) or (None if seconds(text) else "an interval of no length never ends")
+    from croniter import croniter
+
+    fields = text.split()
+    if len(text) > 256 or len(fields) not in (5, 6):
+        return "a cron expression has five fields: minute, hour, day of the month, month, day of the week"
+    try:
+        croniter(text)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"not a cron expression: {error}"
+    return None
+
+
+def schedule(text: str) -> Expression:
+    """A valid schedule as an expression: the text, or the interval that it names."""
+    return duration(text) if _is_interval(text) else text
+
+
+def _is_interval(text: str) -> bool:
+    return bool(_INTERVAL.search(text)) and not text.isdigit()
+
+
+def check_duration(value: int | str) -> str | None:
+    """Why Python cannot hold this duration; None where it can."""
+    count = seconds(value)
+    return "longer than any duration that Python knows" if isinstance(count, int) and count > _MAX_SECONDS else None
+
+
+def duration(value: int | str) -> Call:
+    """A duration as `timedelta`, in the largest unit that divides it."""
+    count = int(seconds(value))
+    unit, length = next(((unit, length) for unit, length in _UNITS if count % length == 0 and count), ("seconds", 1))
+    return Call("timedelta", TIMEDELTA, keywords=((unit, count // length),))
+
+
+def check_timezone(name: str) -> str | None:
+    """Why `name` is no time zone; None where it is one."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"there is no time zone `{name}`"
+    return None
+
+
+def check_date(text: str) -> str | None:
+    """Why `text` is no date; None where it is one."""
+    try:
+        _read_date(text)
+    except ValueError:
+        return "not a date such as 2025-04-01 or 2025-04-01T06:30"
+    return None
+
+
+def date(text: str, zone: str) -> Call:
+    """A valid date as `pendulum.datetime`. One without an offset is in `zone`."""
+    read = _read_date(text)
+    if read.tzinfo is not None:
+        read, zone = read.astimezone(timezone.utc), "UTC"
+    parts: list[int] = [read.year, read.month, read.day, read.hour, read.minute, read.second, read.microsecond]
+    while len(parts) > 3 and parts[-1] == 0:
+        parts.pop()
+    return Call("pendulum.datetime", PENDULUM, tuple(parts), (("tz", zone),))
+
+
+def _read_date(text: str) -> datetime:
+    """ISO 8601 as `datetime.fromisoformat` of all supported Pythons reads it, and `Z` for UTC."""
+    return datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text.strip()))

@@ -1,0 +1,35 @@
+"""Findings for programs: a JSON list, an object a finding, stable in its keys."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from trainspec.diagnostics.model import Diagnostic, Span
+
+
+def show(findings: Iterable[Diagnostic]) -> str:
+    """The findings as a JSON text."""
+    return json.dumps([_plain(found) for found in findings], indent=2, ensure_ascii=False)
+
+
+def _plain(found: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": found.code.id,
+        "severity": found.severity.value,
+        "message": found.message,
+        "advice": found.advice,
+        "field": found.field,
+        "member": found.member,
+        **_place(found.span),
+        "labels": [{"text": label.text, **_place(label.span)} for label in found.labels],
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {
+        "path": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }

@@ -1,0 +1,136 @@
+"""The JSON Schema of the language, made from its models.
+
+It is the schema that the compiler validates with and that editors complete from: descriptions name the request member
+and AWS's limits. Besides the standard's keywords it holds `x-form` (how a value may be written, in words), `x-text`
+(the author's characters are the value) and `x-member` (the request member that a field becomes).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from trainspec.language.spec import Spec
+from trainspec.units import TEMPLATE_PATTERN
+
+ID = "https://trainspec.dev/schemas/trainspec.schema.json"
+
+SUBSTITUTION_PATTERN = r"\$\{"
+
+JsonSchema = dict[str, Any]
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's generator, but an optional field is one that may be left out, not one that may be null."""
+
+    def nullable_schema(self, schema: Any) -> JsonSchema:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: Any) -> JsonSchema:
+        return self.generate_inner(schema["schema"])
+
+
+def build_schema(members: Iterable[tuple[str, str, Mapping[str, Any]]] = ()) -> JsonSchema:
+    """The schema of a spec.
+
+    `members` gives, for the fields of a job (`resources.instance_type`, `inputs.*.s3`), the request member that the
+    field becomes and that member's JSON Schema: its words become the field's, its limits go into the description.
+    """
+    generated = Spec.model_json_schema(schema_generator=_Generator)
+    definitions = generated.pop("$defs")
+    for schema in (generated, *definitions.values()):
+        _tidy(schema)
+    for schema in (generated["properties"]["jobs"], *definitions.values()):
+        _open(schema)
+    definitions["Template"] = {"type": "string", "pattern": TEMPLATE_PATTERN}
+    definitions["Substitution"] = {"type": "string", "pattern": SUBSTITUTION_PATTERN}
+    for field, member, api in members:
+        _annotate(definitions, field.split("."), member, api)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
+        **generated,
+        "title": "trainspec",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _tidy(schema: Any) -> None:
+    """Drop pydantic's titles, close the maps with patterned keys, and name the template arms of a form."""
+    if isinstance(schema, list):
+        for each in schema:
+            _tidy(each)
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("title"), str):
+        del schema["title"]
+    if "patternProperties" in schema:
+        ((pattern, below),) = schema.pop("patternProperties").items()
+        schema |= {"propertyNames": {"pattern": pattern}, "additionalProperties": below}
+    for below in schema.values():
+        _tidy(below)
+    if schema.get("pattern") == TEMPLATE_PATTERN:
+        schema.clear()
+        schema["$ref"] = "#/$defs/Template"
+
+
+def _open(schema: JsonSchema) -> None:
+    """Let each value of a map be written as a `${...}`, and as null where the model says so."""
+    below = schema.get("additionalProperties")
+    values = [*schema.get("properties", {}).values(), *([below] if isinstance(below, dict) else [])]
+    for value in values:
+        nullable = value.pop("x-nullable", False)
+        takes_any_text = value.get("type") == "string" and "pattern" not in value
+        if value and not takes_any_text and "x-text" not in value:
+            outer = {key: value.pop(key) for key in ("description", "x-form") if key in value}
+            inner = value.pop("anyOf") if "anyOf" in value else [value.copy()]
+            for arm in inner:
+                _open(arm)
+            value.clear()
+            null = [{"type": "null"}] if nullable else []
+            value |= {**outer, "anyOf": [*inner, *null, {"$ref": "#/$defs/Substitution"}]}
+
+
+def _annotate(definitions: JsonSchema, path: list[str], member: str, api: Mapping[str, Any]) -> None:
+    parent: Any = definitions["Job"]
+    for step in path[:-1]:
+        parent = _object(definitions, _property(parent, step))
+    schema = _property(parent, path[-1])
+    if not isinstance(schema, dict):
+        return
+    if "enum" in api and schema.get("type") == "string":
+        del schema["type"]
+        others = [{"$ref": "#/$defs/Template"}, {"$ref": "#/$defs/Substitution"}]
+        schema.pop("x-form", None)
+        schema["anyOf"] = [{"type": "string", "enum": list(api["enum"])}, *others]
+    schema["x-member"] = member
+    limits = _limits(api)
+    if path[-1] != "*" and "description" in schema:
+        schema["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
+
+
+def _property(schema: Any, step: str) -> Any:
+    if step == "*":
+        return schema["additionalProperties"]
+    return schema["properties"][step]
+
+
+def _object(definitions: JsonSchema, schema: Any) -> Any:
+    """The object among the forms of `schema`."""
+    for arm in (schema, *schema.get("anyOf", ())):
+        named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
+        if named.get("type") == "object":
+            return named
+    raise LookupError("no form of this field is a map")
+
+
+def _limits(api: Mapping[str, Any]) -> str:
+    """AWS's limits in words: `1 to 63 characters`."""
+    ranges = (("minLength", "maxLength", "characters"), ("minimum", "maximum", ""), ("minItems", "maxItems", "entries"),
+              ("minProperties", "maxProperties", "entries"))
+    for low, high, unit in ranges:
+        if high in api:
+            return f"{api.get(low, 0)} to {api[high]} {unit}".strip()
+        if api.get(low):
+            return f"at least {api[low]} {unit}".strip()
+    return ""

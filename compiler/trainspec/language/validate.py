@@ -1,0 +1,207 @@
+"""The composed document against the language's schema: every finding at its node, in the words of the spec."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+from trainspec.text.typing import to_data
+
+_PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
+_TYPE_NAMES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a map",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What is left of a document when its invalid parts are taken out.
+
+    `spoilt` holds the paths that were taken out and those that a misspelt key was meant for: whoever misses something
+    there has been told why.
+    """
+
+    data: dict[str, Any]
+    findings: tuple[Diagnostic, ...]
+    spoilt: frozenset[Path]
+
+
+def validate(root: Mapping) -> Validated:
+    """The data of the composed document `root`, and where the language's schema refuses it."""
+    data = to_data(root, load_schema(SPEC_SCHEMA))
+    findings: list[Diagnostic] = []
+    spoilt: set[Path] = set()
+    for error in _validator().iter_errors(data):
+        for fault in _faults(error):
+            findings.append(_diagnostic(fault, root))
+            spoilt.add(fault.path)
+            if fault.meant:
+                spoilt.add((*fault.path[:-1], fault.meant))
+    for path in sorted(spoilt, key=len, reverse=True):
+        _remove(data, path)
+    return Validated(data, tuple(findings), frozenset(spoilt))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One thing that the schema refuses. `on_key` where the key is wrong; `meant` is the key it should have been."""
+
+    code: Code
+    path: Path
+    message: str
+    advice: str | None = None
+    on_key: bool = False
+    meant: str | None = None
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator  # 0.15 s to import: only when there is something to validate
+
+    return Draft202012Validator(load_schema(SPEC_SCHEMA))
+
+
+def _diagnostic(fault: _Fault, root: Mapping) -> Diagnostic:
+    node = find(root, fault.path)
+    span = key_span(root, fault.path) if fault.on_key else node.span
+    labels = (Label(node.via, "used here"),) if node.via else ()
+    return Diagnostic(fault.code, span, fault.message, fault.advice, field=dotted(fault.path), labels=labels)
+
+
+def _faults(error: Any) -> Iterator[_Fault]:
+    """jsonschema's error as faults. The alternatives of an `anyOf` are narrowed to the one that the author meant."""
+    path: Path = tuple(error.absolute_path)
+    if error.validator == "anyOf":
+        yield from _alternatives(error, path)
+    elif error.validator == "additionalProperties":
+        yield from _unknown_keys(error, path)
+    elif error.validator == "propertyNames":
+        yield from _bad_keys(error, path)
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        for name in missing:
+            yield _Fault(codes.MISSING_KEY, path, f"`{name}` is missing in `{dotted(path)}`")
+    else:
+        yield _value_fault(error, path)
+
+
+def _alternatives(error: Any, path: Path) -> Iterator[_Fault]:
+    arms = error.validator_value
+    by_arm: dict[int, list[Any]] = {}
+    for inner in error.context:
+        by_arm.setdefault(inner.schema_path[0], []).append(inner)
+    offered = [index for index in by_arm if arms[index].get("$ref") not in _PLACEHOLDERS]
+    fitting = [index for index in offered if not any(_is_type_error(inner, path) for inner in by_arm[index])]
+    if len(fitting) == 1:
+        for inner in by_arm[fitting[0]]:
+            for fault in _faults(inner):
+                form = error.schema.get("x-form")
+                is_here = fault.path == path and fault.code is codes.MALFORMED and form
+                yield _malformed(error.instance, path, form) if is_here else fault
+    elif fitting:
+        yield _malformed(error.instance, path, error.schema.get("x-form", "of any form that fits here"))
+    elif len(offered) == 1 and "x-form" not in error.schema:
+        yield from (fault for inner in by_arm[offered[0]] for fault in _faults(inner))
+    else:
+        yield _wrong_type(error.instance, path, error.schema.get("x-form") or _kinds(arms, offered))
+
+
+def _is_type_error(inner: Any, path: Path) -> bool:
+    if inner.validator == "anyOf" and tuple(inner.absolute_path) == path:
+        return all(_is_type_error(each, path) for each in inner.context)
+    wrong_kind = inner.validator == "type" or (inner.validator in ("const", "enum") and not isinstance(inner.instance, str))
+    return wrong_kind and tuple(inner.absolute_path) == path
+
+
+def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
+    definitions = load_schema(SPEC_SCHEMA)["$defs"]
+    named = (definitions[arms[i]["$ref"].rsplit("/", 1)[-1]] if "$ref" in arms[i] else arms[i] for i in offered)
+    return " or ".join(dict.fromkeys(_TYPE_NAMES[arm["type"]] for arm in named if "type" in arm))
+
+
+def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
+    known = error.schema.get("properties", {})
+    for key in error.instance:
+        if key not in known:
+            advice = did_you_mean(key, known)
+            meant = advice.split("`")[1] if advice else None
+            where = f" in `{dotted(path)}`" if path else ""
+            message = f"unknown key `{key}`{where}"
+            advice = advice or "known here: " + ", ".join(sorted(known))
+            yield _Fault(codes.UNKNOWN_KEY, (*path, key), message, advice, on_key=True, meant=meant)
+
+
+def _bad_keys(error: Any, path: Path) -> Iterator[_Fault]:
+    key = error.instance
+    advice = "use letters, digits, `_`, `.` and `-`, at most 250, with no `.` or `-` at the beginning"
+    yield _Fault(codes.MALFORMED, (*path, key), f"`{_shown(key)}` cannot be a name here", advice, on_key=True)
+
+
+def _value_fault(error: Any, path: Path) -> _Fault:
+    instance, kind, limit = error.instance, error.validator, error.validator_value
+    name = dotted(path) or "the document"
+    if kind == "type":
+        types = [limit] if isinstance(limit, str) else limit
+        expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
+        return _wrong_type(instance, path, expected)
+    if kind in ("enum", "const"):
+        words = limit if kind == "enum" else [limit]
+        if not isinstance(instance, str) and kind == "enum":
+            return _wrong_type(instance, path, "a text")
+        message = f"`{name}` cannot be {_shown(instance)}"
+        near = did_you_mean(str(instance), [str(word) for word in words])
+        few = len(words) <= 15
+        listed = f"it is one of {', '.join(str(word) for word in words)}" if few else None
+        return _Fault(codes.NOT_ONE_OF, path, message, near or listed)
+    if kind == "pattern":
+        return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"))
+    bounds = {"minimum": "at least", "maximum": "at most", "minItems": "at least", "maxItems": "at most"}
+    if kind in bounds:
+        unit = " entries" if kind.endswith("Items") else ""
+        return _Fault(codes.OUT_OF_RANGE, path, f"`{name}` must be {bounds[kind]} {limit}{unit}")
+    return _Fault(codes.MALFORMED, path, f"`{name}`: {error.message}")
+
+
+def _wrong_type(instance: Any, path: Path, expected: str) -> _Fault:
+    name = dotted(path) or "the document"
+    if instance is None:
+        return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
+    return _Fault(codes.WRONG_TYPE, path, f"`{name}` must be {expected}, and is {_shown(instance)}")
+
+
+def _malformed(instance: Any, path: Path, form: str) -> _Fault:
+    return _Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be {form}, and is {_shown(instance)}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
+    return str(value)
+
+
+def _remove(data: Any, path: Path) -> None:
+    if not path:
+        data.clear()
+        return
+    for step in path[:-1]:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(data, dict):
+        data.pop(path[-1], None)

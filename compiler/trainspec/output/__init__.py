@@ -1,0 +1,1 @@
+"""The files that a run writes: what changes, and writing all of it or nothing."""

@@ -1,0 +1,88 @@
+"""What a run would change in its output folders."""
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from trainspec.output.header import read_header
+
+
+class Kind(Enum):
+    """How a file in the output folder stands to what this run makes of it."""
+
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    STALE = "stale"
+    ORPHAN = "orphaned"
+    EDITED = "edited by hand"
+    FOREIGN = "not written by trainspec"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file: what it is now, what it shall be (None: removed), and whether that overwrites somebody's own work."""
+
+    path: Path
+    kind: Kind
+    old: str | None
+    new: str | None
+
+    @property
+    def needs_force(self) -> bool:
+        """Whether writing it would destroy what trainspec did not make."""
+        return self.kind in (Kind.EDITED, Kind.FOREIGN)
+
+    def diff(self, name: str) -> Iterator[str]:
+        """The change as a unified diff."""
+        old = (self.old or "").splitlines(keepends=True)
+        new = (self.new or "").splitlines(keepends=True)
+        before = "/dev/null" if self.old is None else f"a/{name}"
+        after = "/dev/null" if self.new is None else f"b/{name}"
+        return difflib.unified_diff(old, new, before, after)
+
+
+def compare(folder: Path, generated: Mapping[str, str], specs_of_run: Collection[str], root: Path) -> list[Change]:
+    """What becomes of the DAG files in `folder`, in order of their names.
+
+    `generated` holds the run's DAG files by name. A file in the folder is an orphan when its spec (a path from `root`)
+    is gone, or is one of this run's and no longer makes that file.
+    """
+    changes = [_compare(folder / name, text) for name, text in generated.items()]
+    present = sorted(folder.glob("*.py")) if folder.is_dir() else []
+    for path in present:
+        if path.name not in generated and (text := _read(path)) is not None and (header := read_header(text)):
+            if header.spec in specs_of_run or not (root / header.spec).is_file():
+                changes.append(Change(path, Kind.ORPHAN if header.intact else Kind.EDITED, text, None))
+    return sorted(changes, key=lambda change: change.path.name)
+
+
+def compare_plain(folder: Path, files: Mapping[str, str]) -> list[Change]:
+    """The same for files without a header, such as requests."""
+    changes = []
+    for name, text in sorted(files.items()):
+        old = _read(folder / name)
+        kind = Kind.MISSING if old is None else Kind.UNCHANGED if old == text else Kind.STALE
+        changes.append(Change(folder / name, kind, old, text))
+    return changes
+
+
+def _compare(path: Path, text: str) -> Change:
+    old = _read(path)
+    if old is None:
+        kind = Kind.FOREIGN if path.exists() or path.is_symlink() else Kind.MISSING
+    elif old == text:
+        kind = Kind.UNCHANGED
+    else:
+        header = read_header(old)
+        kind = Kind.FOREIGN if header is None else Kind.STALE if header.intact else Kind.EDITED
+    return Change(path, kind, old, text)
+
+
+def _read(path: Path) -> str | None:
+    """The text of a file; None where there is none. Line ends are kept: another end is another file."""
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape") if path.is_file() else None
+    except OSError:
+        return None

@@ -1,0 +1,100 @@
+"""The project that a run works in: its root, its settings, its specs."""
+
+import glob
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SUFFIXES = (".yaml", ".yml")
+_KEYS = {"paths": list, "output": str, "airflow": int}
+
+
+class UsageError(Exception):
+    """A command line or a settings file that cannot be followed. The command exits with 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where a run works. `root` is the nearest folder with settings or a repository; names in findings and headers are
+    relative to it."""
+
+    root: Path
+    paths: tuple[str, ...] = ("specs",)
+    output: str = "generated_dags"
+    airflow: int | None = None
+
+    def name(self, path: Path) -> str:
+        """How findings and generated files call `path`: from the root, with forward slashes."""
+        return Path(os.path.relpath(path.absolute(), self.root)).as_posix()
+
+
+def find_project(start: Path) -> Project:
+    """The project around `start`. Raises UsageError for settings that cannot be read."""
+    for folder in (start, *start.parents):
+        for file, keys in (("trainspec.toml", ()), ("pyproject.toml", ("tool", "trainspec"))):
+            settings = _settings(folder / file, keys)
+            if settings is not None:
+                return Project(folder, **settings)
+        if (folder / ".git").exists():
+            return Project(folder)
+    return Project(start)
+
+
+def _settings(path: Path, keys: Iterable[str]) -> dict[str, Any] | None:
+    try:
+        table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    if table is None:
+        return None
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise UsageError(f"{path}: unknown setting `{key}`; there are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]):
+            raise UsageError(f"{path}: `{key}` must be of type {_KEYS[key].__name__}")
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+
+
+def find_specs(given: Iterable[str], project: Project) -> list[Path]:
+    """The files that the paths name: files as they are, folders with all the YAML below them, globs.
+
+    With none given, the project's own paths. Raises UsageError for a path that names nothing.
+    """
+    arguments = list(given)
+    patterns = arguments or [str(project.root / path) for path in project.paths]
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        paths = list(_expand(pattern))
+        if not paths:
+            raise UsageError(f"{pattern}: no such file, and no YAML files in such a folder")
+        found |= dict.fromkeys(paths)
+    return sorted(found)
+
+
+def _expand(pattern: str) -> Iterable[Path]:
+    path = Path(pattern)
+    if path.is_dir():
+        return _below(path)
+    if path.exists() or path.is_symlink():
+        return [path]
+    matched = (Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207  # keeps absolute patterns
+    return [each for each in matched if each.suffix in SUFFIXES and each.is_file()]
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    """The YAML files below a folder; links to folders are not followed, hidden folders are not entered."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        yield from (Path(parent, name) for name in sorted(files) if name.endswith(SUFFIXES) and not name.startswith("."))

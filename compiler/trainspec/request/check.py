@@ -1,0 +1,93 @@
+"""A request against the API's model, looking through its templates: each is rendered for sample task runs first."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainspec.request.api.check import Violation, check_request, member_schema
+from trainspec.templates import Problem, Sample, has_template, render
+from trainspec.text.tree import Path
+
+_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a member: a template's problem or a violation of the model.
+
+    `rendered` is the text that a template gave, where that is what the model refuses.
+    """
+
+    member: Path
+    what: Violation | Problem
+    rendered: str | None = None
+
+
+def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[Fault]:
+    """All that is wrong with `request` for any of the sample task runs; each thing once."""
+    found: dict[tuple[Path, str], Fault] = {}
+    for sample in samples:
+        rendering = render_request(request, sample)
+        for fault in _faults(rendering):
+            kind = fault.what.message if isinstance(fault.what, Problem) else fault.what.constraint
+            found.setdefault((fault.member, kind), fault)
+        if not rendering.templated:
+            break
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A request for one sample task run. `unknown` holds the members that only the task run will know."""
+
+    request: dict[str, Any]
+    templated: Mapping[Path, str]
+    unknown: frozenset[Path]
+    problems: tuple[tuple[Path, Problem], ...]
+
+
+def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
+    """`request` with its templates rendered, numbers and booleans read as what the API wants at their place.
+
+    A member that is not known keeps its template.
+    """
+    context = sample.context()
+    templated: dict[Path, str] = {}
+    unknown: set[Path] = set()
+    problems: list[tuple[Path, Problem]] = []
+
+    def walk(value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(below, (*path, key)) for key, below in value.items()}
+        if isinstance(value, list):
+            return [walk(below, (*path, index)) for index, below in enumerate(value)]
+        if not isinstance(value, str) or not has_template(value):
+            return value
+        rendered = render(value, context)
+        problems.extend((path, problem) for problem in rendered.problems)
+        if rendered.text is None:
+            unknown.add(path)
+            return value
+        templated[path] = rendered.text
+        return _typed(rendered.text, path)
+
+    return Rendering(walk(dict(request), ()), templated, frozenset(unknown), tuple(problems))
+
+
+def _faults(rendering: Rendering) -> Iterator[Fault]:
+    for path, problem in rendering.problems:
+        yield Fault(path, problem)
+    for violation in check_request(rendering.request):
+        if violation.path not in rendering.unknown:
+            yield Fault(violation.path, violation, rendering.templated.get(violation.path))
+
+
+def _typed(text: str, path: Path) -> Any:
+    wanted = (member_schema(path) or {}).get("type")
+    if wanted == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if wanted == "boolean" and text.lower() in _BOOLEANS:
+        return _BOOLEANS[text.lower()]
+    return text

@@ -1,0 +1,118 @@
+"""What is wrong with a request, said of the spec that it came from."""
+
+from collections.abc import Mapping as Map
+from typing import Any
+
+from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.request.api.check import Violation
+from trainspec.request.check import Fault
+from trainspec.request.lower import Request, field_of
+from trainspec.templates import Problem
+from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+
+_CODES: Map[str, Code] = {
+    "required": codes.API_REQUIRED,
+    "unknown": codes.API_UNKNOWN,
+    "output_only": codes.API_UNKNOWN,
+    "type": codes.API_TYPE,
+    "enum": codes.API_ENUM,
+    "pattern": codes.API_PATTERN,
+    "key_pattern": codes.API_PATTERN,
+    "min_length": codes.API_LENGTH,
+    "max_length": codes.API_LENGTH,
+    "key_length": codes.API_LENGTH,
+    "minimum": codes.API_RANGE,
+    "maximum": codes.API_RANGE,
+    "min_items": codes.API_COUNT,
+    "max_items": codes.API_COUNT,
+    "min_entries": codes.API_COUNT,
+    "max_entries": codes.API_COUNT,
+}
+
+_FORMS: Map[str, str] = {
+    "ChannelName": "letters, digits, `.`, `-` and `_`",
+    "ContainerImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
+    "AlgorithmImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
+    "TrainingEnvironmentKey": "a letter or `_`, then letters, digits and `_`",
+    "KmsKeyId": "a KMS key: its id, its ARN or its alias",
+    "RoleArn": "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/MyRole",
+    "S3Uri": "an S3 URI such as s3://my-bucket/prefix/",
+    "SecurityGroupId": "the id of a security group, such as sg-0123456789abcdef0",
+    "SubnetId": "the id of a subnet, such as subnet-0123456789abcdef0",
+    "TrainingJobName": "letters, digits and single hyphens between them, at most 63",
+}
+"""AWS's shapes whose patterns say little to a reader, in words."""
+
+
+def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagnostic:
+    """`fault` of the request of the job at `job` in the composed document `root`, at the field that it came from."""
+    what = fault.what
+    field = (*job, *request.origin(fault.member))
+    node = find(root, field)
+    labels = (Label(node.via, "used here"),) if node.via else ()
+    span, name, member = node.span, dotted(field), dotted(fault.member)
+    if isinstance(what, Problem):
+        return Diagnostic(what.code, span, f"`{name}`: {what.message}", what.advice, name, member, labels)
+    code = _CODES[what.constraint]
+    if what.constraint == "required":
+        missing = (*fault.member, what.limit)
+        known = field_of(missing)
+        name = dotted((*job, *known)) if known else name
+        span = key_span(root, field) if len(field) > len(job) else key_span(root, job)
+        message = f"`{name}` is missing: SageMaker requires {dotted(missing)}"
+        return Diagnostic(code, span, message, None, name, dotted(missing))
+    if what.constraint in ("key_pattern", "key_length", "unknown", "output_only"):
+        span = key_span(root, field)
+    message, advice = _words(what, name, fault.rendered)
+    return Diagnostic(code, span, message, advice, name, member, labels)
+
+
+def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:
+    """The message and the advice for one violation at the field `name`."""
+    limit, shown = what.limit, _shown(what.value)
+    given = f"`{name}` renders to {shown}" if rendered is not None else f"`{name}` is {shown}"
+    form = _FORMS.get(what.shape)
+    match what.constraint:
+        case "pattern":
+            if isinstance(what.value, str) and what.value.startswith("S3://"):
+                return f"{given}, which is no S3 URI", "write `s3://` in small letters"
+            return f"{given}, which SageMaker does not accept", f"write {form}" if form else f"it must match {limit}"
+        case "key_pattern":
+            key = what.path[-1]
+            return f'"{key}" cannot be a name in `{name}`', f"write {form}" if form else f"it must match {limit}"
+        case "key_length":
+            return f"the name `{what.path[-1]}` has {len(str(what.path[-1]))} characters, SageMaker takes {limit}", None
+        case "enum":
+            near = did_you_mean(str(what.value), limit)
+            return f"{given}, which is not one of SageMaker's values", near or f"it is one of {', '.join(limit)}"
+        case "type":
+            return f"{given}; SageMaker wants {_TYPES.get(str(limit), limit)}", None
+        case "max_length" | "min_length":
+            bound = "at most" if what.constraint == "max_length" else "at least"
+            return f"{given}: {len(what.value)} characters, SageMaker takes {bound} {limit}", None
+        case "minimum" | "maximum":
+            bound = "at most" if what.constraint == "maximum" else "at least"
+            return f"{given}; SageMaker takes {bound} {limit}", None
+        case "output_only":
+            return f"`{name}` is something that SageMaker only answers with", "remove it"
+        case "unknown":
+            near = f"did you mean `{what.suggestion}`?" if what.suggestion else None
+            return f"SageMaker has no member `{what.limit}` here", near
+        case _:
+            bound = "at most" if what.constraint.startswith("max") else "at least"
+            return f"`{name}` has {len(what.value)} entries, SageMaker takes {bound} {limit}", None
+
+
+_TYPES = {"string": "a text", "integer": "a whole number", "boolean": "true or false", "array": "a list", "object": "a map"}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 90 else f'"{value[:87]}..."'
+    return str(value)

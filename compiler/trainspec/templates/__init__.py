@@ -1,0 +1,11 @@
+"""Airflow's templates, `{{ ... }}`: what they mean, told without running them.
+
+A spec is untrusted, so nothing here renders with Jinja: Jinja parses, and a small evaluator of our own walks the syntax
+tree over a table of what Airflow gives to templates. What it does not know is unknown, never guessed.
+"""
+
+from trainspec.templates.context import Sample, SAMPLES
+from trainspec.templates.evaluate import Problem, Rendered, render
+from trainspec.templates.literal import folded, for_airflow, has_template
+
+__all__ = ["SAMPLES", "Problem", "Rendered", "Sample", "folded", "for_airflow", "has_template", "render"]

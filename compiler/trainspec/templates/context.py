@@ -1,0 +1,92 @@
+"""What Airflow gives to templates, as a table: names, filters and macros, with sample values.
+
+https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from trainspec.templates.values import UNKNOWN, Moment, Namespace
+
+_OPAQUE_NAMES = (
+    "conf", "conn", "data_interval_end_success", "exception", "expanded_ti_count", "inlet_events", "inlets",
+    "map_index_template", "outlet_events", "outlets", "params", "prev_data_interval_end_success",
+    "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success", "reason",
+    "task_reschedule_count", "templates_dict", "test_mode", "triggering_asset_events", "try_number", "var",
+)  # fmt: skip
+_MACROS = ("datetime", "timedelta", "dateutil", "time", "uuid", "random", "json", "datetime_diff_for_humans",
+           "ds_add", "ds_format", "ds_format_locale")  # fmt: skip
+
+AIRFLOW_2_ONLY: Mapping[str, str] = {
+    "execution_date": "logical_date",
+    "next_ds": "data_interval_end | ds",
+    "next_ds_nodash": "data_interval_end | ds_nodash",
+    "next_execution_date": "data_interval_end",
+    "prev_ds": "macros.ds_add(ds, -1)",
+    "prev_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
+    "prev_execution_date": "prev_data_interval_start_success",
+    "prev_execution_date_success": "prev_data_interval_start_success",
+    "tomorrow_ds": "macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "macros.ds_add(ds, 1) | replace('-', '')",
+    "triggering_dataset_events": "triggering_asset_events",
+    "yesterday_ds": "macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
+}
+"""Names that Airflow 3 no longer gives, and what says the same on both majors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One imagined task run for which templates are rendered."""
+
+    logical_date: datetime
+    dag_id: str = "dag"
+    task_id: str = "task"
+    run_type: str = "scheduled"
+    airflow: int = 3
+
+    def of(self, dag_id: str, task_id: str, airflow: int) -> "Sample":
+        """The same for another task."""
+        return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow)
+
+    def context(self) -> dict[str, Any]:
+        """The names that a template of this task run sees."""
+        moment = Moment(self.logical_date)
+        end = Moment(self.logical_date + timedelta(days=1)) if self.run_type == "scheduled" else moment
+        run_id = f"{self.run_type}__{self.logical_date.isoformat()}"
+        dag = Namespace({"dag_id": self.dag_id})
+        task = Namespace({"task_id": self.task_id})
+        dag_run = Namespace({"run_id": run_id, "dag_id": self.dag_id, "logical_date": moment})
+        instance = Namespace(
+            {"task_id": self.task_id, "dag_id": self.dag_id, "run_id": run_id, "try_number": 1, "map_index": -1}
+        )
+        known = {
+            "ds": moment.ds,
+            "ds_nodash": moment.ds.replace("-", ""),
+            "ts": moment.ts,
+            "ts_nodash": moment.value.strftime("%Y%m%dT%H%M%S"),
+            "ts_nodash_with_tz": moment.ts.replace("-", "").replace(":", ""),
+            "logical_date": moment,
+            "data_interval_start": moment,
+            "data_interval_end": end,
+            "start_date": moment,
+            "run_id": run_id,
+            "dag": dag,
+            "task": task,
+            "dag_run": dag_run,
+            "ti": instance,
+            "task_instance": instance,
+            "task_instance_key_str": f"{self.dag_id}__{self.task_id}__{moment.ds.replace('-', '')}",
+            "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
+        }
+        older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if self.airflow == 2 else {}
+        return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
+
+
+SAMPLES = (
+    Sample(datetime(2025, 4, 9, tzinfo=timezone.utc)),
+    Sample(datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=timezone.utc), run_type="manual"),
+)
+"""A scheduled run at midnight, and a run triggered by hand, whose time has microseconds."""

@@ -1,0 +1,74 @@
+"""The values that the evaluator of templates computes with, beside texts, numbers, lists and maps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+
+class Unknown:
+    """A value that is known only when the task runs. Whatever is made of it is unknown too."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """An object of which some attributes are known. A closed one has no others."""
+
+    attributes: Mapping[str, Any]
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, as Airflow gives it to templates (a pendulum DateTime)."""
+
+    value: datetime
+
+    @property
+    def ds(self) -> str:
+        """The date: `2025-04-09`."""
+        return self.value.strftime("%Y-%m-%d")
+
+    @property
+    def ts(self) -> str:
+        """ISO 8601 with the offset: `2025-04-09T00:00:00+00:00`."""
+        return self.value.isoformat()
+
+    def attribute(self, name: str) -> Any:
+        """The attributes that pendulum and datetime share and a template uses; others are unknown."""
+        if name in ("year", "month", "day", "hour", "minute", "second", "microsecond"):
+            return getattr(self.value, name)
+        if name == "int_timestamp":
+            return int(self.value.timestamp())
+        return UNKNOWN
+
+    def call(self, name: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The methods whose result is known here; others give an unknown value."""
+        if name == "strftime" and len(args) == 1 and isinstance(args[0], str) and not kwargs:
+            return self.value.strftime(args[0])
+        if name in ("to_date_string", "to_datetime_string", "isoformat", "timestamp") and not args and not kwargs:
+            return {
+                "to_date_string": self.ds,
+                "to_datetime_string": self.value.strftime("%Y-%m-%d %H:%M:%S"),
+                "isoformat": self.ts,
+                "timestamp": self.value.timestamp(),
+            }[name]
+        if name in ("add", "subtract") and not args and set(kwargs) <= {"weeks", "days", "hours", "minutes", "seconds"}:
+            return self.moved(timedelta(**kwargs), -1 if name == "subtract" else 1)
+        return UNKNOWN
+
+    def moved(self, by: timedelta, sign: int = 1) -> Any:
+        """The moment `by` later, or earlier; unknown outside the calendar."""
+        try:
+            return Moment(self.value + sign * by)
+        except OverflowError:
+            return UNKNOWN
+
+    def __str__(self) -> str:
+        return str(self.value)
