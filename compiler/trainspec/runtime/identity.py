@@ -1,0 +1,171 @@
+"""Which task run a training job belongs to, written into the job itself.
+
+CreateTrainingJob knows no client token, so the job's own description has to say whose it is. The identity goes into the
+job's Environment, which DescribeTrainingJob returns, or into a tag where the request can have no Environment.
+
+    1/0/2/-1/1744156800000000/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00=2B00:00/train
+
+From left to right: the version of this format; the generation (how often a user cleared the task); the try that made
+the job; the map index; when the DAG run started; the digest by which tasks are compared; the DAG, the run and the
+task, for people and tools to read, cut where they are too long.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from trainspec.runtime.problems import Kind, TrainingProblem
+
+VARIABLE: Final = "TRAINSPEC_TASK_RUN"
+TAG: Final = "trainspec:task-run"
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+_MAX_VARIABLES, _MAX_VARIABLE = 100, 512
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+_MAX_TAGS, _MAX_TAG = 50, 256
+
+_VERSION = "1"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.:+@-]")  # tags allow few characters, so "/" separates and "=" escapes
+_ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """One run of one Airflow task, over all its tries until a user clears it.
+
+    `generation` is `max_tries - retries`: Airflow leaves it alone at a retry and raises it when a user clears the
+    task. `started` is when the DAG run started, in microseconds since the epoch (0: not known). It tells apart runs
+    of the same name: of two Airflows that share an AWS account, or of a run that was deleted and made anew. It moves
+    only when a finished run is cleared, and then the generation moves too.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    generation: int = 0
+    started: int = 0
+
+    @property
+    def digest(self) -> str:
+        """Stands for the task of the DAG run, whatever its generation: 32 hexadecimal digits."""
+        whole = "\0".join((self.dag_id, self.run_id, self.task_id, str(self.map_index)))
+        return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
+
+
+class Relation(Enum):
+    """What another job's task run is to ours."""
+
+    SAME = "same"
+    """It is ours: this try's or an earlier one's."""
+    EARLIER = "earlier"
+    """The same task of the same DAG run, before a user cleared it."""
+    LATER = "later"
+    """The same task, cleared by a user since we started: we are the ones who should be gone."""
+    OTHER = "other"
+    """Somebody else's."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """An identity as a job carries it. The ids of `task_run` may be cut; the digest is always whole."""
+
+    task_run: TaskRun
+    try_number: int
+    digest: str
+
+    @classmethod
+    def of(cls, task_run: TaskRun, try_number: int) -> "Label":
+        """Return the label that try `try_number` of `task_run` puts on its job."""
+        return cls(task_run, try_number, task_run.digest)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all ids are as Airflow knows them, none cut."""
+        return self.task_run.digest == self.digest
+
+    def relation(self, other: "Label | None") -> Relation:
+        """Return what the job that carries `other` is to the task run of this label."""
+        if other is None or other.digest != self.digest:
+            return Relation.OTHER
+        ours, theirs = self.task_run, other.task_run
+        if theirs.generation < ours.generation:
+            return Relation.EARLIER
+        if theirs.started != ours.started:
+            return Relation.OTHER
+        return Relation.SAME if theirs.generation == ours.generation else Relation.LATER
+
+    def __str__(self) -> str:
+        run = self.task_run
+        mapped = f", map index {run.map_index}" if run.map_index >= 0 else ""
+        return f"DAG {run.dag_id}, run {run.run_id}, task {run.task_id}{mapped}, try {self.try_number}"
+
+
+def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
+    """`label` as text of at most `limit` characters, safe as an environment variable's and as a tag's value."""
+    run = label.task_run
+    numbers = (run.generation, label.try_number, run.map_index, run.started)
+    head = "/".join((_VERSION, *map(str, numbers), label.digest))
+    ids = [_escape(text) for text in (run.dag_id, run.run_id, run.task_id)]
+    return "/".join((head, *_fit(ids, limit - len(head) - len(ids))))
+
+
+def decode(text: str) -> Label | None:
+    """Return the label that `encode` wrote, or None where `text` is nothing of ours."""
+    parts = text.split("/")
+    if len(parts) != 9 or parts[0] != _VERSION:
+        return None
+    try:
+        generation, try_number, map_index, started = (int(part) for part in parts[1:5])
+    except ValueError:
+        return None
+    dag_id, run_id, task_id = (_unescape(part) for part in parts[6:])
+    return Label(TaskRun(dag_id, run_id, task_id, map_index, generation, started), try_number, parts[5])
+
+
+def sign(request: Mapping[str, Any], label: Label) -> dict[str, Any]:
+    """Return a copy of `request` that carries `label`.
+
+    Raises a fatal `TrainingProblem` where the request has no room for it.
+    """
+    if not signs_by_tag(request):
+        return {**request, "Environment": {**(request.get("Environment") or {}), VARIABLE: encode(label)}}
+    tags = [tag for tag in request.get("Tags") or [] if tag.get("Key") != TAG]
+    if len(tags) >= _MAX_TAGS:
+        raise TrainingProblem(
+            Kind.FATAL,
+            f"The request has no room for the identity of its task run: Environment is full or not allowed, and all "
+            f"{_MAX_TAGS} tags are in use. Leave out one of them.",
+        )
+    return {**request, "Tags": [*tags, {"Key": TAG, "Value": encode(label, _MAX_TAG)}]}
+
+
+def signs_by_tag(request: Mapping[str, Any]) -> bool:
+    """Whether `request` can carry an identity in its tags only: it is serverless, or its Environment is full."""
+    others = {name for name in (request.get("Environment") or {}) if name != VARIABLE}
+    return "ServerlessJobConfig" in request or len(others) >= _MAX_VARIABLES
+
+
+def signature(environment: Mapping[str, str], tags: list[dict[str, str]]) -> Label | None:
+    """Return the label of a job, from its Environment (DescribeTrainingJob) and its tags (ListTags)."""
+    text = environment.get(VARIABLE) or next((tag["Value"] for tag in tags if tag["Key"] == TAG), "")
+    return decode(text)
+
+
+def _escape(text: str) -> str:
+    return _UNSAFE.sub(lambda match: "".join(f"={byte:02X}" for byte in match[0].encode("utf-8", "replace")), text)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda match: bytes.fromhex(match[0].replace("=", "")).decode("utf-8", "replace"), text)
+
+
+def _fit(texts: list[str], room: int) -> list[str]:
+    """Cut `texts` to at most `room` characters together; the longest lose first, short ones stay whole."""
+    longest = room
+    while sum(min(len(text), longest) for text in texts) > room:
+        longest -= 1
+    return [text if len(text) <= longest else re.sub(r"=[0-9A-F]?$", "", text[:longest]) for text in texts]

@@ -1,0 +1,95 @@
+"""A training job as DescribeTrainingJob showed it last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, Final
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+COMPLETED: Final = "Completed"
+_ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted"})
+
+# How SageMaker's reasons start when the request, the role or the data is at fault; the same request fails again.
+# AlgorithmError (the container failed), CapacityError and InternalServerError may go better another time.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage.html and .../train-troubleshooting
+_LASTING_REASONS: Final = ("ClientError",)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training job; `description` is the answer of DescribeTrainingJob, empty where it was not asked yet."""
+
+    name: str
+    arn: str
+    description: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def described(cls, description: Mapping[str, Any]) -> "Job":
+        """Return the job that DescribeTrainingJob answered with."""
+        return cls(description["TrainingJobName"], description["TrainingJobArn"], description)
+
+    @property
+    def status(self) -> str:
+        """InProgress, Completed, Failed, Stopping or Stopped."""
+        return str(self.description.get("TrainingJobStatus", "InProgress"))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the status will change no more."""
+        return self.status in _ENDED
+
+    @property
+    def completed(self) -> bool:
+        """Whether the job ended well. Nothing but the status Completed does."""
+        return self.status == COMPLETED
+
+    @property
+    def state(self) -> str:
+        """The status with the secondary status and its message, for a log line."""
+        parts = [self.status, self.description.get("SecondaryStatus", "")]
+        transitions = self.description.get("SecondaryStatusTransitions") or [{}]
+        text = " - ".join(part for part in parts if part and part != self.status) or ""
+        message = transitions[-1].get("StatusMessage", "")
+        return self.status + (f" - {text}" if text else "") + (f": {message}" if message else "")
+
+    @property
+    def model(self) -> str | None:
+        """The S3 path of the model artifact, once there is one."""
+        return (self.description.get("ModelArtifacts") or {}).get("S3ModelArtifacts")
+
+    @property
+    def output(self) -> str | None:
+        """The S3 path under which the job writes."""
+        return (self.description.get("OutputDataConfig") or {}).get("S3OutputPath")
+
+    @property
+    def billable_seconds(self) -> int | None:
+        """What AWS bills for each instance, less what spot capacity saved."""
+        return self.description.get("BillableTimeInSeconds")
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """The last value of each metric; None for what is no number, which JSON and so XCom cannot hold."""
+        found = self.description.get("FinalMetricDataList") or []
+        return {entry["MetricName"]: entry["Value"] if isfinite(entry["Value"]) else None for entry in found}
+
+    @property
+    def reason(self) -> str:
+        """Why the job did not complete, in SageMaker's words as far as it has any."""
+        if reason := self.description.get("FailureReason"):
+            return str(reason)
+        return _LIMITS.get(self.description.get("SecondaryStatus", ""), "SageMaker gives no reason")
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the same request would fail again."""
+        return self.reason.startswith(_LASTING_REASONS)
+
+
+_LIMITS: Final = {
+    "MaxRuntimeExceeded": "it ran longer than StoppingCondition.MaxRuntimeInSeconds allows",
+    "MaxWaitTimeExceeded": "it waited and ran longer than StoppingCondition.MaxWaitTimeInSeconds allows",
+    "MaxPendingTimeExceeded": "it waited for capacity longer than StoppingCondition.MaxPendingTimeInSeconds allows",
+    "Interrupted": "spot capacity was taken away",
+    "Stopped": "it was stopped from outside",
+}

@@ -1,0 +1,48 @@
+"""Links from a task in Airflow's UI to its training job and to the job's logs.
+
+The operator pushes each address to XCom as soon as it knows the job. Airflow 3 reads it there by itself; Airflow 2.11
+calls `get_link` in the webserver, which knows the class through the plugin.
+https://airflow.apache.org/docs/apache-airflow/stable/howto/define-extra-link.html
+"""
+
+from typing import Any, ClassVar
+
+from airflow.providers.common.compat.sdk import BaseOperatorLink
+from trainspec.runtime.console import job_url, logs_url
+
+
+class TrainingJobLink(BaseOperatorLink):
+    """The training job in the SageMaker console."""
+
+    name: ClassVar[str] = "Training job"
+    xcom_key: ClassVar[str] = "trainspec_job_link"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """Return the address that the operator pushed, or an empty text: Airflow then shows no link."""
+        return _pushed(self.xcom_key, ti_key)
+
+
+class TrainingLogsLink(BaseOperatorLink):
+    """The training job's log streams in CloudWatch."""
+
+    name: ClassVar[str] = "Training logs"
+    xcom_key: ClassVar[str] = "trainspec_logs_link"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """Return the address that the operator pushed, or an empty text: Airflow then shows no link."""
+        return _pushed(self.xcom_key, ti_key)
+
+
+LINKS = (TrainingJobLink(), TrainingLogsLink())
+
+
+def link_values(arn: str) -> dict[str, str]:
+    """Return what to push for the job `arn`, by XCom key."""
+    found = {TrainingJobLink.xcom_key: job_url(arn), TrainingLogsLink.xcom_key: logs_url(arn)}
+    return {key: url for key, url in found.items() if url}
+
+
+def _pushed(key: str, ti_key: Any) -> str:
+    from airflow.providers.common.compat.sdk import XCom
+
+    return str(XCom.get_value(key=key, ti_key=ti_key) or "")

@@ -1,0 +1,20 @@
+"""The names that a job may get: the one asked for, and others when that is taken.
+
+A job's name has at most 63 characters and is unique in its account and region.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html#sagemaker-CreateTrainingJob-request-TrainingJobName
+"""
+
+from collections.abc import Iterator
+
+MAX_NAME = 63
+MAX_NUMBER = 9999
+
+
+def with_suffix(name: str, suffix: str) -> str:
+    """`name-suffix`, with `name` cut so that the whole has at most 63 characters and no two dashes meet."""
+    return f"{name[: MAX_NAME - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+
+def numbered(name: str) -> Iterator[str]:
+    """`name-1`, `name-2`, … `name-9999`."""
+    return (with_suffix(name, str(number)) for number in range(1, MAX_NUMBER + 1))

@@ -1,0 +1,13 @@
+"""What Airflow loads at its start (entry point `airflow.plugins`), because 2.11 shows only a plugin's links."""
+
+from typing import Any, ClassVar
+
+from airflow.providers.common.compat.sdk import AirflowPlugin
+from trainspec.runtime.links import LINKS
+
+
+class TrainspecPlugin(AirflowPlugin):
+    """Makes the links of `TrainingJobOperator` known to the webserver."""
+
+    name: ClassVar[str] = "trainspec"
+    operator_extra_links: ClassVar[list[Any]] = list(LINKS)

@@ -1,0 +1,116 @@
+"""What can go wrong with a training job, as plain data.
+
+The engine raises one exception, `TrainingProblem`. Its kind says what the caller should do; the operator turns it into
+Airflow's exceptions, and a caller without Airflow does as it likes.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+
+class Kind(Enum):
+    """What to do about a problem."""
+
+    FATAL = "fatal"
+    """Fail and do not retry: another try would end the same."""
+    RETRY = "retry"
+    """Fail; another try may go better."""
+    SKIP = "skip"
+    """The author asked to skip the task in this case."""
+
+
+class TrainingProblem(Exception):  # noqa: N818 - a problem may also be a skip
+    """A training job could not be started, or did not succeed."""
+
+    def __init__(self, kind: Kind, text: str, *, unanswered: bool = False) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.text = text
+        self.unanswered = unanswered
+        """Whether AWS gave no answer, so that what was asked for may have been done."""
+
+
+class Fault(Enum):
+    """What an exception from a boto client means for the call that raised it."""
+
+    TAKEN = "taken"
+    MISSING = "missing"
+    ENDED = "ended"
+    TRANSIENT = "transient"
+    QUOTA = "quota"
+    FINAL = "final"
+    CREDENTIALS = "credentials"
+
+
+# Error codes of SageMaker and of AWS's common errors.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+_CODES = {
+    "ResourceInUse": Fault.TAKEN,
+    "ResourceInUseException": Fault.TAKEN,
+    "ResourceNotFound": Fault.MISSING,
+    "ResourceNotFoundException": Fault.MISSING,
+    "ResourceLimitExceeded": Fault.QUOTA,
+    "ExpiredToken": Fault.CREDENTIALS,
+    "ExpiredTokenException": Fault.CREDENTIALS,
+    "RequestExpired": Fault.CREDENTIALS,
+    "InternalFailure": Fault.TRANSIENT,
+    "InternalServerError": Fault.TRANSIENT,
+    "InternalServerException": Fault.TRANSIENT,
+    "PriorRequestNotComplete": Fault.TRANSIENT,
+    "RequestLimitExceeded": Fault.TRANSIENT,
+    "RequestThrottled": Fault.TRANSIENT,
+    "RequestThrottledException": Fault.TRANSIENT,
+    "RequestTimeout": Fault.TRANSIENT,
+    "RequestTimeoutException": Fault.TRANSIENT,
+    "ServiceUnavailable": Fault.TRANSIENT,
+    "ServiceUnavailableException": Fault.TRANSIENT,
+    "SlowDown": Fault.TRANSIENT,
+    "Throttling": Fault.TRANSIENT,
+    "ThrottlingException": Fault.TRANSIENT,
+    "ThrottledException": Fault.TRANSIENT,
+    "TooManyRequestsException": Fault.TRANSIENT,
+}
+
+# SageMaker calls these ValidationException, like everything else.
+_MESSAGES = {
+    "Requested resource not found": Fault.MISSING,
+    "rejected because the training job is in status": Fault.ENDED,
+}
+
+
+def classify(error: Exception) -> Fault | None:
+    """Return what `error` means, or None where it is no error of a boto call (a bug, not a fault of the network)."""
+    from botocore import exceptions as boto
+
+    if isinstance(error, boto.ClientError):
+        details = error.response.get("Error", {})
+        for words, fault in _MESSAGES.items():
+            if words in details.get("Message", ""):
+                return fault
+        if known := _CODES.get(details.get("Code", "")):
+            return known
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return Fault.TRANSIENT if status in (408, 429) or status >= 500 else Fault.FINAL
+    if isinstance(error, (boto.NoCredentialsError, boto.CredentialRetrievalError, boto.TokenRetrievalError)):
+        return Fault.CREDENTIALS
+    if isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.ResponseParserError)):
+        return Fault.TRANSIENT
+    return Fault.FINAL if isinstance(error, boto.BotoCoreError) else None
+
+
+def redacted(text: str, request: Mapping[str, Any]) -> str:
+    """`text` without the values of the request's Environment and HyperParameters, which AWS's messages like to quote.
+
+    Values of up to three characters stay: they are no secrets, and their letters are in every other word.
+    """
+    secrets = sorted({value for value in _secrets(request) if len(value) > 3}, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, secrets)), "***", text) if secrets else text
+
+
+def _secrets(request: Mapping[str, Any]) -> Iterator[str]:
+    for member in ("Environment", "HyperParameters"):
+        values = request.get(member)
+        if isinstance(values, Mapping):
+            yield from (str(value) for value in values.values())

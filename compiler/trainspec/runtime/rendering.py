@@ -1,0 +1,31 @@
+"""Rendering a request's templates to text, whatever the DAG says.
+
+With `render_template_as_native_obj=True` Airflow turns what a template gives into Python objects: a hyperparameter
+"0.20" becomes 0.2 and "10" becomes 10, and SageMaker wants strings, to the letter. So a request is always rendered as
+text, and the members that are integers or booleans are cast afterwards (see `typed`).
+"""
+
+from typing import Any
+
+
+def text_environment(environment: Any, dag: Any) -> Any:
+    """Return a Jinja environment like `environment` that renders to text and keeps a trailing newline."""
+    from jinja2.nativetypes import NativeEnvironment
+
+    if isinstance(environment, NativeEnvironment):
+        environment = dag.get_template_env(force_sandboxed=True)
+    environment.keep_trailing_newline = True
+    return environment
+
+
+def render_text(text: str, context: Any, environment: Any) -> str:
+    """Render `text`. Without a template in it, it stays as it is; Jinja would change the ends of lines."""
+    starts = (environment.variable_start_string, environment.block_start_string, environment.comment_start_string)
+    if not any(start in text for start in starts) and not environment.line_statement_prefix:
+        return text
+    try:
+        from airflow.sdk.definitions.context import render_template_to_string
+    except ImportError:  # Airflow 2
+        from airflow.utils.helpers import render_template_to_string
+    rendered: str = render_template_to_string(environment.from_string(text), context)
+    return rendered

@@ -1,0 +1,96 @@
+"""Waiting in the triggerer: a deferred task occupies no worker slot."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+from trainspec.runtime.calls import BackOff, CallAnswer, Clock, Patience, whole
+from trainspec.runtime.clients import async_sagemaker
+from trainspec.runtime.job import Job
+from trainspec.runtime.problems import Fault, TrainingProblem
+
+# on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
+_KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
+
+
+class TrainingJobTrigger(BaseTrigger):
+    """Waits until a training job has ended or a deadline has passed, and fires once.
+
+    The event says only why it is time to look: `{"job_name": …, "why": "ended" | "deadline" | what went wrong}`. The
+    operator then asks SageMaker itself.
+
+    :param job_name: a job that exists.
+    :param check_interval: seconds between two looks.
+    :param deadline: seconds since the epoch, or None. A point in time, so that neither a new deferral nor a restart
+    of the
+        triggerer starts the wait anew.
+    """
+
+    def __init__(
+        self,
+        job_name: str,
+        aws_conn_id: str | None,
+        region_name: str | None,
+        check_interval: float,
+        deadline: float | None,
+    ) -> None:
+        super().__init__()
+        self.job_name = job_name
+        self.aws_conn_id = aws_conn_id
+        self.region_name = region_name
+        self.check_interval = check_interval
+        self.deadline = deadline
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return the class and the arguments from which another triggerer makes this trigger again."""
+        arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline")
+        return f"{__name__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Yield one event, when there is something to look at."""
+        try:
+            why = await self._wait()
+        except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
+            why = problem.text
+        yield TriggerEvent({"job_name": self.job_name, "why": why})
+
+    async def on_kill(self) -> None:
+        """Stop the job: a user cleared the deferred task or set its state (Airflow 3.3 and later)."""
+        try:
+            async with await self._client() as client:
+                await self._call(client, "stop_training_job", _KILL_BACK_OFF)
+        except CallAnswer:
+            return  # it has ended
+        except TrainingProblem:
+            self.log.exception("Training job %s could not be stopped and may be running still", self.job_name)
+            return
+        self.log.warning("Stopping training job %s: its task was told to end", self.job_name)
+
+    async def _wait(self) -> str:
+        async with await self._client() as client:
+            while True:
+                job = Job.described(await self._call(client, "describe_training_job", BackOff(), "TrainingJobArn"))
+                if job.ended:
+                    return "ended"
+                left = self.check_interval if self.deadline is None else self.deadline - time.time()
+                if left <= 0:
+                    return "deadline"
+                await asyncio.sleep(min(left, self.check_interval))
+
+    async def _client(self) -> Any:
+        from asgiref.sync import sync_to_async
+
+        return await sync_to_async(async_sagemaker)(self.aws_conn_id, self.region_name)
+
+    async def _call(self, client: Any, operation: str, back_off: BackOff, needs: str = "") -> Any:
+        passing = frozenset({Fault.TRANSIENT, Fault.MISSING})  # a job made a moment ago may not be visible yet
+        patience = Patience(operation, Clock(), back_off, {}, passing)
+        while True:
+            try:
+                return whole(await getattr(client, operation)(TrainingJobName=self.job_name), needs)
+            except Exception as error:
+                delay, text = patience.after(error)
+            self.log.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
+            await asyncio.sleep(delay)
