@@ -3,7 +3,7 @@
 import copy
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from trainspec.request.api.check import Constraint, check_request, member_schema, shape_name
@@ -202,6 +202,12 @@ def test_refused(path: str, value: Any, expected: Any, suggestion: str | None) -
     found = check_request(patched((path, value)))
     assert [(item.path, item.constraint, item.limit, item.shape) for item in found] == [expected]
     assert [item.suggestion for item in found] == [suggestion]
+
+
+def test_every_constraint_has_its_case() -> None:
+    # The last two: test_min_length_and_pattern_are_both_reported; no map of the API has a lower bound above 0.
+    cases = {expected[1] for _, _, expected, _ in REFUSED} | {"min_length", "min_entries"}
+    assert cases == set(get_args(Constraint))
 
 
 def test_min_length_and_pattern_are_both_reported() -> None:

@@ -105,7 +105,9 @@ def test_the_whole_string_is_matched(pattern: str, text: str, matches: bool) -> 
     assert ours_matches(pattern, text) is matches
 
 
-@pytest.mark.parametrize("java", ["a*+b", r"[a-z&&[^b]]", "(?i)a", r"\Qa.b\E", r"\p{Lu}", r"[\p{L}]", r"(a)\1", "a++"])
+@pytest.mark.parametrize(
+    "java", ["a*+b", r"[a-z&&[^b]]", "(?i)a", "(?<n>a)", "(?>a)", r"\Qa.b\E", r"\p{Lu}", r"[\p{L}]", r"(a)\1", "a++"]
+)
 def test_what_has_no_translation_is_refused(java: str) -> None:
     with pytest.raises(UntranslatableError):
         translate(java)

@@ -3,4 +3,5 @@
 from trainspec.request.api.derive import derive_schema, schema_text
 from trainspec.schema_files import API_SCHEMA, schema_path
 
-schema_path(API_SCHEMA).write_text(schema_text(derive_schema()), encoding="utf-8")
+if __name__ == "__main__":
+    schema_path(API_SCHEMA).write_text(schema_text(derive_schema()), encoding="utf-8")

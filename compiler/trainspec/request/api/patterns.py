@@ -36,7 +36,7 @@ _EVERYTHING = r"[\s\S]"
 _CHAR = r"(?:\\[^pPdDwWsSQEhHvVRXbBAzZG]|[^\\\[\]])"
 _ITEM = re.compile(rf"(?P<range>{_CHAR}-{_CHAR})|(?P<set>\\[pP]\{{\w+\}}|\\[dDwWsS])|(?P<char>{_CHAR})")
 _TOKEN = re.compile(
-    r"(?P<cls>\[\^?(?:\\.|[^\\\]])+\])|(?P<set>\\[pP]\{\w+\}|\\[dDwWsS])|(?P<refused>[*+?}]\+|\\[a-zA-Z0-9]|\(\?[a-z>])"
+    r"(?P<cls>\[\^?(?:\\.|[^\\\]])+\])|(?P<set>\\[pP]\{\w+\}|\\[dDwWsS])|(?P<refused>[*+?}]\+|\\[a-zA-Z0-9]|\(\?<?[a-zA-Z>])"
     r"|(?P<escape>\\.)|(?P<dot>\.)|(?P<other>.)",
     re.DOTALL,
 )
