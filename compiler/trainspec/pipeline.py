@@ -3,7 +3,8 @@
 `parse → compose → validate → lower → check → model → plan → emit`; each stage is a function of its own module.
 """
 
-from collections.abc import Iterable, Mapping as Map
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any

@@ -23,8 +23,10 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where a run works. `root` is the nearest folder with settings or a repository; names in findings and headers are
-    relative to it."""
+    """Where a run works.
+
+    `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
+    """
 
     root: Path
     paths: tuple[str, ...] = ("specs",)
@@ -97,4 +99,6 @@ def _below(folder: Path) -> Iterable[Path]:
     """The YAML files below a folder; links to folders are not followed, hidden folders are not entered."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
-        yield from (Path(parent, name) for name in sorted(files) if name.endswith(SUFFIXES) and not name.startswith("."))
+        yield from (
+            Path(parent, name) for name in sorted(files) if name.endswith(SUFFIXES) and not name.startswith(".")
+        )

@@ -6,9 +6,7 @@ A value that is of no such form, such as an Airflow template, is left as it is.
 import re
 
 TEMPLATE_PATTERN = r"\{\{|\{%"
-DURATION_PATTERN = (
-    r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
-)
+DURATION_PATTERN = r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
 SIZE_PATTERN = r"^[0-9]{1,9} ?(GB|TB)?$(?!\n)"
 
 _TEMPLATE = re.compile(TEMPLATE_PATTERN)

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -93,7 +93,9 @@ def same_dag_twice(analyses: Sequence[Analysis]) -> list[Diagnostic]:
         other = first.setdefault(each.dag_id.casefold(), each)
         if other is not each:
             message = f"{other.source.name} makes the DAG `{other.dag_id}` too"
-            findings.append(Diagnostic(codes.DUPLICATE_DAG, _id_span(each), message, "give one of them another `dag.id`"))
+            findings.append(
+                Diagnostic(codes.DUPLICATE_DAG, _id_span(each), message, "give one of them another `dag.id`")
+            )
     return findings
 
 
@@ -105,7 +107,7 @@ def _id_span(analysis: Analysis) -> Span:
 
 
 def show_findings(findings: Sequence[Diagnostic], project: Project, form: str = "text") -> None:
-    """Print findings: text on stderr's behalf goes to stdout only where they are the command's result."""
+    """Print findings as the command's result."""
     if form == "json":
         from trainspec.diagnostics.show_json import show as show_json
 
@@ -137,7 +139,7 @@ def _colour(is_terminal: bool) -> bool:
     return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _lines(project: Project):  # type: ignore[no-untyped-def]
+def _lines(project: Project) -> Callable[[str], Sequence[str]]:
     @cache
     def lines(name: str) -> Sequence[str]:
         source = read_source(project.root / name, name)

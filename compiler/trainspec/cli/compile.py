@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write what changed; 1 where a spec has errors, a file must not be overwritten, or `--check` finds a difference."""
+    """Write what changed; 1 where a spec has errors, a file may not be overwritten or `--check` finds a difference."""
     project = project_here()
     chosen = options(arguments, project)
     analyses = analyse_files(arguments.paths, project, chosen)

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             f"trainspec: internal error: {type(error).__name__}: {error}\n"
-            "This is a fault of trainspec, not of your spec. Please report it; TRAINSPEC_DEBUG=1 shows where it happened.",
+            "This is a fault of trainspec, not of your spec. Please report it; TRAINSPEC_DEBUG=1 shows the place.",
             file=sys.stderr,
         )
         return FAULT

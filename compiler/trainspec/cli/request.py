@@ -48,7 +48,7 @@ def _job(analysis: Analysis, wanted: str | None) -> str:
     jobs = list(analysis.requests)
     if wanted is None and len(jobs) == 1:
         return jobs[0]
-    if wanted in analysis.requests:
+    if wanted is not None and wanted in analysis.requests:
         return wanted
     if not jobs:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")

@@ -20,9 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the spec's schema, or rebuild what was asked for and print what changed."""
     if arguments.api:
-        _write(API_SCHEMA, _derive_api())
+        _write(API_SCHEMA, _derived_api_schema())
     if arguments.api or arguments.rebuild:
-        _write(SPEC_SCHEMA, build_spec_schema())
+        _write(SPEC_SCHEMA, schema_text(build_spec_schema()))
     else:
         print(schema_text(load_schema(SPEC_SCHEMA)), end="")
     return 0
@@ -37,26 +37,26 @@ def build_spec_schema() -> dict[str, Any]:
     return build_schema((field, member, member_schema(member.split(".")) or {}) for field, member in members())
 
 
-def _derive_api() -> dict[str, Any]:
-    try:
-        from trainspec.request.api.derive import derive_schema
+def _derived_api_schema() -> str:
+    from trainspec.request.api.derive import derive_schema
+    from trainspec.request.api.derive import schema_text as api_schema_text
 
-        return derive_schema()
+    try:
+        return api_schema_text(derive_schema())
     except ImportError as error:
         raise UsageError("this needs botocore: install trainspec[aws]") from error
 
 
-def _write(name: str, schema: dict[str, Any]) -> None:
+def _write(name: str, text: str) -> None:
     from trainspec.request.api.changes import changes
 
     path = schema_path(name)
-    text = schema_text(schema)
     old = path.read_text(encoding="utf-8") if path.exists() else "{}"
     if old == text:
         print(f"{path}: unchanged", file=sys.stderr)
         return
     if name == API_SCHEMA:
-        for line in changes(json.loads(old), schema):
+        for line in changes(json.loads(old), json.loads(text)):
             print(line)
     path.write_text(text, encoding="utf-8")
     load_schema.cache_clear()

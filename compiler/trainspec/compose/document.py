@@ -29,8 +29,14 @@ def compose(root: Mapping, default_id: str, overrides: Map[str, str]) -> Compose
     variables = Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
     dag = root.entry("dag")
     entries = [
-        Entry(entry.key, _compose_jobs(entry.value, root.get("defaults"), variables) if entry.key.text == "jobs" else
-              variables.resolve(entry.value) if entry is dag else entry.value)
+        Entry(
+            entry.key,
+            _compose_jobs(entry.value, root.get("defaults"), variables)
+            if entry.key.text == "jobs"
+            else variables.resolve(entry.value)
+            if entry is dag
+            else entry.value,
+        )
         for entry in root.entries
         if entry.key.text != "defaults" or not isinstance(entry.value, Mapping)
     ]

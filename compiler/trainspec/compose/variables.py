@@ -5,9 +5,9 @@ put in. `$${` is a literal `${`.
 """
 
 import re
-from collections.abc import Iterator, Mapping as Map
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from dataclasses import replace
-
 
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.text.parse import MAX_NODES
@@ -120,5 +120,3 @@ def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:
         for entry in node.entries:
             yield f"{prefix}.{entry.key.text}", entry.value
             yield from leaves(f"{prefix}.{entry.key.text}", entry.value)
-
-

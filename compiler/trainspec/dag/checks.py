@@ -1,4 +1,4 @@
-"""What the language's schema cannot say of a DAG: schedules, dates and time zones that exist, jobs that wait in a circle."""
+"""What the language's schema cannot say of a DAG: that its schedule and dates exist, that no jobs wait in a circle."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

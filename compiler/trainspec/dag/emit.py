@@ -61,7 +61,7 @@ def _import_lines(block: list[Import]) -> list[str]:
 
 
 def _sorted(names: list[str]) -> list[str]:
-    """isort's order of imported names: constants, classes, the rest."""
+    """Isort's order of imported names: constants, classes, the rest."""
     return sorted(names, key=lambda name: (not name.isupper(), not name[:1].isupper(), name))
 
 

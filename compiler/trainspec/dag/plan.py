@@ -152,6 +152,3 @@ def _config(value: Any) -> Any:
     if isinstance(value, list):
         return [_config(below) for below in value]
     return for_airflow(value) if isinstance(value, str) else value
-
-
-

@@ -1,4 +1,4 @@
-"""Schedules, dates and durations of a DAG: read from a spec's text, checked as Airflow would, written as expressions."""
+"""Schedules, dates and durations of a DAG: read from a spec, checked as Airflow would, written as expressions."""
 
 import re
 from datetime import datetime, timezone

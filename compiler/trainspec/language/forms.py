@@ -7,7 +7,6 @@ Each form is a pydantic type, so that the JSON Schema knows it; what a form says
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
-
 from trainspec.units import DURATION_PATTERN, SIZE_PATTERN, TEMPLATE_PATTERN
 
 ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}$(?!\n)"

@@ -6,7 +6,6 @@ A field here says what may be written; the request member that it becomes is a r
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
-
 from trainspec.language.forms import (
     Boolean,
     Duration,
@@ -45,7 +44,9 @@ class Output(Model):
 
     s3: Text | None = Field(None, description="S3 prefix below which SageMaker writes <job name>/output/.")
     kms_key: Text | None = Field(None, description="KMS key that encrypts the artifact: id, ARN or alias.")
-    compression: Text | None = Field(None, description="GZIP packs the artifact as model.tar.gz, NONE leaves the files.")
+    compression: Text | None = Field(
+        None, description="GZIP packs the artifact as model.tar.gz, NONE leaves the files."
+    )
 
 
 class Resources(Model):
@@ -98,7 +99,9 @@ class Operator(Model):
     action_if_job_exists: Literal["fail", "increment", "skip", "timestamp"] | None = Field(
         None, description="What happens when the job's name is taken by another job."
     )
-    deferrable: StrictBool | None = Field(None, description="Whether the task waits in the triggerer, without a worker.")
+    deferrable: StrictBool | None = Field(
+        None, description="Whether the task waits in the triggerer, without a worker."
+    )
     on_timeout: Literal["stop", "leave"] | None = Field(
         None, description="What happens to a job that is still running when the task gives up waiting."
     )
@@ -117,7 +120,9 @@ class TaskArguments(Model):
     max_retry_delay: FixedDuration | None = Field(None, description="The longest delay between two tries.")
     execution_timeout: FixedDuration | None = Field(None, description="The longest that one try may take.")
     pool: Text | None = Field(None, description="Airflow pool that the task takes its slots from.")
-    pool_slots: Annotated[StrictInt, Field(ge=1)] | None = Field(None, description="How many slots of the pool it takes.")
+    pool_slots: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        None, description="How many slots of the pool it takes."
+    )
     queue: Text | None = Field(None, description="Queue of workers that the task is sent to.")
     priority_weight: StrictInt | None = Field(None, description="Weight of the task against others that wait.")
     weight_rule: Literal["downstream", "upstream", "absolute"] | None = Field(
@@ -180,12 +185,13 @@ class Job(TaskArguments):
         None, description="Passed to the algorithm as text: a scalar as it is written, a list or map as compact JSON."
     )
     hyperparameter_encoding: Literal["text", "json"] | None = Field(
-        None, description="`json` quotes every value as JSON, for containers of the SageMaker SDK's framework estimators."
+        None,
+        description="`json` quotes every value as JSON, for containers of the SageMaker SDK's framework estimators.",
     )
     environment: dict[str, WrittenScalar] | None = Field(None, description="Environment variables of the container.")
-    inputs: (
-        dict[str, Annotated[Text | Channel, Field(json_schema_extra={"x-form": "an S3 URI or a map"})]] | None
-    ) = Field(None, description="Input channels by name: an S3 prefix, or a map.")
+    inputs: dict[str, Annotated[Text | Channel, Field(json_schema_extra={"x-form": "an S3 URI or a map"})]] | None = (
+        Field(None, description="Input channels by name: an S3 prefix, or a map.")
+    )
     output: Annotated[Text | Output, Field(json_schema_extra={"x-form": "an S3 URI or a map"})] | None = Field(
         None, description="Where the model goes: an S3 prefix, or a map."
     )
@@ -206,4 +212,3 @@ class Job(TaskArguments):
         None, description="The jobs that must have succeeded before."
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")
-

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
-
 from trainspec.language.spec import Spec
 from trainspec.units import TEMPLATE_PATTERN
 
@@ -126,8 +125,12 @@ def _object(definitions: JsonSchema, schema: Any) -> Any:
 
 def _limits(api: Mapping[str, Any]) -> str:
     """AWS's limits in words: `1 to 63 characters`."""
-    ranges = (("minLength", "maxLength", "characters"), ("minimum", "maximum", ""), ("minItems", "maxItems", "entries"),
-              ("minProperties", "maxProperties", "entries"))
+    ranges = (
+        ("minLength", "maxLength", "characters"),
+        ("minimum", "maximum", ""),
+        ("minItems", "maxItems", "entries"),
+        ("minProperties", "maxProperties", "entries"),
+    )
     for low, high, unit in ranges:
         if high in api:
             return f"{api.get(low, 0)} to {api[high]} {unit}".strip()

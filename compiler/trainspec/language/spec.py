@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
-
 from trainspec.language.forms import FixedDuration, Id, Text
 from trainspec.language.job import Job, Model, TaskArguments
 
@@ -24,12 +23,14 @@ class Dag(Model):
     schedule: (
         Annotated[
             Text | AssetSchedule,
-            Field(json_schema_extra={"x-form": "a cron expression, a preset, an interval such as 6h, or {assets: [...]}"}),
+            Field(
+                json_schema_extra={"x-form": "a cron expression, a preset, an interval such as 6h, or {assets: [...]}"}
+            ),
         ]
         | None
     ) = Field(
         None,
-        description='When it runs: a cron expression, a preset such as "@daily", an interval such as 6h, assets, or null.',
+        description='When it runs: a cron expression, a preset such as "@daily", an interval such as 6h, or assets.',
         json_schema_extra={"x-nullable": True},
     )
     start_date: Text | None = Field(None, description="First logical date: 2025-04-01, or with a time of day.")
@@ -62,4 +63,6 @@ class Spec(Model):
         None, description="Values for ${vars.NAME}, put in when the spec is compiled."
     )
     defaults: Job | None = Field(None, description="Merged under every job.")
-    jobs: dict[Id, Job] = Field(default_factory=dict, description="The training jobs; each key is the Airflow task's id.")
+    jobs: dict[Id, Job] = Field(
+        default_factory=dict, description="The training jobs; each key is the Airflow task's id."
+    )

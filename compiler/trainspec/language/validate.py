@@ -78,7 +78,7 @@ def _diagnostic(fault: _Fault, root: Mapping) -> Diagnostic:
 
 
 def _faults(error: Any) -> Iterator[_Fault]:
-    """jsonschema's error as faults. The alternatives of an `anyOf` are narrowed to the one that the author meant."""
+    """Jsonschema's error as faults. The alternatives of an `anyOf` are narrowed to the one that the author meant."""
     path: Path = tuple(error.absolute_path)
     if error.validator == "anyOf":
         yield from _alternatives(error, path)
@@ -118,7 +118,9 @@ def _alternatives(error: Any, path: Path) -> Iterator[_Fault]:
 def _is_type_error(inner: Any, path: Path) -> bool:
     if inner.validator == "anyOf" and tuple(inner.absolute_path) == path:
         return all(_is_type_error(each, path) for each in inner.context)
-    wrong_kind = inner.validator == "type" or (inner.validator in ("const", "enum") and not isinstance(inner.instance, str))
+    wrong_kind = inner.validator == "type" or (
+        inner.validator in ("const", "enum") and not isinstance(inner.instance, str)
+    )
     return wrong_kind and tuple(inner.absolute_path) == path
 
 
@@ -199,9 +201,9 @@ def _remove(data: Any, path: Path) -> None:
         data.clear()
         return
     for step in path[:-1]:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
+        known = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        if not known:
             return
+        data = data[step]
     if isinstance(data, dict):
         data.pop(path[-1], None)

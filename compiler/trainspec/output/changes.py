@@ -52,9 +52,10 @@ def compare(folder: Path, generated: Mapping[str, str], specs_of_run: Collection
     changes = [_compare(folder / name, text) for name, text in generated.items()]
     present = sorted(folder.glob("*.py")) if folder.is_dir() else []
     for path in present:
-        if path.name not in generated and (text := _read(path)) is not None and (header := read_header(text)):
-            if header.spec in specs_of_run or not (root / header.spec).is_file():
-                changes.append(Change(path, Kind.ORPHAN if header.intact else Kind.EDITED, text, None))
+        text = _read(path) if path.name not in generated else None
+        header = read_header(text) if text is not None else None
+        if header is not None and (header.spec in specs_of_run or not (root / header.spec).is_file()):
+            changes.append(Change(path, Kind.ORPHAN if header.intact else Kind.EDITED, text, None))
     return sorted(changes, key=lambda change: change.path.name)
 
 

@@ -9,8 +9,10 @@ from trainspec.output.changes import Change
 
 
 def write(changes: Iterable[Change]) -> None:
-    """Carry out `changes`. An error before the last file is staged (a full disk, a folder that may not be written)
-    leaves all as it was. Raises OSError."""
+    """Carry out `changes`. Raises OSError.
+
+    An error before the last file is staged (a full disk, a folder that may not be written) leaves all as it was.
+    """
     replaced = [(change.path, change.new) for change in changes if change.new is not None]
     removed = [change.path for change in changes if change.new is None]
     staged: list[tuple[Path, Path]] = []

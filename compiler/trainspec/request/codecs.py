@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from trainspec.text.tree import Path
-from trainspec.text.typing import json_text, natural, Plain
+from trainspec.text.typing import Plain, json_text, natural
 
 JobData: TypeAlias = Mapping[str, Any]
 

@@ -103,7 +103,13 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
             return f"`{name}` has {len(what.value)} entries, SageMaker takes {bound} {limit}", None
 
 
-_TYPES = {"string": "a text", "integer": "a whole number", "boolean": "true or false", "array": "a list", "object": "a map"}
+_TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a map",
+}
 
 
 def _shown(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from trainspec.request.codecs import Assignment, lower_rows
@@ -44,7 +45,7 @@ def lower(job: Mapping[str, Any]) -> Request:
 
 
 def field_of(member: Path) -> Path | None:
-    """The field that becomes `member`, whatever the job: `('ResourceConfig', 'InstanceType')` → `resources.instance_type`."""
+    """The field that becomes `member` in any job: `resources.instance_type` for ResourceConfig.InstanceType."""
     wanted = [str(step) if not isinstance(step, int) else "*" for step in member]
     for field, name in members():
         if name.split(".") == wanted:
@@ -64,9 +65,9 @@ def _assemble(assignments: Iterable[Assignment]) -> Request:
 def _put(root: dict[str, Any], path: Path, value: Any) -> None:
     """Set `value` at `path`, making the maps and lists on the way. Lists are filled in order."""
     node: Any = root
-    for step, following in zip(path, path[1:], strict=False):
+    for step, following in pairwise(path):
         fresh: Any = [] if isinstance(following, int) else {}
-        if isinstance(node, list):
+        if isinstance(step, int):
             if len(node) == step:
                 node.append(fresh)
             node = node[step]

@@ -4,7 +4,7 @@ A spec is untrusted, so nothing here renders with Jinja: Jinja parses, and a sma
 tree over a table of what Airflow gives to templates. What it does not know is unknown, never guessed.
 """
 
-from trainspec.templates.context import Sample, SAMPLES
+from trainspec.templates.context import SAMPLES, Sample
 from trainspec.templates.evaluate import Problem, Rendered, render
 from trainspec.templates.literal import folded, for_airflow, has_template
 

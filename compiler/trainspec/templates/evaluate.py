@@ -58,7 +58,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     return Rendered(None if isinstance(value, Unknown) or problems else unshielded(value), problems)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A template that is wrong; carries the problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -160,7 +160,7 @@ class _Walk:
                     self._unknown_part(child)
                 return UNKNOWN
             return _bounded(handler(node))
-        except _Refused as refused:
+        except _RefusedError as refused:
             self.problems.append(refused.problem)
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
             pass  # Airflow would raise; on sample values that is no proof against the template
@@ -180,13 +180,13 @@ class _Walk:
             return UNKNOWN
         if name in AIRFLOW_2_ONLY:
             advice = f"write `{{{{ {AIRFLOW_2_ONLY[name]} }}}}`"
-            raise _Refused(Problem(codes.UNKNOWN_MACRO, f"`{name}` is gone in Airflow 3", advice))
+            raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` is gone in Airflow 3", advice))
         near = did_you_mean(name, self.names)
-        raise _Refused(Problem(codes.UNKNOWN_MACRO, f"Airflow gives no `{name}` to templates", near))
+        raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow gives no `{name}` to templates", near))
 
     def _getattr(self, node: Any) -> Any:
         if node.attr.startswith("_"):
-            raise _Refused(
+            raise _RefusedError(
                 Problem(codes.UNSAFE_TEMPLATE, f"`.{node.attr}` reaches into an object, which Airflow forbids")
             )
         owner = self.value(node.node)
@@ -197,19 +197,21 @@ class _Walk:
         if isinstance(owner, Namespace):
             if owner.closed and node.attr not in owner.attributes:
                 near = did_you_mean(node.attr, owner.attributes)
-                raise _Refused(Problem(codes.UNKNOWN_MACRO, f"Airflow has no macro `{node.attr}`", near))
+                raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow has no macro `{node.attr}`", near))
             return owner.attributes.get(node.attr, UNKNOWN)
         return UNKNOWN
 
     def _getitem(self, node: Any) -> Any:
         owner = self.value(node.node)
         if type(node.arg).__name__ == "Slice":
-            bounds = [None if part is None else self.value(part) for part in (node.arg.start, node.arg.stop, node.arg.step)]
+            bounds = [
+                None if part is None else self.value(part) for part in (node.arg.start, node.arg.stop, node.arg.step)
+            ]
             known = isinstance(owner, str | list) and not any(isinstance(bound, Unknown) for bound in bounds)
             return owner[slice(*bounds)] if known else UNKNOWN
         key = self.value(node.arg)
         if isinstance(key, str) and key.startswith("_"):
-            raise _Refused(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` reaches into an object"))
+            raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` reaches into an object"))
         if isinstance(owner, Namespace):
             return owner.attributes.get(key, UNKNOWN)
         return owner[key] if isinstance(owner, str | list | Mapping) and not isinstance(key, Unknown) else UNKNOWN
@@ -238,7 +240,7 @@ class _Walk:
     @staticmethod
     def _range(args: list[Any]) -> Any:
         if any(isinstance(arg, int) and abs(arg) > MAX_RANGE for arg in args):
-            raise _Refused(Problem(codes.UNSAFE_TEMPLATE, f"`range` goes further than {MAX_RANGE:,}"))
+            raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` goes further than {MAX_RANGE:,}"))
         return UNKNOWN
 
     def _filter(self, node: Any) -> Any:
@@ -246,7 +248,9 @@ class _Walk:
 
         known = {*JINJA_FILTERS, *FILTERS}
         if node.name not in known:
-            raise _Refused(Problem(codes.UNKNOWN_MACRO, f"there is no filter `{node.name}`", did_you_mean(node.name, known)))
+            raise _RefusedError(
+                Problem(codes.UNKNOWN_MACRO, f"there is no filter `{node.name}`", did_you_mean(node.name, known))
+            )
         if node.node is None:
             return UNKNOWN
         if node.name in ("default", "d") and type(node.node).__name__ == "Name" and node.node.name not in self.names:
@@ -304,7 +308,7 @@ class _Walk:
         if isinstance(left, Moment) and isinstance(right, timedelta) and kind in ("Add", "Sub"):
             return left.moved(right, 1 if kind == "Add" else -1)
         if kind == "Mul" and not (_is_number(left) and _is_number(right)):
-            raise _Refused(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply numbers only"))
+            raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply numbers only"))
         if kind == "Mod" and isinstance(left, str):
             return UNKNOWN
         return _BINARY[kind](left, right)
@@ -317,7 +321,7 @@ class _Walk:
 
 def _bounded(value: Any) -> Any:
     if isinstance(value, str | list) and len(value) > MAX_TEXT:
-        raise _Refused(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
+        raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
     if _is_number(value) and abs(value) > MAX_NUMBER:
         return UNKNOWN
     return value
@@ -328,7 +332,7 @@ def _within_bounds(function: Callable[..., Any], value: Any, args: list[Any]) ->
     longest = max((len(arg) for arg in args if isinstance(arg, str)), default=1)
     size = sum(len(str(item)) for item in value) if isinstance(value, list) else len(str(value))
     if (size + 1) * max(longest, 1) > MAX_TEXT * 16:
-        raise _Refused(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
+        raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
     return function(value, *args)
 
 
@@ -346,9 +350,9 @@ def _joined(parts: list[Any]) -> Any:
 def _macro(name: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
     """Airflow's macros whose result is known here."""
     if name == "ds_add" and len(args) == 2:
-        return (datetime.strptime(args[0], "%Y-%m-%d") + timedelta(days=args[1])).strftime("%Y-%m-%d")  # noqa: DTZ007
+        return (datetime.strptime(args[0], "%Y-%m-%d") + timedelta(days=args[1])).strftime("%Y-%m-%d")
     if name == "ds_format" and len(args) == 3:
-        return datetime.strptime(args[0], args[1]).strftime(args[2])  # noqa: DTZ007
+        return datetime.strptime(args[0], args[1]).strftime(args[2])
     if name == "timedelta":
         return timedelta(*args, **kwargs)
     return UNKNOWN

@@ -1,6 +1,6 @@
-"""What is a template in a text and what is not, and how the rest passes through Airflow unchanged.
+r"""What is a template in a text and what is not, and how the rest passes through Airflow unchanged.
 
-Airflow renders every string of `config` with Jinja, which would drop a trailing newline, turn `\\r\\n` into `\\n` and take
+Airflow renders every string of `config` with Jinja, which would drop a final newline, turn `\r\n` into `\n` and take
 `{#` for a comment. In a spec, `{{ ... }}` and `{% ... %}` are Airflow's; all else is literal. A literal `{{` or `{%` is
 written as Airflow's users write it: `{{ '{{' }}`.
 """
@@ -49,7 +49,7 @@ def environment() -> Any:
 
 
 def shielded(text: str) -> str:
-    """`text` for Jinja's parser: a `{%` that nothing closes is no statement, and `\\r` stays what it is."""
+    """`text` for Jinja's parser: a `{%` that nothing closes is no statement, and a carriage return stays one."""
     closed = text.rfind("%}") + 2 if "%}" in text else 0
     text = text[:closed] + text[closed:].replace("{%", "{{ '{%' }}")
     return text.replace("\r", _CARRIAGE_RETURN)

@@ -85,7 +85,9 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 advice = "put each spec into a file of its own"
-                self._report(codes.NOT_A_SPEC, self._span(event), "a second document begins here; a spec is one", advice)
+                self._report(
+                    codes.NOT_A_SPEC, self._span(event), "a second document begins here; a spec is one", advice
+                )
                 return False
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             return self._begin(event, is_map=kind == "MappingStartEvent")
@@ -212,7 +214,7 @@ class _Builder:
     # ------------------------------------------------------------------ helpers
 
     def _is_plain(self, event: Any) -> bool:
-        """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags that mean nothing here."""
+        """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
         if tag not in _KNOWN_TAGS:
             shown = tag.replace(_TAG, "!!")

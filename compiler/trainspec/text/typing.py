@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping as Map
 from typing import Any
 
-from trainspec.text.tree import Mapping, Node, Scalar, Sequence
+from trainspec.text.tree import Node, Scalar, Sequence
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
@@ -72,7 +72,9 @@ def json_text(value: Any) -> str:
         known = natural(value)
         return json.dumps(known if known is None or isinstance(known, bool) else str(value), ensure_ascii=False)
     if isinstance(value, Map):
-        return "{" + ",".join(f"{json.dumps(str(k), ensure_ascii=False)}:{json_text(v)}" for k, v in value.items()) + "}"
+        return (
+            "{" + ",".join(f"{json.dumps(str(k), ensure_ascii=False)}:{json_text(v)}" for k, v in value.items()) + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(json_text, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
