@@ -58,10 +58,11 @@ BAD: list[tuple[str, str, Any, Any, int, str]] = [
     ("PUT", "/", "{}", TARGET, 405, "MethodNotAllowed"),
     ("BREW", "/", None, None, 501, "BadRequest"),
     ("POST", "/", "x" * (1024 * 1024 + 1), TARGET, 413, "BadRequest"),
+    ("POST", "/", "x" * (20 * 1024 * 1024), TARGET, 413, "BadRequest"),
     ("POST", "/", None, {**TARGET, "Content-Length": "many"}, 400, "BadRequest"),
     ("POST", "/", None, {**TARGET, "Content-Length": "-1"}, 400, "BadRequest"),
     ("POST", "/", None, {**TARGET, "Content-Length": "9" * 50}, 413, "BadRequest"),
-    ("POST", "/", iter([b"{}"]), TARGET, 411, "BadRequest"),
+    ("POST", "/", (b"{}" for _ in range(3)), TARGET, 411, "BadRequest"),
     ("GET", "/_simulator/nothing", None, None, 404, "NotFound"),
     ("POST", "/_simulator/faults", '{"kind": "flood"}', None, 400, "BadRequest"),
     ("POST", "/_simulator/faults", '{"sort": "reset"}', None, 400, "BadRequest"),
@@ -83,14 +84,9 @@ def test_bad_requests_get_clean_answers(
     status: int,
     kind: str,
 ) -> None:
-    try:
-        answered, _, answer = send(simulator, method, path, body, headers)
-    except ConnectionError:
-        # The answer to a body that was never read can be lost to the reset that follows it.
-        assert status == 413
-    else:
-        assert (answered, answer["__type"]) == (status, kind)
-        assert "Traceback" not in answer["message"]
+    answered, _, answer = send(simulator, method, path, body, headers)
+    assert (answered, answer["__type"]) == (status, kind)
+    assert "Traceback" not in answer["message"]
     assert send(simulator, "GET", "/_simulator/health")[0] == 200
     assert simulator.jobs == []
     assert capfd.readouterr() == ("", "")

@@ -14,6 +14,7 @@ from trainspec.simulator.protocol import Reply, error_reply
 
 HOST = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
+MOST_DRAINED = 64 * LARGEST_BODY
 
 # SO_LINGER with a time of zero: close() sends RST.
 _RESET = struct.pack("ii", 1, 0)
@@ -74,6 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer HTTP that is not understood, in AWS's form, and close the connection."""
         self.close_connection = True
         self._send(error_reply(ApiError("BadRequest", message or explain or "Bad request", code)))
+        self._drain()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing; the journal has it all."""
@@ -107,6 +109,15 @@ class Handler(BaseHTTPRequestHandler):
                 return body
             self.close_connection = True
         return None
+
+    def _drain(self) -> None:
+        """Take in what the client is still sending: closing on unread bytes would reset the answer away."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(1)
+            drained = 0
+            while drained < MOST_DRAINED and (piece := self.rfile.read1(LARGEST_BODY)):
+                drained += len(piece)
 
     def _deliver(self, delivery: Delivery) -> None:
         if delivery.delay:
