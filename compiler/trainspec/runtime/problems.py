@@ -82,20 +82,21 @@ _MESSAGES = {
 
 def classify(error: Exception) -> Fault | None:
     """Return what `error` means, or None where it is no error of a boto call (a bug, not a fault of the network)."""
-    from botocore import exceptions as boto
+    from botocore import exceptions as boto  # type: ignore[import-untyped]
+    from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
 
     if isinstance(error, boto.ClientError):
         details = error.response.get("Error", {})
         for words, fault in _MESSAGES.items():
             if words in details.get("Message", ""):
                 return fault
-        if known := _CODES.get(details.get("Code", "")):
-            return known
+        code = details.get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return Fault.TRANSIENT if status in (408, 429) or status >= 500 else Fault.FINAL
+        passing = status in (408, 429) or status >= 500 or code == "400"  # 400: an error's answer that was cut
+        return _CODES.get(code, Fault.TRANSIENT if passing else Fault.FINAL)
     if isinstance(error, (boto.NoCredentialsError, boto.CredentialRetrievalError, boto.TokenRetrievalError)):
         return Fault.CREDENTIALS
-    if isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.ResponseParserError)):
+    if isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)):
         return Fault.TRANSIENT
     return Fault.FINAL if isinstance(error, boto.BotoCoreError) else None
 

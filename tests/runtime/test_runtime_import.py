@@ -1,0 +1,22 @@
+"""The runtime is on the path of every parse of every DAG file: it stands alone and is light."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RUNTIME = Path(__file__).parents[2] / "compiler" / "trainspec" / "runtime"
+MODULES = sorted(path.stem for path in RUNTIME.glob("*.py") if path.stem != "__init__")
+NEED_AIRFLOW = {"links", "operator", "plugin", "trigger"}
+HEAVY = {"boto3", "botocore", "jinja2", "jsonschema", "pydantic", "ruamel", "airflow", "asyncio"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name not in NEED_AIRFLOW])
+def test_importing_a_module_of_the_engine_brings_nothing_heavy(module: str) -> None:
+    code = f"import sys, trainspec.runtime.{module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert HEAVY.isdisjoint(loaded)
+    own = {name for name in loaded if name.startswith("trainspec.")}
+    assert own
+    assert {name for name in own if not name.startswith("trainspec.runtime")} == set()

@@ -1,0 +1,228 @@
+"""One task run is one training job: what start() makes of a name that is free, taken, or taken by ourselves."""
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, CrashError, DyingClient, World
+from trainspec.runtime.calls import Calls
+from trainspec.runtime.engine import IfExists, Policy, Training
+from trainspec.runtime.identity import Label, TaskRun
+from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.simulator import Fault, Outcome
+
+ACTIONS: list[IfExists] = ["fail", "increment", "skip", "timestamp"]
+LONG = "n" * 63
+
+
+@pytest.mark.parametrize(
+    ("action", "taken", "name"),
+    [
+        ("fail", [], "churn"),
+        ("increment", ["churn"], "churn-1"),
+        ("increment", ["churn", "churn-1", "churn-2"], "churn-3"),
+        ("increment", [LONG], "n" * 61 + "-1"),
+        ("increment", [LONG, "n" * 61 + "-1"], "n" * 61 + "-2"),
+        ("timestamp", ["churn"], "churn-20250409000000"),
+        ("timestamp", [LONG], "n" * 48 + "-20250409000000"),
+        ("timestamp", ["churn", "churn-20250409000000"], "churn-20250409000000-1"),
+    ],
+)
+def test_name(world: World, action: IfExists, taken: list[str], name: str) -> None:
+    for other in taken:
+        world.others_job(other)
+    request = {**REQUEST, "TrainingJobName": taken[0] if taken else "churn"}
+    job = world.training(Policy(action), request=request).start()
+    assert job.name == name
+    assert list(world.statuses()) == [*taken, name]
+
+
+@pytest.mark.parametrize(
+    ("action", "owner", "kind", "text"),
+    [
+        ("fail", OTHER_RUN, Kind.FATAL, "It belongs to DAG other_dag, run manual__1, task train, try 1."),
+        ("fail", None, Kind.FATAL, "It was not made by trainspec: arn:aws:sagemaker:us-east-1:"),
+        ("fail", replace(RUN, map_index=3), Kind.FATAL, "task train, map index 3, try 1."),
+        ("fail", replace(RUN, started=5), Kind.FATAL, "It belongs to DAG my_dag"),  # another Airflow, or a deleted run
+        ("skip", OTHER_RUN, Kind.SKIP, "It belongs to DAG other_dag"),
+    ],
+)
+def test_refusal_says_whose_the_job_is(
+    world: World, action: IfExists, owner: TaskRun | None, kind: Kind, text: str
+) -> None:
+    world.others_job(run=owner)
+    with pytest.raises(TrainingProblem) as raised:
+        world.training(Policy(action)).start()
+    assert raised.value.kind is kind
+    assert text in raised.value.text
+    assert "sup3r-secret" not in raised.value.text
+    assert list(world.statuses()) == ["churn"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("status", ["InProgress", "Completed"])
+@pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
+def test_a_retry_attaches(world: World, action: IfExists, status: str, request_: dict[str, Any]) -> None:
+    made = world.training(Policy(action), request=request_).start()
+    if status == "Completed":
+        world.finish()
+    found = world.training(Policy(action), request=request_, try_number=2).start()
+    assert found.name == made.name
+    assert found.status == status
+    assert len(world.simulator.jobs) == 1
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("how", ["failed", "stopped", "stopping"])
+def test_a_retry_after_the_job_failed_makes_a_new_one(world: World, action: IfExists, how: str) -> None:
+    world.simulator.plan = world.simulator.account.choose = lambda name, _: Outcome(
+        failure="AlgorithmError: no" if how == "failed" and name != "churn-2" else None
+    )
+    names = []
+    for try_number in (1, 2, 3):
+        training = world.training(Policy(action), try_number=try_number)
+        names.append(training.start().name)
+        assert world.live() == names[-1:]
+        if how != "failed":
+            training.abandon(world.calls())
+        if how != "stopping":
+            world.finish()
+    assert names == ["churn", "churn-1", "churn-2"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_cleared_task_gets_a_new_job_and_the_old_one_is_stopped(world: World, action: IfExists, ended: bool) -> None:
+    world.training(Policy(action)).start()
+    if ended:
+        world.finish()
+    cleared = replace(RUN, generation=1)
+    assert world.training(Policy(action), run=cleared, try_number=2).start().name == "churn-1"
+    assert world.statuses() == {"churn": "Completed" if ended else "Stopped", "churn-1": "InProgress"}
+    # The clear of a finished run moves the run's start, too.
+    world.finish()
+    again = replace(RUN, generation=2, started=RUN.started + 1)
+    assert world.training(Policy(action), run=again, try_number=3).start().name == "churn-2"
+
+
+def test_a_worker_that_was_left_over_does_not_touch_the_job_of_the_task_cleared_since(world: World) -> None:
+    world.training(run=replace(RUN, generation=1), try_number=2).start()
+    world.training().start()
+    assert world.live() == ["churn", "churn-1"]
+
+
+@pytest.mark.parametrize("kind", ["reset", "lost_answer", "cut_answer", "throttle", "unavailable"])
+@pytest.mark.parametrize("operation", ["CreateTrainingJob", "DescribeTrainingJob"])
+@pytest.mark.parametrize("foreign", [False, True])
+def test_faults_make_no_second_job(world: World, kind: Any, operation: str, foreign: bool) -> None:
+    if foreign:
+        world.others_job()
+    world.simulator.faults.add(Fault(kind, operation, times=5))
+    assert world.run(Policy("increment")).completed
+    assert list(world.statuses()) == (["churn", "churn-1"] if foreign else ["churn"])
+
+
+# At which call the worker is lost, and whether the call takes effect. With a look every 5 seconds a job takes 9 calls.
+CRASHES = [(at, after) for at in range(1, 9) for after in (False, True)]
+
+
+@pytest.mark.parametrize("action", ["increment", "timestamp"])
+@pytest.mark.parametrize("taken", [0, 2])
+@pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
+def test_a_crash_at_any_call_makes_no_second_job(
+    world: World, action: IfExists, taken: int, request_: dict[str, Any]
+) -> None:
+    crashes = 0
+    for number, (at, after) in enumerate(CRASHES):
+        name = f"job{number}"
+        request = {**request_, "TrainingJobName": name}
+        for other in [name, f"{name}-1", f"{name}-20250409000000"][:taken]:
+            world.others_job(other)
+        before = len(world.simulator.jobs)
+        try:
+            world.run(Policy(action, 5), request=request, client=DyingClient(world.client, at, after=after))
+        except CrashError:
+            crashes += 1
+        job = world.run(Policy(action), request=request, try_number=2)
+        assert job.completed
+        assert [made.name for made in world.simulator.jobs[before:]] == [job.name]
+    assert crashes == len(CRASHES)
+
+
+@pytest.mark.parametrize("taken", [0, 2])
+def test_a_kill_at_any_call_leaves_nothing_running(world: World, taken: int) -> None:
+    stopped = 0
+    for number, (at, after) in enumerate(CRASHES):
+        name = f"job{number}"
+        for other in [name, f"{name}-1"][:taken]:
+            world.others_job(other)
+        others = world.live()  # and still so afterwards
+        client = DyingClient(world.client, at, after=after)
+        training = world.training(Policy("increment", 5), request={**REQUEST, "TrainingJobName": name}, client=client)
+        with pytest.raises(CrashError):
+            training.wait(training.start(), None)
+        with suppress(TrainingProblem):  # killed before the create went out: there is no job to be found
+            stopped += training.abandon(world.calls(patience=2))
+        assert [name for name, status in world.statuses().items() if status == "InProgress"] == others
+        world.finish()
+    assert stopped > len(CRASHES) / 2
+
+
+def test_twenty_racing_tasks_get_twenty_names(world: World) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def race(number: int) -> str:
+        label = Label.of(replace(RUN, map_index=number), 1)
+        return Training(Calls(world.client), REQUEST, label, Policy("increment"), lambda _: None).start().name
+
+    with ThreadPoolExecutor(20) as pool:
+        names = list(pool.map(race, range(20)))
+    assert sorted(names) == sorted(["churn", *(f"churn-{number}" for number in range(1, 20))])
+    assert sorted(names) == sorted(world.statuses())
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "text"),
+    [
+        ({**REQUEST, "RoleArn": "nobody-in-particular"}, Kind.FATAL, "nobody-in-particular"),
+        ({**REQUEST, "HyperParameters": {"token": "hush\nhush"}}, Kind.FATAL, "***"),
+        ({**REQUEST, "HyperParameters": {"token": 123456}}, Kind.FATAL, "***"),  # refused by botocore itself
+    ],
+)
+def test_an_invalid_request_fails_for_good_and_keeps_secrets(
+    world: World, request_: dict[str, Any], kind: Kind, text: str
+) -> None:
+    training = world.training(request=request_)
+    with pytest.raises(TrainingProblem) as raised:
+        training.start()
+    assert raised.value.kind is kind
+    assert text in raised.value.text
+    assert not [secret for secret in ("hush", "123456", "sup3r-secret") if secret in raised.value.text + str(world.log)]
+    assert training.name is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"), [(Fault("denied", times=1), Kind.FATAL), (Fault("unavailable", times=1000), Kind.RETRY)]
+)
+def test_what_does_not_pass_is_given_up(world: World, fault: Fault, kind: Kind) -> None:
+    world.simulator.faults.add(fault)
+    started = world.clock.now()
+    with pytest.raises(TrainingProblem) as raised:
+        world.training().start()
+    assert raised.value.kind is kind
+    assert world.clock.now() - started < 1000
+
+
+def test_ten_minutes_of_throttling_are_ridden_out(world: World) -> None:
+    started = world.clock.now()
+    world.simulator.faults.add(Fault("throttle", times=40))
+    assert world.run().completed
+    assert world.clock.now() - started > 600
+    assert len(world.simulator.jobs) == 1
+
+
+def test_a_request_without_room_for_the_identity_is_refused(world: World) -> None:
+    tags = [{"Key": str(number), "Value": ""} for number in range(50)]
+    with pytest.raises(TrainingProblem, match="no room for the identity"):
+        world.training(request={**SERVERLESS, "Tags": tags})

@@ -1,0 +1,62 @@
+"""Templated members get the type that the API gives them, and nothing else changes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.typed import TYPED_MEMBERS, typed
+from trainspec.schema_files import API_SCHEMA, load_schema
+
+
+def _scalars(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every member of the API that is an integer, a number or a boolean."""
+    if "$ref" in node:
+        node = load_schema(API_SCHEMA)["$defs"][node["$ref"].rpartition("/")[2]]
+    if node.get("type") in ("integer", "number", "boolean"):
+        yield path, node["type"]
+    for name, member in node.get("properties", {}).items():
+        yield from _scalars(member, f"{path}.{name}" if path else name)
+    for key in ("items", "additionalProperties"):
+        if isinstance(node.get(key), dict):
+            yield from _scalars(node[key], f"{path}[]" if key == "items" else f"{path}.*")
+
+
+def test_the_table_holds_every_integer_and_boolean_of_the_api() -> None:
+    assert dict(_scalars(load_schema(API_SCHEMA))) == TYPED_MEMBERS
+
+
+@pytest.mark.parametrize(("text", "value"), [("3", 3), (" 12\n", 12), ("1800.0", 1800), ("-1", -1), ("+7", 7), (3, 3)])
+def test_integer(text: Any, value: int) -> None:
+    request = typed({"ResourceConfig": {"InstanceCount": text, "InstanceGroups": [{"InstanceCount": text}]}})
+    assert request == {"ResourceConfig": {"InstanceCount": value, "InstanceGroups": [{"InstanceCount": value}]}}
+    assert type(request["ResourceConfig"]["InstanceCount"]) is int
+
+
+@pytest.mark.parametrize(("text", "value"), [("True", True), ("true", True), ("False", False), (" false ", False)])
+def test_boolean(text: str, value: bool) -> None:
+    assert typed({"EnableManagedSpotTraining": text}) == {"EnableManagedSpotTraining": value}
+
+
+@pytest.mark.parametrize("text", ["", "three", "1.5", "1_000", "0x10", "None", "٣", "1e3"])
+def test_no_integer(text: str) -> None:
+    with pytest.raises(TrainingProblem) as raised:
+        typed({"ProfilerRuleConfigurations": [{"VolumeSizeInGB": 1}, {"VolumeSizeInGB": text}]})
+    assert raised.value.kind is Kind.FATAL
+    assert "ProfilerRuleConfigurations[].VolumeSizeInGB must be an integer, and rendered to" in raised.value.text
+
+
+@pytest.mark.parametrize("text", ["", "yes", "1", "on", "None"])
+def test_no_boolean(text: str) -> None:
+    with pytest.raises(TrainingProblem, match=r"EnableNetworkIsolation must be true or false"):
+        typed({"EnableNetworkIsolation": text})
+
+
+def test_what_is_text_to_the_api_stays_text() -> None:
+    request = {
+        "HyperParameters": {"epochs": "10", "InstanceCount": "3", "flag": "True", "lr": "0.20"},
+        "Environment": {"MaxRuntimeInSeconds": "3600"},
+        "TrainingJobName": "12",
+        "ContainerArguments": ["1", "true"],
+    }
+    assert typed(request) == request
