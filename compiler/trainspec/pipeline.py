@@ -97,7 +97,8 @@ def _was_told(member: Path, what: Any, request: Request, job: Path, spoilt: froz
         known = field_of((*member, missing))
         return known is not None and any((*job, *known[:length]) in spoilt for length in range(1, len(known) + 1))
     where = (*job, *request.origin(member))
-    return any(where[: len(path)] == path for path in spoilt)
+    too_few = getattr(what, "constraint", "").startswith("min_")
+    return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in spoilt)
 
 
 def _check_dag(data: Map[str, Any], root: Mapping) -> Iterable[Diagnostic]:
@@ -123,7 +124,7 @@ def _not_a_map(tree: Node | None, source: Source) -> Iterable[Diagnostic]:
 def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings in order of their places; one that several jobs share through their defaults is told once."""
     once: dict[object, Diagnostic] = {}
-    for found in findings:
+    for found in sorted(findings, key=lambda found: found.field or ""):
         in_job = (found.field or "").split(".", 2)[2:] if (found.field or "").startswith("jobs.") else found.message
         once.setdefault((found.code.id, found.span, str(in_job), found.member), found)
     return tuple(sorted(once.values(), key=Diagnostic.sort_key))

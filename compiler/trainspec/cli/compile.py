@@ -22,7 +22,7 @@ from trainspec.output.header import digest_inputs, rebuild_command, with_header
 from trainspec.output.write import write
 from trainspec.pipeline import Analysis, Options, generate
 from trainspec.project import Project, UsageError
-from trainspec.request.lower import printable
+from trainspec.request.check import printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

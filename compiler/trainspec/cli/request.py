@@ -10,8 +10,7 @@ from trainspec.cli.common import add_composition, analyse_file, options, project
 from trainspec.diagnostics import has_errors
 from trainspec.pipeline import Analysis
 from trainspec.project import UsageError
-from trainspec.request.check import render_request
-from trainspec.request.lower import printable
+from trainspec.request.check import printable, render_request
 from trainspec.templates import Sample
 from trainspec.text.tree import dotted
 

@@ -56,10 +56,11 @@ def _dependencies(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
             path: Path = ("jobs", name, "depends_on", index)
             if other not in jobs:
                 yield Fault(codes.UNKNOWN_JOB, path, f"there is no job `{other}`", did_you_mean(other, jobs))
-    if (circle := _circle(jobs)) is not None:
+    for circle in _circles(jobs):
         shown = " → ".join((*circle, circle[0]))
         path = ("jobs", circle[0], "depends_on")
-        yield Fault(codes.DEPENDENCY_CYCLE, path, f"these jobs wait for each other: {shown}")
+        message = f"these jobs wait for each other: {shown}" if len(circle) > 1 else f"`{circle[0]}` waits for itself"
+        yield Fault(codes.DEPENDENCY_CYCLE, path, message)
 
 
 def upstream(job: Mapping[str, Any]) -> list[str]:
@@ -68,14 +69,17 @@ def upstream(job: Mapping[str, Any]) -> list[str]:
     return [given] if isinstance(given, str) else [each for each in given if isinstance(each, str)]
 
 
-def _circle(jobs: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...] | None:
-    """Some jobs that wait for each other, in order; None where there are none."""
+def _circles(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """Groups of jobs that wait for each other, each in order."""
     waiting = {name: {other for other in upstream(job) if other in jobs} for name, job in jobs.items()}
-    while free := {name for name, others in waiting.items() if not others}:
-        waiting = {name: others - free for name, others in waiting.items() if name not in free}
-    if not waiting:
-        return None
-    walked = [min(waiting)]
-    while (following := min(waiting[walked[-1]])) not in walked:
-        walked.append(following)
-    return tuple(walked[walked.index(following) :])
+    while True:
+        while free := {name for name, others in waiting.items() if not others}:
+            waiting = {name: others - free for name, others in waiting.items() if name not in free}
+        if not waiting:
+            return
+        walked = [min(waiting)]
+        while (following := min(waiting[walked[-1]])) not in walked:
+            walked.append(following)
+        circle = tuple(walked[walked.index(following) :])
+        yield circle
+        waiting = {name: others - set(circle) for name, others in waiting.items() if name not in circle}

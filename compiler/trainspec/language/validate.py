@@ -1,16 +1,18 @@
 """The composed document against the language's schema: every finding at its node, in the words of the spec."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
-from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+from trainspec.text import tree
+from trainspec.text.tree import Path, dotted, find, key_span
 from trainspec.text.typing import to_data
 
 _PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
+_FEW = 15
 _TYPE_NAMES = {
     "string": "a text",
     "integer": "a whole number",
@@ -35,7 +37,7 @@ class Validated:
     spoilt: frozenset[Path]
 
 
-def validate(root: Mapping) -> Validated:
+def validate(root: tree.Mapping) -> Validated:
     """The data of the composed document `root`, and where the language's schema refuses it."""
     data = to_data(root, load_schema(SPEC_SCHEMA))
     findings: list[Diagnostic] = []
@@ -70,7 +72,7 @@ def _validator() -> Any:
     return Draft202012Validator(load_schema(SPEC_SCHEMA))
 
 
-def _diagnostic(fault: _Fault, root: Mapping) -> Diagnostic:
+def _diagnostic(fault: _Fault, root: tree.Mapping) -> Diagnostic:
     node = find(root, fault.path)
     span = key_span(root, fault.path) if fault.on_key else node.span
     labels = (Label(node.via, "used here"),) if node.via else ()
@@ -84,7 +86,7 @@ def _faults(error: Any) -> Iterator[_Fault]:
         yield from _alternatives(error, path)
     elif error.validator == "additionalProperties":
         yield from _unknown_keys(error, path)
-    elif error.validator == "propertyNames":
+    elif "propertyNames" in error.absolute_schema_path:
         yield from _bad_keys(error, path)
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
@@ -134,12 +136,35 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
     known = error.schema.get("properties", {})
     for key in error.instance:
         if key not in known:
-            advice = did_you_mean(key, known)
-            meant = advice.split("`")[1] if advice else None
+            near = did_you_mean(key, known)
+            meant = near.split("`")[1] if near else None
             where = f" in `{dotted(path)}`" if path else ""
-            message = f"unknown key `{key}`{where}"
-            advice = advice or "known here: " + ", ".join(sorted(known))
-            yield _Fault(codes.UNKNOWN_KEY, (*path, key), message, advice, on_key=True, meant=meant)
+            elsewhere = _places().get(key.replace("_", "").lower(), ())
+            if elsewhere and not near:
+                near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
+            if len(known) <= _FEW and not near:
+                near = "known here: " + ", ".join(sorted(known))
+            yield _Fault(codes.UNKNOWN_KEY, (*path, key), f"unknown key `{key}`{where}", near, on_key=True, meant=meant)
+
+
+@cache
+def _places() -> Mapping[str, tuple[str, ...]]:
+    """Where the language has a key, by its name without capitals and underscores; by its request member's name, too."""
+    places: dict[str, list[str]] = {}
+    definitions = load_schema(SPEC_SCHEMA)["$defs"]
+
+    def walk(schema: Mapping[str, Any], path: str) -> None:
+        for arm in (schema, *schema.get("anyOf", ())):
+            named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
+            for key, below in named.get("properties", {}).items():
+                member = below.get("x-member", "").rsplit(".", 1)[-1].lower()
+                for name in {key.replace("_", ""), member} - {""}:
+                    places.setdefault(name, []).append(path)
+                walk(below, f"{path}.{key}")
+
+    for part in ("dag", "jobs.<task>"):
+        walk({"$ref": "#/$defs/Dag" if part == "dag" else "#/$defs/Job"}, part)
+    return {name: tuple(dict.fromkeys(found)) for name, found in places.items()}
 
 
 def _bad_keys(error: Any, path: Path) -> Iterator[_Fault]:
@@ -161,8 +186,7 @@ def _value_fault(error: Any, path: Path) -> _Fault:
             return _wrong_type(instance, path, "a text")
         message = f"`{name}` cannot be {_shown(instance)}"
         near = did_you_mean(str(instance), [str(word) for word in words])
-        few = len(words) <= 15
-        listed = f"it is one of {', '.join(str(word) for word in words)}" if few else None
+        listed = f"write {' or '.join(str(word) for word in words)}" if len(words) <= _FEW else None
         return _Fault(codes.NOT_ONE_OF, path, message, near or listed)
     if kind == "pattern":
         return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"))

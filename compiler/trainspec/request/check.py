@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainspec.request.api.check import Violation, check_request, member_schema
-from trainspec.templates import Problem, Sample, has_template, render
+from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -31,11 +31,17 @@ def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[Fault]:
     for sample in samples:
         rendering = render_request(request, sample)
         for fault in _faults(rendering):
-            kind = fault.what.message if isinstance(fault.what, Problem) else fault.what.constraint
-            found.setdefault((fault.member, kind), fault)
+            found.setdefault((fault.member, _kind(fault.what)), fault)
         if not rendering.templated:
             break
     return list(found.values())
+
+
+def _kind(what: Violation | Problem) -> str:
+    """What a member is told once: each problem, each missing member, and one violation of its own form."""
+    if isinstance(what, Problem):
+        return what.message
+    return f"{what.constraint} {what.limit}" if what.constraint in ("required", "unknown") else "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,29 @@ def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
 def _faults(rendering: Rendering) -> Iterator[Fault]:
     for path, problem in rendering.problems:
         yield Fault(path, problem)
-    for violation in check_request(rendering.request):
+    for violation in sorted(check_request(rendering.request), key=_rank):
         if violation.path not in rendering.unknown:
             yield Fault(violation.path, violation, rendering.templated.get(violation.path))
+
+
+def _rank(violation: Violation) -> int:
+    """Of two violations of one member the maximum says more than the pattern, and the pattern more than a minimum."""
+    return {"pattern": 1, "min_length": 2}.get(violation.constraint, 0)
+
+
+def printable(request: Mapping[str, Any]) -> dict[str, Any]:
+    """`request` as a reader or the AWS CLI wants it: what is written `{{ '{{' }}` for Airflow is `{{`."""
+
+    def walk(value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(below, (*path, key)) for key, below in value.items()}
+        if isinstance(value, list):
+            return [walk(below, (*path, index)) for index, below in enumerate(value)]
+        is_constant = isinstance(value, str) and folded(value) != value
+        return _typed(folded(value), path) if is_constant else value
+
+    printed: dict[str, Any] = walk(dict(request), ())
+    return printed
 
 
 def _typed(text: str, path: Path) -> Any:

@@ -15,11 +15,12 @@ JobData: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One member of the request: where it goes, what it is, and the field of the job that says so."""
+    """One member of the request: where it goes, what it is, and the field of the job (or its key) that says so."""
 
     member: Path
     value: Any
     field: Path
+    is_key: bool = False
 
 
 class Codec(Protocol):
@@ -82,7 +83,7 @@ class Pairs:
         if not value:
             yield Assignment(member, [], field)
         for index, (key, each) in enumerate(value.items()):
-            yield Assignment((*member, index, self.key), key, (*field, key))
+            yield Assignment((*member, index, self.key), key, (*field, key), is_key=True)
             yield Assignment((*member, index, self.value), str(each), (*field, key))
 
 
@@ -116,7 +117,7 @@ class Keyed:
         if not value:
             yield Assignment(member, [], field)
         for index, (key, each) in enumerate(value.items()):
-            yield Assignment((*member, index, self.key), key, (*field, key))
+            yield Assignment((*member, index, self.key), key, (*field, key), is_key=True)
             yield from self.group.lower(each, (*member, index), (*field, key), job)
 
 

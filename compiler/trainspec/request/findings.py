@@ -30,10 +30,13 @@ _CODES: Map[str, Code] = {
 }
 
 _FORMS: Map[str, str] = {
+    "MetricRegex": "a regular expression of at least one character",
     "ChannelName": "letters, digits, `.`, `-` and `_`",
     "ContainerImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
     "AlgorithmImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
-    "TrainingEnvironmentKey": "a letter or `_`, then letters, digits and `_`",
+    "TagKey": "letters, digits, blanks and `_.:/=+-@`",
+    "TagValue": "letters, digits, blanks and `_.:/=+-@`",
+    "TrainingEnvironmentMap": "a letter or `_`, then letters, digits and `_`",
     "KmsKeyId": "a KMS key: its id, its ARN or its alias",
     "RoleArn": "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/MyRole",
     "S3Uri": "an S3 URI such as s3://my-bucket/prefix/",
@@ -61,7 +64,11 @@ def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagno
         span = key_span(root, field) if len(field) > len(job) else key_span(root, job)
         message = f"`{name}` is missing: SageMaker requires {dotted(missing)}"
         return Diagnostic(code, span, message, None, name, dotted(missing))
-    if what.constraint in ("key_pattern", "key_length", "unknown", "output_only"):
+    is_key = fault.member in request.keys or what.constraint in ("key_pattern", "key_length")
+    if is_key:
+        message, advice = _key_words(what, dotted(field[:-1]), str(field[-1]))
+        return Diagnostic(code, key_span(root, field), message, advice, name, member, labels)
+    if code in (codes.API_UNKNOWN, codes.API_COUNT):
         span = key_span(root, field)
     message, advice = _words(what, name, fault.rendered)
     return Diagnostic(code, span, message, advice, name, member, labels)
@@ -77,11 +84,6 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
             if isinstance(what.value, str) and what.value.startswith("S3://"):
                 return f"{given}, which is no S3 URI", "write `s3://` in small letters"
             return f"{given}, which SageMaker does not accept", f"write {form}" if form else f"it must match {limit}"
-        case "key_pattern":
-            key = what.path[-1]
-            return f'"{key}" cannot be a name in `{name}`', f"write {form}" if form else f"it must match {limit}"
-        case "key_length":
-            return f"the name `{what.path[-1]}` has {len(str(what.path[-1]))} characters, SageMaker takes {limit}", None
         case "enum":
             near = did_you_mean(str(what.value), limit)
             return f"{given}, which is not one of SageMaker's values", near or f"it is one of {', '.join(limit)}"
@@ -101,6 +103,14 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
         case _:
             bound = "at most" if what.constraint.startswith("max") else "at least"
             return f"`{name}` has {len(what.value)} entries, SageMaker takes {bound} {limit}", None
+
+
+def _key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
+    """The message and the advice for a name that SageMaker does not accept: a key of the map at `parent`."""
+    if what.constraint in ("key_length", "max_length", "min_length"):
+        return f"the name {_shown(key)} in `{parent}` has {len(key)} characters, SageMaker takes {what.limit}", None
+    form = _FORMS.get(what.shape)
+    return f"{_shown(key)} cannot be a name in `{parent}`", f"use {form}" if form else f"it must match {what.limit}"
 
 
 _TYPES = {

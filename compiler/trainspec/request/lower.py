@@ -7,7 +7,6 @@ from typing import Any
 
 from trainspec.request.codecs import Assignment, lower_rows
 from trainspec.request.fields import JOB, members
-from trainspec.templates.literal import folded
 from trainspec.text.tree import Path
 
 
@@ -15,11 +14,13 @@ from trainspec.text.tree import Path
 class Request:
     """A CreateTrainingJob request as its spec says it, templates untouched.
 
-    `origins` maps members' paths to the fields (paths from the job) that set them.
+    `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
+    set by a field's key, such as a channel's name.
     """
 
     members: dict[str, Any]
     origins: Mapping[Path, Path]
+    keys: frozenset[Path]
 
     def origin(self, member: Path) -> Path:
         """The field that says what stands at `member`: the nearest one known, and the rest of the path below it."""
@@ -56,10 +57,13 @@ def field_of(member: Path) -> Path | None:
 def _assemble(assignments: Iterable[Assignment]) -> Request:
     root: dict[str, Any] = {}
     origins: dict[Path, Path] = {}
+    keys: set[Path] = set()
     for each in assignments:
         _put(root, each.member, each.value)
         origins[each.member] = each.field
-    return Request(root, origins)
+        if each.is_key:
+            keys.add(each.member)
+    return Request(root, origins, frozenset(keys))
 
 
 def _put(root: dict[str, Any], path: Path, value: Any) -> None:
@@ -77,12 +81,3 @@ def _put(root: dict[str, Any], path: Path, value: Any) -> None:
         node.append(value)
     else:
         node[path[-1]] = value
-
-
-def printable(value: Any) -> Any:
-    """A request as a reader or the AWS CLI wants it: what is written `{{ '{{' }}` for Airflow is `{{`."""
-    if isinstance(value, dict):
-        return {key: printable(below) for key, below in value.items()}
-    if isinstance(value, list):
-        return [printable(below) for below in value]
-    return folded(value) if isinstance(value, str) else value

@@ -21,7 +21,7 @@ _SESSION_LOCK = threading.Lock()
 
 @cache
 def _session() -> Any:
-    import boto3  # type: ignore[import-untyped]
+    import boto3
 
     return boto3.session.Session(aws_access_key_id="simulator", aws_secret_access_key="simulator")  # noqa: S106
 

@@ -9,7 +9,7 @@ from typing import Any
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.templates.context import AIRFLOW_2_ONLY
 from trainspec.templates.filters import FILTERS, STRING_METHODS
-from trainspec.templates.literal import environment, has_template, shielded, unshielded
+from trainspec.templates.literal import has_template, parse_template, unshielded
 from trainspec.templates.values import UNKNOWN, Moment, Namespace, Unknown
 
 MAX_TEMPLATE = 10_000
@@ -46,7 +46,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     from jinja2.exceptions import TemplateSyntaxError
 
     try:
-        tree = environment().parse(shielded(text))
+        tree = parse_template(text)
         walk = _Walk(context)
         value = walk.body(tree.body)
     except TemplateSyntaxError as error:

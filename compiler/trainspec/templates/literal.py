@@ -6,25 +6,28 @@ written as Airflow's users write it: `{{ '{{' }}`.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-_TEMPLATE = re.compile(r"\{\{|\{%.*?%\}", re.DOTALL)
+_OPENING = re.compile(r"\{\{|\{%")
+_EXPRESSION_TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\}\}|%\}|[({\[\])}]""", re.DOTALL)
+_RAW = re.compile(r"[-+]?\s*raw\s*[-+]?")
+_END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _SPECIAL = re.compile(r"\{[{%#]|\r")
 _CARRIAGE_RETURN = "\U0010fffe"
-"""Stands for `\\r` while Jinja's lexer runs, which would normalize it. A noncharacter: no text holds it."""
+"""Stands for a carriage return while Jinja parses, which would normalize it. A noncharacter: no text holds it."""
 
 
 def has_template(text: str) -> bool:
     """Whether Airflow has something to render in `text`."""
-    return _TEMPLATE.search(text) is not None
+    return any(not literal for _, literal in _pieces(text))
 
 
 def for_airflow(text: str) -> str:
     """The text that Airflow's rendering turns into `text`, with its templates rendered and all else to the letter."""
     if _SPECIAL.search(text):
-        pieces = _pieces(text) if has_template(text) else [(text, True)]
-        text = "".join(_SPECIAL.sub(_quoted, piece) if literal else piece for piece, literal in pieces)
+        text = "".join(_SPECIAL.sub(_quoted, piece) if literal else piece for piece, literal in _pieces(text))
     return text + "\n" if text.endswith("\n") else text
 
 
@@ -38,41 +41,65 @@ def folded(text: str) -> str:
     return text if constant is None else constant
 
 
-@cache
-def environment() -> Any:
-    """Jinja's parser for the templates of a spec: as Airflow's, but `{#` is no comment."""
-    from jinja2 import Environment  # 80 ms to import: only where a spec holds a template
+def parse_template(text: str) -> Any:
+    """Jinja's syntax tree of `text`, in which what is literal here is literal. Raises jinja2's TemplateSyntaxError.
 
-    options = {"extensions": ["jinja2.ext.do"], "keep_trailing_newline": True, "cache_size": 0}
-    unused = {"comment_start_string": "\U0010ffff#", "comment_end_string": "#\U0010ffff"}
-    return Environment(**options, **unused)  # type: ignore[arg-type]  # noqa: S701  # nothing is rendered
-
-
-def shielded(text: str) -> str:
-    """`text` for Jinja's parser: a `{%` that nothing closes is no statement, and a carriage return stays one."""
-    closed = text.rfind("%}") + 2 if "%}" in text else 0
-    text = text[:closed] + text[closed:].replace("{%", "{{ '{%' }}")
-    return text.replace("\r", _CARRIAGE_RETURN)
+    Texts in the tree are to be read through `unshielded`.
+    """
+    pieces = (piece.replace("{%", "{{ '{%' }}") if literal else piece for piece, literal in _pieces(text))
+    return _environment().parse("".join(pieces).replace("\r", _CARRIAGE_RETURN))
 
 
 def unshielded(text: str) -> str:
-    """What `shielded` hid, as it was."""
+    """A text out of `parse_template`'s tree, as it was."""
     return text.replace(_CARRIAGE_RETURN, "\r")
 
 
-def _pieces(text: str) -> list[tuple[str, bool]]:
-    """The parts of `text` in order, and whether each is literal."""
-    from jinja2.exceptions import TemplateSyntaxError
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment  # 80 ms to import: only where a spec holds a template
 
-    try:
-        tokens = list(environment().lexer.tokeniter(shielded(text), None))
-    except TemplateSyntaxError:
-        return [(text, False)]
-    pieces, raw = [], False
-    for _, kind, value in tokens:
-        raw = kind == "raw_begin" or (raw and kind != "raw_end")
-        pieces.append((unshielded(value), kind == "data" and not raw))
-    return pieces
+    options = {"extensions": ["jinja2.ext.do"], "keep_trailing_newline": True, "cache_size": 0}
+    no_comments = {"comment_start_string": "\U0010ffff#", "comment_end_string": "#\U0010ffff"}
+    return Environment(**options, **no_comments)  # type: ignore[arg-type]  # noqa: S701  # nothing is rendered
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of `text` in order, and whether each is literal. What opens with `{{` is a template, closed or not."""
+    start = position = 0
+    while (opening := _OPENING.search(text, position)) is not None:
+        end = _end(text, opening)
+        if end is None:
+            position = opening.end()
+            continue
+        if opening.start() > start:
+            yield text[start : opening.start()], True
+        yield text[opening.start() : end], False
+        start = position = end
+    if start < len(text):
+        yield text[start:], True
+
+
+def _end(text: str, opening: re.Match[str]) -> int | None:
+    """Where the template that begins at `opening` ends; None where a `{%` begins none."""
+    is_statement = opening.group() == "{%"
+    depth, position = 0, opening.end()
+    while (token := _EXPRESSION_TOKEN.search(text, position)) is not None:
+        position = token.end()
+        if token.group() == "%}" and is_statement:
+            raw = _RAW.fullmatch(text, opening.end(), token.start())
+            closing = _END_RAW.search(text, position) if raw else token
+            return closing.end() if closing else len(text)
+        if token.group() == "}}" and not is_statement and depth == 0:
+            return position
+        if token.group() in ("}}", "%}"):
+            position = token.start() + 1
+            depth -= token.group() == "}}"
+        elif token.group() in "({[":
+            depth += 1
+        elif token.group() in ")}]":
+            depth = max(0, depth - 1)
+    return None if is_statement else len(text)
 
 
 def _quoted(special: re.Match[str]) -> str:

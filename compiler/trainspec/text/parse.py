@@ -34,21 +34,15 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
 
 
 def _events(text: str) -> Any:
-    from _ruamel_yaml import CParser  # ruamel.yaml takes 90 ms to import: only where YAML is read
+    import yaml  # 0.1 s to import: only where YAML is read
 
-    parser = CParser(text)
-    while True:
-        event = parser.get_event()
-        if event is None or type(event).__name__ == "StreamEndEvent":
-            return
-        yield event
+    return yaml.parse(text, Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
 
 
 def _libyaml_error() -> type[Exception]:
-    from ruamel.yaml.error import YAMLError
+    import yaml
 
-    error: type[Exception] = YAMLError
-    return error
+    return yaml.YAMLError
 
 
 @dataclass(slots=True)
@@ -167,6 +161,13 @@ class _Builder:
             self._set(above, key, node)
         return True
 
+    def _leave_out(self, span: Span) -> bool:
+        """Go on as if the value were not there, and its key neither: one finding for it is enough."""
+        above = self._stack[-1]
+        if above.is_map:
+            above.key = Scalar("", span) if above.key is None else None
+        return True
+
     def _as_key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
             return node
@@ -209,7 +210,7 @@ class _Builder:
         else:
             message, advice = f"no anchor `&{name}` stands before this alias", None
         self._report(codes.BAD_ALIAS, self._span(event), message, advice)
-        return self._add(Scalar("", self._span(event), plain=False), None)
+        return self._leave_out(self._span(event))
 
     # ------------------------------------------------------------------ helpers
 

@@ -36,8 +36,8 @@ def derive_schema() -> dict[str, Any]:
 
     Beside the standard keywords: `x-aws-pattern` (the pattern as AWS writes it), `x-output-only`, `x-botocore-version`.
     """
-    import botocore  # type: ignore[import-untyped]
-    import botocore.loaders  # type: ignore[import-untyped]
+    import botocore
+    import botocore.loaders
 
     model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
     definitions: dict[str, Any] = {}

@@ -1,0 +1,44 @@
+from airflow.sdk import DAG
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+):
+    # spec.yaml:7
+    TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "job-{{ ds }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "HyperParameters": {
+                "epochs": "1",
+                "depth": "4",
+                "rate": "0.5",
+            },
+            "Environment": {
+                "A": "a",
+            },
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 3600,
+            },
+            "Tags": [
+                {
+                    "Key": "A",
+                    "Value": "a",
+                },
+            ],
+        },
+    )

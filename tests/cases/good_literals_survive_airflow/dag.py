@@ -1,0 +1,48 @@
+from airflow.sdk import DAG
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+):
+    # spec.yaml:4
+    TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "job-{{ ds }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+                "MetricDefinitions": [
+                    {
+                        "Name": "loss",
+                        "Regex": "loss \\{{ '{#' }}([0-9.]+)#\\}",
+                    },
+                ],
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "Environment": {
+                "TRAILING": "ends\n\n",
+                "TWO": "ends\n\n\n",
+                "COMMENT": "a {{ '{#' }} b",
+                "STATEMENT": "a {{ '{%' }} b",
+                "BRACES": "{{ '{{' }} x }}",
+                "MIXED": "{{ ds }} {{ '{#' }} {{ '{%' }}\n\n",
+                "RETURN": "a{{ '\\r' }}\nb",
+                "DOLLAR": "${HOME}/$HOME",
+                "QUOTES": "'\"\\",
+                "UNICODE": "é\u200b😀",
+            },
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 3600,
+            },
+        },
+    )

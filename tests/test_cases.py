@@ -1,0 +1,51 @@
+"""Every folder of tests/cases: a spec, and what it compiles to or what is found in it.
+
+`spec.yaml` is compiled in a project of its own. `requests.json` and `dag.py` stand beside a spec that compiles,
+`findings.txt` beside one that has findings, to the letter. `pytest --update-cases` rewrites them.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from trainspec.diagnostics.show_text import show
+from trainspec.pipeline import Analysis, Options, analyse, generate
+from trainspec.request.check import printable
+from trainspec.text.source import Source, read_source
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _analyse(case: Path) -> Analysis:
+    source = read_source(case / "spec.yaml", "spec.yaml")
+    assert isinstance(source, Source)
+    return analyse(source, Options())
+
+
+def _outputs(analysis: Analysis) -> dict[str, str]:
+    if analysis.findings:
+        return {"findings.txt": "\n".join(show(analysis.findings, lambda _: analysis.source.lines())) + "\n"}
+    requests = {name: printable(request.members) for name, request in analysis.requests.items()}
+    return {
+        "requests.json": json.dumps(requests, indent=2, ensure_ascii=False) + "\n",
+        "dag.py": generate(analysis, Options()),
+    }
+
+
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
+def test_case(case: Path, update_cases: bool) -> None:
+    outputs = _outputs(_analyse(case))
+    expected = {path.name: path.read_text(encoding="utf-8") for path in case.iterdir() if path.name != "spec.yaml"}
+    if update_cases:
+        for name in expected.keys() - outputs.keys():
+            (case / name).unlink()
+        for name, text in outputs.items():
+            (case / name).write_text(text, encoding="utf-8")
+    else:
+        assert outputs == expected
+
+
+def test_no_case_is_empty() -> None:
+    assert shutil.which("python3")
+    assert len(list(CASES.iterdir())) > 30
