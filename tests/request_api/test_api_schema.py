@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 import pytest
 from trainspec.request.api.changes import changes
 from trainspec.request.api.derive import ROOT_SHAPE, derive_schema, first_sentence, schema_text

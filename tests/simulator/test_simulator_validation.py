@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.config import Config
 from simulator_helpers import refusal, request
 from trainspec.simulator import ManualClock, Simulator
 

@@ -55,6 +55,6 @@ def _hook(aws_conn_id: str | None, region_name: str | None) -> Any:
 
 
 def _config(hook: Any, **settings: float) -> Any:
-    from botocore.config import Config  # type: ignore[import-untyped]
+    from botocore.config import Config
 
     return hook.config.merge(Config(retries=_NO_RETRIES, **settings))

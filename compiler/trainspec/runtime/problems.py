@@ -82,8 +82,8 @@ _MESSAGES = {
 
 def classify(error: Exception) -> Fault | None:
     """Return what `error` means, or None where it is no error of a boto call (a bug, not a fault of the network)."""
-    from botocore import exceptions as boto  # type: ignore[import-untyped]
-    from botocore.parsers import ResponseParserError  # type: ignore[import-untyped]
+    from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, boto.ClientError):
         details = error.response.get("Error", {})
