@@ -13,10 +13,12 @@ from trainspec.compose import compose
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.checks import check_dag
 from trainspec.diagnostics import Diagnostic, Label, codes, has_errors
-from trainspec.language.validate import validate
+from trainspec.language.validate import Validated, validate
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
+from trainspec.rules.run import run_rules
+from trainspec.rules.view import JobView, SpecView
 from trainspec.templates.context import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
@@ -61,6 +63,7 @@ def analyse(source: Source, options: Options) -> Analysis:
         *_no_jobs(composed.root, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt),
         *_check_dag(validated.data, composed.root),
+        *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
     return Analysis(source, _sorted(findings), True, composed.dag_id, composed.root, validated.data, requests)
 
@@ -99,6 +102,25 @@ def _was_told(member: Path, what: Any, request: Request, job: Path, spoilt: froz
     where = (*job, *request.origin(member))
     too_few = getattr(what, "constraint", "").startswith("min_")
     return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in spoilt)
+
+
+def _check_rules(
+    validated: Validated, requests: Map[str, Request], root: Mapping, dag_id: str, options: Options
+) -> Iterable[Diagnostic]:
+    dag = validated.data.get("dag", {})
+    views = [
+        JobView(
+            name,
+            validated.data["jobs"][name],
+            request.members,
+            dag,
+            frozenset(str(path[2]) for path in validated.spoilt if path[:2] == ("jobs", name) and len(path) > 2),
+            [sample.of(dag_id, name, options.airflow) for sample in SAMPLES],
+        )
+        for name, request in requests.items()
+        if ("jobs", name) not in validated.spoilt
+    ]
+    return run_rules(SpecView(validated.data, views), root)
 
 
 def _check_dag(data: Map[str, Any], root: Mapping) -> Iterable[Diagnostic]:

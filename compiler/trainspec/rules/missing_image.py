@@ -1,0 +1,31 @@
+"""A job needs exactly one source of its algorithm.
+
+SageMaker runs either a container image (`image`) or an algorithm resource; without one it refuses the request, although
+the API's model has required none since serverless jobs came.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS501", "a job without an image")
+
+BAD = """
+image: null
+"""
+
+GOOD = """
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find jobs that name no image."""
+    algorithm = job.request.get("AlgorithmSpecification", {})
+    named = "TrainingImage" in algorithm or "AlgorithmName" in algorithm
+    if not named and not job.is_serverless and "image" not in job.spoilt:
+        message = f"job `{job.name}` has no image"
+        yield Found(("image",), message, "add `image`, the container that trains")

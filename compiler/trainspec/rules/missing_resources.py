@@ -1,0 +1,28 @@
+"""A job needs machines: their type, how many, and their storage.
+
+SageMaker refuses a job without ResourceConfig unless it is a serverless one.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS502", "a job without machines")
+
+BAD = """
+resources: null
+"""
+
+GOOD = """
+resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find jobs without `resources`."""
+    if not job.is_serverless and not job.request.get("ResourceConfig") and "resources" not in job.spoilt:
+        message = f"job `{job.name}` has no `resources`"
+        yield Found(("resources",), message, "add `resources: {instance_type: ml.m5.large, instance_count: 1, ...}`")

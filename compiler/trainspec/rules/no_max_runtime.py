@@ -1,0 +1,28 @@
+"""A job without a limit of its own may run, and cost, for a whole day.
+
+Without `stopping.max_runtime` SageMaker stops a job after 24 hours. A job that hangs is paid for until then.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS520", "a job without a limit to its run time", Severity.WARNING)
+
+BAD = """
+stopping: null
+"""
+
+GOOD = """
+stopping: {max_runtime: 30m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find jobs without MaxRuntimeInSeconds."""
+    if job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt:
+        message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"
+        yield Found(("stopping", "max_runtime"), message, "add `stopping: {max_runtime: 2h}`, say")

@@ -1,0 +1,45 @@
+"""The task stops waiting before the job must have ended.
+
+`check_interval` x `max_attempts` bounds the wait. Where that is less than `stopping.max_runtime`, a job that takes its
+allowed time fails its task while it is still running well.
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+from trainspec.units import seconds
+
+CODE = Code("TS540", "polling that gives up before the job may end", Severity.WARNING)
+
+BAD = """
+stopping: {max_runtime: 1h}
+operator: {check_interval: 30s, max_attempts: 60}
+"""
+
+GOOD = """
+stopping: {max_runtime: 1h}
+operator: {check_interval: 30s, max_attempts: 150}
+"""
+
+DEFAULT_INTERVAL = 30
+DEFAULT_ATTEMPTS = 60
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the bound of the wait with the longest time that the job may take."""
+    operator = job.operator
+    if operator.get("wait_for_completion") is False:
+        return
+    attempts = operator.get("max_attempts", DEFAULT_ATTEMPTS)
+    interval = seconds(operator.get("check_interval", DEFAULT_INTERVAL))
+    longest = job.number("StoppingCondition", "MaxWaitTimeInSeconds") or job.number(
+        "StoppingCondition", "MaxRuntimeInSeconds"
+    )
+    if not isinstance(attempts, int) or not isinstance(interval, int) or not interval or longest is None:
+        return
+    if attempts * interval < longest:
+        message = f"the task waits {attempts * interval:,} s at most, the job may take {longest:,} s"
+        needed = -(-longest // interval)
+        advice = f"set `operator.max_attempts` to {needed} or more, or to null: as long as the job may run"
+        yield Found(("operator", "max_attempts"), message, advice)

@@ -1,0 +1,35 @@
+"""All rules over a document: their findings, at the nodes that they are about."""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Diagnostic, Label
+from trainspec.rules.registry import Rule, all_rules
+from trainspec.rules.view import Found, SpecView
+from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+
+
+def run_rules(spec: SpecView, root: Mapping) -> Iterator[Diagnostic]:
+    """What the rules find in `spec`, whose composed document is `root`."""
+    for rule in all_rules():
+        if rule.check_spec:
+            yield from (_diagnostic(rule, found, (), root) for found in rule.check_spec(spec))
+        if rule.check_job:
+            for job in spec.jobs:
+                yield from (_diagnostic(rule, found, ("jobs", job.name), root) for found in rule.check_job(job))
+
+
+def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:
+    path = (*above, *found.at)
+    while len(path) > len(above) and not _is_there(root, path):
+        path = path[:-1]
+    node = find(root, path)
+    on_key = found.on_key or path == above
+    span = key_span(root, path) if on_key else node.span
+    labels = (Label(node.via, "used here"),) if node.via and not on_key else ()
+    return Diagnostic(rule.code, span, found.message, found.advice, dotted((*above, *found.at)), labels=labels)
+
+
+def _is_there(root: Mapping, path: Path) -> bool:
+    parent = find(root, path[:-1])
+    below = find(root, path)
+    return below is not parent
