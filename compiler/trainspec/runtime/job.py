@@ -14,6 +14,9 @@ _ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted"
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage.html and .../train-troubleshooting
 _LASTING_REASONS: Final = ("ClientError",)
 
+# What the triggerer says when the longest wait is over.
+OVERDUE: Final = "overdue"
+
 
 @dataclass(frozen=True)
 class Job:

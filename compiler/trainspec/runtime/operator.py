@@ -17,7 +17,7 @@ from trainspec.runtime.clients import Clients
 from trainspec.runtime.console import job_url, last_log_lines, logs_url
 from trainspec.runtime.engine import IfExists, OnTimeout, Policy, Training, failure
 from trainspec.runtime.identity import Label, TaskRun
-from trainspec.runtime.job import Job
+from trainspec.runtime.job import OVERDUE, Job
 from trainspec.runtime.links import LINKS, link_values
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.rendering import render_text, text_environment
@@ -112,16 +112,15 @@ class TrainingJobOperator(BaseOperator):
                 return self._finish(context, training, job)
         return self._wait_in_triggerer(job.name, deadline)
 
-    def execute_complete(self, context: Any, event: Any, job_name: str, deadline: float | None) -> str:
+    def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
         """Go on where the triggerer left off. The job's state decides; the event only says that it is worth a look."""
         with self._killable(context), _airflow_errors():
             training = self._training = self._new_training(context, {})
-            job = training.resume(job_name)
-            overdue = event["why"] == "deadline" or (deadline is not None and training.calls.clock.now() >= deadline)
-            if job.ended or overdue:
+            job = training.resume(event["job_name"])
+            if job.ended or event["why"] == OVERDUE:
                 return self._finish(context, training, job)
-        self.log.info("Training job %s goes on; the triggerer said: %s", job_name, event["why"])
-        return self._wait_in_triggerer(job_name, deadline)
+        self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
+        return self._wait_in_triggerer(job.name, event["deadline"])
 
     def on_kill(self) -> None:
         """Stop the job: somebody cleared the task, set its state, or its time is over.
@@ -176,8 +175,7 @@ class TrainingJobOperator(BaseOperator):
         region = self._clients.hook.region_name if self._clients else self.region_name
         self.defer(
             trigger=TrainingJobTrigger(name, self.aws_conn_id, region, self.check_interval, deadline),
-            method_name="execute_complete",
-            kwargs={"job_name": name, "deadline": deadline},
+            method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
         )
         raise AssertionError("defer raises")
 

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from trainspec.runtime.calls import BackOff, CallAnswer, Clock, Patience, whole
 from trainspec.runtime.clients import async_sagemaker
-from trainspec.runtime.job import Job
+from trainspec.runtime.job import OVERDUE, Job
 from trainspec.runtime.problems import Fault, TrainingProblem
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
@@ -18,8 +18,8 @@ _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
 class TrainingJobTrigger(BaseTrigger):
     """Waits until a training job has ended or a deadline has passed, and fires once.
 
-    The event says only why it is time to look: `{"job_name": …, "why": "ended" | "deadline" | what went wrong}`. The
-    operator then asks SageMaker itself.
+    The event says which job, until when, and why it is time to look: `why` is "ended", "overdue" or what went wrong.
+    The operator then asks SageMaker itself.
 
     :param job_name: a job that exists.
     :param check_interval: seconds between two looks.
@@ -54,7 +54,8 @@ class TrainingJobTrigger(BaseTrigger):
             why = await self._wait()
         except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
             why = problem.text
-        yield TriggerEvent({"job_name": self.job_name, "why": why})
+            await asyncio.sleep(self.check_interval)  # the operator may see the job well, and defer to us again
+        yield TriggerEvent({"job_name": self.job_name, "deadline": self.deadline, "why": why})
 
     async def on_kill(self) -> None:
         """Stop the job: a user cleared the deferred task or set its state (Airflow 3.3 and later)."""
@@ -76,7 +77,7 @@ class TrainingJobTrigger(BaseTrigger):
                     return "ended"
                 left = self.check_interval if self.deadline is None else self.deadline - time.time()
                 if left <= 0:
-                    return "deadline"
+                    return OVERDUE
                 await asyncio.sleep(min(left, self.check_interval))
 
     async def _client(self) -> Any:

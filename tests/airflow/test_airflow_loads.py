@@ -1,0 +1,79 @@
+"""Airflow loads what it is given, at the cost of a thin operator."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from environment import REPOSITORY, Airflow
+
+HEAVY = {
+    "boto3",
+    "botocore",
+    "aiobotocore",
+    "jsonschema",
+    "ruamel",
+    "airflow.providers.amazon",
+    "airflow.triggers.base",
+}
+
+
+def _load(airflow: Airflow, folder: Path) -> dict[str, Any]:
+    output = airflow.python(str(Path(__file__).with_name("inside.py")), "load", str(folder))
+    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    return found
+
+
+def test_the_generated_dags_load(airflow: Airflow) -> None:
+    folder = REPOSITORY / "generated_dags"
+    found = _load(airflow, folder)
+    assert found["import_errors"] == {}
+    assert found["warnings"] == {}
+    assert sorted(found["tasks"]) == sorted(path.stem for path in folder.glob("*.py"))
+
+
+def test_importing_the_operator_brings_nothing_heavy(airflow: Airflow) -> None:
+    code = """
+import json, sys
+try:
+    import airflow.sdk
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+from airflow.providers.common.compat.sdk import BaseOperator
+before = set(sys.modules)
+from trainspec.runtime import TrainingJobOperator
+print("\\n" + json.dumps(sorted(set(sys.modules) - before)))
+"""
+    loaded = set(json.loads(airflow.python("-c", code).strip().splitlines()[-1]))
+    assert "trainspec.runtime.operator" in loaded
+    assert HEAVY.isdisjoint(loaded)
+    ours = {name for name in loaded if name.startswith("trainspec")}
+    assert {name for name in ours if not (name + ".").startswith("trainspec.runtime.")} == {"trainspec"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("action_if_job_exists='append'", "one of 'fail', 'increment', 'skip', 'timestamp', not 'append'"),
+        ("on_timeout='kill'", "one of 'stop', 'leave', not 'kill'"),
+        ("check_interval=0", "check_interval must be more than 0 seconds, not 0"),
+        ("check_interval=True", "check_interval must be more than 0 seconds, not True"),
+        ("max_attempts=1.5", "max_attempts must be an integer above 0, or None, not 1.5"),
+        ("check_intervall=3", "check_intervall"),
+    ],
+)
+def test_a_wrong_argument_is_an_import_error(airflow: Airflow, tmp_path: Path, arguments: str, words: str) -> None:
+    (tmp_path / "wrong.py").write_text(
+        f"""
+try:
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+from trainspec.runtime import TrainingJobOperator
+with DAG(dag_id="wrong", schedule=None):
+    TrainingJobOperator(task_id="train", config={{}}, {arguments})
+"""
+    )
+    (error,) = _load(airflow, tmp_path)["import_errors"].values()
+    assert words in error
