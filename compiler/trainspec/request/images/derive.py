@@ -36,7 +36,6 @@ _PART_OF = {
     "hyperpod-recipes-neuron": "pytorch",
     "pytorch-neuron": "pytorch",
 }
-_TRANSFORMERS = ("huggingface", "huggingface-neuronx", "huggingface-training-compiler")
 
 # What a tag calls the processor, where it is not the config's own word for it.
 _NEURON = {"pytorch-neuron": "neuron", "hyperpod-recipes-neuron": "neuronx", "huggingface-neuronx": "neuronx"}
@@ -44,7 +43,8 @@ _NEURON = {"pytorch-neuron": "neuron", "hyperpod-recipes-neuron": "neuronx", "hu
 # The first images of huggingface have no container version in their config; the SDK's estimator adds it.
 _FIRST_TRANSFORMERS = "cu110-ubuntu18.04"
 
-# https://github.com/huggingface/optimum-neuron says 2.8.0 of the image that the config gives to 2.7.0.
+# AWS's own list has this image with PyTorch 2.8.0.
+# https://aws.github.io/deep-learning-containers/reference/available_images/
 _CORRECTED_BASES = {("huggingface-neuronx", "4.55.4", "pytorch2.7.0"): ("pytorch2.8.0", "pytorch2.8")}
 
 # Images with the CUDA that p4d needs stand under tags of their own.
@@ -172,7 +172,7 @@ def _builds_of_version(
         pythons = leaf.get("py_versions") or ([key] if key and not base else [])
         if pythons:
             build["python"] = pythons
-        build["tags"] = _tags(config, training, version, leaf, bool(pythons))
+        build["tags"] = _tags(config, training, build, leaf)
         if config in _WITHOUT_P2 and version_key(version) >= version_key(_WITHOUT_P2[config]):
             build["not_on"] = ["p2"]
         yield build
@@ -187,20 +187,30 @@ def _leaves(entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def _tags(
-    config: str, training: Mapping[str, Any], version: str, leaf: Mapping[str, Any], has_python: bool
+    config: str, training: Mapping[str, Any], build: Mapping[str, Any], leaf: Mapping[str, Any]
 ) -> dict[str, str]:
-    prefix = leaf.get("tag_prefix", "{version}")
-    if config in _TRANSFORMERS:
-        # The training compiler's images keep the version as it is written, the others have it in full.
-        prefix = "{base}-transformers" + ("{version}" if config == "huggingface-training-compiler" else version)
+    has_processors = "processors" in training or "processors" in leaf
     tags = {}
     for processor in training.get("processors") or leaf.get("processors") or ("cpu", "gpu"):
-        container = _container(config, version, leaf, processor)
-        shown = processor if "processors" in training or "processors" in leaf else ""
-        shown = _NEURON.get(config, shown) if leaf.get("processor_in_tag", True) else ""
-        parts = (prefix, shown, "{python}" if has_python else "", container)
+        shown = _NEURON.get(config, processor) if has_processors and leaf.get("processor_in_tag", True) else ""
+        python = "{python}" if "python" in build else ""
+        container = _container(config, build["version"], leaf, processor)
+        parts = (_tag_prefix(config, build, leaf), shown, python, container)
         tags["neuron" if config in _NEURON else processor] = "-".join(part for part in parts if part)
     return tags
+
+
+def _tag_prefix(config: str, build: Mapping[str, Any], leaf: Mapping[str, Any]) -> str:
+    """The start of a tag. Huggingface's have the base in front: as it is written, or in full for Trainium."""
+    match config:
+        case "huggingface":
+            return f"{{base}}-transformers{build['version']}"
+        case "huggingface-training-compiler":
+            return "{base}-transformers{version}"
+        case "huggingface-neuronx":
+            return f"{build['bases'][0]}-transformers{build['version']}"
+    prefix: str = leaf.get("tag_prefix", "{version}")
+    return prefix
 
 
 def _container(config: str, version: str, leaf: Mapping[str, Any], processor: str) -> str:
@@ -237,8 +247,8 @@ def _by_account(registries: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _hosts(regions: set[str]) -> dict[str, list[str]]:
     """The regions by the DNS suffix of their registries, from botocore's endpoints."""
-    import botocore.loaders  # type: ignore[import-untyped]
-    import botocore.regions  # type: ignore[import-untyped]
+    import botocore.loaders
+    import botocore.regions
 
     resolver = botocore.regions.EndpointResolver(botocore.loaders.create_loader().load_data("endpoints"))
     known = {

@@ -1,0 +1,62 @@
+"""Why a name has no image, in a user's words, and what is near."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal, TypeAlias
+
+What: TypeAlias = Literal[
+    "unknown_name",  # no framework or algorithm has the name
+    "missing_version",  # there are several versions, and none is named
+    "unknown_version",
+    "missing_base",  # the image stands on one of several versions of another framework, and none is named
+    "unknown_base",
+    "missing_instance_type",  # the image depends on the processor, and the instance type is not known
+    "unknown_instance_type",  # the text is no SageMaker instance type
+    "no_image_for_processor",  # the version has no image for the instance type
+    "missing_python",  # there are several Python versions, and none is named
+    "unknown_python",
+    "missing_region",
+    "unknown_region",  # AWS has no such region, or no ECR in it
+    "no_image_in_region",  # the region exists, and this image is not there
+]
+
+Field: TypeAlias = Literal["name", "version", "python", "pytorch", "tensorflow", "region", "instance_type"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageProblem:
+    """Why there is no image.
+
+    `field` is the key that is wrong or missing: one of the framework's own, or the job's region or instance type.
+    `nearest` holds what could stand there instead, the nearest first; it may be empty.
+    """
+
+    what: What
+    field: Field
+    message: str
+    advice: str
+    nearest: tuple[str, ...] = ()
+
+
+def near_words(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The words that `word` may stand for: alike in spelling, or with it as a part."""
+    wanted = _folded(word)
+
+    def likeness(candidate: str) -> float:
+        folded = _folded(candidate)
+        alike = SequenceMatcher(None, wanted, folded).ratio()
+        is_part = min(len(wanted), len(folded)) > 3 and (wanted in folded or folded in wanted)
+        return 1 + alike if is_part else alike
+
+    rated = sorted(((likeness(candidate), candidate) for candidate in known), key=lambda each: (-each[0], each[1]))
+    return tuple(candidate for rating, candidate in rated[:count] if rating >= 0.6)
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def _folded(word: str) -> str:
+    return word.replace("_", "").replace("-", "").replace(" ", "").lower()

@@ -1,0 +1,51 @@
+"""Which processor an instance type has, and which one an image is made for.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/notebooks-available-instance-types.html
+"""
+
+import re
+from typing import Literal, TypeAlias
+
+Processor: TypeAlias = Literal["cpu", "gpu", "neuron", "unknown"]
+
+_INSTANCE = re.compile(r"ml\.([a-z]+[0-9]+[a-z0-9-]*)\.[a-z0-9-]+")
+_WORDS: tuple[tuple[Processor, re.Pattern[str]], ...] = (
+    ("neuron", re.compile(r"neuronx?|trn[0-9]*n?|trainium")),
+    ("gpu", re.compile(r"gpu|cuda?[0-9]*|trcomp")),
+    ("cpu", re.compile(r"cpu")),
+)
+
+
+def instance_family(instance_type: str) -> str | None:
+    """`p4d` of `ml.p4d.24xlarge`; None for what is no SageMaker instance type."""
+    found = _INSTANCE.fullmatch(instance_type)
+    return found.group(1) if found else None
+
+
+def processor_of_instance(instance_type: str) -> Processor:
+    """What computes in an instance type; `unknown` for what is none, such as a template."""
+    family = instance_family(instance_type)
+    if family is None:
+        return "unknown"
+    if family.startswith(("trn", "inf")):
+        return "neuron"
+    return "gpu" if family[0] in "gp" else "cpu"
+
+
+def processor_of(image: str) -> Processor:
+    """What an image is made for, as its tag says, or else its repository; `unknown` where they say nothing or both.
+
+    A built-in algorithm's image, such as `kmeans:1`, runs on CPU and GPU alike and is `unknown`.
+    """
+    path, _, _digest = image.partition("@")
+    repository, colon, tag = path.rpartition(":")
+    if not colon or "/" in tag:
+        repository, tag = path, ""
+    for text in (tag, repository.rpartition(".com/")[2] if ".com/" in repository else repository):
+        words = re.split(r"[^a-z0-9]+", text.lower())
+        said: set[Processor] = {name for name, form in _WORDS if any(form.fullmatch(word) for word in words)}
+        if len(said) == 1:
+            return said.pop()
+        if said:
+            return "unknown"
+    return "unknown"
