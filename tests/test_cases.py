@@ -5,7 +5,6 @@
 """
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,9 @@ def _analyse(case: Path) -> Analysis:
 
 
 def _outputs(analysis: Analysis) -> dict[str, str]:
-    if analysis.findings:
-        return {"findings.txt": "\n".join(show(analysis.findings, lambda _: analysis.source.lines())) + "\n"}
+    findings = [found for found in analysis.findings if not found.code.id.startswith("TS5")]  # rules: test_rules.py
+    if findings:
+        return {"findings.txt": "\n".join(show(findings, lambda _: analysis.source.lines())) + "\n"}
     requests = {name: printable(request.members) for name, request in analysis.requests.items()}
     return {
         "requests.json": json.dumps(requests, indent=2, ensure_ascii=False) + "\n",
@@ -47,5 +47,4 @@ def test_case(case: Path, update_cases: bool) -> None:
 
 
 def test_no_case_is_empty() -> None:
-    assert shutil.which("python3")
     assert len(list(CASES.iterdir())) > 30

@@ -14,7 +14,7 @@ _OPENING = re.compile(r"\{\{|\{%")
 _EXPRESSION_TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\}\}|%\}|[({\[\])}]""", re.DOTALL)
 _RAW = re.compile(r"[-+]?\s*raw\s*[-+]?")
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_SPECIAL = re.compile(r"\{[{%#]|\r")
+_SPECIAL = re.compile(r"\{*(?:\{[{%#]|\r)")
 _CARRIAGE_RETURN = "\U0010fffe"
 """Stands for a carriage return while Jinja parses, which would normalize it. A noncharacter: no text holds it."""
 
@@ -103,4 +103,6 @@ def _end(text: str, opening: re.Match[str]) -> int | None:
 
 
 def _quoted(special: re.Match[str]) -> str:
-    return "{{ '\\r' }}" if special.group() == "\r" else f"{{{{ '{special.group()}' }}}}"
+    """An expression that renders to these characters. Braces before them are part of it: `{{{` would open elsewhere."""
+    text = special.group().replace("\r", "\\r")
+    return f"{{{{ '{text}' }}}}"

@@ -1,0 +1,187 @@
+"""`trainspec compile` and `compile --check`: what is written, what is refused, what is said."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, Run
+
+SPEC = """\
+trainspec: 1
+jobs:
+  train:
+    name: job-{{ ts_nodash }}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/MyRole
+    output: s3://my-bucket/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 30m}
+"""
+
+
+@pytest.fixture
+def spec(project: Path) -> Path:
+    path = project / "specs" / "one.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+@pytest.fixture
+def dag(project: Path, spec: Path, trainspec: Run) -> Path:
+    assert trainspec("compile").returncode == 0
+    return project / "generated_dags" / "one.py"
+
+
+def test_second_run_writes_nothing(dag: Path, trainspec: Run) -> None:
+    before = dag.stat()
+    again = trainspec("compile")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "0 written, 0 removed, 1 unchanged" in again.stderr
+    assert (dag.stat().st_mtime_ns, dag.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    assert trainspec("compile", "--check").returncode == 0
+
+
+def _edit_spec(spec: Path, dag: Path) -> None:
+    spec.write_text(SPEC.replace("30m", "20m"))
+
+
+def _edit_generated(spec: Path, dag: Path) -> None:
+    dag.write_text(dag.read_text().replace("1800", "60"))
+
+
+def _edit_header(spec: Path, dag: Path) -> None:
+    dag.write_text(dag.read_text().replace("specs/one.yaml", "specs/two.yaml"))
+
+
+def _delete_generated(spec: Path, dag: Path) -> None:
+    dag.unlink()
+
+
+def _rename_dag(spec: Path, dag: Path) -> None:
+    spec.write_text(SPEC + "dag: {id: renamed}\n")
+
+
+def _add_orphan(spec: Path, dag: Path) -> None:
+    (dag.parent / "orphan.py").write_text(dag.read_text())
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_edit_spec, "one.py: stale"),
+        (_edit_generated, "one.py: edited by hand"),
+        (_edit_header, "one.py: edited by hand"),
+        (_delete_generated, "one.py: missing"),
+        (_rename_dag, "one.py: orphaned"),
+        (_add_orphan, "orphan.py: orphaned"),
+    ],
+)
+def test_check_finds(
+    change: Callable[[Path, Path], None], said: str, spec: Path, dag: Path, trainspec: Run, project: Path
+) -> None:
+    change(spec, dag)
+    before = {path: path.read_bytes() for path in project.rglob("*.py")}
+    checked = trainspec("compile", "--check")
+    assert checked.returncode == 1
+    assert said in checked.stderr
+    assert checked.stdout.startswith("---")
+    assert {path: path.read_bytes() for path in project.rglob("*.py")} == before
+
+
+@pytest.mark.parametrize("change", [_edit_spec, _delete_generated, _rename_dag, _add_orphan])
+def test_compile_brings_up_to_date(change: Callable[[Path, Path], None], spec: Path, dag: Path, trainspec: Run) -> None:
+    change(spec, dag)
+    assert trainspec("compile").returncode == 0
+    assert trainspec("compile", "--check").returncode == 0
+    assert len(list(dag.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_hand_edited_files_are_kept_without_force(foreign: bool, spec: Path, dag: Path, trainspec: Run) -> None:
+    dag.write_text("print('mine')\n" if foreign else dag.read_text() + "\n# mine\n")
+    mine = dag.read_text()
+    spec.write_text(SPEC.replace("30m", "20m"))
+    refused = trainspec("compile")
+    assert refused.returncode == 1
+    assert "Nothing was written" in refused.stderr
+    assert dag.read_text() == mine
+    assert trainspec("compile", "--force").returncode == 0
+    assert "1200" in dag.read_text()
+
+
+def test_foreign_files_beside_are_left_alone(dag: Path, trainspec: Run) -> None:
+    other = dag.parent / "hand_written.py"
+    other.write_text("x = 1\n")
+    assert trainspec("compile", "--check").returncode == 0
+    assert trainspec("compile").returncode == 0
+    assert other.read_text() == "x = 1\n"
+
+
+def test_one_bad_spec_and_nothing_is_written(project: Path, spec: Path, trainspec: Run) -> None:
+    (project / "specs" / "bad.yaml").write_text(SPEC.replace("ml.m5.large", "ml.m5.huge"))
+    failed = trainspec("compile")
+    assert failed.returncode == 1
+    assert "TS104" in failed.stderr
+    assert failed.stdout == ""
+    assert not (project / "generated_dags").exists()
+
+
+def test_partial_run_leaves_other_specs_files(project: Path, dag: Path, trainspec: Run) -> None:
+    (project / "specs" / "two.yaml").write_text(SPEC)
+    assert trainspec("compile", "specs/two.yaml").returncode == 0
+    assert sorted(path.name for path in dag.parent.iterdir()) == ["one.py", "two.py"]
+
+
+def test_two_specs_of_one_dag(project: Path, spec: Path, trainspec: Run) -> None:
+    (project / "specs" / "two.yaml").write_text(SPEC + "dag: {id: ONE}\n")
+    failed = trainspec("compile")
+    assert failed.returncode == 1
+    assert "TS605" in failed.stderr
+    assert "specs/one.yaml" in failed.stderr
+
+
+def test_fragments_are_not_compiled(project: Path, spec: Path, trainspec: Run) -> None:
+    (project / "specs" / "base.yaml").write_text("defaults: {role: x}\n")
+    compiled = trainspec("compile")
+    assert compiled.returncode == 0
+    assert "specs/base.yaml: a fragment" in compiled.stderr
+    assert [path.name for path in (project / "generated_dags").iterdir()] == ["one.py"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_error(project: Path, spec: Path, trainspec: Run) -> None:
+    (project / "generated_dags").write_text("a file, not a folder")
+    failed = trainspec("compile")
+    assert failed.returncode == 2
+    assert "cannot write" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_requests_are_written_and_checked(project: Path, spec: Path, trainspec: Run) -> None:
+    assert trainspec("compile", "--requests", "requests").returncode == 0
+    request = project / "requests" / "one.train.json"
+    assert '"TrainingJobName": "job-{{ ts_nodash }}"' in request.read_text()
+    assert trainspec("compile", "--requests", "requests", "--check").returncode == 0
+    request.unlink()
+    assert trainspec("compile", "--requests", "requests", "--check").returncode == 1
+
+
+def test_works_from_a_folder_below(dag: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("specs")
+    checked = trainspec("compile", "one.yaml", "--check")
+    assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_python_dash_m(project: Path, spec: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "trainspec", "lint"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "1 file checked, nothing found." in done.stderr
+
+
+def test_checked_in_files_are_up_to_date(trainspec: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    monkeypatch.chdir(ROOT)
+    from trainspec.cli import main
+
+    assert main(["compile", "--check"]) == 0

@@ -1,0 +1,150 @@
+"""What must hold for every spec, not only for those that somebody wrote down."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jinja2 import Environment
+from trainspec.pipeline import Analysis, Options, analyse, generate
+from trainspec.templates import folded, for_airflow, has_template
+from trainspec.text.source import Source
+from trainspec.text.typing import natural
+
+ALLOWED_MODULES = {"datetime", "pendulum", "airflow.sdk", "airflow", "airflow.datasets", "trainspec.runtime"}
+ALLOWED_NODES = (
+    ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.With, ast.withitem, ast.Expr, ast.Assign, ast.Call,
+    ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Dict, ast.List, ast.Load, ast.Store, ast.UnaryOp, ast.USub,
+)  # fmt: skip
+
+# YAML takes these in a double-quoted scalar; lone surrogates are no text.
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x7f"), max_size=40)
+words = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,15}", fullmatch=True)
+task_ids = st.one_of(st.sampled_from(["class", "def", "DAG", "None", "2nd", "a.b-c", "pendulum"]), words)
+
+
+def quoted(text: str) -> str:
+    """`text` as a double-quoted YAML scalar, all but the plainest characters escaped."""
+    return '"' + "".join(each if each.isalnum() and each.isascii() else f"\\U{ord(each):08x}" for each in text) + '"'
+
+
+def flow_map(values: dict[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {quoted(value)}" for key, value in values.items()) + "}"
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> str:
+    """Specs that are sound but for what is drawn: ids, texts with anything in them, numbers, maps."""
+    lines = ["trainspec: 1", f"dag: {{id: {draw(words)}, description: {quoted(draw(texts))}}}", "jobs:"]
+    for task in draw(st.lists(task_ids, min_size=1, max_size=3, unique_by=str.lower)):
+        hyperparameters = draw(st.dictionaries(words, texts.filter(lambda text: "\n" not in text), max_size=4))
+        environment = draw(st.dictionaries(words, texts, max_size=4))
+        lines += [
+            f"  {quoted(task)}:",
+            "    name: job-{{ ds }}",
+            "    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+            "    role: arn:aws:iam::123456789012:role/MyRole",
+            "    output: s3://bucket/models/",
+            "    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10}",
+            "    stopping: {max_runtime: 30m}",
+            f"    hyperparameters: {flow_map(hyperparameters)}",
+            f"    environment: {flow_map(environment)}",
+            f"    doc: {quoted(draw(texts))}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def analysed(text: str) -> Analysis:
+    return analyse(Source("specs/x.yaml", text), Options())
+
+
+def is_sound(analysis: Analysis) -> bool:
+    return not any(found.severity == "error" for found in analysis.findings)
+
+
+def rendered(value: Any) -> Any:
+    """What Airflow makes of a config, in a world where every template is a constant."""
+    if isinstance(value, dict):
+        return {key: rendered(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [rendered(below) for below in value]
+    return Environment().from_string(value).render(ds="2025-04-09") if isinstance(value, str) else value  # noqa: S701
+
+
+def config_of(call: ast.Call) -> Any:
+    return next(ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg == "config")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(specs())
+def test_accepted_specs_give_files_of_literals_that_hold_the_request(text: str) -> None:
+    analysis = analysed(text)
+    if not is_sound(analysis):
+        return
+    source = generate(analysis, Options())
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        assert isinstance(node, ALLOWED_NODES), ast.dump(node)
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert imported <= ALLOWED_MODULES
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    configs = [config_of(call) for call in calls if any(keyword.arg == "config" for keyword in call.keywords)]
+    requests = [request.members for request in analysis.requests.values()]
+    assert [rendered(config) for config in configs] == [
+        json.loads(json.dumps(request).replace("{{ ds }}", "2025-04-09")) for request in requests
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(words, texts.filter(lambda text: "${" not in text), min_size=1, max_size=6))
+def test_hyperparameters_keep_their_text(hyperparameters: dict[str, str]) -> None:
+    text = "trainspec: 1\njobs:\n  train:\n    hyperparameters:\n" + "".join(
+        f"      {key}: {quoted(value)}\n" for key, value in hyperparameters.items()
+    )
+    assert analysed(text).requests["train"].members["HyperParameters"] == hyperparameters
+
+
+plain = st.from_regex(r"[A-Za-z0-9_.+-][A-Za-z0-9_.+/@%-]{0,20}", fullmatch=True).filter(
+    lambda text: natural(text) is not None and text not in ("-", "---", "...") and not text.startswith("---")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(plain)
+def test_plain_hyperparameters_keep_their_text(written: str) -> None:
+    text = f"trainspec: 1\njobs:\n  train:\n    hyperparameters: {{value: {written}}}\n"
+    assert analysed(text).requests["train"].members["HyperParameters"] == {"value": written}
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(st.sampled_from("{}%#'\" \n\r-+\\axé\u2028"), max_size=12))
+def test_literals_survive_airflow(text: str) -> None:
+    if not has_template(text):
+        assert Environment().from_string(for_airflow(text)).render() == text  # noqa: S701
+        assert folded(text) == text
+
+
+@pytest.mark.parametrize("text", ["{{ '{{' }}", "{{ '{%' }}x", "a{{ '{#' }}\n", "{{ 'a' ~ 'b' }}\r\n"])
+def test_constant_templates_fold_to_what_airflow_renders(text: str) -> None:
+    assert Environment().from_string(for_airflow(text)).render() == folded(text)  # noqa: S701
+
+
+def test_compile_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    specs_folder = Path(__file__).parent.parent / "specs"
+    outputs = []
+    for seed in ("0", "1", "12345"):
+        folder = tmp_path / seed
+        command = [sys.executable, "-m", "trainspec", "compile", str(specs_folder), "-o", str(folder / "dags")]
+        command += ["--requests", str(folder / "requests")]
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run(command, check=True, env=environment, cwd=specs_folder.parent, capture_output=True)
+        outputs.append({path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))})
+    assert len(outputs[0]) > 10
+    assert outputs[0] == outputs[1] == outputs[2]
