@@ -51,11 +51,11 @@ def of_version(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     if fitting := [build for build in builds if version in build.written]:
         return fitting
     near = nearest_versions(version, known)
-    advice = f"the nearest are {listed(near)}" if len(near) > 1 else f"there is {near[0]} alone"
+    advice = f"the nearest are {listed(near)}" if len(near) > 1 else f"its only version is {near[0]}"
     for other in load_table().images.values():
         if other.name.startswith(f"{image.name}-") and any(version in build.written for build in other.builds):
             advice += f"; `{other.name}` has {version}"
-    return ImageProblem("unknown_version", "version", f"{image.name} has no version {version}", advice, near)
+    return ImageProblem("unknown_version", "version", f"{image.name} has no version `{version}`", advice, near)
 
 
 def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
@@ -85,7 +85,7 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     else:
         has = _processors(sorted({processor for build in builds for processor in build.tags}))
         needs = f"{wanted.instance_type} needs one for {_processors([wanted.processor or ''])}"
-        message = f"{wanted.label} has images for {has}, and {needs}"
+        message = f"{wanted.label} has images for {has} only, and {needs}"
     versions = nearest_versions(wanted.version, _versions(build for build in wanted.image.builds if fits(build)))
     there = f"versions with an image for {wanted.instance_type}: {listed(versions)}" if versions else _OTHER
     advice = f"{there}; an image that is not known here can be given as `image`"
@@ -94,16 +94,16 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
 
 def on_base(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     """The builds on the framework that the spec names below the image's own; the only one where it names none."""
-    given = [(field, version) for field in _BASES if (version := wanted.bases.get(field))]
+    given = [(field, version) for field in _BASES if (version := wanted.bases.get(field)) is not None]
     known = [(build.base, build.bases[0]) for build in builds if build.base]
     names = listed([f"{base} {version}" for base, version in known])
     if not given:
         if len(known) <= 1:
             return builds
         message = f"{wanted.label} is built on {names}, and none is named"
-        base, version = known[-1]
-        advice = f'say which beside the version, such as `{base}: "{version}"`'
-        return ImageProblem("missing_base", "pytorch", message, advice, tuple(version for _, version in known))
+        near = nearest_versions(None, [version for base, version in known if base == _BASES[0]])
+        advice = f'say which beside the version, such as `{_BASES[0]}: "{near[0]}"`'
+        return ImageProblem("missing_base", _BASES[0], message, advice, near)
     field, version = given[0]
     if not known:
         return ImageProblem("unknown_base", field, f"{wanted.label} is built on nothing else", f"take `{field}` away")
@@ -147,8 +147,11 @@ def in_region(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         advice = f"did you mean `{near[0]}`?" if near else "regions are written like us-east-1"
         return ImageProblem("unknown_region", "region", f"there is no region `{region}`", advice, near)
     message = f"{wanted.label} has no image in {region}"
-    processors = {processor for build in builds for processor in build.tags} & {wanted.processor or "cpu", "gpu"}
-    there = [each for each in wanted.image.builds if region in each.accounts and processors & set(each.tags)]
+    there = [
+        build
+        for build in wanted.image.builds
+        if region in build.accounts and (wanted.processor is None or wanted.processor in build.tags)
+    ]
     if near := nearest_versions(wanted.version, _versions(there)):
         return ImageProblem("no_image_in_region", "version", message, f"versions that are there: {listed(near)}", near)
     regions = {other for build in builds for other in build.accounts}

@@ -11,7 +11,7 @@ Processor: TypeAlias = Literal["cpu", "gpu", "neuron", "unknown"]
 _INSTANCE = re.compile(r"ml\.([a-z]+[0-9]+[a-z0-9-]*)\.[a-z0-9-]+")
 _WORDS: tuple[tuple[Processor, re.Pattern[str]], ...] = (
     ("neuron", re.compile(r"neuronx?|trn[0-9]*n?|trainium")),
-    ("gpu", re.compile(r"gpu|cuda?[0-9]*|trcomp")),
+    ("gpu", re.compile(r"gpu|cuda[0-9]*|cu[0-9]+|trcomp")),
     ("cpu", re.compile(r"cpu")),
 )
 
@@ -37,11 +37,12 @@ def processor_of(image: str) -> Processor:
 
     A built-in algorithm's image, such as `kmeans:1`, runs on CPU and GPU alike and is `unknown`.
     """
-    path, _, _digest = image.partition("@")
-    repository, colon, tag = path.rpartition(":")
-    if not colon or "/" in tag:
-        repository, tag = path, ""
-    for text in (tag, repository.rpartition(".com/")[2] if ".com/" in repository else repository):
+    path = image.partition("@")[0]
+    host, slash, rest = path.partition("/")
+    if slash and ("." in host or ":" in host):
+        path = rest
+    repository, _, tag = path.partition(":")
+    for text in (tag, repository):
         words = re.split(r"[^a-z0-9]+", text.lower())
         said: set[Processor] = {name for name, form in _WORDS if any(form.fullmatch(word) for word in words)}
         if len(said) == 1:

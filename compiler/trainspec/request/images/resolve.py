@@ -55,7 +55,7 @@ def _resolve(wanted: Wanted) -> str | ImageProblem:
 def _uri(wanted: Wanted, build: Build) -> str:
     region = wanted.region or ""
     template = build.tags[wanted.processor or next(iter(build.tags))]
-    base = next((version for version in wanted.bases.values() if version), "".join(build.bases[:1]))
+    base = next((version for version in wanted.bases.values() if version is not None), "".join(build.bases[:1]))
     python = wanted.python or "".join(build.python[:1])
     tag = template.format(version=wanted.version or build.version, base=base, python=python)
     tag = wanted.image.families.get(instance_family(wanted.instance_type or "") or "", {}).get(tag, tag)

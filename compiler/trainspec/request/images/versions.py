@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from itertools import zip_longest
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -11,13 +10,23 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 def nearest_versions(wanted: str | None, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The versions of `known` that differ least from `wanted`, the newer one first of two; the newest without one."""
+    """The versions of `known` next to `wanted`, the newer one first of two; the newest where it has no numbers.
+
+    2.3.0, 2.4.0 and 2.2.0 are next to 2.3.7; where 2.3 is wanted of 1.3 and 1.12, 1.12 is.
+    """
     newest = sorted(dict.fromkeys(known), key=version_key, reverse=True)
     numbers = version_key(wanted or "")
     if not numbers:
         return tuple(newest[:count])
 
-    def distance(version: str) -> list[int]:
-        return [abs(a - b) for a, b in zip_longest(numbers, version_key(version), fillvalue=0)]
+    def distance(version: str) -> tuple[int, int, bool, list[int]]:
+        key = version_key(version)
+        length = max(len(numbers), len(key))
+        ours, theirs = (list(each) + [0] * (length - len(each)) for each in (numbers, key))
+        shared = next((place for place in range(length) if ours[place] != theirs[place]), length)
+        gap = theirs[shared] - ours[shared] if shared < length else 0
+        # Beyond the number that differs, the version nearest to the wanted one is the highest below, the lowest above.
+        rest = theirs[shared:] if gap > 0 else [-number for number in theirs[shared:]]
+        return (-shared, abs(gap), gap < 0, rest)
 
     return tuple(sorted(newest, key=distance)[:count])
