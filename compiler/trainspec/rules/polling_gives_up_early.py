@@ -33,9 +33,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     attempts = operator.get("max_attempts", DEFAULT_ATTEMPTS)
     interval = seconds(operator.get("check_interval", DEFAULT_INTERVAL))
-    longest = job.number("StoppingCondition", "MaxWaitTimeInSeconds") or job.number(
-        "StoppingCondition", "MaxRuntimeInSeconds"
-    )
+    longest = job.longest
     if not isinstance(attempts, int) or not isinstance(interval, int) or not interval or longest is None:
         return
     if attempts * interval < longest:

@@ -1,12 +1,14 @@
 """What a rule sees, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from trainspec.request.api.check import shape_name
 from trainspec.request.check import render_request
-from trainspec.templates import SAMPLES, Sample, has_template
+from trainspec.request.lower import Request, lower
+from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
 
 MISSING: Mapping[str, Any] = {}
@@ -23,6 +25,15 @@ class Found:
     message: str
     advice: str | None = None
     on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A text of the request that holds no template: where it stands, and what AWS calls its kind (`S3Uri`)."""
+
+    path: Path
+    shape: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,66 @@ class JobView:
         """The text at a member's path; None where there is none, or it holds a template."""
         value = self.member(*path)
         return value if isinstance(value, str) and not has_template(value) else None
+
+    @property
+    def longest(self) -> int | None:
+        """The longest that the job may take, in seconds; None where the spec sets no limit, or only the run knows it."""
+        wait = self.number("StoppingCondition", "MaxWaitTimeInSeconds")
+        return wait or self.number("StoppingCondition", "MaxRuntimeInSeconds")
+
+    def is_on(self, *path: str | int) -> bool:
+        """Whether a switch is on; False where it is off, not there, or known only when the task runs."""
+        return self.member(*path) is True
+
+    def places(self, *path: str | int) -> Iterator[Path]:
+        """The places of the items of the list at a member's path."""
+        items = self.member(*path)
+        return ((*path, index) for index in range(len(items) if isinstance(items, list) else 0))
+
+    def origin(self, *path: str | int) -> Path:
+        """The field that says what stands at a member's path; the job as a whole where none is known."""
+        return self._lowered.origin(path)
+
+    @cached_property
+    def _lowered(self) -> Request:
+        return lower(self.fields)  # only for a finding: most jobs have none
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Every text of the request that holds no template and stands where the API has a member."""
+
+        def walk(value: Any, path: Path) -> Iterator[Leaf]:
+            if isinstance(value, Mapping):
+                for key, below in value.items():
+                    yield from walk(below, (*path, key))
+            elif isinstance(value, list):
+                for index, below in enumerate(value):
+                    yield from walk(below, (*path, index))
+            elif isinstance(value, str) and not has_template(value):
+                shape = shape_name(path)
+                if shape is not None:
+                    yield Leaf(path, shape, value)
+
+        return tuple(walk(self.request, ()))
+
+    def renderings(self, *path: str | int) -> tuple[str, ...]:
+        """What the text at a member's path is in each sample task run.
+
+        Empty where there is none, or a part of it is known only when the task runs.
+        """
+        value = self.member(*path)
+        if not isinstance(value, str):
+            return ()
+        if not has_template(value):
+            return (value,) * len(self.samples)
+        if path not in self._rendered:
+            texts = [render(value, sample.context()).text for sample in self.samples]
+            self._rendered[path] = tuple(text for text in texts if text is not None) if None not in texts else ()
+        return self._rendered[path]
+
+    @cached_property
+    def _rendered(self) -> dict[Path, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def rendered(self) -> tuple[Mapping[str, Any], ...]:

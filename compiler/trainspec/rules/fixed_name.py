@@ -1,0 +1,34 @@
+"""A job's name must differ from run to run.
+
+A name is unique in its account and region, also after the job has ended. Where every run asks for the same name, the
+second one finds it taken, and with `action_if_job_exists: fail`, the default, it fails.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.clock import changes_with_each_try
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS530", "a name that is the same in every run", Severity.WARNING)
+
+BAD = """
+name: my-job
+"""
+
+GOOD = """
+name: my-job
+operator: {action_if_job_exists: increment}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find names that render the same for all samples, where a taken name is a failure."""
+    names = set(job.renderings("TrainingJobName"))
+    is_fixed = len(names) == 1 and not changes_with_each_try(job.member("TrainingJobName"))
+    if is_fixed and job.operator.get("action_if_job_exists", "fail") == "fail":
+        message = f"every run asks for the name `{names.pop()}`: the second one finds it taken and fails"
+        advice = "put `{{ ts_nodash }}` into the name, or write `operator: {action_if_job_exists: increment}`"
+        yield Found(job.origin("TrainingJobName"), message, advice)

@@ -1,0 +1,25 @@
+"""What rules ask of a job's machines. A job names one instance type, a few groups, or a list to choose from."""
+
+from trainspec.rules.view import JobView
+from trainspec.text.tree import Path
+
+
+def instance_types(job: JobView) -> tuple[tuple[str, Path], ...]:
+    """The instance types of a job, each with its member's path. Empty where one of them is a template."""
+    places = [
+        ("ResourceConfig", "InstanceType"),
+        *((*group, "InstanceType") for group in job.places("ResourceConfig", "InstanceGroups")),
+        *((*choice, "InstanceType") for choice in job.places("ResourceConfig", "InstancePreferences")),
+    ]
+    named = [(job.text(*place), place) for place in places if job.member(*place) is not None]
+    known = tuple((text, place) for text, place in named if text is not None)
+    return known if len(known) == len(named) else ()
+
+
+def instance_count(job: JobView) -> int | None:
+    """How many machines the job runs on; None where a template or the choice among several types decides."""
+    groups = tuple(job.places("ResourceConfig", "InstanceGroups"))
+    places = [(*group, "InstanceCount") for group in groups] or [("ResourceConfig", "InstanceCount")]
+    counts = [job.number(*place) for place in places]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None

@@ -1,0 +1,39 @@
+"""A long name is cut when it gets a suffix.
+
+A name has at most 63 characters. Where it is taken, `action_if_job_exists: increment` appends `-1`, `-2`, … and
+`timestamp` the time at which the DAG run started, 15 characters; what does not fit is cut from the end of the name,
+often the date that tells its runs apart.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.api.check import member_schema
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS531", "a name with no room for a suffix", Severity.NOTE)
+
+BAD = """
+name: customer-lifetime-value-regression-nightly-{{ ts_nodash }}
+operator: {action_if_job_exists: timestamp}
+"""
+
+GOOD = """
+name: customer-lifetime-value-{{ ts_nodash }}
+operator: {action_if_job_exists: timestamp}
+"""
+
+SUFFIXES = {"increment": "-99", "timestamp": "-20250401123000"}
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find names whose longest rendering is cut by the suffix that they may get."""
+    action = str(job.operator.get("action_if_job_exists"))
+    longest = max(map(len, job.renderings("TrainingJobName")), default=0)
+    most: int = (member_schema(("TrainingJobName",)) or {})["maxLength"]
+    room = most - len(SUFFIXES.get(action, ""))
+    if room < longest <= most:
+        message = f"the name has up to {longest} characters; a suffix (`{action}`) cuts it to {room}"
+        yield Found(job.origin("TrainingJobName"), message, f"shorten the name to {room} characters")

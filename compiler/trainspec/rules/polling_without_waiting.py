@@ -1,0 +1,31 @@
+"""How to wait is said of a task that does not wait.
+
+With `wait_for_completion: false` the task ends when the job has been started, so how it would wait has no effect.
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS543", "a way to wait for a task that does not wait", Severity.NOTE)
+
+BAD = """
+operator: {wait_for_completion: false, max_attempts: 120}
+"""
+
+GOOD = """
+operator: {wait_for_completion: false}
+"""
+
+FIELDS = ("check_interval", "max_attempts", "on_timeout", "deferrable")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find what waiting needs, beside a `wait_for_completion` that is false."""
+    given = [name for name in FIELDS if job.operator.get(name, False) is not False]
+    if given and job.operator.get("wait_for_completion") is False:
+        shown = " and ".join(f"`{name}`" for name in given)
+        message = f"{shown} {'has' if len(given) == 1 else 'have'} no effect: the task does not wait for the job"
+        advice = "remove it, or `wait_for_completion: false`" if len(given) == 1 else "remove them"
+        yield Found(("operator", given[0]), message, advice, on_key=True)

@@ -1,0 +1,40 @@
+"""Several instances, and each gets all of the data.
+
+With the distribution `FullyReplicated`, the default, every instance copies the whole channel: n instances store the
+data n times, and where the algorithm does not split the work itself, they do the same work n times. `ShardedByS3Key`
+gives each one its share of the objects.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.machines import instance_count
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS523", "several instances that each get all of the data", Severity.NOTE)
+
+BAD = """
+resources: {instance_count: 4}
+"""
+
+GOOD = """
+resources: {instance_count: 4}
+inputs: {train: {s3: s3://my-bucket/train/, distribution: ShardedByS3Key}}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find jobs on several instances none of whose channels is split among them."""
+    count = instance_count(job)
+    sources = [(*channel, "DataSource", "S3DataSource") for channel in job.places("InputDataConfig")]
+    sources = [source for source in sources if job.member(*source)]
+    ways = {job.member(*source, "S3DataDistributionType") for source in sources}
+    has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
+    if sources and ways <= {None, "FullyReplicated"} and count is not None and count > 1 and not has_groups:
+        message = f"each of the {count} instances gets all of the data"
+        advice = (
+            "write `distribution: ShardedByS3Key` on a channel to split it; leave it if the container splits the work"
+        )
+        yield Found(job.origin(*sources[0], "S3Uri"), message, advice)

@@ -1,0 +1,34 @@
+"""Spot capacity cannot be kept warm.
+
+`resources.keep_alive` holds the machines after the job for the next one, which AWS does not do with spot capacity:
+SageMaker refuses the two together.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS506", "a warm pool on spot capacity")
+
+BAD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m, max_wait: 20m}
+resources: {keep_alive: 30m}
+"""
+
+GOOD = """
+resources: {keep_alive: 30m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find spot jobs with KeepAlivePeriodInSeconds."""
+    keep_alive = job.number("ResourceConfig", "KeepAlivePeriodInSeconds")
+    if keep_alive and job.is_on("EnableManagedSpotTraining"):
+        message = f"`keep_alive` would hold spot machines for {keep_alive:,} s, which SageMaker does not do"
+        advice = "remove `keep_alive`, or `spot: true`"
+        yield Found(job.origin("ResourceConfig", "KeepAlivePeriodInSeconds"), message, advice, on_key=True)

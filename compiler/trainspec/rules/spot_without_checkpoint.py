@@ -1,0 +1,33 @@
+"""A spot job without a checkpoint begins again from nothing after each interruption.
+
+AWS takes spot machines back at two minutes' notice and starts the job again later. With `checkpoint` it goes on from
+where it was; without, the time until then is paid for and lost, and a long job may never end.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS521", "a spot job without a checkpoint", Severity.WARNING)
+
+BAD = """
+spot: true
+stopping: {max_runtime: 10m, max_wait: 20m}
+"""
+
+GOOD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m, max_wait: 20m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find spot jobs without CheckpointConfig."""
+    if job.is_on("EnableManagedSpotTraining") and not job.member("CheckpointConfig") and "checkpoint" not in job.spoilt:
+        message = "a spot job without `checkpoint` starts from nothing after an interruption"
+        advice = "add `checkpoint: s3://…`, and let the container save to and load from /opt/ml/checkpoints"
+        yield Found(job.origin("EnableManagedSpotTraining"), message, advice)

@@ -1,0 +1,37 @@
+"""A spot job must say how long it may wait.
+
+Spot capacity may be long in coming, so SageMaker wants `stopping.max_wait`, the time to wait and to run together. It
+refuses a spot job without it: "Invalid MaxWaitTimeInSeconds. It must be present …".
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS503", "a spot job that does not say how long it may wait")
+
+BAD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m}
+"""
+
+GOOD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m, max_wait: 20m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find spot jobs without MaxWaitTimeInSeconds."""
+    if not job.is_on("EnableManagedSpotTraining") or "stopping" in job.spoilt:
+        return
+    if job.member("StoppingCondition", "MaxWaitTimeInSeconds") is None:
+        runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
+        said = f", above the {runtime:,} s of `max_runtime`" if runtime else ""
+        advice = f"add `max_wait` to `stopping`: the time to wait and to run together{said}"
+        yield Found(("stopping",), "a spot job needs `stopping.max_wait`, and has none", advice)

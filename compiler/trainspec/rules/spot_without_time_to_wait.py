@@ -1,0 +1,36 @@
+"""A spot job whose `max_wait` equals its `max_runtime` has no time to wait for capacity.
+
+Waiting and running share `stopping.max_wait`. Where it is no longer than `stopping.max_runtime`, each minute of waiting
+for spot capacity, and of an interruption, is taken from the training, which is then stopped before its end.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS522", "a spot job with no time to wait for capacity", Severity.WARNING)
+
+BAD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m, max_wait: 10m}
+"""
+
+GOOD = """
+spot: true
+checkpoint: s3://my-bucket/checkpoints/
+stopping: {max_runtime: 10m, max_wait: 30m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find spot jobs whose two times are the same."""
+    wait = job.number("StoppingCondition", "MaxWaitTimeInSeconds")
+    runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
+    if job.is_on("EnableManagedSpotTraining") and wait is not None and wait == runtime:
+        message = f"`max_wait` and `max_runtime` are both {wait:,} s: nothing is left to wait for capacity"
+        advice = f"write a `max_wait` of {2 * wait:,} s, say: the time to wait and to run together"
+        yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice)

@@ -1,0 +1,50 @@
+"""The task is killed before its job must have ended.
+
+`execution_timeout` bounds one try of the task. Where it is shorter than the job may run, Airflow ends a try whose job
+is running well, and the job is stopped with it.
+
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView, SpecView
+from trainspec.units import seconds
+
+CODE = Code("TS542", "a task that times out before its job may end", Severity.WARNING)
+
+BAD = """
+stopping: {max_runtime: 20m}
+execution_timeout: 15m
+"""
+
+GOOD = """
+stopping: {max_runtime: 20m}
+execution_timeout: 40m
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the task's `execution_timeout` with the longest time that the job may take."""
+    yield from _too_short(job, job.fields, ())
+
+
+def check_spec(spec: SpecView) -> Iterator[Found]:
+    """The same for the timeout that the DAG gives to all tasks: told once, of the job that may take longest."""
+    defaults = (spec.data.get("dag") or {}).get("default_args") or {}
+    jobs = [job for job in spec.jobs if "execution_timeout" not in job.fields]
+    longest = max(jobs, key=lambda job: job.longest or 0, default=None)
+    if longest is not None:
+        yield from _too_short(longest, defaults, ("dag", "default_args"))
+
+
+def _too_short(job: JobView, fields: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Found]:
+    timeout = seconds(fields.get("execution_timeout", ""))
+    longest = job.longest
+    waits = job.operator.get("wait_for_completion") is not False
+    if waits and isinstance(timeout, int) and longest is not None and timeout < longest:
+        message = f"the task times out after {timeout:,} s, and job `{job.name}` may take {longest:,} s"
+        advice = f"set `execution_timeout` above {longest:,} s, with some time for the queue and the upload"
+        yield Found((*above, "execution_timeout"), message, advice)
