@@ -4,7 +4,6 @@ With sagemaker-core (`uv run --group images pytest tests/request_images`) it is 
 against a record of its answers; the tests that ask it hold the record against it.
 """
 
-import importlib.util
 import json
 from importlib import metadata
 from typing import Any
@@ -17,8 +16,9 @@ from trainspec.request.images.__main__ import main
 from trainspec.request.images.derive import derive_table, table_text
 from trainspec.request.images.table import TABLE, load_table
 
+IS_INSTALLED = any(metadata.distributions(name="sagemaker-core"))
 with_sagemaker_core = pytest.mark.skipif(
-    importlib.util.find_spec("sagemaker") is None, reason="sagemaker-core is not installed: uv run --group images"
+    not IS_INSTALLED, reason="sagemaker-core is not installed: uv run --group images"
 )
 
 
@@ -82,7 +82,7 @@ def test_command_leaves_a_fresh_table_alone(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr() == ("", "images.json: unchanged\n")
 
 
-@pytest.mark.skipif(importlib.util.find_spec("sagemaker") is not None, reason="sagemaker-core is installed")
+@pytest.mark.skipif(IS_INSTALLED, reason="sagemaker-core is installed")
 def test_command_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
     before = TABLE.read_bytes()
     assert main() == 2
