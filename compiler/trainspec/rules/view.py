@@ -29,11 +29,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A text of the request that holds no template: where it stands, and what AWS calls its kind (`S3Uri`)."""
+    """A text of the request: where it stands, what AWS calls its kind (`S3Uri`), and whether it holds no template."""
 
     path: Path
     shape: str
     text: str
+    is_literal: bool
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class JobView:
 
     @property
     def longest(self) -> int | None:
-        """The longest that the job may take, in seconds; None where the spec sets no limit, or only the run knows it."""
+        """The longest that the job may take, in seconds; None where nothing says so, or only the task run."""
         wait = self.number("StoppingCondition", "MaxWaitTimeInSeconds")
         return wait or self.number("StoppingCondition", "MaxRuntimeInSeconds")
 
@@ -113,7 +114,7 @@ class JobView:
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
-        """Every text of the request that holds no template and stands where the API has a member."""
+        """Every text of the request that stands where the API has a member."""
 
         def walk(value: Any, path: Path) -> Iterator[Leaf]:
             if isinstance(value, Mapping):
@@ -122,10 +123,8 @@ class JobView:
             elif isinstance(value, list):
                 for index, below in enumerate(value):
                     yield from walk(below, (*path, index))
-            elif isinstance(value, str) and not has_template(value):
-                shape = shape_name(path)
-                if shape is not None:
-                    yield Leaf(path, shape, value)
+            elif isinstance(value, str) and (shape := shape_name(path)) is not None:
+                yield Leaf(path, shape, value, not has_template(value))
 
         return tuple(walk(self.request, ()))
 

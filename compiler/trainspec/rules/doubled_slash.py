@@ -1,0 +1,36 @@
+"""Two slashes in a row in an S3 URI.
+
+To S3 the part between them is a folder with no name: `s3://bucket//train/` and `s3://bucket/train/` are two places, and
+the data is mostly in the second. It comes of joining a prefix that ends in `/` with a path that begins with one.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS550", "an S3 URI with two slashes in a row", Severity.WARNING)
+
+BAD = """
+inputs: {train: s3://my-bucket//train/}
+"""
+
+GOOD = """
+inputs: {train: s3://my-bucket/train/}
+"""
+
+_DOUBLED = re.compile(r"(?<!:)//")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find doubled slashes behind the bucket, also in what a template makes."""
+    for leaf in job.leaves:
+        if leaf.shape != "S3Uri" or not _DOUBLED.search(leaf.text):
+            continue
+        texts = job.renderings(*leaf.path)
+        if texts and all(_DOUBLED.search(text) for text in texts):
+            message = f"`{texts[0]}` has two slashes in a row: to S3 that is another place than with one"
+            yield Found(job.origin(*leaf.path), message, f"write `{_DOUBLED.sub('/', leaf.text)}`")

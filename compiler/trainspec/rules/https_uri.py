@@ -1,0 +1,42 @@
+"""A web address stands where an S3 URI belongs.
+
+The API's model takes `https://` for historical reasons; which of S3's addresses SageMaker understands is nowhere said,
+and policies, lineage and people look for `s3://`.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS551", "a web address in place of an S3 URI", Severity.WARNING)
+
+BAD = """
+output: https://s3-us-west-2.amazonaws.com/my-bucket/models/
+"""
+
+GOOD = """
+output: s3://my-bucket/models/
+"""
+
+_AS_PATH = re.compile(r"https://s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/(?P<rest>.+)")
+_AS_HOST = re.compile(r"https://(?P<bucket>[a-z0-9.-]+)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/?(?P<rest>.*)")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find S3 URIs that begin with `https:`."""
+    for leaf in job.leaves:
+        if leaf.shape == "S3Uri" and leaf.text.startswith("https:"):
+            advice = f"write `{_as_s3(leaf.text)}`"
+            yield Found(job.origin(*leaf.path), "a web address stands where an S3 URI belongs", advice)
+
+
+def _as_s3(address: str) -> str:
+    if found := _AS_PATH.fullmatch(address):
+        return f"s3://{found['rest']}"
+    if found := _AS_HOST.fullmatch(address):
+        return f"s3://{found['bucket']}/{found['rest']}"
+    return "s3://BUCKET/PREFIX/"

@@ -1,0 +1,31 @@
+"""A bucket that S3 cannot have.
+
+A bucket's name has at least 3 characters, all of them letters, digits, `.`, `-` or (in old buckets of us-east-1) `_`,
+and is no IP address. SageMaker looks the bucket up and finds none.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.buckets import buckets, is_impossible
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS516", "a bucket that S3 cannot have")
+
+BAD = """
+output: s3://my bucket/models/
+"""
+
+GOOD = """
+output: s3://my-bucket/models/
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find buckets' names that S3 never took."""
+    for bucket, place in buckets(job):
+        why = is_impossible(bucket)
+        if why:
+            yield Found(job.origin(*place), f"there can be no bucket `{bucket}`: {why}", "correct the bucket's name")

@@ -1,0 +1,32 @@
+"""A bucket's name that S3 has not given since 2018.
+
+Capitals, `_` and more than 63 characters are left in old buckets of us-east-1 alone. In any other region, and for any
+bucket made since, the name is a slip.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.buckets import buckets, is_impossible, is_outdated
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS556", "a bucket's name that only old buckets have", Severity.WARNING)
+
+BAD = """
+output: s3://My_Bucket/models/
+"""
+
+GOOD = """
+output: s3://my-bucket/models/
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find buckets' names that break the rules of today."""
+    for bucket, place in buckets(job):
+        why = is_outdated(bucket)
+        if why and not is_impossible(bucket):
+            message = f"bucket `{bucket}`: {why}, which S3 has not allowed since 2018"
+            yield Found(job.origin(*place), message, "correct the bucket's name; buckets have lower-case names")

@@ -1,0 +1,35 @@
+"""A placeholder was left where a value belongs.
+
+`<your-bucket>`, `{region}`, `XXXX`, `...`, `CHANGEME` or the word `None` in place of a key: nobody fills them in any
+more when the job starts. The API's model takes many of them, since a key, an image or a path may be nearly any text.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.leftovers import placeholder
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS580", "a placeholder that was left over", Severity.WARNING)
+
+BAD = """
+image: 123456789012.dkr.ecr.{region}.amazonaws.com/my-algo:1
+"""
+
+GOOD = """
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find placeholders in all texts of the request."""
+    for leaf in job.leaves:
+        found = placeholder(leaf)
+        if found:
+            message = f"`{found}` looks like a placeholder that was left over"
+            advice = "write the value; in a spec, `${vars.NAME}` is filled in at compile time and `{{ … }}` by Airflow"
+            if found in ("None", "null", "NULL"):
+                message, advice = f"`{found}` is taken as a text here", "remove the line where there is no value"
+            yield Found(job.origin(*leaf.path), message, advice)
