@@ -65,6 +65,7 @@ class Airflow:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # what goes past the connection fails at once
             "NO_PROXY": "127.0.0.1",
+            "PYTHONDONTWRITEBYTECODE": "1",  # leaves nothing in the folders that it loads
         }
 
     def run(self, *command: str, check: bool = True) -> str:

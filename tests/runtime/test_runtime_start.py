@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, CrashError, DyingClient, World
 from trainspec.runtime.calls import Calls
-from trainspec.runtime.engine import IfExists, Policy, Training
+from trainspec.runtime.choices import IfExists
+from trainspec.runtime.engine import Policy, Training
 from trainspec.runtime.identity import Label, TaskRun
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.simulator import Fault, Outcome

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from runtime_helpers import REQUEST, World
+from trainspec.runtime.choices import OnTimeout
 from trainspec.runtime.console import job_url, last_log_lines, logs_url
-from trainspec.runtime.engine import OnTimeout, Policy, failure
+from trainspec.runtime.engine import Policy, failure
 from trainspec.runtime.job import Job
 from trainspec.runtime.problems import Kind
 from trainspec.simulator import Outcome

@@ -12,16 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from trainspec.runtime.calls import CallAnswer, Calls
+from trainspec.runtime.choices import IfExists, OnTimeout
 from trainspec.runtime.identity import Label, Relation, sign, signature, signs_by_tag
 from trainspec.runtime.job import Job
 from trainspec.runtime.names import MAX_NUMBER, numbered, with_suffix
 from trainspec.runtime.problems import Fault, Kind, TrainingProblem
-
-IfExists = Literal["fail", "increment", "skip", "timestamp"]
-OnTimeout = Literal["stop", "leave"]
 
 
 @dataclass(frozen=True)
@@ -210,6 +208,7 @@ class Training:
         theirs = label_on(self.calls, holder)
         if self.label.relation(theirs) is not Relation.OTHER:
             return numbered(name)  # our own earlier job has it: a new one needs another name, whatever the policy
+        self.release()
         text = f"Training job {name} exists already. " + (
             f"It belongs to {theirs}." if theirs else f"It was not made by trainspec: {holder.arn}"
         )

@@ -1,36 +1,19 @@
-"""The Airflow operator: one task run is one SageMaker training job."""
+"""The Airflow operator: one task run is one SageMaker training job.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+Kept thin: the DAG processor and every task import this module; what a running task needs is in `attempt`.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
-from airflow.providers.common.compat.sdk import (
-    AirflowException,
-    AirflowFailException,
-    AirflowSkipException,
-    BaseOperator,
-    conf,
-)
-from trainspec.runtime.calls import BackOff, Calls
-from trainspec.runtime.clients import Clients
-from trainspec.runtime.console import job_url, last_log_lines, logs_url
-from trainspec.runtime.engine import IfExists, OnTimeout, Policy, Training, failure
-from trainspec.runtime.identity import Label, TaskRun
-from trainspec.runtime.job import OVERDUE, Job
-from trainspec.runtime.links import LINKS, link_values
-from trainspec.runtime.problems import Kind, TrainingProblem
+from airflow.providers.common.compat.sdk import BaseOperator, conf
+from trainspec.runtime.choices import IfExists, OnTimeout
+from trainspec.runtime.links import LINKS
 from trainspec.runtime.rendering import render_text, text_environment
-from trainspec.runtime.typed import typed
 
-# Airflow 3 gives on_kill five seconds; with the quick client's timeouts this stays below.
-_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=2.0)
-
-_EXCEPTIONS = {Kind.FATAL: AirflowFailException, Kind.RETRY: AirflowException, Kind.SKIP: AirflowSkipException}
-
-
-class TaskKilledError(BaseException):
-    """The task was told to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+if TYPE_CHECKING:
+    from trainspec.runtime.attempt import Attempt
 
 
 class TrainingJobOperator(BaseOperator):
@@ -93,45 +76,23 @@ class TrainingJobOperator(BaseOperator):
         self.action_if_job_exists = action_if_job_exists
         self.on_timeout = on_timeout
         self.deferrable = deferrable
-        self._training: Training | None = None
-        self._clients: Clients | None = None
-        self._executing = False
+        self._attempt: Attempt | None = None
+        self._killed = False
         self._check_arguments()
 
     def execute(self, context: Any) -> str:
         """Start the job, or find it, and wait for its end as the arguments say. Returns the job's name."""
-        with self._killable(context), _airflow_errors():
-            training = self._training = self._new_training(context, typed(self._request()))
-            job = training.start()
-            self._push(context, {"arn": job.arn, "output": self._output(), **link_values(job.arn)})
-            if not self.wait_for_completion:
-                return job.name
-            deadline = training.deadline(job)
-            job = training.wait(job, 0 if self.deferrable else deadline)
-            if job.ended or not self.deferrable:
-                return self._finish(context, training, job)
-        return self._wait_in_triggerer(job.name, deadline)
+        return self._new_attempt(context).start()
 
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
-        """Go on where the triggerer left off. The job's state decides; the event only says that it is worth a look."""
-        with self._killable(context), _airflow_errors():
-            training = self._training = self._new_training(context, {})
-            job = training.resume(event["job_name"])
-            if job.ended or event["why"] == OVERDUE:
-                return self._finish(context, training, job)
-        self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
-        return self._wait_in_triggerer(job.name, event["deadline"])
+        """Go on where the triggerer left off. Returns the job's name."""
+        return self._new_attempt(context).resume(event)
 
     def on_kill(self) -> None:
-        """Stop the job: somebody cleared the task, set its state, or its time is over.
-
-        Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
-        3: so it uses a client that was built before, and asks Airflow for nothing. In `execute` it ends by raising
-        `TaskKilledError`, because Airflow 3 would let `execute` go on.
-        """
-        self._stop_job("its task was told to end")
-        if self._executing:
-            raise TaskKilledError
+        """Stop the job: somebody cleared the task, set its state, or its time is over."""
+        self._killed = True
+        if self._attempt is not None:
+            self._attempt.kill()
 
     def render_template(self, content: Any, context: Any, jinja_env: Any = None, seen_oids: Any = None) -> Any:
         """Render to text, also in a DAG that renders templates to native objects."""
@@ -140,95 +101,13 @@ class TrainingJobOperator(BaseOperator):
             return render_text(content, context, environment)
         return super().render_template(content, context, environment, seen_oids)
 
-    def _new_training(self, context: Any, request: Mapping[str, Any]) -> Training:
-        self._clients = Clients(self.aws_conn_id, self.region_name)
-        calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
-        policy = Policy(self.action_if_job_exists, self.check_interval, self.max_attempts, self.on_timeout)
-        return Training(calls, request, _label(context, self.retries), policy, self.log.info)
+    def _new_attempt(self, context: Any) -> "Attempt":
+        from trainspec.runtime.attempt import Attempt
 
-    def _request(self) -> dict[str, Any]:
-        if not isinstance(self.config, Mapping) or not self.config.get("TrainingJobName"):
-            raise TrainingProblem(Kind.FATAL, "config must be a CreateTrainingJob request with a TrainingJobName")
-        return dict(self.config)
-
-    def _finish(self, context: Any, training: Training, job: Job) -> str:
-        """Return what to say about `job` at the end of the wait: its name and XComs, or the problem."""
-        training.release()
-        if not job.ended:
-            raise training.overdue(job)
-        if not job.completed:
-            raise failure(job, self._last_log_lines(job.name), job_url(job.arn), logs_url(job.arn))
-        results = {"model": job.model, "billable_seconds": job.billable_seconds, "metrics": job.metrics}
-        self._push(context, {**results, "output": job.output})
-        self.log.info("Model artifact: %s", job.model)
-        return job.name
-
-    def _last_log_lines(self, name: str) -> list[str]:
-        try:
-            return last_log_lines(self._clients.logs, name) if self._clients else []
-        except Exception as error:  # the job's failure is the news, not that its log cannot be read
-            return [f"(not to be had: {type(error).__name__})"]
-
-    def _wait_in_triggerer(self, name: str, deadline: float | None) -> NoReturn:
-        from trainspec.runtime.trigger import TrainingJobTrigger
-
-        region = self._clients.hook.region_name if self._clients else self.region_name
-        self.defer(
-            trigger=TrainingJobTrigger(name, self.aws_conn_id, region, self.check_interval, deadline),
-            method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
-        )
-        raise AssertionError("defer raises")
-
-    def _push(self, context: Any, values: Mapping[str, Any]) -> None:
-        if self.do_xcom_push:
-            for key, value in values.items():
-                if value is not None:
-                    context["ti"].xcom_push(key=key, value=value)
-
-    def _output(self) -> str | None:
-        path = (self.config.get("OutputDataConfig") or {}).get("S3OutputPath")
-        return None if path is None else str(path)
-
-    @contextmanager
-    def _killable(self, context: Any) -> Iterator[None]:
-        """Let `on_kill` stop the job and end `execute`; after a timeout, too, but not after any other end.
-
-        A job that is still running when the last try fails is stopped; before that, the next try attaches to it.
-        """
-        self._executing = True
-        try:
-            yield
-        except Exception as error:
-            if isinstance(error, AirflowFailException) or context["ti"].try_number > context["ti"].max_tries:
-                self._stop_job("its task failed for good")
-            self._training = None
-            raise
-        else:
-            self._training = None
-        finally:
-            self._executing = False
-
-    def _stop_job(self, why: str) -> None:
-        training, clients = self._training, self._clients
-        if training is None or clients is None or training.name is None:
-            return
-        name = training.name
-        try:
-            calls = Calls(clients.sagemaker_quick, back_off=_KILL_BACK_OFF)
-            stopped = training.abandon(calls)
-        except Exception as error:
-            self._say(
-                self.log.error,
-                f"Training job {name} could not be stopped ({error}). It may be running still: see to it, for "
-                f"example with aws sagemaker stop-training-job --training-job-name {name}",
-            )
-        else:
-            if stopped:
-                self._say(self.log.warning, f"Stopping training job {name}: {why}")
-
-    def _say(self, log: Callable[[str], None], text: str) -> None:
-        with suppress(Exception):  # a signal may come in the middle of another log line, which cannot be re-entered
-            log(text)
+        self._attempt = Attempt(self, context)
+        if self._killed:  # before there was an attempt to kill
+            self._attempt.kill()
+        return self._attempt
 
     def _check_arguments(self) -> None:
         """Raise ValueError where an argument can be seen to be wrong when the DAG is parsed."""
@@ -245,28 +124,6 @@ class TrainingJobOperator(BaseOperator):
         for name, (good, wanted) in checks.items():
             if not good:
                 raise ValueError(f"{self.task_id}: {name} must be {wanted}, not {getattr(self, name)!r}")
-
-
-@contextmanager
-def _airflow_errors() -> Iterator[None]:
-    try:
-        yield
-    except TrainingProblem as problem:
-        raise _EXCEPTIONS[problem.kind](problem.text) from None
-
-
-def _label(context: Any, retries: int | None) -> Label:
-    """Return the identity of the running task, from Airflow's context."""
-    ti, started = context["ti"], context["dag_run"].start_date
-    task_run = TaskRun(
-        dag_id=ti.dag_id,
-        run_id=ti.run_id,
-        task_id=ti.task_id,
-        map_index=-1 if ti.map_index is None else ti.map_index,
-        generation=ti.max_tries - (retries or 0),
-        started=round(started.timestamp() * 1_000_000) if started else 0,
-    )
-    return Label.of(task_run, ti.try_number)
 
 
 def _one_of(choices: Any) -> str:

@@ -1,0 +1,188 @@
+"""One try of a task, from the moment it runs: the engine between Airflow's context and boto's clients."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
+
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException
+from trainspec.runtime.calls import BackOff, Calls
+from trainspec.runtime.clients import Clients
+from trainspec.runtime.console import job_url, last_log_lines, logs_url
+from trainspec.runtime.engine import Policy, Training, failure
+from trainspec.runtime.identity import Label, TaskRun
+from trainspec.runtime.job import OVERDUE, Job
+from trainspec.runtime.links import link_values
+from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.typed import typed
+
+from airflow import __version__ as airflow_version
+
+# Airflow 3 gives on_kill five seconds; with the quick client's timeouts this stays below.
+_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=2.0)
+
+_EXCEPTIONS = {Kind.FATAL: AirflowFailException, Kind.RETRY: AirflowException, Kind.SKIP: AirflowSkipException}
+
+
+# Airflow 2 raises an exception of its own after on_kill, and only with that one respects a state that a user has set.
+_AIRFLOW_2 = airflow_version.startswith("2.")
+
+
+class TaskKilledError(BaseException):
+    """The task was told to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+
+
+class Attempt:
+    """What a TrainingJobOperator does in one try. `operator` holds the arguments, rendered; `context` is Airflow's."""
+
+    def __init__(self, operator: Any, context: Any) -> None:
+        self.operator = operator
+        self.context = context
+        self.log = operator.log
+        self._training: Training | None = None
+        self._clients: Clients | None = None
+        self._running = True
+
+    def start(self) -> str:
+        """Start the job, or find it, and wait for its end. Returns its name, or defers."""
+        with self._guard():
+            request = typed(self._request())
+            training = self._prepare(request)
+            job = training.start()
+            output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
+            self._push({"arn": job.arn, "output": output, **link_values(job.arn)})
+            if not self.operator.wait_for_completion:
+                return job.name
+            deadline = training.deadline(job)
+            job = training.wait(job, 0 if self.operator.deferrable else deadline)
+            if job.ended or not self.operator.deferrable:
+                return self._finish(training, job)
+            return self._defer(job.name, deadline)
+
+    def resume(self, event: Mapping[str, Any]) -> str:
+        """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
+        with self._guard():
+            training = self._prepare({})
+            job = training.resume(event["job_name"])
+            if job.ended or event["why"] == OVERDUE:
+                return self._finish(training, job)
+            self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
+            return self._defer(job.name, event["deadline"])
+
+    def kill(self) -> None:
+        """Stop the job, and end `start` or `resume` where Airflow does not: Airflow 3 would let them go on.
+
+        Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
+        3: so it uses a client that was built before, and asks Airflow for nothing.
+        """
+        self._stop_job("its task was told to end")
+        if self._running and not _AIRFLOW_2:
+            raise TaskKilledError
+
+    def _request(self) -> dict[str, Any]:
+        config = self.operator.config
+        if not isinstance(config, Mapping) or not config.get("TrainingJobName"):
+            raise TrainingProblem(Kind.FATAL, "config must be a CreateTrainingJob request with a TrainingJobName")
+        return dict(config)
+
+    def _prepare(self, request: Mapping[str, Any]) -> Training:
+        arguments = self.operator
+        self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
+        calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
+        policy = Policy(
+            arguments.action_if_job_exists, arguments.check_interval, arguments.max_attempts, arguments.on_timeout
+        )
+        self._training = Training(calls, request, _label(self.context, arguments.retries), policy, self.log.info)
+        return self._training
+
+    def _finish(self, training: Training, job: Job) -> str:
+        """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""
+        training.release()
+        if not job.ended:
+            raise training.overdue(job)
+        if not job.completed:
+            raise failure(job, self._last_log_lines(job.name), job_url(job.arn), logs_url(job.arn))
+        results = {"model": job.model, "billable_seconds": job.billable_seconds, "metrics": job.metrics}
+        self._push({**results, "output": job.output})
+        self.log.info("Model artifact: %s", job.model)
+        return job.name
+
+    def _last_log_lines(self, name: str) -> list[str]:
+        try:
+            return last_log_lines(self._clients.logs, name) if self._clients else []
+        except Exception as error:  # the job's failure is the news, not that its log cannot be read
+            return [f"(not to be had: {type(error).__name__})"]
+
+    def _defer(self, name: str, deadline: float | None) -> NoReturn:
+        from trainspec.runtime.trigger import TrainingJobTrigger
+
+        arguments = self.operator
+        region = self._clients.hook.region_name if self._clients else arguments.region_name
+        arguments.defer(
+            trigger=TrainingJobTrigger(name, arguments.aws_conn_id, region, arguments.check_interval, deadline),
+            method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
+        )
+        raise AssertionError("defer raises")
+
+    def _push(self, values: Mapping[str, Any]) -> None:
+        if self.operator.do_xcom_push:
+            for key, value in values.items():
+                if value is not None:
+                    self.context["ti"].xcom_push(key=key, value=value)
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Turn problems into Airflow's exceptions; know when `kill` has something to end and something to stop.
+
+        After a timeout and while the task defers there may still be a job to stop, after any other end not. A job that
+        is still running when the last try fails is stopped; before that, the next try attaches to it.
+        """
+        ti = self.context["ti"]
+        try:
+            yield
+        except Exception as error:
+            fatal = isinstance(error, TrainingProblem) and error.kind is Kind.FATAL
+            if fatal or ti.try_number > ti.max_tries:
+                self._stop_job("its task failed for good")
+            self._training = None
+            if isinstance(error, TrainingProblem):
+                raise _EXCEPTIONS[error.kind](error.text) from None
+            raise
+        else:
+            self._training = None
+        finally:
+            self._running = False
+
+    def _stop_job(self, why: str) -> None:
+        training, clients = self._training, self._clients
+        if training is None or clients is None or training.name is None:
+            return
+        name = training.name
+        try:
+            stopped = training.abandon(Calls(clients.sagemaker_quick, back_off=_KILL_BACK_OFF))
+        except Exception as error:
+            self._say(
+                self.log.error,
+                f"Training job {name} could not be stopped ({error}). It may be running still: see to it, for "
+                f"example with aws sagemaker stop-training-job --training-job-name {name}",
+            )
+        else:
+            if stopped:
+                self._say(self.log.warning, f"Stopping training job {name}: {why}")
+
+    def _say(self, log: Callable[[str], None], text: str) -> None:
+        with suppress(Exception):  # a signal may come in the middle of another log line, which cannot be re-entered
+            log(text)
+
+
+def _label(context: Any, retries: int | None) -> Label:
+    """Return the identity of the running task, from Airflow's context."""
+    ti, started = context["ti"], context["dag_run"].start_date
+    task_run = TaskRun(
+        dag_id=ti.dag_id,
+        run_id=ti.run_id,
+        task_id=ti.task_id,
+        map_index=-1 if ti.map_index is None else ti.map_index,
+        generation=ti.max_tries - (retries or 0),
+        started=round(started.timestamp() * 1_000_000) if started else 0,
+    )
+    return Label.of(task_run, ti.try_number)
