@@ -1,0 +1,40 @@
+"""A built-in algorithm that trains on GPUs alone, on a machine that has none.
+
+Image classification, object detection, semantic segmentation and sequence-to-sequence end with an error where they find
+no GPU.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import processor_of_instance
+from trainspec.rules.algorithms import built_in
+from trainspec.rules.machines import instance_types
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS566", "a built-in algorithm that needs a GPU, and has none", Severity.WARNING)
+
+BAD = """
+image: 825641698319.dkr.ecr.us-east-2.amazonaws.com/object-detection:1
+inputs: {train: s3://my-bucket/train/, validation: s3://my-bucket/validation/}
+"""
+
+GOOD = """
+image: 825641698319.dkr.ecr.us-east-2.amazonaws.com/object-detection:1
+inputs: {train: s3://my-bucket/train/, validation: s3://my-bucket/validation/}
+resources: {instance_type: ml.p3.2xlarge}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find CPU machines under algorithms that need GPUs."""
+    found = built_in(job)
+    if found is None or not found[1].needs_gpu:
+        return
+    for name, place in instance_types(job):
+        if processor_of_instance(name) == "cpu":
+            yield Found(
+                job.origin(*place), f"{found[0]} trains on GPUs alone, and {name} has none", "take ml.g4dn.xlarge, say"
+            )

@@ -1,0 +1,47 @@
+"""An address of Amazon ECR that cannot exist.
+
+An account has 12 digits: one that begins with zeros loses them where a program reads it as a number. And the hosts of
+the regions in China end in `amazonaws.com.cn`.
+
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.arn import partition
+from trainspec.rules.leftovers import placeholder
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS562", "a registry's address that cannot exist", Severity.WARNING)
+
+BAD = """
+image: 1234567890.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+"""
+
+GOOD = """
+image: 001234567890.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+"""
+
+_HOST = re.compile(r"(?P<account>[^./]*)\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>amazonaws\.com[^/]*)")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at the account and the end of an ECR host."""
+    for leaf in job.leaves:
+        host = _HOST.match(leaf.text) if leaf.shape == "AlgorithmImage" and not placeholder(leaf) else None
+        if host is None or "{" in host.group():
+            continue
+        account, suffix = host["account"], host["suffix"]
+        expected = "amazonaws.com.cn" if partition(host["region"]) == "aws-cn" else "amazonaws.com"
+        if not re.fullmatch(r"[0-9]{12}", account):
+            digits = f" and not {len(account)}" if account.isdigit() else ""
+            advice = (
+                f"write the account's 12 digits; with its zeros: `{account:0>12}`" if digits else "write the account"
+            )
+            message = f"`{account}` is no account in an image's address: an account has 12 digits{digits}"
+            yield Found(job.origin(*leaf.path), message, advice)
+        elif suffix != expected:
+            message = f"the registries of {host['region']} end in `{expected}`, and this one in `{suffix}`"
+            yield Found(job.origin(*leaf.path), message, f"write `{expected}`")

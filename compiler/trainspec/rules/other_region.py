@@ -1,0 +1,48 @@
+"""A key, a bucket or another resource is of another region than the job.
+
+SageMaker reads its data, and uses keys, mounts and plans, in the region of the job. A resource of another one is not
+found, or costs the transfer.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.buckets import buckets
+from trainspec.rules.regions import arns, partition_of
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS555", "a resource of another region than the job's", Severity.WARNING)
+
+BAD = """
+region: us-east-1
+output:
+  s3: s3://my-bucket/models/
+  kms_key: arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+"""
+
+GOOD = """
+region: us-east-1
+output:
+  s3: s3://my-bucket/models/
+  kms_key: arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
+"""
+
+_DEFAULT_BUCKET = re.compile(r"sagemaker-(?P<region>[a-z]+(?:-[a-z]+)+-[0-9])-[0-9]{12}")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the regions that ARNs name, and those of the buckets that SageMaker's SDK makes, with the job's."""
+    if not job.region:
+        return
+    for arn in arns(job):
+        if arn.region and arn.region != job.region and arn.partition == partition_of(job.region):
+            message = f"the ARN is of {arn.region}, and the job runs in {job.region}"
+            yield Found(job.origin(*arn.place), message, f"name one in {job.region}")
+    for bucket, place in buckets(job):
+        found = _DEFAULT_BUCKET.fullmatch(bucket)
+        if found and found["region"] != job.region:
+            message = f"`{bucket}` is the default bucket of {found['region']}, and the job runs in {job.region}"
+            yield Found(job.origin(*place), message, f"name a bucket in {job.region}")

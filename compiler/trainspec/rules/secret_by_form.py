@@ -1,0 +1,33 @@
+"""A secret stands in the open.
+
+Whoever may describe a training job reads its environment, hyperparameters, arguments and tags; the spec lies in git and
+the generated DAG beside it. AWS asks that no secret be written there.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.secrets import form_of, places
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS570", "a secret in the open", Severity.WARNING)
+
+BAD = """
+environment: {ACCESS: AKIAIOSFODNN7EXAMPLE}
+"""
+
+GOOD = """
+environment: {CREDENTIALS: "arn:aws:secretsmanager:us-east-1:123456789012:secret:my-app"}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find what has the form of a secret."""
+    for name, text, place in places(job):
+        form = form_of(text)
+        if form:
+            message = f"{f'`{name}`' if name else 'an argument'} holds {form}, for all to read who may describe the job"
+            advice = "revoke it; let the container fetch it from AWS Secrets Manager with the job's role"
+            yield Found(job.origin(*place), message, advice, on_key=True)

@@ -1,0 +1,33 @@
+"""What is named like a secret, and random like one, stands in the open.
+
+Whoever may describe a training job reads its environment, hyperparameters and tags; the spec lies in git and the
+generated DAG beside it.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.secrets import form_of, is_secret_by_name, places
+from trainspec.rules.view import Found, JobView
+from trainspec.templates import has_template
+
+CODE = Code("TS571", "what may be a secret in the open", Severity.WARNING)
+
+BAD = """
+environment: {DB_PASSWORD: correct-horse-battery-staple}
+"""
+
+GOOD = """
+environment: {DB_PASSWORD_SECRET: "arn:aws:secretsmanager:us-east-1:123456789012:secret:my-db"}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find texts that their names, and what they are made of, give away."""
+    for name, text, place in places(job):
+        if is_secret_by_name(name, text) and not form_of(text) and not has_template(text):
+            message = f"`{name}` may be a secret, for all to read who may describe the job"
+            advice = "let the container fetch it from AWS Secrets Manager; if it is none, ignore this line's finding"
+            yield Found(job.origin(*place), message, advice, on_key=True)

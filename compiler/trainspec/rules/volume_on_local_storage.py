@@ -1,0 +1,32 @@
+"""A volume is asked for on a machine that brings its own storage.
+
+Machines with NVMe disks, such as those of the families g4dn, g5 and p4d, get no volume from SageMaker: the space is
+what the machine has, whatever `volume_size` says.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.machines import has_local_storage, instance_types
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS524", "a volume where the machine has its own storage", Severity.NOTE)
+
+BAD = """
+resources: {instance_type: ml.g5.2xlarge, volume_size: 200GB}
+"""
+
+GOOD = """
+resources: {instance_type: ml.g5.2xlarge, volume_size: null}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find VolumeSizeInGB where every machine has local storage."""
+    size = job.number("ResourceConfig", "VolumeSizeInGB")
+    names = [name for name, _place in instance_types(job)]
+    if size and names and all(map(has_local_storage, names)):
+        message = f"{names[0]} has its own storage: SageMaker adds no volume, and the {size:,} GB have no effect"
+        yield Found(job.origin("ResourceConfig", "VolumeSizeInGB"), message, "remove `volume_size`", on_key=True)
