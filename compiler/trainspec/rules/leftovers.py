@@ -35,7 +35,6 @@ def placeholder(leaf: Leaf) -> str | None:
 
 
 def is_accepted(leaf: Leaf) -> bool:
-    """Whether the API's model takes the text of a leaf."""
+    """Whether a text is of the author's making, not a word from a list, and such as the API's model takes."""
     schema = member_schema(leaf.path) or {}
-    in_pattern = "pattern" not in schema or re.search(schema["pattern"], leaf.text) is not None
-    return in_pattern and leaf.text in schema.get("enum", (leaf.text,))
+    return "enum" not in schema and ("pattern" not in schema or re.search(schema["pattern"], leaf.text) is not None)
