@@ -22,7 +22,7 @@ from trainspec.rules.view import JobView, SpecView
 from trainspec.templates.context import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Node, Path, find, key_span
+from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,11 @@ def _check_requests(
 ) -> Iterable[Diagnostic]:
     for name, request in requests.items():
         job: Path = ("jobs", name)
+        for refused in request.refusals:
+            node = find(root, (*job, *refused.field))
+            labels = (Label(node.via, "used here"),) if node.via else ()
+            at = dotted((*job, *refused.field))
+            yield Diagnostic(refused.code, node.span, refused.message, refused.advice, at, labels=labels)
         samples = [sample.of(dag_id, name, options.airflow) for sample in SAMPLES]
         for fault in check(request.members, samples):
             if not _was_told(fault.member, fault.what, request, job, spoilt):

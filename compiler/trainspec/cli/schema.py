@@ -31,10 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
 def build_spec_schema() -> dict[str, Any]:
     """The language's schema with the request members and their limits, from the models and the table of fields."""
     from trainspec.language.schema import build_schema
-    from trainspec.request.api.check import member_schema
+    from trainspec.request.api.check import member_schema, shape_name
     from trainspec.request.fields import members
 
-    return build_schema((field, member, member_schema(member.split(".")) or {}) for field, member in members())
+    paths = ((field, member, member.split(".")) for field, member in members())
+    return build_schema(
+        (field, member, shape_name(path) or "", member_schema(path) or {}) for field, member, path in paths
+    )
 
 
 def _derived_api_schema() -> str:

@@ -48,10 +48,10 @@ class Variables:
         return self._bounded(replace(sequence(tuple(map(self.resolve, node.items)), node.span), via=node.via))
 
     def _key(self, key: Scalar) -> Scalar:
-        if "${" in key.text:
-            advice = "write the key out; only values are substituted"
+        if "${" in key.text.replace("$${", ""):
+            advice = "write the key out, only values are substituted; for a literal `${`, write `$${`"
             self._report(codes.BAD_SUBSTITUTION, key.span, "a key cannot hold `${...}`", advice)
-        return key
+        return replace(key, text=key.text.replace("$${", "${"))
 
     def _bounded(self, node: Node) -> Node:
         if node.size <= MAX_NODES:

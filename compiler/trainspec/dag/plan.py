@@ -8,8 +8,9 @@ from trainspec.dag import times
 from trainspec.dag.airflow import OPERATOR, Airflow
 from trainspec.dag.expressions import Call, Expression, Import, imports
 from trainspec.diagnostics import Span
-from trainspec.language.job import Job, Operator, TaskArguments
+from trainspec.language.job import Job
 from trainspec.language.spec import AssetSchedule, Dag, Spec
+from trainspec.language.task import Operator, TaskArguments
 from trainspec.templates import for_airflow
 from trainspec.units import seconds
 

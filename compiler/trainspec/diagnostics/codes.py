@@ -40,6 +40,7 @@ API_PATTERN = Code("TS405", "a value that does not match the API's pattern")
 API_LENGTH = Code("TS406", "a text that is too short or too long")
 API_RANGE = Code("TS407", "a number outside the API's range")
 API_COUNT = Code("TS408", "too few or too many entries")
+NO_IMAGE = Code("TS409", "a framework or algorithm that AWS publishes no image for")
 
 # TS6xx: the DAG
 UNKNOWN_JOB = Code("TS601", "a job that depends on one that does not exist")

@@ -5,7 +5,7 @@ and AWS's limits. Besides the standard's keywords it holds `x-form` (how a value
 (the author's characters are the value) and `x-member` (the request member that a field becomes).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -29,11 +29,12 @@ class _Generator(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
 
-def build_schema(members: Iterable[tuple[str, str, Mapping[str, Any]]] = ()) -> JsonSchema:
+def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()) -> JsonSchema:
     """The schema of a spec.
 
     `members` gives, for the fields of a job (`resources.instance_type`, `inputs.*.s3`), the request member that the
-    field becomes and that member's JSON Schema: its words become the field's, its limits go into the description.
+    field becomes, AWS's name of its shape and its JSON Schema: its words become the field's, its limits go into the
+    description.
     """
     generated = Spec.model_json_schema(schema_generator=_Generator)
     definitions = generated.pop("$defs")
@@ -43,8 +44,10 @@ def build_schema(members: Iterable[tuple[str, str, Mapping[str, Any]]] = ()) -> 
         _open(schema)
     definitions["Template"] = {"type": "string", "pattern": TEMPLATE_PATTERN}
     definitions["Substitution"] = {"type": "string", "pattern": SUBSTITUTION_PATTERN}
-    for field, member, api in members:
-        _annotate(definitions, field.split("."), member, api)
+    for field, member, shape, api in members:
+        if "enum" in api:
+            definitions[shape] = {"type": "string", "enum": list(api["enum"])}
+        _annotate(definitions, field.split("."), member, shape, api)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,
@@ -90,37 +93,34 @@ def _open(schema: JsonSchema) -> None:
             value |= {**outer, "anyOf": [*inner, *null, {"$ref": "#/$defs/Substitution"}]}
 
 
-def _annotate(definitions: JsonSchema, path: list[str], member: str, api: Mapping[str, Any]) -> None:
-    parent: Any = definitions["Job"]
-    for step in path[:-1]:
-        parent = _object(definitions, _property(parent, step))
-    schema = _property(parent, path[-1])
-    if not isinstance(schema, dict):
-        return
-    if "enum" in api and schema.get("type") == "string":
-        del schema["type"]
-        others = [{"$ref": "#/$defs/Template"}, {"$ref": "#/$defs/Substitution"}]
-        schema.pop("x-form", None)
-        schema["anyOf"] = [{"type": "string", "enum": list(api["enum"])}, *others]
-    schema["x-member"] = member
-    limits = _limits(api)
-    if path[-1] != "*" and "description" in schema:
-        schema["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
+def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str, api: Mapping[str, Any]) -> None:
+    found = [definitions["Job"]]
+    for step in path:
+        found = [below for schema in found for below in _below(definitions, schema, step)]
+    for schema in found:
+        if "x-member" in schema:  # a model that stands in two places is told of the first
+            continue
+        if "enum" in api and schema.get("type") == "string":
+            del schema["type"]
+            schema.pop("x-form", None)
+            schema["anyOf"] = [{"$ref": f"#/$defs/{name}"} for name in (shape, "Template", "Substitution")]
+        schema["x-member"] = member
+        limits = _limits(api)
+        if "description" in schema:
+            schema["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
 
 
-def _property(schema: Any, step: str) -> Any:
-    if step == "*":
-        return schema["additionalProperties"]
-    return schema["properties"][step]
-
-
-def _object(definitions: JsonSchema, schema: Any) -> Any:
-    """The object among the forms of `schema`."""
+def _below(definitions: JsonSchema, schema: JsonSchema, step: str) -> Iterator[JsonSchema]:
+    """The schemas below `schema`, in any of its forms: of the key `step`, or of every key and item for `*`."""
     for arm in (schema, *schema.get("anyOf", ())):
         named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
-        if named.get("type") == "object":
-            return named
-    raise LookupError("no form of this field is a map")
+        below = named.get("properties", {}).get(step)
+        if step == "*":
+            yield from (named[each] for each in ("additionalProperties", "items") if isinstance(named.get(each), dict))
+        elif below is not None:
+            yield below
+        if named.get("anyOf") and arm is not schema:
+            yield from _below(definitions, named, step)
 
 
 def _limits(api: Mapping[str, Any]) -> str:

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 from trainspec.language.forms import FixedDuration, Id, Text
-from trainspec.language.job import Job, Model, TaskArguments
+from trainspec.language.job import Job
+from trainspec.language.parts import Model
+from trainspec.language.task import TaskArguments
 
 
 class AssetSchedule(Model):

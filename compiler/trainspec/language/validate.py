@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
 from trainspec.text.tree import Path, dotted, find, key_span
 from trainspec.text.typing import to_data
@@ -39,7 +39,7 @@ class Validated:
 
 def validate(root: tree.Mapping) -> Validated:
     """The data of the composed document `root`, and where the language's schema refuses it."""
-    data = to_data(root, load_schema(SPEC_SCHEMA))
+    data = to_data(root, load_schema(SPEC_SCHEMA), load_schema(API_SCHEMA))
     findings: list[Diagnostic] = []
     spoilt: set[Path] = set()
     for error in _validator().iter_errors(data):

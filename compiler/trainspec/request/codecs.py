@@ -1,16 +1,19 @@
 """How a field's value and its member's value say the same thing: the third column of the table of fields.
 
-A codec turns what stands in a spec into assignments: a member's path, its value, and the field that it came from.
+A codec is read both ways. Lowering turns what stands in a spec into assignments: a member's path, its value, and the
+field that it came from. Lifting turns a member's value into what a spec would say, for `trainspec import`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from trainspec.diagnostics import Code
 from trainspec.text.tree import Path
 from trainspec.text.typing import Plain, json_text, natural
 
 JobData: TypeAlias = Mapping[str, Any]
+ToText: TypeAlias = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,28 @@ class Assignment:
     is_key: bool = False
 
 
-class Codec(Protocol):
-    """Reads the value of one field into members. `job` is the whole job, for the few that need a second field."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A field whose value cannot become a member, and why."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
-        """The assignments of `value`, which stands at `field` and belongs at `member`."""
+    code: Code
+    field: Path
+    message: str
+    advice: str | None = None
+
+
+Lowered: TypeAlias = Iterator[Assignment | Refusal]
+
+
+class Codec(Protocol):
+    """One way of saying a member."""
+
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+        """The assignments of `value`, which stands at `field` and belongs at `member`. `job` is the whole job."""
+        ...
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """What a spec says for the member's `value`. `as_text` writes a text so that it means itself in a spec."""
         ...
 
 
@@ -42,19 +62,32 @@ class Row:
     field: str
     member: str
     codec: Codec
-    implies: Mapping[str, Any] | None = None
+    implies: tuple[tuple[str, Any], ...] = ()
     default: Any = None
+
+    def path(self) -> Path:
+        """The member's path below the map of the table."""
+        return tuple(self.member.split(".")) if self.member else ()
+
+    def is_partial(self, value: Any) -> bool:
+        """Whether the row's field says only a part of the member `value`, so that saying nothing is saying nothing."""
+        return not self.member or bool(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A single value, converted by a function."""
+    """A single value, or a list of such, converted by a function each way."""
 
     to_member: Callable[[Any], Any]
+    to_field: Callable[[Any], Any]
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """One assignment."""
         yield Assignment(member, self.to_member(value), field)
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The field's form of the value."""
+        return self.to_field(_texts(value, as_text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,79 +96,174 @@ class TextMap:
 
     to_text: Callable[[Any, JobData], str]
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """One assignment for each key."""
         if not value:
             yield Assignment(member, {}, field)
         for key, each in value.items():
             yield Assignment((*member, key), self.to_text(each, job), (*field, key))
 
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The map, numbers and booleans as a spec writes them."""
+        return {escaped_key(key): natural_text(as_text(each)) for key, each in value.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A map that the API wants as a list of pairs: `{team: ml}` as `[{Key: team, Value: ml}]`."""
+    """A list of pairs that a spec writes as a map: `{team: ml}` for `[{Key: team, Value: ml}]`.
 
-    key: str
-    value: str
+    Where a name stands twice, the spec writes a list too, each pair a map of the two field names.
+    """
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
-        """Two assignments for each key."""
+    members: tuple[str, str]
+    fields: tuple[str, str]
+
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+        """Two assignments for each pair."""
         if not value:
             yield Assignment(member, [], field)
+        if isinstance(value, list):
+            for index, pair in enumerate(value):
+                for name, written in zip(self.members, self.fields, strict=True):
+                    if written in pair:
+                        at = (*field, index, written)
+                        yield Assignment((*member, index, name), str(pair[written]), at)
+            return
         for index, (key, each) in enumerate(value.items()):
-            yield Assignment((*member, index, self.key), key, (*field, key), is_key=True)
-            yield Assignment((*member, index, self.value), str(each), (*field, key))
+            yield Assignment((*member, index, self.members[0]), key, (*field, key), is_key=True)
+            yield Assignment((*member, index, self.members[1]), str(each), (*field, key))
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The map, or the list where a name stands twice."""
+        pairs = [tuple(as_text(pair[name]) for name in self.members) for pair in value]
+        if len({name for name, _ in pairs}) == len(pairs):
+            return {name: natural_text(text) for name, text in pairs}
+        return [dict(zip(self.fields, pair, strict=True)) for pair in pairs]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A map with a table of its own. `short` names the field that a bare text stands for."""
+    """A map with a table of its own.
+
+    `short` names the field that a bare value stands for; `always` a structure that the API wants even if it is empty.
+    """
 
     rows: tuple[Row, ...]
     short: str | None = None
+    always: str | None = None
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """The assignments of the map's own rows."""
-        if isinstance(value, Mapping):
-            if not value:
-                yield Assignment(member, {}, field)
-            yield from lower_rows(self.rows, value, member, field, job)
-        elif self.short:
-            for assigned in lower_rows(self.rows, {self.short: value}, member, field, job):
-                yield Assignment(assigned.member, assigned.value, field)
+        is_map = isinstance(value, Mapping)
+        data = value if is_map else {self.short: value}
+        lowered = list(lower_rows(self.rows, data, member, field, job))
+        if not data and member:
+            yield Assignment(member, {}, field)
+        for each in lowered:
+            yield each if is_map or isinstance(each, Refusal) else Assignment(each.member, each.value, field)
+        if self.always:
+            wanted = (*member, self.always)
+            assigned = (each.member for each in lowered if isinstance(each, Assignment))
+            if not any(path[: len(wanted)] == wanted for path in assigned):
+                yield Assignment(wanted, {}, field)
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The map, or the bare value where it says all."""
+        data = lift_rows(self.rows, value, as_text)
+        return data[self.short] if self.short and list(data) == [self.short] else data
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of structures, each a map with a table of its own."""
+
+    group: Group
+
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+        """The assignments of each entry."""
+        if not value:
+            yield Assignment(member, [], field)
+        for index, each in enumerate(value):
+            yield from self.group.lower(each, (*member, index), (*field, index), job)
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The list."""
+        return [self.group.lift(each, as_text) for each in value]
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A map of maps that the API wants as a list, each with its key as a member."""
+    """A list of structures that a spec writes as a map by name.
+
+    Where a name stands twice or is missing, the spec writes a list too, the name in the field `name`.
+    """
 
     key: str
     group: Group
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Iterator[Assignment]:
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """The assignments of each entry."""
         if not value:
             yield Assignment(member, [], field)
+        if isinstance(value, list):
+            yield from self._listed().lower(value, member, field, job)
+            return
         for index, (key, each) in enumerate(value.items()):
             yield Assignment((*member, index, self.key), key, (*field, key), is_key=True)
-            yield from self.group.lower(each, (*member, index), (*field, key), job)
+            for lowered in self.group.lower(each, (*member, index), (*field, key), job):
+                if not (isinstance(lowered, Assignment) and lowered.member == (*member, index)):
+                    yield lowered
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The map, or the list."""
+        names = [each.get(self.key) for each in value]
+        if None in names or len(set(names)) < len(names):
+            return self._listed().lift(value, as_text)
+        return {
+            as_text(each[self.key]): self.group.lift({k: v for k, v in each.items() if k != self.key}, as_text)
+            for each in value
+        }
+
+    def _listed(self) -> Listed:
+        return Listed(Group((Row("name", self.key, AS_IS), *self.group.rows), always=self.group.always))
 
 
-def lower_rows(
-    rows: tuple[Row, ...], data: Mapping[str, Any], member: Path, field: Path, job: JobData
-) -> Iterator[Assignment]:
+def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: JobData) -> Lowered:
     """What `data` says, row by row. `member` and `field` are where its map stands in the request and in the job."""
     assigned: set[Path] = set()
     for row in rows:
-        target = (*member, *row.member.split("."))
+        target = (*member, *row.path())
         if row.field in data:
             for each in row.codec.lower(data[row.field], target, (*field, row.field), job):
-                assigned.add(each.member[: len(target) - 1])
+                if isinstance(each, Assignment):
+                    assigned.add(each.member[: len(target) - 1])
                 yield each
-            for name, implied in (row.implies or {}).items():
+            for name, implied in row.implies:
                 yield Assignment((*member, *name.split(".")), implied, (*field, row.field))
         elif row.default is not None and target[:-1] in assigned:
             yield Assignment(target, row.default, field)
+
+
+def lift_rows(rows: tuple[Row, ...], members: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
+    """What a spec says for `members`, row by row: the way back of `lower_rows`."""
+    fields: dict[str, Any] = {}
+    for row in rows:
+        found, value = _at(members, row.path())
+        implied = all(_at(members, tuple(name.split("."))) == (True, each) for name, each in row.implies)
+        if not found or not implied or (value == row.default and len(_at(members, row.path()[:-1])[1]) > 1):
+            continue
+        lifted = row.codec.lift(value, as_text)
+        if lifted is not None and not (lifted == {} and row.is_partial(value)):
+            fields[row.field] = lifted
+    return fields
+
+
+def _at(members: Any, path: Path) -> tuple[bool, Any]:
+    for step in path:
+        if not isinstance(members, Mapping) or step not in members:
+            return False, None
+        members = members[step]
+    return True, members
 
 
 def hyperparameter(value: Any, job: JobData) -> str:
@@ -152,9 +280,33 @@ def hyperparameter(value: Any, job: JobData) -> str:
     return str(value)
 
 
+def natural_text(text: str) -> Any:
+    """The number or boolean that an unquoted `text` would be, where it is written just so; else the text."""
+    known = natural(text)
+    if isinstance(known, bool):
+        return known if text in ("true", "false") else text
+    return known if isinstance(known, int | float) and str(known) == text else text
+
+
+def escaped_key(key: str) -> str:
+    """A key of a map, which Airflow does not render: only `${` means something in a spec."""
+    return key.replace("${", "$${")
+
+
 def text(value: Any, job: JobData) -> str:
     """The characters of a scalar."""
     return str(value)
 
 
-AS_IS = Value(lambda value: value)
+def _texts(value: Any, as_text: ToText) -> Any:
+    if isinstance(value, list):
+        return [_texts(each, as_text) for each in value]
+    return as_text(value) if isinstance(value, str) else value
+
+
+def same(value: Any) -> Any:
+    """The value itself."""
+    return value
+
+
+AS_IS = Value(same, same)

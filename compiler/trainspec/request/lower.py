@@ -1,13 +1,14 @@
 """Lowering: a job's fields → the full CreateTrainingJob request, each member with the field that it came from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from trainspec.request.codecs import Assignment, lower_rows
+from trainspec.diagnostics import codes
+from trainspec.request.codecs import Refusal, lower_rows
 from trainspec.request.fields import JOB, members
-from trainspec.text.tree import Path
+from trainspec.text.tree import Path, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,13 @@ class Request:
     """A CreateTrainingJob request as its spec says it, templates untouched.
 
     `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
-    set by a field's key, such as a channel's name.
+    set by a field's key, such as a channel's name. `refusals` are the fields that became nothing.
     """
 
     members: dict[str, Any]
     origins: Mapping[Path, Path]
     keys: frozenset[Path]
+    refusals: tuple[Refusal, ...]
 
     def origin(self, member: Path) -> Path:
         """The field that says what stands at `member`: the nearest one known, and the rest of the path below it."""
@@ -42,7 +44,52 @@ class Request:
 
 def lower(job: Mapping[str, Any]) -> Request:
     """The request of a job's validated data."""
-    return _assemble(lower_rows(JOB, job, (), (), job))
+    root: dict[str, Any] = {}
+    origins: dict[Path, Path] = {}
+    keys: set[Path] = set()
+    refusals: list[Refusal] = []
+    for each in lower_rows(JOB, job, (), (), job):
+        if isinstance(each, Refusal):
+            refusals.append(each)
+            continue
+        _put(root, each.member, each.value)
+        origins[each.member] = each.field
+        if each.is_key:
+            keys.add(each.member)
+    for path, value in _leaves(job.get("request") or {}, ()):
+        if _is_set(root, path):
+            message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` too"
+            refusals.append(Refusal(codes.CONFLICT, ("request", *path), message, "say it once"))
+        else:
+            _put(root, path, value)
+            origins[path] = ("request", *path)
+    return Request(root, origins, frozenset(keys), tuple(refusals))
+
+
+def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """What raw members set: maps are laid over the rest, all else replaces."""
+    if isinstance(value, Mapping) and value:
+        for key, below in value.items():
+            yield from _leaves(below, (*path, key))
+    elif path:
+        yield path, value
+
+
+def _is_set(members: Any, path: Path) -> bool:
+    """Whether something stands at `path`, or in the way to it."""
+    for step in path:
+        if not isinstance(members, Mapping):
+            return True
+        if step not in members:
+            return False
+        members = members[step]
+    return True
+
+
+def _field(origins: Mapping[Path, Path], member: Path) -> Path:
+    """The field that set something at or around `member`."""
+    near = (field for path, field in origins.items() if path[: len(member)] == member or member[: len(path)] == path)
+    return next(near, ())
 
 
 def field_of(member: Path) -> Path | None:
@@ -52,18 +99,6 @@ def field_of(member: Path) -> Path | None:
         if name.split(".") == wanted:
             return tuple(field.split("."))
     return None
-
-
-def _assemble(assignments: Iterable[Assignment]) -> Request:
-    root: dict[str, Any] = {}
-    origins: dict[Path, Path] = {}
-    keys: set[Path] = set()
-    for each in assignments:
-        _put(root, each.member, each.value)
-        origins[each.member] = each.field
-        if each.is_key:
-            keys.add(each.member)
-    return Request(root, origins, frozenset(keys))
 
 
 def _put(root: dict[str, Any], path: Path, value: Any) -> None:

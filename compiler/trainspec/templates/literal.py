@@ -21,13 +21,13 @@ _CARRIAGE_RETURN = "\U0010fffe"
 
 def has_template(text: str) -> bool:
     """Whether Airflow has something to render in `text`."""
-    return any(not literal for _, literal in _pieces(text))
+    return any(not literal for _, literal in pieces(text))
 
 
 def for_airflow(text: str) -> str:
     """The text that Airflow's rendering turns into `text`, with its templates rendered and all else to the letter."""
     if _SPECIAL.search(text):
-        text = "".join(_SPECIAL.sub(_quoted, piece) if literal else piece for piece, literal in _pieces(text))
+        text = "".join(_SPECIAL.sub(_quoted, piece) if literal else piece for piece, literal in pieces(text))
     return text + "\n" if text.endswith("\n") else text
 
 
@@ -46,8 +46,8 @@ def parse_template(text: str) -> Any:
 
     Texts in the tree are to be read through `unshielded`.
     """
-    pieces = (piece.replace("{%", "{{ '{%' }}") if literal else piece for piece, literal in _pieces(text))
-    return _environment().parse("".join(pieces).replace("\r", _CARRIAGE_RETURN))
+    shown = (piece.replace("{%", "{{ '{%' }}") if literal else piece for piece, literal in pieces(text))
+    return _environment().parse("".join(shown).replace("\r", _CARRIAGE_RETURN))
 
 
 def unshielded(text: str) -> str:
@@ -64,7 +64,7 @@ def _environment() -> Any:
     return Environment(**options, **no_comments)  # type: ignore[arg-type]  # noqa: S701  # nothing is rendered
 
 
-def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The parts of `text` in order, and whether each is literal. What opens with `{{` is a template, closed or not."""
     start = position = 0
     while (opening := _OPENING.search(text, position)) is not None:

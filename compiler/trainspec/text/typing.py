@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping as Map
 from typing import Any
 
-from trainspec.text.tree import Node, Scalar, Sequence
+from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
@@ -55,13 +55,13 @@ def is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text in _NULL
 
 
-def to_data(node: Node, schema: Schema) -> Any:
+def to_data(node: Node, schema: Schema, request_schema: Schema | None = None) -> Any:
     """`node` as plain data, each scalar read as the type that `schema` (a JSON Schema) wants at its place.
 
-    Where `schema` says `x-text`, unquoted scalars come back as `Plain`. A scalar that fits no wanted type comes back as
-    what it naturally is, for the validation to refuse.
+    Where `schema` says `x-text`, unquoted scalars come back as `Plain`; where it says `x-request`, `request_schema`
+    takes over. A scalar that fits no wanted type comes back as what it naturally is, for the validation to refuse.
     """
-    return _Typing(schema).read(node, (schema,))
+    return _Typing(schema, request_schema).read(node, (schema,))
 
 
 def json_text(value: Any) -> str:
@@ -83,11 +83,14 @@ def json_text(value: Any) -> str:
 class _Typing:
     """One walk down a tree and the schema beside it. `places` are the schemas that may apply: the arms of an anyOf."""
 
-    def __init__(self, root: Schema) -> None:
+    def __init__(self, root: Schema, request_schema: Schema | None = None) -> None:
         self.definitions = root.get("$defs", {})
+        self.request_schema = request_schema
 
     def read(self, node: Node, places: tuple[Schema, ...]) -> Any:
         arms = tuple(self._arms(places))
+        if self.request_schema and isinstance(node, Mapping) and any(arm.get("x-request") for arm in arms):
+            return to_data(node, self.request_schema)
         if isinstance(node, Scalar):
             return _read_scalar(node, arms)
         if isinstance(node, Sequence):

@@ -12,13 +12,13 @@ with DAG(
             "TrainingJobName": "job-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
-                "TrainingInputMode": "Pipe",
                 "MetricDefinitions": [
                     {
                         "Name": "loss",
                         "Regex": "loss=(.*)",
                     },
                 ],
+                "TrainingInputMode": "Pipe",
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {

@@ -12,13 +12,13 @@ with DAG(
             "TrainingJobName": "job-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
-                "TrainingInputMode": "File",
                 "MetricDefinitions": [
                     {
                         "Name": "loss",
                         "Regex": "loss \\{{ '{#' }}([0-9.]+)#\\}",
                     },
                 ],
+                "TrainingInputMode": "File",
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "Environment": {

@@ -1,0 +1,83 @@
+"""The models of what Airflow takes: arguments of tasks and of the operator that runs a job."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt
+from trainspec.language.forms import FixedDuration, Text
+from trainspec.language.parts import Model
+
+
+class Operator(Model):
+    """Arguments of the operator that runs the job."""
+
+    aws_conn_id: Text | None = Field(None, description="Airflow connection that holds the AWS credentials.")
+    wait_for_completion: StrictBool | None = Field(None, description="Whether the task waits for the job's end.")
+    check_interval: FixedDuration | None = Field(None, description="Time between two looks at the job, such as 30s.")
+    max_attempts: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        None,
+        description="How often the task looks before it gives up; null waits as long as the job may run.",
+        json_schema_extra={"x-nullable": True},
+    )
+    action_if_job_exists: Literal["fail", "increment", "skip", "timestamp"] | None = Field(
+        None, description="What happens when the job's name is taken by another job."
+    )
+    deferrable: StrictBool | None = Field(
+        None, description="Whether the task waits in the triggerer, without a worker."
+    )
+    on_timeout: Literal["stop", "leave"] | None = Field(
+        None, description="What happens to a job that is still running when the task gives up waiting."
+    )
+
+
+class TaskArguments(Model):
+    """Arguments that every Airflow task takes.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
+    """
+
+    owner: Text | None = Field(None, description="Who is responsible for the task.")
+    retries: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="How often a failed task is retried.")
+    retry_delay: FixedDuration | None = Field(None, description="Time between two tries, such as 5m.")
+    retry_exponential_backoff: StrictBool | None = Field(None, description="Whether the delay doubles with each try.")
+    max_retry_delay: FixedDuration | None = Field(None, description="The longest delay between two tries.")
+    execution_timeout: FixedDuration | None = Field(None, description="The longest that one try may take.")
+    pool: Text | None = Field(None, description="Airflow pool that the task takes its slots from.")
+    pool_slots: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        None, description="How many slots of the pool it takes."
+    )
+    queue: Text | None = Field(None, description="Queue of workers that the task is sent to.")
+    priority_weight: StrictInt | None = Field(None, description="Weight of the task against others that wait.")
+    weight_rule: Literal["downstream", "upstream", "absolute"] | None = Field(
+        None, description="How the weights of the tasks around count."
+    )
+    trigger_rule: (
+        Literal[
+            "all_success",
+            "all_failed",
+            "all_done",
+            "all_done_min_one_success",
+            "all_done_setup_success",
+            "one_success",
+            "one_failed",
+            "one_done",
+            "none_failed",
+            "none_failed_min_one_success",
+            "none_skipped",
+            "all_skipped",
+            "always",
+        ]
+        | None
+    ) = Field(None, description="Which states of the tasks before it let the task start.")
+    depends_on_past: StrictBool | None = Field(
+        None, description="Whether the task waits for its own success in the run before."
+    )
+    wait_for_downstream: StrictBool | None = Field(
+        None, description="Whether it waits for the tasks after it in the run before, too."
+    )
+    max_active_tis_per_dag: Annotated[StrictInt, Field(ge=1)] | None = Field(
+        None, description="How many runs of the task may be active at once."
+    )
+    do_xcom_push: StrictBool | None = Field(None, description="Whether the task's results are kept as XComs.")
+    email: Text | list[Text] | None = Field(None, description="Addresses that hear of failures and retries.")
+    email_on_failure: StrictBool | None = Field(None, description="Whether a failure is mailed.")
+    email_on_retry: StrictBool | None = Field(None, description="Whether a retry is mailed.")
