@@ -12,19 +12,14 @@ from trainspec.runtime.engine import Policy, Training, failure
 from trainspec.runtime.identity import Label, TaskRun
 from trainspec.runtime.job import OVERDUE, Job
 from trainspec.runtime.links import link_values
+from trainspec.runtime.majors import AIRFLOW_2
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.typed import typed
-
-from airflow import __version__ as airflow_version
 
 # Airflow 3 gives on_kill five seconds; with the quick client's timeouts this stays below.
 _KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=2.0)
 
 _EXCEPTIONS = {Kind.FATAL: AirflowFailException, Kind.RETRY: AirflowException, Kind.SKIP: AirflowSkipException}
-
-
-# Airflow 2 raises an exception of its own after on_kill, and only with that one respects a state that a user has set.
-_AIRFLOW_2 = airflow_version.startswith("2.")
 
 
 class TaskKilledError(BaseException):
@@ -75,7 +70,8 @@ class Attempt:
         3: so it uses a client that was built before, and asks Airflow for nothing.
         """
         self._stop_job("its task was told to end")
-        if self._running and not _AIRFLOW_2:
+        # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
+        if self._running and not AIRFLOW_2:
             raise TaskKilledError
 
     def _request(self) -> dict[str, Any]:

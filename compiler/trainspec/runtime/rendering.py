@@ -7,6 +7,8 @@ text, and the members that are integers or booleans are cast afterwards (see `ty
 
 from typing import Any
 
+from trainspec.runtime.majors import render_to_string
+
 
 def text_environment(environment: Any, dag: Any) -> Any:
     """Return a Jinja environment like `environment` that renders to text and keeps a trailing newline."""
@@ -23,9 +25,4 @@ def render_text(text: str, context: Any, environment: Any) -> str:
     starts = (environment.variable_start_string, environment.block_start_string, environment.comment_start_string)
     if not any(start in text for start in starts) and not environment.line_statement_prefix:
         return text
-    try:
-        from airflow.sdk.definitions.context import render_template_to_string
-    except ImportError:  # Airflow 2
-        from airflow.utils.helpers import render_template_to_string
-    rendered: str = render_template_to_string(environment.from_string(text), context)
-    return rendered
+    return render_to_string(environment.from_string(text), context)

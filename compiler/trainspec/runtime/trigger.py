@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from trainspec.runtime.calls import BackOff, CallAnswer, Clock, Patience, whole
 from trainspec.runtime.clients import async_sagemaker
 from trainspec.runtime.job import OVERDUE, Job
+from trainspec.runtime.majors import AIRFLOW_2, is_awaited
 from trainspec.runtime.problems import Fault, TrainingProblem
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
@@ -55,10 +56,14 @@ class TrainingJobTrigger(BaseTrigger):
         except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
             why = problem.text
             await asyncio.sleep(self.check_interval)  # the operator may see the job well, and defer to us again
+        except asyncio.CancelledError:
+            if AIRFLOW_2:
+                await _to_the_end(self._stop_unless_awaited())
+            raise
         yield TriggerEvent({"job_name": self.job_name, "deadline": self.deadline, "why": why})
 
     async def on_kill(self) -> None:
-        """Stop the job: a user cleared the deferred task or set its state (Airflow 3.3 and later)."""
+        """Stop the job: a user cleared the deferred task or set its state. Called by Airflow 3.3 and later."""
         try:
             async with await self._client() as client:
                 await self._call(client, "stop_training_job", _KILL_BACK_OFF)
@@ -68,6 +73,12 @@ class TrainingJobTrigger(BaseTrigger):
             self.log.exception("Training job %s could not be stopped and may be running still", self.job_name)
             return
         self.log.warning("Stopping training job %s: its task was told to end", self.job_name)
+
+    async def _stop_unless_awaited(self) -> None:
+        from asgiref.sync import sync_to_async
+
+        if not await sync_to_async(is_awaited)(self.task_instance, self.trigger_id):
+            await self.on_kill()
 
     async def _wait(self) -> str:
         async with await self._client() as client:
@@ -95,3 +106,14 @@ class TrainingJobTrigger(BaseTrigger):
                 delay, text = patience.after(error)
             self.log.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
             await asyncio.sleep(delay)
+
+
+_UNFINISHED: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only weakly
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await `work`, which goes on although the awaiting task is cancelled: Airflow cancels a trigger twice."""
+    task = asyncio.create_task(work)
+    _UNFINISHED.add(task)
+    task.add_done_callback(_UNFINISHED.discard)
+    await asyncio.shield(task)
