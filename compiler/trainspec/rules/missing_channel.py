@@ -31,15 +31,16 @@ def check_job(job: JobView) -> Iterator[Found]:
     if found is None or "inputs" in job.spoilt:
         return
     name, algorithm = found
-    channels = [job.member(*channel) for channel in job.places("InputDataConfig")]
-    names = {channel.get("ChannelName") for channel in channels}
-    kinds = {job.member(*place, "DataSource", "S3DataSource", "S3DataType") for place in job.places("InputDataConfig")}
-    has_images = any(str(channel.get("ContentType")).startswith("application/x-image") for channel in channels)
+    channels = tuple(job.places("InputDataConfig"))
+    names = [job.text(*channel, "ChannelName") for channel in channels]
+    kinds = {job.text(*channel, "DataSource", "S3DataSource", "S3DataType") for channel in channels}
+    types = [job.text(*channel, "ContentType") or "" for channel in channels]
+    has_images = any(kind.startswith("application/x-image") for kind in types)
     needed = algorithm.channels
     if has_images and "AugmentedManifestFile" not in kinds:
         needed += algorithm.with_images
     missing = [each for each in needed if each not in names]
-    if missing:
+    if missing and None not in names:
         shown = " and ".join(f"`{each}`" for each in missing)
         message = f"{name} reads the channel{'s' if len(missing) > 1 else ''} {shown}, and the job has none"
         has = ", ".join(f"`{each}`" for each in sorted(map(str, names))) or "no channel"

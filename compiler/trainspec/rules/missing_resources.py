@@ -23,6 +23,6 @@ resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without `resources`."""
-    if not job.is_serverless and not job.request.get("ResourceConfig") and "resources" not in job.spoilt:
+    if not job.is_serverless and not job.member("ResourceConfig") and "resources" not in job.spoilt:
         message = f"job `{job.name}` has no `resources`"
         yield Found(("resources",), message, "add `resources: {instance_type: ml.m5.large, instance_count: 1, ...}`")

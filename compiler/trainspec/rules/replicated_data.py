@@ -30,9 +30,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     count = instance_count(job)
     sources = [(*channel, "DataSource", "S3DataSource") for channel in job.places("InputDataConfig")]
     sources = [source for source in sources if job.member(*source)]
-    ways = {job.member(*source, "S3DataDistributionType") for source in sources}
+    ways = [job.member(*source, "S3DataDistributionType") for source in sources]
     has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
-    if sources and ways <= {None, "FullyReplicated"} and count is not None and count > 1 and not has_groups:
+    is_left_open = all(way in (None, "FullyReplicated") for way in ways)
+    if sources and is_left_open and count is not None and count > 1 and not has_groups:
         message = f"each of the {count} instances gets all of the data"
         advice = (
             "write `distribution: ShardedByS3Key` on a channel to split it; leave it if the container splits the work"

@@ -1,0 +1,33 @@
+"""`attributes` are those of an augmented manifest's lines.
+
+On any other channel there are no lines to take them from.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS557", "attributes of a channel that is no augmented manifest", Severity.WARNING)
+
+BAD = """
+inputs: {train: {s3: s3://my-bucket/train/, attributes: [source-ref, label]}}
+"""
+
+GOOD = """
+input_mode: Pipe
+inputs: {train: {augmented_manifest: s3://my-bucket/train.manifest, attributes: [source-ref, label]}}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find AttributeNames on channels of another S3DataType."""
+    for channel in job.places("InputDataConfig"):
+        source = (*channel, "DataSource", "S3DataSource")
+        kind = job.text(*source, "S3DataType")
+        if job.member(*source, "AttributeNames") and kind not in (None, "AugmentedManifestFile"):
+            message = "`attributes` are those of an augmented manifest, and this channel is none"
+            advice = "write `augmented_manifest:` in place of `s3:`, or remove `attributes`"
+            yield Found(job.origin(*source, "AttributeNames"), message, advice, on_key=True)

@@ -1,0 +1,37 @@
+"""An augmented manifest is streamed.
+
+SageMaker hands the lines of an augmented manifest to the container through a pipe: the channel's input mode, or the
+job's, must be `Pipe`.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS513", "an augmented manifest that is not streamed")
+
+BAD = """
+inputs:
+  train: {augmented_manifest: s3://my-bucket/train.manifest, attributes: [source-ref, label]}
+"""
+
+GOOD = """
+inputs:
+  train:
+    augmented_manifest: s3://my-bucket/train.manifest
+    attributes: [source-ref, label]
+    input_mode: Pipe
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find AugmentedManifestFile channels in another input mode than Pipe."""
+    for channel in job.places("InputDataConfig"):
+        source = (*channel, "DataSource", "S3DataSource")
+        mode = job.member(*channel, "InputMode") or job.member("AlgorithmSpecification", "TrainingInputMode")
+        if job.member(*source, "S3DataType") == "AugmentedManifestFile" and mode in ("File", "FastFile"):
+            message = f"an augmented manifest needs the input mode `Pipe`, and this channel's is `{mode}`"
+            yield Found(job.origin(*source, "S3Uri"), message, "add `input_mode: Pipe` to the channel", on_key=True)

@@ -1,0 +1,34 @@
+"""A file system is reached through its network.
+
+Amazon EFS and FSx for Lustre stand in a VPC. SageMaker refuses a channel that reads one from a job that is in none.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS512", "a channel from a file system, and no VPC")
+
+BAD = """
+inputs:
+  train: {file_system: {id: fs-0123456789abcdef0, type: EFS, path: /train, access: ro}}
+"""
+
+GOOD = """
+inputs:
+  train: {file_system: {id: fs-0123456789abcdef0, type: EFS, path: /train, access: ro}}
+vpc: {subnets: [subnet-0123456789abcdef0], security_groups: [sg-0123456789abcdef0]}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find the first channel with a FileSystemDataSource in a job without VpcConfig."""
+    places = [(*channel, "DataSource", "FileSystemDataSource") for channel in job.places("InputDataConfig")]
+    places = [place for place in places if job.member(*place) is not None]
+    if places and not job.member("VpcConfig") and "vpc" not in job.spoilt:
+        message = "a file system is reached through a VPC, and the job is in none"
+        advice = "add `vpc: {subnets: […], security_groups: […]}`: subnets that reach the file system"
+        yield Found(job.origin(*places[0]), message, advice, on_key=True)

@@ -1,0 +1,53 @@
+"""A job names its machines in one way.
+
+They are one type (`instance_type` and `instance_count`), or several groups (`groups`), or a list of types of which
+SageMaker takes the first that is free (`preferences`). It refuses a mixture, and a job with none of them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS509", "machines that are named in no way, or in two")
+
+BAD = """
+resources:
+  instance_type: ml.m5.large
+  instance_count: 1
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+"""
+
+GOOD = """
+resources:
+  instance_type: null
+  instance_count: null
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p3.2xlarge, instance_count: 1}
+"""
+
+WAYS = {"InstanceType": "instance_type", "InstanceGroups": "groups", "InstancePreferences": "preferences"}
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Count the ways in which ResourceConfig names machines."""
+    resources = job.member("ResourceConfig")
+    if not resources or job.is_serverless or "resources" in job.spoilt:
+        return
+    given = [name for name in WAYS if job.member("ResourceConfig", name) is not None]
+    shown = " and ".join(f"`{WAYS[name]}`" for name in given)
+    has_count = job.member("ResourceConfig", "InstanceCount") is not None
+    if len(given) > 1:
+        message = f"`resources` names its machines by {shown}, and a job has one way"
+        yield Found(job.origin("ResourceConfig", given[1]), message, "keep one of them", on_key=True)
+    elif given == ["InstanceGroups"] and has_count:
+        place = job.origin("ResourceConfig", "InstanceCount")
+        yield Found(place, "each group has its own `instance_count`", "remove `resources.instance_count`", on_key=True)
+    elif not given or (given == ["InstanceType"] and not has_count):
+        missing = "instance_count" if given else "instance_type"
+        advice = f"add `{missing}` to `resources`" + ("" if given else ", or `groups`, or `preferences`")
+        yield Found(("resources",), f"`resources` has no `{missing}`", advice, on_key=True)

@@ -1,0 +1,34 @@
+"""AWS's own algorithms cannot be debugged from outside.
+
+Remote debugging is for containers of your own and for the framework images; SageMaker does not offer it for its
+built-in algorithms.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.algorithms import built_in
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS567", "remote debugging of a built-in algorithm", Severity.WARNING)
+
+BAD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+remote_debug: true
+"""
+
+GOOD = """
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+remote_debug: true
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find EnableRemoteDebug on the image of a built-in algorithm."""
+    place = ("RemoteDebugConfig", "EnableRemoteDebug")
+    algorithm = built_in(job) if job.is_on(*place) else None
+    if algorithm:
+        message = f"SageMaker does not let anyone into the container of {algorithm[0]}"
+        yield Found(job.origin(*place), message, "remove `remote_debug`")

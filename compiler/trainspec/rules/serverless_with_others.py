@@ -1,0 +1,47 @@
+"""A serverless job brings its own machines and algorithm.
+
+With `serverless` SageMaker chooses the container, the machines and how they store; it refuses a request that says so
+too.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS511", "a serverless job with what excludes it")
+
+BAD = """
+image: null
+serverless:
+  job_type: FineTuning
+  base_model: arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/my-model/1.0.0
+  technique: SFT
+"""
+
+GOOD = """
+image: null
+resources: null
+serverless:
+  job_type: FineTuning
+  base_model: arn:aws:sagemaker:us-east-1:aws:hub-content/SageMakerPublicHub/Model/my-model/1.0.0
+  technique: SFT
+"""
+
+EXCLUDED = (
+    "AlgorithmSpecification", "ResourceConfig", "EnableManagedSpotTraining", "Environment", "RetryStrategy",
+    "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "ExperimentConfig", "ProfilerConfig",
+    "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
+)  # fmt: skip
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find the members that a serverless job may not have."""
+    for name in EXCLUDED if job.is_serverless else ():
+        if job.member(name) not in (None, False):
+            field = job.origin(name)
+            shown = ".".join(map(str, field)) or name
+            message = f"a serverless job has no `{shown}`: SageMaker chooses it"
+            yield Found(field, message, f"remove `{shown}`, or `serverless`", on_key=True)

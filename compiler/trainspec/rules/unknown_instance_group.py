@@ -1,0 +1,56 @@
+"""A channel names a group of machines that the job does not have.
+
+`instance_groups` of a channel says which of `resources.groups` get its data.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, did_you_mean
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS514", "a group of machines that does not exist")
+
+BAD = """
+resources:
+  instance_type: null
+  instance_count: null
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p3.2xlarge, instance_count: 1}
+inputs:
+  train: {s3: s3://my-bucket/train/, instance_groups: [trainings]}
+"""
+
+GOOD = """
+resources:
+  instance_type: null
+  instance_count: null
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p3.2xlarge, instance_count: 1}
+inputs:
+  train: {s3: s3://my-bucket/train/, instance_groups: [training]}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look up each of InstanceGroupNames among InstanceGroups."""
+    groups = tuple(job.places("ResourceConfig", "InstanceGroups"))
+    known = [job.text(*group, "InstanceGroupName") for group in groups]
+    names = [name for name in known if name is not None]
+    if len(names) < len(groups) or "resources" in job.spoilt:
+        return
+    for channel in job.places("InputDataConfig"):
+        for place in job.places(*channel, "DataSource", "S3DataSource", "InstanceGroupNames"):
+            name = job.text(*place)
+            if name is not None and name not in names:
+                advice = did_you_mean(name, names) or f"there {_are(names)}"
+                yield Found(job.origin(*place), f"the job has no group of machines `{name}`", advice)
+
+
+def _are(names: list[str]) -> str:
+    if not names:
+        return "are no groups: add `resources.groups`, or remove `instance_groups`"
+    return f"{'is' if len(names) == 1 else 'are'} {', '.join(f'`{name}`' for name in names)}"

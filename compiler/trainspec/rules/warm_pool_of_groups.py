@@ -1,0 +1,35 @@
+"""Groups of machines are not kept warm.
+
+AWS keeps no warm pool for a job whose machines are of several groups.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS527", "a warm pool of several groups of machines", Severity.WARNING)
+
+BAD = """
+resources:
+  instance_type: null
+  instance_count: null
+  keep_alive: 30m
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p3.2xlarge, instance_count: 1}
+"""
+
+GOOD = """
+resources: {keep_alive: 30m}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find KeepAlivePeriodInSeconds beside InstanceGroups."""
+    place = ("ResourceConfig", "KeepAlivePeriodInSeconds")
+    if job.number(*place) and job.member("ResourceConfig", "InstanceGroups"):
+        message = "AWS keeps no warm pool for groups of machines"
+        yield Found(job.origin(*place), message, "remove `keep_alive`", on_key=True)
