@@ -1,0 +1,147 @@
+"""What rules must say nothing of, where their findings stand, and what they find in the example specs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trainspec.pipeline import Options, analyse
+from trainspec.rules.registry import Rule, all_rules
+from trainspec.rules.view import JobView, SpecView
+from trainspec.text.source import Source
+
+from test_rules import findings, spec_with
+
+ROOT = Path(__file__).parents[1]
+
+SPECS = {
+    "sagemaker_training_dag": ["TS540"],
+    "vpc_and_kms": ["TS558"],
+}
+"""The findings that the example specs deserve. All others have none."""
+
+HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+SOUND = {
+    "a spot switch that only the run knows": "spot: '{{ params.spot }}'\nstopping: {max_wait: 10m}",
+    "times that only the run knows": "spot: true\ncheckpoint: s3://b-1/c/\n"
+    "stopping: {max_runtime: '{{ params.t }}', max_wait: 10m}",
+    "a number of machines that only the run knows": "encrypt_inter_container_traffic: true\n"
+    "resources: {instance_count: '{{ params.n }}'}",
+    "an image that only the run knows": "image: '{{ params.image }}'",
+    "a tag that the run knows": f"image: {HOST}/my-algo:{{{{ params.tag }}}}",
+    "a digest in place of a tag": f"image: {HOST}/my-algo@sha256:{'0' * 64}",
+    "a name whose suffix always fits": "name: job-{{ ds_nodash }}\noperator: {action_if_job_exists: increment}",
+    "a fixed name, and a task that is skipped": "name: job\noperator: {action_if_job_exists: skip}",
+    "a name that only the run knows": "name: job-{{ params.name }}",
+    "the words None and null where the container reads them": "hyperparameters: {early_stop: None, x: 'null', y: ''}",
+    "None out of the API's own list": "inputs: {train: {s3: s3://my-bucket/t/, compression: None}}",
+    "braces and dots where the container reads them": "hyperparameters: {template: '{name}', eos: <s>, more: '...'}",
+    "a regular expression": "metrics: {loss: 'loss=([0-9.]{3,8})...'}",
+    "an archive as a prefix": "inputs: {train: s3://my-bucket/model/model.tar.gz}",
+    "a bucket that is an access point": "output: s3://arn:aws:s3:us-east-1:123456789012:accesspoint/mine/models/",
+    "a bucket out of a template": "output: s3://{{ params.bucket }}/models/",
+    "a slash that a template may make": "output: s3://my-bucket/{{ params.prefix }}/models/",
+    "a zero needs no unit": "retry_delay: 0",
+    "an index, not a secret": "hyperparameters: {max_token_length: 4096, tokenizer: bert-base-uncased-v2-2024}",
+    "the name of a secret": "environment: {DB_PASSWORD_SECRET_NAME: prod/db, HF_TOKEN_FILE: /opt/ml/input/token}",
+    "an image of AWS's in its region": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+    "xgboost with a script has channels of its own": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/"
+    "sagemaker-xgboost:1.7-1\ninputs: {train: null, a: s3://my-bucket/a/}\n"
+    "hyperparameters: {sagemaker_program: train.py}",
+    "a framework's image with an entry point": "image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/"
+    "pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker\nentrypoint: [python, train.py]",
+}
+
+
+def codes(fields: str) -> list[str]:
+    return sorted(found.code.id for found in findings(fields))
+
+
+@pytest.mark.parametrize("fields", SOUND.values(), ids=SOUND)
+def test_nothing_is_said_of(fields: str) -> None:
+    assert codes(fields) == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_example_specs(path: Path) -> None:
+    analysis = analyse(Source(path.name, path.read_text(encoding="utf-8")), Options())
+    assert [found.code.id for found in analysis.findings] == SPECS.get(path.stem, [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "line"),
+    [
+        ("spot: true\nstopping: {max_runtime: 10m}\ncheckpoint: s3://my-bucket/c/", "stopping", "stopping: {max_r"),
+        ("output: s3://my-bucket//models/", "output", "output: s3://my-bucket//"),
+        ("inputs:\n  train: s3://my-bucket//t/", "inputs.train", "train: s3"),
+        ("inputs:\n  train:\n    s3: s3://my-bucket//t/", "inputs.train.s3", "s3: s3"),
+        ("resources: {volume_kms_key: None}", "resources.volume_kms_key", "resources: {volume_kms"),
+        ("hyperparameters:\n  a: 1\n  'b ': 2", "hyperparameters.b ", "'b ': 2"),
+        ("tags:\n  a: 1\n  b: AKIAIOSFODNN7EXAMPLE", "tags.b", "b: AKIA"),
+        ("request:\n  StoppingCondition:\n    MaxWaitTimeInSeconds: 600", "request.StoppingCondition", "MaxWaitTime"),
+    ],
+)
+def test_finding_stands_at_the_field(fields: str, field: str, line: str) -> None:
+    (found,) = findings(fields)
+    assert (found.field or "").startswith(f"jobs.train.{field}")
+    assert line in spec_with(fields).splitlines()[found.span.line - 1]
+
+
+def test_a_default_of_the_dag_is_told_at_the_dag() -> None:
+    spec = spec_with("{}").replace("dag: {id: example}", "dag: {id: example, default_args: {execution_timeout: 60}}")
+    found = {each.code.id: each.field for each in findings(spec)}
+    assert found == dict.fromkeys(("TS541", "TS542"), "dag.default_args.execution_timeout")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("name: job-{{ ti.try_number }}", ["TS532"]),
+        ("checkpoint: s3://my-bucket/{{ macros.time.time() }}/{{ ds }}/", ["TS533"]),
+        ("output: s3://<your-bucket>/models/", ["TS580"]),
+        ("image: 0123456789.dkr.ecr.us-east-1.amazonaws.com/a:latest", ["TS560", "TS562"]),
+        ("image: XXXXXXXXXXXX.dkr.ecr.us-east-1.amazonaws.com/a:1", ["TS580"]),
+        ("image: '...'", ["TS580"]),
+        ("output: {s3: s3://my-bucket/, kms_key: '{KEY}'}", ["TS405"]),
+        ("environment: {'A B': x}", ["TS405"]),
+        ("environment: {API_TOKEN: ghp_" + "a1B2" * 9 + "}", ["TS570"]),
+        ("region: cn-north-1\nrole: arn:aws-cn:iam::123456789012:role/R", ["TS561"]),
+        ("region: eu-west-1\nimage: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1", ["TS561"]),
+        ("image: 811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1", ["TS553", "TS566"]),
+    ],
+)
+def test_one_cause_is_told_once(fields: str, expected: list[str]) -> None:
+    assert codes(fields) == expected
+
+
+JUNK: tuple[Any, ...] = (None, True, -1, 1.5, "", "{{ ds }}", "s3://", "arn:", [], [[]], {}, {"a": [1]})
+
+
+def members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in below:
+        yield (*path, step)
+        yield from members(each, (*path, step))
+
+
+def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
+    if not path:
+        return by
+    if isinstance(value, dict):
+        return {key: replaced(each, path[1:], by) if key == path[0] else each for key, each in value.items()}
+    return [replaced(each, path[1:], by) if index == path[0] else each for index, each in enumerate(value)]
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code.id)
+def test_rule_bears_any_request(rule: Rule) -> None:
+    """A raw `request:` block can hold anything; that it is wrong is for the API's schema to say."""
+    for example in (rule.bad, rule.good):
+        (request,) = analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()
+        for path in members(request.members):
+            for junk in JUNK:
+                job = JobView("train", {}, replaced(request.members, path, junk), {})
+                if rule.check_job:
+                    list(rule.check_job(job))
+                if rule.check_spec:
+                    list(rule.check_spec(SpecView({}, [job])))
