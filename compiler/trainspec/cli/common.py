@@ -9,11 +9,10 @@ from pathlib import Path
 
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.diagnostics.formats import FORMATS, Report
 from trainspec.pipeline import Analysis, Options, analyse
 from trainspec.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import Source, read_source
-
-FORMATS = ("text", "json", "github")
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
@@ -106,33 +105,23 @@ def _id_span(analysis: Analysis) -> Span:
     return key_span(analysis.root, ("dag", "id"))
 
 
-def show_findings(findings: Sequence[Diagnostic], project: Project, form: str = "text") -> None:
-    """Print findings as the command's result."""
-    if form == "json":
-        from trainspec.diagnostics.show_json import show as show_json
-
-        print(show_json(findings))
-    elif form == "github":
-        from trainspec.diagnostics.show_github import show as show_github
-
-        _print_all(show_github(findings))
-    else:
-        from trainspec.diagnostics.show_text import show as show_text
-
-        _print_all(show_text(findings, _lines(project), colour=_colour(sys.stdout.isatty())))
+def show_findings(findings: Sequence[Diagnostic], project: Project, form: str, checked: Sequence[str]) -> None:
+    """Print findings as the command's result, in one of the `FORMATS`. `checked` names the files of the run."""
+    lines, colour = _lines(project), _colour(sys.stdout.isatty())
+    for block in FORMATS[form](Report(findings, lines, colour, checked, _explained)):
+        print(block)
 
 
 def show_on_stderr(findings: Sequence[Diagnostic], project: Project) -> None:
     """Print findings beside the command's result."""
-    from trainspec.diagnostics.show_text import show as show_text
-
-    for block in show_text(findings, _lines(project), colour=_colour(sys.stderr.isatty())):
+    for block in FORMATS["text"](Report(findings, _lines(project), _colour(sys.stderr.isatty()))):
         print(block, file=sys.stderr)
 
 
-def _print_all(blocks: Iterable[str]) -> None:
-    for block in blocks:
-        print(block)
+def _explained() -> dict[str, str]:
+    from trainspec.reference.codes import all_codes
+
+    return {known.code.id: known.text for known in all_codes()}
 
 
 def _colour(is_terminal: bool) -> bool:

@@ -4,7 +4,6 @@ import argparse
 import sys
 
 from trainspec.cli.common import (
-    FORMATS,
     add_composition,
     add_paths,
     analyse_files,
@@ -14,6 +13,7 @@ from trainspec.cli.common import (
     show_findings,
 )
 from trainspec.diagnostics import Diagnostic, has_errors
+from trainspec.diagnostics.formats import FORMATS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     analyses = analyse_files(arguments.paths, project, options(arguments, project))
     findings = [found for each in analyses for found in each.findings] + same_dag_twice(analyses)
     findings.sort(key=Diagnostic.sort_key)
-    show_findings(findings, project, arguments.format)
+    show_findings(findings, project, arguments.format, [each.source.name for each in analyses])
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if has_errors(findings) else 0

@@ -11,6 +11,8 @@ BAD_ALIAS = Code("TS005", "an alias or merge key that cannot be followed")
 TOO_LARGE = Code("TS006", "a document is larger or deeper than any spec")
 BAD_TAG = Code("TS007", "a YAML tag that has no meaning here")
 NOT_A_SPEC = Code("TS008", "a file is no spec")
+UNUSED_IGNORE = Code("TS009", "an ignore comment that suppresses nothing", Severity.WARNING)
+BAD_IGNORE = Code("TS010", "an ignore comment that names no code that can be ignored", Severity.WARNING)
 
 # TS1xx: the language
 UNKNOWN_KEY = Code("TS101", "a key that the language does not have")

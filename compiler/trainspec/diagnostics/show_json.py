@@ -1,21 +1,23 @@
-"""Findings for programs: a JSON list, an object a finding, stable in its keys."""
+"""Findings for programs: a JSON list, an object a finding, stable in its keys. docs/diagnostics.md describes them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Diagnostic, Span
 
 
-def show(findings: Iterable[Diagnostic]) -> str:
-    """The findings as a JSON text."""
-    return json.dumps([_plain(found) for found in findings], indent=2, ensure_ascii=False)
+def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
+    """The findings as one JSON text."""
+    yield json.dumps([_plain(found) for found in findings], indent=2, ensure_ascii=False)
 
 
 def _plain(found: Diagnostic) -> dict[str, Any]:
     return {
         "code": found.code.id,
         "severity": found.severity.value,
+        "url": link(found.code.id),
         "message": found.message,
         "advice": found.advice,
         "field": found.field,

@@ -1,0 +1,108 @@
+"""Source lines with markers under the places that a finding is about."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from trainspec.diagnostics.model import Span
+
+Lines = Callable[[str], Sequence[str]]
+"""Gives the lines of a file by the name that spans use; none where it cannot be read."""
+
+Paint = Callable[[str], str]
+
+WIDEST = 160
+"""The longest piece of a line that is shown, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place to point at: with what sign, what is said beside it, and in which colour."""
+
+    span: Span
+    sign: str
+    text: str
+    paint: Paint
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One marked line: the characters `start` to `end` (exclusive, from 0) of line `number`."""
+
+    number: int
+    start: int
+    end: int
+    mark: Mark
+    is_last: bool
+
+
+def excerpt(marks: Sequence[Mark], lines: Lines, notes: Iterable[str] = ()) -> Iterator[str]:
+    """The places in order: the first one's file and line, its source, then the others', by file; then the notes.
+
+    A line is shown once for each place in it; of a place on several lines, the first and the last are shown.
+    """
+    files = [list(lines(mark.span.path)) for mark in marks]
+    rows = [tuple(_rows(mark, text)) for mark, text in zip(marks, files, strict=True)]
+    gutter = " " * max((len(str(row.number)) for group in rows for row in group), default=1)
+    for index, (mark, text, group) in enumerate(zip(marks, files, rows, strict=True)):
+        span = mark.span
+        is_first_of_file = index == 0 or marks[index - 1].span.path != span.path
+        if is_first_of_file:
+            arrow = "-->" if index == 0 else ":::"
+            yield f"{gutter}{arrow} {visible(span.path)}:{span.line}:{span.column}"
+            if group:
+                yield f"{gutter} |"
+        elif group:
+            yield f"{gutter} ⋮"
+        last = None
+        for row in group:
+            if last is not None and row.number > last + 1:
+                yield f"{gutter} ⋮"
+            last = row.number
+            yield from _marked(row, text[row.number - 1], gutter)
+    yield from (f"{gutter} = {note}" for note in notes)
+
+
+def _rows(mark: Mark, text: Sequence[str]) -> Iterator[_Row]:
+    span = mark.span
+    end_line, end_column = span.end_line, span.end_column
+    if end_column == 1 and end_line > span.line:  # it ends with its last line, as a block of text does
+        end_line, end_column = end_line - 1, len(text[end_line - 2]) + 1 if end_line - 2 < len(text) else 1
+        while end_line > span.line and not text[end_line - 1 : end_line][0].strip():
+            end_line, end_column = end_line - 1, len(text[end_line - 2]) + 1
+    if span.line > len(text):
+        return
+    first = text[span.line - 1]
+    if end_line <= span.line or end_line > len(text):
+        end = end_column - 1 if end_line == span.line else len(first)
+        yield _Row(span.line, span.column - 1, end, mark, is_last=True)
+        return
+    last = text[end_line - 1]
+    yield _Row(span.line, span.column - 1, len(first), mark, is_last=False)
+    yield _Row(end_line, len(last) - len(last.lstrip()), end_column - 1, mark, is_last=True)
+
+
+def _marked(row: _Row, text: str, gutter: str) -> Iterator[str]:
+    shown = "".join(" " if each == "\t" or not each.isprintable() else each for each in text)
+    start, end = min(row.start, len(shown)), min(max(row.end, row.start + 1), len(shown) + 1)
+    cut = max(0, start - WIDEST // 2) if len(shown) > WIDEST else 0
+    cells = _cells(shown[cut:start])
+    piece, behind = shown[cut : cut + WIDEST], min(end, cut + WIDEST)
+    width = max(1, _cells(shown[start:behind]))
+    tail = "" if not row.is_last or not row.mark.text else f" {row.mark.text}"
+    marker = row.mark.sign[0] + row.mark.sign[-1] * (width - 1)
+    yield f"{row.number:>{len(gutter)}} | {piece}".rstrip()
+    yield f"{gutter} | {' ' * cells}{row.mark.paint(marker + tail)}"
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal `text` takes: East Asian wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(unicodedata.category(each) in ("Mn", "Me", "Cf") for each in text)
+
+
+def visible(text: str) -> str:
+    """`text` without characters that could move the cursor or hide in a terminal."""
+    return text if text.isprintable() else "".join(e if e.isprintable() else repr(e)[1:-1] for e in text)

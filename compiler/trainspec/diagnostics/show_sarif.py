@@ -1,0 +1,84 @@
+"""Findings as a SARIF log, which code scanning services read.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from trainspec import __version__
+from trainspec.diagnostics.links import link
+from trainspec.diagnostics.model import Code, Diagnostic, Span
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_HOME = "https://github.com/trainspec/trainspec"
+
+
+def show(findings: Sequence[Diagnostic], explained: Mapping[str, str]) -> Iterator[str]:
+    """The findings as one log of one run. `explained` holds Markdown about codes."""
+    codes = {found.code.id: found.code for found in findings}
+    order = sorted(codes)
+    driver = {
+        "name": "trainspec",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "informationUri": _HOME,
+        "rules": [_rule(codes[id_], explained.get(id_)) for id_ in order],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"PROJECT": {"description": {"text": "The project's root folder."}}},
+        "results": [_result(found, order.index(found.code.id)) for found in findings],
+    }
+    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _rule(code: Code, text: str | None) -> dict[str, Any]:
+    return {
+        "id": code.id,
+        "shortDescription": {"text": code.summary},
+        "help": {"text": text or code.summary, **({"markdown": text} if text else {})},
+        "helpUri": link(code.id),
+        "defaultConfiguration": {"level": code.severity.value},
+    }
+
+
+def _result(found: Diagnostic, rule: int) -> dict[str, Any]:
+    message = f"{found.message}. {_sentence(found.advice)}" if found.advice else found.message
+    result: dict[str, Any] = {
+        "ruleId": found.code.id,
+        "ruleIndex": rule,
+        "level": found.severity.value,
+        "message": {"text": message},
+        "locations": [_location(found.span) | _logical(found)],
+    }
+    if found.labels:
+        result["relatedLocations"] = [
+            {"id": index, "message": {"text": label.text}, **_location(label.span)}
+            for index, label in enumerate(found.labels)
+        ]
+    return result
+
+
+def _location(span: Span) -> dict[str, Any]:
+    region = {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": max(span.end_line, span.line),
+        "endColumn": span.end_column,
+    }
+    artifact = {"uri": quote(span.path), "uriBaseId": "PROJECT"}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
+
+
+def _logical(found: Diagnostic) -> dict[str, Any]:
+    names: Iterable[str | None] = (found.field, found.member)
+    logical = [{"fullyQualifiedName": name} for name in names if name]
+    return {"logicalLocations": logical} if logical else {}
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]

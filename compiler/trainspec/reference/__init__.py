@@ -1,0 +1,1 @@
+"""What there is to know about codes, fields and images: for `trainspec explain`, and for the pages in docs/."""
