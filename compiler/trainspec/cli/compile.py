@@ -19,7 +19,7 @@ from trainspec.dag.airflow import DEFAULT_MAJOR
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.output.changes import Change, Kind, compare, compare_plain
 from trainspec.output.header import digest_inputs, rebuild_command, with_header
-from trainspec.output.write import write
+from trainspec.output.write import real_folder, write, writing
 from trainspec.pipeline import Analysis, Options, generate
 from trainspec.project import Project, UsageError
 from trainspec.request.check import printable
@@ -50,21 +50,33 @@ def run(arguments: argparse.Namespace) -> int:
     specs = [each for each in analyses if each.is_spec]
     for fragment in (each for each in analyses if not each.is_spec):
         print(f"{fragment.source.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    changes = _changes(specs, [each.source.name for each in analyses], arguments, project, chosen)
+    names = [each.source.name for each in analyses]
+    dags = {f"{each.dag_id}.py": _dag_file(each, chosen) for each in specs}
+    requests = _request_files(specs) if arguments.requests else {}
+    output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
+
+    def changes() -> list[Change]:
+        return compare(output, dags, names, project.root) + compare_plain(beside, requests)
+
     if arguments.check:
-        return _check(changes, project)
-    return _write(changes, project, force=arguments.force)
+        return _check(changes(), project)
+    try:
+        with writing([output, beside] if requests else [output]):
+            return _write(changes(), project, force=arguments.force)
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
 
 
-def _changes(
-    specs: Sequence[Analysis], names: Sequence[str], arguments: argparse.Namespace, project: Project, chosen: Options
-) -> list[Change]:
-    folder = Path(arguments.output) if arguments.output else project.root / project.output
-    files = {f"{each.dag_id}.py": _dag_file(each, chosen) for each in specs}
-    changes = compare(folder, files, names, project.root)
-    if arguments.requests:
-        changes += compare_plain(Path(arguments.requests), _request_files(specs))
-    return changes
+def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
+    """The folder for the DAG files. One outside the project is for the command line to name, not for a file in it."""
+    if arguments.output:
+        return Path(arguments.output)
+    folder = project.root / project.output
+    if not real_folder(folder).is_relative_to(real_folder(project.root)):
+        raise UsageError(
+            f"the output folder `{project.output}` leaves the project; name it with --output to allow that"
+        )
+    return folder
 
 
 def _dag_file(analysis: Analysis, chosen: Options) -> str:
@@ -105,10 +117,7 @@ def _write(changes: Sequence[Change], project: Project, *, force: bool) -> int:
     if refused:
         print("Nothing was written. Keep your changes elsewhere, or compile with --force.", file=sys.stderr)
         return 1
-    try:
-        write(different)
-    except OSError as error:
-        raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
+    write(different)
     for change in different:
         print(f"{'removed' if change.new is None else 'wrote'} {project.name(change.path)}")
     written = sum(change.new is not None for change in different)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from trainspec.output.header import read_header
 
+_LONGEST = 64 * 1024 * 1024
+"""A file with more bytes is none of ours: it is not read."""
+
 
 class Kind(Enum):
     """How a file in the output folder stands to what this run makes of it."""
@@ -54,7 +57,7 @@ def compare(folder: Path, generated: Mapping[str, str], specs_of_run: Collection
     for path in present:
         text = _read(path) if path.name not in generated else None
         header = read_header(text) if text is not None else None
-        if header is not None and (header.spec in specs_of_run or not (root / header.spec).is_file()):
+        if header is not None and (header.spec in specs_of_run or not _is_file(root / header.spec)):
             changes.append(Change(path, Kind.ORPHAN if header.intact else Kind.EDITED, text, None))
     return sorted(changes, key=lambda change: change.path.name)
 
@@ -82,8 +85,17 @@ def _compare(path: Path, text: str) -> Change:
 
 
 def _read(path: Path) -> str | None:
-    """The text of a file; None where there is none. Line ends are kept: another end is another file."""
+    """The text of a file; None where there is none to compare with. Line ends are kept: another end is another file."""
     try:
-        return path.read_bytes().decode("utf-8", "surrogateescape") if path.is_file() else None
+        if not path.is_file() or path.stat().st_size > _LONGEST:
+            return None
+        return path.read_bytes().decode("utf-8", "surrogateescape")
     except OSError:
         return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False

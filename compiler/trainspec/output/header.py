@@ -3,8 +3,10 @@
 import hashlib
 import re
 import shlex
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from trainspec.dag.emit import one_line
 
@@ -40,6 +42,17 @@ def read_header(text: str) -> Header | None:
     lines = text[: text.index("#   output:  ")]
     intact = found["output"] == _digest(lines, text[found.end() :])
     return Header(found["spec"], found["command"], found["inputs"], intact)
+
+
+def is_generated(path: Path) -> bool:
+    """Whether `path` is a file that begins as trainspec's do."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False  # opening a pipe would wait for its other end
+        with path.open("rb") as file:
+            return file.read(len(_FIRST)) == _FIRST.encode()
+    except OSError:
+        return False
 
 
 def digest_inputs(files: Mapping[str, str], settings: Iterable[str]) -> str:
