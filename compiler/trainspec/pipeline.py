@@ -19,6 +19,7 @@ from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
 from trainspec.rules.run import run_rules
 from trainspec.rules.view import JobView, SpecView
+from trainspec.suppression import suppress
 from trainspec.templates.context import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
@@ -65,7 +66,8 @@ def analyse(source: Source, options: Options) -> Analysis:
         *_check_dag(validated.data, composed.root),
         *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
-    return Analysis(source, _sorted(findings), True, composed.dag_id, composed.root, validated.data, requests)
+    told = suppress(_sorted(findings), source, tree)
+    return Analysis(source, told, True, composed.dag_id, composed.root, validated.data, requests)
 
 
 def generate(analysis: Analysis, options: Options) -> str:
