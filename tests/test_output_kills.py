@@ -1,0 +1,226 @@
+"""Kill `trainspec compile` again and again, and look at what it leaves.
+
+The long run, with the figures on stdout (about 3 minutes): `python tests/test_output_kills.py --kills 2000`
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from trainspec.pipeline import Analysis, Options
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")
+
+SPEC = """\
+trainspec: 1
+dag: {{description: {version}}}
+jobs:
+  train:
+    name: job-{{{{ ts_nodash }}}}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/MyRole
+    output: s3://my-bucket/models/
+    resources: {{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}}
+    stopping: {{max_runtime: 30m}}
+"""
+SPECS = 32
+Files = dict[str, bytes]
+
+
+class Bench:
+    """A project whose files are compiled from two versions of its specs, and a compile to be killed in between.
+
+    Analyses are kept from before, so that most of a killed run's time goes into comparing and writing.
+    """
+
+    def __init__(self, project: Path, *, can_swap: bool = True) -> None:
+        from trainspec.cli import common
+        from trainspec.cli import compile as command
+        from trainspec.output import swap
+
+        self.project, self.output = project, project / "generated_dags"
+        self.command, self.swap, self.can_swap = command, swap, can_swap
+        (project / "specs").mkdir(parents=True)
+        (project / ".git").mkdir()
+        os.chdir(project)
+        versions = []
+        for version in ("old", "new"):
+            for number in range(SPECS):
+                (project / "specs" / f"spec{number}.yaml").write_text(SPEC.format(version=version))
+            if version == "old":  # a DAG that the new version removes, and one that it adds
+                (project / "specs" / "removed.yaml").write_text(SPEC.format(version=version))
+            else:
+                (project / "specs" / "removed.yaml").rename(project / "specs" / "added.yaml")
+            here = common.project_here()
+            versions.append(common.analyse_files([], here, Options()))
+            self._compile(versions[-1])
+            (self.output / "hand_written.py").write_text("x = 1\n")
+            (self.output / "below").mkdir(exist_ok=True)
+            (self.output / "below" / "note.txt").write_text("mine")
+            if version == "old":
+                self.old = self.files()
+        self.new, self.analyses = self.files(), versions[1]
+        assert len(self.old) == len(self.new) == SPECS + 3
+        assert sum(self.old.get(name) != text for name, text in self.new.items()) == SPECS + 1
+
+    def files(self) -> Files:
+        return {
+            str(path.relative_to(self.output)): path.read_bytes() for path in self.output.rglob("*") if path.is_file()
+        }
+
+    def reset(self) -> None:
+        """The old files again, and nothing left over."""
+        for left in self.project.glob("*generated_dags*"):
+            shutil.rmtree(left)
+        for name, text in self.old.items():
+            (self.output / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.output / name).write_bytes(text)
+
+    def _compile(self, analyses: Sequence[Analysis]) -> int:
+        arguments = argparse.Namespace(
+            paths=[], var=[], airflow=None, output=None, requests=None, check=False, force=False
+        )
+        refused = OSError(22, "no such call here")
+        with mock.patch.object(self.command, "analyse_files", return_value=analyses):
+            if self.can_swap:
+                return self.command.run(arguments)
+            with mock.patch.object(self.swap, "_exchange_call", side_effect=refused):
+                return self.command.run(arguments)
+
+    def compile_again(self) -> int:
+        """What the next run makes of what a killed one left."""
+        return self._compile(self.analyses)
+
+    def killed(self, arrange: Callable[[], None], after: float | None = None) -> bool:
+        """Compile in a process that `arrange` prepares to die, or that is killed `after` seconds. False: it lived."""
+        child = os.fork()
+        if child == 0:
+            code = 3
+            try:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+                os.dup2(1, 2)
+                arrange()
+                code = self.compile_again()
+            finally:
+                os._exit(code)
+        if after is not None:
+            time.sleep(after)
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0, status
+        return os.WIFSIGNALED(status)
+
+    def outcome(self) -> str:
+        """Which files are there."""
+        found = self.files()
+        return "old" if found == self.old else "new" if found == self.new else "mixture"
+
+
+def die_at(call: int) -> Callable[[], None]:
+    """Dies of SIGKILL at its `call`th call of the system: of os.link, os.replace, os.open, and so on."""
+
+    def arrange() -> None:
+        left = call
+
+        def watch(_frame: object, event: str, function: object) -> None:
+            nonlocal left
+            if event == "c_call" and getattr(function, "__module__", None) == "posix":
+                left -= 1
+                if left == 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(watch)
+
+    return arrange
+
+
+def calls_of_a_run(bench: Bench) -> int:
+    """How many calls there are to die at: found by halving."""
+    low, high = 1, 1 << 12
+    while low < high:
+        middle = (low + high + 1) // 2
+        bench.reset()
+        low, high = (middle, high) if bench.killed(die_at(middle)) else (low, middle - 1)
+    return low
+
+
+def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
+    """The outcomes of so many kills: two thirds at a call of the writing part, the others after a random time."""
+    chance = random.Random(seed)  # noqa: S311
+    calls = calls_of_a_run(bench)
+    bench.reset()
+    start = time.monotonic()
+    bench.killed(lambda: None)
+    duration = time.monotonic() - start
+    outcomes: Counter[str] = Counter()
+    for number in range(kills):
+        bench.reset()
+        if number % 3:
+            died = bench.killed(die_at(chance.randint(1, calls)))
+        else:
+            died = bench.killed(lambda: None, after=chance.uniform(0, duration))
+        outcome = bench.outcome()
+        outcomes[outcome if died else f"{outcome}, not killed in time"] += 1
+        assert bench.compile_again() == 0
+        assert bench.outcome() == "new", "the next run does not mend it"
+        assert not list(bench.project.glob(".generated_dags*")), "the next run leaves something behind"
+        assert not list(bench.output.glob(".trainspec*")), "the next run leaves something behind"
+    return outcomes
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of files are written."""
+    monkeypatch.chdir("/")  # and back, whatever the bench does
+    shared = Path("/dev/shm")  # noqa: S108
+    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as folder:
+        yield Path(folder, "project")
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="this system cannot swap folders")
+def test_a_killed_run_leaves_the_old_files_or_the_new_ones(memory: Path) -> None:
+    outcomes = kill_often(Bench(memory), 200, seed=1)
+    assert "mixture" not in outcomes
+    assert outcomes["old"] > 20
+    assert outcomes["new"] > 20
+
+
+def test_where_folders_cannot_be_swapped_the_next_run_finishes(memory: Path) -> None:
+    outcomes = kill_often(Bench(memory, can_swap=False), 60, seed=1)  # asserts that the next run makes it whole
+    assert outcomes["old"] > 5
+    assert outcomes["new"] + outcomes["mixture"] > 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    for can_swap in (True, False):
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(Path(folder, "project"), can_swap=can_swap)
+            stdout = os.dup(1)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(1, 2)
+            start = time.monotonic()
+            outcomes = kill_often(bench, given.kills, given.seed)
+            sys.stdout.flush()
+            os.dup2(stdout, 1)
+            how = "folders swapped" if can_swap else "journal"
+            seconds = time.monotonic() - start
+            os.write(1, f"{how}: {dict(outcomes)} in {seconds:.0f} s, {calls_of_a_run(bench)} calls\n".encode())
+            os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
