@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from trainspec.cli.common import add_composition, analyse_file, options, project_here, show_on_stderr
-from trainspec.diagnostics import has_errors
+from trainspec.diagnostics import Severity, codes
 from trainspec.pipeline import Analysis
 from trainspec.project import UsageError
 from trainspec.request.check import printable, render_request
@@ -24,14 +24,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the request; 1 where the spec has errors."""
+    """Print the request; 1 where the spec has errors that leave it unknown."""
     project = project_here()
     chosen = options(arguments, project)
     at = _logical_date(arguments.at) if arguments.at else None
     analysis = analyse_file(Path(arguments.spec), project, chosen)
-    if has_errors(analysis.findings):
-        show_on_stderr(analysis.findings, project)
-        return 1
+    errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
+    if errors:
+        show_on_stderr(errors, project)
+    if any(found.code.id in codes.CODES for found in errors):
+        return 1  # a rule's error is SageMaker's to judge: the request is still what the spec says
     job = _job(analysis, arguments.job)
     request = analysis.requests[job].members
     if at is not None:

@@ -60,7 +60,8 @@ def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagno
     if what.constraint == "required":
         missing = (*fault.member, what.limit)
         known = field_of(missing)
-        name = dotted((*job, *known)) if known else name
+        parent = field if len(field) > len(job) else job
+        name = dotted((*parent, known[-1]) if known else parent)
         span = key_span(root, field) if len(field) > len(job) else key_span(root, job)
         message = f"`{name}` is missing: SageMaker requires {dotted(missing)}"
         return Diagnostic(code, span, message, None, name, dotted(missing))

@@ -6,6 +6,17 @@ tree over a table of what Airflow gives to templates. What it does not know is u
 
 from trainspec.templates.context import SAMPLES, Sample
 from trainspec.templates.evaluate import Problem, Rendered, render
-from trainspec.templates.literal import folded, for_airflow, has_template
+from trainspec.templates.literal import as_literal, as_template, folded, for_airflow, has_template
 
-__all__ = ["SAMPLES", "Problem", "Rendered", "Sample", "folded", "for_airflow", "has_template", "render"]
+__all__ = [
+    "SAMPLES",
+    "Problem",
+    "Rendered",
+    "Sample",
+    "as_literal",
+    "as_template",
+    "folded",
+    "for_airflow",
+    "has_template",
+    "render",
+]

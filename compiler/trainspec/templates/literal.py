@@ -31,6 +31,16 @@ def for_airflow(text: str) -> str:
     return text + "\n" if text.endswith("\n") else text
 
 
+def as_literal(text: str) -> str:
+    """What a spec says so that a job gets `text` to the letter, whatever `${`, `{{` or `{%` stands in it."""
+    return _OPENING.sub(lambda opening: f"{{{{ '{opening.group()}' }}}}", as_template(text))
+
+
+def as_template(text: str) -> str:
+    """What a spec says so that Airflow gets `text`, with its templates: only `${` means something else in a spec."""
+    return text.replace("${", "$${")
+
+
 def folded(text: str) -> str:
     """`text` with templates that can only be one thing put in, where it holds no others: `{{ '{{' }}` is `{{`."""
     if not has_template(text):

@@ -1,0 +1,112 @@
+"""`trainspec import`: a spec from what people have."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from trainspec.diagnostics import Severity
+from trainspec.importers.model import CannotImportError, Imported, ImportedJob
+from trainspec.importers.read import read_aws, read_file
+from trainspec.importers.request import dotted_member, leaves
+from trainspec.importers.write import spec_text
+from trainspec.pipeline import Options, analyse
+from trainspec.project import UsageError
+from trainspec.request.check import printable
+from trainspec.text.source import Source
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file",
+    )
+    parser.add_argument("--job-name", metavar="NAME", help="a job of the AWS account; needs boto3")
+    parser.add_argument("--region", help="the region of that job")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where the spec goes; a folder where there are several")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the spec, or write it; what could not be carried over, and what lint says of it, goes to stderr."""
+    imported = _join([*_read(arguments.sources), *_from_aws(arguments)])
+    if not imported:
+        raise UsageError("name a file, or a job with --job-name")
+    target = Path(arguments.output) if arguments.output else None
+    if len(imported) > 1 and (target is None or not target.is_dir()):
+        raise UsageError(f"the sources hold {len(imported)} DAGs: give a folder with -o")
+    for each in imported:
+        text = spec_text(each)
+        if target is None:
+            sys.stdout.write(text)
+        else:
+            _write(target / f"{each.dag.get('id', 'imported')}.yaml" if target.is_dir() else target, text)
+        _report(each, text)
+    return 0
+
+
+def _read(sources: Iterable[str]) -> Iterator[Imported]:
+    for source in sources:
+        with _named(source):
+            yield from read_file(Path(source))
+
+
+def _from_aws(arguments: argparse.Namespace) -> Iterator[Imported]:
+    if arguments.job_name:
+        with _named(arguments.job_name):
+            yield read_aws(arguments.job_name, arguments.region)
+
+
+@contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Say which source it is that cannot be imported."""
+    try:
+        yield
+    except CannotImportError as error:
+        raise UsageError(f"{source}: {error}") from error
+
+
+def _join(found: list[Imported]) -> list[Imported]:
+    """Jobs without a DAG of their own make one spec together."""
+    alone = [each for each in found if not each.dag]
+    if not alone:
+        return found
+    jobs: dict[str, ImportedJob] = {}
+    for job in (job for each in alone for job in each.jobs):
+        name, count = job.task_id, 2
+        while name in jobs:
+            name, count = f"{job.task_id}-{count}", count + 1
+        jobs[name] = replace(job, task_id=name)
+    notes = tuple(note for each in alone for note in each.notes)
+    return [Imported(tuple(jobs.values()), notes=notes), *(each for each in found if each.dag)]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} exists; remove it, or name another file") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    print(f"wrote {path}")
+
+
+def _report(imported: Imported, text: str) -> None:
+    """Say what was lost, and what lint says of the spec."""
+    for note in imported.notes:
+        print(f"trainspec: {note}", file=sys.stderr)
+    analysis = analyse(Source("imported.yaml", text), Options())
+    for job in imported.jobs:
+        made = analysis.requests.get(job.task_id)
+        kept = dict(leaves(printable(made.members))) if made else {}
+        for path, value in leaves(dict(job.request)):
+            if kept.get(path, ...) != value and not job.templated:
+                print(f"trainspec: {job.task_id}: {dotted_member(path)} could not be carried over", file=sys.stderr)
+    for found in analysis.findings:
+        if found.severity is Severity.ERROR:
+            print(f"trainspec: line {found.span.line} of the spec: {found.message} [{found.code.id}]", file=sys.stderr)

@@ -1,0 +1,55 @@
+"""A `TrainingJob` manifest of the AWS controllers for Kubernetes.
+
+The same request in camel case, with some capitals of its own: `s3URI`, `kmsKeyID`.
+https://aws-controllers-k8s.github.io/community/reference/sagemaker/v1alpha1/trainingjob/
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from trainspec.importers.model import Imported, ImportedJob, task_id_for
+from trainspec.importers.request import dotted_member
+from trainspec.request.api.check import member_schema
+
+GROUP = "sagemaker.services.k8s.aws/"
+
+
+def is_manifest(data: Any) -> bool:
+    """Whether `data` is such a manifest."""
+    return (
+        isinstance(data, Mapping)
+        and str(data.get("apiVersion", "")).startswith(GROUP)
+        and data.get("kind") == "TrainingJob"
+        and isinstance(data.get("spec"), Mapping)
+    )
+
+
+def import_manifest(data: Mapping[str, Any]) -> Imported:
+    """The job of a manifest."""
+    notes: list[str] = []
+    request = _renamed(data["spec"], (), notes)
+    metadata = data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    task_id = task_id_for(str(name or request.get("TrainingJobName", "")))
+    return Imported((ImportedJob(task_id, request),), notes=tuple(notes))
+
+
+def _renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_renamed(each, (*path, index), notes) for index, each in enumerate(value)]
+    if not isinstance(value, Mapping):
+        return value
+    members = (member_schema(path) or {}).get("properties")
+    if members is None:
+        return dict(value)
+    by_folded = {name.lower(): name for name in members}
+    renamed = {}
+    for key, below in value.items():
+        name = by_folded.get(str(key).lower())
+        if name is None:
+            notes.append(
+                f"{dotted_member((*path, str(key)))} of the manifest is no member of CreateTrainingJob: left out"
+            )
+        else:
+            renamed[name] = _renamed(below, (*path, name), notes)
+    return renamed

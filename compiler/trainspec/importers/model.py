@@ -1,0 +1,34 @@
+"""What an importer gives, whatever it read: the DAG's fields, and jobs as requests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedJob:
+    """One job. `fields` are those of its task; `templated` says that Airflow's templates stand in the request."""
+
+    task_id: str
+    request: Mapping[str, Any]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One spec to be. `notes` say what could not be carried over."""
+
+    jobs: tuple[ImportedJob, ...]
+    dag: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class CannotImportError(Exception):
+    """A source that is nothing an importer knows, in words for the user."""
+
+
+def task_id_for(name: str) -> str:
+    """A task id after a job's name: what the name's template or characters do not allow is left out."""
+    kept = "".join(each if each.isascii() and (each.isalnum() or each in "_-") else " " for each in name.split("{{")[0])
+    return "-".join(kept.split()).strip("-_")[:100] or "train"

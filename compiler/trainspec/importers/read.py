@@ -1,0 +1,74 @@
+"""Finding out what a source is, and reading it: nothing of it is run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from trainspec.diagnostics import Diagnostic
+from trainspec.importers.ack import import_manifest, is_manifest
+from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.request import import_request, is_request
+from trainspec.text.parse import parse
+from trainspec.text.source import read_source
+from trainspec.text.tree import Mapping, Node, Scalar, Sequence
+from trainspec.text.typing import natural
+
+
+def read_file(path: Path) -> list[Imported]:
+    """The specs to be that a file holds. Raises CannotImportError."""
+    source = read_source(path, path.name)
+    if isinstance(source, Diagnostic):
+        raise CannotImportError(source.message)
+    if path.suffix == ".py":
+        return import_dag_file(source.text)
+    return [_import_data(_data(source, path))]
+
+
+def _data(source: Any, path: Path) -> Any:
+    if path.suffix == ".json":
+        try:
+            return json.loads(source.text)
+        except (ValueError, RecursionError) as error:
+            raise CannotImportError(f"not JSON: {error}") from error
+    tree, findings = parse(source)
+    if findings or tree is None:
+        why = findings[0] if findings else None
+        raise CannotImportError(f"line {why.span.line}: {why.message}" if why else "the file is empty")
+    return _plain(tree)
+
+
+def _plain(node: Node) -> Any:
+    """The data of a YAML tree by YAML's own types, as the tools read it that these files are written for."""
+    if isinstance(node, Mapping):
+        return {entry.key.text: _plain(entry.value) for entry in node.entries}
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return natural(node.text) if isinstance(node, Scalar) and node.plain else node.text
+
+
+def _import_data(data: Any) -> Imported:
+    if is_manifest(data):
+        return import_manifest(data)
+    if is_request(data):
+        return import_request(data)
+    raise CannotImportError(
+        "neither a CreateTrainingJob request, an answer of DescribeTrainingJob nor a TrainingJob manifest"
+    )
+
+
+def read_aws(name: str, region: str | None) -> Imported:
+    """The job `name` as DescribeTrainingJob and ListTags tell it. Raises CannotImportError."""
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ImportError as error:
+        raise CannotImportError("--job-name needs boto3: install trainspec[aws]") from error
+    try:
+        client = boto3.client("sagemaker", region_name=region)
+        answer = client.describe_training_job(TrainingJobName=name)
+        tags = client.list_tags(ResourceArn=answer["TrainingJobArn"]).get("Tags", [])
+    except (BotoCoreError, ClientError) as error:
+        raise CannotImportError(f"AWS says: {error}") from error
+    own = [tag for tag in tags if not tag["Key"].startswith("aws:")]
+    return import_request({**answer, **({"Tags": own} if own else {})})

@@ -1,0 +1,93 @@
+"""Imported jobs → the text of a spec: short forms where there are any, keys in the language's order."""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from trainspec.importers.model import Imported, ImportedJob
+from trainspec.request.codecs import lift_rows
+from trainspec.request.fields import JOB
+from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.templates import as_literal, as_template
+
+_SIMPLE = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./@%+=-]*(:+[A-Za-z0-9_./@%+=-]+)*( [A-Za-z0-9_./@%+=-]+)*")
+_DATE = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])")
+"""A text that YAML's tools take for a date; this language does not, so it needs no quotes."""
+_LONGEST_FLOW = 90
+
+
+def spec_text(imported: Imported) -> str:
+    """The spec as YAML."""
+    jobs = {job.task_id: _ordered(_job_fields(job), "Job") for job in imported.jobs}
+    document: dict[str, Any] = {"trainspec": 1}
+    if imported.dag:
+        document["dag"] = _ordered(imported.dag, "Dag")
+    return _dump({**document, "jobs": jobs})
+
+
+def _job_fields(job: ImportedJob) -> dict[str, Any]:
+    fields = lift_rows(JOB, job.request, as_template if job.templated else as_literal)
+    return {**fields, **job.fields}
+
+
+_MODELS = {"operator": "Operator", "default_args": "TaskArguments"}
+
+
+def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
+    """`fields` in the order in which the language names them, a job's own before those of every task."""
+    definitions = load_schema(SPEC_SCHEMA)["$defs"]
+    of_tasks = definitions["TaskArguments"]["properties"] if model == "Job" else {}
+    order = sorted(definitions[model]["properties"], key=lambda name: name in of_tasks)
+    return {
+        name: _ordered(fields[name], _MODELS[name]) if name in _MODELS else fields[name]
+        for name in order
+        if name in fields
+    }
+
+
+def _dump(document: Mapping[str, Any]) -> str:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(
+        type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    stream = io.StringIO()
+    yaml.dump(_styled(document, depth=0), stream)
+    blocks = re.sub(r"^(dag|jobs):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", blocks)
+
+
+def _styled(value: Any, depth: int) -> Any:
+    """`value` for ruamel: short maps and lists of scalars on one line, texts that could be misread in quotes."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    if isinstance(value, Mapping):
+        styled = CommentedMap((_key(key), _styled(below, depth + 1)) for key, below in value.items())
+        if not value or (depth > 2 and _is_short(value)):
+            styled.fa.set_flow_style()
+        return styled
+    if isinstance(value, list | tuple):
+        items = CommentedSeq([_styled(each, depth + 1) for each in value])
+        if not value or _is_short(value):
+            items.fa.set_flow_style()
+        return items
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    return DoubleQuotedScalarString(value) if isinstance(value, str) and not _SIMPLE.fullmatch(value) else value
+
+
+def _key(key: str) -> str:
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    return key if _SIMPLE.fullmatch(key) else DoubleQuotedScalarString(key)
+
+
+def _is_short(value: Any) -> bool:
+    items = value.values() if isinstance(value, Mapping) else value
+    return len(str(value)) <= _LONGEST_FLOW and not any(isinstance(each, Mapping | list | tuple) for each in items)

@@ -1,0 +1,212 @@
+"""`trainspec import`: a request that is brought in comes out again as it was, from whatever it came."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from jinja2 import Environment
+from trainspec.importers.request import import_request, leaves
+from trainspec.importers.write import spec_text
+from trainspec.pipeline import Options, analyse
+from trainspec.request.check import printable
+from trainspec.request.fields import JOB, OUTPUT_ONLY, members
+from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.templates import for_airflow
+from trainspec.text.source import Source
+
+from api_requests import requests
+from conftest import Run
+
+SOURCES = Path(__file__).parent / "imports"
+
+
+def made(text: str) -> dict[str, Any]:
+    """The one request of a spec, as `trainspec request` prints it; the request's members are all native fields."""
+    analysis = analyse(Source("x.yaml", text), Options())
+    ours = [found for found in analysis.findings if not found.code.id.startswith("TS5")]
+    assert ours == [], text
+    (request,) = analysis.requests.values()
+    assert all(field[:1] != ("request",) for field in request.origins.values())
+    return printable(request.members)
+
+
+def as_airflow_renders(text: str) -> dict[str, Any]:
+    analysis = analyse(Source("x.yaml", text), Options())
+    (request,) = analysis.requests.values()
+    environment = Environment()  # noqa: S701
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(below) for key, below in value.items()}
+        if isinstance(value, list):
+            return [walk(below) for below in value]
+        return environment.from_string(for_airflow(value)).render() if isinstance(value, str) else value
+
+    rendered: dict[str, Any] = walk(request.members)
+    return rendered
+
+
+@settings(
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES", "200")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+@given(requests())
+def test_requests_come_back(request: dict[str, Any]) -> None:
+    text = spec_text(import_request(request))
+    assert made(text) == request
+    assert as_airflow_renders(text) == request
+
+
+def api_leaves(reference: str, path: str = "") -> Iterator[str]:
+    """Every member of the request that holds a value, as a dotted path with `*` for indexes and keys."""
+    shape = load_schema(API_SCHEMA)["$defs"][reference.rsplit("/", 1)[-1]]
+    if "properties" in shape:
+        for name, below in shape["properties"].items():
+            yield from api_leaves(below["$ref"], f"{path}.{name}" if path else name)
+    elif shape["type"] == "array":
+        yield from api_leaves(shape["items"]["$ref"], f"{path}.*")
+    elif shape["type"] == "object":
+        yield from api_leaves(shape["additionalProperties"]["$ref"], f"{path}.*")
+    else:
+        yield path
+
+
+def test_every_member_has_a_field_and_every_field_a_member() -> None:
+    api = set(api_leaves(load_schema(API_SCHEMA)["$ref"]))
+    implied = {f"{base}.{name}" for base, name in _implied()}
+    ours = {member for _, member in members()} | implied
+    of_lists = {path for path in api if path.endswith(".*") and path[:-2] in ours}
+    assert len(api) == 110
+    assert api - ours - of_lists == set(OUTPUT_ONLY)
+    structures = {path.rsplit(".", depth)[0] for path in api for depth in range(1, path.count(".") + 1)}
+    assert ours - api - structures == set()
+
+
+def _implied() -> Iterator[tuple[str, str]]:
+    inputs = next(row for row in JOB if row.field == "inputs")
+    for row in inputs.codec.group.rows:  # type: ignore[attr-defined]
+        yield from (("InputDataConfig.*", name) for name, _ in row.implies)
+
+
+def test_walk_reaches_every_member() -> None:
+    """What hypothesis draws is not left to luck: one request with every member comes back too."""
+    request = _full(load_schema(API_SCHEMA)["$ref"])
+    drawn = {_generic(path) for path, _ in leaves(request)}
+    assert drawn >= set(api_leaves(load_schema(API_SCHEMA)["$ref"])) - set(OUTPUT_ONLY)
+    assert made(spec_text(import_request(request))) == request
+
+
+def _generic(path: tuple[str | int, ...]) -> str:
+    return ".".join("*" if isinstance(step, int) or step == "KEY" else step for step in path)
+
+
+_TEXTS = {
+    "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+    "S3Uri": "s3://bucket/prefix",
+    "FileSystemId": "fs-0123456789abcdef0",
+    "SequenceLength": "4K",
+}
+
+
+def _full(reference: str) -> Any:
+    """A request with every member that SageMaker takes."""
+    name = reference.rsplit("/", 1)[-1]
+    shape = load_schema(API_SCHEMA)["$defs"][name]
+    if "properties" in shape:
+        inner = shape["properties"].items()
+        return {each: _full(below["$ref"]) for each, below in inner if not below.get("x-output-only")}
+    if shape["type"] == "object":
+        return {"KEY": _full(shape["additionalProperties"]["$ref"])}
+    if shape["type"] == "array":
+        return [_full(shape["items"]["$ref"])]
+    if shape["type"] == "string":
+        return shape["enum"][0] if "enum" in shape else _TEXTS.get(name) or _text_for(shape)
+    return shape.get("minimum", 1) if shape["type"] == "integer" else True
+
+
+def _text_for(shape: Mapping[str, Any]) -> str:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:"
+    candidates = ["x", f"{arn}training-plan/x-and-more", f"{arn}mlflow-app/x", f"{arn}model-package/x/1",
+                  f"{arn}model-package-group/x", f"{arn}hub-content/hub/Model/model/1.0.0",
+                  f"{arn}hub-content/hub/DataSet/data/1.0.0",
+                  "arn:aws:lambda:us-east-1:123456789012:function:f"]  # fmt: skip
+    return next(
+        text
+        for text in candidates
+        if re.search(shape.get("pattern", ""), text) and len(text) >= shape.get("minLength", 0)
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    sorted(path for path in SOURCES.iterdir() if not path.name.endswith((".txt", ".spec.yaml"))),
+    ids=lambda path: path.name,
+)
+def test_sources(source: Path, trainspec: Run, update_cases: bool) -> None:
+    """Each source beside the spec that it becomes and what is said of it."""
+    imported = trainspec("import", str(source))
+    assert imported.returncode == 0, imported.stderr
+    expected, said = source.with_suffix(".spec.yaml"), source.with_suffix(".txt")
+    if update_cases:
+        expected.write_text(imported.stdout)
+        said.write_text(imported.stderr)
+    assert imported.stdout == expected.read_text()
+    assert imported.stderr == said.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.json", "{", "not JSON"),
+        ("x.json", "[]", "neither a CreateTrainingJob request"),
+        ("x.yaml", "a: [", "line"),
+        ("x.yaml", "", "the file is empty"),
+        ("x.py", "x = 1\n", "no SageMakerTrainingOperator"),
+        ("x.py", "def", "not Python"),
+    ],
+)
+def test_what_is_no_source(name: str, content: str, said: str, project: Path, trainspec: Run) -> None:
+    (project / name).write_text(content)
+    failed = trainspec("import", name)
+    assert failed.returncode == 2
+    assert said in failed.stderr
+
+
+def test_job_name_from_the_simulator(trainspec: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    from trainspec.simulator import Simulator
+
+    request = {
+        "TrainingJobName": "there",
+        "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+        "AlgorithmSpecification": {"TrainingImage": "i:1", "TrainingInputMode": "Pipe"},
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/x"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        "Tags": [{"Key": "team", "Value": "ml"}],
+    }
+    with Simulator() as simulator:
+        simulator.client().create_training_job(**request)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        imported = trainspec("import", "--job-name", "there", "--region", "us-east-1")
+    assert imported.returncode == 0, imported.stderr
+    switches = ("EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining", "EnableNetworkIsolation")
+    assert made(imported.stdout) == {**request, **dict.fromkeys(switches, False)}
+
+
+def test_several_requests_make_one_spec(trainspec: Run, project: Path) -> None:
+    request = {"TrainingJobName": "one", "RoleArn": "r", "OutputDataConfig": {"S3OutputPath": "s3://b/x"}}
+    (project / "a.json").write_text(json.dumps(request))
+    (project / "b.json").write_text(json.dumps(request))
+    imported = trainspec("import", "a.json", "b.json", "-o", "specs/both.yaml")
+    assert imported.returncode == 0
+    assert "  one:\n" in (project / "specs" / "both.yaml").read_text()
+    assert "  one-2:\n" in (project / "specs" / "both.yaml").read_text()
+    assert trainspec("import", "a.json", "-o", "specs/both.yaml").returncode == 2
