@@ -13,6 +13,7 @@ from trainspec.importers.literals import Constants, Hole, NotLiteralError
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
 from trainspec.importers.times import duration_of, moment_of
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.units import duration
 
 OPERATORS = ("SageMakerTrainingOperator", "TrainingJobOperator")
 
