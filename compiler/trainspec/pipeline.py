@@ -104,8 +104,9 @@ def _was_told(member: Path, what: Any, request: Request, job: Path, spoilt: froz
     """Whether the language's schema has already said what is wrong at this member's field."""
     missing = what.limit if getattr(what, "constraint", "") == "required" else None
     if missing is not None:
-        known = field_of((*member, missing))
-        return known is not None and any((*job, *known[:length]) in spoilt for length in range(1, len(known) + 1))
+        known = (*job, *(field_of((*member, missing)) or ()))
+        origin = (*job, *request.origin(member))
+        return any(path[: len(job)] == job and path in (known[: len(path)], origin[: len(path)]) for path in spoilt)
     where = (*job, *request.origin(member))
     too_few = getattr(what, "constraint", "").startswith("min_")
     return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in spoilt)

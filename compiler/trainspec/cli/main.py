@@ -16,6 +16,7 @@ COMMANDS = {
     "lint": "check specs, write nothing",
     "compile": "write the DAG files",
     "request": "print a job's CreateTrainingJob request",
+    "import": "make a spec from a request, a job, a manifest or a DAG file",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "schema": "print or rebuild the JSON Schemas",
 }
