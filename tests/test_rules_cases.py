@@ -45,6 +45,8 @@ SOUND = {
     "a zero needs no unit": "retry_delay: 0",
     "an index, not a secret": "hyperparameters: {max_token_length: 4096, tokenizer: bert-base-uncased-v2-2024}",
     "the name of a secret": "environment: {DB_PASSWORD_SECRET_NAME: prod/db, HF_TOKEN_FILE: /opt/ml/input/token}",
+    "an account that holds the image in many regions": "image: 763104351884.dkr.ecr.{{ params.r }}.amazonaws.com/"
+    "pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker",
     "an image of AWS's in its region": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
     "xgboost with a script has channels of its own": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/"
     "sagemaker-xgboost:1.7-1\ninputs: {train: null, a: s3://my-bucket/a/}\n"
@@ -103,6 +105,13 @@ def test_a_default_of_the_dag_is_told_at_the_dag() -> None:
         ("image: 0123456789.dkr.ecr.us-east-1.amazonaws.com/a:latest", ["TS560", "TS562"]),
         ("image: XXXXXXXXXXXX.dkr.ecr.us-east-1.amazonaws.com/a:1", ["TS580"]),
         ("image: '...'", ["TS580"]),
+        ("output: s3:///models/", ["TS405"]),
+        ("environment: {DB_PASSWORD: changeme}", ["TS580"]),
+        ("image: 683313688378.dkr.ecr.{{ params.r }}.amazonaws.com/sagemaker-xgboost:1.7-1", ["TS563"]),
+        (
+            "framework: {name: sklearn, version: 1.2-1}\nregion: us-east-1\nsource: {entry: a.py, dir: s3://my-bucket/a/}",
+            ["TS508"],
+        ),
         ("output: {s3: s3://my-bucket/, kms_key: '{KEY}'}", ["TS405"]),
         ("environment: {'A B': x}", ["TS405"]),
         ("environment: {API_TOKEN: ghp_" + "a1B2" * 9 + "}", ["TS570"]),
@@ -145,3 +154,28 @@ def test_rule_bears_any_request(rule: Rule) -> None:
                     list(rule.check_job(job))
                 if rule.check_spec:
                     list(rule.check_spec(SpecView({}, [job])))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "name", "is_shared"),
+    [
+        ("@hourly", "job-{{ ds }}", True),
+        ("6h", "job-{{ ds }}", True),
+        ("0 6,18 * * *", "job-{{ ds }}", True),
+        ("@daily", "job-{{ logical_date.strftime('%Y%m') }}", True),
+        ("@daily", "job-{{ ds }}", False),
+        ("24h", "job-{{ ds }}", False),
+        ("0 2 * * 1-5", "job-{{ ds }}", False),
+        ("@monthly", "job-{{ logical_date.strftime('%Y%m') }}", False),
+        ("@hourly", "job-{{ ts_nodash }}", False),
+        ("@hourly", "job-{{ logical_date.strftime('%Y%m%d%H') }}", False),
+        ("@hourly", "job-{{ params.x }}", False),
+        ("@continuous", "job-{{ ds }}", False),
+        ("0 0 30 2 *", "job-{{ ds }}", False),
+        ("nonsense", "job-{{ ds }}", False),
+    ],
+)
+def test_name_of_several_runs(schedule: str, name: str, is_shared: bool) -> None:
+    (rule,) = (rule for rule in all_rules() if rule.code.id == "TS535")
+    spec = rule.bad.replace('"@hourly"', f'"{schedule}"').replace("job-{{ ds_nodash }}", f'"{name}"')
+    assert ("TS535" in codes(spec)) is is_shared

@@ -10,7 +10,7 @@ from trainspec.rules.leftovers import placeholder
 from trainspec.rules.view import JobView
 from trainspec.text.tree import Path
 
-_BUCKET = re.compile(r"s3://([^/{}]*)(?:/|$)")
+_BUCKET = re.compile(r"s3://([^/{}]+)(?:/|$)")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from trainspec.rules.view import LONGEST
 from trainspec.templates import has_template
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -15,7 +16,7 @@ _CHANGING = re.compile(
 
 def changes_with_each_try(value: Any) -> str | None:
     """What in the templates of `value` reads the clock, chance or the number of the try."""
-    if not isinstance(value, str) or not has_template(value):
+    if not isinstance(value, str) or len(value) > LONGEST or not has_template(value):
         return None
     found = (_CHANGING.search(template) for template in _TEMPLATE.findall(value))
     return next((match.group() for match in found if match), None)

@@ -22,7 +22,7 @@ GOOD = """
 inputs: {train: s3://my-bucket/train/}
 """
 
-_DOUBLED = re.compile(r"(?<!:)//")
+_DOUBLED = re.compile(r"(?<![:/])//+")
 
 
 def check_job(job: JobView) -> Iterator[Found]:

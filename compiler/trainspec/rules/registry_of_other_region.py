@@ -6,6 +6,7 @@ address that was copied from an example of another region names a repository tha
 https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
 """
 
+import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
@@ -24,16 +25,34 @@ image: 141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1
 
 PLACE = ("AlgorithmSpecification", "TrainingImage")
 
+_ANY_REGION = re.compile(r"(?P<account>[0-9]{12})\.dkr\.ecr\.\{\{[^{}]*\}\}\.(?P<rest>amazonaws\.com/[a-z0-9._/-]+)")
+
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare the account in the image's address with those that AWS has in that region."""
+    image = job.member(*PLACE)
+    found = _ANY_REGION.match(image) if isinstance(image, str) else None
+    if found:
+        yield from _in_any_region(job, f"{found['account']}.dkr.ecr.us-east-1.{found['rest']}")
+        return
     registry = known_registry(job.text(*PLACE) or "")
     if registry is None or registry.fits:
         return
-    image = registry.image
+    parts = registry.image
     if registry.expected:
-        advice = f"in {image.region} write `{' or '.join(registry.expected)}`"
+        advice = f"in {parts.region} write `{' or '.join(registry.expected)}`"
     else:
         advice = f"it holds it in {', '.join(registry.regions[:5])}{', …' if len(registry.regions) > 5 else ''}"
-    message = f"AWS's account {image.account} does not hold `{image.repository}` in {image.region}"
+    message = f"AWS's account {parts.account} does not hold `{parts.repository}` in {parts.region}"
     yield Found(job.origin(*PLACE), message, advice)
+
+
+def _in_any_region(job: JobView, image: str) -> Iterator[Found]:
+    """An address whose region is a template, and whose account holds the image in one region alone."""
+    registry = known_registry(image)
+    if registry and len(registry.regions) == 1:
+        where = registry.regions[0]
+        message = (
+            f"the region of the image varies, and AWS's account {registry.image.account} holds it in {where} alone"
+        )
+        yield Found(job.origin(*PLACE), message, f"write {where}, or let the account vary with the region")

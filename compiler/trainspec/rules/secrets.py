@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from trainspec.rules.view import JobView
+from trainspec.rules.view import LONGEST, JobView
 from trainspec.text.tree import Path
 
 _FORMS = {
@@ -30,10 +30,9 @@ _KEY_WORDS = frozenset({"api", "access", "private", "secret", "account", "auth",
 _PASSWORD_WORDS = frozenset({"password", "passwd", "pwd", "passphrase"})
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
-_REFERENCE = re.compile(r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null)?$")
-
-LONGEST = 10_000
-"""A text that is longer is not looked at: the API takes none."""
+_REFERENCE = re.compile(
+    r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null|todo|change[_-]?me|replace[_-]?me|x{4,})?$"
+)
 
 
 def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
@@ -45,11 +44,11 @@ def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
                 yield str(name), text, (member, name)
     for tag in job.places("Tags"):
         name, text = job.member(*tag, "Key"), job.member(*tag, "Value")
-        if isinstance(name, str) and isinstance(text, str):
+        if isinstance(name, str) and isinstance(text, str) and len(text) <= LONGEST:
             yield name, text, (*tag, "Value")
     for argument in job.places("AlgorithmSpecification", "ContainerArguments"):
         text = job.member(*argument)
-        if isinstance(text, str):
+        if isinstance(text, str) and len(text) <= LONGEST:
             yield "", text, argument
 
 

@@ -32,7 +32,7 @@ serverless:
 
 EXCLUDED = (
     "AlgorithmSpecification", "ResourceConfig", "EnableManagedSpotTraining", "Environment", "RetryStrategy",
-    "CheckpointConfig", "DebugHookConfig", "DebugRuleConfigurations", "ExperimentConfig", "ProfilerConfig",
+    "CheckpointConfig", "DebugHookConfig", "ExperimentConfig", "ProfilerConfig",
     "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
 )  # fmt: skip
 

@@ -32,7 +32,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     places = [("AlgorithmSpecification", name) for name in ("TrainingImage", "AlgorithmName")]
     if len(given) > 1:
         message = f"{' and '.join(f'`{name}`' for name in given)} each name what trains, and a job has one"
-        yield Found((given[-1],), message, "keep one of them", on_key=True)
+        advice = f"keep one of them; `{given[0]}: null` takes away what `defaults` says"
+        yield Found((given[-1],), message, advice, on_key=True)
     elif all(job.member(*place) is not None for place in places):
         message = "the request has a TrainingImage and an AlgorithmName, and a job has one"
         yield Found(job.origin(*places[1]), message, "keep one of them", on_key=True)

@@ -12,6 +12,8 @@ from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
 
 MISSING: Mapping[str, Any] = {}
+LONGEST = 4096
+"""The longest text that any member takes: rules look at no longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class JobView:
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
-        """Every text of the request that stands where the API has a member."""
+        """Every text of the request that stands where the API has a member, and is no longer than any may be."""
 
         def walk(value: Any, path: Path) -> Iterator[Leaf]:
             if isinstance(value, Mapping):
@@ -123,7 +125,7 @@ class JobView:
             elif isinstance(value, list):
                 for index, below in enumerate(value):
                     yield from walk(below, (*path, index))
-            elif isinstance(value, str) and (shape := shape_name(path)) is not None:
+            elif isinstance(value, str) and len(value) <= LONGEST and (shape := shape_name(path)) is not None:
                 yield Leaf(path, shape, value, not has_template(value))
 
         return tuple(walk(self.request, ()))
