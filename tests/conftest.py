@@ -1,14 +1,12 @@
 """Options and helpers of the whole test suite."""
 
 import io
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from helpers import Ran, Run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,18 +25,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "specs").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a run of the command gave."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture

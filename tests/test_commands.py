@@ -7,7 +7,7 @@ import pytest
 from trainspec.schema_files import SPEC_SCHEMA, load_schema, schema_path
 from trainspec.simulator import Simulator
 
-from conftest import ROOT, Run
+from helpers import ROOT, Run
 
 GUIDE = ROOT / "specs" / "sagemaker_training_dag.yaml"
 GUIDE_REQUEST = {

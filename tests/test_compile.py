@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, Run
+from helpers import ROOT, Run
 
 SPEC = """\
 trainspec: 1

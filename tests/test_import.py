@@ -20,7 +20,7 @@ from trainspec.templates import for_airflow
 from trainspec.text.source import Source
 
 from api_requests import requests
-from conftest import Run
+from helpers import Run
 
 SOURCES = Path(__file__).parent / "imports"
 

@@ -58,6 +58,14 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     return Rendered(None if isinstance(value, Unknown) or problems else unshielded(value), problems)
 
 
+def folded(text: str) -> str:
+    """`text` with templates that can only be one thing put in, where it holds no others: `{{ '{{' }}` is `{{`."""
+    if not has_template(text):
+        return text
+    constant = render(text).text
+    return text if constant is None else constant
+
+
 class _RefusedError(Exception):
     """A template that is wrong; carries the problem."""
 

@@ -41,16 +41,6 @@ def as_template(text: str) -> str:
     return text.replace("${", "$${")
 
 
-def folded(text: str) -> str:
-    """`text` with templates that can only be one thing put in, where it holds no others: `{{ '{{' }}` is `{{`."""
-    if not has_template(text):
-        return text
-    from trainspec.templates.evaluate import render
-
-    constant = render(text).text
-    return text if constant is None else constant
-
-
 def parse_template(text: str) -> Any:
     """Jinja's syntax tree of `text`, in which what is literal here is literal. Raises jinja2's TemplateSyntaxError.
 
