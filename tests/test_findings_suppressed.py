@@ -4,9 +4,10 @@ import time
 
 import pytest
 from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.pipeline import Options, analyse
 from trainspec.rules.registry import all_rules
-from trainspec.suppression import can_be_ignored, known_codes
+from trainspec.suppression import known_codes
 from trainspec.text.source import Source
 
 HEAD = """\

@@ -2,23 +2,15 @@
 
 import glob
 import os
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from trainspec.settings import Selection, UsageError, read_settings
+
+__all__ = ["Project", "UsageError", "find_project", "find_specs"]
 
 SUFFIXES = (".yaml", ".yml")
-_KEYS = {"paths": list, "output": str, "airflow": int}
-
-
-class UsageError(Exception):
-    """A command line or a settings file that cannot be followed. The command exits with 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +24,7 @@ class Project:
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
     airflow: int | None = None
+    selection: Selection = field(default_factory=Selection)
 
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""
@@ -41,32 +34,13 @@ class Project:
 def find_project(start: Path) -> Project:
     """The project around `start`. Raises UsageError for settings that cannot be read."""
     for folder in (start, *start.parents):
-        for file, keys in (("trainspec.toml", ()), ("pyproject.toml", ("tool", "trainspec"))):
-            settings = _settings(folder / file, keys)
+        for file, table in (("trainspec.toml", ()), ("pyproject.toml", ("tool", "trainspec"))):
+            settings = read_settings(folder / file, table)
             if settings is not None:
-                return Project(folder, **settings)
+                return Project(folder, settings.paths, settings.output, settings.airflow, settings.selection)
         if (folder / ".git").exists():
             return Project(folder)
     return Project(start)
-
-
-def _settings(path: Path, keys: Iterable[str]) -> dict[str, Any] | None:
-    try:
-        table: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from error
-    for key in keys:
-        table = table.get(key) if isinstance(table, dict) else None
-    if table is None:
-        return None
-    for key, value in table.items():
-        if key not in _KEYS:
-            raise UsageError(f"{path}: unknown setting `{key}`; there are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
-            raise UsageError(f"{path}: `{key}` must be of type {_KEYS[key].__name__}")
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def find_specs(given: Iterable[str], project: Project) -> list[Path]:

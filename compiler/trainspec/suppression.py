@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Severity, Span, codes, did_you_mean
+from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.rules.registry import all_rules
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Scalar
@@ -19,13 +20,6 @@ from trainspec.text.tree import Sequence as List
 _DIRECTIVE = re.compile(r"#[ \t]*trainspec:[ \t]*([A-Za-z][\w-]*)[ \t]*(\[[^\]\n]*\]?)?")
 _LINE = re.compile(r"[^\r\n]*")
 _WORDS = ("ignore", "ignore-file")
-_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")
-"""Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
-
-
-def can_be_ignored(code: Code) -> bool:
-    """Whether findings of `code` may be silenced: an error that leaves a hole in what would be compiled may not."""
-    return code.severity is not Severity.ERROR or not code.id.startswith(_HOLES)
 
 
 def known_codes() -> dict[str, Code]:

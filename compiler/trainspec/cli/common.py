@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
     source = _read(path, project)
     if isinstance(source, Diagnostic):
         return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
-    return analyse(source, chosen)
+    analysis = analyse(source, chosen)
+    return replace(analysis, findings=project.selection.apply(analysis.findings))
 
 
 def _read(path: Path, project: Project) -> Source | Diagnostic:

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 
 from trainspec.cli.common import (
     add_composition,
@@ -12,8 +14,9 @@ from trainspec.cli.common import (
     same_dag_twice,
     show_findings,
 )
-from trainspec.diagnostics import Diagnostic, has_errors
+from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.formats import FORMATS
+from trainspec.settings import Selection, UsageError, check_codes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,15 +24,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_composition(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="how the findings are printed")
+    parser.add_argument(
+        "--select", action="append", default=[], metavar="CODES", help="tell only these codes, such as TS540,TS52"
+    )
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CODES", help="do not tell these, nor those of the settings"
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 where there are any that count, else 0."""
     project = project_here()
+    selection = _selection(arguments, project.selection)
+    project = replace(project, selection=selection)
     analyses = analyse_files(arguments.paths, project, options(arguments, project))
-    findings = [found for each in analyses for found in each.findings] + same_dag_twice(analyses)
-    findings.sort(key=Diagnostic.sort_key)
+    findings = [found for each in analyses for found in each.findings]
+    findings = sorted([*findings, *selection.apply(same_dag_twice(analyses))], key=Diagnostic.sort_key)
     show_findings(findings, project, arguments.format, [each.source.name for each in analyses])
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
-    return 1 if has_errors(findings) else 0
+    return 1 if selection.fails(findings) else 0
+
+
+def _selection(arguments: argparse.Namespace, settings: Selection) -> Selection:
+    """What the settings say, with what the command line says over it."""
+    try:
+        select = check_codes(_listed(arguments.select)) or settings.select
+        ignore = check_codes(_listed(arguments.ignore), to_ignore=True)
+    except UsageError as error:
+        raise UsageError(f"--select and --ignore: {error}") from None
+    strict = settings.strict or arguments.strict
+    return replace(settings, select=select, ignore=(*settings.ignore, *ignore), strict=strict)
+
+
+def _listed(given: Sequence[str]) -> list[str]:
+    return [code.strip() for each in given for code in each.split(",") if code.strip()]

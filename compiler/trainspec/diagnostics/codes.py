@@ -60,4 +60,10 @@ FOREIGN = Code("TS705", "a file that trainspec did not write stands where a gene
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 
-__all__ = [name for name, value in globals().items() if isinstance(value, Code)] + ["CODES", "Severity"]
+_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")
+"""Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
+
+
+def can_be_ignored(code: Code) -> bool:
+    """Whether findings of `code` may be silenced: an error that leaves a hole in what would be compiled may not."""
+    return code.severity is not Severity.ERROR or not code.id.startswith(_HOLES)

@@ -36,11 +36,6 @@ def all_codes() -> tuple[Explained, ...]:
     return tuple(sorted(found, key=lambda each: each.code.id))
 
 
-def known_codes() -> dict[str, Code]:
-    """Every code by its id; what the codes say is not read."""
-    return {**CODES, **{rule.code.id: rule.code for rule in all_rules()}}
-
-
 def _stages() -> dict[str, dict[str, Any]]:
     import yaml
 

@@ -1,0 +1,237 @@
+"""What `[tool.trainspec]` in pyproject.toml, or trainspec.toml, may say; and which findings it leaves to be told."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from trainspec.diagnostics import Diagnostic, Severity, did_you_mean
+from trainspec.diagnostics.codes import can_be_ignored
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+_T = TypeVar("_T")
+
+
+class UsageError(Exception):
+    """A command line or a settings file that cannot be followed. The command exits with 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which findings are told, and how much they weigh. Codes may be prefixes: `TS5` is every rule.
+
+    An error that leaves a hole in what would be compiled is always told, and always one.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strict: bool = False
+
+    def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The findings that are told, each with the severity that it has here."""
+        return tuple(self._weighed(found) for found in findings if self._is_told(found))
+
+    def fails(self, findings: Iterable[Diagnostic]) -> bool:
+        """Whether any finding is one that a check fails for: an error, or where `strict` says so a warning."""
+        fatal = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
+        return any(found.severity in fatal for found in findings)
+
+    def _is_told(self, found: Diagnostic) -> bool:
+        id_ = found.code.id
+        if not can_be_ignored(found.code):
+            return True
+        if id_.startswith(self.ignore) or (self.select and not id_.startswith(self.select)):
+            return False
+        here = (codes for glob, codes in self.per_path.items() if _glob(glob)(found.span.path))
+        return not any(id_.startswith(codes) for codes in here)
+
+    def _weighed(self, found: Diagnostic) -> Diagnostic:
+        nearest = max((key for key in self.severity if found.code.id.startswith(key)), key=len, default=None)
+        if nearest is None:
+            return found
+        severity = self.severity[nearest]
+        if severity is found.severity or (severity is not Severity.ERROR and not can_be_ignored(found.code)):
+            return found
+        return replace(found, code=replace(found.code, severity=severity))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A settings file, read; or what holds without one."""
+
+    paths: tuple[str, ...] = ("specs",)
+    output: str = "generated_dags"
+    airflow: int | None = None
+    selection: Selection = field(default_factory=Selection)
+
+
+def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
+    """The settings in the TOML file at `path`, below `table`; None where there is no such file or table.
+
+    Raises UsageError, with file and line, for what is no TOML, an unknown key, a value of the wrong kind or an unknown
+    code.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        said: Any = tomllib.loads(text)
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{_shown(path)}: {error}") from error
+    for key in table:
+        said = said.get(key) if isinstance(said, dict) else None
+    if said is None:
+        return None
+    return _Reader(path, text, table).settings(said)
+
+
+def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, ...]:
+    """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored."""
+    codes = tuple(given)
+    if not codes:
+        return ()
+    from trainspec.suppression import known_codes  # which loads every rule
+
+    known = known_codes()
+    for each in codes:
+        meant = [code for id_, code in known.items() if each and id_.startswith(each)]
+        if not meant:
+            near = did_you_mean(each, known)
+            raise UsageError(
+                f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
+            )
+        if to_ignore and not any(map(can_be_ignored, meant)):
+            raise UsageError(f"`{each}` cannot be ignored: behind such an error there is nothing to compile")
+    return codes
+
+
+class _Reader:
+    """One settings file: every value checked, every complaint with the line of its key."""
+
+    def __init__(self, path: Path, text: str, table: tuple[str, ...]) -> None:
+        self._path, self._table = path, table
+        self._lines = _key_lines(text)
+
+    def settings(self, said: Any) -> Settings:
+        if not isinstance(said, dict):
+            raise self._wrong((), "must be a table")
+        for key in said:
+            if key not in _KEYS:
+                near = did_you_mean(key, _KEYS) or f"there are {', '.join(_KEYS)}"
+                raise self._wrong((key,), f"unknown setting `{key}`; {near}")
+        read = {key: _KEYS[key](self, (key,), value) for key, value in said.items()}
+        selection = {key: read.pop(name) for name, key in _SELECTION.items() if name in read}
+        return Settings(**read, selection=Selection(**selection))
+
+    def text(self, at: tuple[str, ...], value: Any) -> str:
+        return self._of(str, "a text", at, value)
+
+    def whole_number(self, at: tuple[str, ...], value: Any) -> int:
+        return self._of(int, "a whole number", at, value)
+
+    def switch(self, at: tuple[str, ...], value: Any) -> bool:
+        return self._of(bool, "true or false", at, value)
+
+    def texts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return tuple(
+            self._of(str, "a list of texts", at, each) for each in self._of(list, "a list of texts", at, value)
+        )
+
+    def codes(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return self._known(at, self.texts(at, value), to_ignore=False)
+
+    def ignored(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return self._known(at, self.texts(at, value), to_ignore=True)
+
+    def per_path(self, at: tuple[str, ...], value: Any) -> dict[str, tuple[str, ...]]:
+        table = self._of(dict, "a table of globs and codes", at, value)
+        return {glob: self.ignored((*at, glob), codes) for glob, codes in table.items()}
+
+    def severities(self, at: tuple[str, ...], value: Any) -> dict[str, Severity]:
+        table = self._of(dict, "a table of codes and severities", at, value)
+        words = [each.value for each in Severity]
+        for code, word in table.items():
+            if word not in words:
+                near = did_you_mean(str(word), words) or f"write {', '.join(words)}"
+                raise self._wrong((*at, code), f"`{code}` cannot be {word!r}; {near}")
+            self._known((*at, code), (code,), to_ignore=word != Severity.ERROR.value)
+        return {code: Severity(word) for code, word in table.items()}
+
+    def _known(self, at: tuple[str, ...], given: tuple[str, ...], *, to_ignore: bool) -> tuple[str, ...]:
+        try:
+            return check_codes(given, to_ignore=to_ignore)
+        except UsageError as error:
+            raise self._wrong(at, f"`{'.'.join(at)}`: {error}") from None
+
+    def _of(self, kind: type[_T], wanted: str, at: tuple[str, ...], value: Any) -> _T:
+        if not isinstance(value, kind) or type(value) is not kind:
+            raise self._wrong(at, f"`{'.'.join(at)}` must be {wanted}")
+        return value
+
+    def _wrong(self, at: tuple[str, ...], message: str) -> UsageError:
+        whole = (*self._table, *at)
+        line = next((self._lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in self._lines), None)
+        place = _shown(self._path) if line is None else f"{_shown(self._path)}:{line}"
+        return UsageError(f"{place}: {message}")
+
+
+_KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
+    "paths": _Reader.texts,
+    "output": _Reader.text,
+    "airflow": _Reader.whole_number,
+    "select": _Reader.codes,
+    "ignore": _Reader.ignored,
+    "severity": _Reader.severities,
+    "per-path": _Reader.per_path,
+    "strict": _Reader.switch,
+}
+_SELECTION = {
+    "select": "select",
+    "ignore": "ignore",
+    "severity": "severity",
+    "per-path": "per_path",
+    "strict": "strict",
+}
+
+_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_KEY = re.compile(r"\s*((?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=")
+
+
+def _key_lines(text: str) -> dict[tuple[str, ...], int]:
+    """The line of each table and key of a TOML file, as far as it can be told line by line: tomllib gives no places."""
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = tuple(part.strip("\"'") for part in _PART.findall(header.group(1)))
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, *(part.strip("\"'") for part in _PART.findall(key.group(1)))), number)
+    return found
+
+
+@cache
+def _glob(pattern: str) -> Callable[[str], bool]:
+    """Whether a path from the project's root matches: `*` within a folder, `**` across; a folder means all below it."""
+    pieces: Sequence[str] = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    matcher = re.compile("".join(signs.get(piece, re.escape(piece)) for piece in pieces) + r"(?:/.*)?")
+    return lambda path: matcher.fullmatch(path) is not None
+
+
+def _shown(path: Path) -> str:
+    """The path as a user would write it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

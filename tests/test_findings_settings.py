@@ -1,0 +1,131 @@
+"""Settings and options that choose findings: what is told, with which severity, and the exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers import Run
+
+SPEC = """\
+trainspec: 1
+dag: {id: example}
+jobs:
+  train:
+    name: job-{{ ts_nodash }}
+    role: arn:aws:iam::123456789012:role/SageMakerRole
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    inputs: {train: s3://my-bucket//train/}  # TS550, a warning
+    output: s3://my-bucket/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 30m}
+"""
+BROKEN = f"{SPEC}    naem: x\n"
+
+
+def _lint(trainspec: Run, *arguments: str) -> tuple[list[tuple[str, str]], int]:
+    ran = trainspec("lint", "--format", "json", *arguments)
+    assert ran.stdout, ran.stderr
+    return [(found["code"], found["severity"]) for found in json.loads(ran.stdout)], ran.returncode
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "expected"),
+    [
+        ("", [], ([("TS550", "warning")], 0)),
+        ("strict = true", [], ([("TS550", "warning")], 1)),
+        ("", ["--strict"], ([("TS550", "warning")], 1)),
+        ('severity = {TS550 = "note"}', ["--strict"], ([("TS550", "note")], 0)),
+        ('severity = {TS550 = "error"}', [], ([("TS550", "error")], 1)),
+        ('severity = {TS55 = "error", TS5 = "note"}', [], ([("TS550", "error")], 1)),
+        ('ignore = ["TS550"]', [], ([], 0)),
+        ('ignore = ["TS5"]', [], ([], 0)),
+        ('ignore = ["TS52"]', [], ([("TS550", "warning")], 0)),
+        ("", ["--ignore", "TS521,TS550"], ([], 0)),
+        ("", ["--ignore", "TS521", "--ignore", "TS550"], ([], 0)),
+        ('select = ["TS52", "TS4"]', [], ([], 0)),
+        ('select = ["TS52"]', ["--select", "TS55"], ([("TS550", "warning")], 0)),
+        ('per-path = {"specs/**" = ["TS550"]}', [], ([], 0)),
+        ('per-path = {"specs" = ["TS5"]}', [], ([], 0)),
+        ('per-path = {"specs/*.yaml" = ["TS5"]}', [], ([], 0)),
+        ('per-path = {"**/a.y?ml" = ["TS5"]}', [], ([], 0)),
+        ('[per-path]\n"*.yaml" = ["TS5"]\n"spec" = ["TS5"]', [], ([("TS550", "warning")], 0)),
+    ],
+)
+def test_selection(
+    settings: str, arguments: list[str], expected: tuple[list[tuple[str, str]], int], project: Path, trainspec: Run
+) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    (project / "trainspec.toml").write_text(settings)
+    assert _lint(trainspec, *arguments) == expected
+    if "--" not in str(arguments):
+        (project / "trainspec.toml").unlink()
+        first, _, rest = settings.partition("[per-path]")
+        tables = f"[tool.trainspec]\n{first}" + (f"[tool.trainspec.per-path]{rest}" if rest else "")
+        (project / "pyproject.toml").write_text(tables)
+        assert _lint(trainspec) == expected
+
+
+def test_what_leaves_nothing_to_compile_is_always_told(project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(BROKEN)
+    (project / "trainspec.toml").write_text('select = ["TS4"]\nseverity = {TS = "note"}\n')
+    assert _lint(trainspec, "--ignore", "TS") == ([("TS101", "error")], 1)
+
+
+def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    assert trainspec("compile").returncode == 0
+    (project / "trainspec.toml").write_text('severity = {TS550 = "error"}\n')
+    assert trainspec("compile").returncode == 1
+    (project / "trainspec.toml").write_text('ignore = ["TS550"]\n')
+    assert "TS550" not in trainspec("compile").stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("ingore = []", "trainspec.toml:1: unknown setting `ingore`; did you mean `ignore`?"),
+        ("\nxyz = 1", "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, select"),
+        ("paths = 'specs'", "trainspec.toml:1: `paths` must be a list of texts"),
+        ("paths = [1]", "trainspec.toml:1: `paths` must be a list of texts"),
+        ("airflow = true", "trainspec.toml:1: `airflow` must be a whole number"),
+        ("output = 1", "trainspec.toml:1: `output` must be a text"),
+        ("strict = 1", "trainspec.toml:1: `strict` must be true or false"),
+        ('# x\n\nselect = ["TS5500"]', "trainspec.toml:3: `select`: there is no code `TS5500`; did you mean `TS550`?"),
+        ('select = [""]', "trainspec.toml:1: `select`: there is no code ``"),
+        ('ignore = ["TS101"]', "trainspec.toml:1: `ignore`: `TS101` cannot be ignored"),
+        ('[severity]\nTS550 = "fatal"', "trainspec.toml:2: `TS550` cannot be 'fatal'; write error, warning, note"),
+        ('[severity]\nTS550 = "warn"', "trainspec.toml:2: `TS550` cannot be 'warn'; did you mean `warning`?"),
+        ('severity = {TS101 = "note"}', "trainspec.toml:1: `severity.TS101`: `TS101` cannot be ignored"),
+        ('[severity]\nTS999 = "note"', "trainspec.toml:2: `severity.TS999`: there is no code `TS999`"),
+        ('[per-path]\n"a" = ["TS5"]\n"b/**" = "TS5"', "trainspec.toml:3: `per-path.b/**` must be a list of texts"),
+        ("[per-path]\n[[per-path.x]]\n", "trainspec.toml:1: `per-path.x` must be a list of texts"),
+        ("select = [", "trainspec.toml: "),
+    ],
+)
+def test_wrong_settings(settings: str, said: str, project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    (project / "trainspec.toml").write_text(settings)
+    ran = trainspec("lint")
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_wrong_settings_in_pyproject(project: Path, trainspec: Run) -> None:
+    (project / "pyproject.toml").write_text(
+        '[project]\nignore = 1\n\n[tool.trainspec]\nstrict = false\nignore = "TS5"\n'
+    )
+    assert "pyproject.toml:6: `ignore` must be a list of texts" in trainspec("lint").stderr
+    (project / "pyproject.toml").write_text("tool.trainspec.stritc = true\n")
+    assert "pyproject.toml:1: unknown setting `stritc`; did you mean `strict`?" in trainspec("lint").stderr
+    (project / "pyproject.toml").write_text("[tool]\ntrainspec = 1\n")
+    assert "pyproject.toml:2: must be a table" in trainspec("lint").stderr
+
+
+def test_wrong_codes_on_the_command_line(project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    for option, said in [("--select=TS5500", "did you mean `TS550`?"), ("--ignore=TS002", "cannot be ignored")]:
+        ran = trainspec("lint", option)
+        assert ran.returncode == 2
+        assert said in ran.stderr
