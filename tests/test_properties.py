@@ -127,7 +127,9 @@ def test_plain_hyperparameters_keep_their_text(written: str) -> None:
 @given(st.text(st.sampled_from("{}%#'\" \n\r-+\\axé\u2028"), max_size=12))
 def test_literals_survive_airflow(text: str) -> None:
     if not has_template(text):
-        assert Environment().from_string(for_airflow(text)).render() == text  # noqa: S701
+        for keeps_newline in (False, True):
+            environment = Environment(keep_trailing_newline=keeps_newline)  # noqa: S701
+            assert environment.from_string(for_airflow(text)).render() == text
         assert folded(text) == text
 
 

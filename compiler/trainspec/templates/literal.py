@@ -14,7 +14,8 @@ _OPENING = re.compile(r"\{\{|\{%")
 _EXPRESSION_TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\}\}|%\}|[({\[\])}]""", re.DOTALL)
 _RAW = re.compile(r"[-+]?\s*raw\s*[-+]?")
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
-_SPECIAL = re.compile(r"\{*(?:\{[{%#]|\r)")
+_SPECIAL = re.compile(r"\{*(?:\{[{%#]|\r|\n\Z)")
+_SPECIAL_INSIDE = re.compile(r"\{*(?:\{[{%#]|\r)")
 _CARRIAGE_RETURN = "\U0010fffe"
 """Stands for a carriage return while Jinja parses, which would normalize it. A noncharacter: no text holds it."""
 
@@ -25,10 +26,18 @@ def has_template(text: str) -> bool:
 
 
 def for_airflow(text: str) -> str:
-    """The text that Airflow's rendering turns into `text`, with its templates rendered and all else to the letter."""
-    if _SPECIAL.search(text):
-        text = "".join(_SPECIAL.sub(_quoted, piece) if literal else piece for piece, literal in pieces(text))
-    return text + "\n" if text.endswith("\n") else text
+    """The text that Airflow's rendering turns into `text`, with its templates rendered and all else to the letter.
+
+    It does so whether the Jinja environment keeps a final newline or, as by default, drops it.
+    """
+    if not _SPECIAL.search(text):
+        return text
+    parts = list(pieces(text))
+    special = [*[_SPECIAL_INSIDE] * (len(parts) - 1), _SPECIAL]
+    return "".join(
+        pattern.sub(_quoted, piece) if literal else piece
+        for (piece, literal), pattern in zip(parts, special, strict=True)
+    )
 
 
 def as_literal(text: str) -> str:
@@ -104,5 +113,5 @@ def _end(text: str, opening: re.Match[str]) -> int | None:
 
 def _quoted(special: re.Match[str]) -> str:
     """An expression that renders to these characters. Braces before them are part of it: `{{{` would open elsewhere."""
-    text = special.group().replace("\r", "\\r")
+    text = special.group().replace("\r", "\\r").replace("\n", "\\n")
     return f"{{{{ '{text}' }}}}"
