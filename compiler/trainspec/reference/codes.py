@@ -16,22 +16,21 @@ _STAGES = Path(__file__).parent / "stages.yaml"
 class Explained:
     """A code. `text` explains it, in Markdown, its first paragraph in one sentence.
 
-    `bad` and `good` are YAML: fields laid over a sound job, or a whole spec where they begin with `trainspec:`; with
-    `language` `sh` they are commands. None where the code has none.
+    `bad` and `good` are YAML: fields laid over a sound job, or a whole spec where they begin with `trainspec:`. None
+    where one file cannot show it.
     """
 
     code: Code
     text: str
     bad: str | None = None
     good: str | None = None
-    language: str = "yaml"
 
 
 @cache
 def all_codes() -> tuple[Explained, ...]:
     """Every code, in order."""
     stages = _stages()
-    found = [Explained(code, **stages.get(id_, {"text": code.summary})) for id_, code in CODES.items()]
+    found = [Explained(code, **stages[id_]) for id_, code in CODES.items()]
     found += [Explained(rule.code, rule.text, rule.bad, rule.good) for rule in all_rules()]
     return tuple(sorted(found, key=lambda each: each.code.id))
 
@@ -39,8 +38,6 @@ def all_codes() -> tuple[Explained, ...]:
 def _stages() -> dict[str, dict[str, Any]]:
     import yaml
 
-    if not _STAGES.exists():
-        return {}
     with _STAGES.open(encoding="utf-8") as file:
         read: dict[str, dict[str, Any]] = yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506  # texts only
-    return {code: {key: text.strip() for key, text in entry.items()} for code, entry in read.items()}
+    return {code: {key: text.strip("\n") for key, text in entry.items()} for code, entry in read.items()}

@@ -1,0 +1,36 @@
+"""Every code is explained; the stages' bad examples yield their code, their good ones nothing. (Rules: test_rules.py.)"""
+
+import pytest
+from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics.codes import CODES
+from trainspec.pipeline import Options, analyse
+from trainspec.reference.codes import Explained, all_codes
+from trainspec.text.source import decode
+
+from test_rules import spec_with
+
+STAGES = [each for each in all_codes() if each.code.id in CODES]
+OF_SEVERAL_FILES = {"TS605", "TS701", "TS702", "TS703", "TS704", "TS705"}
+
+
+def _findings(fields: str) -> tuple[Diagnostic, ...]:
+    source = decode(spec_with(fields).encode(), "example.yaml")
+    return (source,) if isinstance(source, Diagnostic) else analyse(source, Options()).findings
+
+
+@pytest.mark.parametrize("known", STAGES, ids=lambda known: known.code.id)
+def test_examples(known: Explained) -> None:
+    if known.code.id in OF_SEVERAL_FILES:
+        assert known.bad is None
+        return
+    assert known.bad
+    assert known.good
+    assert known.code.id in {found.code.id for found in _findings(known.bad)}
+    assert not any(found.severity == "error" or found.code.id == known.code.id for found in _findings(known.good))
+
+
+@pytest.mark.parametrize("known", all_codes(), ids=lambda known: known.code.id)
+def test_text(known: Explained) -> None:
+    first, _, rest = known.text.partition("\n\n")
+    assert first.endswith(".")
+    assert rest.strip()
