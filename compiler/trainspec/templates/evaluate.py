@@ -9,14 +9,15 @@ from typing import Any
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.templates.context import AIRFLOW_2_ONLY
 from trainspec.templates.filters import FILTERS, STRING_METHODS
-from trainspec.templates.literal import has_template, parse_template, unshielded
+from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, unshielded
 from trainspec.templates.values import UNKNOWN, Moment, Namespace, Unknown
 
-MAX_TEMPLATE = 10_000
 MAX_TEXT = 65_536
 MAX_NUMBER = 10**12
 MAX_RANGE = 10_000
 """Bounds on what a template computes: beyond them it is refused."""
+
+_LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     if len(text) > MAX_TEMPLATE:
         problem = Problem(codes.UNSAFE_TEMPLATE, f"a template of more than {MAX_TEMPLATE:,} characters")
         return Rendered(None, (problem,))
+    if not is_closed(text):
+        problem = Problem(codes.TEMPLATE_SYNTAX, "`{{` opens a template that nothing closes", _LITERAL)
+        return Rendered(None, (problem,))
     from jinja2.exceptions import TemplateSyntaxError
 
     try:
@@ -50,8 +54,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         walk = _Walk(context)
         value = walk.body(tree.body)
     except TemplateSyntaxError as error:
-        advice = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
-        return Rendered(None, (Problem(codes.TEMPLATE_SYNTAX, f"Jinja cannot parse this: {error.message}", advice),))
+        return Rendered(None, (Problem(codes.TEMPLATE_SYNTAX, f"Jinja cannot parse this: {error.message}", _LITERAL),))
     except RecursionError:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
     problems = tuple(dict.fromkeys(walk.problems))

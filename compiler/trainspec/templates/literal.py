@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+MAX_TEMPLATE = 10_000
+"""The longest text that is looked into for templates; a longer one that holds any is refused."""
+
 _OPENING = re.compile(r"\{\{|\{%")
-_EXPRESSION_TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\}\}|%\}|[({\[\])}]""", re.DOTALL)
+_OPENING_EXPRESSION = re.compile(r"\{\{")
+_EXPRESSION_TOKEN = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\}\}|%\}|[({\[\])}'"]""", re.DOTALL)
 _RAW = re.compile(r"[-+]?\s*raw\s*[-+]?")
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _SPECIAL = re.compile(r"\{*(?:\{[{%#]|\r|\n\Z)")
@@ -23,6 +27,11 @@ _CARRIAGE_RETURN = "\U0010fffe"
 def has_template(text: str) -> bool:
     """Whether Airflow has something to render in `text`."""
     return any(not literal for _, literal in pieces(text))
+
+
+def is_closed(text: str) -> bool:
+    """Whether every template in `text` has an end. Jinja would find out too, but in quadratic time."""
+    return all(literal or piece.endswith(("}}", "%}")) for piece, literal in pieces(text))
 
 
 def for_airflow(text: str) -> str:
@@ -74,12 +83,20 @@ def _environment() -> Any:
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The parts of `text` in order, and whether each is literal. What opens with `{{` is a template, closed or not."""
+    """The parts of `text` in order, and whether each is literal.
+
+    What opens with `{{` is a template, closed or not; a `{%` that nothing closes is none, and no later one is. Takes
+    time in proportion to the text's length.
+    """
+    if len(text) > MAX_TEMPLATE:
+        yield text, _OPENING.search(text) is None
+        return
     start = position = 0
-    while (opening := _OPENING.search(text, position)) is not None:
+    opens = _OPENING
+    while (opening := opens.search(text, position)) is not None:
         end = _end(text, opening)
         if end is None:
-            position = opening.end()
+            position, opens = opening.end(), _OPENING_EXPRESSION
             continue
         if opening.start() > start:
             yield text[start : opening.start()], True
@@ -95,6 +112,8 @@ def _end(text: str, opening: re.Match[str]) -> int | None:
     depth, position = 0, opening.end()
     while (token := _EXPRESSION_TOKEN.search(text, position)) is not None:
         position = token.end()
+        if token.group() in ("'", '"'):
+            break  # a string that nothing closes: neither does the template end
         if token.group() == "%}" and is_statement:
             raw = _RAW.fullmatch(text, opening.end(), token.start())
             closing = _END_RAW.search(text, position) if raw else token
