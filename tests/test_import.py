@@ -1,5 +1,6 @@
 """`trainspec import`: a request that is brought in comes out again as it was, from whatever it came."""
 
+import ast
 import json
 import os
 import re
@@ -158,6 +159,24 @@ def test_sources(source: Path, trainspec: Run, update_cases: bool) -> None:
         said.write_text(imported.stderr)
     assert imported.stdout == expected.read_text()
     assert imported.stderr == said.read_text()
+
+
+def _config(source: str, name: str) -> Any:
+    """What a constant of a DAG file is when Python runs the assignments at its top, and nothing else."""
+    kept = [node for node in ast.parse((SOURCES / source).read_text()).body if isinstance(node, ast.Assign)]
+    plain = [node for node in kept if isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()]
+    named = [node for node in kept if isinstance(node.targets[0], ast.Name) and node.targets[0].id == name]
+    namespace: dict[str, Any] = {}
+    exec(compile(ast.Module([*plain, *named], []), source, "exec"), namespace)  # noqa: S102  # a file of these tests
+    return namespace[name]
+
+
+@pytest.mark.parametrize(("source", "name"), [("dag_with_block.py", "training_config"), ("dag_taskflow.py", "CONFIG")])
+def test_dag_files_compile_to_their_own_requests(source: str, name: str) -> None:
+    config = _config(source, name)
+    text = (SOURCES / source).with_suffix(".spec.yaml").read_text()
+    (request,) = analyse(Source("x.yaml", text), Options()).requests.values()
+    assert request.members == config.get("Training", config)
 
 
 @pytest.mark.parametrize(
