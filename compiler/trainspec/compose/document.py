@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from trainspec.compose.merge import merge
 from trainspec.compose.variables import Variables, leaves
 from trainspec.diagnostics import Diagnostic, Span
+from trainspec.text.parse import MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 from trainspec.text.typing import is_null
 
@@ -50,10 +51,14 @@ def _compose_jobs(jobs: Node, defaults: Node | None, variables: Variables) -> No
     if not isinstance(jobs, Mapping):
         return jobs
     base = defaults if isinstance(defaults, Mapping) else None
-    entries = []
+    entries: list[Entry] = []
+    size = 0
     for entry in jobs.entries:
         scope = variables.scoped({"job.id": Scalar(entry.key.text, entry.key.span)})
         entries.append(Entry(entry.key, scope.resolve(merge(base, entry.value))))
+        size += entries[-1].value.size
+        if size > MAX_NODES:
+            return variables.too_large(entry.key.span, f"more than {MAX_NODES:,} values, defaults and variables put in")
     return mapping(tuple(entries), jobs.span)
 
 

@@ -5,16 +5,24 @@ put in. `$${` is a literal `${`.
 """
 
 import re
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, MutableMapping
 from collections.abc import Mapping as Map
 from dataclasses import replace
+from itertools import islice
 
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
-from trainspec.text.parse import MAX_NODES
+from trainspec.text.parse import MAX_FAULTS, MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, brought, mapping, sequence
 
 MAX_TEXT = 65_536
 """The longest text that substitution makes: no member of a request takes one this long."""
+
+MAX_TOTAL = 16 * MAX_TEXT
+MAX_CHAIN = 40
+"""Bounds on all the texts that substitution makes of one document, and on variables that need others in a row."""
+
+_MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
@@ -27,15 +35,17 @@ class Variables:
     """
 
     def __init__(self, values: Map[str, Node]) -> None:
-        self._values = dict(values)
+        self._values: MutableMapping[str, Node] = ChainMap(dict(values))
         self._resolving: list[str] = []
+        self._made = [0]  # shared with the inner scopes
         self.findings: list[Diagnostic] = []
         self.used: set[str] = set()
 
     def scoped(self, values: Map[str, Node]) -> "Variables":
         """The same variables and some more; findings and uses go to the same lists."""
-        inner = Variables({**self._values, **values})
-        inner.findings, inner.used = self.findings, self.used
+        inner = Variables({})
+        inner._values = ChainMap(dict(values), self._values)
+        inner.findings, inner.used, inner._made = self.findings, self.used, self._made
         return inner
 
     def resolve(self, node: Node) -> Node:
@@ -56,21 +66,30 @@ class Variables:
     def _bounded(self, node: Node) -> Node:
         if node.size <= MAX_NODES:
             return node
-        self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, variables put in")
-        return mapping((), node.span)
+        return self.too_large(node.span, f"more than {MAX_NODES:,} values, variables put in")
+
+    def too_large(self, span: Span, message: str) -> Mapping:
+        """What stands for a part that is larger than any spec's."""
+        self._report(codes.TOO_LARGE, span, message)
+        return mapping((), span)
 
     def _scalar(self, node: Scalar) -> Node:
         whole = _REFERENCE.fullmatch(node.text)
         if whole and whole.group(1) is not None:
             value = self._lookup(whole, node)
             return brought(value, node.span) if value is not None else Scalar("", node.span, plain=False)
-        parts, end = [], 0
+        parts, end, length = [], 0, len(node.text)
         for found in _REFERENCE.finditer(node.text):
             parts += [node.text[end : found.start()], self._inside_text(found, node)]
             end = found.end()
+            length += len(parts[-1])
+            if length > MAX_TEXT + len(node.text) or len(self.findings) >= MAX_FAULTS:
+                break
         text = "".join((*parts, node.text[end:]))
-        if len(text) > MAX_TEXT:
-            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_TEXT:,} characters, variables put in")
+        self._made[0] += len(text)
+        if len(text) > MAX_TEXT or self._made[0] > MAX_TOTAL:
+            limit = MAX_TEXT if len(text) > MAX_TEXT else MAX_TOTAL
+            self._report(codes.TOO_LARGE, node.span, f"more than {limit:,} characters, variables put in")
             text = ""
         return Scalar(text, node.span, node.plain, node.via)
 
@@ -99,9 +118,12 @@ class Variables:
             circle = " → ".join((*self._resolving[self._resolving.index(name) :], name))
             self._report(codes.VARIABLE_CYCLE, node.span, f"`{name}` needs itself: {circle}")
             return None
+        if len(self._resolving) > MAX_CHAIN:
+            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_CHAIN} variables that need each other in a row")
+            return None
         raw = self._values.get(name)
         if raw is None:
-            known = did_you_mean(name, self._values) or (literal if "." not in name else None)
+            known = self._near(name) or (literal if "." not in name else None)
             self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` names nothing", known)
             return None
         self._resolving.append(name)
@@ -110,8 +132,16 @@ class Variables:
         self._values[name] = value
         return value
 
+    def _near(self, name: str) -> str | None:
+        if len(name) > _LONGEST_NAME:
+            return None
+        return did_you_mean(
+            name, (each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME)
+        )
+
     def _report(self, code: Code, span: Span, message: str, advice: str | None = None) -> None:
-        self.findings.append(Diagnostic(code, span, message, advice))
+        if len(self.findings) < MAX_FAULTS:
+            self.findings.append(Diagnostic(code, span, message, advice))
 
 
 def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:

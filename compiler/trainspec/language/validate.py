@@ -8,6 +8,7 @@ from typing import Any
 from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
+from trainspec.text.parse import MAX_FAULTS
 from trainspec.text.tree import Path, dotted, find, key_span
 from trainspec.text.typing import to_data
 
@@ -28,8 +29,8 @@ _TYPE_NAMES = {
 class Validated:
     """What is left of a document when its invalid parts are taken out.
 
-    `spoilt` holds the paths that were taken out and those that a misspelt key was meant for: whoever misses something
-    there has been told why.
+    Where there are too many findings to go on, nothing is left. `spoilt` holds the paths that were taken out and those
+    that a misspelt key was meant for: whoever misses something there has been told why.
     """
 
     data: dict[str, Any]
@@ -42,12 +43,13 @@ def validate(root: tree.Mapping) -> Validated:
     data = to_data(root, load_schema(SPEC_SCHEMA), load_schema(API_SCHEMA))
     findings: list[Diagnostic] = []
     spoilt: set[Path] = set()
-    for error in _validator().iter_errors(data):
-        for fault in _faults(error):
-            findings.append(_diagnostic(fault, root))
-            spoilt.add(fault.path)
-            if fault.meant:
-                spoilt.add((*fault.path[:-1], fault.meant))
+    for fault in (fault for error in _validator().iter_errors(data) for fault in _faults(error)):
+        if len(findings) >= MAX_FAULTS:
+            return Validated({}, tuple(findings), frozenset((key,) for key in data))
+        findings.append(_diagnostic(fault, root))
+        spoilt.add(fault.path)
+        if fault.meant:
+            spoilt.add((*fault.path[:-1], fault.meant))
     for path in sorted(spoilt, key=len, reverse=True):
         _remove(data, path)
     return Validated(data, tuple(findings), frozenset(spoilt))

@@ -196,20 +196,23 @@ class _Walk:
         raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow gives no `{name}` to templates", near))
 
     def _getattr(self, node: Any) -> Any:
-        if node.attr.startswith("_"):
+        return self._attribute(self.value(node.node), node.attr)
+
+    @staticmethod
+    def _attribute(owner: Any, name: str) -> Any:
+        if name.startswith("_"):
             raise _RefusedError(
-                Problem(codes.UNSAFE_TEMPLATE, f"`.{node.attr}` reaches into an object, which Airflow forbids")
+                Problem(codes.UNSAFE_TEMPLATE, f"`.{name}` reaches into an object, which Airflow forbids")
             )
-        owner = self.value(node.node)
         if isinstance(owner, Moment):
-            return owner.attribute(node.attr)
+            return owner.attribute(name)
         if isinstance(owner, Mapping):
-            return owner.get(node.attr, UNKNOWN)
+            return owner.get(name, UNKNOWN)
         if isinstance(owner, Namespace):
-            if owner.closed and node.attr not in owner.attributes:
-                near = did_you_mean(node.attr, owner.attributes)
-                raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow has no macro `{node.attr}`", near))
-            return owner.attributes.get(node.attr, UNKNOWN)
+            if owner.closed and name not in owner.attributes:
+                near = did_you_mean(name, owner.attributes)
+                raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow has no macro `{name}`", near))
+            return owner.attributes.get(name, UNKNOWN)
         return UNKNOWN
 
     def _getitem(self, node: Any) -> Any:
@@ -236,8 +239,8 @@ class _Walk:
         if callee != "Getattr":
             self.value(node.node)
             return UNKNOWN
-        self.value(node.node)
         owner, name = self.value(node.node.node), node.node.attr
+        self._attribute(owner, name)
         if any(isinstance(each, Unknown) for each in (*args, *kwargs.values())):
             return UNKNOWN
         if isinstance(owner, Moment):
@@ -292,8 +295,9 @@ class _Walk:
         return True
 
     def _list(self, node: Any) -> Any:
+        """A list of known scalars; one that holds another many times over would be a bomb to compare or to print."""
         items = [self.value(item) for item in node.items]
-        return UNKNOWN if any(isinstance(item, Unknown) for item in items) else items
+        return items if all(isinstance(item, str | int | float | None | Moment) for item in items) else UNKNOWN
 
     _tuple = _list
 

@@ -13,8 +13,13 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
 
 MAX_DEPTH = 60
-MAX_NODES = 100_000
-"""Bounds on a document, aliases written out: far above any spec, far below what would slow the tool down."""
+MAX_NODES = 50_000
+MAX_ENTRIES = 1_000
+MAX_FAULTS = 50
+"""Bounds on a document, aliases written out: far above any spec, far below what would slow the tool down.
+
+They hold for a document, for one map or list, and for the findings after which nobody reads on.
+"""
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
@@ -71,9 +76,13 @@ class _Builder:
         self._open_anchors: set[str] = set()
         self._last: Any = None
         self._documents = 0
+        self._merged = 0
 
     def take(self, event: Any) -> bool:
         """Take in one event; false when reading on is of no use."""
+        if len(self.findings) >= MAX_FAULTS:
+            self._report(codes.TOO_LARGE, self._span(event), f"{MAX_FAULTS} faults so far: the file is read no further")
+            return False
         kind = type(event).__name__
         if kind == "DocumentStartEvent":
             self._documents += 1
@@ -159,6 +168,12 @@ class _Builder:
         else:
             key, above.key = above.key, None
             self._set(above, key, node)
+        return self._is_bounded(above, node.span)
+
+    def _is_bounded(self, above: _Open, span: Span) -> bool:
+        if len(above.items) + len(above.entries) + len(above.merged) > MAX_ENTRIES or self._merged > MAX_NODES:
+            self._report(codes.TOO_LARGE, span, f"more than {MAX_ENTRIES:,} entries in one map or list")
+            return False
         return True
 
     def _leave_out(self, span: Span) -> bool:
@@ -196,6 +211,9 @@ class _Builder:
             if not isinstance(each, Mapping):
                 advice = "write `<<: *anchor` or `<<: [*a, *b]`"
                 self._report(codes.BAD_ALIAS, value.span, "`<<` merges maps, and this is none", advice)
+                return
+            self._merged += len(each.entries)
+            if self._merged > MAX_NODES:
                 return
             for entry in each.entries:
                 taken.setdefault(entry.key.text, entry)
