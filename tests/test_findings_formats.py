@@ -17,7 +17,7 @@ from trainspec.diagnostics.links import link
 from trainspec.pipeline import Options, analyse
 from trainspec.text.source import Source, read_source
 
-from conftest import ROOT
+from helpers import ROOT
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/findings.txt"))
 SARIF = Draft4Validator(json.loads((ROOT / "tests/data/sarif-2.1.0.schema.json").read_text(encoding="utf-8")))

@@ -17,6 +17,7 @@ COMMANDS = {
     "compile": "write the DAG files",
     "request": "print a job's CreateTrainingJob request",
     "import": "make a spec from a request, a job, a manifest or a DAG file",
+    "explain": "tell about a code or a field",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "schema": "print or rebuild the JSON Schemas",
 }

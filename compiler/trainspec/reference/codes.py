@@ -14,7 +14,7 @@ _STAGES = Path(__file__).parent / "stages.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A code. `text` explains it, in Markdown, its first paragraph in one sentence.
+    """A code. `text` explains it, in Markdown.
 
     `bad` and `good` are YAML: fields laid over a sound job, or a whole spec where they begin with `trainspec:`. None
     where one file cannot show it.

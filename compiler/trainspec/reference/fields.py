@@ -1,0 +1,231 @@
+"""Every field of the language: how it is written, what it becomes and what AWS says of that; read from the schemas."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from trainspec.reference.examples import example
+from trainspec.request.api.check import member_schema, shape_name
+from trainspec.request.fields import JOB, members
+from trainspec.schema_files import SPEC_SCHEMA, load_schema
+
+Schema = Mapping[str, Any]
+
+_OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
+_PLACES = {"": "#/$defs/Job", "dag": "#/$defs/Dag"}
+_OF_PARTS = ("framework", "source")
+"""Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
+
+_TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a map",
+    "null": "null",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field.
+
+    `path` leads there from the job, or from the document for `dag.schedule` and `vars`; `*` stands for any key or item.
+    `form` says how a value is written, `words` which ones there are; `member` is the request member that it becomes,
+    with AWS's `limits` and `pattern` for it. `in_list` where only the items of a list have the field, and not the
+    values of the map that may stand in its place. `example` is YAML, from the same place as `path`.
+    """
+
+    path: str
+    description: str
+    form: str
+    words: tuple[str, ...] = ()
+    is_required: bool = False
+    in_list: bool = False
+    member: str | None = None
+    limits: str | None = None
+    pattern: str | None = None
+    default: str | None = None
+    example: str | None = None
+
+    @property
+    def top(self) -> str:
+        """The field of the job, or of the DAG, that this one belongs to."""
+        steps = self.path.split(".")
+        return ".".join(steps[:2]) if steps[0] == "dag" else steps[0]
+
+
+@cache
+def all_fields() -> Mapping[str, Field]:
+    """Every field by its path, each behind the one that it stands in: the document's, the job's, the DAG's."""
+    root = load_schema(SPEC_SCHEMA)
+    found: dict[str, Field] = {}
+    for name in ("trainspec", "vars", "defaults", "jobs"):
+        found[name] = _field(name, root["properties"][name], is_required=name in ("trainspec", "jobs"))
+    for place, definition in _PLACES.items():
+        for each in _below(_resolved({"$ref": definition}), place):
+            if each.path == "dag.default_args" or not each.path.startswith("dag.default_args."):
+                found.setdefault(each.path, each)
+    known = _members()
+    defaults = {f"operator.{name}": value for name, value in _operator_defaults().items()}
+    defaults |= {row.field: str(row.default) for row in JOB if row.default is not None}
+    return {
+        path: replace(
+            _with_member(each, known.get(path)),
+            default=defaults.get(path),
+            example=example(path, each.form, each.words, in_list=each.in_list),
+        )
+        for path, each in found.items()
+    }
+
+
+def below(path: str) -> list[Field]:
+    """The fields in the one at `path`, at any depth."""
+    return [each for each in all_fields().values() if each.path.startswith(f"{path}.")]
+
+
+# ---------------------------------------------------------------------- the language's schema
+
+
+def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Field]:
+    """The fields of a map with the schema `schema`, and those below them."""
+    for name, inner in schema.get("properties", {}).items():
+        at = f"{path}.{name}" if path else name
+        yield replace(_field(at, inner, is_required=name in schema.get("required", ())), in_list=in_list)
+        yield from _inside(inner, at)
+
+
+def _inside(schema: Schema, path: str) -> Iterator[Field]:
+    arms = list(_arms(schema))
+    is_map_too = any("additionalProperties" in arm and "properties" not in arm for arm in arms)
+    for arm in arms:
+        if "properties" in arm:
+            yield from _below(arm, path)
+        values, items = arm.get("additionalProperties"), arm.get("items")
+        if isinstance(values, Mapping) and values:
+            if not any("properties" in each for each in _arms(values)):
+                yield _field(f"{path}.*", values)
+            yield from _inside(values, f"{path}.*")
+        if items:
+            for inner in _arms(items):
+                yield from _below(inner, f"{path}.*", in_list=is_map_too)
+
+
+def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:
+    arms = list(_arms(schema))
+    words = tuple(word for arm in arms for word in arm.get("enum", ()))
+    described = next((each["description"] for each in (schema, *arms) if "description" in each), "")
+    if path.endswith("*") and not described:
+        described = "One of them."
+    return Field(path, described.split("\n\nRequest member:")[0], _form(schema, arms), words, is_required)
+
+
+def _form(schema: Schema, arms: list[Schema]) -> str:
+    if "x-form" in schema:
+        return str(schema["x-form"])
+    if any("enum" in arm for arm in arms):
+        return "one of these words"
+    if "const" in schema:
+        return str(schema["const"])
+    forms = dict.fromkeys(form for arm in arms if (form := _form_of_arm(arm)))
+    return " or ".join(forms) or "any value"
+
+
+def _form_of_arm(arm: Schema) -> str | None:
+    if arm.get("type") == "array" and "items" in arm:
+        items = list(_arms(arm["items"]))
+        inner = _form(arm["items"], items)
+        return {"a text": "a list of texts", "a map": "a list of maps"}.get(inner, f"a list: {inner}")
+    below = arm.get("additionalProperties")
+    if isinstance(below, Mapping) and below and "properties" not in arm:
+        inner = _form(below, list(_arms(below)))
+        return {"a text": "a map of texts", "a map": "a map of maps"}.get(inner, f"a map; each value {inner}")
+    named = arm.get("x-form") or _TYPES.get(str(arm.get("type")))
+    return str(named) if named else None
+
+
+def _arms(schema: Schema) -> Iterator[Schema]:
+    """The forms that a schema allows, without templates and `${...}`, which may stand nearly everywhere."""
+    if schema.get("$ref") in ("#/$defs/Template", "#/$defs/Substitution"):
+        return
+    if "$ref" in schema:
+        yield from _arms(_resolved(schema))
+    elif "anyOf" in schema:
+        for arm in schema["anyOf"]:
+            yield from _arms(arm)
+    else:
+        yield schema
+
+
+def _resolved(schema: Schema) -> Schema:
+    definition: Schema = load_schema(SPEC_SCHEMA)["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+    return definition
+
+
+# ---------------------------------------------------------------------- the request's schema
+
+
+def _members() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path, member in members():
+        found.setdefault(path, member)
+    return found
+
+
+def _with_member(field: Field, member: str | None) -> Field:
+    if member is None:
+        return field
+    schema = member_schema(member.split(".")) or {}
+    pattern = schema.get("x-aws-pattern") if "enum" not in schema else None
+    if field.path in _OF_PARTS:
+        return replace(field, member=member)
+    return replace(field, member=member, limits=_limits(schema), pattern=pattern)
+
+
+def _limits(schema: Schema) -> str | None:
+    """AWS's limits in words: `1 to 63 characters`."""
+    ranges = (
+        ("minLength", "maxLength", " characters"),
+        ("minimum", "maximum", ""),
+        ("minItems", "maxItems", " entries"),
+        ("minProperties", "maxProperties", " entries"),
+    )
+    for low, high, unit in ranges:
+        if high in schema and "enum" not in schema:
+            if schema.get(low) == schema[high]:
+                return f"exactly {schema[high]}{unit}"
+            return f"{schema[low]} to {schema[high]}{unit}" if schema.get(low) else f"at most {schema[high]}{unit}"
+        if schema.get(low):
+            return f"at least {schema[low]}{unit}"
+    return None
+
+
+def shape(field: Field) -> str | None:
+    """AWS's name of the shape of the member that a field becomes."""
+    return shape_name(field.member.split(".")) if field.member else None
+
+
+# ---------------------------------------------------------------------- the operator's defaults
+
+
+def _operator_defaults() -> dict[str, str]:
+    """The defaults of the operator's arguments, read from its source: importing it takes Airflow."""
+    tree = ast.parse(_OPERATOR.read_text(encoding="utf-8"))
+    init = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
+    arguments = zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True)
+    return {
+        name.arg: _shown(name.arg, value) for name, value in arguments if value is not None and _shown(name.arg, value)
+    }
+
+
+def _shown(name: str, value: ast.expr) -> str:
+    if not isinstance(value, ast.Constant):
+        return "as Airflow is configured: `[operators] default_deferrable`" if name == "deferrable" else ""
+    if value.value is None:
+        return ""
+    text = str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
+    return f"{text}s" if name == "check_interval" else text

@@ -1,0 +1,117 @@
+"""What a word means that somebody asks about: a code, a field by any sensible name, a framework or an algorithm."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from trainspec.diagnostics import did_you_mean
+from trainspec.reference.codes import Explained, all_codes
+from trainspec.reference.fields import Field, all_fields
+from trainspec.request.images.catalogue import ImageInfo, algorithms, frameworks
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One framework or algorithm, and the fields that take its name."""
+
+    info: ImageInfo
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The images that there are by name for the field `framework` or `algorithm`."""
+
+    field: str
+    names: tuple[ImageInfo, ...]
+
+
+Answer: TypeAlias = Explained | Field | Image | Images
+
+_CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
+
+
+def look_up(word: str) -> list[Answer]:
+    """All that `word` may mean, in the order of likelihood; empty where it means nothing."""
+    code = next((each for each in all_codes() if each.code.id == word.upper()), None)
+    if code is not None:
+        return [code]
+    answers: list[Answer] = list(_fields(word))
+    answers += _images(word, is_field=bool(answers))
+    if word.lower() in _CATALOGUES:
+        answers.append(Images(word.lower(), tuple(_CATALOGUES[word.lower()]().values())))
+    return answers
+
+
+def suggestion(word: str) -> str | None:
+    """What the author of `word` may have meant, as a question."""
+    fields = all_fields()
+    known = [*fields, *(path.rsplit(".", 1)[-1] for path in fields), *(each.code.id for each in all_codes())]
+    known += [each.member for each in fields.values() if each.member]
+    known += [name for catalogue in _CATALOGUES.values() for name in catalogue()]
+    return did_you_mean(word, [name for name in dict.fromkeys(known) if not name.endswith("*")])
+
+
+def _images(word: str, *, is_field: bool) -> Iterator[Image]:
+    """The image that `framework.pytorch`, `xgboost` or `xgboost@1.7-1` names."""
+    field, dot, name = word.lower().partition(".")
+    if field not in _CATALOGUES:
+        field, dot, name = "", "", word.lower()
+    name = name.partition("@")[0]
+    if not name or (is_field and not dot):
+        return
+    found = {kind: catalogue().get(name) for kind, catalogue in _CATALOGUES.items() if field in ("", kind)}
+    infos = dict.fromkeys(found.values())
+    for info in infos:
+        if info is not None:
+            yield Image(info, tuple(kind for kind, each in found.items() if each == info))
+
+
+def _fields(word: str) -> Iterator[Field]:
+    """The fields that `word` names, in the first of these ways in which it names any.
+
+    By its path; by the end of its path; by its request member; by the member's end; by the structure that the member is
+    in.
+    """
+    steps = _steps(word)
+    if not any(step.strip("*") for step in steps):
+        return
+    paths = [steps]
+    if steps[0] == "jobs" and len(steps) > 2:
+        paths.append(steps[2:])
+    elif steps[0] == "defaults" and len(steps) > 1:
+        paths.append(steps[1:])
+    elif steps[:2] == ["dag", "defaultargs"] and len(steps) == 3:
+        paths.append(steps[2:])
+    ways: tuple[Callable[[Field], bool], ...] = (
+        lambda field: any(_match(_steps(field.path), path) for path in paths),
+        lambda field: any(_ends_with(_steps(field.path), path) for path in paths),
+        lambda field: field.member is not None and _match(_steps(field.member), steps),
+        lambda field: field.member is not None and _ends_with(_steps(field.member), steps),
+        lambda field: field.member is not None and _match(_steps(field.member)[: len(steps)], steps),
+    )
+    for way in ways:
+        found = [field for field in all_fields().values() if way(field)]
+        if found:
+            yield from found
+            return
+
+
+def _steps(path: str) -> list[str]:
+    """The steps of a path, spelt alike: `Inputs[0].s3-uri` as `inputs`, `*`, `s3uri`."""
+    plain = path.replace("[", ".").replace("]", "").lower()
+    steps = [step.replace("_", "").replace("-", "") for step in plain.split(".") if step]
+    return ["*" if step.isdigit() else step for step in steps] or [""]
+
+
+def _match(known: list[str], asked: list[str]) -> bool:
+    """Whether a path is the one asked for; `*` inside it stands for any name."""
+    if known == asked:
+        return True
+    pairs = zip(known, asked, strict=False)
+    return len(known) == len(asked) and known[-1] != "*" and all(step in ("*", wanted) for step, wanted in pairs)
+
+
+def _ends_with(known: list[str], asked: list[str]) -> bool:
+    end = known[-len(asked) :]
+    return end[0] == asked[0] and _match(end, asked)

@@ -1,0 +1,135 @@
+"""The answers of `trainspec explain`, as text for a terminal."""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from trainspec.diagnostics.codes import can_be_ignored
+from trainspec.diagnostics.excerpt import visible
+from trainspec.diagnostics.links import DOCS, link
+from trainspec.reference.codes import Explained
+from trainspec.reference.fields import Field, below
+from trainspec.reference.lookup import Answer, Image, Images
+from trainspec.request.images.catalogue import VersionInfo
+
+WIDTH = 100
+_MANY = 12
+
+
+def show(answer: Answer) -> Iterator[str]:
+    """The lines of one answer."""
+    if isinstance(answer, Explained):
+        yield from _code(answer)
+    elif isinstance(answer, Field):
+        yield from _field(answer)
+    elif isinstance(answer, Images):
+        yield from _images(answer)
+    else:
+        yield from _image(answer)
+
+
+def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
+    """The list of codes, one line each."""
+    for known in codes:
+        yield f"{known.code.id}  {known.code.severity.value:<7}  {known.code.summary}"
+
+
+def show_choice(word: str, fields: Sequence[Field]) -> Iterator[str]:
+    """The fields of which one must be chosen, because `word` may mean any."""
+    yield f"`{word}` may be one of these. `trainspec explain` tells more of each:"
+    yield ""
+    width = max(len(field.path) for field in fields)
+    yield from (f"  {field.path:<{width}}  {field.description}".rstrip() for field in fields)
+
+
+def _code(known: Explained) -> Iterator[str]:
+    code = known.code
+    yield f"{code.id} ({code.severity.value}): {code.summary}"
+    yield ""
+    yield known.text
+    for title, example in (("Bad", known.bad), ("Good", known.good)):
+        if example is not None:
+            yield f"\n{title}:\n"
+            yield textwrap.indent("\n".join(map(visible, example.splitlines())), "    ")
+    yield ""
+    if can_be_ignored(code):
+        yield f"To silence it on one line: `# trainspec: ignore[{code.id}] reason`."
+    else:
+        yield "It cannot be silenced."
+    yield link(code.id)
+
+
+def _field(field: Field) -> Iterator[str]:
+    yield field.path
+    yield ""
+    yield from textwrap.wrap(field.description, WIDTH)
+    facts = [
+        ("form", field.form if not field.words else f"one of {len(field.words)} words" if len(field.words) > 1 else ""),
+        ("words", ", ".join(field.words)),
+        ("where", "only in an item of a list" if field.in_list else None),
+        ("required", "yes" if field.is_required else None),
+        ("default", field.default),
+        ("request member", field.member),
+        ("AWS takes", field.limits),
+        ("AWS's pattern", field.pattern),
+    ]
+    yield ""
+    for name, fact in facts:
+        if fact:
+            lines = textwrap.wrap(fact, WIDTH - 18, break_long_words=False, break_on_hyphens=False)
+            yield f"  {name:<15} {lines[0]}"
+            yield from (f"  {'':<15} {line}" for line in lines[1:])
+    if field.example:
+        yield "\nExample:\n"
+        yield textwrap.indent(field.example, "    ")
+    inner = [each for each in below(field.path) if not each.path.endswith("*")]
+    if inner:
+        width = max(len(each.path) for each in inner)
+        yield "\nIn it:\n"
+        yield from (f"    {each.path:<{width}}  {each.description}".rstrip() for each in inner)
+    yield ""
+    yield f"{DOCS}/fields.md#{anchor(field.top)}"
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading that is a field's name."""
+    return heading.replace(".", "").lower()
+
+
+def _images(images: Images) -> Iterator[str]:
+    written = {
+        "framework": 'framework: {name: NAME, version: "VERSION", python: PYTHON}',
+        "algorithm": "algorithm: NAME@VERSION",
+    }
+    yield f"\nWhat there is for `{written[images.field]}`:\n"
+    width = max(len(info.name) for info in images.names)
+    for info in images.names:
+        versions = [version.version for version in info.versions]
+        more = f" and {len(versions) - _MANY} more" if len(versions) > _MANY else ""
+        yield f"  {info.name:<{width}}  {', '.join(versions[:_MANY])}{more}"
+    yield f"\n`trainspec explain {images.field}.NAME` tells more of one."
+
+
+def _image(image: Image) -> Iterator[str]:
+    info = image.info
+    newest = info.versions[0]
+    python = f", python: {newest.python[-1]}" if newest.python else ""
+    written = {
+        "framework": f'framework: {{name: {info.name}, version: "{newest.version}"{python}}}',
+        "algorithm": f"algorithm: {info.name}@{newest.version}",
+    }
+    forms = " or ".join(f"`{written[field]}`" for field in image.fields)
+    yield f"{info.name}, the versions that AWS publishes images for, as {forms}:"
+    yield ""
+    rows = [("version", "also", "python", "processors", "built on", "regions"), *map(_row, info.versions)]
+    shown = [index for index in range(6) if any(row[index] for row in rows[1:])]
+    widths = [max(len(row[index]) for row in rows) for index in shown]
+    for row in rows:
+        cells = (f"{row[index]:<{width}}" for index, width in zip(shown, widths, strict=True))
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _row(version: VersionInfo) -> tuple[str, str, str, str, str, str]:
+    also, python, processors, built_on = (
+        ", ".join(each) for each in (version.aliases, version.python, version.processors, version.built_on)
+    )
+    return version.version, also, python, processors, built_on, str(len(version.regions))

@@ -1,0 +1,148 @@
+"""`trainspec explain`: codes, fields by any sensible name, images; a word that means nothing."""
+
+import pytest
+from trainspec.reference.codes import all_codes
+from trainspec.reference.fields import Field, all_fields
+from trainspec.reference.lookup import look_up
+from trainspec.request.images.catalogue import algorithms, frameworks
+
+from helpers import Run
+
+
+@pytest.mark.parametrize(
+    ("word", "paths"),
+    [
+        ("resources.instance_type", ["resources.instance_type"]),
+        ("Resources.Instance-Type", ["resources.instance_type"]),
+        ("jobs.train.resources.instance_type", ["resources.instance_type"]),
+        ("defaults.role", ["role"]),
+        ("max_runtime", ["stopping.max_runtime"]),
+        ("stopping", ["stopping"]),
+        ("inputs.*.s3", ["inputs.*.s3"]),
+        ("inputs.train.s3", ["inputs.*.s3"]),
+        ("inputs[0].s3", ["inputs.*.s3"]),
+        ("inputs.train.file_system.id", ["inputs.*.file_system.id"]),
+        ("dag.schedule", ["dag.schedule"]),
+        ("schedule", ["dag.schedule"]),
+        ("dag.default_args.retries", ["retries"]),
+        ("ResourceConfig.InstanceType", ["resources.instance_type"]),
+        ("TrainingJobName", ["name"]),
+        ("MaxRuntimeInSeconds", ["stopping.max_runtime"]),
+        ("InputDataConfig[0].ChannelName", ["inputs.*.name"]),
+        ("RetryStrategy", ["retry"]),
+        ("vars", ["vars"]),
+        ("operator.check_interval", ["operator.check_interval"]),
+        ("DebugHookConfig", ["debugger.s3", "debugger.local_path", "debugger.parameters"]),
+        ("kms_key", ["output.kms_key"]),
+        ("S3DataType", []),
+        ("nonsense", []),
+        ("", []),
+        ("*", []),
+        (".", []),
+    ],
+)
+def test_names_of_fields(word: str, paths: list[str]) -> None:
+    found = [answer.path for answer in look_up(word) if isinstance(answer, Field)]
+    assert found[:3] == paths
+
+
+def test_every_field_and_every_member_is_found() -> None:
+    for path, field in all_fields().items():
+        assert look_up(path)[0] == field
+        if field.member:
+            assert field in look_up(field.member) or path.endswith("*") or path == "source"
+
+
+def test_every_answer_can_be_shown(trainspec: Run) -> None:
+    words = [*all_fields(), *(each.code.id for each in all_codes()), "framework", "algorithm"]
+    words += [f"framework.{name}" for name in frameworks()] + [f"algorithm.{name}" for name in algorithms()]
+    for word in words:
+        shown = trainspec("explain", word)
+        assert shown.returncode == 0, word
+        assert shown.stdout.isprintable() or shown.stdout.replace("\n", "").isprintable(), word
+
+
+def test_field(trainspec: Run) -> None:
+    assert trainspec("explain", "ResourceConfig.KeepAlivePeriodInSeconds").stdout == (
+        "resources.keep_alive\n"
+        "\n"
+        "How long the machines are kept warm for the next job, such as 30m.\n"
+        "\n"
+        "  form            a duration (seconds, or such as 90s, 30m, 1h30m, 5d)\n"
+        "  request member  ResourceConfig.KeepAlivePeriodInSeconds\n"
+        "  AWS takes       at most 21600\n"
+        "\n"
+        "Example:\n"
+        "\n"
+        "    resources:\n"
+        "      keep_alive: 30m\n"
+        "\n"
+        "https://github.com/trainspec/trainspec/blob/main/docs/fields.md#resources\n"
+    )
+
+
+def test_defaults_are_those_of_the_operator(trainspec: Run) -> None:
+    shown = {name: trainspec("explain", f"operator.{name}").stdout for name in ("check_interval", "max_attempts")}
+    assert "  default         30s\n" in shown["check_interval"]
+    assert "  default         60\n" in shown["max_attempts"]
+    assert "  default         File\n" in trainspec("explain", "input_mode").stdout
+
+
+def test_code(trainspec: Run) -> None:
+    assert trainspec("explain", "ts105").stdout == (
+        "TS105 (error): a value that is not written in its form\n"
+        "\n"
+        "A duration is `90` (seconds), `90s`, `30m`, `1h30m` or `5d`; a size `10` (gigabytes), `10GB` or `1TB`; "
+        "a task's id\nletters, digits, `_`, `.` and `-`; a region such as us-east-1.\n"
+        "\n"
+        "Bad:\n"
+        "\n"
+        "    stopping: {max_runtime: 1 hour}\n"
+        "\n"
+        "Good:\n"
+        "\n"
+        "    stopping: {max_runtime: 1h}\n"
+        "\n"
+        "It cannot be silenced.\n"
+        "https://github.com/trainspec/trainspec/blob/main/docs/rules.md#ts105\n"
+    )
+    assert "`# trainspec: ignore[TS550] reason`" in trainspec("explain", "TS550").stdout
+
+
+def test_images(trainspec: Run) -> None:
+    listed = trainspec("explain", "framework").stdout
+    assert all(f"\n  {name} " in listed for name in frameworks())
+    pytorch = trainspec("explain", "framework.pytorch").stdout
+    assert "\n  2.3.0    2.3" in pytorch
+    assert "py311" in pytorch
+    assert "algorithm: blazingtext@" in trainspec("explain", "blazingtext").stdout
+    assert trainspec("explain", "xgboost@1.7-1").stdout.count("\n  1.7-1") == 1
+
+
+def test_several_fields(trainspec: Run) -> None:
+    lines = trainspec("explain", "s3").stdout.splitlines()
+    assert lines[0].startswith("`s3` may be one of these")
+    assert [line.split()[0] for line in lines[2:4]] == ["inputs.*.s3", "output.s3"]
+
+
+def test_all_codes(trainspec: Run) -> None:
+    lines = trainspec("explain").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [each.code.id for each in all_codes()]
+    assert "TS009  warning  an ignore comment that suppresses nothing" in lines
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("instnce_type", "did you mean `instance_type`?"),
+        ("TS5400", "did you mean `"),
+        ("framework.pytroch", "did you mean `"),
+        ("xgbost", "did you mean `xgboost`?"),
+        ("zzzzzzzz", "`trainspec explain` lists the codes"),
+    ],
+)
+def test_unknown_word(word: str, near: str, trainspec: Run) -> None:
+    failed = trainspec("explain", word)
+    assert failed.returncode == 2
+    assert failed.stdout == ""
+    assert near in failed.stderr

@@ -1,0 +1,147 @@
+"""The reference: every field with an example that is accepted; the pages in docs/ are what the code says."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from trainspec.diagnostics import Diagnostic
+from trainspec.pipeline import Options, analyse
+from trainspec.reference.fields import Field, all_fields
+from trainspec.reference.pages import GROUPS, PAGES
+from trainspec.request.fields import members
+from trainspec.text.source import Source, decode
+
+from helpers import ROOT
+from test_rules import spec_with
+
+DOCS = ROOT / "docs"
+OF_THE_DOCUMENT = ("trainspec", "vars", "defaults", "jobs", "dag")
+WRONG_VALUE = {
+    "TS101",
+    "TS102",
+    "TS103",
+    "TS104",
+    "TS105",
+    "TS106",
+    "TS405",
+    "TS406",
+    "TS407",
+    "TS408",
+    "TS603",
+    "TS604",
+}
+
+
+def _findings(text: str) -> Sequence[Diagnostic]:
+    return analyse(Source("example.yaml", text), Options()).findings
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_up_to_date(name: str) -> None:
+    """After a change of the code: python -m trainspec.reference."""
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_every_field_that_becomes_a_member_is_known() -> None:
+    known = all_fields()
+    assert [path for path, _ in members() if path not in known and not path.endswith(".*")] == []
+
+
+def test_every_field_is_described_and_has_an_example() -> None:
+    for field in all_fields().values():
+        assert field.description, field.path
+        assert field.example, field.path
+
+
+def test_every_group_names_fields_once() -> None:
+    named = [top for group in GROUPS.values() for top in group]
+    assert len(named) == len(set(named))
+    assert set(named) <= set(all_fields())
+
+
+@pytest.mark.parametrize("field", all_fields().values(), ids=lambda field: field.path)
+def test_examples_of_fields(field: Field) -> None:
+    assert field.example is not None
+    data = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506  # texts only
+    assert isinstance(data, dict)
+    text = field.example if field.path.split(".")[0] in OF_THE_DOCUMENT else spec_with(field.example)
+    if not text.startswith("trainspec:"):
+        text = f"trainspec: 1\n{text}"
+    wrong = [found for found in _findings(text) if found.code.id in WRONG_VALUE and "no jobs" not in found.message]
+    needed = {"TS102"} if field.path.startswith(("framework.", "source.", "dag.schedule")) else set()
+    assert [found.message for found in wrong if found.code.id not in needed] == []
+
+
+# ---------------------------------------------------------------------- every YAML example of the docs
+
+_FENCE = re.compile(r"(?:^<!-- (?P<marks>[a-z ]+) -->\n)?^```yaml\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES_WITH_EXAMPLES = sorted([*DOCS.glob("*.md"), ROOT / "README.md"])
+
+
+def _examples(page: Path) -> Iterator[tuple[str, frozenset[str], str]]:
+    text = page.read_text(encoding="utf-8")
+    for found in _FENCE.finditer(text):
+        line = text.count("\n", 0, found.start("text")) + 1
+        yield f"{page.name}:{line}", frozenset((found["marks"] or "").split()), found["text"]
+
+
+EXAMPLES = [each for page in PAGES_WITH_EXAMPLES for each in _examples(page)]
+
+
+@pytest.mark.parametrize(("marks", "text"), [each[1:] for each in EXAMPLES], ids=[each[0] for each in EXAMPLES])
+def test_yaml_in_the_docs(marks: frozenset[str], text: str) -> None:
+    """A whole spec compiles; a `fragment` is fields of a job, or of the document; `other` is no spec."""
+    if "other" in marks or text.startswith("repos:"):  # a configuration of pre-commit
+        assert yaml.safe_load(text)
+        return
+    whole = _whole(text, is_bad="bad" in marks) if "fragment" in marks else text
+    source = decode(whole.replace(r"\x07", "\a").encode(), "example.yaml")
+    findings = (source,) if isinstance(source, Diagnostic) else analyse(source, Options()).findings
+    if "bad" in marks:
+        assert findings
+    else:
+        unwanted = ("error", "warning") if not marks and "sagemaker_training_dag" not in text else ("error",)
+        assert [found.message for found in findings if found.severity in unwanted] == []
+
+
+def _whole(fragment: str, *, is_bad: bool) -> str:
+    """A whole spec with `fragment` in it; unless it is bad, with nothing beside it that excludes what it says."""
+    keys = set(re.findall(r"^(\w+):", fragment, re.MULTILINE))
+    if keys & set(OF_THE_DOCUMENT):
+        defaults, _, jobs = spec_with("{}").partition("defaults:\n")[2].partition("jobs:\n")
+        dag = "" if "dag" in keys else "dag: {id: example}\n"
+        above = "" if "defaults" in keys else f"defaults:\n{defaults}"
+        return f"trainspec: 1\n{dag}{above}{fragment}" + ("" if "jobs" in keys else f"jobs:\n{jobs}")
+    if is_bad:
+        return spec_with(fragment)
+    removed = [each for each, others in EXCLUDED.items() if keys & others and each not in keys]
+    needed = "region: us-east-1\n" if keys & {"framework", "algorithm"} and "region" not in keys else ""
+    return spec_with(fragment + "".join(f"{each}: null\n" for each in removed) + needed)
+
+
+EXCLUDED = {
+    "image": {"framework", "algorithm", "serverless"},
+    "resources": {"serverless"},
+    "inputs": {"serverless"},
+}
+
+
+def test_links_lead_somewhere() -> None:
+    anchors = {page.name: _anchors(page) for page in DOCS.glob("*.md")}
+    for page in DOCS.glob("*.md"):
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            if "://" in target:
+                continue
+            name, _, anchor = target.partition("#")
+            assert not name or (DOCS / name).exists(), f"{page.name}: {target}"
+            if anchor and (not name or name in anchors):
+                assert anchor in anchors[name or page.name], f"{page.name}: {target}"
+
+
+def _anchors(page: Path) -> set[str]:
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
