@@ -1,6 +1,7 @@
-"""From a spec to a job: what the compiler writes, run by real Airflow, is the request that `trainspec request` prints."""
+"""From a spec to a job: what the compiler writes, run by Airflow, is the request that `trainspec request` prints."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def test_the_job_is_the_request(airflow: Airflow, simulator: Simulator, compiled
     environment = {key: value for key, value in made.pop("Environment").items() if not key.startswith("TRAINSPEC_")}
     assert environment == expected.pop("Environment", {})
     assert made == expected
-    task = airflow.task(dag_id)
+    (task_id,) = re.findall(r"^  (\w+):$", SPECS[dag_id].read_text().partition("\njobs:")[2], re.MULTILINE)
+    task = airflow.task(dag_id, task_id)
     assert task.state == "success"
     assert task.xcoms["return_value"] == expected["TrainingJobName"]

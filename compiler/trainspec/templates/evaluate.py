@@ -1,6 +1,7 @@
 """Rendering a template without running it: a walk over Jinja's syntax tree that can neither hang nor reach anything."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.templates.context import AIRFLOW_2_ONLY
 from trainspec.templates.filters import FILTERS, STRING_METHODS
-from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, unshielded
+from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, pieces, unshielded
 from trainspec.templates.values import UNKNOWN, Moment, Namespace, Unknown
 
 MAX_TEXT = 65_536
@@ -17,6 +18,7 @@ MAX_NUMBER = 10**12
 MAX_RANGE = 10_000
 """Bounds on what a template computes: beyond them it is refused."""
 
+_BARE_NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
@@ -47,6 +49,8 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     if not is_closed(text):
         problem = Problem(codes.TEMPLATE_SYNTAX, "`{{` opens a template that nothing closes", _LITERAL)
         return Rendered(None, (problem,))
+    if (quick := _of_names(text, context)) is not None:
+        return Rendered(quick)
     from jinja2.exceptions import TemplateSyntaxError
 
     try:
@@ -59,6 +63,18 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
     problems = tuple(dict.fromkeys(walk.problems))
     return Rendered(None if isinstance(value, Unknown) or problems else unshielded(value), problems)
+
+
+def _of_names(text: str, context: Mapping[str, Any] | None) -> str | None:
+    """`text` rendered, where its templates are bare names: most are, and Jinja takes 0.1 s to import. Else None."""
+    parts = []
+    for piece, literal in pieces(text):
+        name = None if literal else _BARE_NAME.fullmatch(piece)
+        value = piece if literal else (context or {}).get(name[1]) if name else None
+        if not isinstance(value, str):
+            return None
+        parts.append(value)
+    return "".join(parts)
 
 
 def folded(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
+from trainspec.acceptor import Accepts, acceptor
 from trainspec.schema_files import API_SCHEMA, load_schema
 
 Constraint: TypeAlias = Literal[
@@ -60,8 +61,18 @@ def check_request(request: Mapping[str, Any]) -> list[Violation]:
     `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is no list.
     """
     document = dict(request)
-    violations = [_violation(error, document) for error in _validator().iter_errors(document)]
-    return sorted(violations, key=lambda violation: _place(violation.path, document))
+    return [] if _accepts()(document) else violations(document)
+
+
+def violations(document: dict[str, Any]) -> list[Violation]:
+    """What `check_request` says of a request that may be refused."""
+    found = [_violation(error, document) for error in _validator().iter_errors(document)]
+    return sorted(found, key=lambda violation: _place(violation.path, document))
+
+
+@cache
+def _accepts() -> Accepts:
+    return acceptor(load_schema(API_SCHEMA))
 
 
 def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:

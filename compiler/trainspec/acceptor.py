@@ -1,0 +1,150 @@
+"""A JSON Schema as a function that says yes or no, and nothing else, quickly.
+
+Nearly every document is valid, and jsonschema takes a quarter of a second to import. So the question whether it is
+valid is answered here, and jsonschema is asked only why not. Both must always agree; the tests see to that.
+
+Knows the part of draft 2020-12 that our two schemas use, and refuses to build an acceptor for any other.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from numbers import Number
+from operator import ge, le
+from typing import Any, TypeAlias
+
+Accepts: TypeAlias = Callable[[Any], bool]
+Schema: TypeAlias = Mapping[str, Any]
+
+_ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
+_TYPES: Mapping[str, Accepts] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": lambda value: type(value) is int,
+    "number": lambda value: type(value) in (int, float),
+    "boolean": lambda value: isinstance(value, bool),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+    "null": lambda value: value is None,
+}
+
+
+def acceptor(schema: Schema) -> Accepts:
+    """The function that says whether `schema` accepts a document. Raises ValueError for a keyword that is not known."""
+    return _Builder(schema).build(schema)
+
+
+class _Builder:
+    """Builds an acceptor for each definition once; one that stands in itself is looked up when it is asked."""
+
+    def __init__(self, root: Schema) -> None:
+        self._definitions: Mapping[str, Schema] = root.get("$defs", {})
+        self._built: dict[str, Accepts] = {}
+
+    def build(self, schema: Schema) -> Accepts:
+        if schema.get("x-output-only"):
+            return lambda value: False
+        keywords = [each for each in schema if each not in _ANNOTATIONS and not each.startswith("x-")]
+        unknown = [each for each in keywords if each not in _KEYWORDS]
+        if unknown:
+            raise ValueError(f"not known here: {', '.join(unknown)}")
+        builders = dict.fromkeys(_KEYWORDS[each] for each in keywords)
+        checks = [build(self, schema) for build in builders]
+        if len(checks) == 1:
+            return checks[0]
+        return lambda value: all(check(value) for check in checks)
+
+    def reference(self, schema: Schema) -> Accepts:
+        name = schema["$ref"].removeprefix("#/$defs/")
+        if name not in self._built:
+            self._built[name] = lambda value: self._built[name](value)
+            self._built[name] = self.build(self._definitions[name])
+        return self._built[name]
+
+    def any_of(self, schema: Schema) -> Accepts:
+        arms = [self.build(arm) for arm in schema["anyOf"]]
+        return lambda value: any(arm(value) for arm in arms)
+
+    def type(self, schema: Schema) -> Accepts:
+        names = schema["type"]
+        if isinstance(names, str):
+            return _TYPES[names]
+        types = [_TYPES[name] for name in names]
+        return lambda value: any(is_type(value) for is_type in types)
+
+    def properties(self, schema: Schema) -> Accepts:
+        """`properties`, `additionalProperties` and `required`, which are about the same keys."""
+        known = {name: self.build(below) for name, below in schema.get("properties", {}).items()}
+        others = schema.get("additionalProperties", True)
+        other = self.build(others) if isinstance(others, dict) else (lambda value: bool(others))
+        required = schema.get("required", ())
+
+        def accepts(value: Any) -> bool:
+            if not isinstance(value, dict):
+                return True
+            return all(name in value for name in required) and all(
+                known.get(name, other)(below) for name, below in value.items()
+            )
+
+        return accepts
+
+    def property_names(self, schema: Schema) -> Accepts:
+        names = self.build(schema["propertyNames"])
+        return lambda value: not isinstance(value, dict) or all(map(names, value))
+
+    def items(self, schema: Schema) -> Accepts:
+        items = self.build(schema["items"])
+        return lambda value: not isinstance(value, list) or all(map(items, value))
+
+    def enum(self, schema: Schema) -> Accepts:
+        words = frozenset(schema["enum"])
+        if not all(isinstance(word, str) for word in words):
+            raise ValueError("an enum of anything but texts")
+        return lambda value: not isinstance(value, str) or value in words
+
+    def const(self, schema: Schema) -> Accepts:
+        wanted = schema["const"]
+        return lambda value: type(value) is type(wanted) and value == wanted
+
+    def pattern(self, schema: Schema) -> Accepts:
+        search = re.compile(schema["pattern"]).search
+        longest = schema.get("maxLength", float("inf"))  # beyond it the answer is known, and some patterns are slow
+        return lambda value: not isinstance(value, str) or (len(value) <= longest and search(value) is not None)
+
+
+def _bound(of: type, measure: Callable[[Any], Any], holds: Callable[[Any, Any], bool], keyword: str) -> Any:
+    """The builder for a keyword that bounds a length or a number."""
+
+    def build(_: _Builder, schema: Schema) -> Accepts:
+        limit = schema[keyword]
+        return lambda value: not isinstance(value, of) or isinstance(value, bool) or holds(measure(value), limit)
+
+    return build
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+_BOUNDS = (
+    ("minLength", str, len, ge),
+    ("maxLength", str, len, le),
+    ("minItems", list, len, ge),
+    ("maxItems", list, len, le),
+    ("minProperties", dict, len, ge),
+    ("maxProperties", dict, len, le),
+    ("minimum", Number, _itself, ge),
+    ("maximum", Number, _itself, le),
+)
+_KEYWORDS: Mapping[str, Callable[[_Builder, Schema], Accepts]] = {
+    "$ref": _Builder.reference,
+    "anyOf": _Builder.any_of,
+    "type": _Builder.type,
+    "properties": _Builder.properties,
+    "additionalProperties": _Builder.properties,
+    "required": _Builder.properties,
+    "propertyNames": _Builder.property_names,
+    "items": _Builder.items,
+    "enum": _Builder.enum,
+    "const": _Builder.const,
+    "pattern": _Builder.pattern,
+    **{keyword: _bound(of, measure, holds, keyword) for keyword, of, measure, holds in _BOUNDS},
+}

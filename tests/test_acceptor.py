@@ -1,0 +1,88 @@
+"""The quick answer to "is it valid" is jsonschema's own, for both schemas and whatever the document."""
+
+import json
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from trainspec.acceptor import Accepts, acceptor
+from trainspec.language.validate import refusals
+from trainspec.request.api.check import violations
+from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
+from trainspec.text.parse import parse
+from trainspec.text.source import Source
+from trainspec.text.tree import Mapping
+from trainspec.text.typing import to_data
+
+from api_requests import requests
+from helpers import ROOT
+
+JUNK: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1, 10**20, 1.0, 0.5),
+    *("", "x", "s3://bucket/x", "{{ ds }}", "${vars.x}", "1h", "x" * 5000),
+    *([], ["x"], {}, {"x": 1}, {"s3": "s3://b/x"}),
+)
+
+
+@cache
+def accepts(name: str) -> Accepts:
+    return acceptor(load_schema(name))
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values inside of a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(found for step, below in items for found in places(below, (*path, step)))]
+
+
+def with_junk(document: Any, path: tuple[Any, ...], junk: Any, *, key: bool) -> Any:
+    """The document with something else at `path`, or with a key more there."""
+    changed = deepcopy(document)
+    if not path:
+        return junk
+    inner = changed
+    for step in path[:-1]:
+        inner = inner[step]
+    if key and isinstance(inner, dict):
+        inner["unknownKey"] = junk
+    else:
+        inner[path[-1]] = junk
+    return changed
+
+
+def specs() -> list[Any]:
+    texts = [path.read_text() for path in sorted((ROOT / "specs").glob("*.yaml"))]
+    texts += [path.read_text() for path in sorted((ROOT / "tests" / "cases").glob("good_*/spec.yaml"))]
+    trees = [parse(Source("x", text))[0] for text in texts]
+    return [to_data(tree, load_schema(SPEC_SCHEMA)) for tree in trees if isinstance(tree, Mapping)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_specs(data: st.DataObject) -> None:
+    document = data.draw(st.sampled_from(specs()))
+    for _ in range(data.draw(st.integers(0, 3))):
+        path = data.draw(st.sampled_from(places(document)))
+        document = with_junk(document, path, data.draw(st.sampled_from(JUNK)), key=data.draw(st.booleans()))
+        if not isinstance(document, dict):
+            break
+    assert accepts(SPEC_SCHEMA)(document) == (not list(refusals(document)))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(requests(), st.data())
+def test_requests(request: dict[str, Any], data: st.DataObject) -> None:
+    assert accepts(API_SCHEMA)(request)
+    path = data.draw(st.sampled_from(places(request)))
+    changed = with_junk(request, path, data.draw(st.sampled_from(JUNK)), key=data.draw(st.booleans()))
+    if isinstance(changed, dict):
+        assert accepts(API_SCHEMA)(changed) == (not violations(changed)), json.dumps(changed)
+
+
+@pytest.mark.parametrize("schema", [{"oneOf": []}, {"enum": [1]}, {"format": "date"}])
+def test_other_schemas_are_refused(schema: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"known|anything"):
+        acceptor(schema)
