@@ -4,8 +4,8 @@ https://github.com/testmoapp/junitxml
 """
 
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
 from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.model import Diagnostic, Severity
@@ -31,14 +31,14 @@ def show(findings: Sequence[Diagnostic], checked: Sequence[str] = ()) -> Iterato
 def _suite(path: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
     failures = sum(found.severity is Severity.ERROR for found in findings)
     skipped = len(findings) - failures
-    name = quoteattr(visible(path))
+    name = _quoted(visible(path))
     yield f'  <testsuite name={name} tests="{len(findings) or 1}" failures="{failures}" skipped="{skipped}">'
     if not findings:
         yield f'    <testcase name="lint" classname={name} file={name} />'
     for found in findings:
         span = found.span
         place = f"{span.line}:{span.column}"
-        case = quoteattr(f"{found.code.id} at {place}")
+        case = _quoted(f"{found.code.id} at {place}")
         yield f'    <testcase name={case} classname={name} file={name} line="{span.line}">'
         yield from _outcome(found, f"{path}:{place}")
         yield "    </testcase>"
@@ -46,10 +46,14 @@ def _suite(path: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
 
 
 def _outcome(found: Diagnostic, place: str) -> Iterator[str]:
-    message = quoteattr(visible(found.message))
+    message = _quoted(visible(found.message))
     if found.severity is not Severity.ERROR:
         yield f"      <skipped message={message} />"
         return
     text = [f"{place}: {found.message}", *([f"help: {found.advice}"] if found.advice else [])]
-    body = escape("\n".join(map(visible, text)))
+    body = escape("\n".join(map(visible, text)), quote=False)
     yield f'      <failure type="{found.code.id}" message={message}>{body}</failure>'
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text)}"'
