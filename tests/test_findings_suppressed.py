@@ -3,11 +3,12 @@
 import time
 
 import pytest
-from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics import Diagnostic, Span
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.pipeline import Options, analyse
 from trainspec.rules.registry import all_rules
-from trainspec.suppression import known_codes
+from trainspec.suppression import known_codes, suppress
+from trainspec.text.parse import parse
 from trainspec.text.source import Source
 
 HEAD = """\
@@ -82,6 +83,24 @@ def test_a_value_from_elsewhere_is_silenced_at_both_places() -> None:
     assert _ids(_spec(inputs.format(""), head.format(""))) == ["TS550"]
     assert _ids(_spec(inputs.format(comment), head.format(""))) == []
     assert _ids(_spec(inputs.format(""), head.format(comment))) == []
+
+
+def test_comments_of_a_file_that_is_built_on() -> None:
+    def found(path: str) -> Diagnostic:
+        return Diagnostic(known_codes()["TS550"], Span(path, 1, 4, 1, 5), "message")
+
+    spec, base = (Source(name, f"a: b  {C}\n") for name in ("spec.yaml", "base.yaml"))
+    (spec_tree, _), (base_tree, _) = parse(spec), parse(base)
+    others = [(base, base_tree)]
+    assert suppress([found("base.yaml"), found("spec.yaml")], spec, spec_tree, others) == ()
+    assert [each.code.id for each in suppress([found("base.yaml")], spec, spec_tree)] == ["TS550", "TS009"]
+    assert [each.code.id for each in suppress([], base, base_tree, [(spec, spec_tree)])] == ["TS009"]
+
+
+def test_comments_in_environments_may_be_of_use_in_another_run() -> None:
+    source = Source("spec.yaml", f"environments:\n  dev:\n    a: b  {C}\n  prod: {{}}\nb: c  {C}\n")
+    tree, _ = parse(source)
+    assert [each.span.line for each in suppress([], source, tree)] == [5]
 
 
 def test_an_error_of_a_rule_or_of_the_api_can_be_silenced() -> None:

@@ -6,7 +6,7 @@ item that begins below it; `ignore-file` the whole file.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,25 +27,43 @@ def known_codes() -> dict[str, Code]:
     return {**codes.CODES, **{rule.code.id: rule.code for rule in all_rules()}}
 
 
-def suppress(findings: Sequence[Diagnostic], source: Source, root: Node | None) -> tuple[Diagnostic, ...]:
-    """`findings` without those that a comment of `source` silences, and with what is wrong with its comments.
+def suppress(
+    findings: Sequence[Diagnostic], source: Source, root: Node | None, others: Iterable[tuple[Source, Node | None]] = ()
+) -> tuple[Diagnostic, ...]:
+    """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
-    Whether a comment silences nothing is told only of a file without errors that it cannot silence: behind such an
-    error not everything was looked at. `root` is the file's own tree.
+    `root` is the file's own tree, `others` holds the files that it builds on with theirs: their comments silence what
+    is found in them. Whether a comment silences nothing is told only of a file without errors that it cannot silence:
+    behind such an error not everything was looked at.
     """
-    comments = tuple(_comments(source)) if root is not None and _DIRECTIVE.search(source.text) else ()
-    if not comments:
-        return tuple(findings)
-    known, ends, below = known_codes(), _ends(root), _below(source.lines())
+    files = [(each, tree, _ignores(each, tree)) for each, tree in ((source, root), *others)]
+    told = list(files[0][2][1])
+    left = list(findings)
+    used: set[_Ignore] = set()
+    for each, _, (ignores, _) in files:
+        silenced = _Silenced(ignores, each.name)
+        left = [found for found in left if not silenced.has(found)]
+        used |= silenced.used
+    if not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left):
+        told += (_unused(ignore) for ignore in files[0][2][0] if ignore not in used and not _is_of_patch(ignore, root))
+    return tuple(sorted([*left, *told], key=Diagnostic.sort_key)) if told else tuple(left)
+
+
+def _ignores(source: Source, root: Node | None) -> "tuple[list[_Ignore], list[Diagnostic]]":
+    """What the comments of a file silence, and what is wrong with them."""
     ignores: list[_Ignore] = []
     told: list[Diagnostic] = []
-    for comment in comments:
-        told += _read(comment, _reach(comment, below, ends), known, ignores)
-    silenced = _Silenced(ignores, source.name)
-    left = [found for found in findings if not silenced.has(found)]
-    if not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left):
-        told += (_unused(each) for index, each in enumerate(ignores) if index not in silenced.used)
-    return tuple(sorted([*left, *told], key=Diagnostic.sort_key))
+    if root is not None and _DIRECTIVE.search(source.text):
+        known, ends, below = known_codes(), _ends(root), _below(source.lines())
+        for comment in _comments(source):
+            told += _read(comment, _reach(comment, below, ends), known, ignores)
+    return ignores, told
+
+
+def _is_of_patch(ignore: "_Ignore", root: Node | None) -> bool:
+    """Whether a comment stands in `environments`, of which a run looks at one."""
+    entry = root.entry("environments") if isinstance(root, Mapping) else None
+    return entry is not None and entry.key.span.line <= ignore.span.line <= entry.value.span.end_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +116,33 @@ def _read(
 
 
 class _Silenced:
-    """Ignores by code and line; those that silenced something are in `used`.
+    """Ignores of one file by code and line; those that silenced something are in `used`.
 
     The blocks that they reach are entries of one tree, so no line lies in more of them than a tree may be deep; a
     second ignore of the same code with the same reach has nothing left to silence.
     """
 
     def __init__(self, ignores: Sequence[_Ignore], path: str) -> None:
-        self.used: set[int] = set()
+        self.used: set[_Ignore] = set()
         self._path = path
-        self._by_line: dict[tuple[str, int], list[int]] = {}
-        self._at_end: dict[tuple[str, int], int] = {}
+        self._by_line: dict[tuple[str, int], list[_Ignore]] = {}
+        self._at_end: dict[tuple[str, int], _Ignore] = {}
         reaches: set[tuple[str, int, int]] = set()
-        for index, each in enumerate(ignores):
+        for each in ignores:
             reach = (each.code.id, each.first, each.last)
             if reach in reaches:
                 continue
             reaches.add(reach)
             for line in range(each.first, each.last + 1):
-                self._by_line.setdefault((each.code.id, line), []).append(index)
+                self._by_line.setdefault((each.code.id, line), []).append(each)
             if each.is_line:
-                self._at_end[(each.code.id, each.first)] = index
+                self._at_end[(each.code.id, each.first)] = each
 
     def has(self, found: Diagnostic) -> bool:
         """Whether an ignore reaches the finding, or the place where its value is used."""
-        if not can_be_ignored(found.code):
+        if not self._by_line or not can_be_ignored(found.code):
             return False
-        hit: set[int] = set()
+        hit: set[_Ignore] = set()
         for span in (found.span, *(label.span for label in found.labels)):
             if span.path == self._path:
                 hit.update(self._by_line.get((found.code.id, span.line), ()))

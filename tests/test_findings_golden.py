@@ -1,0 +1,43 @@
+"""The whole text of the findings in every code's bad example, to the letter: tests/findings/<code>.txt.
+
+`pytest --update-cases` rewrites them.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics.formats import FORMATS, Report
+from trainspec.pipeline import Options, analyse
+from trainspec.reference.codes import Explained, all_codes
+from trainspec.text.source import Source, decode
+
+from test_rules import spec_with
+
+GOLDEN = Path(__file__).parent / "findings"
+CODES = [known for known in all_codes() if known.bad is not None]
+
+
+def _shown(example: str) -> str:
+    text = spec_with(example)
+    source = decode(text.encode(), "example.yaml")
+    findings: Sequence[Diagnostic] = (
+        (source,) if isinstance(source, Diagnostic) else analyse(source, Options()).findings
+    )
+    lines = Source("example.yaml", text).lines()
+    return "\n".join(FORMATS["text"](Report(findings, lambda _: lines))) + "\n"
+
+
+@pytest.mark.parametrize("known", CODES, ids=lambda known: known.code.id)
+def test_text(known: Explained, update_cases: bool) -> None:
+    path = GOLDEN / f"{known.code.id}.txt"
+    shown = _shown(known.bad or "")
+    if update_cases:
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shown
+
+
+def test_no_text_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == {known.code.id for known in CODES}
