@@ -15,12 +15,14 @@ from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought,
 MAX_DEPTH = 60
 MAX_NODES = 50_000
 MAX_ENTRIES = 1_000
+MAX_TEXT = 65_536
 MAX_FAULTS = 50
 """Bounds on a document, aliases written out: far above any spec, far below what would slow the tool down.
 
-They hold for a document, for one map or list, and for the findings after which nobody reads on.
+They hold for the document, one map or list, one text, and the findings after which nobody reads on.
 """
 
+_SHOWN = 60
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
@@ -98,6 +100,9 @@ class _Builder:
             return self._end(event)
         elif kind == "ScalarEvent":
             self._last = event.end_mark
+            if len(event.value) > MAX_TEXT:
+                self._report(codes.TOO_LARGE, self._span(event), f"a text of more than {MAX_TEXT:,} characters")
+                return False
             return self._add(Scalar(event.value, self._span(event), self._is_plain(event)), event.anchor)
         elif kind == "AliasEvent":
             return self._alias(event)
@@ -236,7 +241,7 @@ class _Builder:
         """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
         if tag not in _KNOWN_TAGS:
-            shown = tag.replace(_TAG, "!!")
+            shown = tag.replace(_TAG, "!!")[:_SHOWN]
             self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
         return tag in _PLAIN_TAGS or (tag is None and not event.style)
 
