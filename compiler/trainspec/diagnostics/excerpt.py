@@ -41,7 +41,7 @@ def excerpt(marks: Sequence[Mark], lines: Lines, notes: Iterable[str] = ()) -> I
 
     A line is shown once for each place in it; of a place on several lines, the first and the last are shown.
     """
-    files = [list(lines(mark.span.path)) for mark in marks]
+    files = [lines(mark.span.path) for mark in marks]
     rows = [tuple(_rows(mark, text)) for mark, text in zip(marks, files, strict=True)]
     gutter = " " * max((len(str(row.number)) for group in rows for row in group), default=1)
     for index, (mark, text, group) in enumerate(zip(marks, files, rows, strict=True)):

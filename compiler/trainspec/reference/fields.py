@@ -16,6 +16,8 @@ Schema = Mapping[str, Any]
 
 _OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
 _PLACES = {"": "#/$defs/Job", "dag": "#/$defs/Dag"}
+"""The maps whose fields are told once, and not at every place that takes such a map."""
+
 _OF_PARTS = ("framework", "source")
 """Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
 
@@ -64,12 +66,13 @@ def all_fields() -> Mapping[str, Field]:
     """Every field by its path, each behind the one that it stands in: the document's, the job's, the DAG's."""
     root = load_schema(SPEC_SCHEMA)
     found: dict[str, Field] = {}
-    for name in ("trainspec", "vars", "defaults", "jobs"):
-        found[name] = _field(name, root["properties"][name], is_required=name in ("trainspec", "jobs"))
+    for name, schema in root["properties"].items():
+        if name not in _PLACES:
+            found[name] = _field(name, schema, is_required=name in ("trainspec", "jobs"))
+            found |= {each.path: each for each in _inside(schema, name)}
     for place, definition in _PLACES.items():
         for each in _below(_resolved({"$ref": definition}), place):
-            if each.path == "dag.default_args" or not each.path.startswith("dag.default_args."):
-                found.setdefault(each.path, each)
+            found.setdefault(each.path, each)
     known = _members()
     defaults = {f"operator.{name}": value for name, value in _operator_defaults().items()}
     defaults |= {row.field: str(row.default) for row in JOB if row.default is not None}
@@ -100,7 +103,8 @@ def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Fiel
 
 
 def _inside(schema: Schema, path: str) -> Iterator[Field]:
-    arms = list(_arms(schema))
+    """The fields of the maps that `schema` allows at `path`."""
+    arms = [arm for arm in _arms(schema) if not any(arm is told for told in _told())]
     is_map_too = any("additionalProperties" in arm and "properties" not in arm for arm in arms)
     for arm in arms:
         if "properties" in arm:
@@ -113,6 +117,12 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
         if items:
             for inner in _arms(items):
                 yield from _below(inner, f"{path}.*", in_list=is_map_too)
+
+
+@cache
+def _told() -> tuple[Schema, ...]:
+    definitions = load_schema(SPEC_SCHEMA)["$defs"]
+    return tuple(definitions[name] for name in ("Job", "Dag", "TaskArguments") if name in definitions)
 
 
 def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:

@@ -8,12 +8,12 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields, below
 from trainspec.reference.show import anchor
+from trainspec.schema_files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
 _MADE = "<!-- Written by `python -m trainspec.reference`; a test compares it with the code. -->\n"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "The document": ("trainspec", "vars", "defaults", "jobs"),
     "What trains": (
         "name", "image", "framework", "algorithm", "source", "entrypoint", "arguments", "image_access",
     ),
@@ -31,16 +31,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Raw members": ("request",),
     "The operator": ("operator",),
 }  # fmt: skip
-"""The fields of the document and of a job that are no arguments of every Airflow task, by topic."""
+"""The fields of a job by topic, but for those that are about its task."""
 
 
 def fields_page() -> str:
     """docs/fields.md: every field of the language."""
     fields = all_fields()
-    named = {top for group in GROUPS.values() for top in group}
+    document = [name for name in load_schema(SPEC_SCHEMA)["properties"] if name != "dag"]
+    named = {*document, *(top for group in GROUPS.values() for top in group)}
     tasks = [path for path in fields if "." not in path and path not in named]
     dag = [path for path in fields if path.startswith("dag.") and path.count(".") == 1]
-    groups: dict[str, Iterable[str]] = {**GROUPS, "The task": tasks, "The DAG": dag}
+    groups: dict[str, Iterable[str]] = {"The document": document, **GROUPS, "The task": tasks, "The DAG": dag}
     contents = (f"- [{title}](#{_slug(title)})" for title in groups)
     lines = ["# Fields", "", _MADE, _ABOUT_FIELDS, "", *contents]
     for title, tops in groups.items():
