@@ -11,13 +11,14 @@ from trainspec.pipeline import Options, analyse
 from trainspec.reference.fields import Field, all_fields
 from trainspec.reference.pages import GROUPS, PAGES
 from trainspec.request.fields import members
+from trainspec.schema_files import SPEC_SCHEMA, load_schema
 from trainspec.text.source import Source, decode
 
 from helpers import ROOT
 from test_rules import spec_with
 
 DOCS = ROOT / "docs"
-OF_THE_DOCUMENT = ("trainspec", "vars", "defaults", "jobs", "dag")
+OF_THE_DOCUMENT = tuple(load_schema(SPEC_SCHEMA)["properties"])
 WRONG_VALUE = {
     "TS101",
     "TS102",

@@ -83,16 +83,14 @@ def _rows(mark: Mark, text: Sequence[str]) -> Iterator[_Row]:
 
 
 def _marked(row: _Row, text: str, gutter: str) -> Iterator[str]:
-    shown = "".join(" " if each == "\t" or not each.isprintable() else each for each in text)
-    start, end = min(row.start, len(shown)), min(max(row.end, row.start + 1), len(shown) + 1)
-    cut = max(0, start - WIDEST // 2) if len(shown) > WIDEST else 0
-    cells = _cells(shown[cut:start])
-    piece, behind = shown[cut : cut + WIDEST], min(end, cut + WIDEST)
-    width = max(1, _cells(shown[start:behind]))
-    tail = "" if not row.is_last or not row.mark.text else f" {row.mark.text}"
-    marker = row.mark.sign[0] + row.mark.sign[-1] * (width - 1)
+    start, end = min(row.start, len(text)), min(max(row.end, row.start + 1), len(text) + 1)
+    cut = max(0, start - WIDEST // 2) if len(text) > WIDEST else 0
+    piece = "".join(" " if not each.isprintable() else each for each in text[cut : cut + WIDEST])
+    before, marked = piece[: start - cut], piece[start - cut : end - cut]
+    tail = f" {row.mark.text}" if row.is_last and row.mark.text else ""
+    marker = row.mark.sign[0] + row.mark.sign[-1] * (_cells(marked) - 1)
     yield f"{row.number:>{len(gutter)}} | {piece}".rstrip()
-    yield f"{gutter} | {' ' * cells}{row.mark.paint(marker + tail)}"
+    yield f"{gutter} | {' ' * _cells(before)}{row.mark.paint(marker + tail)}"
 
 
 def _cells(text: str) -> int:

@@ -91,6 +91,13 @@ _BY_PATH = {
     "vars.*": "s3://my-bucket",
     "defaults": "{role: arn:aws:iam::123456789012:role/SageMakerRole}",
     "jobs": "{train: {name: 'churn-{{ ts_nodash }}'}}",
+    "extends": "../base.yaml",
+    "environments": "{dev: {vars: {stage: dev}}}",
+    "environments.*.dag": "{schedule: null}",
+    "environments.*.vars": "{stage: dev}",
+    "environments.*.defaults": "{retries: 0}",
+    "environments.*.jobs": "{train: {retries: 0}}",
+    "matrix": "{learning_rate: [0.1, 0.01]}",
     "dag.id": "churn_training",
     "dag.schedule": '"@daily"\n  start_date: 2025-04-01',
     "dag.schedule.assets": "[s3://my-bucket/features/]",
@@ -135,6 +142,7 @@ _BY_FORM = {
 _WORDS = {"instance_type": "ml.m5.xlarge"}
 
 _KEYS = {
+    "environments": "dev",
     "inputs": "train",
     "collections": "losses",
     "groups": "workers",
