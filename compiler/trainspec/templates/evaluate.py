@@ -61,6 +61,8 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         return Rendered(None, (Problem(codes.TEMPLATE_SYNTAX, f"Jinja cannot parse this: {error.message}", _LITERAL),))
     except RecursionError:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
+    except ValueError:  # Jinja reads numbers with int(), which refuses very long ones
+        return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template holds a number that is too long"),))
     problems = tuple(dict.fromkeys(walk.problems))
     return Rendered(None if isinstance(value, Unknown) or problems else unshielded(value), problems)
 
