@@ -31,6 +31,11 @@ from helpers import Run
         ("InputDataConfig[0].ChannelName", ["inputs.*.name"]),
         ("RetryStrategy", ["retry"]),
         ("vars", ["vars"]),
+        ("tags.team", ["tags.*"]),
+        ("jobs.train.hyperparameters.epochs", ["hyperparameters.*"]),
+        ("jobs.train", ["jobs"]),
+        ("dag", ["dag.id", "dag.schedule", "dag.schedule.assets"]),
+        ("inputs.train", ["inputs.*.s3", "inputs.*.manifest", "inputs.*.augmented_manifest"]),
         ("operator.check_interval", ["operator.check_interval"]),
         ("DebugHookConfig", ["debugger.s3", "debugger.local_path", "debugger.parameters"]),
         ("kms_key", ["output.kms_key"]),
@@ -121,7 +126,7 @@ def test_images(trainspec: Run) -> None:
 
 def test_several_fields(trainspec: Run) -> None:
     lines = trainspec("explain", "s3").stdout.splitlines()
-    assert lines[0].startswith("`s3` may be one of these")
+    assert lines[0].startswith("Fields that `s3` may mean")
     assert [line.split()[0] for line in lines[2:4]] == ["inputs.*.s3", "output.s3"]
 
 
@@ -129,6 +134,11 @@ def test_all_codes(trainspec: Run) -> None:
     lines = trainspec("explain").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [each.code.id for each in all_codes()]
     assert "TS009  warning  an ignore comment that suppresses nothing" in lines
+
+
+def test_codes_by_their_beginning(trainspec: Run) -> None:
+    lines = trainspec("explain", "ts3").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["TS301", "TS302", "TS303"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is known. Raises UsageError for a word that means nothing."""
-    from trainspec.reference.codes import all_codes
+    from trainspec.reference.codes import Explained, all_codes
     from trainspec.reference.fields import Field
     from trainspec.reference.lookup import look_up, suggestion
     from trainspec.reference.show import show, show_choice, show_codes
@@ -32,7 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
         if not answers:
             near = suggestion(arguments.word) or "`trainspec explain` lists the codes, docs/fields.md the fields"
             raise UsageError(f"there is no code and no field `{arguments.word}`; {near}")
-        if len(fields) > 1:
+        codes = [answer for answer in answers if isinstance(answer, Explained)]
+        if len(codes) > 1:
+            lines = list(show_codes(codes))
+        elif len(fields) > 1:
             lines = list(show_choice(arguments.word, fields))
         else:
             lines = [line for answer in answers for line in show(answer)]

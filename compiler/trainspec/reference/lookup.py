@@ -1,5 +1,6 @@
 """What a word means that somebody asks about: a code, a field by any sensible name, a framework or an algorithm."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -28,14 +29,15 @@ class Images:
 
 Answer: TypeAlias = Explained | Field | Image | Images
 
+_CODE = re.compile(r"ts[0-9]+$", re.IGNORECASE)
 _CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
 
 
 def look_up(word: str) -> list[Answer]:
     """All that `word` may mean, in the order of likelihood; empty where it means nothing."""
-    code = next((each for each in all_codes() if each.code.id == word.upper()), None)
-    if code is not None:
-        return [code]
+    codes = [each for each in all_codes() if _CODE.match(word) and each.code.id.startswith(word.upper())]
+    if codes:
+        return list(codes)
     answers: list[Answer] = list(_fields(word))
     answers += _images(word, is_field=bool(answers))
     if word.lower() in _CATALOGUES:
@@ -70,24 +72,26 @@ def _images(word: str, *, is_field: bool) -> Iterator[Image]:
 def _fields(word: str) -> Iterator[Field]:
     """The fields that `word` names, in the first of these ways in which it names any.
 
-    By its path; by the end of its path; by its request member; by the member's end; by the structure that the member is
-    in.
+    By its path; as a name in a map (`tags.team`); by the end of its path; by its request member; by the member's end;
+    by the map that it is in, in the spec or in the request.
     """
     steps = _steps(word)
     if not any(step.strip("*") for step in steps):
         return
     paths = [steps]
-    if steps[0] == "jobs" and len(steps) > 2:
-        paths.append(steps[2:])
+    if steps[0] == "jobs" and len(steps) > 1:
+        paths.append(steps[2:] or ["jobs"])
     elif steps[0] == "defaults" and len(steps) > 1:
         paths.append(steps[1:])
     elif steps[:2] == ["dag", "defaultargs"] and len(steps) == 3:
         paths.append(steps[2:])
     ways: tuple[Callable[[Field], bool], ...] = (
         lambda field: any(_match(_steps(field.path), path) for path in paths),
+        lambda field: any(_match([*_steps(field.path), ""], [*path, ""]) for path in paths),
         lambda field: any(_ends_with(_steps(field.path), path) for path in paths),
         lambda field: field.member is not None and _match(_steps(field.member), steps),
         lambda field: field.member is not None and _ends_with(_steps(field.member), steps),
+        lambda field: any(_match([*_steps(field.path)[: len(path)], ""], [*path, ""]) for path in paths),
         lambda field: field.member is not None and _match(_steps(field.member)[: len(steps)], steps),
     )
     for way in ways:

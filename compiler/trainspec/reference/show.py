@@ -35,7 +35,7 @@ def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
 
 def show_choice(word: str, fields: Sequence[Field]) -> Iterator[str]:
     """The fields of which one must be chosen, because `word` may mean any."""
-    yield f"`{word}` may be one of these. `trainspec explain` tells more of each:"
+    yield f"Fields that `{word}` may mean; `trainspec explain FIELD` tells more of each:"
     yield ""
     width = max(len(field.path) for field in fields)
     yield from (f"  {field.path:<{width}}  {field.description}".rstrip() for field in fields)
