@@ -35,6 +35,7 @@ SHOWN: list[tuple[Any, int, str, list[tuple[str | None, str | None]], bool]] = [
     ("throttle", 2, ARN, [("ThrottlingException", "throttle"), (None, None)], True),
     ("internal", 1, "InternalFailure", [("InternalFailure", "internal")], False),
     ("unavailable", 1, "ServiceUnavailable", [("ServiceUnavailable", "unavailable")], False),
+    ("expired", 2, "ExpiredTokenException", [("ExpiredTokenException", "expired")], False),
     ("denied", 2, "AccessDeniedException", [("AccessDeniedException", "denied")], False),
     ("reset", 1, "ConnectionClosedError", [("ConnectionReset", "reset")], False),
     ("reset", 2, ARN, [("ConnectionReset", "reset"), (None, None)], True),

@@ -68,6 +68,8 @@ BAD: list[tuple[str, str, Any, Any, int, str]] = [
     ("POST", "/_simulator/faults", '{"sort": "reset"}', None, 400, "BadRequest"),
     ("POST", "/_simulator/outcomes", '{"training": "long"}', None, 400, "BadRequest"),
     ("POST", "/_simulator/outcomes", '{"training": -1}', None, 400, "BadRequest"),
+    ("POST", "/_simulator/limits", '{"lag": "long"}', None, 400, "BadRequest"),
+    ("POST", "/_simulator/limits", '{"rates": [{"per_second": 0}]}', None, 400, "BadRequest"),
     ("POST", "/_simulator/clock", '{"advance": -1}', None, 400, "BadRequest"),
     ("POST", "/_simulator/clock", "{}", None, 400, "BadRequest"),
 ]
@@ -135,6 +137,16 @@ def test_another_process_can_count_and_steer(simulator: Simulator) -> None:
         ("churn", "Failed", {"team": "growth"}),
         ("other", "Completed", {"team": "growth"}),
     ]
+
+
+def test_another_process_can_set_limits(simulator: Simulator) -> None:
+    limits = {"lag": 5, "quotas": {"ml.m5.large": 2}, "rates": [{"per_second": 1, "operation": "List*"}]}
+    assert send(simulator, "POST", "/_simulator/limits", json.dumps(limits))[0] == 200
+    assert (simulator.limits.lag, simulator.limits.quotas) == (5, {"ml.m5.large": 2})
+    assert [simulator.limits.allows("ListTrainingJobs", 0) for _ in range(2)] == [True, False]
+    assert send(simulator, "POST", "/_simulator/limits", "{}")[0] == 200
+    assert (simulator.limits.lag, simulator.limits.quotas) == (0, {})
+    assert simulator.limits.allows("ListTrainingJobs", 0)
 
 
 def test_steering_needs_something_that_can_be_steered() -> None:

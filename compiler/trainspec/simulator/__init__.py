@@ -8,7 +8,20 @@ Whatever takes an `endpoint_url` (boto3, the AWS CLI, an Airflow connection) tal
 
 from trainspec.simulator.clock import Clock, ManualClock, ScaledClock
 from trainspec.simulator.faults import Fault
+from trainspec.simulator.limits import Limits, Rate
 from trainspec.simulator.outcomes import Outcome, Plan, plan_from_options
 from trainspec.simulator.simulator import Simulator, serve
 
-__all__ = ["Clock", "Fault", "ManualClock", "Outcome", "Plan", "ScaledClock", "Simulator", "plan_from_options", "serve"]
+__all__ = [
+    "Clock",
+    "Fault",
+    "Limits",
+    "ManualClock",
+    "Outcome",
+    "Plan",
+    "Rate",
+    "ScaledClock",
+    "Simulator",
+    "plan_from_options",
+    "serve",
+]

@@ -1,10 +1,11 @@
 """`/_simulator/…`: what a test in another process reads and sets. Plain JSON, no AWS protocol.
 
 GET health, calls[?operation=&name=], jobs; POST faults (a Fault's fields), outcomes (`pattern` and an Outcome's
-fields), clock (`advance`: seconds, for a manual clock); DELETE faults.
+fields), limits (`lag`, `quotas`, `rates`; what is not named is lifted), clock (`advance`: seconds, for a manual clock);
+DELETE faults.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ from trainspec.simulator.endpoint import Endpoint
 from trainspec.simulator.errors import ApiError
 from trainspec.simulator.faults import Fault
 from trainspec.simulator.jobs import describe
+from trainspec.simulator.limits import Rate
 from trainspec.simulator.outcomes import Outcome, Plan
 from trainspec.simulator.protocol import Reply, error_reply, json_reply, read_params
 
@@ -62,6 +64,23 @@ def _clear_faults(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[
     return []
 
 
+def _set_limits(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[str, Any]) -> Any:
+    limits = endpoint.account.limits
+    lag, quotas, rates = _limits(**params)
+    limits.lag, limits.quotas = lag, quotas
+    limits.set_rates(*rates)
+    return {}
+
+
+def _limits(
+    lag: float = 0, quotas: Mapping[str, int] | None = None, rates: Sequence[Mapping[str, Any]] = ()
+) -> tuple[float, Mapping[str, int], list[Rate]]:
+    quotas = quotas or {}
+    if not all(isinstance(number, int | float) for number in (lag, *quotas.values())):
+        raise TypeError("lag is a number of seconds, and a quota a number of instances")
+    return lag, quotas, [Rate(**rate) for rate in rates]
+
+
 def _add_outcome(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[str, Any]) -> Any:
     plan = endpoint.account.choose
     if not isinstance(plan, Plan):
@@ -93,5 +112,6 @@ _ROUTES: dict[tuple[str, str], _Route] = {
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
     ("POST", "outcomes"): _add_outcome,
+    ("POST", "limits"): _set_limits,
     ("POST", "clock"): _advance,
 }

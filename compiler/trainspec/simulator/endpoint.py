@@ -52,6 +52,8 @@ class Endpoint:
         """Do what is asked, unless a fault comes first; then let a fault at the answer."""
         operation, name = target.rpartition(".")[2], _name(params)
         fault = self.faults.take(operation, name)
+        if fault is None and not self.account.limits.allows(operation, self.account.clock.now()):
+            fault = Fault("throttle")
         reply, error = self._before(fault), None
         if reply is None and not (fault and fault.kind == RESET):
             try:

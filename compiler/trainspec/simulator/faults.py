@@ -12,6 +12,7 @@ REFUSALS = {
     "throttle": ApiError("ThrottlingException", "Rate exceeded"),
     "internal": ApiError("InternalFailure", "An internal error occurred.", 500),
     "unavailable": ApiError("ServiceUnavailable", "Service is unable to handle request.", 503),
+    "expired": ApiError("ExpiredTokenException", "The security token included in the request is expired"),
     "denied": ApiError("AccessDeniedException", "User is not authorized to perform this operation."),
 }
 # kinds that break the connection: before anything is done (reset), or after the call took effect
@@ -26,13 +27,15 @@ KINDS = (*REFUSALS, RESET, LOST_ANSWER, CUT_ANSWER, SLOW)
 class Fault:
     """One fault: `kind` for the next `times` calls whose operation and job name match, after letting `skip` pass.
 
-    throttle, internal, unavailable, denied: the error is answered and nothing is done. reset: the connection is reset
+    throttle, internal, unavailable, expired, denied: the error is answered and nothing is done. reset: the connection is reset
     and nothing is done. lost_answer: the call takes effect, then the connection is reset. cut_answer: the call takes
     effect, and the connection ends in the middle of the answer's body (botocore makes an empty answer of it). slow:
     the call takes effect, and the answer comes `seconds` (of real time) later.
     """
 
-    kind: Literal["throttle", "internal", "unavailable", "denied", "reset", "lost_answer", "cut_answer", "slow"]
+    kind: Literal[
+        "throttle", "internal", "unavailable", "expired", "denied", "reset", "lost_answer", "cut_answer", "slow"
+    ]
     operation: str = "*"
     name: str = "*"
     times: int = 1

@@ -16,6 +16,7 @@ from trainspec.simulator.lifecycle import (
     state_at,
     training_seconds,
 )
+from trainspec.simulator.limits import Limits
 from trainspec.simulator.outcomes import Chooser, Outcome
 
 ACCOUNT_ID = "123456789012"
@@ -57,6 +58,7 @@ class Account:
 
     clock: Clock
     choose: Chooser
+    limits: Limits = field(default_factory=Limits)
     _regions: dict[str, dict[str, Job]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -66,7 +68,8 @@ class Account:
         outcome = self.choose(name, request)
         tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         with self._lock:
-            jobs = self._regions.setdefault(region, {})
+            jobs, now = self._regions.setdefault(region, {}), self.clock.now()
+            self.limits.check_quota(request, (job.request for job in jobs.values() if not job.state(now).end))
             taken = jobs.get(name.lower())
             if taken:
                 raise ApiError(
@@ -74,15 +77,15 @@ class Account:
                     "Training job names must be unique within an AWS account and region, and a training job with this "
                     f"name already exists ({taken.arn})",
                 )
-            job = Job(name, training_job_arn(region, name), request, self.clock.now(), outcome, tags)
+            job = Job(name, training_job_arn(region, name), request, now, outcome, tags)
             jobs[name.lower()] = job
             return job
 
     def get(self, region: str, name: str) -> Job:
-        """Return the job `name`."""
+        """Return the job `name`, if it can be seen yet."""
         with self._lock:
             job = self._regions.get(region, {}).get(name.lower())
-        if job is None:
+        if job is None or self.hidden(job):
             raise not_found()
         return job
 
@@ -95,6 +98,15 @@ class Account:
                 raise validation_error(f"The request was rejected because the training job is in status {status}.")
             if status != "Stopping":
                 job.stop_requested = now
+
+    def hidden(self, job: Job) -> bool:
+        """Whether the account lags behind the creation of `job`."""
+        return self.clock.now() < job.created + self.limits.lag
+
+    def clear(self) -> None:
+        """Forget all jobs."""
+        with self._lock:
+            self._regions.clear()
 
     def jobs(self, region: str | None = None) -> list[Job]:
         """Return the jobs of `region`, or of all regions, in the order of their creation."""

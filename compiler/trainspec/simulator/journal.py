@@ -50,6 +50,12 @@ class Journal:
             self._count += 1
             self._calls.append(Call(self._count, time, operation, name, region, params, error, fault))
 
+    def clear(self) -> None:
+        """Forget the calls so far."""
+        with self._lock:
+            self._calls.clear()
+            self._count = 0
+
     def calls(self, operation: str | None = None, name: str | None = None) -> list[Call]:
         """Return the calls, all or those of one operation or one job."""
         with self._lock:

@@ -39,7 +39,8 @@ def _stop(account: Account, region: str, params: Params) -> Answer:
 
 
 def _list(account: Account, region: str, params: Params) -> Answer:
-    return list_jobs(account.jobs(region), params, account.clock.now())
+    visible = [job for job in account.jobs(region) if not account.hidden(job)]
+    return list_jobs(visible, params, account.clock.now())
 
 
 def _add_tags(account: Account, region: str, params: Params) -> Answer:

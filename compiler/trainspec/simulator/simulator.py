@@ -11,6 +11,7 @@ from trainspec.simulator.endpoint import Endpoint
 from trainspec.simulator.faults import Faults
 from trainspec.simulator.jobs import Account, Job
 from trainspec.simulator.journal import Call, Journal
+from trainspec.simulator.limits import Limits
 from trainspec.simulator.outcomes import Chooser, Plan
 from trainspec.simulator.server import HOST, Server
 
@@ -38,7 +39,8 @@ class Simulator:
     ) -> None:
         self.clock = clock or ScaledClock(speed)
         self.plan = plan or Plan()
-        self.account = Account(self.clock, self.plan)
+        self.limits = Limits()
+        self.account = Account(self.clock, self.plan, self.limits)
         self.faults = Faults()
         self.journal = Journal()
         self._port = port
@@ -83,6 +85,13 @@ class Simulator:
             self._server.server_close()
             self._thread.join()
             self._server = self._thread = None
+
+    def reset(self) -> None:
+        """Forget all jobs, calls, faults and limits; the port and the connections stay."""
+        self.account.clear()
+        self.journal.clear()
+        self.faults.clear()
+        self.limits.clear()
 
     def client(self, service: str = "sagemaker", region: str = "us-east-1", **options: Any) -> Any:
         """Make a boto3 client of this endpoint, with made-up credentials. Needs boto3."""
