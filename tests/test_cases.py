@@ -1,7 +1,8 @@
 """Every folder of tests/cases: a spec, and what it compiles to or what is found in it.
 
 `spec.yaml` is compiled in a project of its own. `requests.json` and `dag.py` stand beside a spec that compiles,
-`findings.txt` beside one that has findings, to the letter. `pytest --update-cases` rewrites them.
+`findings.txt` beside one that has findings, to the letter. `pytest --update-cases` rewrites them. Other YAML files are
+there for the spec to extend; `env.txt` names the environment that it is compiled for.
 """
 
 import json
@@ -14,18 +15,24 @@ from trainspec.request.check import printable
 from trainspec.text.source import Source, read_source
 
 CASES = Path(__file__).parent / "cases"
+OUTPUTS = ("requests.json", "dag.py", "findings.txt")
 
 
 def _analyse(case: Path) -> Analysis:
     source = read_source(case / "spec.yaml", "spec.yaml")
     assert isinstance(source, Source)
-    return analyse(source, Options())
+    environment = case / "env.txt"
+    chosen = Options(environment=environment.read_text(encoding="utf-8").strip() if environment.exists() else None)
+    return analyse(source, chosen, lambda name: read_source(case / name, name))
 
 
 def _outputs(analysis: Analysis) -> dict[str, str]:
+    def lines(name: str) -> list[str]:
+        return analysis.files[name].lines() if name in analysis.files else analysis.source.lines()
+
     findings = [found for found in analysis.findings if not found.code.id.startswith("TS5")]  # rules: test_rules.py
     if findings:
-        return {"findings.txt": "\n".join(show(findings, lambda _: analysis.source.lines())) + "\n"}
+        return {"findings.txt": "\n".join(show(findings, lines)) + "\n"}
     requests = {name: printable(request.members) for name, request in analysis.requests.items()}
     return {
         "requests.json": json.dumps(requests, indent=2, ensure_ascii=False) + "\n",
@@ -36,7 +43,8 @@ def _outputs(analysis: Analysis) -> dict[str, str]:
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
 def test_case(case: Path, update_cases: bool) -> None:
     outputs = _outputs(_analyse(case))
-    expected = {path.name: path.read_text(encoding="utf-8") for path in case.iterdir() if path.name != "spec.yaml"}
+    present = [case / name for name in OUTPUTS if (case / name).exists()]
+    expected = {path.name: path.read_text(encoding="utf-8") for path in present}
     if update_cases:
         for name in expected.keys() - outputs.keys():
             (case / name).unlink()

@@ -1,6 +1,6 @@
 """The compiler: a spec's text in, its findings, requests and DAG file out.
 
-`parse → compose → validate → lower → check → model → plan → emit`; each stage is a function of its own module.
+`parse → extend → compose → validate → lower → check → model → plan → emit`; each stage is a function of its own module.
 """
 
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from trainspec.compose import compose
+from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.checks import check_dag
-from trainspec.diagnostics import Diagnostic, Label, codes, has_errors
+from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
@@ -24,19 +24,25 @@ from trainspec.templates.context import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
+from trainspec.text.typing import is_null
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run was asked for, beside the specs: `--var` and `--airflow`."""
+    """What a run was asked for, beside the specs: `--var`, `--airflow` and `--env`."""
 
     variables: Map[str, str] = field(default_factory=dict)
     airflow: int = DEFAULT_MAJOR
+    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What is known of one file. `requests` holds each job's request by task id; a fragment has no DAG."""
+    """What is known of one file. `requests` holds each job's request by task id; a fragment has no DAG.
+
+    `files` are the texts that the file is made of, its own and those that it extends, by name. `groups` holds the task
+    ids of each matrix by its job's name. `variables` are the names that `--var` may give a value to.
+    """
 
     source: Source
     findings: tuple[Diagnostic, ...]
@@ -45,29 +51,66 @@ class Analysis:
     root: Mapping | None = None
     data: Map[str, Any] = field(default_factory=dict)
     requests: Map[str, Request] = field(default_factory=dict)
+    groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Map[str, Source] = field(default_factory=dict)
+    environments: tuple[str, ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
-def analyse(source: Source, options: Options) -> Analysis:
-    """Everything up to the checks: all of a file's findings, and the requests as far as they can be told."""
+def no_files(name: str) -> Source | Diagnostic:
+    """For a text that stands alone: there is nothing to extend."""
+    return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} cannot be read from here")
+
+
+def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis:
+    """Everything up to the checks: all of a file's findings, and the requests as far as they can be told.
+
+    `read` gives the files that others extend.
+    """
     tree, findings = parse(source)
     if not isinstance(tree, Mapping):
         return Analysis(source, _sorted([*findings, *_not_a_map(tree, source)]), is_spec=has_errors(findings))
+    extended = extend(source, tree, read)
+    findings += extended.findings
     if tree.get("trainspec") is None:
-        return Analysis(source, _sorted([*findings, *validate(tree).findings]))
-    composed = compose(tree, PurePosixPath(source.name).stem, options.variables)
+        told = _sorted([*findings, *_check_fragment(extended.root)])
+        return Analysis(source, told, files=extended.sources)
+    own = None if has_errors(findings) else source.name
+    default_id = PurePosixPath(source.name).stem
+    composed = compose(extended.root, default_id, options.variables, options.environment, own)
     validated = validate(composed.root)
     jobs: Map[str, Any] = validated.data.get("jobs", {})
     requests = {name: lower(job) for name, job in jobs.items()}
     findings += [
         *composed.findings,
         *validated.findings,
-        *_no_jobs(composed.root, validated.spoilt),
+        *_no_jobs(composed, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt),
-        *_check_dag(validated.data, composed.root),
+        *_check_dag(validated.data, composed),
         *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
-    told = suppress(_sorted(findings), source, tree)
-    return Analysis(source, told, True, composed.dag_id, composed.root, validated.data, requests)
+    others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
+    told = suppress(_sorted(findings, requests), source, tree, others)
+    return Analysis(
+        source,
+        told,
+        True,
+        composed.dag_id,
+        composed.root,
+        validated.data,
+        requests,
+        composed.groups,
+        extended.sources,
+        composed.environments,
+        composed.variables,
+    )
+
+
+def extended_files(source: Source, read: Read) -> frozenset[str]:
+    """The names of the files that `source` extends, also by way of others."""
+    tree, _ = parse(source)
+    files = extend(source, tree, read).sources if isinstance(tree, Mapping) else {}
+    return frozenset(files) - {source.name}
 
 
 def generate(analysis: Analysis, options: Options) -> str:
@@ -81,7 +124,23 @@ def generate(analysis: Analysis, options: Options) -> str:
     spec = Spec.model_validate(analysis.data)
     requests = {name: request.members for name, request in analysis.requests.items()}
     spans = {name: key_span(analysis.root, ("jobs", name)) for name in requests}
-    return emit(plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow]))
+    return emit(plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups))
+
+
+def _check_fragment(root: Mapping) -> Iterable[Diagnostic]:
+    """What is wrong with a fragment whatever extends it: others may add what is missing, and null removes."""
+    document = settled(root)
+    assert isinstance(document, Mapping)  # noqa: S101  # a map stays one
+    for found in validate(document).findings:
+        if found.code is not codes.MISSING_KEY and not (found.code is codes.WRONG_TYPE and _is_empty(root, found)):
+            yield found
+
+
+def _is_empty(root: Node, found: Diagnostic) -> bool:
+    """Whether what stands at a finding is null, or a key without a value."""
+    if isinstance(root, Mapping):
+        return any(_is_empty(entry.value, found) for entry in root.entries)
+    return root.span == found.span and is_null(root)
 
 
 def _check_requests(
@@ -131,18 +190,23 @@ def _check_rules(
     return run_rules(SpecView(validated.data, views), root)
 
 
-def _check_dag(data: Map[str, Any], root: Mapping) -> Iterable[Diagnostic]:
-    for fault in check_dag(data):
-        node = find(root, fault.path)
+def _check_dag(data: Map[str, Any], composed: Composed) -> Iterable[Diagnostic]:
+    for fault in check_dag(data, composed.groups):
+        node = find(composed.root, fault.path)
         labels = (Label(node.via, "used here"),) if node.via else ()
         field_name = ".".join(map(str, fault.path))
         yield Diagnostic(fault.code, node.span, fault.message, fault.advice, field_name, labels=labels)
 
 
-def _no_jobs(root: Mapping, spoilt: frozenset[Path]) -> Iterable[Diagnostic]:
+def _no_jobs(composed: Composed, spoilt: frozenset[Path]) -> Iterable[Diagnostic]:
+    root = composed.root
     jobs = root.get("jobs")
+    if composed.groups:
+        return  # a matrix without points has been told of
     if ("jobs",) not in spoilt and (jobs is None or (isinstance(jobs, Mapping) and not jobs.entries)):
-        span = key_span(root, ("jobs",)) if jobs is not None else root.entries[0].key.span
+        span = (
+            key_span(root, ("jobs",)) if jobs is not None else root.entries[0].key.span if root.entries else root.span
+        )
         yield Diagnostic(codes.MISSING_KEY, span, "the spec has no jobs", "add a job under `jobs`", "jobs")
 
 
@@ -151,10 +215,21 @@ def _not_a_map(tree: Node | None, source: Source) -> Iterable[Diagnostic]:
         yield Diagnostic(codes.NOT_A_SPEC, tree.span, "a spec is a map, and this is none", "begin with `trainspec: 1`")
 
 
-def _sorted(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _sorted(findings: Iterable[Diagnostic], jobs: Iterable[str] = ()) -> tuple[Diagnostic, ...]:
     """The findings in order of their places; one that several jobs share through their defaults is told once."""
+    known = frozenset(jobs)
     once: dict[object, Diagnostic] = {}
     for found in sorted(findings, key=lambda found: found.field or ""):
-        in_job = (found.field or "").split(".", 2)[2:] if (found.field or "").startswith("jobs.") else found.message
-        once.setdefault((found.code.id, found.span, str(in_job), found.member), found)
+        in_job = _field_in_job(found.field or "", known)
+        once.setdefault((found.code.id, found.span, in_job or found.message, found.member), found)
     return tuple(sorted(once.values(), key=Diagnostic.sort_key))
+
+
+def _field_in_job(name: str, jobs: frozenset[str]) -> str | None:
+    """The part of a field's dotted path below its job, whose name may hold dots, too."""
+    if not name.startswith("jobs."):
+        return None
+    rest = name.removeprefix("jobs.")
+    ends = [end for end, sign in enumerate(rest) if sign in ".["]
+    end = next((end for end in reversed(ends) if rest[:end] in jobs), ends[0] if ends else len(rest))
+    return f"jobs{rest[end:]}"

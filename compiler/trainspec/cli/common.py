@@ -3,15 +3,16 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from trainspec.compose import Read
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
-from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.diagnostics import Diagnostic, Span, codes, did_you_mean
 from trainspec.diagnostics.formats import FORMATS, Report
-from trainspec.pipeline import Analysis, Options, analyse
+from trainspec.pipeline import Analysis, Options, analyse, extended_files
 from trainspec.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import Source, read_source
 
@@ -28,6 +29,7 @@ def add_composition(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--var", action="append", default=[], metavar="NAME=VALUE", help="a value for ${vars.NAME}, over the spec's own"
     )
+    parser.add_argument("--env", metavar="NAME", help="the environment whose patch is laid over the spec")
     parser.add_argument(
         "--airflow", type=int, choices=sorted(MAJORS), help=f"Airflow's major version ({DEFAULT_MAJOR} if not given)"
     )
@@ -44,7 +46,7 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
     airflow = arguments.airflow or project.airflow or DEFAULT_MAJOR
     if airflow not in MAJORS:
         raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, MAJORS))}")
-    return Options(variables, airflow)
+    return Options(variables, airflow, arguments.env)
 
 
 def project_here() -> Project:
@@ -53,8 +55,53 @@ def project_here() -> Project:
 
 
 def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> list[Analysis]:
-    """Every file that the paths name, analysed. What cannot be read is an analysis with a finding."""
-    return [analyse_file(path, project, chosen) for path in find_specs(paths, project)]
+    """Every file that the paths name, analysed, and the project's specs that extend a fragment among them.
+
+    What cannot be read is an analysis with a finding. Raises UsageError for options that no spec knows.
+    """
+    analyses = [analyse_file(path, project, chosen) for path in find_specs(paths, project)]
+    analyses += [analyse_file(path, project, chosen) for path in _extending(analyses, project)]
+    check_options(analyses, chosen)
+    return analyses
+
+
+def _extending(analyses: Sequence[Analysis], project: Project) -> Iterator[Path]:
+    """The project's other specs that extend a fragment of the run."""
+    fragments = {each.source.name for each in analyses if not each.is_spec}
+    known = {each.source.name for each in analyses}
+    try:
+        others = find_specs([], project) if fragments else []
+    except UsageError:
+        return  # the project has no specs of its own
+    for path in others:
+        source = _read(path, project) if project.name(path) not in known else None
+        if isinstance(source, Source) and not fragments.isdisjoint(extended_files(source, _reader(project))):
+            yield path
+
+
+def check_options(analyses: Iterable[Analysis], chosen: Options) -> None:
+    """Raise UsageError for an environment or a variable that no spec of the run knows."""
+    specs = [each for each in analyses if each.root is not None]
+    environments = sorted({name for each in specs for name in each.environments})
+    if chosen.environment is not None and environments and chosen.environment not in environments:
+        near = did_you_mean(chosen.environment, environments) or f"there are {', '.join(environments)}"
+        raise UsageError(f"there is no environment `{chosen.environment}`; {near}")
+    known = {name for each in specs for name in each.variables}
+    for name in chosen.variables if specs else ():
+        if name not in known:
+            meant = did_you_mean(name, known)
+            raise UsageError(f"--var {name}: no spec has a variable `{name}`" + (f"; {meant}" if meant else ""))
+
+
+def findings_of(analyses: Sequence[Analysis]) -> list[Diagnostic]:
+    """All findings; what several specs have from a file that they extend is told once."""
+    told: dict[object, Diagnostic] = {}
+    for each in sorted(analyses, key=lambda each: each.is_spec):
+        for index, found in enumerate(each.findings):
+            place = (found.code.id, found.span, found.member)
+            is_own = found.span.path == each.source.name
+            told.setdefault((*place, index) if is_own and place in told else place, found)
+    return sorted(told.values(), key=Diagnostic.sort_key)
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
@@ -62,7 +109,7 @@ def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
     source = _read(path, project)
     if isinstance(source, Diagnostic):
         return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
-    analysis = analyse(source, chosen)
+    analysis = analyse(source, chosen, _reader(project))
     return replace(analysis, findings=project.selection.apply(analysis.findings))
 
 
@@ -75,6 +122,22 @@ def _read(path: Path, project: Project) -> Source | Diagnostic:
     if path.is_symlink() and not name.startswith("../") and not _inside(path, project.root):
         return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
     return read_source(path, name)
+
+
+def _reader(project: Project) -> Read:
+    """Reads the files that others extend, by their names from the project's root, and none outside of it."""
+    root = project.root.resolve()
+
+    def read(name: str) -> Source | Diagnostic:
+        try:
+            path = (root / name).resolve()
+        except (OSError, RuntimeError):
+            path = root / name  # a link that leads in a circle: reading it says so
+        if not path.is_relative_to(root):
+            return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
+        return read_source(path, path.relative_to(root).as_posix())
+
+    return read
 
 
 def _inside(path: Path, root: Path) -> bool:

@@ -10,6 +10,7 @@ from trainspec.cli.common import (
     add_composition,
     add_paths,
     analyse_files,
+    findings_of,
     options,
     project_here,
     same_dag_twice,
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     analyses = analyse_files(arguments.paths, project, chosen)
-    findings = [found for each in analyses for found in each.findings] + same_dag_twice(analyses)
+    findings = findings_of(analyses) + same_dag_twice(analyses)
     if findings:
         show_on_stderr(sorted(findings, key=Diagnostic.sort_key), project)
     if has_errors(findings):
@@ -82,11 +83,14 @@ def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
 def _dag_file(analysis: Analysis, chosen: Options) -> str:
     name = analysis.source.name
     variables = [f"{key}={value}" for key, value in sorted(chosen.variables.items())]
+    environment = chosen.environment if analysis.environments else None
     settings = [f"airflow={chosen.airflow}", *(f"var {pair}" for pair in variables)]
-    shown = [argument for key in sorted(chosen.variables) for argument in ("--var", f"{key}=...")]
+    settings += [f"env={environment}"] if environment is not None else []
+    shown = ["--env", environment] if environment is not None else []
+    shown += [argument for key in sorted(chosen.variables) for argument in ("--var", f"{key}=...")]
     if chosen.airflow != DEFAULT_MAJOR:
         shown += ["--airflow", str(chosen.airflow)]
-    inputs = digest_inputs({name: analysis.source.text}, settings)
+    inputs = digest_inputs({each.name: each.text for each in analysis.files.values()}, settings)
     return with_header(generate(analysis, chosen), name, rebuild_command(name, shown), inputs)
 
 

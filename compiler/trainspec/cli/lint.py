@@ -8,7 +8,9 @@ from dataclasses import replace
 from trainspec.cli.common import (
     add_composition,
     add_paths,
+    analyse_file,
     analyse_files,
+    findings_of,
     options,
     project_here,
     same_dag_twice,
@@ -16,6 +18,8 @@ from trainspec.cli.common import (
 )
 from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.formats import FORMATS
+from trainspec.pipeline import Analysis, Options
+from trainspec.project import Project
 from trainspec.settings import Selection, UsageError, check_codes
 
 
@@ -23,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
     add_composition(parser)
+    parser.add_argument("--all-envs", action="store_true", help="check the specs in each of their environments")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how the findings are printed")
     parser.add_argument(
         "--select", action="append", default=[], metavar="CODES", help="tell only these codes, such as TS540,TS52"
@@ -38,13 +43,45 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     selection = _selection(arguments, project.selection)
     project = replace(project, selection=selection)
-    analyses = analyse_files(arguments.paths, project, options(arguments, project))
-    findings = [found for each in analyses for found in each.findings]
-    findings = sorted([*findings, *selection.apply(same_dag_twice(analyses))], key=Diagnostic.sort_key)
+    chosen = options(arguments, project)
+    if arguments.all_envs and chosen.environment is not None:
+        raise UsageError("--env and --all-envs exclude each other")
+    analyses = analyse_files(arguments.paths, project, chosen)
+    if arguments.all_envs and any(each.environments for each in analyses):
+        findings = _of_all_environments(analyses, project, chosen)
+    else:
+        findings = _findings(analyses, selection)
     show_findings(findings, project, arguments.format, [each.source.name for each in analyses])
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0
+
+
+def _findings(analyses: Sequence[Analysis], selection: Selection) -> list[Diagnostic]:
+    return sorted([*findings_of(analyses), *selection.apply(same_dag_twice(analyses))], key=Diagnostic.sort_key)
+
+
+def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
+    """The findings in each environment; one that not all of them have names those that have it."""
+    names = sorted({name for each in analyses for name in each.environments})
+    told: dict[object, tuple[Diagnostic, list[str]]] = {}
+    for name in names:
+        there = replace(chosen, environment=name)
+        runs = [
+            analyse_file(project.root / each.source.name, project, there) if each.environments else each
+            for each in analyses
+            if not each.environments or name in each.environments
+        ]
+        for found in _findings(runs, project.selection):
+            told.setdefault((found.code.id, found.span, found.field, found.member), (found, []))[1].append(name)
+    return sorted((_named(found, where, names) for found, where in told.values()), key=Diagnostic.sort_key)
+
+
+def _named(found: Diagnostic, where: Sequence[str], names: Sequence[str]) -> Diagnostic:
+    if set(where) == set(names):
+        return found
+    listed = ", ".join(f"`{name}`" for name in dict.fromkeys(where))
+    return replace(found, message=f"{found.message} (in {listed})")
 
 
 def _selection(arguments: argparse.Namespace, settings: Selection) -> Selection:

@@ -6,7 +6,14 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from trainspec.cli.common import add_composition, analyse_file, options, project_here, show_on_stderr
+from trainspec.cli.common import (
+    add_composition,
+    analyse_file,
+    check_options,
+    options,
+    project_here,
+    show_on_stderr,
+)
 from trainspec.diagnostics import Severity, codes
 from trainspec.pipeline import Analysis
 from trainspec.project import UsageError
@@ -29,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = options(arguments, project)
     at = _logical_date(arguments.at) if arguments.at else None
     analysis = analyse_file(Path(arguments.spec), project, chosen)
+    check_options([analysis], chosen)
     errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
     if errors:
         show_on_stderr(errors, project)

@@ -1,65 +1,179 @@
-"""From the tree of a file to the composed document: defaults under every job, variables put in."""
+"""From a file's tree to the composed document: the environment over it, defaults under each job, variables put in."""
 
+import re
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from trainspec.compose.merge import merge
-from trainspec.compose.variables import Variables, leaves
-from trainspec.diagnostics import Diagnostic, Span
+from trainspec.compose import environments
+from trainspec.compose.matrix import Point, expand
+from trainspec.compose.merge import is_removal, merge, settled, without
+from trainspec.compose.references import JobScope, with_needed
+from trainspec.compose.variables import UNUSED_VARIABLE, Variables, leaves, mentioned
+from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.text.parse import MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 from trainspec.text.typing import is_null
 
+_TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A document with nothing left to resolve: `dag` and the jobs in full, without `defaults`."""
+    """A document with nothing left to resolve: `dag` and the jobs in full, without `defaults`.
+
+    `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
+    where the matrix is wrong. `variables` are the names that `--var` may give a value to.
+    """
 
     root: Mapping
     dag_id: str
     findings: tuple[Diagnostic, ...]
+    groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
+    environments: tuple[str, ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
-def compose(root: Mapping, default_id: str, overrides: Map[str, str]) -> Composed:
+def compose(
+    root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None, own: str | None = None
+) -> Composed:
     """The composed document of the spec `root`.
 
-    `default_id` is the DAG's id where the spec gives none, `overrides` the values of `--var NAME=VALUE`.
+    `default_id` is the DAG's id where the spec gives none, `overrides` the values of `--var NAME=VALUE`, `environment`
+    the name of the patch to lay over. `own` names the file whose unused variables are told.
     """
+    findings = list(environments.check(root, environment))
+    whole, root = root, environments.patched(root, environment)
     given = {f"vars.{name}": Scalar(value, _command_line()) for name, value in overrides.items()}
-    written = dict(leaves("vars", root.get("vars")))
+    declared = root.get("vars")
+    written = dict(leaves("vars", settled(declared) if declared is not None else None))
     variables = Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
-    dag = root.entry("dag")
-    entries = [
-        Entry(
-            entry.key,
-            _compose_jobs(entry.value, root.get("defaults"), variables)
-            if entry.key.text == "jobs"
-            else variables.resolve(entry.value)
-            if entry is dag
-            else entry.value,
-        )
-        for entry in root.entries
-        if entry.key.text != "defaults" or not isinstance(entry.value, Mapping)
-    ]
+    jobs = _Jobs(root.get("defaults"), variables)
+    entries = []
+    for entry in root.entries:
+        key, value = entry.key.text, entry.value
+        if is_removal(value) or (key == "defaults" and isinstance(value, Mapping)):
+            continue
+        if key == "jobs":
+            value = jobs.compose(value)
+        elif key != "environments":
+            value = variables.resolve(settled(value)) if key == "dag" else settled(value)
+        entries.append(Entry(entry.key, value))
     composed = mapping(tuple(entries), root.span)
     identity = variables.resolve(_dag_id(root, default_id))
     dag_id = identity.text if isinstance(identity, Scalar) else default_id
-    return Composed(composed, dag_id, tuple(variables.findings))
+    findings += variables.findings
+    used = {*mentioned(whole), *mentioned(root)}
+    if not has_errors(findings):
+        findings += _unused(root, used, own)
+    names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
+    return Composed(composed, dag_id, tuple(findings), jobs.groups, environments.names(whole), names)
 
 
-def _compose_jobs(jobs: Node, defaults: Node | None, variables: Variables) -> Node:
-    if not isinstance(jobs, Mapping):
-        return jobs
-    base = defaults if isinstance(defaults, Mapping) else None
-    entries: list[Entry] = []
-    size = 0
-    for entry in jobs.entries:
-        scope = variables.scoped({"job.id": Scalar(entry.key.text, entry.key.span)})
-        entries.append(Entry(entry.key, scope.resolve(merge(base, entry.value))))
-        size += entries[-1].value.size
-        if size > MAX_NODES:
-            return variables.too_large(entry.key.span, f"more than {MAX_NODES:,} values, defaults and variables put in")
-    return mapping(tuple(entries), jobs.span)
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A task to be: its key in the document, its fields with the defaults under them, its point in a matrix."""
+
+    key: Scalar
+    fields: Node
+    name: Scalar
+    point: Point | None = None
+
+
+class _Jobs:
+    """The jobs of a document, composed. `groups` are the matrices that were met."""
+
+    def __init__(self, defaults: Node | None, variables: Variables) -> None:
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self._defaults = defaults if isinstance(defaults, Mapping) else None
+        self._variables = variables
+
+    def compose(self, jobs: Node) -> Node:
+        """The map of all tasks' jobs, every value resolved."""
+        if not isinstance(jobs, Mapping):
+            return jobs
+        tasks = [task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)]
+        known = {task.key.text: task.fields for task in tasks}
+        entries: list[Entry] = []
+        size = 0
+        for task in tasks:
+            entries.append(Entry(task.key, self._resolved(task, known)))
+            size += entries[-1].value.size
+            if size > MAX_NODES:
+                message = f"more than {MAX_NODES:,} values, defaults, matrices and variables put in"
+                return self._variables.too_large(task.key.span, message)
+        composed = mapping(tuple(entries), jobs.span)
+        for name, points in self.groups.items():
+            self._variables.findings += _same_names(name, points, composed)
+        return composed
+
+    def _tasks(self, entry: Entry) -> Iterator[_Job]:
+        """The tasks that a job becomes: one, or one for each point of its matrix."""
+        fields = entry.value
+        if isinstance(fields, Mapping):
+            fields = settled(merge(self._defaults, fields))
+        matrix = fields.get("matrix") if isinstance(fields, Mapping) else None
+        if matrix is None or not isinstance(fields, Mapping):
+            yield _Job(entry.key, fields, entry.key)
+            return
+        before = len(self._variables.findings)
+        points, findings = expand(entry.key, self._variables.resolve(matrix))
+        self._variables.findings += findings if len(self._variables.findings) == before else []
+        self.groups[entry.key.text] = tuple(point.task_id for point in points)
+        rest = without(fields, "matrix")
+        for point in points:
+            yield _Job(Scalar(point.task_id, entry.key.span), rest, entry.key, point)
+
+    def _resolved(self, task: _Job, known: Map[str, Node]) -> Node:
+        values: dict[str, Node] = {"job.id": task.name}
+        if task.point is not None:
+            values["matrix.id"] = Scalar(task.point.id_for_names, task.key.span, plain=False)
+            values |= {f"matrix.{name}": value for name, value in task.point.values.items()}
+        scope = JobScope(task.key.text, task.point.label if task.point else None, known, self.groups)
+        resolved = self._variables.scoped(values, scope).resolve(task.fields)
+        return with_needed(resolved, scope.needed) if isinstance(resolved, Mapping) else resolved
+
+
+def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diagnostic]:
+    """That points of a matrix ask SageMaker for the same name."""
+    first: dict[str, str] = {}
+    for point in points:
+        fields = jobs.get(point)
+        name = fields.get("name") if isinstance(fields, Mapping) else None
+        if not isinstance(name, Scalar) or _TASK_OF_ITS_OWN.search(name.text):
+            continue
+        other = first.setdefault(name.text, point)
+        if other != point:
+            message = f"`{other}` and `{point}` ask for the same name: the points of a matrix need names of their own"
+            yield Diagnostic(codes.CONFLICT, name.span, message, "put `${matrix...}` into the name", f"jobs.{job}.name")
+            return
+
+
+def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnostic]:
+    """The file's own variables that nothing names; one that stands over another's is that one's.
+
+    One whose value YAML's own aliases bring to other places is used, too.
+    """
+    declared = root.get("vars")
+    elsewhere: set[Span] | None = None
+    for entry in declared.entries if isinstance(declared, Mapping) else ():
+        name = entry.key.text
+        if name in used or entry.value.replaced is not None or entry.key.span.path != own:
+            continue
+        elsewhere = elsewhere or {
+            span for each in root.entries if each.value is not declared for span in _spans(each.value)
+        }
+        if elsewhere.isdisjoint(_spans(entry.value)):
+            message = f"nothing uses the variable `{name}`"
+            yield Diagnostic(UNUSED_VARIABLE, entry.key.span, message, "remove it", f"vars.{name}")
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    """Where `node` and all below it was written."""
+    yield node.span
+    below = [entry.value for entry in node.entries] if isinstance(node, Mapping) else getattr(node, "items", ())
+    for each in below:
+        yield from _spans(each)
 
 
 def _dag_id(root: Mapping, default_id: str) -> Scalar:

@@ -1,19 +1,42 @@
-"""Laying one tree over another: maps merge by key, lists and scalars replace, `null` removes."""
+"""Laying one tree over another: maps merge by key, lists and scalars replace, `null` removes.
+
+What was replaced stays known: a node's `replaced` is what it took the place of. So a null that removed something is
+told from one that is a value, also when a further document is laid over or under it; `settled` takes such nulls out.
+"""
+
+from dataclasses import replace
 
 from trainspec.text.tree import Entry, Mapping, Node, mapping
 from trainspec.text.typing import is_null
 
 
 def merge(base: Node | None, over: Node) -> Node:
-    """`over` laid over `base`. Keys keep the order of `base`; a null removes what `base` has under its key."""
-    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+    """`over` laid over `base`. Keys keep the order of `base`."""
+    if base is None:
         return over
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return replace(over, replaced=base)
     merged = {entry.key.text: entry for entry in base.entries}
     for entry in over.entries:
         below = merged.get(entry.key.text)
-        if below is not None and is_null(entry.value):
-            del merged[entry.key.text]
-        else:
-            value = merge(below.value, entry.value) if below else entry.value
-            merged[entry.key.text] = Entry(entry.key, value)
+        merged[entry.key.text] = Entry(entry.key, merge(below.value, entry.value)) if below else entry
     return mapping(tuple(merged.values()), over.span)
+
+
+def is_removal(node: Node | None) -> bool:
+    """Whether `node` is a null that took something away."""
+    return node is not None and node.replaced is not None and is_null(node)
+
+
+def settled(node: Node) -> Node:
+    """`node` without what was removed from its maps."""
+    if not isinstance(node, Mapping):
+        return node
+    kept = tuple(Entry(entry.key, settled(entry.value)) for entry in node.entries if not is_removal(entry.value))
+    return replace(mapping(kept, node.span), via=node.via, replaced=node.replaced)
+
+
+def without(node: Mapping, *keys: str) -> Mapping:
+    """`node` without some keys."""
+    kept = tuple(entry for entry in node.entries if entry.key.text not in keys)
+    return replace(mapping(kept, node.span), via=node.via, replaced=node.replaced)

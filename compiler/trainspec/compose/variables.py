@@ -11,18 +11,18 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from itertools import islice
 
-from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
-from trainspec.text.parse import MAX_FAULTS, MAX_NODES
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, brought, mapping, sequence
-
-MAX_TEXT = 65_536
-"""The longest text that substitution makes: no member of a request takes one this long."""
+from trainspec.compose.references import PREFIX, JobScope
+from trainspec.diagnostics import Code, Diagnostic, Severity, Span, codes, did_you_mean
+from trainspec.text.parse import MAX_FAULTS, MAX_NODES, MAX_TEXT
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
 """Bounds on all the texts that substitution makes of one document, and on variables that need others in a row."""
 
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
+
+UNUSED_VARIABLE = Code("TS204", "a variable that nothing uses", Severity.WARNING)
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
@@ -34,18 +34,18 @@ class Variables:
     `values` maps dotted names (`vars.data`, `dag.id`) to nodes, which may refer to others in turn.
     """
 
-    def __init__(self, values: Map[str, Node]) -> None:
+    def __init__(self, values: Map[str, Node], job: JobScope | None = None) -> None:
+        self._job = job
         self._values: MutableMapping[str, Node] = ChainMap(dict(values))
         self._resolving: list[str] = []
         self._made = [0]  # shared with the inner scopes
         self.findings: list[Diagnostic] = []
-        self.used: set[str] = set()
 
-    def scoped(self, values: Map[str, Node]) -> "Variables":
-        """The same variables and some more; findings and uses go to the same lists."""
-        inner = Variables({})
+    def scoped(self, values: Map[str, Node], job: JobScope) -> "Variables":
+        """The same variables and some more, for the values of a job; findings go to the same list."""
+        inner = Variables({}, job)
         inner._values = ChainMap(dict(values), self._values)
-        inner.findings, inner.used, inner._made = self.findings, self.used, self._made
+        inner.findings, inner._made = self.findings, self._made
         return inner
 
     def resolve(self, node: Node) -> Node:
@@ -54,8 +54,10 @@ class Variables:
             return self._scalar(node) if "${" in node.text else node
         if isinstance(node, Mapping):
             entries = tuple(Entry(self._key(entry.key), self.resolve(entry.value)) for entry in node.entries)
-            return self._bounded(replace(mapping(entries, node.span), via=node.via))
-        return self._bounded(replace(sequence(tuple(map(self.resolve, node.items)), node.span), via=node.via))
+            resolved: Mapping | Sequence = mapping(entries, node.span)
+        else:
+            resolved = sequence(tuple(map(self.resolve, node.items)), node.span)
+        return self._bounded(replace(resolved, via=node.via, replaced=node.replaced))
 
     def _key(self, key: Scalar) -> Scalar:
         if "${" in key.text.replace("$${", ""):
@@ -77,7 +79,9 @@ class Variables:
         whole = _REFERENCE.fullmatch(node.text)
         if whole and whole.group(1) is not None:
             value = self._lookup(whole, node)
-            return brought(value, node.span) if value is not None else Scalar("", node.span, plain=False)
+            if value is None:
+                return Scalar("", node.span, plain=False)
+            return replace(value, via=node.span, replaced=node.replaced)
         parts, end, length = [], 0, len(node.text)
         for found in _REFERENCE.finditer(node.text):
             parts += [node.text[end : found.start()], self._inside_text(found, node)]
@@ -91,7 +95,7 @@ class Variables:
             limit = MAX_TEXT if len(text) > MAX_TEXT else MAX_TOTAL
             self._report(codes.TOO_LARGE, node.span, f"more than {limit:,} characters, variables put in")
             text = ""
-        return Scalar(text, node.span, node.plain, node.via)
+        return replace(node, text=text)
 
     def _inside_text(self, found: re.Match[str], node: Scalar) -> str:
         if found.group() == "$${":
@@ -109,11 +113,12 @@ class Variables:
     def _lookup(self, found: re.Match[str], node: Scalar) -> Node | None:
         name = found.group(1).strip()
         literal = "for a literal `${`, write `$${`"
+        if found.group(2) and name.startswith(PREFIX):
+            return self._of_job(name, node)
         if not found.group(2) or not _NAME.fullmatch(name):
             message = f"`{found.group()}` is not of the form `${{vars.NAME}}`"
             self._report(codes.BAD_SUBSTITUTION, node.span, message, literal)
             return None
-        self.used.add(name)
         if name in self._resolving:
             circle = " → ".join((*self._resolving[self._resolving.index(name) :], name))
             self._report(codes.VARIABLE_CYCLE, node.span, f"`{name}` needs itself: {circle}")
@@ -139,6 +144,17 @@ class Variables:
             name, (each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME)
         )
 
+    def _of_job(self, name: str, node: Scalar) -> Node | None:
+        if self._job is None:
+            message = f"`${{{name}}}` is known only to the jobs: it is made when the DAG runs"
+            self._report(codes.BAD_SUBSTITUTION, node.span, message)
+            return None
+        value = self._job.resolve(name, node.via or node.span)
+        if isinstance(value, Diagnostic):
+            self._report(value.code, value.span, value.message, value.advice)
+            return None
+        return value
+
     def _report(self, code: Code, span: Span, message: str, advice: str | None = None) -> None:
         if len(self.findings) < MAX_FAULTS:
             self.findings.append(Diagnostic(code, span, message, advice))
@@ -150,3 +166,17 @@ def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:
         for entry in node.entries:
             yield f"{prefix}.{entry.key.text}", entry.value
             yield from leaves(f"{prefix}.{entry.key.text}", entry.value)
+
+
+def mentioned(node: Node | None) -> Iterator[str]:
+    """The names of the variables that `${...}` in the values of `node` name, resolved or not."""
+    if isinstance(node, Scalar):
+        if "${" in node.text:
+            names = (found.group(1) for found in _REFERENCE.finditer(node.text) if found.group(1) is not None)
+            yield from (name.strip().split(".")[1] for name in names if name.strip().startswith("vars."))
+    elif isinstance(node, Mapping):
+        for entry in node.entries:
+            yield from mentioned(entry.value)
+    elif node is not None:
+        for item in node.items:
+            yield from mentioned(item)

@@ -11,11 +11,20 @@ class Airflow:
 
     dag: Import
     asset: Import
+    group: Import
 
 
 MAJORS: dict[int, Airflow] = {
-    2: Airflow(dag=Import("airflow", "DAG"), asset=Import("airflow.datasets", "Dataset")),
-    3: Airflow(dag=Import("airflow.sdk", "DAG"), asset=Import("airflow.sdk", "Asset")),
+    2: Airflow(
+        dag=Import("airflow", "DAG"),
+        asset=Import("airflow.datasets", "Dataset"),
+        group=Import("airflow.utils.task_group", "TaskGroup"),
+    ),
+    3: Airflow(
+        dag=Import("airflow.sdk", "DAG"),
+        asset=Import("airflow.sdk", "Asset"),
+        group=Import("airflow.sdk", "TaskGroup"),
+    ),
 }
 DEFAULT_MAJOR = 3
 

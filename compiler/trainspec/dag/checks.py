@@ -1,6 +1,6 @@
 """What the language's schema cannot say of a DAG: that its schedule and dates exist, that no jobs wait in a circle."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,12 @@ class Fault:
     advice: str | None = None
 
 
-def check_dag(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """All that Airflow would refuse in the validated `data` of a spec."""
+def check_dag(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """All that Airflow would refuse in the validated `data` of a spec; `groups` holds the jobs of each matrix."""
     dag = data.get("dag", {})
     jobs = data.get("jobs", {})
     yield from _times(dag)
-    yield from _dependencies(jobs)
+    yield from _dependencies(jobs, groups)
 
 
 def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
@@ -50,17 +50,42 @@ def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(codes.MISSING_KEY, ("dag", "schedule"), message, "add `start_date: 2025-04-01`, say")
 
 
-def _dependencies(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[Fault]:
+def _dependencies(jobs: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    known = (*groups, *jobs)
     for name, job in jobs.items():
         for index, other in enumerate(upstream(job)):
             path: Path = ("jobs", name, "depends_on", index)
-            if other not in jobs:
-                yield Fault(codes.UNKNOWN_JOB, path, f"there is no job `{other}`", did_you_mean(other, jobs))
-    for circle in _circles(jobs):
-        shown = " → ".join((*circle, circle[0]))
+            if other not in known:
+                yield Fault(codes.UNKNOWN_JOB, path, f"there is no job `{other}`", did_you_mean(other, known))
+    waiting = {name: _waits_for(job, jobs, groups) for name, job in jobs.items()}
+    told = set()
+    for circle in _circles({name: set(others) for name, others in waiting.items()}):
+        written = [_written(name, groups) for name in circle]
+        shown = " → ".join((*written, written[0]))
+        if shown in told:
+            continue
+        told.add(shown)
+        following = circle[1 % len(circle)]
         path = ("jobs", circle[0], "depends_on")
-        message = f"these jobs wait for each other: {shown}" if len(circle) > 1 else f"`{circle[0]}` waits for itself"
+        if not isinstance(jobs[circle[0]].get("depends_on"), str):
+            path = (*path, waiting[circle[0]][following])
+        message = f"these jobs wait for each other: {shown}" if len(circle) > 1 else f"`{written[0]}` waits for itself"
         yield Fault(codes.DEPENDENCY_CYCLE, path, message)
+
+
+def _waits_for(job: Mapping[str, Any], jobs: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """The tasks that a job waits for, each with its place in `depends_on`."""
+    found: dict[str, int] = {}
+    for index, other in enumerate(upstream(job)):
+        for task in groups.get(other, (other,)):
+            if task in jobs:
+                found.setdefault(task, index)
+    return found
+
+
+def _written(task: str, groups: Mapping[str, Sequence[str]]) -> str:
+    """The name by which the spec calls a task: a point of a matrix goes by its job's name."""
+    return next((group for group, tasks in groups.items() if task in tasks), task)
 
 
 def upstream(job: Mapping[str, Any]) -> list[str]:
@@ -69,9 +94,8 @@ def upstream(job: Mapping[str, Any]) -> list[str]:
     return [given] if isinstance(given, str) else [each for each in given if isinstance(each, str)]
 
 
-def _circles(jobs: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Groups of jobs that wait for each other, each in order."""
-    waiting = {name: {other for other in upstream(job) if other in jobs} for name, job in jobs.items()}
+def _circles(waiting: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
+    """Groups of tasks that wait for each other, each in order; `waiting` says which waits for which."""
     while True:
         while free := {name for name, others in waiting.items() if not others}:
             waiting = {name: others - free for name, others in waiting.items() if name not in free}

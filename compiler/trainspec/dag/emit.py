@@ -2,30 +2,39 @@
 
 import keyword
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from trainspec.dag.expressions import Import, source
-from trainspec.dag.plan import DagPlan, TaskPlan
+from trainspec.dag.plan import DagPlan, GroupPlan, TaskPlan
 
 _STANDARD_LIBRARY = ("datetime",)
 
 
 def emit(plan: DagPlan) -> str:
     """The DAG file without its header: imports, the DAG, its tasks, their order."""
-    variables = _variables(plan.tasks)
-    tasks = [
-        {
-            "variable": variables.get(task.task_id),
-            "place": f"{one_line(task.span.path)}:{task.span.line}",
-            "operator": task.operator,
-            "arguments": task.arguments,
-        }
-        for task in plan.tasks
-    ]
-    edges = [(variables[name], variables[task.task_id]) for task in plan.tasks for name in task.upstream]
-    text: str = _template().render(imports=_import_blocks(plan.imports), dag=plan, tasks=tasks, edges=edges)
+    variables = _variables(plan.members)
+    members = [_member(each, variables) for each in plan.members]
+    linked = [*plan.members, *(task for each in plan.members if isinstance(each, GroupPlan) for task in each.tasks)]
+    edges = [(variables[name], variables[_id(each)]) for each in linked for name in each.upstream]
+    text: str = _template().render(imports=_import_blocks(plan.imports), dag=plan, members=members, edges=edges)
     return text.lstrip("\n") + "\n"
+
+
+def _member(member: TaskPlan | GroupPlan, variables: Mapping[str, str]) -> dict[str, Any]:
+    """What the template shows of a task or a group."""
+    shown: dict[str, Any] = {
+        "variable": variables.get(_id(member)),
+        "place": f"{one_line(member.span.path)}:{member.span.line}",
+    }
+    if isinstance(member, GroupPlan):
+        return {**shown, "group": member.group_id, "tasks": [_member(task, variables) for task in member.tasks]}
+    return {**shown, "group": None, "operator": member.operator, "arguments": member.arguments}
+
+
+def _id(member: TaskPlan | GroupPlan) -> str:
+    return member.group_id if isinstance(member, GroupPlan) else member.task_id
 
 
 def one_line(text: str) -> str:
@@ -65,21 +74,21 @@ def _sorted(names: list[str]) -> list[str]:
     return sorted(names, key=lambda name: (not name.isupper(), not name[:1].isupper(), name))
 
 
-def _variables(tasks: tuple[TaskPlan, ...]) -> dict[str, str]:
-    """A Python name for each task that another one waits for, or that waits: the task's id, made a name."""
-    linked = {name for task in tasks for name in task.upstream} | {task.task_id for task in tasks if task.upstream}
+def _variables(members: Sequence[TaskPlan | GroupPlan]) -> dict[str, str]:
+    """A Python name for each task and group that waits or that another one waits for: the id, made a name."""
+    every = [*members, *(task for each in members if isinstance(each, GroupPlan) for task in each.tasks)]
+    linked = {name for each in every for name in each.upstream} | {_id(each) for each in every if each.upstream}
     taken: set[str] = set()
     variables = {}
-    for task in tasks:
-        if task.task_id in linked:
-            base = re.sub(r"\W", "_", task.task_id, flags=re.ASCII)[:30]
-            base = f"task_{base}" if keyword.iskeyword(base) or base[0].isdigit() or base in _IMPORTED else base
-            name, count = base, 2
-            while name in taken:
-                name, count = f"{base}_{count}", count + 1
-            taken.add(name)
-            variables[task.task_id] = name
+    for name in (_id(each) for each in every if _id(each) in linked):
+        base = re.sub(r"\W", "_", name, flags=re.ASCII)[:30]
+        base = f"task_{base}" if keyword.iskeyword(base) or base[0].isdigit() or base in _IMPORTED else base
+        variable, count = base, 2
+        while variable in taken:
+            variable, count = f"{base}_{count}", count + 1
+        taken.add(variable)
+        variables[name] = variable
     return variables
 
 
-_IMPORTED = ("DAG", "Asset", "Dataset", "TrainingJobOperator", "pendulum", "timedelta")
+_IMPORTED = ("DAG", "Asset", "Dataset", "TaskGroup", "TrainingJobOperator", "pendulum", "timedelta")

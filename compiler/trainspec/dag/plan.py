@@ -1,7 +1,8 @@
 """The plan of a DAG file: every argument as an expression, every task with its place and what it waits for."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from trainspec.dag import times
@@ -29,25 +30,63 @@ class TaskPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """A task group: the points of a matrix. `upstream` is what all of them wait for."""
+
+    group_id: str
+    tasks: tuple[TaskPlan, ...]
+    upstream: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        """Where the spec says so."""
+        return self.tasks[0].span
+
+
+@dataclass(frozen=True, slots=True)
 class DagPlan:
-    """One DAG file."""
+    """One DAG file: its tasks and groups of tasks, in the order of the spec."""
 
     dag_id: str
     arguments: Arguments
-    tasks: tuple[TaskPlan, ...]
+    members: tuple[TaskPlan | GroupPlan, ...]
     imports: frozenset[Import]
+
+    @property
+    def tasks(self) -> tuple[TaskPlan, ...]:
+        """All tasks, those of the groups among them."""
+        return tuple(task for each in self.members for task in (each.tasks if isinstance(each, GroupPlan) else (each,)))
 
 
 def plan_dag(
-    spec: Spec, dag_id: str, requests: Mapping[str, Mapping[str, Any]], spans: Mapping[str, Span], airflow: Airflow
+    spec: Spec,
+    dag_id: str,
+    requests: Mapping[str, Mapping[str, Any]],
+    spans: Mapping[str, Span],
+    airflow: Airflow,
+    groups: Mapping[str, Sequence[str]],
 ) -> DagPlan:
-    """The plan of `spec`, with the request and the place of each of its jobs."""
+    """The plan of `spec`, with the request and the place of each of its jobs; `groups` are those of one matrix."""
     arguments: Arguments = (("dag_id", dag_id), *_dag_arguments(spec.dag, airflow))
-    tasks = tuple(_plan_task(name, job, requests[name], spans[name]) for name, job in spec.jobs.items())
-    used = {airflow.dag, OPERATOR}
+    group_of = {task: group for group, tasks in groups.items() for task in tasks}
+    tasks = [_plan_task(name, group_of.get(name), job, requests[name], spans[name]) for name, job in spec.jobs.items()]
+    used = {airflow.dag, OPERATOR, *((airflow.group,) if group_of else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
-    return DagPlan(dag_id, arguments, tasks, frozenset(used))
+    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of)), frozenset(used))
+
+
+def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator[TaskPlan | GroupPlan]:
+    """The tasks in order, those of a group together; what all of them wait for, the group waits for."""
+    for group, each in groupby(tasks, key=lambda task: group_of.get(task.task_id)):
+        members = tuple(each)
+        if group is None:
+            yield from members
+            continue
+        shared = tuple(name for name in members[0].upstream if all(name in task.upstream for task in members))
+        rest = (tuple(name for name in task.upstream if name not in shared) for task in members)
+        own = tuple(replace(task, upstream=names) for task, names in zip(members, rest, strict=True))
+        yield GroupPlan(group, own, shared)
 
 
 # ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
@@ -130,11 +169,11 @@ def _schedule(value: str | AssetSchedule | None, airflow: Airflow) -> Expression
     return None if value is None else times.schedule(value)
 
 
-def _plan_task(name: str, job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
+def _plan_task(name: str, group: str | None, job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
     region: Arguments = (("region_name", job.region),) if job.region else ()
     doc: Arguments = (("doc_md", job.doc),) if job.doc else ()
     arguments = (
-        ("task_id", name),
+        ("task_id", name if group is None else name.removeprefix(f"{group}.")),
         ("config", _config(request)),
         *region,
         *(_arguments(job.operator, _OPERATOR) if job.operator else ()),

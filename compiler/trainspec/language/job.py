@@ -115,6 +115,11 @@ class Job(TaskArguments):
         json_schema_extra={"x-request": True},
     )
     operator: Operator | None = Field(None, description="How the task runs and waits.")
+    matrix: dict[str, Any] | None = Field(
+        None,
+        description="Lists of values by name: the job becomes one job for each combination, each value being "
+        "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them.",
+    )
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a job or a list of jobs"})] | None = Field(
         None, description="The jobs that must have succeeded before."
     )

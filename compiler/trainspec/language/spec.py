@@ -1,6 +1,6 @@
 """The model of a whole spec: one file, one DAG."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 from trainspec.language.forms import FixedDuration, Id, Text
@@ -56,12 +56,32 @@ class Dag(Model):
     default_args: TaskArguments | None = Field(None, description="Arguments of every task that does not say otherwise.")
 
 
+Variable: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
+
+
+class Environment(Model):
+    """A patch that is laid over the document for one environment: maps merge by key, null removes."""
+
+    dag: dict[str, Any] | None = Field(None, description="Laid over `dag`.")
+    vars: dict[Variable, Any] | None = Field(None, description="Laid over `vars`.")
+    defaults: dict[str, Any] | None = Field(None, description="Laid over `defaults`.")
+    jobs: dict[Id, Any] | None = Field(None, description="Laid over `jobs`.")
+
+
 class Spec(Model):
     """A trainspec file: one DAG of SageMaker training jobs."""
 
-    trainspec: Literal[1] | None = Field(None, description="Version of the language: 1.")
+    trainspec: Literal[1] | None = Field(
+        None, description="Version of the language: 1. A file without it is a fragment, for others to extend."
+    )
+    extends: Annotated[Text | list[Text], Field(json_schema_extra={"x-form": "a file or a list of files"})] | None = (
+        Field(None, description="Files that this one is laid over, named relative to it, the first one lowest.")
+    )
+    environments: dict[Id, Environment] | None = Field(
+        None, description="Patches of this document by the environment's name, chosen with --env."
+    )
     dag: Dag = Field(default_factory=Dag, description="Arguments of the DAG.")
-    vars: dict[Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")], Any] | None = Field(
+    vars: dict[Variable, Any] | None = Field(
         None, description="Values for ${vars.NAME}, put in when the spec is compiled."
     )
     defaults: Job | None = Field(None, description="Merged under every job.")

@@ -2,11 +2,11 @@
 
 A scalar keeps the author's characters and whether they were quoted; what they mean is decided by the place where they
 stand (see `trainspec.text.typing`). A node's `span` is where it was written; `via` is where an alias or a variable
-brought it to, if one did.
+brought it to, if one did; `replaced` is what it took the place of when documents were laid over each other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from trainspec.diagnostics import Span
@@ -22,6 +22,7 @@ class Scalar:
     span: Span
     plain: bool = True
     via: Span | None = None
+    replaced: "Node | None" = field(default=None, compare=False, repr=False)
 
     @property
     def size(self) -> int:
@@ -37,6 +38,7 @@ class Sequence:
     span: Span
     size: int
     via: Span | None = None
+    replaced: "Node | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Mapping:
     span: Span
     size: int
     via: Span | None = None
+    replaced: "Node | None" = field(default=None, compare=False, repr=False)
 
     def entry(self, key: str) -> Entry | None:
         """The entry of `key`, or None."""

@@ -1,0 +1,178 @@
+"""`matrix`: one job of a spec as many, one for each combination of some values."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from trainspec.diagnostics import Code, Diagnostic, Label, Span, codes
+from trainspec.text.tree import Mapping, Node, Scalar, Sequence
+from trainspec.text.typing import is_null, natural
+
+MAX_POINTS = 256
+MAX_ID = 250
+MAX_GROUP = 200
+"""Airflow's bounds on the ids of tasks and of task groups."""
+
+Values: TypeAlias = dict[str, Scalar]
+
+_NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_.]+")
+_OF_A_GROUP = re.compile(r"[A-Za-z0-9_-]+")
+_VARIABLE = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_NO_BOUND = "limit how many run at once with Airflow's `pool`, or with `max_active_tasks` of the `dag`"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One job of a matrix: what tells it from the others, its task's id (`train.lr-0.1_depth-4`) and its values."""
+
+    label: str
+    task_id: str
+    values: Values
+
+    @property
+    def id_for_names(self) -> str:
+        """The label in the letters that names of training jobs take: `lr-0-1-depth-4`."""
+        return re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
+
+
+def expand(job: Scalar, matrix: Node) -> tuple[list[Point], list[Diagnostic]]:
+    """The points of the matrix of `job`; none where something is wrong with it."""
+    reading = _Reading(f"jobs.{job.text}.matrix")
+    points = reading.points(matrix)
+    if not _OF_A_GROUP.fullmatch(job.text) or len(job.text) > MAX_GROUP:
+        message = f"`{job.text}` cannot be the name of a job with a matrix: it becomes a task group"
+        advice = f"use letters, digits, `_` and `-`, at most {MAX_GROUP}"
+        reading.report(codes.MALFORMED, job.span, message, advice)
+    if not points and not reading.findings:
+        reading.report(codes.OUT_OF_RANGE, matrix.span, "the matrix has no points")
+    return ([] if reading.findings else _named(job.text, points, reading.dimensions)), reading.findings
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A matrix being read. `at` is its path in the document."""
+
+    at: str
+    dimensions: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def points(self, matrix: Node) -> list[Values]:
+        """All combinations of the dimensions' values, without those of `exclude`, with those of `include`."""
+        if not isinstance(matrix, Mapping):
+            advice = "write `matrix: {lr: [0.1, 0.01]}`, say"
+            self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
+            return []
+        for entry in matrix.entries:
+            if entry.key.text not in ("include", "exclude"):
+                self._dimension(entry.key, entry.value)
+        count = 1 if self.dimensions else 0
+        for values in self.dimensions.values():
+            count *= len(values)
+        included = self._maps(matrix.get("include"), "include")
+        if count + len(included) > MAX_POINTS:
+            message = f"`{self.at}` has {count + len(included):,} points, more than {MAX_POINTS}"
+            self.report(codes.OUT_OF_RANGE, matrix.span, message)
+            return []
+        combinations = itertools.product(*self.dimensions.values()) if self.dimensions else ()
+        points = [dict(zip(self.dimensions, each, strict=True)) for each in combinations]
+        for excluded, span in self._maps(matrix.get("exclude"), "exclude"):
+            kept = [point for point in points if not _has(point, excluded)]
+            if len(kept) == len(points):
+                shown = ", ".join(f"{name}: {value.text}" for name, value in excluded.items())
+                message = f"no point of the matrix has {{{shown}}}"
+                self.report(codes.NOT_ONE_OF, span, message, "exclude what the lists hold, or remove the line")
+            points = kept
+        for added, span in included:
+            self._include(points, added, span)
+        return points
+
+    def _dimension(self, key: Scalar, value: Node) -> None:
+        name = key.text
+        items = value.items if isinstance(value, Sequence) else ()
+        if not _VARIABLE.fullmatch(name):
+            advice = "use letters, digits, `_` and `-`"
+            self.report(codes.MALFORMED, key.span, f"`{name}` cannot be the name of a matrix variable", advice)
+        elif not items:
+            advice = _NO_BOUND if name in ("max_parallel", "max-parallel") else "give it the values to try"
+            self.report(codes.WRONG_TYPE, value.span, f"`{self.at}.{name}` must be a list of values", advice)
+        else:
+            self.dimensions[name] = tuple(each for item in items if (each := self._value(item, name)) is not None)
+            seen: dict[object, Scalar] = {}
+            for each in self.dimensions[name]:
+                first = seen.setdefault(_meaning(each), each)
+                if first is not each:
+                    labels = (Label(first.span, "first written here"),)
+                    message = f"`{each.text}` stands twice in `{self.at}.{name}`"
+                    self.findings.append(Diagnostic(codes.CONFLICT, each.span, message, "keep one", labels=labels))
+
+    def _maps(self, node: Node | None, key: str) -> list[tuple[Values, Span]]:
+        """The maps of `include` or `exclude`, each with its place."""
+        if node is None:
+            return []
+        items = node.items if isinstance(node, Sequence) else (node,)
+        found = []
+        for item in items:
+            if not isinstance(item, Mapping) or not item.entries:
+                advice = f"write `{key}: [{{lr: 0.1}}]`, say"
+                self.report(codes.WRONG_TYPE, item.span, f"`{self.at}.{key}` must be a list of maps", advice)
+                continue
+            values = ((entry.key.text, self._value(entry.value, entry.key.text)) for entry in item.entries)
+            found.append(({name: value for name, value in values if value is not None}, item.via or item.span))
+        return found
+
+    def _value(self, node: Node, name: str) -> Scalar | None:
+        if isinstance(node, Scalar) and not is_null(node):
+            return node
+        advice = "let the values be words or numbers, and look up the rest: `include` adds variables to a point"
+        self.report(codes.WRONG_TYPE, node.span, f"`{self.at}`: a value of `{name}` must be a scalar", advice)
+        return None
+
+    def _include(self, points: list[Values], values: Values, span: Span) -> None:
+        """Add variables to the points that have the rest of `values`, or else a point."""
+        shared = {name: value for name, value in values.items() if name in self.dimensions}
+        more = {name: value for name, value in values.items() if name not in self.dimensions}
+        matching = [point for point in points if _has(point, shared)] if self.dimensions else []
+        if matching and not more:
+            self.report(codes.CONFLICT, span, "this point is in the matrix already", "remove the line")
+        for point in matching:
+            point.update(more)
+        if not matching:
+            points.append(dict(values))
+
+    def report(self, code: Code, span: Span, message: str, advice: str | None = None) -> None:
+        """Note a finding."""
+        self.findings.append(Diagnostic(code, span, message, advice, self.at))
+
+
+def _has(point: Values, values: Values) -> bool:
+    return all(name in point and _meaning(point[name]) == _meaning(value) for name, value in values.items())
+
+
+def _meaning(value: Scalar) -> object:
+    """What makes two values of a matrix the same: 0.1 and 0.10 are, 1 and "1" are not."""
+    known = natural(value.text) if value.plain else value.text
+    return type(known).__name__, str(known)
+
+
+def _named(job: str, points: Iterable[Values], dimensions: Iterable[str]) -> list[Point]:
+    """Each point with an id that Airflow takes and a person can read; cut, or told apart by a digest, where it must."""
+    shown = set(dimensions)
+    named: dict[str, Point] = {}
+    for values in points:
+        parts = [f"{name}-{_word(value.text)}" for name, value in values.items() if name in shown or not shown]
+        label = "_".join(parts) or "_".join(f"{name}-{_word(value.text)}" for name, value in values.items())
+        if len(f"{job}.{label}") > MAX_ID or f"{job}.{label}" in named:
+            written = repr([(name, value.text, value.plain) for name, value in values.items()])
+            digest = hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            label = f"{label[: MAX_ID - len(job) - 10]}-{digest}"
+        named[f"{job}.{label}"] = Point(label, f"{job}.{label}", values)
+    return list(named.values())
+
+
+def _word(text: str) -> str:
+    """A value as a part of an id; a minus sign stays."""
+    sign = "-" if re.fullmatch(r"-[0-9.].*", text) else ""
+    return sign + _NOT_OF_AN_ID.sub("-", text).strip("-.")

@@ -1,0 +1,97 @@
+"""`${jobs.OTHER.model}`: what another job of the spec made.
+
+It is known only when the task runs, so a template of Airflow stands for it.
+
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
+"""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+
+from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
+
+PREFIX = "jobs."
+_KEYS = ("model", "name", "arn", "output", "billable_seconds")
+_METRICS = "metrics."
+_ATTRIBUTES = "`.model`, `.name`, `.arn`, `.output`, `.billable_seconds` and `.metrics.NAME`"
+
+
+@dataclass(frozen=True, slots=True)
+class JobScope:
+    """The job whose values are resolved, among the others.
+
+    `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
+    matrix by the job's name. `label` is what tells this job from the other points of its matrix. `needed` collects the
+    jobs that were named, and where.
+    """
+
+    task_id: str
+    label: str | None
+    jobs: Map[str, Node]
+    groups: Map[str, tuple[str, ...]]
+    needed: dict[str, Span] = field(default_factory=dict)
+
+    def resolve(self, name: str, span: Span) -> Scalar | Diagnostic:
+        """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`."""
+        rest = name.removeprefix(PREFIX)
+        known = [each for each in (*self.jobs, *self.groups) if rest == each or rest.startswith(f"{each}.")]
+        if not known:
+            first = rest.split(".")[0]
+            near = did_you_mean(first, (*self.jobs, *self.groups))
+            return _wrong(codes.UNKNOWN_JOB, span, f"`${{{name}}}`: there is no job `{first}`", near)
+        job = max(known, key=len)
+        attribute = rest[len(job) + 1 :]
+        if job in self.groups:
+            same_point = f"{job}.{self.label}"
+            if same_point not in self.jobs or same_point == self.task_id:
+                points = ", ".join(self.groups[job][:3])
+                message = f"`${{{name}}}`: `{job}` is a matrix, and each of its points makes its own"
+                return _wrong(codes.BAD_SUBSTITUTION, span, message, f"name a point: {points}")
+            job = same_point
+        if job == self.task_id:
+            return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot wait for what it makes itself")
+        found = self._template(job, attribute, name)
+        if isinstance(found, str):
+            self.needed.setdefault(job, span)
+            return Scalar(found, span, plain=False)
+        message, advice = found
+        return _wrong(codes.UNKNOWN_VARIABLE, span, message, advice)
+
+    def _template(self, job: str, attribute: str, name: str) -> str | tuple[str, str | None]:
+        pull = f"ti.xcom_pull(task_ids={_quoted(job)}"
+        if attribute.startswith(_METRICS):
+            metric = attribute.removeprefix(_METRICS)
+            node = self.jobs[job]
+            declared = node.get("metrics") if isinstance(node, Mapping) and node.get("algorithm") is None else None
+            if isinstance(declared, Mapping) and declared.get(metric) is None:
+                return f"`${{{name}}}`: the job `{job}` has no metric `{metric}`", did_you_mean(metric, declared.keys())
+            return f"{{{{ {pull}, key='metrics')[{_quoted(metric)}] }}}}"
+        if attribute not in _KEYS:
+            near = did_you_mean(attribute, _KEYS) or f"there are {_ATTRIBUTES}"
+            what = f"`.{attribute}`" if attribute else "anything by itself"
+            return f"`${{{name}}}`: a job does not have {what}", near
+        return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"
+
+
+def with_needed(job: Mapping, needed: Map[str, Span]) -> Mapping:
+    """`job` with the jobs that its values name in its `depends_on`, if they are not there already."""
+    given = job.entry("depends_on")
+    items = () if given is None else given.value.items if isinstance(given.value, Sequence) else (given.value,)
+    named = {item.text for item in items if isinstance(item, Scalar)}
+    more = tuple(Scalar(name, span, plain=False) for name, span in needed.items() if name not in named)
+    if not more:
+        return job
+    if given is None:
+        entry = Entry(Scalar("depends_on", more[0].span), sequence(more, more[0].span))
+        return mapping((*job.entries, entry), job.span)
+    entry = Entry(given.key, sequence((*items, *more), given.value.span))
+    return mapping(tuple(entry if each is given else each for each in job.entries), job.span)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _wrong(code: Code, span: Span, message: str, advice: str | None = None) -> Diagnostic:
+    return Diagnostic(code, span, message, advice)
