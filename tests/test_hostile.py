@@ -1,0 +1,382 @@
+"""Files that nobody writes by mistake: each gives one clear finding or a few, soon, in little memory, and no file.
+
+`python tests/test_hostile.py` prints every case's time and memory, of a process that runs `lint` and then `compile`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+JOB = """\
+    name: job-{{ ts_nodash }}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/MyRole
+    output: s3://my-bucket/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 30m}
+"""
+JOBS = "jobs:\n  train:\n" + JOB
+GOOD = "trainspec: 1\n" + JOBS
+Build = str | bytes | Callable[[Path], None]
+
+SECONDS, SLACK = 1.0, 10
+"""What a command may take in a process of its own; and how much longer on a machine that does other things too."""
+MEGABYTES = 300
+CHARACTERS = 200_000
+"""No flood of findings."""
+
+
+def env(*texts: str) -> str:
+    """A good spec with these texts as a job's environment, each in double quotes."""
+    return GOOD + "    environment:\n" + "".join(f'      e{i}: "{text}"\n' for i, text in enumerate(texts))
+
+
+def dag(text: str) -> str:
+    return GOOD + f"dag: {{start_date: 2025-04-01, {text}}}\n"
+
+
+def job(field: str, text: str) -> str:
+    """A good spec with another value of the job's field."""
+    lines = JOB.splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(f"    {field}:")]
+    return "trainspec: 1\njobs:\n  train:\n" + "".join(kept) + f"    {field}: {text}\n"
+
+
+def variables(first: str, following: str, count: int, used: str) -> str:
+    """Variables v0, v1, …, each made of the one before (`@`), and a use of the last."""
+    rest = "".join(f"  v{i}: {following.replace('@', f'${{vars.v{i - 1}}}')}\n" for i in range(1, count))
+    return f"trainspec: 1\nvars:\n  v0: {first}\n{rest}" + JOBS + used.replace("@", f"${{vars.v{count - 1}}}")
+
+
+def laughs(levels: int, prefix: str = "") -> str:
+    lines = [f"{prefix}a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"]
+    lines += [f"{prefix}a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, levels)]
+    return "".join(lines)
+
+
+def at(name: str, content: str | bytes = GOOD) -> Callable[[Path], None]:
+    """A file of this name among the specs."""
+
+    def build(project: Path) -> None:
+        path = os.fsencode(project / "specs") + b"/" + os.fsencode(name)
+        with open(path, "wb") as file:  # noqa: PTH123  # pathlib takes no bytes
+            file.write(content if isinstance(content, bytes) else content.encode())
+
+    return build
+
+
+def settings(text: str | bytes, name: str = "trainspec.toml") -> Callable[[Path], None]:
+    def build(project: Path) -> None:
+        at("x.yaml")(project)
+        (project / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    return build
+
+
+def link(target: str, name: str = "x.yaml") -> Callable[[Path], None]:
+    return lambda project: (project / "specs" / name).symlink_to(target)
+
+
+def special(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    def build(project: Path) -> None:
+        make(project / "specs" / "x.yaml")
+
+    return build
+
+
+def generated_by_nobody(project: Path) -> None:
+    """An output folder full of traps for the comparison."""
+    at("x.yaml")(project)
+    output = project / "generated_dags"
+    output.mkdir()
+    os.mkfifo(output / "pipe.py")
+    (output / "x.py").symlink_to("/dev/zero")
+
+
+def many(pattern: str, count: int, prefix: str = "") -> str:
+    """`count` lines, `#` being the number."""
+    return prefix + "".join(pattern.replace("#", str(i)) + "\n" for i in range(count))
+
+
+BAD: dict[str, tuple[Build, str]] = {
+    # ------------------------------------------------------------------ files
+    "100 MB in one text": (b"a: " + b"x" * 100_000_000, "TS001"),
+    "100 MB of lines": (b"a: x\n" * 20_000_000, "TS001"),
+    "1 MB in one text": (GOOD + "    doc: " + "x" * 1_000_000, "TS006"),
+    "NUL byte": (GOOD + "    doc: a\0b\n", "TS001"),
+    "UTF-16": (GOOD.encode("utf-16"), "TS001"),
+    "UTF-16 without a mark": (GOOD.encode("utf-16-le"), "TS001"),
+    "UTF-32": (GOOD.encode("utf-32"), "TS001"),
+    "Latin-1": (GOOD.encode() + b"    doc: caf\xe9\n", "TS001"),
+    "overlong UTF-8": (b"a: \xc0\xaf\n", "TS001"),
+    "surrogates in UTF-8": (b"a: \xed\xa0\x80\n", "TS001"),
+    "tabs": (GOOD.replace("    image", "\timage"), "TS002"),
+    "two documents": (GOOD + "---\n" + GOOD, "TS008"),
+    "100,000 documents": ("---\n" * 100_000, "TS008"),
+    "no map": ("- a\n" * 1000, "TS008"),
+    "a folder named x.yaml": (special(Path.mkdir), "no YAML files"),
+    "a pipe": (special(os.mkfifo), "TS001"),
+    "a link to an endless device": (link("/dev/zero"), "TS001"),
+    "a link to itself": (link("x.yaml"), "TS001"),
+    "a link out of the project": (link("/etc/passwd"), "TS001"),
+    "a link to nothing": (link("nowhere"), "TS001"),
+    "a file name with a newline": (at("a\nb.yaml"), "TS001"),
+    "a file name with escape codes": (at("a\x1b[31mb.yaml"), "TS001"),
+    "a file name that is no UTF-8": (at("a\udcffb.yaml"), "TS001"),
+    "a file name that makes no DAG id": (at("a b.yaml"), "TS105"),
+    # ------------------------------------------------------------------ YAML
+    "billion laughs": (laughs(30), "TS006"),
+    "laughs in variables": ("trainspec: 1\nvars:\n" + laughs(4, "  ") + many("  b#: *a3", 300) + JOBS, "TS006"),
+    "an anchor in itself": ("a: &a [*a]\n", "TS005"),
+    "anchors in each other": ("a: &a {b: &b [*a, *b]}\n", "TS005"),
+    "200,000 unknown aliases": ("b: [" + "*a," * 200_000 + "]\n", "TS005"),
+    "deep flow lists": ("a: " + "[" * 10_000 + "]" * 10_000, "TS006"),
+    "deep flow maps": ("a: " + "{a: " * 10_000 + "}" * 10_000, "TS006"),
+    "deep block maps": ("".join(f"{' ' * i}a:\n" for i in range(1400)), "TS006"),
+    "deep block lists": ("- " * 10_000 + "a", "TS006"),
+    "deep keys": ("? " * 10_000 + "a", "TS004"),
+    "open brackets": ("[" * 100_000, "TS006"),
+    "a key of 1 MB": (GOOD + "    " + "k" * 1_000_000 + ": 1\n", "TS002"),
+    "a quoted key of 900 KB": (GOOD + '    ? "' + "k" * 900_000 + '"\n    : 1\n', "TS006"),
+    "a key of 900 characters": (GOOD + "    " + "k" * 900 + ": 1\n", "TS101"),
+    "60,000 equal keys": (GOOD + "    image: x\n" * 60_000, "TS003"),
+    "100,000 keys": (many("k#: 1", 90_000, "trainspec: 1\n"), "TS006"),
+    "45,000 keys in a job": (GOOD + many("    k#: 1", 45_000), "TS006"),
+    "900 unknown keys in a job": (GOOD + many("    k#: 1", 900), "TS101"),
+    "100,000 jobs": (many("  j#: {}", 100_000, "trainspec: 1\njobs:\n"), "TS001"),
+    "49,000 jobs": (many("  j#: {}", 49_000, "trainspec: 1\njobs:\n"), "TS006"),
+    "5,000 jobs by alias": ("trainspec: 1\njobs:\n  j: &j\n" + JOB + many("  j#: *j", 5_000), "TS006"),
+    "defaults times jobs": (
+        many("    e#: x", 900, "trainspec: 1\ndefaults:\n  environment:\n") + many("  j#: {}", 900, "jobs:\n"),
+        "TS006",
+    ),
+    "merge keys in a chain": (
+        "trainspec: 1\nvars:\n  a0: &a0 {x: 1}\n"
+        + "".join(f"  a{i}: &a{i} {{y{i}: *a{i - 1}, <<: *a{i - 1}}}\n" for i in range(1, 900)),
+        "TS006",
+    ),
+    "merge keys in lists": (
+        "trainspec: 1\nvars:\n  b: &b {" + ", ".join(f"k{i}: 1" for i in range(900)) + "}\n"
+        + many("  m#: {<<: [" + "*b," * 300 + "]}", 900),
+        "TS006",
+    ),
+    "20,000 merge keys of nothing": (GOOD + "    <<: 1\n" * 20_000, "TS005"),
+    "30,000 lists as keys": ("trainspec: 1\n" + "? [a]\n: b\n" * 30_000, "TS004"),
+    "a tag that runs code": ("a: !!python/object/apply:os.system ['touch pwned']\n" + GOOD, "TS007"),
+    "a tag of 60,000 characters": ("!" * 60_000, "TS007"),
+    "90,000 tags": (GOOD + "    arguments: [" + "!x y," * 90_000 + "]\n", "TS007"),
+    "escaped surrogates": (GOOD + '    doc: "a\\ud800b"\n', "TS00"),
+    # ------------------------------------------------------------------ names
+    "dag.id that climbs": (dag("id: ../../x"), "TS105"),
+    "dag.id that is absolute": (dag("id: /etc/cron.d/x"), "TS105"),
+    "dag.id of 300": (dag("id: " + "a" * 300), "TS105"),
+    "dag.id with quotes": (dag("""id: "a'b\\"c" """), "TS105"),
+    "dag.id with a newline": (dag('id: "a\\nb"'), "TS105"),
+    "dag.id with a newline at its end": (dag('id: "a\\n"'), "TS105"),
+    "dag.id with NUL": (dag('id: "a\\0b"'), "TS105"),
+    "dag.id with look-alikes": (dag("id: \u0430dmin"), "TS105"),
+    "dag.id that turns text round": (dag('id: "\\u202eabc"'), "TS105"),
+    "dag.id of dots": (dag("id: .."), "TS105"),
+    "task that climbs": (GOOD.replace("  train:", "  ../../x:"), "TS105"),
+    "task with a newline": (GOOD.replace("  train:", '  "a\\nb":'), "TS105"),
+    "task with quotes": (GOOD.replace("  train:", """  "a'b\\"c":"""), "TS105"),
+    "task of 300": (GOOD.replace("  train:", f"  {'a' * 300}:"), "TS105"),
+    # ------------------------------------------------------------------ values
+    "integer of 100,000 digits": (GOOD.replace("count: 1", "count: " + "9" * 60_000), "TS103"),
+    "hexadecimal of 3,999 digits": (GOOD.replace("count: 1", "count: 0x" + "f" * 3_999), "TS103"),
+    "float beyond floats": (GOOD.replace("count: 1", "count: 1e400"), "TS103"),
+    "infinite and not a number": (GOOD + "    retries: .inf\n    pool_slots: .nan\n", "TS103"),
+    "cron of 300,000": (dag("schedule: '" + "*/1," * 15_000 + " * * * *'"), "TS603"),
+    "cron range": (dag("schedule: 0-99999999 * * * *"), "TS603"),
+    "cron number": (dag("schedule: " + "9" * 5_000 + " * * * *"), "TS603"),
+    "start_date": (dag("end_date: '" + "2025-" * 10_000 + "'"), "TS604"),
+    "time zone that climbs": (dag("timezone: ../../etc/passwd"), "TS604"),
+    "time zone of 5,000": (dag("timezone: " + "a" * 5_000), "TS604"),
+    "60,000 of entrypoint": (GOOD + "    entrypoint: '\"" + "a " * 30_000 + "'\n", "TS105"),
+    **{
+        f"60,000 of {field}: {text[:12]}": (job(field, (text * 60_000)[:60_000]), "error[")
+        for field in ("name", "image", "role", "output")
+        for text in ("a", "a-", "a/", "s3://a/", "arn:aws:iam::123456789012:role/a/")
+    },
+    "60,000 of everything": (
+        GOOD
+        + f"    environment: {{a: {'A1b2' * 15_000}, {'p' * 600}: b, password: {'AKIA' * 15_000}}}\n"
+        + f"    tags: {{a: {'a=' * 30_000}}}\n"
+        + f"    vpc: {{subnets: [{'a-' * 30_000}], security_groups: [{'sg-' * 9_000}]}}\n"
+        + f"    metrics: {{a: '(a+)+$', b: {'(a' * 30_000}, c: '{'a{1,99999}' * 6_000}'}}\n"
+        + f"    inputs: {{a: {'s3://a/' * 8_000}}}\n",
+        "error[",
+    ),
+    "60,000 of durations": (job("stopping", "{max_runtime: " + "1h1m" * 15_000 + "}"), "TS105"),
+    "60,000 of framework": (job("image", "x").replace("image: x", f"framework: {{name: {'py' * 30_000}}}"), "error["),
+    # ------------------------------------------------------------------ variables
+    "variables that double": (variables("xx", "@@", 60, "    doc: '@'\n"), "TS006"),
+    "lists that double": (variables("[x, x]", "['@', '@']", 60, "    hyperparameters: {a: '@'}\n"), "TS006"),
+    "900 variables in a row": (variables("xx", "'@'", 900, "    doc: '@'\n"), "TS006"),
+    "5,000 of a long one": (variables("x" * 60_000, "", 1, "    doc: '" + "@" * 5_000 + "'\n"), "TS006"),
+    "900 long ones": (variables("x" * 60_000, "", 1, many("      e#: '@y'", 900, "    environment:\n")), "TS006"),
+    "8,000 unknown ones": (GOOD + "    doc: '" + "${vars.q}" * 7_000 + "'\n", "TS201"),
+    "30,000 that never end": (GOOD + "    doc: '" + "${" * 30_000 + "'\n", "TS202"),
+    # ------------------------------------------------------------------ Airflow's templates
+    "range for ever": (env("{{ range(10**9) | list }}", "{% for i in range(10**9) %}x{% endfor %}"), "TS303"),
+    "loops in loops": (env("{% for i in range(99999) %}" * 50 + "x" + "{% endfor %}" * 50), "TS303"),
+    "reaching into objects": (
+        env("{{ ''.__class__.__mro__ }}", "{{ ''['__class__'] }}", "{{ ds.format.__globals__ }}"),
+        "TS303",
+    ),
+    "products of texts": (env("{{ 'x' * 10**9 }}", "{{ [1] * 10**9 }}"), "TS303"),
+    "replace bomb": (env("{% set a='xx' %}" + "{% set a=a|replace('x', 'xxxxxxxxxx') %}" * 100 + "{{ a }}"), "error["),
+    "a number of 5,000 digits": (env("{{ " + "9" * 5_000 + " }}"), "TS303"),
+    "unclosed templates": (env("{{" * 30_000), "TS303"),
+    "unclosed statements": (env("{%" * 4_000 + "'%}'"), "error["),
+    "statements of 60,000": (env("{% raw %}" * 6_000), "TS303"),
+    "4,000 parentheses": (env("{{ " + "(" * 4_000 + "1" + ")" * 4_000 + " }}"), "TS303"),
+    "30,000 parentheses": (env("{{ " + "(" * 30_000 + "1" + ")" * 30_000 + " }}"), "TS303"),
+    "9,000 minuses": (env("{{ " + "-" * 9_000 + "1 }}"), "TS303"),
+    "4,900 attributes": (env("{{ ti" + ".a" * 4_900 + " }}"), "TS303"),
+    "900 names that Airflow does not give": (env("".join(f"{{{{ q{i} }}}}" for i in range(900))), "TS302"),
+    # ------------------------------------------------------------------ settings
+    "settings of 50 MB": (settings(b"x = '" + b"x" * 50_000_000), "trainspec.toml"),
+    "settings that nest": (settings("x = " + "[" * 100_000), "trainspec.toml"),
+    "settings that are no text": (settings(b"\xff\xfe\0"), "trainspec.toml"),
+    "settings with a number for ever": (settings("airflow = " + "9" * 100_000), "trainspec.toml"),
+    "settings that climb": (settings('output = "../../x"\n'), "leaves the project"),
+    "settings of pyproject that nest": (settings("x = " + "[" * 100_000, "pyproject.toml"), "pyproject.toml"),
+    "settings of the wrong type": (settings('paths = "specs"\n'), "paths"),
+    "settings with NUL in a path": (settings('paths = ["a\\u0000b"]\n'), "a"),
+    "settings in a pipe": (lambda project: os.mkfifo(project / "trainspec.toml"), "trainspec.toml"),
+    # ------------------------------------------------------------------ output
+    "traps in the output folder": (generated_by_nobody, "x.py"),
+}  # fmt: skip
+
+OF_THE_OUTPUT = ("traps in the output folder", "settings that climb")
+"""What `lint` does not look at."""
+
+SOUND: dict[str, str | bytes] = {
+    "byte order mark": b"\xef\xbb\xbf" + GOOD.encode(),
+    "CRLF": GOOD.replace("\n", "\r\n"),
+    "CR": GOOD.replace("\n", "\r"),
+    "a directive": "%YAML 1.2\n---\n" + GOOD,
+    "Python's keywords as names": dag("id: class").replace("  train:", "  import:"),
+    "the imported names as names": dag("id: DAG").replace("  train:", "  pendulum:"),
+    "200,000 comments": "# x\n" * 200_000 + GOOD,
+    "quotes, NUL and all": env("a'b", "\\\"\\\"\\\"", "\\\\", "\\0\\x1b\\u2028", "{{ '}}' }}", "$${", "{#"),
+    "calls that call": env("{{ 'x'" + ".lower()" * 30 + " }}", "{{ ti" + ".a()" * 30 + " }}"),
+    "lists of lists": env("{% set a=[1, 1] %}" + "{% set a=[a, a, a, a] %}" * 50 + "{{ a == a }}{{ a | join }}"),
+    "dates that overflow": env(
+        "{{ logical_date.add(days=10**11) }}", "{{ macros.ds_add(ds, 10**9) }}", "{{ 9**9**9**9 }}",
+        "{{ logical_date.strftime('%1000000000d') }}",
+    ),
+}  # fmt: skip
+
+DRIVER = """
+import io, json, resource, sys, time
+from contextlib import redirect_stderr, redirect_stdout
+start, ran = time.monotonic(), []
+from trainspec.cli import main
+for command in sys.argv[1:]:
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(out):
+        code = main([command])
+    ran.append((code, out.getvalue(), time.monotonic() - start))
+    start = time.monotonic()
+json.dump((ran, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), sys.stdout)
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of `lint` and `compile`: exit codes, outputs, seconds; and the most memory in megabytes."""
+
+    codes: tuple[int, ...]
+    outputs: tuple[str, ...]
+    seconds: tuple[float, ...]
+    megabytes: int
+    made: frozenset[str]
+
+
+def run(build: Build, project: Path) -> Ran:
+    """Run both commands in a project with this one spec."""
+    (project / ".git").mkdir(parents=True)
+    (project / "specs").mkdir()
+    if callable(build):
+        build(project)
+    else:
+        (project / "specs" / "x.yaml").write_bytes(build if isinstance(build, bytes) else build.encode())
+    before = set(project.rglob("*"))
+    # The shell between keeps this process's own memory out of the child's figures.
+    command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", DRIVER, "lint", "compile"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8:surrogateescape"}
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    ran, memory = json.loads(done.stdout)
+    codes, outputs, seconds = zip(*ran, strict=True)
+    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+    made = frozenset(str(path.relative_to(project)) for path in set(project.rglob("*")) - before)
+    return Ran(codes, outputs, seconds, memory // unit, made)
+
+
+def check_bounds(ran: Ran) -> None:
+    assert ran.megabytes <= MEGABYTES
+    assert max(ran.seconds) <= SECONDS * SLACK
+    for output in ran.outputs:
+        assert "Traceback" not in output
+        assert "internal error" not in output
+        assert len(output) < CHARACTERS
+        assert output.isprintable() or not {each for each in output if not each.isprintable()} - {"\n", "\udcff"}
+
+
+OPEN = {
+    "a file name that makes no DAG id": "taken as it is",
+    "settings that nest": "tomllib's RecursionError",
+    "settings of pyproject that nest": "tomllib's RecursionError",
+    "settings with a number for ever": "tomllib's ValueError",
+    "settings with NUL in a path": "the path is printed as it is",
+    "settings in a pipe": "waits for its other end",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=pytest.mark.xfail(reason=OPEN[each], run=False) if each in OPEN else ()) for each in BAD],
+)
+def test_hostile(name: str, tmp_path: Path) -> None:
+    build, said = BAD[name]
+    ran = run(build, tmp_path / "project")
+    assert ran.codes[1] in (1, 2)
+    assert ran.codes[0] == ran.codes[1] or (name in OF_THE_OUTPUT and ran.codes[0] == 0)
+    assert said in ran.outputs[1]
+    assert not ran.made
+    check_bounds(ran)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_odd_but_sound(name: str, tmp_path: Path) -> None:
+    ran = run(SOUND[name], tmp_path / "project")
+    assert ran.codes == (0, 0), ran.outputs[0]
+    assert len(ran.made) == 2
+    check_bounds(ran)
+
+
+def main() -> None:
+    """Print the figures of all cases."""
+    print(f"{'case':45} {'lint s':>7} {'compile s':>9} {'MB':>5}  exit  characters")  # noqa: T201
+    start = time.monotonic()
+    for name, build in [*((name, build) for name, (build, _) in BAD.items()), *SOUND.items()]:
+        with tempfile.TemporaryDirectory() as folder:
+            ran = run(build, Path(folder, "project"))
+            lint, compiled = ran.seconds
+            print(f"{name:45} {lint:7.2f} {compiled:9.2f} {ran.megabytes:5} {ran.codes!s:>6} {len(ran.outputs[0]):8}")  # noqa: T201
+    print(f"{len(BAD) + len(SOUND)} cases in {time.monotonic() - start:.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
