@@ -49,7 +49,9 @@ class Limits:
     def allows(self, operation: str, now: float) -> bool:
         """Take a token for a call at `now`, of every rate that it falls under; return whether each had one."""
         with self._lock:
-            return all([bucket.take(now) for bucket in self._buckets if fnmatchcase(operation, bucket.rate.operation)])
+            buckets = [bucket for bucket in self._buckets if fnmatchcase(operation, bucket.rate.operation)]
+            taken = [bucket.take(now) for bucket in buckets]
+        return all(taken)
 
     def check_quota(self, request: Mapping[str, Any], running: Iterable[Mapping[str, Any]]) -> None:
         """Raise ResourceLimitExceeded where `request` wants more than the `running` jobs' requests leave."""
@@ -63,8 +65,8 @@ class Limits:
             if kind in self.quotas and used.get(kind, 0) + count > self.quotas[kind]:
                 raise ApiError(
                     "ResourceLimitExceeded",
-                    f"The account-level service limit '{kind} for training job usage' is {self.quotas[kind]} Instances, "
-                    f"with current utilization of {used.get(kind, 0)} Instances and a request delta of {count} "
+                    f"The account-level service limit '{kind} for training job usage' is {self.quotas[kind]} "
+                    f"Instances, with current utilization of {used.get(kind, 0)} Instances and a request delta of {count} "
                     "Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS Service "
                     "Quotas is not available, contact AWS support to request an increase for this quota.",
                 )
