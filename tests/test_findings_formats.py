@@ -14,10 +14,9 @@ from trainspec.cli import main
 from trainspec.diagnostics import Code, Diagnostic, Label, Severity, Span
 from trainspec.diagnostics.formats import FORMATS, Report
 from trainspec.diagnostics.links import link
-from trainspec.pipeline import Options, analyse
-from trainspec.text.source import Source, read_source
 
 from helpers import ROOT
+from test_cases import _analyse as analyse_case
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/findings.txt"))
 SARIF = Draft4Validator(json.loads((ROOT / "tests/data/sarif-2.1.0.schema.json").read_text(encoding="utf-8")))
@@ -32,17 +31,15 @@ def _show(form: str, findings: Sequence[Diagnostic], text: str = "") -> str:
 
 def _places(form: str, shown: str) -> list[Place]:
     if form == "text":
-        found = re.findall(r"^(?:error|warning|note)\[(TS\d+)\].*\n *--> spec.yaml:(\d+):(\d+)$", shown, re.MULTILINE)
+        found = re.findall(r"^(?:error|warning|note)\[(TS\d+)\].*\n *--> [\w./]+:(\d+):(\d+)$", shown, re.MULTILINE)
     elif form == "concise":
-        found = [
-            (c, line, col) for line, col, c in re.findall(r"^spec.yaml:(\d+):(\d+): (TS\d+) ", shown, re.MULTILINE)
-        ]
+        found = [(c, line, col) for line, col, c in re.findall(r"^[\w./]+:(\d+):(\d+): (TS\d+) ", shown, re.MULTILINE)]
     elif form == "json":
         found = [(each["code"], each["line"], each["column"]) for each in json.loads(shown)]
     elif form == "github":
         found = [
             (c, a, b)
-            for a, b, c in re.findall(r"^::\w+ file=spec.yaml,line=(\d+),col=(\d+),.*title=(TS\d+)::", shown, re.M)
+            for a, b, c in re.findall(r"^::\w+ file=[\w./]+,line=(\d+),col=(\d+),.*title=(TS\d+)::", shown, re.M)
         ]
     elif form == "sarif":
         results = json.loads(shown)["runs"][0]["results"]
@@ -56,13 +53,12 @@ def _places(form: str, shown: str) -> list[Place]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_formats_agree(case: Path) -> None:
-    source = read_source(case / "spec.yaml", "spec.yaml")
-    assert isinstance(source, Source)
-    findings = analyse(source, Options()).findings
+    analysis = analyse_case(case)
+    findings = analysis.findings
     expected = sorted((found.code.id, found.span.line, found.span.column) for found in findings)
     assert expected
     for form in FORMATS:
-        shown = _show(form, findings, source.text)
+        shown = _show(form, findings, analysis.source.text)
         assert _places(form, shown) == expected, form
         if form == "sarif":
             SARIF.validate(json.loads(shown))

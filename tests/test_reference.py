@@ -67,9 +67,9 @@ def test_examples_of_fields(field: Field) -> None:
     assert field.example is not None
     data = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506  # texts only
     assert isinstance(data, dict)
-    text = field.example if field.path.split(".")[0] in OF_THE_DOCUMENT else spec_with(field.example)
-    if not text.startswith("trainspec:"):
-        text = f"trainspec: 1\n{text}"
+    text = field.example if field.path == "trainspec" else _whole(field.example, is_bad=False)
+    if field.path == "environments.*.vars":
+        text += "vars: {data: s3://my-bucket}\n"
     wrong = [found for found in _findings(text) if found.code.id in WRONG_VALUE and "no jobs" not in found.message]
     needed = {"TS102"} if field.path.startswith(("framework.", "source.", "dag.schedule")) else set()
     assert [found.message for found in wrong if found.code.id not in needed] == []
@@ -114,7 +114,9 @@ def _whole(fragment: str, *, is_bad: bool) -> str:
         defaults, _, jobs = spec_with("{}").partition("defaults:\n")[2].partition("jobs:\n")
         dag = "" if "dag" in keys else "dag: {id: example}\n"
         above = "" if "defaults" in keys else f"defaults:\n{defaults}"
+        fragment = fragment.rstrip() + "\n"
         return f"trainspec: 1\n{dag}{above}{fragment}" + ("" if "jobs" in keys else f"jobs:\n{jobs}")
+    fragment = fragment.rstrip() + "\n"
     if is_bad:
         return spec_with(fragment)
     removed = [each for each, others in EXCLUDED.items() if keys & others and each not in keys]

@@ -27,6 +27,7 @@ CONFLICT = Code("TS107", "keys that exclude or need each other")
 UNKNOWN_VARIABLE = Code("TS201", "a `${...}` that names nothing")
 BAD_SUBSTITUTION = Code("TS202", "a `${...}` that cannot be resolved here")
 VARIABLE_CYCLE = Code("TS203", "variables that need each other")
+UNUSED_VARIABLE = Code("TS204", "a variable that nothing uses", Severity.WARNING)
 
 # TS3xx: Airflow's templates
 TEMPLATE_SYNTAX = Code("TS301", "a template that Jinja cannot parse")

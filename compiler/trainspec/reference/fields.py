@@ -67,8 +67,8 @@ def all_fields() -> Mapping[str, Field]:
     root = load_schema(SPEC_SCHEMA)
     found: dict[str, Field] = {}
     for name, schema in root["properties"].items():
+        found[name] = _field(name, schema, is_required=name in ("trainspec", "jobs"))
         if name not in _PLACES:
-            found[name] = _field(name, schema, is_required=name in ("trainspec", "jobs"))
             found |= {each.path: each for each in _inside(schema, name)}
     for place, definition in _PLACES.items():
         for each in _below(_resolved({"$ref": definition}), place):

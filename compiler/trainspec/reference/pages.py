@@ -38,7 +38,7 @@ def fields_page() -> str:
     """docs/fields.md: every field of the language."""
     fields = all_fields()
     document = [name for name in load_schema(SPEC_SCHEMA)["properties"] if name != "dag"]
-    named = {*document, *(top for group in GROUPS.values() for top in group)}
+    named = {"dag", *document, *(top for group in GROUPS.values() for top in group)}
     tasks = [path for path in fields if "." not in path and path not in named]
     dag = [path for path in fields if path.startswith("dag.") and path.count(".") == 1]
     groups: dict[str, Iterable[str]] = {"The document": document, **GROUPS, "The task": tasks, "The DAG": dag}
@@ -66,6 +66,8 @@ _INTRODUCTIONS = {
 
 
 def _group(title: str, tops: list[Field]) -> Iterator[str]:
+    if title == "The DAG":
+        yield from ("", '<a id="dag"></a>')
     if title in _INTRODUCTIONS:
         yield from ("", _INTRODUCTIONS[title])
     flat = [field for field in tops if not _has_more(field)]
