@@ -44,9 +44,10 @@ def validate(root: tree.Mapping) -> Validated:
     data = to_data(root, load_schema(SPEC_SCHEMA), load_schema(API_SCHEMA))
     findings: list[Diagnostic] = []
     spoilt: set[Path] = set()
-    if _accepts()(data):
+    is_composed = root.get("trainspec") is not None  # a fragment comes as it is written
+    if _accepts(is_composed)(data):
         return Validated(data, (), frozenset())
-    for fault in (fault for error in refusals(data) for fault in _faults(error)):
+    for fault in (fault for error in refusals(data, is_composed) for fault in _faults(error)):
         if len(findings) >= MAX_FAULTS:
             return Validated({}, tuple(findings), frozenset((key,) for key in data))
         findings.append(_diagnostic(fault, root))
@@ -71,22 +72,30 @@ class _Fault:
 
 
 @cache
-def _accepts() -> Accepts:
-    return acceptor(load_schema(SPEC_SCHEMA))
-
-
-def refusals(data: Any) -> Iterator[Any]:
-    """Why the schema refuses `data`: jsonschema's errors."""
-    yield from _validator().iter_errors(data)
+def _schema(is_composed: bool) -> dict[str, Any]:
+    """The language's schema. In a composed document nothing is left to substitute: a `${` there is literal text."""
+    schema = load_schema(SPEC_SCHEMA)
+    nothing = {"type": "string", "pattern": "(?!)"}
+    return {**schema, "$defs": {**schema["$defs"], "Substitution": nothing}} if is_composed else schema
 
 
 @cache
-def _validator() -> Any:
+def _accepts(is_composed: bool) -> Accepts:
+    return acceptor(_schema(is_composed))
+
+
+def refusals(data: Any, is_composed: bool = False) -> Iterator[Any]:
+    """Why the schema refuses `data`: jsonschema's errors."""
+    yield from _validator(is_composed).iter_errors(data)
+
+
+@cache
+def _validator(is_composed: bool) -> Any:
     from jsonschema import Draft202012Validator, validators  # 0.25 s to import: only where there is a fault to explain
 
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend
-    return extend(Draft202012Validator, type_checker=types)(load_schema(SPEC_SCHEMA))
+    return extend(Draft202012Validator, type_checker=types)(_schema(is_composed))
 
 
 def _diagnostic(fault: _Fault, root: tree.Mapping) -> Diagnostic:
