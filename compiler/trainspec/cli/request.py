@@ -3,8 +3,10 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from trainspec.cli.common import (
     add_composition,
@@ -14,12 +16,18 @@ from trainspec.cli.common import (
     project_here,
     show_on_stderr,
 )
-from trainspec.diagnostics import Severity, codes
+from trainspec.compose import origin
+from trainspec.diagnostics import Severity, Span, codes
+from trainspec.diagnostics.excerpt import visible
 from trainspec.pipeline import Analysis
 from trainspec.project import UsageError
 from trainspec.request.check import printable, render_request
 from trainspec.templates import Sample
+from trainspec.text.tree import Path as Member
 from trainspec.text.tree import dotted
+
+WIDEST = 60
+"""The longest value that the table of origins shows in full, in characters."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="the spec's file")
     parser.add_argument("--job", metavar="ID", help="the job, where the spec has several")
     parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date")
+    parser.add_argument(
+        "--origin", action="store_true", help="show where each value was written and what it overrode, not the request"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how --origin is printed")
     add_composition(parser)
 
 
@@ -43,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     if any(found.code.id in codes.CODES for found in errors):
         return 1  # a rule's error is SageMaker's to judge: the request is still what the spec says
     job = _job(analysis, arguments.job)
+    if arguments.origin:
+        rows = list(_origins(analysis, job))
+        print(json.dumps(rows, indent=2, ensure_ascii=False) if arguments.format == "json" else _table(rows))
+        return 0
     request = analysis.requests[job].members
     if at is not None:
         rendering = render_request(request, Sample(at, analysis.dag_id, job, airflow=chosen.airflow))
@@ -51,6 +67,58 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"trainspec: {dotted(member)} is known only when the task runs", file=sys.stderr)
     print(json.dumps(printable(request), indent=2, ensure_ascii=False))
     return 0
+
+
+def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
+    """Each value of the request: its member, where it was written and used, what it overrode."""
+    request = analysis.requests[job]
+    assert analysis.root is not None  # noqa: S101  # only documents have jobs
+    for member, value in _leaves(printable(request.members), ()):
+        field = request.origin(member)
+        found = origin(analysis.root, ("jobs", job, *field))
+        yield {
+            "member": dotted(member),
+            "value": value,
+            "field": dotted(field),
+            "from": _place(found.span) if field else None,
+            "used_in": _place(found.via) if found.via else None,
+            "implied": found.is_implied or not field,
+            "overrode": [{"from": _place(each.span), "value": each.text} for each in found.overrode if field],
+        }
+
+
+def _leaves(value: Any, path: Member) -> Iterator[tuple[Member, Any]]:
+    below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    if not below:
+        yield path, value
+    for step, each in below:
+        yield from _leaves(each, (*path, step))
+
+
+def _place(span: Span) -> str:
+    return f"{span.path}:{span.line}"
+
+
+def _table(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The origins as lines of columns: member, value, place, what was overridden."""
+    lines = [("MEMBER", "VALUE", "FROM", "OVERRODE")]
+    for row in rows:
+        place = row["from"] or "trainspec's own"
+        place = f"{place} (implied)" if row["implied"] and row["from"] else place
+        place += f", used in {row['used_in']}" if row["used_in"] else ""
+        overrode = (
+            f"{each['from']} {_short(each['value']) if each['value'] is not None else '(a map or list)'}"
+            for each in row["overrode"]
+        )
+        lines.append((visible(row["member"]), _short(row["value"]), visible(place), "; ".join(overrode)))
+    widths = [max(map(len, column)) for column in list(zip(*lines, strict=True))[:-1]]
+    padded = ([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1]] for line in lines)
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return visible(text if len(text) <= WIDEST else f"{text[: WIDEST - 4]}...{text[-1]}")
 
 
 def _job(analysis: Analysis, wanted: str | None) -> str:

@@ -3,5 +3,6 @@
 from trainspec.compose.document import Composed, compose
 from trainspec.compose.extend import Extended, Read, extend
 from trainspec.compose.merge import settled
+from trainspec.compose.provenance import Origin, origin
 
-__all__ = ["Composed", "Extended", "Read", "compose", "extend", "settled"]
+__all__ = ["Composed", "Extended", "Origin", "Read", "compose", "extend", "origin", "settled"]

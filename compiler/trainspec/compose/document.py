@@ -93,7 +93,13 @@ class _Jobs:
         if not isinstance(jobs, Mapping):
             return jobs
         tasks = [task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)]
-        known = {task.key.text: task.fields for task in tasks}
+        known: dict[str, Node] = {}
+        for task in tasks:
+            if task.key.text in known:
+                message = f"a point of a matrix and a job are both `{task.key.text}`"
+                self._variables.findings.append(Diagnostic(codes.CONFLICT, task.key.span, message, "rename one"))
+                return mapping((), jobs.span)
+            known[task.key.text] = task.fields
         entries: list[Entry] = []
         size = 0
         for task in tasks:

@@ -81,7 +81,7 @@ class Variables:
             value = self._lookup(whole, node)
             if value is None:
                 return Scalar("", node.span, plain=False)
-            return replace(value, via=node.span, replaced=node.replaced)
+            return replace(value, via=node.span, replaced=node.replaced or value.replaced)
         parts, end, length = [], 0, len(node.text)
         for found in _REFERENCE.finditer(node.text):
             parts += [node.text[end : found.start()], self._inside_text(found, node)]
