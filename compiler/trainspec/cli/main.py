@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "tell about a code or a field",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "schema": "print or rebuild the JSON Schemas",
+    "init": "write a starter repository",
 }
 
 FINE, FINDINGS, USAGE, FAULT = range(4)
