@@ -129,3 +129,15 @@ def test_wrong_codes_on_the_command_line(project: Path, trainspec: Run) -> None:
         ran = trainspec("lint", option)
         assert ran.returncode == 2
         assert said in ran.stderr
+
+
+def test_an_ignore_that_one_environment_needs_is_of_use(project: Path, trainspec: Run) -> None:
+    uri, comment = '"s3://my-bucket${vars.folder}/"', "# trainspec: ignore[TS550]"
+    fine = SPEC.replace("s3://my-bucket//train/", uri).replace("# TS550, a warning", comment)
+    patches = "vars: {folder: /train}\nenvironments: {dev: {vars: {folder: //train}}, prod: {}}\n"
+    (project / "specs" / "a.yaml").write_text(fine + patches)
+    assert _lint(trainspec, "--env", "dev") == ([], 0)
+    assert _lint(trainspec, "--env", "prod") == ([("TS009", "warning")], 0)
+    assert _lint(trainspec, "--all-envs") == ([], 0)
+    (project / "specs" / "a.yaml").write_text(fine.replace("[TS550]", "[TS550, TS521, TS522]") + patches)
+    assert _lint(trainspec, "--all-envs") == ([("TS009", "warning"), ("TS009", "warning")], 0)

@@ -16,7 +16,7 @@ from trainspec.cli.common import (
     same_dag_twice,
     show_findings,
 )
-from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics import Diagnostic, codes
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.pipeline import Analysis, Options
 from trainspec.project import Project
@@ -64,6 +64,7 @@ def _findings(analyses: Sequence[Analysis], selection: Selection) -> list[Diagno
 def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
     """The findings in each environment; one that not all of them have names those that have it."""
     names = sorted({name for each in analyses for name in each.environments})
+    of_file = {each.source.name: each.environments or tuple(names) for each in analyses}
     told: dict[object, tuple[Diagnostic, list[str]]] = {}
     for name in names:
         there = replace(chosen, environment=name)
@@ -73,8 +74,14 @@ def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen:
             if not each.environments or name in each.environments
         ]
         for found in _findings(runs, project.selection):
-            told.setdefault((found.code.id, found.span, found.field, found.member), (found, []))[1].append(name)
-    return sorted((_named(found, where, names) for found, where in told.values()), key=Diagnostic.sort_key)
+            key = (found.code.id, found.span, found.field or found.message, found.member)
+            told.setdefault(key, (found, []))[1].append(name)
+    kept = (
+        (found, where)
+        for found, where in told.values()
+        if found.code.id != codes.UNUSED_IGNORE.id or set(where) >= set(of_file.get(found.span.path, ()))
+    )  # an ignore is of no use where it is of none in any environment
+    return sorted((_named(found, where, names) for found, where in kept), key=Diagnostic.sort_key)
 
 
 def _named(found: Diagnostic, where: Sequence[str], names: Sequence[str]) -> Diagnostic:
