@@ -51,7 +51,7 @@ def validate(root: tree.Mapping) -> Validated:
         if len(findings) >= MAX_FAULTS:
             return Validated({}, tuple(findings), frozenset((key,) for key in data))
         findings.append(_diagnostic(fault, root))
-        spoilt.add(fault.path)
+        spoilt.add(_whole(fault.path))
         if fault.meant:
             spoilt.add((*fault.path[:-1], fault.meant))
     for path in sorted(spoilt, key=len, reverse=True):
@@ -246,14 +246,26 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
+def _whole(path: Path) -> Path:
+    """What is taken out for a fault at `path`: with an item of a list the list, lest the others change their places."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    return path
+
+
 def _remove(data: Any, path: Path) -> None:
+    """Take out what stands at `path`, and a list of which an item is left without anything."""
     if not path:
         data.clear()
         return
+    parent = data
     for step in path[:-1]:
-        known = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        known = step in parent if isinstance(parent, dict) else isinstance(parent, list) and step in range(len(parent))
         if not known:
             return
-        data = data[step]
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
+        parent = parent[step]
+    if isinstance(parent, dict) and path[-1] in parent:
+        del parent[path[-1]]
+        around = _whole(path[:-1])
+        if not parent and around != path[:-1]:
+            _remove(data, around)
