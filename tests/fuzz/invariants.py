@@ -1,0 +1,84 @@
+"""What must hold for every text that anybody calls a spec."""
+
+import ast
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainspec.dag.airflow import MAJORS
+from trainspec.diagnostics import Diagnostic
+from trainspec.language.spec import Spec
+from trainspec.pipeline import Analysis, Options, analyse, generate
+from trainspec.text.source import decode
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where this runs as a program
+
+from test_properties import ALLOWED_MODULES, ALLOWED_NODES
+
+SECONDS = 5.0
+"""What one input may take. (Inputs are small; a machine that does other things too is slow at times.)"""
+MOST_FINDINGS = 2_000
+
+
+@dataclass
+class Counts:
+    """What the inputs of a run were."""
+
+    inputs: int = 0
+    unreadable: int = 0
+    refused: int = 0
+    compiled: int = 0
+    slowest: float = 0.0
+    codes: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.inputs:,} inputs: {self.unreadable:,} unreadable, {self.refused:,} refused, {self.compiled:,} "
+            f"compiled; slowest {self.slowest:.2f} s; {len(self.codes)} codes seen"
+        )
+
+
+def hold(content: bytes, counts: Counts) -> None:
+    """Compile `content`, and assert what must hold."""
+    counts.inputs += 1
+    start = time.monotonic()
+    source = decode(content, "specs/x.yaml")
+    if isinstance(source, Diagnostic):
+        counts.unreadable += 1
+        return
+    analysis = analyse(source, Options())
+    assert len(analysis.findings) <= MOST_FINDINGS, len(analysis.findings)
+    counts.codes |= {found.code.id for found in analysis.findings}
+    for found in analysis.findings:
+        assert found.message
+        assert found.span.line >= 1
+        assert found.span.column >= 1
+    if analysis.root is not None and analysis.data:
+        _agrees(analysis)
+    if analysis.is_spec and not any(found.severity == "error" for found in analysis.findings):
+        counts.compiled += 1
+        for airflow in MAJORS:
+            _is_data(generate(analysis, Options(airflow=airflow)))
+    else:
+        counts.refused += 1
+    took = time.monotonic() - start
+    counts.slowest = max(counts.slowest, took)
+    assert took < SECONDS, f"{took:.1f} s"
+
+
+def _agrees(analysis: Analysis) -> None:
+    """What the JSON Schema accepts, the models accept."""
+    if not any(found.code.id.startswith("TS1") for found in analysis.findings):
+        Spec.model_validate(analysis.data)
+
+
+def _is_data(source: str) -> None:
+    """Nothing but literals, imports and calls."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        assert isinstance(node, ALLOWED_NODES), ast.dump(node)
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= ALLOWED_MODULES
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module in ALLOWED_MODULES
