@@ -120,7 +120,8 @@ def mutated(choices: Choices) -> Any:
     for _ in range(pick(choices, (1, 1, 1, 2, 4))):
         places = list(_places(root))
         if places:
-            _mutate(choices, *pick(choices, places), places)
+            parent, key = pick(choices, places)
+            _mutate(choices, parent, key, places)
     return root
 
 
