@@ -16,7 +16,7 @@ from trainspec.cli.common import (
     project_here,
     show_on_stderr,
 )
-from trainspec.compose import origin
+from trainspec.compose import Origin, origin
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
 from trainspec.pipeline import Analysis
@@ -24,7 +24,7 @@ from trainspec.project import UsageError
 from trainspec.request.check import printable, render_request
 from trainspec.templates import Sample
 from trainspec.text.tree import Path as Member
-from trainspec.text.tree import dotted
+from trainspec.text.tree import dotted, key_span
 
 WIDEST = 60
 """The longest value that the table of origins shows in full, in characters."""
@@ -76,12 +76,14 @@ def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
     for member, value in _leaves(printable(request.members), ()):
         field = request.origin(member)
         found = origin(analysis.root, ("jobs", job, *field))
+        if member in request.keys:
+            found = Origin(key_span(analysis.root, ("jobs", job, *field)), None, False, ())
         yield {
             "member": dotted(member),
             "value": value,
             "field": dotted(field),
             "from": _place(found.span) if field else None,
-            "used_in": _place(found.via) if found.via else None,
+            "used_in": _place(found.via) if found.via not in (None, found.span) else None,
             "implied": found.is_implied or not field,
             "overrode": [{"from": _place(each.span), "value": each.text} for each in found.overrode if field],
         }

@@ -9,7 +9,7 @@ from trainspec.compose import environments
 from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.references import JobScope, with_needed
-from trainspec.compose.variables import UNUSED_VARIABLE, Variables, leaves, mentioned
+from trainspec.compose.variables import Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.text.parse import MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
@@ -171,7 +171,7 @@ def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnost
         }
         if elsewhere.isdisjoint(_spans(entry.value)):
             message = f"nothing uses the variable `{name}`"
-            yield Diagnostic(UNUSED_VARIABLE, entry.key.span, message, "remove it", f"vars.{name}")
+            yield Diagnostic(codes.UNUSED_VARIABLE, entry.key.span, message, "remove it", f"vars.{name}")
 
 
 def _spans(node: Node) -> Iterator[Span]:

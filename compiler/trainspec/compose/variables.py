@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from trainspec.compose.references import PREFIX, JobScope
-from trainspec.diagnostics import Code, Diagnostic, Severity, Span, codes, did_you_mean
+from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES, MAX_TEXT
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
 
@@ -21,8 +21,6 @@ MAX_CHAIN = 40
 """Bounds on all the texts that substitution makes of one document, and on variables that need others in a row."""
 
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
-
-UNUSED_VARIABLE = Code("TS204", "a variable that nothing uses", Severity.WARNING)
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)

@@ -69,7 +69,7 @@ def plan_dag(
     """The plan of `spec`, with the request and the place of each of its jobs; `groups` are those of one matrix."""
     arguments: Arguments = (("dag_id", dag_id), *_dag_arguments(spec.dag, airflow))
     group_of = {task: group for group, tasks in groups.items() for task in tasks}
-    tasks = [_plan_task(name, group_of.get(name), job, requests[name], spans[name]) for name, job in spec.jobs.items()]
+    tasks = [_plan_task(name, group_of, job, requests[name], spans[name]) for name, job in spec.jobs.items()]
     used = {airflow.dag, OPERATOR, *((airflow.group,) if group_of else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
@@ -169,7 +169,8 @@ def _schedule(value: str | AssetSchedule | None, airflow: Airflow) -> Expression
     return None if value is None else times.schedule(value)
 
 
-def _plan_task(name: str, group: str | None, job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
+def _plan_task(name: str, group_of: Mapping[str, str], job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
+    group = group_of.get(name)
     region: Arguments = (("region_name", job.region),) if job.region else ()
     doc: Arguments = (("doc_md", job.doc),) if job.doc else ()
     arguments = (
@@ -181,8 +182,9 @@ def _plan_task(name: str, group: str | None, job: Job, request: Mapping[str, Any
         *doc,
     )
     given = job.depends_on or []
-    upstream = (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))
-    return TaskPlan(name, span, OPERATOR.name or "", arguments, upstream)
+    upstream = dict.fromkeys([given] if isinstance(given, str) else given)
+    waits_for = tuple(other for other in upstream if group_of.get(other) not in upstream)
+    return TaskPlan(name, span, OPERATOR.name or "", arguments, waits_for)
 
 
 def _config(value: Any) -> Any:
