@@ -16,7 +16,6 @@ ROOT = Path(__file__).parents[1]
 
 SPECS = {
     "sagemaker_training_dag": ["TS540"],
-    "vpc_and_kms": ["TS558"],
 }
 """The findings that the example specs deserve. All others have none."""
 

@@ -1,8 +1,9 @@
 """What is taken for a secret, and that no finding gives one away."""
 
 import pytest
+from trainspec.diagnostics.show_text import show
 
-from test_rules import findings
+from test_rules import findings, spec_with
 
 BY_FORM = {
     "AWS": "AKIAIOSFODNN7EXAMPLE",
@@ -50,9 +51,13 @@ NONE = {
 def test_secret_is_found_and_kept(block: str, name: str, secret: str, code: str) -> None:
     if block == "tags" and "|" in secret:
         return
-    (found,) = [each for each in findings(f"{block}: {{{name}: '{secret}'}}") if each.code.id.startswith("TS57")]
+    fields = f"{block}: {{{name}: '{secret}'}}"
+    (found,) = [each for each in findings(fields) if each.code.id.startswith("TS57")]
     assert found.code.id == code
     assert secret not in f"{found.message} {found.advice} {found.field}"
+    shown = "\n".join(show([found], lambda _: spec_with(fields).splitlines()))
+    assert secret not in shown
+    assert f"{name}: ***" in shown
 
 
 @pytest.mark.parametrize(("name", "text"), NONE.items(), ids=NONE)

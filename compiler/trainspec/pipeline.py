@@ -194,8 +194,7 @@ def _check_dag(data: Map[str, Any], composed: Composed) -> Iterable[Diagnostic]:
     for fault in check_dag(data, composed.groups):
         node = find(composed.root, fault.path)
         labels = (Label(node.via, "used here"),) if node.via else ()
-        field_name = ".".join(map(str, fault.path))
-        yield Diagnostic(fault.code, node.span, fault.message, fault.advice, field_name, labels=labels)
+        yield Diagnostic(fault.code, node.span, fault.message, fault.advice, dotted(fault.path), labels=labels)
 
 
 def _no_jobs(composed: Composed, spoilt: frozenset[Path]) -> Iterable[Diagnostic]:

@@ -36,6 +36,22 @@ class _Row:
     is_last: bool
 
 
+def concealing(lines: Lines, spans: Sequence[Span]) -> Lines:
+    """The same lines, every character of `spans` a `*`."""
+
+    def concealed(path: str) -> Sequence[str]:
+        shown = list(lines(path))
+        for span in (span for span in spans if span.path == path):
+            for number in range(span.line, min(span.end_line, len(shown)) + 1):
+                text = shown[number - 1]
+                start = span.column - 1 if number == span.line else 0
+                end = span.end_column - 1 if number == span.end_line else len(text)
+                shown[number - 1] = text[:start] + "*" * (min(end, len(text)) - start) + text[end:]
+        return shown
+
+    return concealed if spans else lines
+
+
 def excerpt(marks: Sequence[Mark], lines: Lines, notes: Iterable[str] = ()) -> Iterator[str]:
     """The places in order: the first one's file and line, its source, then the others', by file; then the notes.
 

@@ -35,18 +35,23 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding: its stable code, its usual severity and what it is about in one line."""
+    """A kind of finding: its stable code, its usual severity and what it is about in one line.
+
+    `is_secret` is set where the value that the finding is about must not be shown.
+    """
 
     id: str
     summary: str
     severity: Severity = Severity.ERROR
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
-    `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it.
+    `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it;
+    `secret` is a stretch of a file that must not be shown.
     """
 
     code: Code
@@ -56,6 +61,7 @@ class Diagnostic:
     field: str | None = None
     member: str | None = None
     labels: tuple[Label, ...] = ()
+    secret: Span | None = None
 
     @property
     def severity(self) -> Severity:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from trainspec.diagnostics.excerpt import Lines, Mark, excerpt, visible
+from trainspec.diagnostics.excerpt import Lines, Mark, concealing, excerpt, visible
 from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Diagnostic, Severity
 
@@ -17,6 +17,8 @@ def show(findings: Iterable[Diagnostic], lines: Lines, *, colour: bool = False) 
     """
     counts = dict.fromkeys(Severity, 0)
     ids: set[str] = set()
+    findings = list(findings)
+    lines = concealing(lines, [found.secret for found in findings if found.secret])
     for found in findings:
         counts[found.severity] += 1
         ids.add(found.code.id)

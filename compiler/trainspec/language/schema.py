@@ -82,7 +82,7 @@ def _open(schema: JsonSchema) -> None:
     values = [*schema.get("properties", {}).values(), *([below] if isinstance(below, dict) else [])]
     for value in values:
         nullable = value.pop("x-nullable", False)
-        takes_any_text = value.get("type") == "string" and "pattern" not in value
+        takes_any_text = value.get("type") == "string" and "pattern" not in value and "enum" not in value
         if value and not takes_any_text and "x-text" not in value:
             outer = {key: value.pop(key) for key in ("description", "x-form") if key in value}
             inner = value.pop("anyOf") if "anyOf" in value else [value.copy()]
@@ -98,8 +98,8 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
     for step in path:
         found = [below for schema in found for below in _below(definitions, schema, step)]
     for schema in found:
-        if "x-member" in schema:  # a model that stands in two places is told of the first
-            continue
+        if "x-member" in schema or (path[-1] == "*" and "$ref" in schema):
+            continue  # a model that stands in two places is told of the first; an entry in a list says it all itself
         if "enum" in api and schema.get("type") == "string":
             del schema["type"]
             schema.pop("x-form", None)

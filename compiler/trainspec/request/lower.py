@@ -32,14 +32,14 @@ class Request:
         return self._below(member)
 
     def _below(self, member: Path) -> Path:
-        """For a structure: what the fields of its members have in common."""
-        fields = [field for path, field in self.origins.items() if path[: len(member)] == member]
+        """For a structure: the map that the fields of its members stand in."""
+        fields = [field for path, field in self.origins.items() if member and path[: len(member)] == member]
         if not fields:
             return ()
         shared = min(fields, key=len)
         while any(field[: len(shared)] != shared for field in fields):
             shared = shared[:-1]
-        return shared
+        return shared[:-1] if len(shared) > 1 and shared in fields else shared
 
 
 def lower(job: Mapping[str, Any]) -> Request:

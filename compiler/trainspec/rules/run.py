@@ -26,7 +26,10 @@ def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnos
     on_key = found.on_key or path == above
     span = key_span(root, path) if on_key else node.span
     labels = (Label(node.via, "used here"),) if node.via and not on_key else ()
-    return Diagnostic(rule.code, span, found.message, found.advice, dotted((*above, *found.at)), labels=labels)
+    secret = node.span if rule.code.is_secret else None
+    return Diagnostic(
+        rule.code, span, found.message, found.advice, dotted((*above, *found.at)), labels=labels, secret=secret
+    )
 
 
 def _is_there(root: Mapping, path: Path) -> bool:

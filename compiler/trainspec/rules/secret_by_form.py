@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.secrets import form_of, places
 from trainspec.rules.view import Found, JobView
 
-CODE = Code("TS570", "a secret in the open", Severity.WARNING)
+CODE = Code("TS570", "a secret in the open", Severity.WARNING, is_secret=True)
 
 BAD = """
 environment: {ACCESS: AKIAIOSFODNN7EXAMPLE}

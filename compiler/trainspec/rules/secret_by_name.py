@@ -13,7 +13,7 @@ from trainspec.rules.secrets import form_of, is_secret_by_name, places
 from trainspec.rules.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS571", "what may be a secret in the open", Severity.WARNING)
+CODE = Code("TS571", "what may be a secret in the open", Severity.WARNING, is_secret=True)
 
 BAD = """
 environment: {DB_PASSWORD: correct-horse-battery-staple}
