@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from trainspec.compose.extend import MAX_FILES
 from trainspec.compose.matrix import MAX_ID
+from trainspec.compose.references import NOT_RENDERED
 from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.language.job import Job
+from trainspec.language.task import TaskArguments
 from trainspec.pipeline import Analysis, Options, analyse
+from trainspec.request.fields import members
 from trainspec.text.source import Source
 
-from helpers import Run
+from helpers import ROOT, Run
 
 BASE = """\
 vars: {bucket: dev-bucket}
@@ -251,3 +255,22 @@ def test_origins(files: Path, trainspec: Run) -> None:
         "implied": False,
         "overrode": [],
     }
+
+
+# ---------------------------------------------------------------------- references between jobs
+
+
+def test_fields_that_airflow_does_not_render() -> None:
+    """All that a task takes beside its request, which the table of fields knows."""
+    known = {field.split(".")[0] for field, _ in members()} | {"hyperparameters", "request"}
+    assert frozenset(TaskArguments.model_fields) <= NOT_RENDERED
+    assert frozenset(Job.model_fields) - NOT_RENDERED <= known | {"source", "framework", "algorithm", "image"}
+
+
+# ---------------------------------------------------------------------- the example
+
+
+def test_the_example_is_sound_in_every_environment(trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert trainspec("lint", "--strict", "--all-envs", "specs/base", "specs/platform").stdout == ""
+    assert trainspec("lint", "--strict", "specs/base", "specs/platform").stdout == ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trainspec.compose import environments
 from trainspec.compose.matrix import Point, expand
@@ -136,8 +136,16 @@ class _Jobs:
             values["matrix.id"] = Scalar(task.point.id_for_names, task.key.span, plain=False)
             values |= {f"matrix.{name}": value for name, value in task.point.values.items()}
         scope = JobScope(task.key.text, task.point.label if task.point else None, known, self.groups)
-        resolved = self._variables.scoped(values, scope).resolve(task.fields)
-        return with_needed(resolved, scope.needed) if isinstance(resolved, Mapping) else resolved
+        variables = self._variables.scoped(values, scope)
+        if not isinstance(task.fields, Mapping):
+            return variables.resolve(task.fields)
+        entries: list[Entry] = []
+        for entry in task.fields.entries:
+            scope.field_name = entry.key.text
+            one = variables.resolve(mapping((entry,), task.fields.span))
+            entries += one.entries if isinstance(one, Mapping) else ()
+        resolved = replace(mapping(tuple(entries), task.fields.span), via=task.fields.via)
+        return with_needed(resolved, scope.needed)
 
 
 def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diagnostic]:

@@ -10,20 +10,32 @@ from dataclasses import dataclass, field
 
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
+from trainspec.text.typing import natural
 
 PREFIX = "jobs."
 _KEYS = ("model", "name", "arn", "output", "billable_seconds")
 _METRICS = "metrics."
+_AT_START = ("name", "arn", "output")
+"""What is known as soon as the job has been made; the rest is known at its end."""
+
+NOT_RENDERED = frozenset((
+    "account", "depends_on", "depends_on_past", "do_xcom_push", "doc", "email", "email_on_failure", "email_on_retry",
+    "execution_timeout", "hyperparameter_encoding", "matrix", "max_active_tis_per_dag", "max_retry_delay", "operator",
+    "owner", "pool", "pool_slots", "priority_weight", "queue", "region", "retries", "retry_delay",
+    "retry_exponential_backoff", "trigger_rule", "wait_for_downstream", "weight_rule",
+))  # fmt: skip
+"""Fields of a job that no request holds: Airflow renders no templates in what becomes of them."""
+
 _ATTRIBUTES = "`.model`, `.name`, `.arn`, `.output`, `.billable_seconds` and `.metrics.NAME`"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JobScope:
     """The job whose values are resolved, among the others.
 
     `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
-    matrix by the job's name. `label` is what tells this job from the other points of its matrix. `needed` collects the
-    jobs that were named, and where.
+    matrix by the job's name. `label` is what tells this job from the other points of its matrix. `field_name` is
+    the field that is being resolved; `needed` collects the jobs that were named, and where.
     """
 
     task_id: str
@@ -31,9 +43,13 @@ class JobScope:
     jobs: Map[str, Node]
     groups: Map[str, tuple[str, ...]]
     needed: dict[str, Span] = field(default_factory=dict)
+    field_name: str | None = None
 
     def resolve(self, name: str, span: Span) -> Scalar | Diagnostic:
         """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`."""
+        if self.field_name in NOT_RENDERED:
+            message = f"`${{{name}}}` cannot stand in `{self.field_name}`: Airflow reads it before any task runs"
+            return _wrong(codes.BAD_SUBSTITUTION, span, message)
         rest = name.removeprefix(PREFIX)
         known = [each for each in (*self.jobs, *self.groups) if rest == each or rest.startswith(f"{each}.")]
         if not known:
@@ -52,11 +68,24 @@ class JobScope:
         if job == self.task_id:
             return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot wait for what it makes itself")
         found = self._template(job, attribute, name)
+        if isinstance(found, str) and (why := self._is_not_kept(job, attribute)):
+            return _wrong(codes.CONFLICT, span, f"`${{{name}}}`: {why}")
         if isinstance(found, str):
             self.needed.setdefault(job, span)
             return Scalar(found, span, plain=False)
         message, advice = found
         return _wrong(codes.UNKNOWN_VARIABLE, span, message, advice)
+
+    def _is_not_kept(self, job: str, attribute: str) -> str | None:
+        """Why the task of `job` hands nothing on; None where it does."""
+        fields = self.jobs[job]
+        operator = fields.get("operator") if isinstance(fields, Mapping) else None
+        if isinstance(fields, Mapping) and _is_off(fields.get("do_xcom_push")):
+            return f"`{job}` keeps no results (`do_xcom_push: false`)"
+        is_left_alone = isinstance(operator, Mapping) and _is_off(operator.get("wait_for_completion"))
+        if is_left_alone and attribute not in _AT_START:
+            return f"the task of `{job}` does not wait for its end, and so has no `.{attribute}` to hand on"
+        return None
 
     def _template(self, job: str, attribute: str, name: str) -> str | tuple[str, str | None]:
         pull = f"ti.xcom_pull(task_ids={_quoted(job)}"
@@ -87,6 +116,10 @@ def with_needed(job: Mapping, needed: Map[str, Span]) -> Mapping:
         return mapping((*job.entries, entry), job.span)
     entry = Entry(given.key, sequence((*items, *more), given.value.span))
     return mapping(tuple(entry if each is given else each for each in job.entries), job.span)
+
+
+def _is_off(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.plain and natural(node.text) is False
 
 
 def _quoted(text: str) -> str:
