@@ -183,8 +183,8 @@ class _Builder:
 
     def _leave_out(self, span: Span) -> bool:
         """Go on as if the value were not there, and its key neither: one finding for it is enough."""
-        above = self._stack[-1]
-        if above.is_map:
+        above = self._stack[-1] if self._stack else None
+        if above and above.is_map:
             above.key = Scalar("", span) if above.key is None else None
         return True
 
