@@ -127,6 +127,8 @@ def test_a_fragment_brings_in_the_specs_that_extend_it(files: Path, trainspec: R
     assert failed.stdout.count("--> specs/base/base.yaml:7:27") == 1  # told by the fragment and by the spec
     assert "--> specs/base/base.yaml:4:9" in failed.stdout  # only a spec has a request to check
     assert "other.yaml" not in failed.stdout
+    (files / "base" / "above.yaml").write_text("extends: base.yaml\n")
+    assert trainspec("lint", "specs").stdout.count("--> specs/base/base.yaml:7:27") == 1
     (files / "base" / "base.yaml").write_text(BASE)
     compiled = trainspec("compile", "specs/base/base.yaml")
     assert compiled.stdout.splitlines() == ["wrote generated_dags/one.py"]

@@ -95,13 +95,14 @@ def check_options(analyses: Iterable[Analysis], chosen: Options) -> None:
 
 def findings_of(analyses: Sequence[Analysis]) -> list[Diagnostic]:
     """All findings; what several specs have from a file that they extend is told once."""
-    told: dict[object, Diagnostic] = {}
-    for each in sorted(analyses, key=lambda each: each.is_spec):
-        for index, found in enumerate(each.findings):
-            place = (found.code.id, found.span, found.member)
-            is_own = found.span.path == each.source.name
-            told.setdefault((*place, index) if is_own and place in told else place, found)
-    return sorted(told.values(), key=Diagnostic.sort_key)
+    own = [found for each in analyses for found in each.findings if found.span.path == each.source.name]
+    places = {(found.code.id, found.span, found.member) for found in own}
+    others: dict[object, Diagnostic] = {}
+    for found in (found for each in analyses for found in each.findings if found.span.path != each.source.name):
+        place = (found.code.id, found.span, found.member)
+        if place not in places:
+            others.setdefault(place, found)
+    return sorted([*own, *others.values()], key=Diagnostic.sort_key)
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
