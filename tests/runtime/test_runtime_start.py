@@ -107,10 +107,13 @@ def test_a_cleared_task_gets_a_new_job_and_the_old_one_is_stopped(world: World, 
     assert world.training(Policy(action), run=again, try_number=3).start().name == "churn-2"
 
 
-def test_a_worker_that_was_left_over_does_not_touch_the_job_of_the_task_cleared_since(world: World) -> None:
+def test_a_worker_that_was_left_over_gives_way_to_the_task_cleared_since(world: World) -> None:
     world.training(run=replace(RUN, generation=1), try_number=2).start()
-    world.training().start()
-    assert world.live() == ["churn", "churn-1"]
+    left_over = world.training()
+    with pytest.raises(TrainingProblem, match="cleared since"):
+        left_over.start()
+    assert not left_over.abandon(world.calls())
+    assert world.live() == ["churn"]
 
 
 @pytest.mark.parametrize("kind", ["reset", "lost_answer", "cut_answer", "throttle", "unavailable"])
@@ -200,7 +203,9 @@ def test_an_invalid_request_fails_for_good_and_keeps_secrets(
     assert raised.value.kind is kind
     assert text in raised.value.text
     assert not [secret for secret in ("hush", "123456", "sup3r-secret") if secret in raised.value.text + str(world.log)]
-    assert training.name is None
+    calls = len(world.simulator.calls)
+    assert not training.abandon(world.calls())  # there is nothing, and nothing is asked
+    assert len(world.simulator.calls) == calls
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from trainspec.runtime.problems import Fault, Kind, TrainingProblem, classify, r
 
 
 class CallAnswer(Exception):  # noqa: N818 - an answer, if not the hoped-for one
-    """AWS answered: the name is taken (`Fault.TAKEN`), there is no such job (`MISSING`), or it has ended (`ENDED`)."""
+    """AWS answered: name taken (`Fault.TAKEN`), no such job (`MISSING`), it has ended (`ENDED`), no quota (`QUOTA`)."""
 
-    def __init__(self, fault: Fault, text: str) -> None:
+    def __init__(self, fault: Fault, text: str, *, unanswered: bool = False) -> None:
         super().__init__(text)
         self.fault = fault
         self.text = text
+        self.unanswered = unanswered
+        """Whether AWS gave no answer at an earlier attempt, which may have been done."""
 
 
 class CutAnswer(Exception):  # noqa: N818 - an answer, if not a whole one
@@ -24,7 +26,7 @@ class CutAnswer(Exception):  # noqa: N818 - an answer, if not a whole one
 
 def whole(answer: Any, needs: str) -> Any:
     """Return `answer` if it holds the member `needs`, else raise `CutAnswer`."""
-    if needs and not answer.get(needs):
+    if needs and answer.get(needs) is None:
         raise CutAnswer("the answer was cut")
     return answer
 
@@ -76,7 +78,7 @@ class Patience:
     def after(self, error: Exception) -> tuple[float, str]:
         """Seconds to wait before the next attempt, and what went wrong.
 
-        Raises `CallAnswer` for a taken name or a missing job, `TrainingProblem` for what is final, for what needs
+        Raises `CallAnswer` for what the caller has to judge, `TrainingProblem` for what is final, for what needs
         another try of the task and for faults that last longer than the patience, and any other `error` as it is.
         """
         fault = Fault.TRANSIENT if isinstance(error, CutAnswer) else classify(error)
@@ -93,12 +95,11 @@ class Patience:
         return self.back_off.delay(self.attempts - 1, self.clock.jitter()), text
 
     def _verdict(self, fault: Fault, text: str) -> Exception:
-        if fault in (Fault.TAKEN, Fault.MISSING, Fault.ENDED):
-            return CallAnswer(fault, text)
-        if fault is Fault.QUOTA:
-            return TrainingProblem(Kind.RETRY, f"An AWS quota is used up: {text}")
+        unanswered = self.attempts > 0
+        if fault in (Fault.TAKEN, Fault.MISSING, Fault.ENDED, Fault.QUOTA):
+            return CallAnswer(fault, text, unanswered=unanswered)
         kind = Kind.RETRY if fault is Fault.CREDENTIALS else Kind.FATAL
-        return TrainingProblem(kind, f"{self.what}: {text}")
+        return TrainingProblem(kind, f"{self.what}: {text}", unanswered=unanswered)
 
 
 @dataclass

@@ -52,10 +52,14 @@ class Training:
         self.label = label
         self.policy = policy
         self.log = log
-        self.name: str | None = None
-        """The job that was asked for last, and may be running."""
+        self.name: str | None = self.request.get("TrainingJobName")
+        """The name that is looked at: of the job that may be running, or None once nothing is."""
         self.ours = False
         """Whether that job is known to be this task run's."""
+        self._asked = False
+        """Whether it was asked for, so that it may be there although it cannot be seen yet."""
+        self._other: Iterator[str] | None = None
+        """The names to be looked at after this one."""
 
     def start(self) -> Job:
         """Return the job of this task run: made now, or found where an earlier try or a lost answer left it.
@@ -68,8 +72,10 @@ class Training:
             return self._settle_on(ours)
         # These names are likely to be taken, and DescribeTrainingJob has the higher rate limit: so look first.
         # CreateTrainingJob still decides who gets a name that looked free.
-        for other in self._other_names(name, job):
-            job = self._find(other) or self._create(other) or self.look_again(other)
+        self._other = self._other_names(name, job, label_on(self.calls, job))
+        for other in self._other:
+            self.name, self._asked = other, False
+            job = self._find(self.calls, other) or self._create(other) or self.look_again(other)
             if ours := self._usable(job):
                 return self._settle_on(ours)
         raise TrainingProblem(Kind.FATAL, f"{name} and its numbered names up to {MAX_NUMBER} are all taken")
@@ -83,18 +89,34 @@ class Training:
         self.name, self.ours = None, False
 
     def abandon(self, calls: Calls) -> bool:
-        """Stop the job that this task run has made, or is just making, through `calls`; return whether there is one.
+        """Stop the job of this task run through `calls`; return whether there is one.
 
-        Safe in the middle of `start` and `wait`. Raises `TrainingProblem`.
+        It was made by this try, is just being made, or was left by an earlier try and not found again yet. Safe in the
+        middle of `start` and `wait`. Raises `TrainingProblem`.
         """
-        if self.name is None:
+        name = self.name if self.ours else self._running(calls)
+        if name is None:
             return False
-        if not self.ours:
-            answer = calls("describe_training_job", {"TrainingJobName": self.name}, needs="TrainingJobArn", exists=True)
-            if self.label.relation(label_on(calls, Job.described(answer))) is not Relation.SAME:
-                return False
-        stop_job(calls, self.name)
+        stop_job(calls, name)
         return True
+
+    def _running(self, calls: Calls) -> str | None:
+        """Return the name of this task run's running job, looking on through `calls` from where `start` has got to."""
+        nothing_made = self.label.try_number <= 1 and not self._asked
+        if self.name is None or nothing_made:
+            return None
+        job = self.look_again(self.name, calls) if self._asked else self._find(calls, self.name)
+        names = self._other
+        while job:
+            theirs = label_on(calls, job)
+            if self.label.relation(theirs) is Relation.SAME and not job.ended:
+                return job.name
+            try:
+                names = names or self._other_names(self.name, job, theirs)
+            except TrainingProblem:  # the policy allows no other name
+                return None
+            job = self._find(calls, next(names, self.name))
+        return None
 
     def wait(self, job: Job, deadline: float | None) -> Job:
         """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
@@ -134,9 +156,10 @@ class Training:
         stop_job(self.calls, job.name)
         return TrainingProblem(Kind.RETRY, f"{waited} ({bound}) and is being stopped. Job state: {job.state}")
 
-    def look_again(self, name: str) -> Job:
+    def look_again(self, name: str, calls: Calls | None = None) -> Job:
         """Return the job `name`, which is known to exist, as it is now."""
-        answer = self.calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn", exists=True)
+        calls = calls or self.calls
+        answer = calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn", exists=True)
         return Job.described(answer)
 
     def _settle_on(self, job: Job) -> Job:
@@ -146,7 +169,7 @@ class Training:
     def _create(self, name: str) -> Job | None:
         """Return the job, newly made, or None where the name is taken: perhaps by ourselves, if an answer was lost."""
         self.log(f"Creating training job: {name}")
-        self.name = name  # from here on it may be running
+        self._asked = True  # from here on it may be running
         try:
             answer = self.calls(
                 "create_training_job", {**self.request, "TrainingJobName": name}, needs="TrainingJobArn"
@@ -154,18 +177,21 @@ class Training:
         except CallAnswer as refusal:
             if refusal.fault is Fault.TAKEN:
                 return None
-            self.release()
-            raise TrainingProblem(Kind.FATAL, f"create_training_job: {refusal.text}") from None
+            self._asked = refusal.unanswered
+            if refusal.fault is not Fault.QUOTA:
+                raise TrainingProblem(Kind.FATAL, f"create_training_job: {refusal.text}") from None
+            if job := self._find(self.calls, name):  # what uses the quota up may be the very job that we want
+                return job
+            raise TrainingProblem(Kind.RETRY, f"An AWS quota is used up: {refusal.text}") from None
         except TrainingProblem as problem:
-            if not problem.unanswered:
-                self.release()
+            self._asked = problem.unanswered
             raise
         return Job(name, answer["TrainingJobArn"])
 
-    def _find(self, name: str) -> Job | None:
+    def _find(self, calls: Calls, name: str) -> Job | None:
         """Return the job that has `name`, or None where none is to be seen."""
         try:
-            return Job.described(self.calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn"))
+            return Job.described(calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn"))
         except CallAnswer:
             return None
 
@@ -178,6 +204,9 @@ class Training:
         if relation is Relation.EARLIER and theirs and theirs.task_run.started == self.label.task_run.started:
             self._end(job)
             return None
+        if relation is Relation.LATER and not job.ended:
+            text = f"Training job {job.name} is this task's, cleared since: this try was left over, and gives way to it"
+            raise TrainingProblem(Kind.FATAL, text)
         if relation is not Relation.SAME or theirs is None:
             return None
         if theirs.try_number != self.label.try_number:
@@ -203,20 +232,20 @@ class Training:
             raise TrainingProblem(Kind.RETRY, f"Training job {job.name} is still {job.status}")
         return job
 
-    def _other_names(self, name: str, holder: Job) -> Iterator[str]:
-        """Return names to try where `holder` has the one asked for. Raises where the policy allows no other."""
-        theirs = label_on(self.calls, holder)
+    def _other_names(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
+        """Return names to try where `holder` has the one asked for, for `theirs`. Raises where there is no other."""
         if self.label.relation(theirs) is not Relation.OTHER:
             return numbered(name)  # our own earlier job has it: a new one needs another name, whatever the policy
-        self.release()
         text = f"Training job {name} exists already. " + (
             f"It belongs to {theirs}." if theirs else f"It was not made by trainspec: {holder.arn}"
         )
         started = self.label.task_run.started
         match self.policy.if_exists:
             case "fail":
+                self.release()
                 raise TrainingProblem(Kind.FATAL, f"{text} (action_if_job_exists='fail')")
             case "skip":
+                self.release()
                 raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
             case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
                 stamped = with_suffix(name, f"{datetime.fromtimestamp(started / 1e6, timezone.utc):%Y%m%d%H%M%S}")
@@ -239,17 +268,17 @@ def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingP
 
 
 def stop_job(calls: Calls, name: str) -> None:
-    """Ask SageMaker to stop job `name`; one that has ended already, or never was, is fine. Raises `TrainingProblem`.
+    """Ask SageMaker to stop job `name`, which exists; one that has ended already is fine. Raises `TrainingProblem`.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
     """
     with suppress(CallAnswer):
-        calls("stop_training_job", {"TrainingJobName": name})
+        calls("stop_training_job", {"TrainingJobName": name}, exists=True)
 
 
 def label_on(calls: Calls, job: Job) -> Label | None:
     """Return the label of the task run that made `job`, or None where trainspec did not make it."""
     tags: list[dict[str, str]] = []
     if signs_by_tag(job.description):
-        tags = calls("list_tags", {"ResourceArn": job.arn}).get("Tags", [])
+        tags = calls("list_tags", {"ResourceArn": job.arn}, needs="Tags", exists=True)["Tags"]
     return signature(job.description.get("Environment") or {}, tags)

@@ -29,7 +29,7 @@ class TrainingProblem(Exception):  # noqa: N818 - a problem may also be a skip
         self.kind = kind
         self.text = text
         self.unanswered = unanswered
-        """Whether AWS gave no answer, so that what was asked for may have been done."""
+        """Whether AWS gave no answer, at least at an earlier attempt, so that what was asked may have been done."""
 
 
 class Fault(Enum):

@@ -28,9 +28,9 @@ class Fault:
     """One fault: `kind` for the next `times` calls whose operation and job name match, after letting `skip` pass.
 
     throttle, internal, unavailable, expired, denied: the error is answered and nothing is done. reset: the connection
-    is reset and nothing is done. lost_answer: the call takes effect, then the connection is reset. cut_answer: the call takes
-    effect, and the connection ends in the middle of the answer's body (botocore makes an empty answer of it). slow:
-    the call takes effect, and the answer comes `seconds` (of real time) later.
+    is reset and nothing is done. lost_answer: the call takes effect, then the connection is reset. cut_answer: the
+    call takes effect, and the connection ends in the middle of the answer's body (botocore makes an empty answer of
+    it). slow: the call takes effect, and the answer comes `seconds` (of real time) later.
     """
 
     kind: Literal[

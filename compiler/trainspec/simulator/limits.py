@@ -66,9 +66,9 @@ class Limits:
                 raise ApiError(
                     "ResourceLimitExceeded",
                     f"The account-level service limit '{kind} for training job usage' is {self.quotas[kind]} "
-                    f"Instances, with current utilization of {used.get(kind, 0)} Instances and a request delta of {count} "
-                    "Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS Service "
-                    "Quotas is not available, contact AWS support to request an increase for this quota.",
+                    f"Instances, with current utilization of {used.get(kind, 0)} Instances and a request delta of "
+                    f"{count} Instances. Please use AWS Service Quotas to request an increase for this quota. If "
+                    "AWS Service Quotas is not available, contact AWS support to request an increase for this quota.",
                 )
 
 

@@ -1,0 +1,121 @@
+"""Processes of a modelled Airflow: threads of which one at a time runs, from one call of AWS to the next.
+
+A process stops before each call goes out, before each answer is read, and where it sleeps. There the schedule lets it
+go on, kills it (its on_kill runs) or crashes it (nothing runs). So every interleaving is a schedule's, and repeatable.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from trainspec.runtime.calls import Clock
+from trainspec.simulator import ManualClock
+
+Verdict = Literal["go on", "kill", "crash"]
+
+
+class CrashError(BaseException):
+    """The process is lost. Not an Exception, so that nothing in the runtime can catch it."""
+
+
+@dataclass
+class Stage:
+    """Where processes run: the clock, the client of AWS, and whose turn it is."""
+
+    clock: ManualClock
+    client: Any
+    current: "Process | None" = None
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def engine_clock(self) -> Clock:
+        """The clock as the runtime sees it: to sleep is to let others run."""
+        return Clock(self.clock.now, self._sleep, lambda: 0.5)
+
+    def boundary_client(self) -> "BoundaryClient":
+        """A boto client whose every call is two boundaries."""
+        return BoundaryClient(self)
+
+    def boundary(self, wake: float = 0) -> None:
+        """Let the schedule decide how the running process goes on; not before `wake`."""
+        if self.current is None or self.current.dying:
+            self.clock.advance(max(0.0, wake - self.clock.now()))
+        else:
+            self.current.pause(wake)
+
+    def _sleep(self, seconds: float) -> None:
+        self.boundary(self.clock.now() + seconds)
+
+
+class BoundaryClient:
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        def call(**arguments: Any) -> Any:
+            self._stage.boundary()
+            try:
+                return getattr(self._stage.client, operation)(**arguments)
+            finally:
+                self._stage.boundary()
+
+        return call
+
+
+class Process:
+    """`work` in a process of its own. `on_kill` runs where the process is, as a signal handler does."""
+
+    def __init__(self, stage: Stage, work: Callable[[], Any], on_kill: Callable[[], None]) -> None:
+        self.stage = stage
+        self.work = work
+        self.on_kill = on_kill
+        self.ended = False
+        self.dying = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self._wake = 0.0
+        self._verdict: Verdict = "go on"
+        self._turn = threading.Semaphore(0)
+        self._thread: threading.Thread | None = None
+
+    def run(self, verdict: Verdict = "go on") -> None:
+        """Let the process run to its next boundary. The clock goes on to the end of its sleep."""
+        if self.ended:
+            return
+        if self._thread is None:
+            if verdict != "go on":
+                self.ended, self.error = True, CrashError()
+                return
+            self._thread = threading.Thread(target=self._main, daemon=True)
+            self._thread.start()
+        elif verdict == "go on":
+            self.stage.clock.advance(max(0.0, self._wake - self.stage.clock.now()))
+        self._verdict = verdict
+        self.stage.current = self
+        self._turn.release()
+        self.stage.turn.acquire()
+        self.stage.current = None
+        if self.ended:
+            self._thread.join()
+
+    def pause(self, wake: float) -> None:
+        """Give the turn back. Called by the process itself, at a boundary."""
+        self._wake = wake
+        self.stage.turn.release()
+        self._turn.acquire()
+        if self._verdict == "crash":
+            self.dying = True
+            raise CrashError
+        if self._verdict == "kill":
+            self.dying = True  # what on_kill does is not interrupted: it has five seconds
+            self.on_kill()
+            raise CrashError
+
+    def _main(self) -> None:
+        self._turn.acquire()
+        try:
+            self.result = self.work()
+        except BaseException as error:
+            self.error = error
+        self.ended = True
+        self.stage.turn.release()

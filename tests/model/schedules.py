@@ -1,0 +1,180 @@
+"""What can happen, as data: a schedule is a setting and a list of steps, drawn and shrunk by hypothesis."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from hypothesis import strategies as st
+from trainspec.runtime.choices import IfExists, OnTimeout
+from trainspec.simulator import Outcome
+
+OUTCOMES = {
+    "completes": Outcome(),
+    "fails": Outcome(failure="AlgorithmError: exit code 1"),
+    "fails for good": Outcome(failure="ClientError: no data"),
+    "is long": Outcome(training=200, stopping=60),
+    "is too long": Outcome(training=5000),
+}
+Fate = Literal["completes", "fails", "fails for good", "is long", "is too long"]
+LONG_NAME = "n" * 63
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A task: the name that its job shall have, and the operator's arguments."""
+
+    name: str = "churn"
+    retries: int = 1
+    action: IfExists = "increment"
+    deferrable: bool = False
+    wait: bool = True
+    max_attempts: int | None = 60
+    on_timeout: OnTimeout = "stop"
+    serverless: bool = False
+
+
+@dataclass(frozen=True)
+class Go:
+    """The task's process goes on for so many boundaries; a queued task gets one."""
+
+    task: int
+    boundaries: int = 1
+
+
+@dataclass(frozen=True)
+class Crash:
+    """The task's process is lost without a word; where it is deferred, the triggerer's is, and starts again."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """Airflow takes the running task for dead and runs it again, while its process goes on."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class GoOrphan:
+    """The oldest process that was taken for dead goes on."""
+
+    task: int
+    boundaries: int = 1
+
+
+@dataclass(frozen=True)
+class Kill:
+    """A user sets the task's state, or its time is over: on_kill runs, of the process or the trigger."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class Clear:
+    """A user clears the task. `moves`: the run had finished, so that it starts anew.
+
+    `late`: the old trigger hears of it after the new try has begun.
+    """
+
+    task: int
+    moves: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Break:
+    """The next calls of an operation meet a fault."""
+
+    kind: Literal["throttle", "internal", "reset", "lost_answer", "cut_answer", "expired", "denied"]
+    operation: str = "*"
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """AWS lags, lets few instances run, or lets few calls pass."""
+
+    lag: float = 0
+    instances: int | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Time goes by."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Somebody makes a job by hand."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class StopOutside:
+    """Somebody stops the job that was made last."""
+
+
+Step: TypeAlias = Go | Crash | Orphan | GoOrphan | Kill | Clear | Break | Limit | Wait | Foreign | StopOutside
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The tasks, what becomes of the jobs in the order of their creation (the rest completes), and what happens."""
+
+    tasks: tuple[TaskSpec, ...]
+    fates: tuple[Fate, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+# hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
+_NAMES = st.sampled_from(["churn"] * 4 + ["churn-1", LONG_NAME])
+_ACTIONS: Any = st.sampled_from(["increment"] * 5 + ["timestamp"] * 2 + ["fail", "skip"])
+_TASKS = st.builds(
+    TaskSpec,
+    name=_NAMES,
+    retries=st.sampled_from([1, 2, 3, 0]),
+    action=_ACTIONS,
+    deferrable=st.booleans(),
+    wait=st.sampled_from([True] * 5 + [False]),
+    max_attempts=st.sampled_from([60, None, 2]),
+    on_timeout=st.sampled_from(["stop", "stop", "leave"]),
+    serverless=st.sampled_from([False] * 4 + [True]),
+)
+_FATES: Any = st.sampled_from(["completes", "fails", "is long", "fails", "is long", "fails for good", "is too long"])
+_OPERATIONS = st.sampled_from(["CreateTrainingJob", "DescribeTrainingJob", "*", "StopTrainingJob"])
+_PASSING: Any = st.sampled_from(["lost_answer", "cut_answer", "reset", "throttle", "internal"])
+_LAGS = st.sampled_from([0.0, 1.0, 20.0])
+_STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrategy[Step]]]] = {
+    "go": (12, lambda task: st.builds(Go, task, st.integers(1, 8))),
+    "crash": (4, lambda task: st.builds(Crash, task)),
+    "kill": (2, lambda task: st.builds(Kill, task)),
+    "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),
+    "orphan": (1, lambda task: st.builds(Orphan, task)),
+    "go orphan": (1, lambda task: st.builds(GoOrphan, task, st.integers(1, 8))),
+    "break": (4, lambda _: st.builds(Break, _PASSING, _OPERATIONS, st.integers(1, 4))),
+    "deny": (1, lambda _: st.builds(Break, st.sampled_from(["expired", "denied"]), _OPERATIONS)),
+    "limit": (2, lambda _: st.builds(Limit, _LAGS, st.sampled_from([None, 1, 2]), st.sampled_from([None, None, 0.2]))),
+    "wait": (1, lambda _: st.builds(Wait, st.sampled_from([30.0, 1.0, 600.0, 2000.0]))),
+    "foreign": (1, lambda _: st.builds(Foreign, st.sampled_from(["churn", "churn-1", "churn-2", LONG_NAME]))),
+    "stop outside": (1, lambda _: st.just(StopOutside())),
+}
+_KINDS = st.sampled_from([kind for kind, (weight, _) in _STEPS.items() for _ in range(weight)])
+
+
+def _steps(tasks: int) -> st.SearchStrategy[Step]:
+    task = st.integers(0, tasks - 1)
+    choices = {kind: make(task) for kind, (_, make) in _STEPS.items()}
+    return _KINDS.flatmap(choices.__getitem__)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    tasks = draw(st.lists(_TASKS, min_size=1, max_size=3))
+    fates = draw(st.lists(_FATES, max_size=4))
+    steps = draw(st.lists(_steps(len(tasks)), min_size=2, max_size=24))
+    return Schedule(tuple(tasks), tuple(fates), tuple(steps))
