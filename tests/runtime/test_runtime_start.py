@@ -1,5 +1,6 @@
 """One task run is one training job: what start() makes of a name that is free, taken, or taken by ourselves."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -208,24 +209,52 @@ def test_an_invalid_request_fails_for_good_and_keeps_secrets(
     assert len(world.simulator.calls) == calls
 
 
+@pytest.mark.parametrize("taken", [False, True])
 @pytest.mark.parametrize(
-    ("fault", "kind"), [(Fault("denied", times=1), Kind.FATAL), (Fault("unavailable", times=1000), Kind.RETRY)]
+    ("fault", "kind", "text"),
+    [
+        ("denied", Kind.FATAL, "create_training_job: An error occurred (AccessDeniedException)"),
+        ("expired", Kind.RETRY, "create_training_job: An error occurred (ExpiredTokenException)"),
+        ("quota", Kind.RETRY, "An AWS quota is used up: An error occurred (ResourceLimitExceeded)"),
+    ],
 )
-def test_what_does_not_pass_is_given_up(world: World, fault: Fault, kind: Kind) -> None:
-    world.simulator.faults.add(fault)
+def test_a_refusal_is_fatal_or_left_to_airflow(world: World, fault: str, kind: Kind, text: str, taken: bool) -> None:
+    if taken:
+        world.others_job()
+    if fault == "quota":
+        world.simulator.limits.quotas = {"ml.m5.large": int(taken)}
+    else:
+        world.simulator.faults.add(Fault(fault, "CreateTrainingJob"))  # type: ignore[arg-type]
+    training = world.training(Policy("increment"))
+    with pytest.raises(TrainingProblem, match=re.escape(text)) as raised:
+        training.start()
+    assert raised.value.kind is kind
+    assert fault != "quota" or f"'ml.m5.large for training job usage' is {int(taken)} Instances" in raised.value.text
+    assert not training.abandon(world.calls())
+    assert world.live() == ["churn"] * taken
+
+
+def test_what_does_not_pass_is_given_up(world: World) -> None:
+    world.simulator.faults.add(Fault("unavailable", times=1000))
     started = world.clock.now()
     with pytest.raises(TrainingProblem) as raised:
         world.training().start()
-    assert raised.value.kind is kind
+    assert raised.value.kind is Kind.RETRY
     assert world.clock.now() - started < 1000
 
 
-def test_ten_minutes_of_throttling_are_ridden_out(world: World) -> None:
+@pytest.mark.parametrize("operation", ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags", "*"])
+@pytest.mark.parametrize("kind", ["throttle", "internal", "unavailable", "reset"])
+def test_ten_minutes_of_trouble_at_any_call_are_ridden_out(world: World, kind: Any, operation: str) -> None:
+    request, earlier = {**SERVERLESS, "StoppingCondition": {"MaxRuntimeInSeconds": 900}}, replace(RUN, generation=-1)
+    world.training(run=earlier, request=request).start()  # to be stopped first, so that there is a stop
     started = world.clock.now()
-    world.simulator.faults.add(Fault("throttle", times=40))
-    assert world.run().completed
+    world.simulator.faults.add(Fault(kind, operation, times=40))
+    job = world.run(request=request)
+    assert (job.name, job.completed) == ("churn-1", True)
     assert world.clock.now() - started > 600
-    assert len(world.simulator.jobs) == 1
+    assert world.simulator.faults.pending() == []
+    assert list(world.statuses()) == ["churn", "churn-1"]
 
 
 def test_a_request_without_room_for_the_identity_is_refused(world: World) -> None:

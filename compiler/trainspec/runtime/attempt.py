@@ -18,6 +18,8 @@ from trainspec.runtime.typed import typed
 
 # Airflow 3 gives on_kill five seconds; with the quick client's timeouts this stays below.
 _KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=2.0)
+# A task that fails by itself has more time; but AWS may be what it failed at, and somebody waits for the news.
+_FAILED_BACK_OFF = BackOff(patience=60.0)
 
 _EXCEPTIONS = {Kind.FATAL: AirflowFailException, Kind.RETRY: AirflowException, Kind.SKIP: AirflowSkipException}
 
@@ -69,7 +71,7 @@ class Attempt:
         Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
         3: so it uses a client that was built before, and asks Airflow for nothing.
         """
-        self._stop_job("its task was told to end")
+        self._stop_job("its task was told to end", _KILL_BACK_OFF)
         # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
         if self._running and not AIRFLOW_2:
             raise TaskKilledError
@@ -138,7 +140,7 @@ class Attempt:
         except Exception as error:
             fatal = isinstance(error, TrainingProblem) and error.kind is Kind.FATAL
             if fatal or ti.try_number > ti.max_tries:
-                self._stop_job("its task failed for good")
+                self._stop_job("its task failed for good", _FAILED_BACK_OFF)
             self._training = None
             if isinstance(error, TrainingProblem):
                 raise _EXCEPTIONS[error.kind](error.text) from None
@@ -148,13 +150,13 @@ class Attempt:
         finally:
             self._running = False
 
-    def _stop_job(self, why: str) -> None:
+    def _stop_job(self, why: str, back_off: BackOff) -> None:
         training, clients = self._training, self._clients
         if training is None or clients is None or training.name is None:
             return
         name = training.name
         try:
-            stopped = training.abandon(Calls(clients.sagemaker_quick, back_off=_KILL_BACK_OFF))
+            stopped = training.abandon(Calls(clients.sagemaker_quick, back_off=back_off))
         except Exception as error:
             self._say(
                 self.log.error,

@@ -72,7 +72,9 @@ class Training:
             return self._settle_on(ours)
         # These names are likely to be taken, and DescribeTrainingJob has the higher rate limit: so look first.
         # CreateTrainingJob still decides who gets a name that looked free.
-        self._other = self._other_names(name, job, label_on(self.calls, job))
+        theirs = label_on(self.calls, job)
+        self._other = self._other_names(name, job, theirs)
+        self.log(f"{_whose(job, theirs)} Taking another name")
         for other in self._other:
             self.name, self._asked = other, False
             job = self._find(self.calls, other) or self._create(other) or self.look_again(other)
@@ -115,7 +117,8 @@ class Training:
                 names = names or self._other_names(self.name, job, theirs)
             except TrainingProblem:  # the policy allows no other name
                 return None
-            job = self._find(calls, next(names, self.name))
+            name = next(names, None)
+            job = self._find(calls, name) if name else None
         return None
 
     def wait(self, job: Job, deadline: float | None) -> Job:
@@ -236,9 +239,7 @@ class Training:
         """Return names to try where `holder` has the one asked for, for `theirs`. Raises where there is no other."""
         if self.label.relation(theirs) is not Relation.OTHER:
             return numbered(name)  # our own earlier job has it: a new one needs another name, whatever the policy
-        text = f"Training job {name} exists already. " + (
-            f"It belongs to {theirs}." if theirs else f"It was not made by trainspec: {holder.arn}"
-        )
+        text = _whose(holder, theirs)
         started = self.label.task_run.started
         match self.policy.if_exists:
             case "fail":
@@ -249,11 +250,14 @@ class Training:
                 raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
             case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
                 stamped = with_suffix(name, f"{datetime.fromtimestamp(started / 1e6, timezone.utc):%Y%m%d%H%M%S}")
-                names: Iterator[str] = chain([stamped], numbered(stamped))
+                return chain([stamped], numbered(stamped))
             case _:
-                names = numbered(name)
-        self.log(f"{text} Taking another name")
-        return names
+                return numbered(name)
+
+
+def _whose(job: Job, label: Label | None) -> str:
+    owner = f"It belongs to {label}." if label else f"It was not made by trainspec: {job.arn}"
+    return f"Training job {job.name} exists already. {owner}"
 
 
 def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingProblem:
