@@ -49,7 +49,7 @@ def specs(draw: st.DrawFn) -> bytes:
     return spec(Drawn(draw))
 
 
-@pytest.mark.parametrize("path", sorted([*CORPUS.iterdir(), *SPECS.iterdir()]), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted([*CORPUS.iterdir(), *SPECS.rglob("*.yaml")]), ids=lambda path: path.name)
 def test_corpus(path: Path) -> None:
     hold(path.read_bytes(), Counts())
 
