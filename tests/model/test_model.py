@@ -6,15 +6,54 @@ TRAINSPEC_SCHEDULES=50000 uv run pytest tests/model     # more of them; TRAINSPE
 
 from typing import Any
 
+import pytest
 from airflow_model import run
-from hypothesis import HealthCheck, given, seed, settings
-from schedules import Schedule, schedules
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schedules import Break, Clear, Crash, Go, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
 from trainspec.simulator import Simulator
+
+ONE = (TaskSpec(),)
+SERVERLESS = (TaskSpec(serverless=True),)
+# What was found and mended, shrunk, by what happened in it.
+FOUND = {
+    "the token expired when the last try wanted to create the job that the lost try had made": Schedule(
+        ONE, (), (Go(0, 2), Break("expired", "CreateTrainingJob"), Crash(0), Go(0, 4))
+    ),
+    "the token expired when the last try wanted to stop a job that took too long": Schedule(
+        (TaskSpec(max_attempts=2),),
+        ("is too long",),
+        (Go(0, 2), Break("expired", "StopTrainingJob"), Crash(0), Go(0, 12)),
+    ),
+    "killed while the job could not be seen yet": Schedule(ONE, (), (Limit(lag=1.0), Go(0, 3), Kill(0))),
+    "the tags of a job could not be read yet": Schedule(
+        SERVERLESS, (), (Go(0, 2), Crash(0), Go(0, 5), Limit(lag=1.0), Go(0, 1))
+    ),
+    "the quota is used up by the job whose creation was not heard of": Schedule(
+        ONE, (), (Limit(instances=1), Break("lost_answer", "CreateTrainingJob"), Go(0, 8))
+    ),
+    "killed at the retry, before it found its job under another name": Schedule(
+        (TaskSpec(), TaskSpec()), ("is long", "is long"), (Go(0, 2), Go(1, 8), Crash(1), Go(1, 1), Kill(1))
+    ),
+    "cleared while a process of the task was taken for dead": Schedule(
+        ONE, ("is too long",), (Go(0, 1), Orphan(0), Go(0, 12), Clear(0), Go(0, 4))
+    ),
+}
+
+
+@pytest.mark.parametrize("schedule", FOUND.values(), ids=FOUND)
+def test_found(simulator: Simulator, client: Any, schedule: Schedule) -> None:
+    run(simulator, client, schedule)
 
 
 def test_one_task_run_is_one_job(simulator: Simulator, client: Any, batch_seed: int, batch: int) -> None:
     @seed(batch_seed)
-    @settings(max_examples=batch, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=batch,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
     @given(schedules())
     def holds(schedule: Schedule) -> None:
         run(simulator, client, schedule)

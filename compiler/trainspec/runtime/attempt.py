@@ -94,9 +94,11 @@ class Attempt:
 
     def _finish(self, training: Training, job: Job) -> str:
         """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""
-        training.release()
         if not job.ended:
-            raise training.overdue(job)
+            problem = training.overdue(job)  # where the job cannot be stopped, it is not forgotten either
+            training.release()
+            raise problem
+        training.release()
         if not job.completed:
             raise failure(job, self._last_log_lines(job.name), job_url(job.arn), logs_url(job.arn))
         results = {"model": job.model, "billable_seconds": job.billable_seconds, "metrics": job.metrics}
