@@ -106,8 +106,16 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
             schema["anyOf"] = [{"$ref": f"#/$defs/{name}"} for name in (shape, "Template", "Substitution")]
         schema["x-member"] = member
         limits = _limits(api)
-        if "description" in schema:
-            schema["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
+        described = schema if "description" in schema else _model(definitions, schema)
+        if described is not None:
+            described["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
+
+
+def _model(definitions: JsonSchema, schema: JsonSchema) -> JsonSchema | None:
+    """The model that a field without words of its own may be: editors show what is said of that."""
+    names = (arm["$ref"].rsplit("/", 1)[-1] for arm in schema.get("anyOf", ()) if "$ref" in arm)
+    models = (definitions[name] for name in names if "description" in definitions[name])
+    return next((model for model in models if "Request member" not in model["description"]), None)
 
 
 def _below(definitions: JsonSchema, schema: JsonSchema, step: str) -> Iterator[JsonSchema]:

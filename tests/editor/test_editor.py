@@ -1,0 +1,142 @@
+"""What an editor with the real yaml-language-server makes of the schema: completion, hover, diagnostics."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from language_server import LanguageServer, installed
+
+from helpers import ROOT
+
+SCHEMA = ROOT / "schemas" / "trainspec.schema.json"
+NAMES = (ROOT / "specs" / f"in_the_editor_{number}.yaml" for number in count())  # nothing is written
+MODELINE = "# yaml-language-server: $schema=../schemas/trainspec.schema.json\n"
+GOOD = """\
+trainspec: 1
+vars: {n: 1}
+jobs:
+  train:
+    name: job-{{ ts_nodash }}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/MyRole
+    output: s3://my-bucket/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 30m}
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LanguageServer]:
+    command = installed()
+    if not command:
+        pytest.skip("needs Node.js and npm")
+    # No network: the catalogue of schemas is not asked for.
+    yaml = {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}
+    server = LanguageServer(command, {"yaml": yaml})
+    yield server
+    server.stop()
+
+
+def place(text: str) -> tuple[str, int, int]:
+    """A text without its `|`, and where that stands."""
+    before, _, after = text.partition("|")
+    return before + after, before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def completions(server: LanguageServer, marked: str) -> dict[str, dict[str, Any]]:
+    text, line, character = place(MODELINE + marked)
+    server.open(path := next(NAMES), text)
+    answer = server.at("completion", path, line, character)
+    return {item["label"]: item for item in answer["items"]}
+
+
+def hover(server: LanguageServer, marked: str) -> str:
+    text, line, character = place(MODELINE + marked)
+    server.open(path := next(NAMES), text)
+    answer = server.at("hover", path, line, character)
+    return str(answer["contents"]["value"]).replace("\\", "")
+
+
+def test_keys_inside_resources(server: LanguageServer) -> None:
+    offered = completions(
+        server, GOOD.replace("{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}", "\n      |")
+    )
+    assert {"instance_type", "instance_count", "volume_size", "keep_alive", "groups"} <= set(offered)
+    assert "ResourceConfig.InstanceType" in str(offered["instance_type"]["documentation"])
+
+
+def test_keys_of_a_job(server: LanguageServer) -> None:
+    offered = completions(server, GOOD + "    |\n")
+    assert {"hyperparameters", "inputs", "spot", "vpc", "retries"} <= set(offered)
+
+
+def test_keys_of_a_spec(server: LanguageServer) -> None:
+    assert {"dag", "defaults"} <= set(completions(server, GOOD + "|\n"))
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        (
+            GOOD.replace(
+                "{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}", "\n      instance_type: |"
+            ),
+            "ml.m5.large",
+        ),
+        (GOOD + "    input_mode: |\n", "FastFile"),
+        (GOOD + "    operator:\n      action_if_job_exists: |\n", "increment"),
+        (GOOD + "    spot: |\n", "true"),
+    ],
+)
+def test_values(server: LanguageServer, marked: str, expected: str) -> None:
+    assert expected in completions(server, marked)
+
+
+@pytest.mark.parametrize(
+    ("marked", "said"),
+    [
+        (GOOD.replace("stopping", "stop|ping"), "StoppingCondition"),
+        (GOOD.replace("max_runtime", "max_run|time"), "StoppingCondition.MaxRuntimeInSeconds"),
+        (GOOD.replace("name: job", "na|me: job"), "TrainingJobName"),
+        (GOOD.replace("    resources", "    res|ources"), "ResourceConfig"),
+    ],
+)
+def test_hover(server: LanguageServer, marked: str, said: str) -> None:
+    assert said in hover(server, marked)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        (GOOD.replace("stopping", "stoping"), 11, "stoping"),
+        (GOOD.replace("ml.m5.large", "ml.m5.lrage"), 10, "ml.m5.large"),
+        (GOOD.replace("instance_count: 1", "instance_count: many"), 10, "integer"),
+        (GOOD + "    spot: maybe\n", 12, "boolean"),
+        (GOOD + "dag: {catchup: 1}\n", 12, "boolean"),
+    ],
+)
+def test_mistakes_are_marked(server: LanguageServer, text: str, line: int, said: str) -> None:
+    found = server.open(next(NAMES), MODELINE + text)
+    assert any(said in each["message"] and each["range"]["start"]["line"] + 1 == line for each in found), found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.name)
+def test_the_examples_are_clean(server: LanguageServer, path: Any) -> None:
+    assert "yaml-language-server" in path.read_text().partition("\n")[0]
+    assert server.open(path, path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace("instance_count: 1", "instance_count: '${vars.n}'"),
+        GOOD.replace("instance_count: 1", "instance_count: '{{ params.count }}'"),
+        GOOD.replace("ml.m5.large", "'${vars.machine}'").replace("30m", "'${vars.time}'").replace("10GB", "'{{ x }}'"),
+        GOOD + "    spot: ${vars.spot}\n    vpc: ${vars.vpc}\n    inputs: ${vars.inputs}\n    retries: ${vars.n}\n",
+        GOOD + "    hyperparameters: {a: 1e-5, b: [1, {c: true}], d: '{{ ds }}', e: 2025-04-01}\n",
+        GOOD.replace("30m", "90").replace("10GB", "10"),
+    ],
+)
+def test_values_for_later_are_clean(server: LanguageServer, text: str) -> None:
+    assert server.open(next(NAMES), MODELINE + text) == []
