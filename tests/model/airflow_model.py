@@ -398,8 +398,8 @@ class World:
             self._check_generations(task)
 
     def _check_generations(self, task: Task) -> None:
-        """A cleared task's new job waits for the end of the one before, as long as nobody was taken for dead."""
-        if task.orphans or not task.spec.wait or task.spec.on_timeout == "leave":
+        """A cleared task's new job waits for the end of the one before, and no orphan makes one beside it."""
+        if not task.spec.wait or task.spec.on_timeout == "leave":
             return
         labelled = [(job, self._label(job)) for job in self.simulator.jobs]
         jobs = [(job, found) for job, found in labelled if found and found.digest == task.label.digest]

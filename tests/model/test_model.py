@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airflow_model import run
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schedules import Break, Clear, Crash, Go, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
+from schedules import Break, Clear, Crash, Go, GoOrphan, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
 from trainspec.simulator import Simulator
 
 ONE = (TaskSpec(),)
@@ -22,7 +22,7 @@ FOUND = {
     "the token expired when the last try wanted to stop a job that took too long": Schedule(
         (TaskSpec(max_attempts=2),),
         ("is too long",),
-        (Go(0, 2), Break("expired", "StopTrainingJob"), Crash(0), Go(0, 12)),
+        (Go(0, 2), Break("expired", "StopTrainingJob"), Crash(0), Go(0, 20)),
     ),
     "killed while the job could not be seen yet": Schedule(ONE, (), (Limit(lag=1.0), Go(0, 3), Kill(0))),
     "the tags of a job could not be read yet": Schedule(
@@ -34,8 +34,10 @@ FOUND = {
     "killed at the retry, before it found its job under another name": Schedule(
         (TaskSpec(), TaskSpec()), ("is long", "is long"), (Go(0, 2), Go(1, 8), Crash(1), Go(1, 1), Kill(1))
     ),
-    "cleared while a process of the task was taken for dead": Schedule(
-        ONE, ("is too long",), (Go(0, 1), Orphan(0), Go(0, 12), Clear(0), Go(0, 4))
+    "a process that was taken for dead goes on after its task failed and was cleared": Schedule(
+        (TaskSpec(retries=0),),
+        ("fails", "is too long", "is too long"),
+        (Go(0, 1), Orphan(0), Go(0, 12), Clear(0), Go(0, 8), GoOrphan(0, 12)),
     ),
 }
 
