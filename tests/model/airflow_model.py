@@ -285,6 +285,9 @@ class World:
     def _try_again(self, task: Task, swept: bool) -> None:
         if task.try_number <= task.max_tries:
             task.state, task.try_number, task.trigger = "queued", task.try_number + 1, None
+            # The retry_delay is longer than AWS lags. Were it not, a last try whose create is refused (quota, token)
+            # could not see the job of a try that was lost a moment ago, and would leave it to the sweep.
+            self.stage.clock.advance(self.weather.lag)
         else:
             task.state = "failed"
             if not swept and task.spec.on_timeout == "stop":  # no hook runs after a crash: `trainspec sweep` does it
