@@ -171,12 +171,19 @@ def _config(source: str, name: str) -> Any:
     return namespace[name]
 
 
-@pytest.mark.parametrize(("source", "name"), [("dag_with_block.py", "training_config"), ("dag_taskflow.py", "CONFIG")])
-def test_dag_files_compile_to_their_own_requests(source: str, name: str) -> None:
-    config = _config(source, name)
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("dag_with_block.py", ["training_config"]),
+        ("dag_taskflow.py", ["CONFIG"]),
+        ("dag_sweep.py", ["SMALL", "LARGE"]),
+    ],
+)
+def test_dag_files_compile_to_their_own_requests(source: str, names: list[str]) -> None:
+    configs = [_config(source, name) for name in names]
     text = (SOURCES / source).with_suffix(".spec.yaml").read_text()
-    (request,) = analyse(Source("x.yaml", text), Options()).requests.values()
-    assert request.members == config.get("Training", config)
+    requests = analyse(Source("x.yaml", text), Options()).requests.values()
+    assert [request.members for request in requests] == [config.get("Training", config) for config in configs]
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def hyperparameter(value: Any, job: JobData) -> str:
     if isinstance(value, Mapping | list):
         return json_text(value)
     if job.get("hyperparameter_encoding") == "json":
-        is_text = not isinstance(value, Plain) or isinstance(natural(value), str)
+        is_text = isinstance(value, str) and not (isinstance(value, Plain) and not isinstance(natural(value), str))
         return json_text(str(value) if is_text else value)
     return str(value)
 

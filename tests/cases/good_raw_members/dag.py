@@ -1,0 +1,41 @@
+from airflow.sdk import DAG
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+):
+    # spec.yaml:4
+    TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "job-{{ ds }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 1800,
+            },
+            "HyperParameters": {
+                "epochs": "10",
+                "account": "012345678901",
+            },
+            "EnableNetworkIsolation": True,
+            "Tags": [
+                {
+                    "Key": "team",
+                    "Value": "ml",
+                },
+            ],
+        },
+    )
