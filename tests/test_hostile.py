@@ -92,6 +92,49 @@ def special(make: Callable[[Path], object]) -> Callable[[Path], None]:
     return build
 
 
+def extending(target: str | None) -> Callable[[Path], None]:
+    """A spec that extends a link to the target, or a pipe."""
+
+    def build(project: Path) -> None:
+        at("x.yaml", "extends: ../base.yaml\n" + GOOD)(project)
+        if target is None:
+            os.mkfifo(project / "base.yaml")
+        else:
+            (project / "base.yaml").symlink_to(target)
+
+    return build
+
+
+def chain(count: int) -> Callable[[Path], None]:
+    def build(project: Path) -> None:
+        for number in range(count):
+            (project / f"f{number}.yaml").write_text(f"extends: f{number + 1}.yaml\n")
+        (project / f"f{count}.yaml").write_text("defaults: {nonsense: 1}\n")
+        at("x.yaml", "extends: ../f0.yaml\n" + GOOD)(project)
+
+    return build
+
+
+def doubling(count: int) -> Callable[[Path], None]:
+    """Files of which each extends the next two times, by two names."""
+
+    def build(project: Path) -> None:
+        for number in range(count):
+            text = f"extends: [a{number + 1}.yaml, b{number + 1}.yaml]\n"
+            (project / f"a{number}.yaml").write_text(text)
+            (project / f"b{number}.yaml").write_text(text)
+        for name in "ab":
+            (project / f"{name}{count}.yaml").write_text("defaults: {nonsense: 1}\n")
+        at("x.yaml", "extends: ../a0.yaml\n" + GOOD)(project)
+
+    return build
+
+
+def matrix(dimensions: int, values: int) -> str:
+    row = "[" + ", ".join(map(str, range(values))) + "]"
+    return "{" + ", ".join(f"d{number}: {row}" for number in range(dimensions)) + "}\n"
+
+
 def generated_by_nobody(project: Path) -> None:
     """An output folder full of traps for the comparison."""
     at("x.yaml")(project)
@@ -217,6 +260,21 @@ BAD: dict[str, tuple[Build, str]] = {
     ),
     "60,000 of durations": (job("stopping", "{max_runtime: " + "1h1m" * 15_000 + "}"), "TS105"),
     "60,000 of framework": (job("image", "x").replace("image: x", f"framework: {{name: {'py' * 30_000}}}"), "error["),
+    "a list of nothings": (GOOD + "    tags: [{}, {key: a}, {}]\n", "error["),
+    # ------------------------------------------------------------------ composition
+    "a file that extends itself": ("extends: x.yaml\n" + GOOD, "extends"),
+    "extending a file outside": ("extends: ../../../etc/passwd\n" + GOOD, "extends"),
+    "extending an absolute file": ("extends: /etc/passwd\n" + GOOD, "extends"),
+    "extending a folder": ("extends: ../specs\n" + GOOD, "extends"),
+    "extending a device": (extending("/dev/zero"), "base.yaml"),
+    "extending a link out": (extending("/etc/passwd"), "base.yaml"),
+    "extending a pipe": (extending(None), "base.yaml"),
+    "extending one file 900 times": ("extends: [" + "x.yaml," * 900 + "]\n" + GOOD, "extends"),
+    "files that extend two each": (doubling(40), "extend"),
+    "900 files in a row": (chain(900), "extend"),
+    "a matrix of a billion": (GOOD + "    matrix: " + matrix(3, 900), "matrix"),
+    "matrices of 900": (GOOD + many("  m#: {matrix: " + matrix(1, 900).strip() + "}", 50), "matri"),
+    "900 environments": (GOOD + many("  e#: {vars: {a: {b: c}}}", 900, "environments:\n") + "x: 1\n", "TS101"),
     # ------------------------------------------------------------------ variables
     "variables that double": (variables("xx", "@@", 60, "    doc: '@'\n"), "TS006"),
     "lists that double": (variables("[x, x]", "['@', '@']", 60, "    hyperparameters: {a: '@'}\n"), "TS006"),
@@ -335,7 +393,7 @@ def check_bounds(ran: Ran) -> None:
 
 
 OPEN = {
-    "a file name that makes no DAG id": "taken as it is",
+    "a list of nothings": "lists are filled in order",
     "settings that nest": "tomllib's RecursionError",
     "settings of pyproject that nest": "tomllib's RecursionError",
     "settings with a number for ever": "tomllib's ValueError",

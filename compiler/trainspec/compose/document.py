@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from trainspec.compose import environments
 from trainspec.compose.matrix import Point, expand
@@ -11,10 +12,11 @@ from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.references import JobScope, with_needed
 from trainspec.compose.variables import Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
-from trainspec.text.parse import MAX_NODES
+from trainspec.text.parse import MAX_FAULTS, MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 from trainspec.text.typing import is_null
 
+_DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 
 
@@ -42,7 +44,7 @@ def compose(
     `default_id` is the DAG's id where the spec gives none, `overrides` the values of `--var NAME=VALUE`, `environment`
     the name of the patch to lay over. `own` names the file whose unused variables are told.
     """
-    findings = list(environments.check(root, environment))
+    findings = list(islice(environments.check(root, environment), MAX_FAULTS))
     whole, root = root, environments.patched(root, environment)
     given = {f"vars.{name}": Scalar(value, _command_line()) for name, value in overrides.items()}
     declared = root.get("vars")
@@ -61,6 +63,7 @@ def compose(
         entries.append(Entry(entry.key, value))
     composed = mapping(tuple(entries), root.span)
     identity = variables.resolve(_dag_id(root, default_id))
+    findings += _no_name(root, default_id)
     dag_id = identity.text if isinstance(identity, Scalar) else default_id
     findings += variables.findings
     used = {*mentioned(whole), *mentioned(root)}
@@ -188,6 +191,13 @@ def _spans(node: Node) -> Iterator[Span]:
     below = [entry.value for entry in node.entries] if isinstance(node, Mapping) else getattr(node, "items", ())
     for each in below:
         yield from _spans(each)
+
+
+def _no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
+    if _dag_id(root, default_id).span is root.span and not _DAG_ID.fullmatch(default_id):
+        message = f"the file's name, `{default_id}`, cannot be the DAG's id"
+        advice = "give the DAG an `id`, or the file a name of letters, digits, `_`, `.` and `-`"
+        yield Diagnostic(codes.MALFORMED, root.entries[0].key.span, message, advice, "dag.id")
 
 
 def _dag_id(root: Mapping, default_id: str) -> Scalar:
