@@ -392,20 +392,7 @@ def check_bounds(ran: Ran) -> None:
         assert output.isprintable() or not {each for each in output if not each.isprintable()} - {"\n", "\udcff"}
 
 
-OPEN = {
-    "a list of nothings": "lists are filled in order",
-    "settings that nest": "tomllib's RecursionError",
-    "settings of pyproject that nest": "tomllib's RecursionError",
-    "settings with a number for ever": "tomllib's ValueError",
-    "settings with NUL in a path": "the path is printed as it is",
-    "settings in a pipe": "waits for its other end",
-}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(each, marks=pytest.mark.xfail(reason=OPEN[each], run=False) if each in OPEN else ()) for each in BAD],
-)
+@pytest.mark.parametrize("name", BAD)
 def test_hostile(name: str, tmp_path: Path) -> None:
     build, said = BAD[name]
     ran = run(build, tmp_path / "project")
@@ -429,6 +416,8 @@ def main() -> None:
     print(f"{'case':45} {'lint s':>7} {'compile s':>9} {'MB':>5}  exit  characters")  # noqa: T201
     start = time.monotonic()
     for name, build in [*((name, build) for name, (build, _) in BAD.items()), *SOUND.items()]:
+        if name in OPEN:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             ran = run(build, Path(folder, "project"))
             lint, compiled = ran.seconds
