@@ -52,6 +52,8 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     patterns = arguments or [str(project.root / path) for path in project.paths]
     found: dict[Path, None] = {}
     for pattern in patterns:
+        if "\0" in pattern:
+            raise UsageError(f"{pattern!r} cannot be a path")
         paths = list(_expand(pattern))
         if not paths:
             raise UsageError(f"{pattern}: no such file, and no YAML files in such a folder")

@@ -83,11 +83,13 @@ def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     code.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{_shown(path)}: is no regular file")
         text = path.read_text(encoding="utf-8")
         said: Any = tomllib.loads(text)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{_shown(path)}: {error}") from error
     for key in table:
         said = said.get(key) if isinstance(said, dict) else None

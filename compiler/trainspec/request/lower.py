@@ -102,17 +102,19 @@ def field_of(member: Path) -> Path | None:
 
 
 def _put(root: dict[str, Any], path: Path, value: Any) -> None:
-    """Set `value` at `path`, making the maps and lists on the way. Lists are filled in order."""
+    """Set `value` at `path`, making the maps and lists on the way; an entry of a list that says nothing is empty."""
     node: Any = root
     for step, following in pairwise(path):
         fresh: Any = [] if isinstance(following, int) else {}
         if isinstance(step, int):
-            if len(node) == step:
-                node.append(fresh)
+            _lengthen(node, step)
             node = node[step]
         else:
             node = node.setdefault(step, fresh)
-    if isinstance(node, list):
-        node.append(value)
-    else:
-        node[path[-1]] = value
+    if isinstance(path[-1], int):
+        _lengthen(node, path[-1])
+    node[path[-1]] = value
+
+
+def _lengthen(items: list[Any], index: int) -> None:
+    items.extend({} for _ in range(index + 1 - len(items)))
