@@ -95,26 +95,34 @@ class _Jobs:
         """The map of all tasks' jobs, every value resolved."""
         if not isinstance(jobs, Mapping):
             return jobs
-        tasks = [task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)]
+        tasks: list[_Job] = []
         known: dict[str, Node] = {}
-        for task in tasks:
+        size = 0
+        for task in (task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)):
             if task.key.text in known:
                 message = f"a point of a matrix and a job are both `{task.key.text}`"
                 self._variables.findings.append(Diagnostic(codes.CONFLICT, task.key.span, message, "rename one"))
                 return mapping((), jobs.span)
             known[task.key.text] = task.fields
+            tasks.append(task)
+            size += task.fields.size
+            if size > MAX_NODES:
+                return self._too_large(task)
         entries: list[Entry] = []
         size = 0
         for task in tasks:
             entries.append(Entry(task.key, self._resolved(task, known)))
             size += entries[-1].value.size
             if size > MAX_NODES:
-                message = f"more than {MAX_NODES:,} values, defaults, matrices and variables put in"
-                return self._variables.too_large(task.key.span, message)
+                return self._too_large(task)
         composed = mapping(tuple(entries), jobs.span)
         for name, points in self.groups.items():
             self._variables.findings += _same_names(name, points, composed)
         return composed
+
+    def _too_large(self, task: _Job) -> Node:
+        message = f"more than {MAX_NODES:,} values, defaults, matrices and variables put in"
+        return self._variables.too_large(task.key.span, message)
 
     def _tasks(self, entry: Entry) -> Iterator[_Job]:
         """The tasks that a job becomes: one, or one for each point of its matrix."""
