@@ -39,7 +39,8 @@ class LanguageServer:
         self._answers: dict[int, queue.Queue[Any]] = {}
         self._diagnostics: dict[str, queue.Queue[Any]] = {}
         self._last = 0
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         capabilities = {
             "textDocument": {
                 "completion": {"completionItem": {"documentationFormat": ["markdown"]}},
@@ -79,6 +80,10 @@ class LanguageServer:
         """End the server."""
         self._process.kill()
         self._process.wait()
+        self._reader.join(5)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _tell(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
