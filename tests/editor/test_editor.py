@@ -30,7 +30,7 @@ jobs:
 def server() -> Iterator[LanguageServer]:
     command = installed()
     if not command:
-        pytest.skip("needs Node.js and npm")
+        pytest.fail("needs Node.js and npm")
     # No network: the catalogue of schemas is not asked for.
     yaml = {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}
     server = LanguageServer(command, {"yaml": yaml})
