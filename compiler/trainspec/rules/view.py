@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from trainspec.request.api.check import shape_name
-from trainspec.request.check import render_request
 from trainspec.request.lower import Request, lower
 from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
@@ -148,11 +147,6 @@ class JobView:
     @cached_property
     def _rendered(self) -> dict[Path, tuple[str, ...]]:
         return {}
-
-    @cached_property
-    def rendered(self) -> tuple[Mapping[str, Any], ...]:
-        """The request for each sample task run, a template that only the task run knows left as it is."""
-        return tuple(render_request(self.request, sample).request for sample in self.samples)
 
 
 @dataclass(frozen=True)
