@@ -1,21 +1,17 @@
 """The plan of a DAG file: every argument as an expression, every task with its place and what it waits for."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from trainspec.dag import times
 from trainspec.dag.airflow import OPERATOR, Airflow
-from trainspec.dag.expressions import Call, Expression, Import, imports
+from trainspec.dag.arguments import Arguments, dag_arguments, operator_arguments, task_arguments
+from trainspec.dag.expressions import Import, imports
 from trainspec.diagnostics import Span
 from trainspec.language.job import Job
-from trainspec.language.spec import AssetSchedule, Dag, Spec
-from trainspec.language.task import Operator, TaskArguments
+from trainspec.language.spec import Spec
 from trainspec.templates import for_airflow
-from trainspec.units import seconds
-
-Arguments = tuple[tuple[str, Expression], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def plan_dag(
     groups: Mapping[str, Sequence[str]],
 ) -> DagPlan:
     """The plan of `spec`, with the request and the place of each of its jobs; `groups` are those of one matrix."""
-    arguments: Arguments = (("dag_id", dag_id), *_dag_arguments(spec.dag, airflow))
+    arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, airflow))
     group_of = {task: group for group, tasks in groups.items() for task in tasks}
     tasks = [_plan_task(name, group_of, job, requests[name], spans[name]) for name, job in spec.jobs.items()]
     used = {airflow.dag, OPERATOR, *((airflow.group,) if group_of else ())}
@@ -89,86 +85,6 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator
         yield GroupPlan(group, own, shared)
 
 
-# ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
-
-Convert = Callable[[Any], Expression]
-
-
-def _as_is(value: Any) -> Expression:
-    expression: Expression = value
-    return expression
-
-
-_TASK: tuple[tuple[str, str, Convert], ...] = (
-    ("owner", "owner", _as_is),
-    ("retries", "retries", _as_is),
-    ("retry_delay", "retry_delay", times.duration),
-    ("retry_exponential_backoff", "retry_exponential_backoff", _as_is),
-    ("max_retry_delay", "max_retry_delay", times.duration),
-    ("execution_timeout", "execution_timeout", times.duration),
-    ("pool", "pool", _as_is),
-    ("pool_slots", "pool_slots", _as_is),
-    ("queue", "queue", _as_is),
-    ("priority_weight", "priority_weight", _as_is),
-    ("weight_rule", "weight_rule", _as_is),
-    ("trigger_rule", "trigger_rule", _as_is),
-    ("depends_on_past", "depends_on_past", _as_is),
-    ("wait_for_downstream", "wait_for_downstream", _as_is),
-    ("max_active_tis_per_dag", "max_active_tis_per_dag", _as_is),
-    ("do_xcom_push", "do_xcom_push", _as_is),
-    ("email", "email", _as_is),
-    ("email_on_failure", "email_on_failure", _as_is),
-    ("email_on_retry", "email_on_retry", _as_is),
-)
-
-_OPERATOR: tuple[tuple[str, str, Convert], ...] = (
-    ("aws_conn_id", "aws_conn_id", _as_is),
-    ("wait_for_completion", "wait_for_completion", _as_is),
-    ("check_interval", "check_interval", seconds),
-    ("max_attempts", "max_attempts", _as_is),
-    ("action_if_job_exists", "action_if_job_exists", _as_is),
-    ("on_timeout", "on_timeout", _as_is),
-    ("deferrable", "deferrable", _as_is),
-)
-
-_DAG: tuple[tuple[str, str, Convert], ...] = (
-    ("description", "description", _as_is),
-    ("doc", "doc_md", _as_is),
-    ("catchup", "catchup", _as_is),
-    ("max_active_runs", "max_active_runs", _as_is),
-    ("max_active_tasks", "max_active_tasks", _as_is),
-    ("dagrun_timeout", "dagrun_timeout", times.duration),
-    ("is_paused_upon_creation", "is_paused_upon_creation", _as_is),
-    ("render_template_as_native_obj", "render_template_as_native_obj", _as_is),
-    ("tags", "tags", _as_is),
-)
-
-
-def _arguments(model: TaskArguments | Operator | Dag, table: tuple[tuple[str, str, Convert], ...]) -> Arguments:
-    """What the model says, row by row; a null that the spec writes out is None."""
-    given = model.model_fields_set
-    rows = ((argument, getattr(model, field), convert) for field, argument, convert in table if field in given)
-    return tuple((argument, None if value is None else convert(value)) for argument, value, convert in rows)
-
-
-def _dag_arguments(dag: Dag, airflow: Airflow) -> Arguments:
-    zone = dag.timezone or "UTC"
-    dates = ((name, times.date(text, zone)) for name in ("start_date", "end_date") if (text := getattr(dag, name)))
-    default_args = dict(_arguments(dag.default_args, _TASK)) if dag.default_args else {}
-    return (
-        ("schedule", _schedule(dag.schedule, airflow)),
-        *dates,
-        *_arguments(dag, _DAG),
-        *((("default_args", default_args),) if default_args else ()),
-    )
-
-
-def _schedule(value: str | AssetSchedule | None, airflow: Airflow) -> Expression:
-    if isinstance(value, AssetSchedule):
-        return [Call(airflow.asset.name or "", airflow.asset, (uri,)) for uri in value.assets]
-    return None if value is None else times.schedule(value)
-
-
 def _plan_task(name: str, group_of: Mapping[str, str], job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
     group = group_of.get(name)
     region: Arguments = (("region_name", job.region),) if job.region else ()
@@ -177,8 +93,8 @@ def _plan_task(name: str, group_of: Mapping[str, str], job: Job, request: Mappin
         ("task_id", name if group is None else name.removeprefix(f"{group}.")),
         ("config", _config(request)),
         *region,
-        *(_arguments(job.operator, _OPERATOR) if job.operator else ()),
-        *_arguments(job, _TASK),
+        *(operator_arguments(job.operator) if job.operator else ()),
+        *task_arguments(job),
         *doc,
     )
     given = job.depends_on or []
