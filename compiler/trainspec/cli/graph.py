@@ -1,0 +1,49 @@
+"""`trainspec graph`: a spec's jobs, tasks and data as a picture."""
+
+import argparse
+from pathlib import Path
+
+from trainspec.cli.common import add_composition, analyse_file, check_options, options, project_here, show_on_stderr
+from trainspec.diagnostics import has_errors
+from trainspec.graph import build
+from trainspec.graph.mermaid import mermaid
+from trainspec.graph.svg import svg
+from trainspec.project import UsageError
+
+FORMATS = {"mermaid": mermaid, "svg": svg}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("spec", metavar="SPEC", help="the spec's file")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="mermaid if not given, or svg where the name of -o ends with .svg"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the picture there, not to stdout")
+    add_composition(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the picture; 1 where the spec has errors."""
+    project = project_here()
+    chosen = options(arguments, project)
+    analysis = analyse_file(Path(arguments.spec), project, chosen)
+    check_options([analysis], chosen)
+    if has_errors(analysis.findings):
+        show_on_stderr(analysis.findings, project)
+        return 1
+    if analysis.root is None:
+        raise UsageError(f"{analysis.source.name} is a fragment: it makes no DAG by itself")
+    requests = {name: request.members for name, request in analysis.requests.items()}
+    graph = build(analysis.dag_id, analysis.data, requests, analysis.groups)
+    output = Path(arguments.output) if arguments.output else None
+    by_name = "svg" if output is not None and output.suffix.lower() == ".svg" else "mermaid"
+    text = FORMATS[arguments.format or by_name](graph)
+    if output is None:
+        print(text, end="")
+        return 0
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    return 0

@@ -1,0 +1,163 @@
+"""A checked spec → the nodes and edges of its picture.
+
+The points of a matrix are one node. Data is a node for each place in S3; where a job reads what another one made
+(`${jobs.OTHER.model}`), the edge goes from job to job.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
+
+_PULL = re.compile(r"ti\.xcom_pull\(task_ids='((?:[^'\\]|\\.)*)'(?:, key='(\w+)')?\)")
+_SECTIONS = (("sensors", Kind.SENSOR), ("tasks", Kind.TASK), ("triggers", Kind.TRIGGER))
+
+
+def build(
+    dag_id: str,
+    data: Mapping[str, Any],
+    requests: Mapping[str, Mapping[str, Any]],
+    groups: Mapping[str, Sequence[str]],
+) -> Graph:
+    """The picture of a spec: its validated `data`, the request of each job and the task ids of each matrix."""
+    drawing = _Drawing({task: group for group, tasks in groups.items() for task in tasks})
+    around = {name: (kind, task) for section, kind in _SECTIONS for name, task in data.get(section, {}).items()}
+    for name, (kind, task) in around.items():
+        drawing.node(name, kind, name, _said_of(kind, task))
+    for name, request in requests.items():
+        group = drawing.owner(name)
+        drawing.node(group, Kind.JOB, group, _machines(request), len(groups.get(group, (name,))))
+    for name, request in requests.items():
+        _draw_data(drawing, name, request)
+    for name, task in {**{name: task for name, (_, task) in around.items()}, **data.get("jobs", {})}.items():
+        for other, key in _handed_on(task):
+            drawing.edge(drawing.owner(other), drawing.owner(name), key, is_data=True)
+        for other in _names(task.get("depends_on")):
+            drawing.edge(drawing.owner(other), drawing.owner(name))
+        for uri in _names(task.get("outlets")):
+            drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
+    _draw_start(drawing, data.get("dag", {}).get("schedule"))
+    return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
+
+
+@dataclass
+class _Drawing:
+    """Nodes and edges as they come; a second edge between the same two adds nothing but its label."""
+
+    group_of: Mapping[str, str]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    def owner(self, task: str) -> str:
+        """The node that stands for a task: a point's matrix, or the task itself."""
+        return self.group_of.get(task, task)
+
+    def node(self, key: str, kind: Kind, title: str, detail: str = "", count: int = 1) -> str:
+        self.nodes.setdefault(key, Node(key, kind, title, detail, count))
+        return key
+
+    def place(self, kind: Kind, uri: str) -> str:
+        """The node of a place in S3 or of an asset."""
+        return self.node(f"{kind.value}:{uri}", kind, uri)
+
+    def edge(self, tail: str, head: str, label: str = "", *, is_data: bool = False) -> None:
+        if tail == head or tail not in self.nodes or head not in self.nodes:
+            return
+        known = self.edges.get((tail, head), Edge(tail, head))
+        labels = [*filter(None, known.label.split(", ")), *([label] if label else [])]
+        shown = ", ".join(dict.fromkeys(labels))
+        self.edges[tail, head] = Edge(tail, head, shown, is_data or known.is_data)
+
+
+def _draw_data(drawing: _Drawing, name: str, request: Mapping[str, Any]) -> None:
+    """What a job reads and where it writes."""
+    job = drawing.owner(name)
+    for channel in request.get("InputDataConfig") or ():
+        uri = _location(channel.get("DataSource") or {})
+        if uri and not _PULL.search(uri):
+            drawing.edge(_source(drawing, uri), job, str(channel.get("ChannelName", "")), is_data=True)
+    output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
+    if output:
+        drawing.outputs[output] = drawing.place(Kind.DATA, output)
+        drawing.edge(job, drawing.outputs[output], is_data=True)
+
+
+def _source(drawing: _Drawing, uri: str) -> str:
+    """The node that a channel reads: what a job before it writes there, or a place of its own."""
+    above = [output for output in drawing.outputs if uri.startswith(output)]
+    return drawing.outputs[max(above, key=len)] if above else drawing.place(Kind.DATA, uri)
+
+
+def _location(source: Mapping[str, Any]) -> str | None:
+    """Where a DataSource points: an S3 URI, or a file system and its folder."""
+    for kind in source.values():
+        if isinstance(kind, Mapping):
+            if "S3Uri" in kind:
+                return str(kind["S3Uri"])
+            if "FileSystemId" in kind:
+                return f"{kind['FileSystemId']}:{kind.get('DirectoryPath', '/')}"
+    return None
+
+
+def _handed_on(value: Any) -> Iterator[tuple[str, str]]:
+    """The tasks whose results the texts below `value` name, each with what of it."""
+    if isinstance(value, str):
+        for found in _PULL.finditer(value):
+            yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
+    elif isinstance(value, Mapping | list):
+        for below in value.values() if isinstance(value, Mapping) else value:
+            yield from _handed_on(below)
+
+
+def _draw_start(drawing: _Drawing, schedule: Any) -> None:
+    """What starts the DAG, before the tasks that wait for nothing."""
+    later = {edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA,)}
+    tasks = {Kind.JOB, Kind.TASK, Kind.SENSOR, Kind.TRIGGER}
+    first = [key for key, node in drawing.nodes.items() if node.kind in tasks and key not in later]
+    for start in _starts(drawing, schedule):
+        for task in first:
+            drawing.edge(start, task)
+
+
+def _starts(drawing: _Drawing, schedule: Any) -> Iterator[str]:
+    if isinstance(schedule, Mapping):
+        for uri in _texts(schedule.get("assets")):
+            yield drawing.place(Kind.ASSET, uri)
+        schedule = schedule.get("cron")
+    for text in _names(schedule):
+        yield drawing.node(f"schedule:{text}", Kind.SCHEDULE, text)
+
+
+def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
+    """What a task around the jobs does, in a few words."""
+    if kind is Kind.TASK:
+        return str(task.get("operator", "")).rpartition(".")[2]
+    return str(task.get("s3") or (f"DAG {task['dag']}" if task.get("dag") else ""))
+
+
+def _machines(request: Mapping[str, Any]) -> str:
+    """How many of which instance type, of all groups; nothing where SageMaker chooses."""
+    resources = request.get("ResourceConfig") or {}
+    groups = resources.get("InstanceGroups") or [resources]
+    return ", ".join(
+        f"{group.get('InstanceCount', 1)} {TIMES} {group['InstanceType']}"
+        for group in groups
+        if group.get("InstanceType")
+    )
+
+
+def _names(value: Any) -> Iterable[str]:
+    """One name or a list of them."""
+    return [value] if isinstance(value, str) else [each for each in value or () if isinstance(each, str)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text below `value`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for below in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(below)

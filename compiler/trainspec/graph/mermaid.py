@@ -1,0 +1,41 @@
+"""A graph as Mermaid, which GitHub and GitLab draw.
+
+https://mermaid.js.org/syntax/flowchart.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.graph.model import TIMES, Graph, Kind
+
+_SHAPES = {
+    Kind.JOB: ('["', '"]'),
+    Kind.TASK: ('("', '")'),
+    Kind.SENSOR: ('>"', '"]'),
+    Kind.TRIGGER: ('[["', '"]]'),
+    Kind.DATA: ('[("', '")]'),
+    Kind.ASSET: ('{{"', '"}}'),
+    Kind.SCHEDULE: ('(["', '"])'),
+}
+_PLAIN = re.compile(rf"[^\w .,:/()+*=@{TIMES}-]")
+
+
+def mermaid(graph: Graph) -> str:
+    """The text of a flowchart."""
+    return "\n".join(_lines(graph)) + "\n"
+
+
+def _lines(graph: Graph) -> Iterator[str]:
+    names = {node.id: f"n{number}" for number, node in enumerate(graph.nodes, 1)}
+    yield "flowchart LR"
+    for node in graph.nodes:
+        left, right = _SHAPES[node.kind]
+        yield f"    {names[node.id]}{left}{_text(node.name)}{'<br>' + _text(node.detail) if node.detail else ''}{right}"
+    for edge in graph.edges:
+        label = f'|"{_text(edge.label)}"|' if edge.label else ""
+        yield f"    {names[edge.tail]} {'-.->' if edge.is_data else '-->'}{label} {names[edge.head]}"
+
+
+def _text(text: str) -> str:
+    """`text` for a quoted label: what Mermaid, Markdown or HTML could read as theirs is written as a number."""
+    return _PLAIN.sub(lambda found: f"#{ord(found[0])};" if found[0].isprintable() else " ", text)

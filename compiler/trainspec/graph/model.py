@@ -1,0 +1,53 @@
+"""What a picture shows, whatever draws it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+class Kind(Enum):
+    """What a node stands for."""
+
+    JOB = "job"
+    TASK = "task"
+    SENSOR = "sensor"
+    TRIGGER = "trigger"
+    DATA = "data"
+    ASSET = "asset"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box. `title` is its name, `detail` what is said below it, `count` how many tasks it stands for."""
+
+    id: str
+    kind: Kind
+    title: str
+    detail: str = ""
+    count: int = 1
+
+    @property
+    def name(self) -> str:
+        """The title, with the number of tasks where there are several."""
+        return f"{self.title} {TIMES} {self.count}" if self.count > 1 else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`head` comes after `tail`: it reads what the tail holds or makes (`is_data`), or only waits for it."""
+
+    tail: str
+    head: str
+    label: str = ""
+    is_data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The picture of one DAG; its nodes and edges in the order of the spec."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]

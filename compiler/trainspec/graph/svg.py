@@ -1,0 +1,160 @@
+"""A graph as SVG: text and lines only, in the colours of a light or a dark page.
+
+https://www.w3.org/TR/SVG2/
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from xml.sax.saxutils import escape
+
+from trainspec.graph.layout import Layout, lay_out
+from trainspec.graph.model import Edge, Graph, Kind, Node
+
+CHARACTER = 7.2
+"""Width of a character in the font's size, in pixels: a mean that is a little too wide."""
+LONGEST = 34
+"""Characters of a title; the rest of a longer one is in its tooltip."""
+BOX, ROW, GAP, BETWEEN, MARGIN = 44, 18, 18, 64, 20
+"""Pixels: a box's height, room between boxes, room of a passing edge, room between columns, border."""
+
+STYLE = """
+  text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2937 }
+  .detail, .label { font-size: 11px; fill: #6b7280 }
+  .label { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round }
+  .page { fill: #ffffff }
+  .edge { fill: none; stroke: #9ca3af; stroke-width: 1.4 }
+  .reads { stroke-dasharray: 5 4 }
+  .head { fill: #9ca3af }
+  .box { stroke-width: 1.3 }
+  .job { fill: #dbeafe; stroke: #2563eb } .task { fill: #f3f4f6; stroke: #6b7280 }
+  .sensor { fill: #ede9fe; stroke: #7c3aed } .trigger { fill: #fee2e2; stroke: #dc2626 }
+  .data { fill: #ecfdf5; stroke: #059669 } .asset { fill: #fef3c7; stroke: #d97706 }
+  .schedule { fill: #f9fafb; stroke: #9ca3af }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e5e7eb } .detail, .label { fill: #9ca3af } .label { stroke: #0d1117 } .page { fill: #0d1117 }
+    .job { fill: #1e3a5f } .task { fill: #1f2937 } .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
+    .data { fill: #06281e } .asset { fill: #3a2a08 } .schedule { fill: #111827 }
+  }
+"""
+_ROUND = {Kind.JOB: 8, Kind.TASK: 8, Kind.TRIGGER: 8, Kind.SENSOR: 8, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
+
+
+def svg(graph: Graph) -> str:
+    """The text of an SVG file."""
+    return "\n".join(_lines(graph)) + "\n"
+
+
+def _lines(graph: Graph) -> Iterator[str]:
+    layout = lay_out(graph, lambda step: BOX + ROW if isinstance(step, str) else GAP)
+    nodes = {node.id: node for node in graph.nodes}
+    widths = [max((_width(nodes[step]) for step in each if isinstance(step, str)), default=0) for each in layout.layers]
+    lefts = _lefts(widths, _rooms(graph, layout))
+    right = lefts[-1] + widths[-1] + MARGIN if lefts else 2 * MARGIN
+    bottom = max(layout.middles.values(), default=0) + BOX / 2 + 2 * MARGIN
+    columns = {
+        step: (left, left + width)
+        for each, left, width in zip(layout.layers, lefts, widths, strict=True)
+        for step in each
+    }
+    middles = {step: middle + MARGIN for step, middle in layout.middles.items()}
+
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{right:.0f}" height="{bottom:.0f}" '
+        f'viewBox="0 0 {right:.0f} {bottom:.0f}">'
+    )
+    yield f"<title>{_xml(graph.title)}</title>"
+    yield f"<style>{STYLE}</style>"
+    yield (
+        '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path class="head" d="M0 0 8 4 0 8z"/></marker></defs>'
+    )
+    yield '<rect class="page" width="100%" height="100%" rx="6"/>'
+    for edge in graph.edges:
+        ends = _width(nodes[edge.tail]), _width(nodes[edge.head])
+        yield from _edge(edge, ends, [(*columns[step], middles[step]) for step in layout.routes[edge.tail, edge.head]])
+    for node in graph.nodes:
+        yield from _node(node, sum(columns[node.id]) / 2, middles[node.id])
+    yield "</svg>"
+
+
+def _rooms(graph: Graph, layout: Layout) -> list[float]:
+    """The room after each layer: as wide as the labels that stand in it."""
+    layer = {step: number for number, each in enumerate(layout.layers) for step in each}
+    rooms = [float(BETWEEN)] * len(layout.layers)
+    for edge in graph.edges:
+        rooms[layer[edge.head] - 1] = max(rooms[layer[edge.head] - 1], len(_short(edge.label)) * 6 + 34)
+    return rooms
+
+
+def _lefts(widths: Sequence[float], rooms: Sequence[float]) -> list[float]:
+    lefts, left = [], float(MARGIN)
+    for width, room in zip(widths, rooms, strict=True):
+        lefts.append(left)
+        left += width + room
+    return lefts
+
+
+def _node(node: Node, centre: float, middle: float) -> Iterator[str]:
+    width, top = _width(node), middle - BOX / 2
+    left = centre - width / 2
+    said = f"{node.title}\n{node.detail}" if node.detail else node.title
+    yield f"<g><title>{_xml(said)}</title>"
+    for back in (6, 3) if node.count > 1 else ():
+        yield _box(node, left + back, top - back, width)
+    yield _box(node, left, top, width)
+    title = _xml(_title(node))
+    if node.detail:
+        yield f'<text x="{centre:.1f}" y="{middle - 3:.1f}" text-anchor="middle">{title}</text>'
+        yield (
+            f'<text class="detail" x="{centre:.1f}" y="{middle + 13:.1f}" text-anchor="middle">'
+            f"{_xml(_short(node.detail))}</text>"
+        )
+    else:
+        yield f'<text x="{centre:.1f}" y="{middle + 4.5:.1f}" text-anchor="middle">{title}</text>'
+    yield "</g>"
+
+
+def _box(node: Node, left: float, top: float, width: float) -> str:
+    return (
+        f'<rect class="box {node.kind.value}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOX}" '
+        f'rx="{_ROUND[node.kind]}"/>'
+    )
+
+
+def _edge(edge: Edge, ends: tuple[float, float], steps: Sequence[tuple[float, float, float]]) -> Iterator[str]:
+    """A curve from box to box: level within the columns that it passes, bent between them."""
+    left, x, y = steps[0]
+    path, middle = f"M{(left + x + ends[0]) / 2:.1f} {y:.1f}H{x:.1f}", (0.0, 0.0)
+    for left, right, below in steps[1:]:
+        middle = (x + left) / 2, (y + below) / 2
+        path += f"C{middle[0]:.1f} {y:.1f} {middle[0]:.1f} {below:.1f} {left:.1f} {below:.1f}H{right:.1f}"
+        x, y = right, below
+    left = steps[-1][0]
+    path = f"{path[: path.rindex('H')]}H{(left + x - ends[1]) / 2:.1f}"
+    yield f'<path class="{"edge reads" if edge.is_data else "edge"}" marker-end="url(#head)" d="{path}"/>'
+    if edge.label:
+        yield (
+            f'<text class="label" x="{middle[0]:.1f}" y="{middle[1] + 3.5:.1f}" text-anchor="middle">'
+            f"<title>{_xml(edge.label)}</title>{_xml(_short(edge.label))}</text>"
+        )
+
+
+def _width(node: Node) -> float:
+    return max(len(_title(node)) * CHARACTER, len(_short(node.detail)) * CHARACTER * 0.85) + 28
+
+
+def _title(node: Node) -> str:
+    return replace(node, title=_short(node.title)).name
+
+
+def _short(text: str) -> str:
+    """The two ends of a long text: of a URI, both the bucket and the last folder tell something."""
+    if len(text) <= LONGEST:
+        return text
+    end = LONGEST // 2
+    return f"{text[: LONGEST - end - 1]}…{text[-end:]}"
+
+
+def _xml(text: str) -> str:
+    """`text` for XML, which cannot hold control characters at all."""
+    return escape("".join(each if each.isprintable() or each == "\n" else "�" for each in text))
