@@ -1,6 +1,6 @@
 """Airflow's majors, side by side: where each keeps what a DAG file imports. The one place that tells them apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from trainspec.dag.expressions import Import
 
@@ -31,3 +31,8 @@ DEFAULT_MAJOR = 3
 OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
 TIMEDELTA = Import("datetime", "timedelta")
 PENDULUM = Import("pendulum")
+
+
+def own_imports(airflow: Airflow) -> frozenset[Import]:
+    """What the compiler itself may import: these keep their names in a file."""
+    return frozenset({OPERATOR, TIMEDELTA, PENDULUM, *(getattr(airflow, each.name) for each in fields(airflow))})

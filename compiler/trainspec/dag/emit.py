@@ -2,11 +2,11 @@
 
 import keyword
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
-from trainspec.dag.expressions import Import, source
+from trainspec.dag.expressions import Import, Names, source
 from trainspec.dag.plan import DagPlan, GroupPlan, TaskPlan
 
 _STANDARD_LIBRARY = ("datetime",)
@@ -14,11 +14,13 @@ _STANDARD_LIBRARY = ("datetime",)
 
 def emit(plan: DagPlan) -> str:
     """The DAG file without its header: imports, the DAG, its tasks, their order."""
-    variables = _variables(plan.members)
+    variables = _variables(plan.members, {*_IMPORTED, *plan.names.values()})
     members = [_member(each, variables) for each in plan.members]
     linked = [*plan.members, *(task for each in plan.members if isinstance(each, GroupPlan) for task in each.tasks)]
     edges = [(variables[name], variables[_id(each)]) for each in linked for name in each.upstream]
-    text: str = _template().render(imports=_import_blocks(plan.imports), dag=plan, members=members, edges=edges)
+    text: str = _template().render(
+        imports=_import_blocks(plan.names), names=plan.names, dag=plan, members=members, edges=edges
+    )
     return text.lstrip("\n") + "\n"
 
 
@@ -49,24 +51,31 @@ def _template() -> Any:
     environment = Environment(  # noqa: S701  # the output is Python; values pass through `source`
         loader=PackageLoader("trainspec.dag"), undefined=StrictUndefined, keep_trailing_newline=False
     )
-    environment.filters["source"] = source
+    environment.globals["source"] = source
     return environment.get_template("dag.py.jinja")
 
 
-def _import_blocks(imports: frozenset[Import]) -> list[list[str]]:
+def _import_blocks(names: Names) -> list[list[str]]:
     """Import lines in the blocks and the order that `ruff check` wants."""
-    standard = [each for each in imports if each.module in _STANDARD_LIBRARY]
-    others = [each for each in imports if each.module not in _STANDARD_LIBRARY]
-    return [_import_lines(block) for block in (standard, others) if block]
+    standard = [each for each in names if each.module in _STANDARD_LIBRARY]
+    others = [each for each in names if each.module not in _STANDARD_LIBRARY]
+    return [_import_lines(block, names) for block in (standard, others) if block]
 
 
-def _import_lines(block: list[Import]) -> list[str]:
+def _import_lines(block: list[Import], names: Names) -> list[str]:
+    """The lines of a block; what gets another name than its own gets a line of its own, as isort has it."""
     whole = sorted(f"import {each.module}" for each in block if each.name is None)
     by_module: dict[str, list[str]] = {}
-    for each in sorted(block, key=lambda each: (each.module, each.name or "")):
-        if each.name:
+    lines: list[tuple[str, str, str]] = []
+    for each in block:
+        if each.name and names[each] == each.name:
             by_module.setdefault(each.module, []).append(each.name)
-    return [*whole, *(f"from {module} import {', '.join(_sorted(names))}" for module, names in by_module.items())]
+        elif each.name:
+            lines.append((each.module, each.name, f"from {each.module} import {each.name} as {names[each]}"))
+    for module, imported in by_module.items():
+        ordered = _sorted(imported)
+        lines.append((module, ordered[0], f"from {module} import {', '.join(ordered)}"))
+    return [*whole, *(line for *_, line in sorted(lines))]
 
 
 def _sorted(names: list[str]) -> list[str]:
@@ -74,15 +83,15 @@ def _sorted(names: list[str]) -> list[str]:
     return sorted(names, key=lambda name: (not name.isupper(), not name[:1].isupper(), name))
 
 
-def _variables(members: Sequence[TaskPlan | GroupPlan]) -> dict[str, str]:
+def _variables(members: Sequence[TaskPlan | GroupPlan], imported: Set[str]) -> dict[str, str]:
     """A Python name for each task and group that waits or that another one waits for: the id, made a name."""
     every = [*members, *(task for each in members if isinstance(each, GroupPlan) for task in each.tasks)]
     linked = {name for each in every for name in each.upstream} | {_id(each) for each in every if each.upstream}
-    taken: set[str] = set()
+    taken = set(imported)
     variables = {}
     for name in (_id(each) for each in every if _id(each) in linked):
         base = re.sub(r"\W", "_", name, flags=re.ASCII)[:30]
-        base = f"task_{base}" if keyword.iskeyword(base) or base[0].isdigit() or base in _IMPORTED else base
+        base = f"task_{base}" if keyword.iskeyword(base) or base[0].isdigit() or base in imported else base
         variable, count = base, 2
         while variable in taken:
             variable, count = f"{base}_{count}", count + 1

@@ -1,9 +1,14 @@
-"""The few Python expressions that a DAG file is made of: literals and calls, written as `ruff format` would."""
+"""The few Python expressions that a DAG file is made of: literals, names and calls, written as `ruff format` would."""
 
+import keyword
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 INDENT = "    "
+SHORT = 60
+"""A call of no more characters than that stays on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +18,22 @@ class Import:
     module: str
     name: str | None = None
 
+    @property
+    def bound(self) -> str:
+        """The name that the import binds in the file, unless it is given another."""
+        return self.name or self.module.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An imported name that is handed on, as a callback is."""
+
+    imported: Import
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of an imported name."""
+    """A call of an imported name; `function` is the name, or an attribute of the imported module."""
 
     function: str
     imported: Import
@@ -24,19 +41,59 @@ class Call:
     keywords: tuple[tuple[str, "Expression"], ...] = ()
 
 
-Expression: TypeAlias = Call | dict[str, Any] | list[Any] | str | int | float | bool | None
+Expression: TypeAlias = Call | Name | dict[str, Any] | list[Any] | str | int | float | bool | None
+
+Names: TypeAlias = Mapping[Import, str]
+"""What the imports are called in a file, where that is not their own name."""
+
+_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
+_MAX_PATH = 500
 
 
-def source(value: Expression, depth: int = 0) -> str:
-    """`value` as Python source. Collections are written out, an entry a line; calls of scalars stay on one."""
+def check_path(path: str) -> str | None:
+    """Why the dotted path `path` cannot be imported; None where it may be (the compiler imports nothing itself)."""
+    if not _PATH.fullmatch(path) or len(path) > _MAX_PATH:
+        return "not a dotted path such as `my_team.alerts.page`: the module, a dot, the name in it"
+    if reserved := next((word for word in path.split(".") if keyword.iskeyword(word)), None):
+        return f"`{reserved}` is a keyword of Python and names nothing"
+    if hidden := next((word for word in path.split(".") if word.startswith("__")), None):
+        return f"`{hidden}` is of Python's own, not a module's or a function's name"
+    return None
+
+
+def by_path(path: str) -> Import:
+    """The import of a valid dotted path: the last name from the module that the others name."""
+    module, _, name = path.rpartition(".")
+    return Import(module, name)
+
+
+def local_names(imported: Iterable[Import], own: Iterable[Import] = ()) -> dict[Import, str]:
+    """What each import is called in the file: its own name, or a longer one where one of `own` or another has that."""
+    first = set(own)
+    names: dict[Import, str] = {}
+    taken: set[str] = set()
+    order = sorted(imported, key=lambda each: (each.name is not None, each not in first, each.module, each.name or ""))
+    for each in order:
+        name, parts = each.bound, each.module.split(".")
+        while name in taken and each.name is not None:
+            name = f"{parts.pop()}_{name}" if parts else f"{name}_"
+        taken.add(name)
+        names[each] = name
+    return names
+
+
+def source(value: Expression, depth: int = 0, names: Names | None = None) -> str:
+    """`value` as Python source. Collections are written out, an entry a line; short calls stay on one."""
     inner, outer = INDENT * (depth + 1), INDENT * depth
     if isinstance(value, Call):
-        return _call(value, depth)
+        return _call(value, depth, names or {})
+    if isinstance(value, Name):
+        return (names or {}).get(value.imported, value.imported.bound)
     if isinstance(value, dict):
-        lines = [f"{inner}{string(key)}: {source(below, depth + 1)},\n" for key, below in value.items()]
+        lines = [f"{inner}{string(key)}: {source(below, depth + 1, names)},\n" for key, below in value.items()]
         return "{\n" + "".join(lines) + outer + "}" if lines else "{}"
     if isinstance(value, list):
-        lines = [f"{inner}{source(below, depth + 1)},\n" for below in value]
+        lines = [f"{inner}{source(below, depth + 1, names)},\n" for below in value]
         return "[\n" + "".join(lines) + outer + "]" if lines else "[]"
     return string(value) if isinstance(value, str) else repr(value)
 
@@ -54,6 +111,8 @@ def imports(value: Expression) -> set[Import]:
         return {value.imported}.union(*map(imports, below))
     if isinstance(value, dict):
         return set().union(*map(imports, value.values()))
+    if isinstance(value, Name):
+        return {value.imported}
     return set().union(*map(imports, value)) if isinstance(value, list) else set()
 
 
@@ -68,7 +127,13 @@ def _escaped(character: str, quote: str) -> str:
     return character if character.isprintable() else repr(character)[1:-1]
 
 
-def _call(call: Call, depth: int) -> str:
-    parts = [source(value, depth) for value in call.positional]
-    parts += [f"{name}={source(value, depth)}" for name, value in call.keywords]
-    return f"{call.function}({', '.join(parts)})"
+def _call(call: Call, depth: int, names: Names) -> str:
+    """On one line where it is short and all its arguments are scalars; else an argument a line."""
+    function = names.get(call.imported, call.function) if call.imported.name else call.function
+    arguments = [("", value) for value in call.positional] + [(f"{name}=", value) for name, value in call.keywords]
+    parts = [f"{name}{source(value, depth + 1, names)}" for name, value in arguments]
+    line = f"{function}({', '.join(parts)})"
+    if len(line) <= SHORT and not any(isinstance(value, Call | dict | list) for _, value in arguments):
+        return line
+    inner = INDENT * (depth + 1)
+    return f"{function}(\n" + "".join(f"{inner}{part},\n" for part in parts) + INDENT * depth + ")"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from trainspec.dag.airflow import OPERATOR, Airflow
+from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, dag_arguments, operator_arguments, task_arguments
-from trainspec.dag.expressions import Import, imports
+from trainspec.dag.expressions import Import, Names, imports, local_names
 from trainspec.diagnostics import Span
 from trainspec.language.job import Job
 from trainspec.language.spec import Spec
@@ -20,7 +20,7 @@ class TaskPlan:
 
     task_id: str
     span: Span
-    operator: str
+    operator: Import
     arguments: Arguments
     upstream: tuple[str, ...]
 
@@ -41,12 +41,12 @@ class GroupPlan:
 
 @dataclass(frozen=True, slots=True)
 class DagPlan:
-    """One DAG file: its tasks and groups of tasks, in the order of the spec."""
+    """One DAG file: its tasks and groups of tasks in the order of the spec; `names` are what its imports are called."""
 
     dag_id: str
     arguments: Arguments
     members: tuple[TaskPlan | GroupPlan, ...]
-    imports: frozenset[Import]
+    names: Names
 
     @property
     def tasks(self) -> tuple[TaskPlan, ...]:
@@ -66,10 +66,11 @@ def plan_dag(
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, airflow))
     group_of = {task: group for group, tasks in groups.items() for task in tasks}
     tasks = [_plan_task(name, group_of, job, requests[name], spans[name]) for name, job in spec.jobs.items()]
-    used = {airflow.dag, OPERATOR, *((airflow.group,) if group_of else ())}
+    used = {airflow.dag, *((airflow.group,) if group_of else ()), *(task.operator for task in tasks)}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
-    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of)), frozenset(used))
+    names = local_names(used, own_imports(airflow))
+    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of)), names)
 
 
 def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator[TaskPlan | GroupPlan]:
@@ -100,7 +101,7 @@ def _plan_task(name: str, group_of: Mapping[str, str], job: Job, request: Mappin
     given = job.depends_on or []
     upstream = dict.fromkeys([given] if isinstance(given, str) else given)
     waits_for = tuple(other for other in upstream if group_of.get(other) not in upstream)
-    return TaskPlan(name, span, OPERATOR.name or "", arguments, waits_for)
+    return TaskPlan(name, span, OPERATOR, arguments, waits_for)
 
 
 def _config(value: Any) -> Any:
