@@ -8,7 +8,6 @@ Knows the part of draft 2020-12 that our two schemas use, and refuses to build a
 
 import re
 from collections.abc import Callable, Mapping
-from numbers import Number
 from operator import ge, le
 from typing import Any, TypeAlias
 
@@ -50,7 +49,17 @@ class _Builder:
         checks = [build(self, schema) for build in builders]
         if len(checks) == 1:
             return checks[0]
-        return lambda value: all(check(value) for check in checks)
+        if len(checks) == 2:
+            one, other = checks
+            return lambda value: one(value) and other(value)
+
+        def accepts(value: Any) -> bool:
+            for check in checks:  # noqa: SIM110  # half the time of all() over a generator
+                if not check(value):
+                    return False
+            return True
+
+        return accepts
 
     def reference(self, schema: Schema) -> Accepts:
         name = schema["$ref"].removeprefix("#/$defs/")
@@ -61,7 +70,14 @@ class _Builder:
 
     def any_of(self, schema: Schema) -> Accepts:
         arms = [self.build(arm) for arm in schema["anyOf"]]
-        return lambda value: any(arm(value) for arm in arms)
+
+        def accepts(value: Any) -> bool:
+            for arm in arms:  # noqa: SIM110  # half the time of any() over a generator
+                if arm(value):
+                    return True
+            return False
+
+        return accepts
 
     def type(self, schema: Schema) -> Accepts:
         names = schema["type"]
@@ -80,9 +96,13 @@ class _Builder:
         def accepts(value: Any) -> bool:
             if not isinstance(value, dict):
                 return True
-            return all(name in value for name in required) and all(
-                known.get(name, other)(below) for name, below in value.items()
-            )
+            for name in required:
+                if name not in value:
+                    return False
+            for name, below in value.items():  # noqa: SIM110  # half the time of all() over a generator
+                if not known.get(name, other)(below):
+                    return False
+            return True
 
         return accepts
 
@@ -110,7 +130,9 @@ class _Builder:
         return lambda value: not isinstance(value, str) or (len(value) <= longest and search(value) is not None)
 
 
-def _bound(of: type, measure: Callable[[Any], Any], holds: Callable[[Any, Any], bool], keyword: str) -> Any:
+def _bound(
+    of: type | tuple[type, ...], measure: Callable[[Any], Any], holds: Callable[[Any, Any], bool], keyword: str
+) -> Any:
     """The builder for a keyword that bounds a length or a number."""
 
     def build(_: _Builder, schema: Schema) -> Accepts:
@@ -131,8 +153,8 @@ _BOUNDS = (
     ("maxItems", list, len, le),
     ("minProperties", dict, len, ge),
     ("maxProperties", dict, len, le),
-    ("minimum", Number, _itself, ge),
-    ("maximum", Number, _itself, le),
+    ("minimum", (int, float), _itself, ge),
+    ("maximum", (int, float), _itself, le),
 )
 _KEYWORDS: Mapping[str, Callable[[_Builder, Schema], Accepts]] = {
     "$ref": _Builder.reference,

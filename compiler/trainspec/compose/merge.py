@@ -5,6 +5,7 @@ told from one that is a value, also when a further document is laid over or unde
 """
 
 from dataclasses import replace
+from operator import is_
 
 from trainspec.text.tree import Entry, Mapping, Node, mapping
 from trainspec.text.typing import is_null
@@ -32,8 +33,15 @@ def settled(node: Node) -> Node:
     """`node` without what was removed from its maps."""
     if not isinstance(node, Mapping):
         return node
-    kept = tuple(Entry(entry.key, settled(entry.value)) for entry in node.entries if not is_removal(entry.value))
+    kept = tuple(_settled(entry) for entry in node.entries if not is_removal(entry.value))
+    if len(kept) == len(node.entries) and all(map(is_, kept, node.entries)):
+        return node
     return replace(mapping(kept, node.span), via=node.via, replaced=node.replaced)
+
+
+def _settled(entry: Entry) -> Entry:
+    value = settled(entry.value)
+    return entry if value is entry.value else Entry(entry.key, value)
 
 
 def without(node: Mapping, *keys: str) -> Mapping:

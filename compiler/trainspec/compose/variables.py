@@ -10,6 +10,7 @@ from collections.abc import Iterator, MutableMapping
 from collections.abc import Mapping as Map
 from dataclasses import replace
 from itertools import islice
+from operator import is_
 
 from trainspec.compose.references import PREFIX, JobScope
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
@@ -47,17 +48,28 @@ class Variables:
         return inner
 
     def resolve(self, node: Node) -> Node:
-        """`node` with every `${...}` in its values resolved."""
+        """`node` with every `${...}` in its values resolved; the node itself where it holds none."""
         if isinstance(node, Scalar):
             return self._scalar(node) if "${" in node.text else node
         if isinstance(node, Mapping):
-            entries = tuple(Entry(self._key(entry.key), self.resolve(entry.value)) for entry in node.entries)
+            entries = tuple(map(self._entry, node.entries))
+            if all(map(is_, entries, node.entries)):
+                return self._bounded(node)
             resolved: Mapping | Sequence = mapping(entries, node.span)
         else:
-            resolved = sequence(tuple(map(self.resolve, node.items)), node.span)
+            items = tuple(map(self.resolve, node.items))
+            if all(map(is_, items, node.items)):
+                return self._bounded(node)
+            resolved = sequence(items, node.span)
         return self._bounded(replace(resolved, via=node.via, replaced=node.replaced))
 
+    def _entry(self, entry: Entry) -> Entry:
+        key, value = self._key(entry.key), self.resolve(entry.value)
+        return entry if key is entry.key and value is entry.value else Entry(key, value)
+
     def _key(self, key: Scalar) -> Scalar:
+        if "${" not in key.text:
+            return key
         if "${" in key.text.replace("$${", ""):
             advice = "write the key out, only values are substituted; for a literal `${`, write `$${`"
             self._report(codes.BAD_SUBSTITUTION, key.span, "a key cannot hold `${...}`", advice)

@@ -1,6 +1,6 @@
 """The composed document against the language's schema: every finding at its node, in the words of the spec."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
 from trainspec.text.parse import MAX_FAULTS
 from trainspec.text.tree import Path, dotted, find, key_span
-from trainspec.text.typing import to_data
+from trainspec.text.typing import reader
 
 _PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
 _FEW = 15
@@ -41,7 +41,7 @@ class Validated:
 
 def validate(root: tree.Mapping) -> Validated:
     """The data of the composed document `root`, and where the language's schema refuses it."""
-    data = to_data(root, load_schema(SPEC_SCHEMA), load_schema(API_SCHEMA))
+    data = _to_data()(root)
     findings: list[Diagnostic] = []
     spoilt: set[Path] = set()
     is_composed = root.get("trainspec") is not None  # a fragment comes as it is written
@@ -69,6 +69,11 @@ class _Fault:
     advice: str | None = None
     on_key: bool = False
     meant: str | None = None
+
+
+@cache
+def _to_data() -> Callable[[tree.Node], Any]:
+    return reader(load_schema(SPEC_SCHEMA), load_schema(API_SCHEMA))
 
 
 @cache

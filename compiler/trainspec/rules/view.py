@@ -73,7 +73,7 @@ class JobView:
         """What the request says at a member's path, templates untouched; None where it says nothing."""
         found: Any = self.request
         for step in path:
-            if isinstance(found, Mapping):
+            if isinstance(found, dict):  # faster than Mapping, and the rules ask a hundred times a job
                 found = found.get(step)
             else:
                 known = isinstance(found, list) and isinstance(step, int) and step < len(found)
@@ -118,7 +118,7 @@ class JobView:
         """Every text of the request that stands where the API has a member, and is no longer than any may be."""
 
         def walk(value: Any, path: Path) -> Iterator[Leaf]:
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 for key, below in value.items():
                     yield from walk(below, (*path, key))
             elif isinstance(value, list):

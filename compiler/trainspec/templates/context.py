@@ -6,6 +6,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from trainspec.templates.values import UNKNOWN, Moment, Namespace
@@ -51,38 +52,43 @@ class Sample:
         """The same for another task."""
         return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow)
 
-    def context(self) -> dict[str, Any]:
-        """The names that a template of this task run sees."""
-        moment = Moment(self.logical_date)
-        end = Moment(self.logical_date + timedelta(days=1)) if self.run_type == "scheduled" else moment
-        run_id = f"{self.run_type}__{self.logical_date.isoformat()}"
-        dag = Namespace({"dag_id": self.dag_id})
-        task = Namespace({"task_id": self.task_id})
-        dag_run = Namespace({"run_id": run_id, "dag_id": self.dag_id, "logical_date": moment})
-        instance = Namespace(
-            {"task_id": self.task_id, "dag_id": self.dag_id, "run_id": run_id, "try_number": 1, "map_index": -1}
-        )
-        known = {
-            "ds": moment.ds,
-            "ds_nodash": moment.ds.replace("-", ""),
-            "ts": moment.ts,
-            "ts_nodash": moment.value.strftime("%Y%m%dT%H%M%S"),
-            "ts_nodash_with_tz": moment.ts.replace("-", "").replace(":", ""),
-            "logical_date": moment,
-            "data_interval_start": moment,
-            "data_interval_end": end,
-            "start_date": moment,
-            "run_id": run_id,
-            "dag": dag,
-            "task": task,
-            "dag_run": dag_run,
-            "ti": instance,
-            "task_instance": instance,
-            "task_instance_key_str": f"{self.dag_id}__{self.task_id}__{moment.ds.replace('-', '')}",
-            "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
-        }
-        older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if self.airflow == 2 else {}
-        return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
+    def context(self) -> Mapping[str, Any]:
+        """The names that a template of this task run sees. Shared between callers: not to be changed."""
+        return _context(self)
+
+
+@lru_cache(maxsize=8)  # a job's samples, asked for by its checks and by every rule about its name
+def _context(sample: Sample) -> Mapping[str, Any]:
+    moment = Moment(sample.logical_date)
+    end = Moment(sample.logical_date + timedelta(days=1)) if sample.run_type == "scheduled" else moment
+    run_id = f"{sample.run_type}__{sample.logical_date.isoformat()}"
+    dag = Namespace({"dag_id": sample.dag_id})
+    task = Namespace({"task_id": sample.task_id})
+    dag_run = Namespace({"run_id": run_id, "dag_id": sample.dag_id, "logical_date": moment})
+    instance = Namespace(
+        {"task_id": sample.task_id, "dag_id": sample.dag_id, "run_id": run_id, "try_number": 1, "map_index": -1}
+    )
+    known = {
+        "ds": moment.ds,
+        "ds_nodash": moment.ds.replace("-", ""),
+        "ts": moment.ts,
+        "ts_nodash": moment.value.strftime("%Y%m%dT%H%M%S"),
+        "ts_nodash_with_tz": moment.ts.replace("-", "").replace(":", ""),
+        "logical_date": moment,
+        "data_interval_start": moment,
+        "data_interval_end": end,
+        "start_date": moment,
+        "run_id": run_id,
+        "dag": dag,
+        "task": task,
+        "dag_run": dag_run,
+        "ti": instance,
+        "task_instance": instance,
+        "task_instance_key_str": f"{sample.dag_id}__{sample.task_id}__{moment.ds.replace('-', '')}",
+        "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
+    }
+    older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if sample.airflow == 2 else {}
+    return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
 
 
 SAMPLES = (

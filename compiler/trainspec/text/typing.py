@@ -7,10 +7,12 @@ YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema) says: a nu
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
+from functools import cached_property
 from typing import Any
 
-from trainspec.text.tree import Mapping, Node, Scalar, Sequence
+from trainspec.text.tree import Node, Scalar, Sequence
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
@@ -22,6 +24,8 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4000
 """Python refuses to read longer integers; a text of that length is no number that anybody means."""
+
+_TYPE_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
 Schema = Map[str, Any]
 
@@ -61,7 +65,14 @@ def to_data(node: Node, schema: Schema, request_schema: Schema | None = None) ->
     Where `schema` says `x-text`, unquoted scalars come back as `Plain`; where it says `x-request`, `request_schema`
     takes over. A scalar that fits no wanted type comes back as what it naturally is, for the validation to refuse.
     """
-    return _Typing(schema, request_schema).read(node, (schema,))
+    return reader(schema, request_schema)(node)
+
+
+def reader(schema: Schema, request_schema: Schema | None = None) -> Callable[[Node], Any]:
+    """`to_data` for these schemas, to be used for many trees: what it learns of the schemas it keeps."""
+    request = _Place((request_schema,), request_schema.get("$defs", {})) if request_schema else None
+    whole = _Place((schema,), schema.get("$defs", {}))
+    return lambda node: _read(node, whole, request)
 
 
 def json_text(value: Any) -> str:
@@ -80,54 +91,74 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-class _Typing:
-    """One walk down a tree and the schema beside it. `places` are the schemas that may apply: the arms of an anyOf."""
+class _Place:
+    """A place in a document: what its schemas, the arms of an anyOf among them, want of what stands there."""
 
-    def __init__(self, root: Schema, request_schema: Schema | None = None) -> None:
-        self.definitions = root.get("$defs", {})
-        self.request_schema = request_schema
+    def __init__(self, schemas: tuple[Schema, ...], definitions: Schema) -> None:
+        self._definitions = definitions
+        self._arms = tuple(self._resolved(schemas))
+        self._below: dict[str, _Place] = {}
+        self.is_text = any(arm.get("x-text") for arm in self._arms)
+        self.is_request = any(arm.get("x-request") for arm in self._arms)
+        self.wanted = frozenset(name for arm in self._arms for name in _types(arm))
 
-    def read(self, node: Node, places: tuple[Schema, ...]) -> Any:
-        arms = tuple(self._arms(places))
-        if self.request_schema and isinstance(node, Mapping) and any(arm.get("x-request") for arm in arms):
-            return to_data(node, self.request_schema)
-        if isinstance(node, Scalar):
-            return _read_scalar(node, arms)
-        if isinstance(node, Sequence):
-            below = tuple(arm["items"] for arm in arms if "items" in arm)
-            return [self.read(item, below or _as_text(arms)) for item in node.items]
-        return {entry.key.text: self.read(entry.value, self._below(entry.key.text, arms)) for entry in node.entries}
+    def below(self, key: str) -> "_Place":
+        """The place of a key's value."""
+        if key not in self._known:
+            return self._others
+        found = self._below.get(key)
+        if found is None:
+            named = tuple(arm["properties"][key] for arm in self._arms if key in arm.get("properties", {}))
+            found = self._below[key] = self._inner(named)
+        return found
 
-    def _arms(self, places: tuple[Schema, ...]) -> Any:
-        for place in places:
-            if "$ref" in place:
-                yield from self._arms((self.definitions[place["$ref"].rsplit("/", 1)[-1]],))
-            if "anyOf" in place:
-                yield from self._arms(tuple(place["anyOf"]))
-            if "$ref" not in place and "anyOf" not in place:
-                yield place
+    @cached_property
+    def items(self) -> "_Place":
+        """The place of a list's items."""
+        return self._inner(tuple(arm["items"] for arm in self._arms if "items" in arm))
 
-    @staticmethod
-    def _below(key: str, arms: tuple[Schema, ...]) -> tuple[Schema, ...]:
-        named = tuple(arm["properties"][key] for arm in arms if key in arm.get("properties", {}))
-        others = tuple(arm["additionalProperties"] for arm in arms if isinstance(arm.get("additionalProperties"), dict))
-        return named or others or _as_text(arms)
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(key for arm in self._arms for key in arm.get("properties", ()))
+
+    @cached_property
+    def _others(self) -> "_Place":
+        extra = (arm.get("additionalProperties") for arm in self._arms)
+        return self._inner(tuple(schema for schema in extra if isinstance(schema, dict)))
+
+    def _inner(self, schemas: tuple[Schema, ...]) -> "_Place":
+        """A place below this one: below one that wants the author's characters, all do unless a schema says more."""
+        return _Place(schemas or (({"x-text": True},) if self.is_text else ()), self._definitions)
+
+    def _resolved(self, schemas: tuple[Schema, ...]) -> Iterator[Schema]:
+        for schema in schemas:
+            if "$ref" in schema:
+                yield from self._resolved((self._definitions[schema["$ref"].rsplit("/", 1)[-1]],))
+            if "anyOf" in schema:
+                yield from self._resolved(tuple(schema["anyOf"]))
+            if "$ref" not in schema and "anyOf" not in schema:
+                yield schema
 
 
-def _as_text(arms: tuple[Schema, ...]) -> tuple[Schema, ...]:
-    """Below a place that wants the author's characters, all places do."""
-    return ({"x-text": True},) if any(arm.get("x-text") for arm in arms) else ()
+def _read(node: Node, place: _Place, request: _Place | None) -> Any:
+    """`node` as data; `request` is the place that takes over where raw members stand."""
+    if isinstance(node, Scalar):
+        return _read_scalar(node, place)
+    if isinstance(node, Sequence):
+        return [_read(item, place.items, request) for item in node.items]
+    if request is not None and place.is_request:
+        place, request = request, None
+    return {entry.key.text: _read(entry.value, place.below(entry.key.text), request) for entry in node.entries}
 
 
-def _read_scalar(node: Scalar, arms: tuple[Schema, ...]) -> object:
+def _read_scalar(node: Scalar, place: _Place) -> object:
     if not node.plain:
         return node.text
-    if any(arm.get("x-text") for arm in arms):
+    if place.is_text:
         return None if node.text in _NULL else Plain(node.text)
     value = natural(node.text)
-    wanted = {name for arm in arms for name in _types(arm)}
-    fits = _type_name(value) in wanted or (type(value) is int and "number" in wanted)
-    return node.text if value is not None and not fits and "string" in wanted else value
+    fits = _type_name(value) in place.wanted or (type(value) is int and "number" in place.wanted)
+    return node.text if value is not None and not fits and "string" in place.wanted else value
 
 
 def _types(arm: Schema) -> tuple[str, ...]:
@@ -139,5 +170,4 @@ def _types(arm: Schema) -> tuple[str, ...]:
 
 
 def _type_name(value: object) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
-    return names[type(value)]
+    return _TYPE_NAMES[type(value)]
