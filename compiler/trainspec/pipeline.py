@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
@@ -25,6 +25,9 @@ from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
 from trainspec.text.typing import is_null
+
+if TYPE_CHECKING:
+    from trainspec.dag.plan import DagPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,12 @@ def extended_files(source: Source, read: Read) -> frozenset[str]:
 def generate(analysis: Analysis, options: Options) -> str:
     """The DAG file (without its header) of an analysis that found no errors."""
     from trainspec.dag.emit import emit
+
+    return emit(plan(analysis, options))
+
+
+def plan(analysis: Analysis, options: Options) -> "DagPlan":
+    """The plan of the DAG of an analysis that found no errors. Raises ValueError for a fragment."""
     from trainspec.dag.plan import plan_dag
     from trainspec.language.spec import Spec
 
@@ -124,7 +133,7 @@ def generate(analysis: Analysis, options: Options) -> str:
     spec = Spec.model_validate(analysis.data)
     requests = {name: request.members for name, request in analysis.requests.items()}
     spans = {name: key_span(analysis.root, ("jobs", name)) for name in requests}
-    return emit(plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups))
+    return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups)
 
 
 def _check_fragment(root: Mapping) -> Iterable[Diagnostic]:

@@ -173,14 +173,14 @@ def _id_span(analysis: Analysis) -> Span:
 
 def show_findings(findings: Sequence[Diagnostic], project: Project, form: str, checked: Sequence[str]) -> None:
     """Print findings as the command's result, in one of the `FORMATS`. `checked` names the files of the run."""
-    lines, colour = _lines(project), _colour(sys.stdout.isatty())
+    lines, colour = _lines(project), colours(sys.stdout.isatty())
     for block in FORMATS[form](Report(findings, lines, colour, checked, _explained)):
         print(block)
 
 
 def show_on_stderr(findings: Sequence[Diagnostic], project: Project) -> None:
     """Print findings beside the command's result."""
-    for block in FORMATS["text"](Report(findings, _lines(project), _colour(sys.stderr.isatty()))):
+    for block in FORMATS["text"](Report(findings, _lines(project), colours(sys.stderr.isatty()))):
         print(block, file=sys.stderr)
 
 
@@ -190,7 +190,8 @@ def _explained() -> dict[str, str]:
     return {known.code.id: known.text for known in all_codes()}
 
 
-def _colour(is_terminal: bool) -> bool:
+def colours(is_terminal: bool) -> bool:
+    """Whether to print in colour."""
     return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "request": "print a job's CreateTrainingJob request",
     "import": "make a spec from a request, a job, a manifest or a DAG file",
     "explain": "tell about a code or a field",
+    "diff": "show what changes between two specs, environments or revisions",
     "graph": "draw a spec as SVG or Mermaid",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "schema": "print or rebuild the JSON Schemas",

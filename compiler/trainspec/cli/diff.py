@@ -1,0 +1,92 @@
+"""`trainspec diff`: what changes in the requests and DAGs between two specs, environments or git revisions."""
+
+import argparse
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from trainspec.cli.common import add_composition, analyse_files, colours, options, project_here, show_on_stderr
+from trainspec.diagnostics import has_errors
+from trainspec.difference import Compiled, compare
+from trainspec.difference.revision import is_revision, top_of, write_revision
+from trainspec.difference.show import FORMATS
+from trainspec.pipeline import Options, plan
+from trainspec.project import Project, UsageError, find_project
+
+_FORMS = "PATH, REVISION or REVISION:PATH, each with @ENVIRONMENT if need be"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one side of the comparison is: paths of a commit or of the working tree, in an environment."""
+
+    revision: str | None
+    path: str | None
+    environment: str | None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("before", metavar="A", help=_FORMS)
+    parser.add_argument("after", metavar="B", nargs="?", help="the same; the working tree's files of A if not given")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="markdown is for a pull request")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 where anything differs")
+    add_composition(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the difference; 1 where a side has errors, or with --exit-code where there is a difference."""
+    project = project_here()
+    chosen = options(arguments, project)
+    before = _state(arguments.before, project)
+    after = _state(arguments.after, project) if arguments.after else State(None, before.path, None)
+    if before == after:
+        raise UsageError(f"`{arguments.before}` is the working tree's own: name what to compare it with as B")
+    old, new = _compiled(before, project, chosen), _compiled(after, project, chosen)
+    if old is None or new is None:
+        return 1
+    if len(old) == len(new) == 1 and before.path != after.path:
+        old = dict(zip(new, old.values(), strict=True))  # two specs that the user named: whatever their DAGs' ids
+    differences = compare(old, new)
+    print(FORMATS[arguments.format](differences, colours(sys.stdout.isatty())))
+    return 1 if differences and arguments.exit_code else 0
+
+
+def _state(text: str, project: Project) -> State:
+    """What an argument names. Raises UsageError where it is neither a path nor a revision."""
+    base, _, environment = text.rpartition("@")
+    for named, patch in ((text, None), (base, environment)):
+        revision, _, path = named.partition(":")
+        if named and Path(named).exists():
+            return State(None, named, patch)
+        if is_revision(revision, project.root):
+            return State(revision, path or None, patch)
+    raise UsageError(f"`{text}` is no file, no folder and no git revision; write {_FORMS}")
+
+
+def _compiled(state: State, project: Project, chosen: Options) -> dict[str, Compiled] | None:
+    """The DAGs of one side by id; None where it has errors, which were shown."""
+    chosen = replace(chosen, environment=state.environment or chosen.environment)
+    if state.revision is None:
+        return _compile(state.path, project, chosen, "")
+    with TemporaryDirectory(prefix="trainspec-") as folder:
+        repository, there = top_of(project.root), Path(folder).resolve()
+        write_revision(state.revision, repository, there)
+        inside = there / project.root.resolve().relative_to(repository.resolve())
+        inside.mkdir(parents=True, exist_ok=True)
+        path = there / Path.cwd().relative_to(repository.resolve()) / state.path if state.path else None
+        return _compile(str(path) if path else None, find_project(inside), chosen, f" at {state.revision}")
+
+
+def _compile(path: str | None, project: Project, chosen: Options, where: str) -> dict[str, Compiled] | None:
+    try:
+        analyses = analyse_files([path] if path else [], project, chosen)
+    except UsageError as error:
+        raise UsageError(f"{error}{where}") from None
+    findings = [found for each in analyses for found in each.findings]
+    if has_errors(findings):
+        print(f"trainspec: the specs{where} have errors", file=sys.stderr)
+        show_on_stderr([found for found in findings if has_errors([found])], project)
+        return None
+    return {each.dag_id: Compiled(each, plan(each, chosen)) for each in analyses if each.root is not None}

@@ -1,0 +1,61 @@
+"""The difference as plain data, whatever prints it."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from trainspec.dag.plan import DagPlan
+from trainspec.pipeline import Analysis
+
+
+class Status(str, Enum):
+    """What became of a thing; the values are the signs that stand before it."""
+
+    ADDED = "+"
+    REMOVED = "-"
+    CHANGED = "~"
+
+
+class Source(str):
+    """Python source that stands for a value, such as `timedelta(seconds=30)`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One spec as far as it is compared: its analysis, and the plan of its DAG."""
+
+    analysis: Analysis
+    plan: DagPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs. `at` is a request's member or an argument; `place` is the `file:line` to look at."""
+
+    status: Status
+    at: str
+    before: Any
+    after: Any
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDifference:
+    """What differs in a task: its request's members first, then its arguments and what it waits for."""
+
+    status: Status
+    task_id: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DagDifference:
+    """What differs in a DAG; nothing below it where the whole DAG came or went. `spec` is its file."""
+
+    status: Status
+    dag_id: str
+    spec: str
+    changes: tuple[Change, ...] = ()
+    tasks: tuple[TaskDifference, ...] = ()
