@@ -18,6 +18,7 @@ COMMANDS = {
     "compile": "write the DAG files",
     "request": "print a job's CreateTrainingJob request",
     "import": "make a spec from a request, a job, a manifest or a DAG file",
+    "iam": "print the least IAM policies that specs need",
     "explain": "tell about a code or a field",
     "diff": "show what changes between two specs, environments or revisions",
     "graph": "draw a spec as SVG or Mermaid",

@@ -4,5 +4,6 @@ from trainspec.compose.document import Composed, compose
 from trainspec.compose.extend import Extended, Read, extend
 from trainspec.compose.merge import settled
 from trainspec.compose.provenance import Origin, origin
+from trainspec.compose.references import handed_on
 
-__all__ = ["Composed", "Extended", "Origin", "Read", "compose", "extend", "origin", "settled"]
+__all__ = ["Composed", "Extended", "Origin", "Read", "compose", "extend", "handed_on", "origin", "settled"]

@@ -5,6 +5,8 @@ It is known only when the task runs, so a template of Airflow stands for it.
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
 """
 
+import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -101,6 +103,15 @@ class JobScope:
             what = f"`.{attribute}`" if attribute else "anything by itself"
             return f"`${{{name}}}`: a job does not have {what}", near
         return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"
+
+
+_PULL = re.compile(r"ti\.xcom_pull\(task_ids='((?:[^'\\]|\\.)*)'(?:, key='(\w+)')?\)")
+
+
+def handed_on(text: str) -> Iterator[tuple[str, str]]:
+    """The jobs whose results a resolved `text` holds, each with what of it (`model`, `name`, …)."""
+    for found in _PULL.finditer(text):
+        yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
 
 
 def with_needed(job: Mapping, needed: Map[str, Span]) -> Mapping:

@@ -4,14 +4,13 @@ The points of a matrix are one node. Data is a node for each place in S3; where 
 (`${jobs.OTHER.model}`), the edge goes from job to job.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainspec.compose import handed_on
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
 
-_PULL = re.compile(r"ti\.xcom_pull\(task_ids='((?:[^'\\]|\\.)*)'(?:, key='(\w+)')?\)")
 _SECTIONS = (("sensors", Kind.SENSOR), ("tasks", Kind.TASK), ("triggers", Kind.TRIGGER))
 
 
@@ -77,7 +76,7 @@ def _draw_data(drawing: _Drawing, name: str, request: Mapping[str, Any]) -> None
     job = drawing.owner(name)
     for channel in request.get("InputDataConfig") or ():
         uri = _location(channel.get("DataSource") or {})
-        if uri and not _PULL.search(uri):
+        if uri and not list(handed_on(uri)):
             drawing.edge(_source(drawing, uri), job, str(channel.get("ChannelName", "")), is_data=True)
     output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
     if output:
@@ -105,8 +104,7 @@ def _location(source: Mapping[str, Any]) -> str | None:
 def _handed_on(value: Any) -> Iterator[tuple[str, str]]:
     """The tasks whose results the texts below `value` name, each with what of it."""
     if isinstance(value, str):
-        for found in _PULL.finditer(value):
-            yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
+        yield from handed_on(value)
     elif isinstance(value, Mapping | list):
         for below in value.values() if isinstance(value, Mapping) else value:
             yield from _handed_on(below)

@@ -1,0 +1,63 @@
+"""`trainspec iam`: the least IAM policies that the jobs of specs need."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
+from trainspec.diagnostics import has_errors
+from trainspec.policies import TRUST, Job, caller_policy, document, execution_policy, jobs_of, left_open
+from trainspec.project import UsageError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    add_paths(parser)
+    parser.add_argument(
+        "--for", dest="whom", choices=("execution", "caller"), help="print this policy alone, for the AWS CLI"
+    )
+    parser.add_argument("--role", metavar="ARN", help="the execution role, where the specs name several")
+    parser.add_argument("--region", help="the region of jobs that do not name theirs")
+    add_composition(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the policies; 1 where the specs have errors."""
+    project = project_here()
+    analyses = analyse_files(arguments.paths, project, options(arguments, project))
+    findings = [found for each in analyses for found in each.findings]
+    if has_errors(findings):
+        show_on_stderr([found for found in findings if has_errors([found])], project)
+        return 1
+    jobs = [
+        job
+        for each in analyses
+        for job in jobs_of(each.data, {k: v.members for k, v in each.requests.items()}, arguments.region)
+    ]
+    if not jobs:
+        raise UsageError("there are no jobs in what was given")
+    by_role: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_role.setdefault(job.role, []).append(job)
+    print(json.dumps(_asked(arguments.whom, arguments.role, jobs, by_role), indent=2, ensure_ascii=False))
+    for sentence in left_open(jobs) if arguments.whom != "caller" else ():
+        print(f"trainspec: {sentence}", file=sys.stderr)
+    return 0
+
+
+def _asked(whom: str | None, role: str | None, jobs: list[Job], by_role: dict[str, list[Job]]) -> dict[str, Any]:
+    if role is not None and role not in by_role:
+        raise UsageError(f"no job has the role `{role}`; there are {', '.join(by_role)}")
+    if whom == "caller":
+        return document(caller_policy(jobs))
+    chosen = {role: by_role[role]} if role else by_role
+    if whom == "execution" and len(chosen) > 1:
+        raise UsageError(f"the specs name several roles; choose one with --role: {', '.join(chosen)}")
+    policies = {name: document(execution_policy(each)) for name, each in chosen.items()}
+    if whom == "execution":
+        return next(iter(policies.values()))
+    return {
+        "execution": {name: {"trust": TRUST, "policy": policy} for name, policy in policies.items()},
+        "caller": document(caller_policy(jobs)),
+    }
