@@ -71,12 +71,12 @@ def _add_orphan(spec: Path, dag: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_edit_spec, "one.py: stale"),
-        (_edit_generated, "one.py: edited by hand"),
-        (_edit_header, "one.py: edited by hand"),
-        (_delete_generated, "one.py: missing"),
-        (_rename_dag, "one.py: orphaned"),
-        (_add_orphan, "orphan.py: orphaned"),
+        (_edit_spec, "one.py` is stale"),
+        (_edit_generated, "one.py` was edited by hand"),
+        (_edit_header, "one.py` was edited by hand"),
+        (_delete_generated, "one.py` is missing"),
+        (_rename_dag, "one.py` is orphaned"),
+        (_add_orphan, "orphan.py` is orphaned"),
     ],
 )
 def test_check_finds(

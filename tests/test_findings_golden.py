@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.diagnostics import Diagnostic
-from trainspec.diagnostics.formats import FORMATS, Report
+from trainspec.diagnostics.formats import Report, render
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.text.source import Source, decode
@@ -26,7 +26,7 @@ def _shown(example: str) -> str:
         (source,) if isinstance(source, Diagnostic) else analyse(source, Options()).findings
     )
     lines = Source("example.yaml", text).lines()
-    return "\n".join(FORMATS["text"](Report(findings, lambda _: lines))) + "\n"
+    return "\n".join(render("text", Report(findings, lambda _: lines))) + "\n"
 
 
 @pytest.mark.parametrize("known", CODES, ids=lambda known: known.code.id)

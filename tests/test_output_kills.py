@@ -88,8 +88,9 @@ class Bench:
 
     def _compile(self, analyses: Sequence[Analysis]) -> int:
         arguments = argparse.Namespace(
-            paths=[], var=[], airflow=None, output=None, requests=None, check=False, force=False
-        )
+            paths=[], var=[], airflow=None, output=None, requests=None,
+            check=False, force=False, format=None, strict=False,
+        )  # fmt: skip
         refused = OSError(22, "no such call here")
         with mock.patch.object(self.command, "analyse_files", return_value=analyses):
             if self.can_swap:

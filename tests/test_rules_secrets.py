@@ -1,7 +1,7 @@
 """What is taken for a secret, and that no finding gives one away."""
 
 import pytest
-from trainspec.diagnostics.show_text import show
+from trainspec.diagnostics.formats import Report, render
 
 from test_rules import findings, spec_with
 
@@ -55,7 +55,7 @@ def test_secret_is_found_and_kept(block: str, name: str, secret: str, code: str)
     (found,) = [each for each in findings(fields) if each.code.id.startswith("TS57")]
     assert found.code.id == code
     assert secret not in f"{found.message} {found.advice} {found.field}"
-    shown = "\n".join(show([found], lambda _: spec_with(fields).splitlines()))
+    shown = "\n".join(render("text", Report([found], lambda _: spec_with(fields).splitlines())))
     assert secret not in shown
     assert f"{name}: ***" in shown
 

@@ -44,7 +44,8 @@ class Analysis:
     """What is known of one file. `requests` holds each job's request by task id; a fragment has no DAG.
 
     `files` are the texts that the file is made of, its own and those that it extends, by name. `groups` holds the task
-    ids of each matrix by its job's name. `variables` are the names that `--var` may give a value to.
+    ids of each matrix by its job's name. `variables` are the names that `--var` may give a value to. `secrets` are the
+    places of what must not be shown, also where nothing is told of it.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Analysis:
     files: Map[str, Source] = field(default_factory=dict)
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
+    secrets: frozenset[Span] = frozenset()
 
 
 def no_files(name: str) -> Source | Diagnostic:
@@ -106,6 +108,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         extended.sources,
         composed.environments,
         composed.variables,
+        frozenset(found.secret for found in findings if found.secret),
     )
 
 

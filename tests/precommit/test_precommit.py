@@ -142,7 +142,7 @@ def test_a_stale_dag_blocks(repository: Path) -> None:
     done = commit(repository)
     assert done.returncode == 1
     assert "trainspec lint...........................................................Passed" in done.stderr
-    assert "generated_dags/first.py: stale" in done.stderr
+    assert "generated_dags/first.py` is stale" in done.stderr
 
 
 def test_a_dag_edited_by_hand_blocks(repository: Path) -> None:
@@ -150,15 +150,15 @@ def test_a_dag_edited_by_hand_blocks(repository: Path) -> None:
     dag.write_text(dag.read_text().replace("1800", "60"))
     done = commit(repository)
     assert done.returncode == 1
-    assert "generated_dags/first.py: edited by hand" in done.stderr
+    assert "generated_dags/first.py` was edited by hand" in done.stderr
 
 
 def test_an_orphan_blocks(repository: Path) -> None:
     (repository / "specs" / "first.yaml").rename(repository / "specs" / "second.yaml")
     done = commit(repository)
     assert done.returncode == 1
-    assert "generated_dags/first.py: orphaned" in done.stderr
-    assert "generated_dags/second.py: missing" in done.stderr
+    assert "generated_dags/first.py` is orphaned" in done.stderr
+    assert "generated_dags/second.py` is missing" in done.stderr
 
 
 def test_other_files_start_no_hook(repository: Path) -> None:

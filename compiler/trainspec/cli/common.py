@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TextIO
 
 from trainspec.compose import Read
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.diagnostics import Diagnostic, Span, codes, did_you_mean
-from trainspec.diagnostics.formats import FORMATS, Report
+from trainspec.diagnostics.formats import Report, render
 from trainspec.pipeline import Analysis, Options, analyse, extended_files
 from trainspec.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import Source, read_source
@@ -159,29 +160,41 @@ def same_dag_twice(analyses: Sequence[Analysis]) -> list[Diagnostic]:
         if other is not each:
             message = f"{other.source.name} makes the DAG `{other.dag_id}` too"
             findings.append(
-                Diagnostic(codes.DUPLICATE_DAG, _id_span(each), message, "give one of them another `dag.id`")
+                Diagnostic(codes.DUPLICATE_DAG, id_span(each), message, "give one of them another `dag.id`")
             )
     return findings
 
 
-def _id_span(analysis: Analysis) -> Span:
+def id_span(analysis: Analysis) -> Span:
+    """Where a spec says its DAG's id, or what is nearest to it."""
     from trainspec.text.tree import key_span
 
     assert analysis.root is not None  # noqa: S101  # only documents have a DAG
     return key_span(analysis.root, ("dag", "id"))
 
 
-def show_findings(findings: Sequence[Diagnostic], project: Project, form: str, checked: Sequence[str]) -> None:
-    """Print findings as the command's result, in one of the `FORMATS`. `checked` names the files of the run."""
-    lines, colour = _lines(project), colours(sys.stdout.isatty())
-    for block in FORMATS[form](Report(findings, lines, colour, checked, _explained)):
-        print(block)
+def show_findings(
+    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[Analysis], stream: TextIO
+) -> None:
+    """Print the findings of a run in one of the `FORMATS`."""
+    from trainspec.rules.secrets import conceal
+
+    report = Report(
+        findings,
+        _lines(project),
+        colours(stream.isatty()),
+        [each.source.name for each in analyses],
+        _explained,
+        frozenset(span for each in analyses for span in each.secrets),
+        conceal,
+    )
+    for block in render(form, report):
+        print(block, file=stream)
 
 
-def show_on_stderr(findings: Sequence[Diagnostic], project: Project) -> None:
+def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[Analysis]) -> None:
     """Print findings beside the command's result."""
-    for block in FORMATS["text"](Report(findings, _lines(project), colours(sys.stderr.isatty()))):
-        print(block, file=sys.stderr)
+    show_findings(findings, project, "text", analyses, sys.stderr)
 
 
 def _explained() -> dict[str, str]:

@@ -3,7 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from trainspec.cli.common import (
@@ -11,14 +13,17 @@ from trainspec.cli.common import (
     add_paths,
     analyse_files,
     findings_of,
+    id_span,
     options,
     project_here,
     same_dag_twice,
-    show_on_stderr,
+    show_findings,
 )
 from trainspec.dag.airflow import DEFAULT_MAJOR
 from trainspec.diagnostics import Diagnostic, has_errors
+from trainspec.diagnostics.formats import FORMATS
 from trainspec.output.changes import Change, Kind, compare, compare_plain
+from trainspec.output.findings import diagnose
 from trainspec.output.header import digest_inputs, rebuild_command, with_header
 from trainspec.output.write import real_folder, write, writing
 from trainspec.pipeline import Analysis, Options, generate
@@ -35,37 +40,64 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; show what is stale, missing or orphaned, and exit with 1"
     )
+    parser.add_argument(
+        "--format", choices=FORMATS, help="how --check prints what it finds on stdout, in place of the diff"
+    )
+    parser.add_argument("--strict", action="store_true", help="write nothing where there is a warning, too")
     parser.add_argument("--force", action="store_true", help="overwrite files that were edited by hand")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what changed; 1 where a spec has errors, a file may not be overwritten or `--check` finds a difference."""
+    if arguments.format and not arguments.check:
+        raise UsageError("--format goes with --check; `trainspec lint --format` tells what is wrong with the specs")
     project = project_here()
     chosen = options(arguments, project)
     analyses = analyse_files(arguments.paths, project, chosen)
-    findings = findings_of(analyses) + same_dag_twice(analyses)
-    if findings:
-        show_on_stderr(sorted(findings, key=Diagnostic.sort_key), project)
-    if has_errors(findings):
+    findings = sorted([*findings_of(analyses), *same_dag_twice(analyses)], key=Diagnostic.sort_key)
+    selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
+    show = partial(_show, project=project, analyses=analyses, form=arguments.format)
+    if selection.fails(findings):
+        show(findings)
+        if not has_errors(findings):
+            print("Nothing was compiled: with `strict`, warnings count, too.", file=sys.stderr)
         return 1
-    specs = [each for each in analyses if each.is_spec]
     for fragment in (each for each in analyses if not each.is_spec):
         print(f"{fragment.source.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    names = [each.source.name for each in analyses]
-    dags = {f"{each.dag_id}.py": _dag_file(each, chosen) for each in specs}
-    requests = _request_files(specs) if arguments.requests else {}
+    compiled = _Compiled(analyses, chosen, project)
     output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
+    dags = compiled.dags()
+    requests = compiled.requests() if arguments.requests else {}
 
     def changes() -> list[Change]:
-        return compare(output, dags, names, project.root) + compare_plain(beside, requests)
+        return compare(output, dags, compiled.names, project.root) + compare_plain(beside, requests)
 
     if arguments.check:
-        return _check(changes(), project)
+        different = [change for change in changes() if change.kind is not Kind.UNCHANGED]
+        for change in () if arguments.format else different:
+            sys.stdout.writelines(change.diff(project.name(change.path)))
+        show(sorted([*findings, *map(compiled.told, different)], key=Diagnostic.sort_key))
+        return 1 if different else 0
+    show(findings)
     try:
         with writing([output, beside] if requests else [output]):
-            return _write(changes(), project, force=arguments.force)
+            compared = changes()
+            refused = [change for change in compared if change.needs_force and not arguments.force]
+            if not refused:
+                return _write(compared, project)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
+    show([compiled.told(change) for change in refused])
+    print("Nothing was written.", file=sys.stderr)
+    return 1
+
+
+def _show(findings: Sequence[Diagnostic], *, project: Project, analyses: Sequence[Analysis], form: str | None) -> None:
+    """Print findings: in a format that was asked for as the result, else as text beside it."""
+    if form:
+        show_findings(findings, project, form, analyses, sys.stdout)
+    elif findings:
+        show_findings(findings, project, "text", analyses, sys.stderr)
 
 
 def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
@@ -78,6 +110,55 @@ def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
             f"the output folder `{project.output}` leaves the project; name it with --output to allow that"
         )
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What the specs of a run become."""
+
+    analyses: Sequence[Analysis]
+    chosen: Options
+    project: Project
+
+    @property
+    def names(self) -> list[str]:
+        """The files of the run, fragments too."""
+        return [each.source.name for each in self.analyses]
+
+    @property
+    def specs(self) -> list[Analysis]:
+        """Those that become something."""
+        return [each for each in self.analyses if each.is_spec]
+
+    def dags(self) -> dict[str, str]:
+        """The DAG files by name."""
+        return {_dag_name(each): _dag_file(each, self.chosen) for each in self.specs}
+
+    def requests(self) -> dict[str, str]:
+        """The requests by the names of their files."""
+        return {
+            _request_name(each, task): json.dumps(printable(request.members), indent=2, ensure_ascii=False) + "\n"
+            for each in self.specs
+            for task, request in each.requests.items()
+        }
+
+    def told(self, change: Change) -> Diagnostic:
+        """The finding about a file that is not as it should be."""
+        name = change.path.name
+        specs = (each for each in self.specs if name in (_dag_name(each), *_request_names(each)))
+        return diagnose(change, self.project.name(change.path), next(map(id_span, specs), None), self.names)
+
+
+def _dag_name(analysis: Analysis) -> str:
+    return f"{analysis.dag_id}.py"
+
+
+def _request_name(analysis: Analysis, task: str) -> str:
+    return f"{analysis.dag_id}.{task}.json"
+
+
+def _request_names(analysis: Analysis) -> Iterator[str]:
+    return (_request_name(analysis, task) for task in analysis.requests)
 
 
 def _dag_file(analysis: Analysis, chosen: Options) -> str:
@@ -94,37 +175,12 @@ def _dag_file(analysis: Analysis, chosen: Options) -> str:
     return with_header(generate(analysis, chosen), name, rebuild_command(name, shown), inputs)
 
 
-def _request_files(specs: Sequence[Analysis]) -> dict[str, str]:
-    return {
-        f"{each.dag_id}.{task}.json": json.dumps(printable(request.members), indent=2, ensure_ascii=False) + "\n"
-        for each in specs
-        for task, request in each.requests.items()
-    }
-
-
-def _check(changes: Sequence[Change], project: Project) -> int:
-    different = [change for change in changes if change.kind is not Kind.UNCHANGED]
-    for change in different:
-        name = project.name(change.path)
-        sys.stdout.writelines(change.diff(name))
-        print(f"{name}: {change.kind.value}", file=sys.stderr)
-    if different:
-        print("Run `trainspec compile` to bring the files up to date.", file=sys.stderr)
-    return 1 if different else 0
-
-
-def _write(changes: Sequence[Change], project: Project, *, force: bool) -> int:
-    different = [change for change in changes if change.kind is not Kind.UNCHANGED]
-    refused = [change for change in different if change.needs_force and not force]
-    for change in refused:
-        print(f"{project.name(change.path)}: {change.kind.value}", file=sys.stderr)
-    if refused:
-        print("Nothing was written. Keep your changes elsewhere, or compile with --force.", file=sys.stderr)
-        return 1
+def _write(compared: Sequence[Change], project: Project) -> int:
+    different = [change for change in compared if change.kind is not Kind.UNCHANGED]
     write(different)
     for change in different:
         print(f"{'removed' if change.new is None else 'wrote'} {project.name(change.path)}")
     written = sum(change.new is not None for change in different)
-    unchanged = len(changes) - len(different)
+    unchanged = len(compared) - len(different)
     print(f"{written} written, {len(different) - written} removed, {unchanged} unchanged", file=sys.stderr)
     return 0

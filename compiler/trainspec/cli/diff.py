@@ -87,6 +87,6 @@ def _compile(path: str | None, project: Project, chosen: Options, where: str) ->
     findings = [found for each in analyses for found in each.findings]
     if has_errors(findings):
         print(f"trainspec: the specs{where} have errors", file=sys.stderr)
-        show_on_stderr([found for found in findings if has_errors([found])], project)
+        show_on_stderr([found for found in findings if has_errors([found])], project, analyses)
         return None
     return {each.dag_id: Compiled(each, plan(each, chosen)) for each in analyses if each.root is not None}

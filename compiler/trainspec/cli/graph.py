@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     analysis = analyse_file(Path(arguments.spec), project, chosen)
     check_options([analysis], chosen)
     if has_errors(analysis.findings):
-        show_on_stderr(analysis.findings, project)
+        show_on_stderr(analysis.findings, project, [analysis])
         return 1
     if analysis.root is None:
         raise UsageError(f"{analysis.source.name} is a fragment: it makes no DAG by itself")

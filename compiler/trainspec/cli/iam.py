@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     analyses = analyse_files(arguments.paths, project, options(arguments, project))
     findings = [found for each in analyses for found in each.findings]
     if has_errors(findings):
-        show_on_stderr([found for found in findings if has_errors([found])], project)
+        show_on_stderr([found for found in findings if has_errors([found])], project, analyses)
         return 1
     jobs = [
         job

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         findings = _of_all_environments(analyses, project, chosen)
     else:
         findings = _findings(analyses, selection)
-    show_findings(findings, project, arguments.format, [each.source.name for each in analyses])
+    show_findings(findings, project, arguments.format, analyses, sys.stdout)
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from trainspec import __version__
+from trainspec.diagnostics.words import shorten
 from trainspec.project import UsageError
 
 COMMANDS = {
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except UsageError as error:
-        print(f"trainspec: {error}", file=sys.stderr)
+        print(f"trainspec: {shorten(str(error))}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("TRAINSPEC_DEBUG"):
             raise
         print(
-            f"trainspec: internal error: {type(error).__name__}: {error}\n"
+            f"trainspec: internal error: {type(error).__name__}: {shorten(str(error))}\n"
             "This is a fault of trainspec, not of your spec. Please report it; TRAINSPEC_DEBUG=1 shows the place.",
             file=sys.stderr,
         )

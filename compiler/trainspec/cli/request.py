@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_options([analysis], chosen)
     errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
     if errors:
-        show_on_stderr(errors, project)
+        show_on_stderr(errors, project, [analysis])
     if any(found.code.id in codes.CODES for found in errors):
         return 1  # a rule's error is SageMaker's to judge: the request is still what the spec says
     job = _job(analysis, arguments.job)

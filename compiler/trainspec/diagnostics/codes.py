@@ -13,6 +13,7 @@ BAD_TAG = Code("TS007", "a YAML tag that has no meaning here")
 NOT_A_SPEC = Code("TS008", "a file is no spec")
 UNUSED_IGNORE = Code("TS009", "an ignore comment that suppresses nothing", Severity.WARNING)
 BAD_IGNORE = Code("TS010", "an ignore comment that names no code that can be ignored", Severity.WARNING)
+NOT_SHOWN = Code("TS011", "more findings than are shown", Severity.NOTE)
 
 # TS1xx: the language
 UNKNOWN_KEY = Code("TS101", "a key that the language does not have")

@@ -1,8 +1,9 @@
 """Source lines with markers under the places that a finding is about."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from trainspec.diagnostics.model import Span
 
@@ -36,11 +37,11 @@ class _Row:
     is_last: bool
 
 
-def concealing(lines: Lines, spans: Sequence[Span]) -> Lines:
-    """The same lines, every character of `spans` a `*`."""
+def concealing(lines: Lines, spans: Collection[Span], conceal: Callable[[str], str] = str) -> Lines:
+    """The same lines, every character of `spans` a `*`, and of what `conceal` masks."""
 
     def concealed(path: str) -> Sequence[str]:
-        shown = list(lines(path))
+        shown = [conceal(line) for line in lines(path)]
         for span in (span for span in spans if span.path == path):
             for number in range(span.line, min(span.end_line, len(shown)) + 1):
                 text = shown[number - 1]
@@ -49,7 +50,7 @@ def concealing(lines: Lines, spans: Sequence[Span]) -> Lines:
                 shown[number - 1] = text[:start] + "*" * (min(end, len(text)) - start) + text[end:]
         return shown
 
-    return concealed if spans else lines
+    return cache(concealed)
 
 
 def excerpt(marks: Sequence[Mark], lines: Lines, notes: Iterable[str] = ()) -> Iterator[str]:

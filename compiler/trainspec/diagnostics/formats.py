@@ -1,19 +1,24 @@
 """The formats in which findings are shown: one table, one module each."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from trainspec.diagnostics import show_concise, show_github, show_json, show_junit, show_sarif, show_text
-from trainspec.diagnostics.excerpt import Lines
-from trainspec.diagnostics.model import Diagnostic
+from trainspec.diagnostics.bounds import bounded
+from trainspec.diagnostics.excerpt import Lines, concealing
+from trainspec.diagnostics.model import Diagnostic, Severity, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Findings in order of their places, and what a format may want besides.
 
-    `lines` gives a file's source, `checked` names the files of the run, `explain` gives Markdown about codes.
+    `lines` gives a file's source, `checked` names the files of the run, `explain` gives Markdown about codes. `secrets`
+    are the places that must not be shown, whether a finding is about them or not; `conceal` masks what anybody would
+    take for a secret, wherever it stands. `counts` counts the findings by severity, where not all of them are here.
     """
 
     findings: Sequence[Diagnostic]
@@ -21,12 +26,16 @@ class Report:
     colour: bool = False
     checked: Sequence[str] = ()
     explain: Callable[[], Mapping[str, str]] = field(default=dict)
+    secrets: frozenset[Span] = frozenset()
+    conceal: Callable[[str], str] = str
+    counts: Mapping[Severity, int] | None = None
 
 
+_QUOTED = re.compile('".*"', re.DOTALL)
 Format: TypeAlias = Callable[[Report], Iterable[str]]
 
 FORMATS: Mapping[str, Format] = {
-    "text": lambda report: show_text.show(report.findings, report.lines, colour=report.colour),
+    "text": lambda report: show_text.show(report.findings, report.lines, report.counts, colour=report.colour),
     "concise": lambda report: show_concise.show(report.findings),
     "json": lambda report: show_json.show(report.findings),
     "github": lambda report: show_github.show(report.findings),
@@ -34,3 +43,20 @@ FORMATS: Mapping[str, Format] = {
     "junit": lambda report: show_junit.show(report.findings, report.checked),
 }
 """Each gives blocks of lines, without the last newline."""
+
+
+def render(form: str, report: Report) -> Iterable[str]:
+    """The report in one of the `FORMATS`: no secret in it, and no more than anybody reads."""
+    secrets = report.secrets | {found.secret for found in report.findings if found.secret}
+    findings = bounded([_discreet(found, secrets, report.conceal) for found in report.findings])
+    lines = concealing(report.lines, secrets, report.conceal)
+    counts = Counter(found.severity for found in report.findings)
+    return FORMATS[form](replace(report, findings=findings, lines=lines, counts=counts))
+
+
+def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[str], str]) -> Diagnostic:
+    """The finding, without the secret that another one is about."""
+    message = conceal(found.message)
+    if found.span in secrets and not found.secret:
+        message = _QUOTED.sub('"***"', message)
+    return found if message == found.message else replace(found, message=message)

@@ -1,8 +1,9 @@
 """Findings for a person at a terminal: the place, the source line with a marker under it, what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
-from trainspec.diagnostics.excerpt import Lines, Mark, concealing, excerpt, visible
+from trainspec.diagnostics.excerpt import Lines, Mark, excerpt, visible
 from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Diagnostic, Severity
 
@@ -10,23 +11,25 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _LABEL_COLOUR = "34"
 
 
-def show(findings: Iterable[Diagnostic], lines: Lines, *, colour: bool = False) -> Iterator[str]:
+def show(
+    findings: Sequence[Diagnostic],
+    lines: Lines,
+    counts: Mapping[Severity, int] | None = None,
+    *,
+    colour: bool = False,
+) -> Iterator[str]:
     """One block of lines for each finding, then their count and where their codes are explained.
 
-    With `colour`, the text is for a terminal: codes are links, too.
+    With `colour`, the text is for a terminal: codes are links, too. `counts` are those of all findings where not all of
+    them are shown.
     """
-    counts = dict.fromkeys(Severity, 0)
-    ids: set[str] = set()
-    findings = list(findings)
-    lines = concealing(lines, [found.secret for found in findings if found.secret])
     for found in findings:
-        counts[found.severity] += 1
-        ids.add(found.code.id)
         yield "\n".join(_block(found, lines, colour)) + "\n"
-    told = [f"{count} {severity.value}{'s' if count > 1 else ''}" for severity, count in counts.items() if count]
+    counts = counts or Counter(found.severity for found in findings)
+    told = [f"{counts[each]:,} {each.value}{'s' if counts[each] > 1 else ''}" for each in Severity if counts.get(each)]
     if told:
         yield f"Found {', '.join(told)}. `trainspec explain CODE` says more, and so do:"
-        yield "\n".join(f"  {id_}  {link(id_)}" for id_ in sorted(ids))
+        yield "\n".join(f"  {id_}  {link(id_)}" for id_ in sorted({found.code.id for found in findings}))
 
 
 def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.acceptor import Accepts, acceptor
 from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.diagnostics.words import shown
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
 from trainspec.text.parse import MAX_FAULTS
@@ -201,7 +202,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
 def _bad_keys(error: Any, path: Path) -> Iterator[_Fault]:
     key = error.instance
     advice = "use letters, digits, `_`, `.` and `-`, at most 250, with no `.` or `-` at the beginning"
-    yield _Fault(codes.MALFORMED, (*path, key), f"`{_shown(key)}` cannot be a name here", advice, on_key=True)
+    yield _Fault(codes.MALFORMED, (*path, key), f"{shown(key)} cannot be a name here", advice, on_key=True)
 
 
 def _value_fault(error: Any, path: Path) -> _Fault:
@@ -215,7 +216,7 @@ def _value_fault(error: Any, path: Path) -> _Fault:
         words = limit if kind == "enum" else [limit]
         if not isinstance(instance, str) and kind == "enum":
             return _wrong_type(instance, path, "a text")
-        message = f"`{name}` cannot be {_shown(instance)}"
+        message = f"`{name}` cannot be {shown(instance)}"
         near = did_you_mean(str(instance), [str(word) for word in words])
         listed = f"write {' or '.join(str(word) for word in words)}" if len(words) <= _FEW else None
         return _Fault(codes.NOT_ONE_OF, path, message, near or listed)
@@ -232,23 +233,11 @@ def _wrong_type(instance: Any, path: Path, expected: str) -> _Fault:
     name = dotted(path) or "the document"
     if instance is None:
         return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
-    return _Fault(codes.WRONG_TYPE, path, f"`{name}` must be {expected}, and is {_shown(instance)}")
+    return _Fault(codes.WRONG_TYPE, path, f"`{name}` must be {expected}, and is {shown(instance)}")
 
 
 def _malformed(instance: Any, path: Path, form: str) -> _Fault:
-    return _Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be {form}, and is {_shown(instance)}")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a map"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
-    return str(value)
+    return _Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be {form}, and is {shown(instance)}")
 
 
 def _whole(path: Path) -> Path:

@@ -1,9 +1,9 @@
 """What is wrong with a request, said of the spec that it came from."""
 
 from collections.abc import Mapping as Map
-from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
 from trainspec.request.check import Fault
 from trainspec.request.lower import Request, field_of
@@ -29,6 +29,7 @@ _CODES: Map[str, Code] = {
     "max_entries": codes.API_COUNT,
 }
 
+_FEW = 15
 _FORMS: Map[str, str] = {
     "MetricRegex": "a regular expression of at least one character",
     "ChannelName": "letters, digits, `.`, `-` and `_`",
@@ -77,8 +78,8 @@ def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagno
 
 def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:
     """The message and the advice for one violation at the field `name`."""
-    limit, shown = what.limit, _shown(what.value)
-    given = f"`{name}` renders to {shown}" if rendered is not None else f"`{name}` is {shown}"
+    limit, value = what.limit, shown(what.value)
+    given = f"`{name}` renders to {value}" if rendered is not None else f"`{name}` is {value}"
     form = _FORMS.get(what.shape)
     match what.constraint:
         case "pattern":
@@ -87,7 +88,8 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
             return f"{given}, which SageMaker does not accept", f"write {form}" if form else f"it must match {limit}"
         case "enum":
             near = did_you_mean(str(what.value), limit)
-            return f"{given}, which is not one of SageMaker's values", near or f"it is one of {', '.join(limit)}"
+            listed = f"it is one of {', '.join(limit)}" if len(limit) <= _FEW else None
+            return f"{given}, which is not one of SageMaker's values", near or listed
         case "type":
             return f"{given}; SageMaker wants {_TYPES.get(str(limit), limit)}", None
         case "max_length" | "min_length":
@@ -109,9 +111,9 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
 def _key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
     """The message and the advice for a name that SageMaker does not accept: a key of the map at `parent`."""
     if what.constraint in ("key_length", "max_length", "min_length"):
-        return f"the name {_shown(key)} in `{parent}` has {len(key)} characters, SageMaker takes {what.limit}", None
+        return f"the name {shown(key)} in `{parent}` has {len(key)} characters, SageMaker takes {what.limit}", None
     form = _FORMS.get(what.shape)
-    return f"{_shown(key)} cannot be a name in `{parent}`", f"use {form}" if form else f"it must match {what.limit}"
+    return f"{shown(key)} cannot be a name in `{parent}`", f"use {form}" if form else f"it must match {what.limit}"
 
 
 _TYPES = {
@@ -121,15 +123,3 @@ _TYPES = {
     "array": "a list",
     "object": "a map",
 }
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a map"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 90 else f'"{value[:87]}..."'
-    return str(value)

@@ -58,6 +58,11 @@ def form_of(text: str) -> str | None:
     return list(_FORMS)[(found.lastindex or 1) - 1] if found else None
 
 
+def conceal(text: str) -> str:
+    """`text` with a `*` for each character of what has a secret's form."""
+    return _ANY_FORM.sub(lambda found: "*" * len(found.group()), text)
+
+
 def is_secret_by_name(name: str, text: str) -> bool:
     """Whether a name that speaks of secrets stands before a text that is random, or a password that is written out."""
     words = [word.lower() for word in _WORD.findall(name)]

@@ -1,0 +1,38 @@
+"""What a user wrote, as messages show it: short enough to read, whatever its length."""
+
+import re
+from typing import Any
+
+LONGEST = 90
+"""The longest piece of a user's text that a message shows, in characters."""
+LONGEST_MESSAGE = 600
+
+_QUOTED = re.compile(r'`[^`]*`|"[^"]*"')
+
+
+def shown(value: Any) -> str:
+    """A value of a spec for a message: texts in quotes, maps and lists by their kind."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{cut(value, LONGEST)}"' if isinstance(value, str) else str(value)
+
+
+def shorten(message: str) -> str:
+    """A message of any length as one that can be read: long pieces in quotes are cut, then the whole."""
+    if len(message) <= LONGEST:
+        return message
+    return cut(_QUOTED.sub(_cut_quoted, message), LONGEST_MESSAGE)
+
+
+def cut(text: str, longest: int) -> str:
+    """`text`, or its beginning with `...` behind it."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def _cut_quoted(found: "re.Match[str]") -> str:
+    quoted = found.group()
+    return f"{quoted[0]}{cut(quoted[1:-1], LONGEST)}{quoted[-1]}"
