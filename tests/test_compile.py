@@ -1,11 +1,13 @@
 """`trainspec compile` and `compile --check`: what is written, what is refused, what is said."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from trainspec.diagnostics.formats import FORMATS
 
 from helpers import ROOT, Run
 
@@ -185,3 +187,54 @@ def test_checked_in_files_are_up_to_date(trainspec: Run, monkeypatch: pytest.Mon
     from trainspec.cli import main
 
     assert main(["compile", "--check"]) == 0
+
+
+CODES = {
+    _edit_spec: ("TS701", "generated_dags/one.py", 33),
+    _edit_generated: ("TS704", "generated_dags/one.py", 33),
+    _edit_header: ("TS704", "generated_dags/one.py", 14),
+    _delete_generated: ("TS702", "specs/one.yaml", 1),
+    _add_orphan: ("TS703", "generated_dags/orphan.py", 2),
+}
+
+
+@pytest.mark.parametrize("change", CODES)
+@pytest.mark.parametrize("form", FORMATS)
+def test_check_tells_its_findings(
+    change: Callable[[Path, Path], None], form: str, spec: Path, dag: Path, trainspec: Run
+) -> None:
+    change(spec, dag)
+    code, path, line = CODES[change]
+    checked = trainspec("compile", "--check", "--format", form)
+    assert checked.returncode == 1
+    assert code in checked.stdout
+    assert path in checked.stdout
+    assert "+++" not in checked.stdout, "no diff among the findings"
+    if form == "json":
+        (found,) = json.loads(checked.stdout)
+        assert (found["code"], found["path"], found["line"]) == (code, path, line)
+
+
+def test_check_tells_the_reports_of_good_files_too(dag: Path, trainspec: Run) -> None:
+    assert json.loads(trainspec("compile", "--check", "--format", "json").stdout) == []
+    assert 'failures="0"' in trainspec("compile", "--check", "--format", "junit").stdout
+
+
+def test_format_goes_with_check(dag: Path, trainspec: Run) -> None:
+    refused = trainspec("compile", "--format", "json")
+    assert refused.returncode == 2
+    assert "--format goes with --check" in refused.stderr
+
+
+@pytest.mark.parametrize(("settings", "arguments"), [("strict = true\n", []), ("", ["--strict"])])
+def test_strict_writes_nothing_for_a_warning(
+    settings: str, arguments: list[str], project: Path, spec: Path, trainspec: Run
+) -> None:
+    spec.write_text(SPEC + "    inputs: {train: s3://my-bucket//train/}\n")
+    assert trainspec("compile", "--check").returncode == 1
+    (project / "trainspec.toml").write_text(settings)
+    refused = trainspec("compile", *arguments)
+    assert refused.returncode == 1
+    assert "warning[TS550]" in refused.stderr
+    assert "warnings count" in refused.stderr
+    assert not (project / "generated_dags").exists()

@@ -30,8 +30,9 @@ Build = str | bytes | Callable[[Path], None]
 SECONDS, SLACK = 1.0, 10
 """What a command may take in a process of its own; and how much longer on a machine that does other things too."""
 MEGABYTES = 300
-CHARACTERS = 200_000
-"""No flood of findings."""
+CHARACTERS, LONGEST_LINE = 200_000, 1_500
+"""No flood of findings, and no text of the spec that is shown whole whatever its length."""
+LONG = "x1" * 30_000
 
 
 def env(*texts: str) -> str:
@@ -260,6 +261,40 @@ BAD: dict[str, tuple[Build, str]] = {
     ),
     "60,000 of durations": (job("stopping", "{max_runtime: " + "1h1m" * 15_000 + "}"), "TS105"),
     "60,000 of framework": (job("image", "x").replace("image: x", f"framework: {{name: {'py' * 30_000}}}"), "error["),
+    **{
+        f"{text[:24]} and 60,000": (GOOD + f"    {text}\n", "error[")
+        for text in (
+            f"depends_on: {LONG}", f"depends_on: [{LONG}]", f"input_mode: {LONG}", f"region: {LONG}",
+            f"trigger_rule: {LONG}", f"request: {{{'P' * 900}: {LONG}}}",
+            f"request: {LONG}", f"debugger: {LONG}", f"doc: '${{vars.{LONG}}}'", f"doc: '${{{LONG}}}'",
+            f"environment: {{a: '{{{{ {LONG} }}}}'}}",
+            f"environment: {{b: '{{{{ ds | {LONG} }}}}'}}", f"environment: {{c: '{{% {LONG} %}}'}}",
+            f"environment: {{a: '${{jobs.{LONG}.model}}'}}", f"account: {LONG}", f"operator: {LONG}",
+            f"operator: {{action_if_job_exists: {LONG}}}", f"vpc: {{{'v' * 900}: {LONG}}}", f"tags: [{LONG}]",
+        )
+    },
+    **{
+        f"an image by a name of 60,000: {text[:18]}": (job("image", "x").replace("image: x", text), "error[")
+        for text in (
+            f"algorithm: {LONG}", f"algorithm: {LONG}@{LONG}", f"algorithm: xgboost@{LONG}",
+            f"framework: {{name: {LONG}, version: {LONG}}}", f"framework: {{name: pytorch, version: {LONG}}}",
+            f"framework: {{name: pytorch, version: '2.3', python: {LONG}}}\n    region: us-east-1",
+            f"framework: {{name: pytorch, version: '2.3', python: py311}}\n    region: {LONG}",
+            f"framework: {{name: huggingface, version: '4.36.0', pytorch: {LONG}}}\n    region: us-east-1",
+        )
+    },
+    "an instance type of 60,000": (job("resources", f"{{instance_type: {LONG}, instance_count: 1}}"), "error["),
+    "dag.id of 60,000": (dag(f"id: {LONG}"), "TS105"),
+    "schedule of 60,000": (dag(f"schedule: '@{LONG}'"), "TS603"),
+    "extending a name of 60,000": (f"extends: {LONG}\n" + GOOD, "extends"),
+    "extending an absolute name of 60,000": (f"extends: /{LONG}\n" + GOOD, "extends"),
+    "extending a name of 60,000 outside": (f"extends: ../../{LONG}\n" + GOOD, "extends"),
+    "an alias of 60,000": (GOOD + f"    doc: *{LONG}\n", "TS0"),
+    "an ignored code of 60,000": (GOOD + f"    doc: 1  # trainspec: ignore[{LONG}]\n    naem: x\n", "TS101"),
+    "a word of 60,000 in a comment": (GOOD + f"    doc: 1  # trainspec: {LONG}[x]\n    naem: x\n", "TS101"),
+    "a setting of 60,000": (settings(f'{LONG} = 1\n'), "trainspec.toml"),
+    "a code of 60,000 in the settings": (settings(f'ignore = ["{LONG}"]\n'), "trainspec.toml"),
+    "a folder of 60,000 in the settings": (settings(f'paths = ["{LONG}"]\n'), "no such file"),
     "a list of nothings": (GOOD + "    tags: [{}, {key: a}, {}]\n", "error["),
     # ------------------------------------------------------------------ composition
     "a file that extends itself": ("extends: x.yaml\n" + GOOD, "extends"),
@@ -389,6 +424,7 @@ def check_bounds(ran: Ran) -> None:
         assert "Traceback" not in output
         assert "internal error" not in output
         assert len(output) < CHARACTERS
+        assert max(map(len, output.splitlines()), default=0) < LONGEST_LINE
         assert output.isprintable() or not {each for each in output if not each.isprintable()} - {"\n", "\udcff"}
 
 

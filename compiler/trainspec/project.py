@@ -54,7 +54,10 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     for pattern in patterns:
         if "\0" in pattern:
             raise UsageError(f"{pattern!r} cannot be a path")
-        paths = list(_expand(pattern))
+        try:
+            paths = list(_expand(pattern))
+        except OSError:  # a name longer than any file's
+            paths = []
         if not paths:
             raise UsageError(f"{pattern}: no such file, and no YAML files in such a folder")
         found |= dict.fromkeys(paths)

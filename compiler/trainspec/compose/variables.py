@@ -168,6 +168,9 @@ class Variables:
     def _report(self, code: Code, span: Span, message: str, advice: str | None = None) -> None:
         if len(self.findings) < MAX_FAULTS:
             self.findings.append(Diagnostic(code, span, message, advice))
+        elif len(self.findings) == MAX_FAULTS:
+            message = f"{MAX_FAULTS} faults so far: variables are looked at no further"
+            self.findings.append(Diagnostic(codes.TOO_LARGE, span, message))
 
 
 def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:

@@ -50,6 +50,8 @@ def validate(root: tree.Mapping) -> Validated:
         return Validated(data, (), frozenset())
     for fault in (fault for error in refusals(data, is_composed) for fault in _faults(error)):
         if len(findings) >= MAX_FAULTS:
+            message = f"{MAX_FAULTS} faults so far: the document is checked no further"
+            findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
             return Validated({}, tuple(findings), frozenset((key,) for key in data))
         findings.append(_diagnostic(fault, root))
         spoilt.add(_whole(fault.path))
