@@ -189,7 +189,7 @@ def test_checked_in_files_are_up_to_date(trainspec: Run, monkeypatch: pytest.Mon
     assert main(["compile", "--check"]) == 0
 
 
-CODES = {
+CODES: dict[Callable[[Path, Path], None], tuple[str, str, int]] = {
     _edit_spec: ("TS701", "generated_dags/one.py", 33),
     _edit_generated: ("TS704", "generated_dags/one.py", 33),
     _edit_header: ("TS704", "generated_dags/one.py", 14),
