@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.checks import check_dag
+from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
 from trainspec.request.check import check
@@ -135,7 +136,7 @@ def plan(analysis: Analysis, options: Options) -> "DagPlan":
         raise ValueError("a file without a document has no DAG")
     spec = Spec.model_validate(analysis.data)
     requests = {name: request.members for name, request in analysis.requests.items()}
-    spans = {name: key_span(analysis.root, ("jobs", name)) for name in requests}
+    spans = {task: key_span(analysis.root, path) for task, path in places(analysis.data).items()}
     return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups)
 
 
@@ -203,10 +204,13 @@ def _check_rules(
 
 
 def _check_dag(data: Map[str, Any], composed: Composed) -> Iterable[Diagnostic]:
+    root = composed.root
     for fault in check_dag(data, composed.groups):
-        node = find(composed.root, fault.path)
-        labels = (Label(node.via, "used here"),) if node.via else ()
-        yield Diagnostic(fault.code, node.span, fault.message, fault.advice, dotted(fault.path), labels=labels)
+        node = find(root, fault.path)
+        span = key_span(root, fault.path) if fault.on_key else node.span
+        labels = [Label(node.via, "used here")] if node.via else []
+        labels += [Label(key_span(root, fault.other), "the other one")] if fault.other else []
+        yield Diagnostic(fault.code, span, fault.message, fault.advice, dotted(fault.path), labels=tuple(labels))
 
 
 def _no_jobs(composed: Composed, spoilt: frozenset[Path]) -> Iterable[Diagnostic]:

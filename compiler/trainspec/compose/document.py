@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from trainspec.compose import environments
+from trainspec.compose.around import SECTIONS, compose_section
 from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.references import JobScope, with_needed
@@ -51,13 +52,17 @@ def compose(
     written = dict(leaves("vars", settled(declared) if declared is not None else None))
     variables = Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
     jobs = _Jobs(root.get("defaults"), variables)
+    written_jobs = root.get("jobs")
+    composed_jobs = jobs.compose(written_jobs) if written_jobs is not None and not is_removal(written_jobs) else None
     entries = []
     for entry in root.entries:
         key, value = entry.key.text, entry.value
         if is_removal(value) or (key == "defaults" and isinstance(value, Mapping)):
             continue
-        if key == "jobs":
-            value = jobs.compose(value)
+        if key == "jobs" and composed_jobs is not None:
+            value = composed_jobs
+        elif key in SECTIONS:
+            value = compose_section(key, value, variables, jobs.known, jobs.groups)
         elif key != "environments":
             value = variables.resolve(settled(value)) if key == "dag" else settled(value)
         entries.append(Entry(entry.key, value))
@@ -84,10 +89,11 @@ class _Job:
 
 
 class _Jobs:
-    """The jobs of a document, composed. `groups` are the matrices that were met."""
+    """The jobs of a document, composed. `groups` are the matrices that were met, `known` all jobs by task id."""
 
     def __init__(self, defaults: Node | None, variables: Variables) -> None:
         self.groups: dict[str, tuple[str, ...]] = {}
+        self.known: dict[str, Node] = {}
         self._defaults = defaults if isinstance(defaults, Mapping) else None
         self._variables = variables
 
@@ -96,7 +102,7 @@ class _Jobs:
         if not isinstance(jobs, Mapping):
             return jobs
         tasks: list[_Job] = []
-        known: dict[str, Node] = {}
+        known = self.known
         size = 0
         for task in (task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)):
             if task.key.text in known:

@@ -37,7 +37,8 @@ class JobScope:
 
     `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
     matrix by the job's name. `label` is what tells this job from the other points of its matrix. `field_name` is
-    the field that is being resolved; `needed` collects the jobs that were named, and where.
+    the field that is being resolved; `needed` collects the jobs that were named, and where. `rendered` are the only
+    fields that may name any; where it is None, all but those `NOT_RENDERED`.
     """
 
     task_id: str
@@ -46,10 +47,11 @@ class JobScope:
     groups: Map[str, tuple[str, ...]]
     needed: dict[str, Span] = field(default_factory=dict)
     field_name: str | None = None
+    rendered: frozenset[str] | None = None
 
     def resolve(self, name: str, span: Span) -> Scalar | Diagnostic:
         """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`."""
-        if self.field_name in NOT_RENDERED:
+        if self.field_name in NOT_RENDERED if self.rendered is None else self.field_name not in self.rendered:
             message = f"`${{{name}}}` cannot stand in `{self.field_name}`: Airflow reads it before any task runs"
             return _wrong(codes.BAD_SUBSTITUTION, span, message)
         rest = name.removeprefix(PREFIX)

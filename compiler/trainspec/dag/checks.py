@@ -1,9 +1,11 @@
-"""What the language's schema cannot say of a DAG: that its schedule and dates exist, that no jobs wait in a circle."""
+"""What the language's schema cannot say of a DAG: that its schedule and dates exist, that no task waits for itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from trainspec.dag.around_checks import check_around
+from trainspec.dag.faults import Fault
+from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.dag.times import check_date, check_duration, check_schedule, check_timezone
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.text.tree import Path
@@ -11,22 +13,28 @@ from trainspec.text.tree import Path
 _DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that Airflow would refuse, at a path of the document."""
-
-    code: Code
-    path: Path
-    message: str
-    advice: str | None = None
-
-
 def check_dag(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     """All that Airflow would refuse in the validated `data` of a spec; `groups` holds the jobs of each matrix."""
-    dag = data.get("dag", {})
-    jobs = data.get("jobs", {})
-    yield from _times(dag)
-    yield from _dependencies(jobs, groups)
+    yield from _times(data.get("dag", {}))
+    yield from check_around(data)
+    yield from _same_ids(data, groups)
+    yield from _dependencies(data, groups)
+
+
+def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """Tasks of several sections with one id; tasks that are called as a matrix or a gate is."""
+    taken: dict[str, Path] = {group: ("jobs", tasks[0]) for group, tasks in groups.items() if tasks}
+    for section, tasks in sections(data):
+        for name in tasks:
+            first = taken.setdefault(name, (section, name))
+            if first != (section, name):
+                message = f"`{name}` stands under `{first[0]}`, too: the ids of a DAG's tasks must differ"
+                yield Fault(codes.CONFLICT, (section, name), message, "rename one", on_key=True, other=first)
+            job = name.removesuffix(GATE_SUFFIX)
+            if job != name and data.get("jobs", {}).get(job, {}).get("proceed_if"):
+                message = f"`{name}` is the id of the gate behind the job `{job}`"
+                gate: Path = ("jobs", job, "proceed_if")
+                yield Fault(codes.CONFLICT, (section, name), message, "rename it", on_key=True, other=gate)
 
 
 def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
@@ -50,14 +58,17 @@ def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(codes.MISSING_KEY, ("dag", "schedule"), message, "add `start_date: 2025-04-01`, say")
 
 
-def _dependencies(jobs: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
-    known = (*groups, *jobs)
-    for name, job in jobs.items():
-        for index, other in enumerate(upstream(job)):
-            path: Path = ("jobs", name, "depends_on", index)
+def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    tasks = {name: task for _, section in sections(data) for name, task in section.items()}
+    where = places(data)
+    known = (*groups, *tasks)
+    for name, task in tasks.items():
+        for index, other in enumerate(upstream(task)):
             if other not in known:
-                yield Fault(codes.UNKNOWN_JOB, path, f"there is no job `{other}`", did_you_mean(other, known))
-    waiting = {name: _waits_for(job, jobs, groups) for name, job in jobs.items()}
+                path: Path = (*where[name], "depends_on", index)
+                message = f"there is no job or task `{other}`"
+                yield Fault(codes.UNKNOWN_JOB, path, message, did_you_mean(other, known))
+    waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
     told = set()
     for circle in _circles({name: set(others) for name, others in waiting.items()}):
         written = [_written(name, groups) for name in circle]
@@ -66,20 +77,22 @@ def _dependencies(jobs: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Se
             continue
         told.add(shown)
         following = circle[1 % len(circle)]
-        path = ("jobs", circle[0], "depends_on")
-        if not isinstance(jobs[circle[0]].get("depends_on"), str):
+        path = (*where[circle[0]], "depends_on")
+        if not isinstance(tasks[circle[0]].get("depends_on"), str):
             path = (*path, waiting[circle[0]][following])
-        message = f"these jobs wait for each other: {shown}" if len(circle) > 1 else f"`{written[0]}` waits for itself"
+        message = f"these tasks wait for each other: {shown}" if len(circle) > 1 else f"`{written[0]}` waits for itself"
         yield Fault(codes.DEPENDENCY_CYCLE, path, message)
 
 
-def _waits_for(job: Mapping[str, Any], jobs: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """The tasks that a job waits for, each with its place in `depends_on`."""
+def _waits_for(
+    task: Mapping[str, Any], tasks: Mapping[str, Any], groups: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
+    """The tasks that a task waits for, each with its place in `depends_on`."""
     found: dict[str, int] = {}
-    for index, other in enumerate(upstream(job)):
-        for task in groups.get(other, (other,)):
-            if task in jobs:
-                found.setdefault(task, index)
+    for index, other in enumerate(upstream(task)):
+        for each in groups.get(other, (other,)):
+            if each in tasks:
+                found.setdefault(each, index)
     return found
 
 
@@ -88,9 +101,9 @@ def _written(task: str, groups: Mapping[str, Sequence[str]]) -> str:
     return next((group for group, tasks in groups.items() if task in tasks), task)
 
 
-def upstream(job: Mapping[str, Any]) -> list[str]:
-    """The jobs that a job's data waits for."""
-    given = job.get("depends_on", [])
+def upstream(task: Mapping[str, Any]) -> list[str]:
+    """What a task's data says it waits for."""
+    given = task.get("depends_on", [])
     return [given] if isinstance(given, str) else [each for each in given if isinstance(each, str)]
 
 

@@ -10,6 +10,7 @@ from trainspec.dag.expressions import Import, Names, source
 from trainspec.dag.plan import DagPlan, GroupPlan, TaskPlan
 
 _STANDARD_LIBRARY = ("datetime",)
+_LONGEST_IMPORT = 88
 
 
 def emit(plan: DagPlan) -> str:
@@ -74,8 +75,16 @@ def _import_lines(block: list[Import], names: Names) -> list[str]:
             lines.append((each.module, each.name, f"from {each.module} import {each.name} as {names[each]}"))
     for module, imported in by_module.items():
         ordered = _sorted(imported)
-        lines.append((module, ordered[0], f"from {module} import {', '.join(ordered)}"))
+        lines.append((module, ordered[0], _from_import(module, ordered)))
     return [*whole, *(line for *_, line in sorted(lines))]
+
+
+def _from_import(module: str, names: Sequence[str]) -> str:
+    """One line, or a line for each name: a comma at the end keeps it so, whatever length a formatter allows."""
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= _LONGEST_IMPORT:
+        return line
+    return "\n".join((f"from {module} import (", *(f"    {name}," for name in names), ")"))
 
 
 def _sorted(names: list[str]) -> list[str]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, dag_arguments, operator_arguments, task_arguments
+from trainspec.dag.around import around_call, gate_call, to_letter
 from trainspec.dag.expressions import Import, Names, imports, local_names
+from trainspec.dag.sections import gate_id
 from trainspec.diagnostics import Span
+from trainspec.language.around import Around
 from trainspec.language.job import Job
 from trainspec.language.spec import Spec
-from trainspec.templates import for_airflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,44 @@ def plan_dag(
     airflow: Airflow,
     groups: Mapping[str, Sequence[str]],
 ) -> DagPlan:
-    """The plan of `spec`, with the request and the place of each of its jobs; `groups` are those of one matrix."""
+    """The plan of `spec`, with the request of each of its jobs; `groups` are the jobs of each matrix.
+
+    `spans` are the places of all its tasks, the gates behind jobs among them.
+    """
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, airflow))
-    group_of = {task: group for group, tasks in groups.items() for task in tasks}
-    tasks = [_plan_task(name, group_of, job, requests[name], spans[name]) for name, job in spec.jobs.items()]
-    used = {airflow.dag, *((airflow.group,) if group_of else ()), *(task.operator for task in tasks)}
+    group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
+    before = _Before(group_of, frozenset(name for name, job in spec.jobs.items() if job.proceed_if))
+    tasks = [_around(name, task, spans[name], airflow, before) for name, task in (spec.sensors or {}).items()]
+    for name, job in spec.jobs.items():
+        tasks.append(_job(name, job, requests[name], spans[name], before))
+        if job.proceed_if:
+            tasks.append(_gate(name, job, spans[gate_id(name)], before))
+    after = {**(spec.tasks or {}), **(spec.triggers or {})}
+    tasks += [_around(name, task, spans[name], airflow, before) for name, task in after.items()]
+    used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
     names = local_names(used, own_imports(airflow))
     return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of)), names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What tells the tasks that one must wait for: the group of each job of a matrix, and the jobs with a gate."""
+
+    group_of: Mapping[str, str]
+    gated: frozenset[str]
+
+    def local(self, task: str) -> str:
+        """A task's id within its group."""
+        group = self.group_of.get(task)
+        return task if group is None else task.removeprefix(f"{group}.")
+
+    def upstream(self, given: str | Sequence[str] | None) -> tuple[str, ...]:
+        """The tasks and groups for `depends_on`: behind a job with a gate it is the gate that is waited for."""
+        names = dict.fromkeys([given] if isinstance(given, str) else given or ())
+        kept = (name for name in names if self.group_of.get(name) not in names)
+        return tuple(gate_id(name) if name in self.gated else name for name in kept)
 
 
 def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator[TaskPlan | GroupPlan]:
@@ -80,34 +111,33 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator
         if group is None:
             yield from members
             continue
-        shared = tuple(name for name in members[0].upstream if all(name in task.upstream for task in members))
+        first = [task for task in members if not any(group_of.get(name) == group for name in task.upstream)]
+        shared = tuple(name for name in first[0].upstream if all(name in task.upstream for task in first))
         rest = (tuple(name for name in task.upstream if name not in shared) for task in members)
         own = tuple(replace(task, upstream=names) for task, names in zip(members, rest, strict=True))
         yield GroupPlan(group, own, shared)
 
 
-def _plan_task(name: str, group_of: Mapping[str, str], job: Job, request: Mapping[str, Any], span: Span) -> TaskPlan:
-    group = group_of.get(name)
+def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, before: _Before) -> TaskPlan:
     region: Arguments = (("region_name", job.region),) if job.region else ()
     doc: Arguments = (("doc_md", job.doc),) if job.doc else ()
     arguments = (
-        ("task_id", name if group is None else name.removeprefix(f"{group}.")),
-        ("config", _config(request)),
+        ("task_id", before.local(name)),
+        ("config", to_letter(request)),
         *region,
         *(operator_arguments(job.operator) if job.operator else ()),
         *task_arguments(job),
         *doc,
     )
-    given = job.depends_on or []
-    upstream = dict.fromkeys([given] if isinstance(given, str) else given)
-    waits_for = tuple(other for other in upstream if group_of.get(other) not in upstream)
-    return TaskPlan(name, span, OPERATOR, arguments, waits_for)
+    return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.depends_on))
 
 
-def _config(value: Any) -> Any:
-    """A request as Airflow must be given it, so that what it renders is what the spec says."""
-    if isinstance(value, dict):
-        return {key: _config(below) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_config(below) for below in value]
-    return for_airflow(value) if isinstance(value, str) else value
+def _gate(name: str, job: Job, span: Span, before: _Before) -> TaskPlan:
+    operator, arguments = gate_call(name, job)
+    task_id = gate_id(name)
+    return TaskPlan(task_id, span, operator, (("task_id", before.local(task_id)), *arguments), (name,))
+
+
+def _around(name: str, task: Around, span: Span, airflow: Airflow, before: _Before) -> TaskPlan:
+    operator, arguments = around_call(task, airflow)
+    return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.depends_on))

@@ -47,8 +47,8 @@ API_COUNT = Code("TS408", "too few or too many entries")
 NO_IMAGE = Code("TS409", "a framework or algorithm that AWS publishes no image for")
 
 # TS6xx: the DAG
-UNKNOWN_JOB = Code("TS601", "a job that depends on one that does not exist")
-DEPENDENCY_CYCLE = Code("TS602", "jobs that wait for each other")
+UNKNOWN_JOB = Code("TS601", "a task that depends on one that does not exist")
+DEPENDENCY_CYCLE = Code("TS602", "tasks that wait for each other")
 BAD_SCHEDULE = Code("TS603", "a schedule that Airflow does not accept")
 BAD_DATE = Code("TS604", "a date or time zone that does not exist")
 DUPLICATE_DAG = Code("TS605", "two specs make the same DAG")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 from trainspec.language import parts
+from trainspec.language.around import Condition
 from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
 from trainspec.language.task import Operator, TaskArguments
 
@@ -120,7 +121,18 @@ class Job(TaskArguments):
         description="Lists of values by name: the job becomes one job for each combination, each value being "
         "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them.",
     )
-    depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a job or a list of jobs"})] | None = Field(
-        None, description="The jobs that must have succeeded before."
+    depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
+        Field(None, description="The jobs, sensors, tasks and triggers that must have succeeded before.")
+    )
+    proceed_if: (
+        Annotated[
+            Condition | Annotated[list[Condition], Field(min_length=1)],
+            Field(json_schema_extra={"x-form": "a condition or a list of conditions"}),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="What metrics of the job must be, all of them, for the tasks after it to run: below that they are "
+        "skipped.",
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")

@@ -40,7 +40,8 @@ def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()
     definitions = generated.pop("$defs")
     for schema in (generated, *definitions.values()):
         _tidy(schema)
-    for schema in (generated["properties"]["jobs"], *definitions.values()):
+    sections = (generated["properties"][name] for name in ("jobs", "sensors", "tasks", "triggers"))
+    for schema in (*sections, *definitions.values()):
         _open(schema)
     definitions["Template"] = {"type": "string", "pattern": TEMPLATE_PATTERN}
     definitions["Substitution"] = {"type": "string", "pattern": SUBSTITUTION_PATTERN}

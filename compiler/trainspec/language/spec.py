@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr
+from trainspec.language.around import Sensor, Task, Trigger
 from trainspec.language.forms import FixedDuration, Id, Text
 from trainspec.language.job import Job
 from trainspec.language.parts import Model
@@ -66,6 +67,9 @@ class Environment(Model):
     vars: dict[Variable, Any] | None = Field(None, description="Laid over `vars`.")
     defaults: dict[str, Any] | None = Field(None, description="Laid over `defaults`.")
     jobs: dict[Id, Any] | None = Field(None, description="Laid over `jobs`.")
+    sensors: dict[Id, Any] | None = Field(None, description="Laid over `sensors`.")
+    tasks: dict[Id, Any] | None = Field(None, description="Laid over `tasks`.")
+    triggers: dict[Id, Any] | None = Field(None, description="Laid over `triggers`.")
 
 
 class Spec(Model):
@@ -87,4 +91,13 @@ class Spec(Model):
     defaults: Job | None = Field(None, description="Merged under every job.")
     jobs: dict[Id, Job] = Field(
         default_factory=dict, description="The training jobs; each key is the Airflow task's id."
+    )
+    sensors: dict[Id, Sensor] | None = Field(
+        None, description="What is waited for, by the task's id: objects in S3, runs of other DAGs."
+    )
+    tasks: dict[Id, Task] | None = Field(
+        None, description="Tasks of any operator, by their id: the steps before and after the training."
+    )
+    triggers: dict[Id, Trigger] | None = Field(
+        None, description="Other DAGs that are started, by the task's id, handed a job's name and model."
     )

@@ -1,5 +1,7 @@
 """An example value for every field: one that the compiler accepts there (tests/test_reference.py holds it to that)."""
 
+from collections.abc import Mapping
+
 _BY_PATH = {
     "name": "churn-{{ ts_nodash }}",
     "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
@@ -97,6 +99,39 @@ _BY_PATH = {
     "environments.*.vars": "{data: s3://my-test-bucket}",
     "environments.*.defaults": "{retries: 0}",
     "environments.*.jobs": "{train: {retries: 0}}",
+    "environments.*.sensors": "{raw_data: {timeout: 1h}}\nsensors: {raw_data: {s3: s3://my-bucket/raw.csv}}",
+    "environments.*.tasks": "{report: {retries: 0}}\ntasks: {report: {operator: my_team.operators.ReportOperator}}",
+    "environments.*.triggers": "{deploy: {dag: deploy_test}}\ntriggers: {deploy: {dag: deploy_churn}}",
+    "proceed_if": '{metric: "validation:auc", at_least: 0.8}',
+    "proceed_if.metric": '"validation:auc"\n  at_least: 0.8',
+    "sensors": '{raw_data: {s3: "s3://my-bucket/raw/{{ ds }}/*.csv", timeout: 6h}}',
+    "sensors.*.s3": '"s3://my-bucket/raw/{{ ds }}/*.csv"',
+    "sensors.*.region": "us-east-1",
+    "sensors.*.dag": "feature_store",
+    "sensors.*.task": "publish",
+    "sensors.*.tasks": "[publish, validate]",
+    "sensors.*.group": "publishing",
+    "sensors.*.states": "[success, skipped]",
+    "sensors.*.failed_states": "[failed, upstream_failed]",
+    "sensors.*.skipped_states": "[skipped]",
+    "sensors.*.poke_interval": "5m",
+    "sensors.*.timeout": "6h",
+    "sensors.*.depends_on": "train",
+    "tasks": "{report: {operator: my_team.operators.ReportOperator, depends_on: train}}",
+    "tasks.*.operator": "airflow.providers.standard.operators.bash.BashOperator",
+    "tasks.*.arguments": '{bash_command: "echo ${jobs.train.model}"}',
+    "tasks.*.arguments.*": "echo {{ ds }}",
+    "tasks.*.depends_on": "train",
+    "triggers": "{deploy: {dag: deploy_churn, job: train}}",
+    "triggers.*.dag": "deploy_churn",
+    "triggers.*.job": "train",
+    "triggers.*.conf": "{stage: prod}",
+    "triggers.*.run_id": "churn-{{ ts_nodash }}",
+    "triggers.*.logical_date": '"{{ logical_date.isoformat() }}"',
+    "triggers.*.states": "[success]",
+    "triggers.*.failed_states": "[failed]",
+    "triggers.*.poke_interval": "1m",
+    "triggers.*.depends_on": "train",
     "matrix": "{learning_rate: [0.1, 0.01]}",
     "dag": "{id: churn_training, catchup: false}",
     "dag.id": "churn_training",
@@ -130,12 +165,14 @@ _BY_KEY = {
     "instance_count": "1",
     "parameters": "{save_interval: 100}",
     "regex": '"auc=([0-9.]+)"',
+    "doc": "Waits for the **raw** data.",
 }
 
 _BY_FORM = {
     "a text": "churn",
     "a list of texts": "[churn]",
     "a whole number": "1",
+    "a number": "0.8",
     "true or false": "true",
     "a text, a number or true/false": "100",
 }
@@ -154,10 +191,36 @@ _KEYS = {
     "environment": "STAGE",
     "hyperparameters": "learning_rate",
     "parameters": "save_interval",
+    "sensors": "raw_data",
+    "tasks": "report",
+    "triggers": "deploy",
 }
 """What stands for `*` below a map."""
 
 _LISTS = ("preferences", "specifications")
+
+_OTHERS_IN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "sensors": {
+        "dag: feature_store": (
+            "task", "tasks", "group", "execution_delta", "states", "failed_states", "skipped_states", "check_existence",
+        ),
+        "task: publish": ("states", "failed_states", "skipped_states"),
+        "s3: s3://my-bucket/raw.csv": (
+            "wildcard", "aws_conn_id", "region", "poke_interval", "timeout", "mode", "deferrable", "soft_fail", "doc",
+            "depends_on",
+        ),
+    },
+    "tasks": {"operator: my_team.operators.ReportOperator": ("arguments", "doc", "depends_on")},
+    "triggers": {
+        "dag: deploy_churn": (
+            "job", "conf", "run_id", "logical_date", "wait", "poke_interval", "states", "failed_states", "reset",
+            "skip_if_exists", "deferrable", "doc", "depends_on",
+        ),
+        "wait: true": ("poke_interval", "states", "failed_states", "deferrable"),
+    },
+    "proceed_if": {'metric: "validation:auc"': ("at_least", "at_most", "above", "below")},
+}  # fmt: skip
+"""What must stand beside a field, by the map that it is in."""
 
 
 def example(path: str, form: str, words: tuple[str, ...], *, in_list: bool = False) -> str | None:
@@ -179,4 +242,8 @@ def example(path: str, form: str, words: tuple[str, ...], *, in_list: bool = Fal
         indent = "  " * (depth - (1 if dash else 0))
         lines.append(f"{indent}{dash}{shown}:")
         dash = ""
+    indent = " " * (len(lines[-1]) - len(lines[-1].lstrip()))
+    if len(steps) > 1:
+        others = _OTHERS_IN.get(steps[0], {})
+        value += "".join(f"\n{indent}{other}" for other, fields in others.items() if key in fields)
     return "\n".join(lines) + f" {value}"

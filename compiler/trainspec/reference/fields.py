@@ -18,6 +18,7 @@ _OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
 _PLACES = {"": "#/$defs/Job", "dag": "#/$defs/Dag"}
 """The maps whose fields are told once, and not at every place that takes such a map."""
 
+_AROUND = ("sensors.*", "tasks.*", "triggers.*")
 _OF_PARTS = ("framework", "source")
 """Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
 
@@ -68,11 +69,14 @@ def all_fields() -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for name, schema in root["properties"].items():
         found[name] = _field(name, schema, is_required=name in ("trainspec", "jobs"))
-        if name not in _PLACES:
+        if name not in _PLACES and f"{name}.*" not in _AROUND:
             found |= {each.path: each for each in _inside(schema, name)}
     for place, definition in _PLACES.items():
         for each in _below(_resolved({"$ref": definition}), place):
             found.setdefault(each.path, each)
+    for place in _AROUND:
+        name = place.removesuffix(".*")
+        found |= {each.path: each for each in _inside(root["properties"][name], name)}
     known = _members()
     defaults = {f"operator.{name}": value for name, value in _operator_defaults().items()}
     defaults |= {row.field: str(row.default) for row in JOB if row.default is not None}
@@ -95,8 +99,11 @@ def below(path: str) -> list[Field]:
 
 
 def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Field]:
-    """The fields of a map with the schema `schema`, and those below them."""
+    """The fields of a map with the schema `schema`, and those below them; around the jobs, not those of every task."""
+    told = _resolved({"$ref": "#/$defs/TaskArguments"})["properties"] if path in _AROUND else {}
     for name, inner in schema.get("properties", {}).items():
+        if name in told:
+            continue
         at = f"{path}.{name}" if path else name
         yield replace(_field(at, inner, is_required=name in schema.get("required", ())), in_list=in_list)
         yield from _inside(inner, at)
@@ -115,7 +122,7 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
                 yield _field(f"{path}.*", values)
             yield from _inside(values, f"{path}.*")
         if items:
-            for inner in _arms(items):
+            for inner in (each for each in _arms(items) if not any(each is arm for arm in arms)):
                 yield from _below(inner, f"{path}.*", in_list=is_map_too)
 
 

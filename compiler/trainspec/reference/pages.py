@@ -11,6 +11,7 @@ from trainspec.reference.show import anchor
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
+_AROUND = ("sensors", "tasks", "triggers")
 _MADE = "<!-- Written by `python -m trainspec.reference`; a test compares it with the code. -->\n"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -37,11 +38,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 def fields_page() -> str:
     """docs/fields.md: every field of the language."""
     fields = all_fields()
-    document = [name for name in load_schema(SPEC_SCHEMA)["properties"] if name != "dag"]
-    named = {"dag", *document, *(top for group in GROUPS.values() for top in group)}
+    document = [name for name in load_schema(SPEC_SCHEMA)["properties"] if name not in ("dag", *_AROUND)]
+    named = {"dag", *document, *_AROUND, *(top for group in GROUPS.values() for top in group)}
     tasks = [path for path in fields if "." not in path and path not in named]
     dag = [path for path in fields if path.startswith("dag.") and path.count(".") == 1]
-    groups: dict[str, Iterable[str]] = {"The document": document, **GROUPS, "The task": tasks, "The DAG": dag}
+    groups: dict[str, Iterable[str]] = {
+        "The document": document,
+        **GROUPS,
+        "The task": tasks,
+        "Around the jobs": _AROUND,
+        "The DAG": dag,
+    }
     contents = (f"- [{title}](#{_slug(title)})" for title in groups)
     lines = ["# Fields", "", _MADE, _ABOUT_FIELDS, "", *contents]
     for title, tops in groups.items():
@@ -62,6 +69,7 @@ _INTRODUCTIONS = {
     "The task": "Arguments that every Airflow task takes: in a job, and under `dag.default_args` for all tasks.",
     "The operator": "How the task creates the job and waits for it.",
     "Raw members": "For a member that AWS added yesterday.",
+    "Around the jobs": "Maps of tasks by their id. Each takes the arguments of [every task](#the-task), too.",
 }
 
 

@@ -18,6 +18,7 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
 _INTEGER = re.compile(r"[-+]?[0-9]+")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -157,6 +158,8 @@ def _read_scalar(node: Scalar, place: _Place) -> object:
     if place.is_text:
         return None if node.text in _NULL else Plain(node.text)
     value = natural(node.text)
+    if not place.wanted and type(value) is int and _LEADING_ZERO.match(node.text):
+        return node.text  # where anything may stand: an account's id, which would lose a digit
     fits = _type_name(value) in place.wanted or (type(value) is int and "number" in place.wanted)
     return node.text if value is not None and not fits and "string" in place.wanted else value
 

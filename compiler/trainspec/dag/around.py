@@ -1,0 +1,114 @@
+"""Sensors, tasks, triggers and gates as calls of operators: tables of fields and arguments, as for the jobs."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from trainspec.dag import times
+from trainspec.dag.airflow import GATE, S3_SENSOR, Airflow
+from trainspec.dag.arguments import Arguments, Row, as_is, model_arguments, task_arguments
+from trainspec.dag.expressions import Expression, Import
+from trainspec.language.around import Around, Condition, Sensor, Task, Trigger
+from trainspec.language.job import Job
+from trainspec.templates import for_airflow
+from trainspec.templates.literal import pieces
+from trainspec.units import seconds
+
+_WILDCARD = re.compile(r"[*?\[]")
+
+_WAITING: tuple[Row, ...] = (
+    ("poke_interval", "poke_interval", seconds),
+    ("timeout", "timeout", seconds),
+    ("mode", "mode", as_is),
+    ("deferrable", "deferrable", as_is),
+    ("soft_fail", "soft_fail", as_is),
+)
+
+
+def to_letter(value: Any) -> Any:
+    """A value that Airflow renders, so that what it renders is what the spec says."""
+    if isinstance(value, dict):
+        return {key: to_letter(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [to_letter(below) for below in value]
+    return for_airflow(value) if isinstance(value, str) else value
+
+
+_S3_SENSOR: tuple[Row, ...] = (
+    ("s3", "bucket_key", to_letter),
+    ("aws_conn_id", "aws_conn_id", as_is),
+    ("region", "region_name", as_is),
+    *_WAITING,
+)
+
+_DAG_SENSOR: tuple[Row, ...] = (
+    ("dag", "external_dag_id", as_is),
+    ("task", "external_task_id", as_is),
+    ("tasks", "external_task_ids", as_is),
+    ("group", "external_task_group_id", as_is),
+    ("execution_delta", "execution_delta", times.duration),
+    ("states", "allowed_states", as_is),
+    ("failed_states", "failed_states", as_is),
+    ("skipped_states", "skipped_states", as_is),
+    ("check_existence", "check_existence", as_is),
+    *_WAITING,
+)
+
+_TRIGGER: tuple[Row, ...] = (
+    ("dag", "trigger_dag_id", as_is),
+    ("run_id", "trigger_run_id", to_letter),
+    ("conf", "conf", to_letter),
+    ("logical_date", "logical_date", to_letter),
+    ("wait", "wait_for_completion", as_is),
+    ("poke_interval", "poke_interval", seconds),
+    ("states", "allowed_states", as_is),
+    ("failed_states", "failed_states", as_is),
+    ("reset", "reset_dag_run", as_is),
+    ("skip_if_exists", "skip_when_already_exists", as_is),
+    ("deferrable", "deferrable", as_is),
+)
+
+
+def around_call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:
+    """The operator of a sensor, task or trigger, and its arguments but for the task's id."""
+    operator, arguments = _call(task, airflow)
+    doc: Arguments = (("doc_md", task.doc),) if task.doc else ()
+    return operator, (*arguments, *task_arguments(task), *doc)
+
+
+def _call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:
+    if isinstance(task, Trigger):
+        return airflow.trigger, model_arguments(task, _TRIGGER)
+    if isinstance(task, Sensor) and task.dag is not None:
+        return airflow.dag_sensor, model_arguments(task, _DAG_SENSOR)
+    if isinstance(task, Sensor):
+        (bucket_key, *rest) = model_arguments(task, _S3_SENSOR)
+        match: Arguments = (("wildcard_match", True),) if _has_wildcard(task) else ()
+        return S3_SENSOR, (bucket_key, *match, *rest)
+    assert isinstance(task, Task)  # noqa: S101  # there are no others
+    return airflow.operator(task.operator), tuple((task.arguments or {}).items())
+
+
+def _has_wildcard(sensor: Sensor) -> bool:
+    keys: Sequence[str] = [sensor.s3] if isinstance(sensor.s3, str) else sensor.s3 or []
+    literal = (piece for key in keys for piece, is_literal in pieces(key) if is_literal)
+    return sensor.wildcard is not False and any(_WILDCARD.search(piece) for piece in literal)
+
+
+_CONDITION: tuple[Row, ...] = (
+    ("metric", "metric", to_letter),
+    ("at_least", "at_least", as_is),
+    ("at_most", "at_most", as_is),
+    ("above", "above", as_is),
+    ("below", "below", as_is),
+)
+
+
+def gate_call(name: str, job: Job) -> tuple[Import, Arguments]:
+    """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
+    given = job.proceed_if or []
+    conditions: list[Expression] = [
+        dict(model_arguments(each, _CONDITION)) for each in ([given] if isinstance(given, Condition) else given)
+    ]
+    shared = (argument for argument in task_arguments(job) if argument[0] in ("owner", "queue"))
+    return GATE, (("training_task_id", name), ("conditions", conditions), *shared)

@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+from airflow.sdk import DAG
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+):
+    # spec.yaml:10
+    raw = S3KeySensor(
+        task_id="raw",
+        bucket_key="s3://bucket/raw/{{ ds }}/*.csv",
+        wildcard_match=True,
+        poke_interval=300,
+        timeout=21600,
+        mode="reschedule",
+    )
+
+    # spec.yaml:15
+    labels = S3KeySensor(
+        task_id="labels",
+        bucket_key=[
+            "s3://bucket/labels[1].csv",
+            "s3://bucket/{{ ds }}/what?.csv",
+        ],
+        aws_conn_id="labels",
+        region_name="us-east-1",
+        deferrable=True,
+        soft_fail=True,
+    )
+
+    # spec.yaml:22
+    marker = S3KeySensor(
+        task_id="marker",
+        bucket_key="s3://bucket/marker-{{ params['day'] }}",
+    )
+
+    # spec.yaml:24
+    features = ExternalTaskSensor(
+        task_id="features",
+        external_dag_id="feature_store",
+        execution_delta=timedelta(hours=1),
+    )
+
+    # spec.yaml:28
+    tables = ExternalTaskSensor(
+        task_id="tables",
+        external_dag_id="feature_store",
+        external_task_ids=[
+            "publish",
+            "validate",
+        ],
+        allowed_states=[
+            "success",
+            "skipped",
+        ],
+        failed_states=[
+            "failed",
+            "upstream_failed",
+        ],
+        check_existence=True,
+    )
+
+    # spec.yaml:34
+    report = ExternalTaskSensor(
+        task_id="report",
+        external_dag_id="report",
+        external_task_group_id="publishing",
+        execution_timeout=timedelta(days=1),
+        doc_md="Waits for the **report**.",
+    )
+
+    # spec.yaml:40
+    train = TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "train-{{ ts_nodash }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 1800,
+            },
+        },
+    )
+
+    raw.set_downstream(features)
+    labels.set_downstream(train)
+    marker.set_downstream(train)
+    features.set_downstream(train)
+    tables.set_downstream(train)
+    report.set_downstream(train)

@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.operators.sagemaker import (
+    SageMakerProcessingOperator,
+    SageMakerRegisterModelVersionOperator,
+)
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+from my_team.operators import BashOperator as operators_BashOperator
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+):
+    # spec.yaml:43
+    train = TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "train-{{ ts_nodash }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 1800,
+            },
+        },
+    )
+
+    # spec.yaml:11
+    prepare = SageMakerProcessingOperator(
+        task_id="prepare",
+        action_if_job_exists="timestamp",
+        wait_for_completion=True,
+        check_interval=60,
+        config={
+            "ProcessingJobName": "prepare-{{ ds_nodash }}",
+            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+            "AppSpecification": {
+                "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
+                "ContainerArguments": [
+                    "--share",
+                    "0.20",
+                ],
+            },
+            "ProcessingResources": {
+                "ClusterConfig": {
+                    "InstanceCount": 1,
+                    "InstanceType": "ml.m5.large",
+                    "VolumeSizeInGB": 30,
+                },
+            },
+        },
+        retries=2,
+        retry_delay=timedelta(minutes=1),
+        doc_md="Cuts the **raw** data.",
+    )
+
+    # spec.yaml:26
+    check = BashOperator(
+        task_id="check",
+        bash_command='test -n "${HOME}" && echo {{ ds }} {#',
+        env={
+            "ACCOUNT": "012345678901",
+            "NUMBER": 1,
+            "RATIO": 0.5,
+            "DAY": "2025-04-01",
+            "SWITCH": True,
+            "NOTHING": None,
+        },
+    )
+
+    # spec.yaml:32
+    register = SageMakerRegisterModelVersionOperator(
+        task_id="register",
+        image_uri="123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
+        model_url="{{ ti.xcom_pull(task_ids='train', key='model') }}",
+        package_group_name="churn",
+    )
+
+    # spec.yaml:38
+    other_check = operators_BashOperator(
+        task_id="other_check",
+        trigger_rule="all_done",
+    )
+
+    prepare.set_downstream(train)
+    check.set_downstream(train)
+    prepare.set_downstream(check)
+    train.set_downstream(register)
+    register.set_downstream(other_check)
+    train.set_downstream(other_check)
