@@ -103,7 +103,7 @@ class Airflow:
 
 def ready(version: str, folder: Path, endpoint_url: str) -> Airflow:
     """Airflow `version`, installed if need be, with a home of its own in `folder`."""
-    venv = _installed(version)
+    venv = installed(version)
     airflow = Airflow(version, venv, folder, endpoint_url)
     airflow.dags.mkdir(parents=True)
     template = venv / "migrated.db"
@@ -114,7 +114,7 @@ def ready(version: str, folder: Path, endpoint_url: str) -> Airflow:
     return airflow
 
 
-def _installed(version: str) -> Path:
+def installed(version: str) -> Path:
     """The environment, made anew when the pins, the project's metadata or the interpreter have changed."""
     venv = REPOSITORY / ".airflow" / version
     stamp, wanted = venv / "made-from", "\n".join(_ingredients(version))

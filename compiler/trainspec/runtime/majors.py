@@ -30,3 +30,12 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
     with create_session() as session:
         found = session.query(TaskInstance.trigger_id).filter_by(**key).one_or_none()
     return found is not None and found[0] == trigger_id
+
+
+def is_users_doing(cancelled: BaseException) -> bool:
+    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3 only."""
+    try:
+        from airflow.jobs.triggerer_job_runner import _USER_ACTION_CANCEL_MSG
+    except ImportError:  # before 3.3 nothing tells
+        return False
+    return cancelled.args[:1] == (_USER_ACTION_CANCEL_MSG,)

@@ -9,7 +9,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from trainspec.runtime.calls import BackOff, CallAnswer, Clock, Patience, whole
 from trainspec.runtime.clients import async_sagemaker
 from trainspec.runtime.job import OVERDUE, Job
-from trainspec.runtime.majors import AIRFLOW_2, is_awaited
+from trainspec.runtime.majors import AIRFLOW_2, is_awaited, is_users_doing
 from trainspec.runtime.problems import Fault, TrainingProblem
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
@@ -43,6 +43,7 @@ class TrainingJobTrigger(BaseTrigger):
         self.region_name = region_name
         self.check_interval = check_interval
         self.deadline = deadline
+        self._stopping: asyncio.Task[None] | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and the arguments from which another triggerer makes this trigger again."""
@@ -52,18 +53,32 @@ class TrainingJobTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield one event, when there is something to look at."""
         try:
-            why = await self._wait()
+            why = await _apart(self._wait())
         except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
             why = problem.text
             await asyncio.sleep(self.check_interval)  # the operator may see the job well, and defer to us again
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as cancelled:
             if AIRFLOW_2:
                 await _to_the_end(self._stop_unless_awaited())
+            elif is_users_doing(cancelled):  # on_kill may not be called: see there
+                self._begin_to_stop()
             raise
         yield TriggerEvent({"job_name": self.job_name, "deadline": self.deadline, "why": why})
 
     async def on_kill(self) -> None:
-        """Stop the job: a user cleared the deferred task or set its state. Called by Airflow 3.3 and later."""
+        """Stop the job: a user cleared the deferred task or set its state. Called by Airflow 3.3 and later.
+
+        Not always, though: Airflow first writes a line into the log, and cancels the trigger a second time after about
+        a second. On a busy triggerer that is sooner than the line is written, and nothing more is called. So `run`
+        begins by itself; and Airflow may give up to wait here, but the work goes on.
+        """
+        await asyncio.shield(self._begin_to_stop())
+
+    def _begin_to_stop(self) -> asyncio.Task[None]:
+        self._stopping = self._stopping or _detached(self._stop())
+        return self._stopping
+
+    async def _stop(self) -> None:
         try:
             async with await self._client() as client:
                 await self._call(client, "stop_training_job", _KILL_BACK_OFF)
@@ -78,7 +93,7 @@ class TrainingJobTrigger(BaseTrigger):
         from asgiref.sync import sync_to_async
 
         if not await sync_to_async(is_awaited)(self.task_instance, self.trigger_id):
-            await self.on_kill()
+            await self._stop()
 
     async def _wait(self) -> str:
         async with await self._client() as client:
@@ -113,7 +128,25 @@ _UNFINISHED: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Await `work`, which goes on although the awaiting task is cancelled: Airflow cancels a trigger twice."""
+    await asyncio.shield(_detached(work))
+
+
+def _detached(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     task = asyncio.create_task(work)
     _UNFINISHED.add(task)
     task.add_done_callback(_UNFINISHED.discard)
-    await asyncio.shield(task)
+    return task
+
+
+async def _apart(work: Coroutine[Any, Any, str]) -> str:
+    """Await `work`, which is cancelled with the awaiting task but cannot touch how that one is cancelled.
+
+    Airflow 3.3 says in the cancellation's message that a user killed the task, and calls `on_kill` only then. What
+    `work` awaits may raise a CancelledError of its own, without the message: asgiref does, while the client is made.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise

@@ -1,0 +1,281 @@
+"""A whole Airflow on loopback, as processes that can be killed: scheduler, triggerer, API server, Celery workers…"""
+
+import base64
+import os
+import secrets
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from environment import Airflow, installed
+from rest import Rest
+from services import HOST, free_port, postgresql, redis, wait_until
+
+# What a lost task is found by. Airflow's own setting is 300 seconds.
+LOST_AFTER = 15
+
+# Short intervals, so that the tests wait for nothing but what they test; and as few processes as will do.
+# https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
+SETTINGS: dict[str, dict[str, Any]] = {
+    "both": {
+        "core.parallelism": 16,
+        "core.max_active_tasks_per_dag": 64,
+        "core.killed_task_cleanup_time": 10,
+        "core.min_serialized_dag_update_interval": 1,
+        "core.min_serialized_dag_fetch_interval": 1,
+        # Airflow's 5 + 10 connections let the tasks starve the one API server.
+        "database.sql_alchemy_pool_size": 20,
+        "database.sql_alchemy_max_overflow": 20,
+        "scheduler.scheduler_heartbeat_sec": 1,
+        "scheduler.job_heartbeat_sec": 2,
+        "scheduler.scheduler_idle_sleep_time": 0.2,
+        "scheduler.orphaned_tasks_check_interval": 10,
+        "scheduler.scheduler_health_check_threshold": 20,
+        "scheduler.trigger_timeout_check_interval": 2,
+        "triggerer.job_heartbeat_sec": 2,
+        "triggerer.triggerer_health_check_threshold": 10,
+        "celery.worker_concurrency": 4,
+    },
+    "3.3": {
+        "api.workers": 1,
+        "core.simple_auth_manager_all_admins": True,
+        "dag_processor.parsing_processes": 1,
+        "dag_processor.refresh_interval": 2,
+        "dag_processor.min_file_process_interval": 5,
+        "dag_processor.bundle_refresh_check_interval": 1,
+        "workers.min_heartbeat_interval": 2,
+        "scheduler.task_instance_heartbeat_sec": 2,
+        "scheduler.task_instance_heartbeat_timeout": LOST_AFTER,
+        "scheduler.task_instance_heartbeat_timeout_detection_interval": 2,
+    },
+    "2.11": {
+        "api.auth_backends": "airflow.api.auth.backend.basic_auth",
+        "webserver.workers": 1,
+        "scheduler.parsing_processes": 1,
+        "scheduler.min_file_process_interval": 5,
+        "scheduler.dag_dir_list_interval": 2,
+        "scheduler.local_task_job_heartbeat_sec": 2,
+        "scheduler.scheduler_zombie_task_threshold": LOST_AFTER,
+        "scheduler.zombie_detection_interval": 2,
+    },
+}
+COMPONENTS = {
+    "3.3": ("api-server", "scheduler", "dag-processor", "triggerer"),
+    "2.11": ("webserver", "scheduler", "triggerer"),
+}
+# The log server of a component would want a port of its own.
+ARGUMENTS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
+
+
+@dataclass
+class Deployment:
+    """One running Airflow; `rest` is its API, `airflow.dags` the folder that it reads."""
+
+    airflow: Airflow
+    settings: Mapping[str, Any]
+    rest: Rest
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _sessions: set[int] = field(default_factory=set)
+
+    @property
+    def version(self) -> str:
+        return self.airflow.version
+
+    def environ(self) -> dict[str, str]:
+        """Of every component and command."""
+        names = {key: "AIRFLOW__{}__{}".format(*key.upper().split(".")) for key in self.settings}
+        return {
+            **self.airflow.environ(),
+            **{names[key]: str(value) for key, value in self.settings.items()},
+            "PATH": f"{self.airflow.venv / 'bin'}:{os.environ['PATH']}",
+            "C_FORCE_ROOT": "1",  # Celery asks for it before it runs as root
+        }
+
+    def command(self, *arguments: str) -> None:
+        """Run one `airflow` command."""
+        command = self.airflow.command(*arguments)
+        done = subprocess.run(
+            command, env=self.environ(), cwd=self.airflow.home, capture_output=True, text=True, timeout=600
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+    def start(self, name: str) -> None:
+        """Start a component, for the first time or again: `scheduler`, `worker-1`…"""
+        words = ["celery", "worker", "--celery-hostname", f"{name}@%h", "--skip-serve-logs"]
+        command = self.airflow.command(*(words if name.startswith("worker") else [name, *ARGUMENTS.get(name, [])]))
+        with self._output(name).open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self.environ(),
+                cwd=self.airflow.home,
+                start_new_session=True,
+            )
+        self._running[name] = process
+        self._sessions.add(process.pid)
+
+    def kill(self, name: str) -> None:
+        """End a component at once with all its processes, as the loss of its machine would."""
+        _kill(self._running.pop(name))
+
+    def terminate(self, name: str, kill_after: float | None = None) -> subprocess.Popen[bytes]:
+        """Ask a component to end, as a new version's deployment does; gives its process, to wait for.
+
+        With `kill_after`, what has not ended within so many seconds is killed.
+        """
+        process = self._running.pop(name)
+        process.terminate()
+        if kill_after is not None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(kill_after)
+            _kill(process)
+        return process
+
+    def component_of(self, pid: int) -> str:
+        """The component below which a task's process runs. Raises StopIteration for what is not ours."""
+        above = {parent.pid for parent in psutil.Process(pid).parents()}
+        return next(name for name, process in self._running.items() if process.pid in above)
+
+    def kill_task(self, pid: int, *, with_supervisor: bool) -> None:
+        """kill -9 the process that runs a task; before it, where asked for, the one that watches it."""
+        self.component_of(pid)
+        process = psutil.Process(pid)
+        supervisor = process.parent()
+        if with_supervisor and supervisor:
+            supervisor.kill()
+        process.kill()
+
+    def output(self, name: str) -> str:
+        """What a component has printed."""
+        return self._output(name).read_text(errors="replace")
+
+    def wait_healthy(self) -> None:
+        """Wait until the API answers and all components are well. Raises where one has ended by itself."""
+
+        def healthy() -> bool:
+            for name, process in self._running.items():
+                assert process.poll() is None, f"{name} has ended:\n{self.output(name)[-4000:]}"
+            return self.rest.healthy()
+
+        wait_until(f"Airflow {self.version} is ready", healthy, 240, 0.5)
+
+    def wait_worker(self, name: str) -> None:
+        """Wait until a worker takes tasks."""
+        wait_until(f"{name} is ready", lambda: " ready." in self.output(name), 120)
+
+    def wait_dags(self, wanted: set[str]) -> None:
+        """Wait until the DAGs are known."""
+
+        def known() -> bool:
+            errors = self.rest.import_errors()
+            assert not errors, errors
+            return wanted <= self.rest.dags()
+
+        wait_until("the DAGs are parsed", known, 120, 1)
+
+    def stop(self) -> None:
+        """End everything, also what was left behind by a component that was killed."""
+        for process in self._running.values():
+            process.terminate()
+        end = time.monotonic() + 5
+        while any(process.poll() is None for process in self._running.values()) and time.monotonic() < end:
+            time.sleep(0.1)
+        while ours := [process for process in psutil.process_iter() if self._is_ours(process)]:
+            for left in ours:
+                with suppress(psutil.NoSuchProcess):
+                    left.kill()
+            time.sleep(0.2)
+        for process in self._running.values():
+            process.wait(5)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        """By its session, or by its environment, which Airflow's task processes overwrite with their title."""
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return os.getsid(process.pid) in self._sessions or process.environ().get("AIRFLOW_HOME") == str(
+                self.airflow.home
+            )
+        except (psutil.Error, OSError):
+            return False
+
+    def _output(self, name: str) -> Path:
+        return self.airflow.home / f"{name}.out"
+
+
+@contextmanager
+def deployed(version: str, home: Path, endpoint_url: str, *, workers: int = 0) -> Iterator[Deployment]:
+    """Airflow `version` with PostgreSQL, and the CeleryExecutor with Redis where there are workers.
+
+    `aws_default` points at `endpoint_url`. Everything is up when this gives it, and gone afterwards.
+    """
+    airflow = Airflow(version, installed(version), home, endpoint_url)
+    airflow.dags.mkdir(parents=True)
+    port = free_port()
+    rest = Rest(f"http://{HOST}:{port}", version.startswith("2"))
+    common = {**SETTINGS["both"], **SETTINGS[version], **_secrets(), **_addresses(version, port)}
+    with ExitStack() as stack:
+
+        def migrate(database: str) -> None:
+            empty = Deployment(airflow, {**common, "database.sql_alchemy_conn": database}, rest)
+            empty.command("db", "migrate")
+            if rest.airflow_2:
+                who = ["-u", "admin", "-p", "admin", "-f", "A", "-l", "B", "-e", "admin@example.com"]
+                empty.command("users", "create", "-r", "Admin", *who)
+
+        database = stack.enter_context(postgresql(airflow.venv / "postgresql", migrate))
+        settings = {**common, "core.executor": "LocalExecutor", "database.sql_alchemy_conn": database}
+        if workers:
+            settings |= {
+                "core.executor": "CeleryExecutor",
+                "celery.broker_url": stack.enter_context(redis()),
+                "celery.result_backend": database.replace("postgresql+psycopg2", "db+postgresql"),
+            }
+        deployment = Deployment(airflow, settings, rest)
+        stack.callback(deployment.stop)
+        for name in [*COMPONENTS[version], *(f"worker-{number}" for number in range(1, workers + 1))]:
+            deployment.start(name)
+        deployment.wait_healthy()
+        for number in range(1, workers + 1):
+            deployment.wait_worker(f"worker-{number}")
+        yield deployment
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(psutil.NoSuchProcess):
+        top = psutil.Process(process.pid)
+        for each in [top, *top.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+    process.wait(30)
+
+
+def _secrets() -> dict[str, str]:
+    """Keys that the components share."""
+    shared = secrets.token_hex(32)
+    return {
+        "core.fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "core.internal_api_secret_key": shared,
+        "api.secret_key": shared,
+        "api_auth.jwt_secret": shared,
+        "webserver.secret_key": shared,
+    }
+
+
+def _addresses(version: str, port: int) -> dict[str, Any]:
+    if version.startswith("2"):
+        return {"webserver.web_server_host": HOST, "webserver.web_server_port": port}
+    address = f"http://{HOST}:{port}"
+    return {
+        "api.host": HOST,
+        "api.port": port,
+        "api.base_url": address,
+        "core.execution_api_server_url": f"{address}/execution/",
+    }

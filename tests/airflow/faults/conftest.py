@@ -1,0 +1,52 @@
+"""Faults in a real Airflow, by their own command: `pytest tests/airflow/faults [--airflow 2.11] [--stock]`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from environment import VERSIONS
+from play import Key, Played, keys, play
+
+HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--stock", action="store_true", help="play all with SageMakerTrainingOperator, too, beside ours")
+    parser.addoption("--record", type=Path, help="a JSON file for all that was counted")
+    parser.addoption("--event", action="append", help="play this event alone; may be repeated")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    asked = [Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args]
+    return None if any(path.is_relative_to(HERE) for path in asked) else True
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "key" in metafunc.fixturenames:
+        options = metafunc.config.option
+        cases = [
+            (version, key)
+            for version in options.airflow or VERSIONS[:1]
+            for key in keys(version, stock=options.stock)
+            if not options.event or key[0] in options.event
+        ]
+        metafunc.parametrize(("version", "key"), cases, ids=[f"{version}-{'-'.join(key)}" for version, key in cases])
+
+
+@pytest.fixture(scope="session")
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[Key, Played]]:
+    """What came of the selected tests' events, by Airflow's version; all of a version played in one Airflow."""
+    chosen: dict[str, list[Key]] = {}
+    for item in request.session.items:
+        if callspec := getattr(item, "callspec", None):
+            chosen.setdefault(callspec.params["version"], []).append(callspec.params["key"])
+    found = {version: play(version, tmp_path_factory.mktemp("airflow"), wanted) for version, wanted in chosen.items()}
+    if file := request.config.option.record:
+        rows = [
+            {"airflow": version, "event": event, "mode": mode, "operator": operator, **asdict(one.counts)}
+            for version, results in found.items()
+            for (event, mode, operator), one in results.items()
+        ]
+        file.write_text(json.dumps(rows, indent=1) + "\n")
+    return found

@@ -1,0 +1,13 @@
+"""One task run is one training job, whatever happens to it: each event of the table in a real Airflow."""
+
+from events import EVENTS
+from play import Key, Played
+from scene import OURS
+
+
+def test_what_is_counted(version: str, key: Key, played: dict[str, dict[Key, Played]]) -> None:
+    one = played[version][key]
+    if key[2] == OURS:
+        assert (one.trouble, one.counts) == ("", EVENTS[key[0]].wanted)
+    else:  # measured, not judged
+        assert one.counts.made

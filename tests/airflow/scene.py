@@ -1,0 +1,212 @@
+"""One task in a real Airflow, its jobs at the simulator, and what can be done to it: the stage of every fault."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from deployment import Deployment
+from rest import TASK
+from services import wait_until
+from trainspec.simulator import Outcome, Plan, Simulator
+from trainspec.simulator.jobs import Job
+from trainspec.simulator.journal import Call
+
+OURS: Final = "trainspec"
+STOCK: Final = "stock"
+DATE = "2025-04-09T00:00:00Z"
+RUN_ID = "the_run"
+ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
+
+CONFIG: dict[str, Any] = {
+    "AlgorithmSpecification": {
+        "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+        "TrainingInputMode": "File",
+    },
+    "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+    "OutputDataConfig": {"S3OutputPath": "s3://my-output-bucket/models/"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}
+# A job goes on until somebody lets it end, or stops it.
+ENDLESS = Outcome(starting=0, downloading=0, training=86400, uploading=0, stopping=0)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted at the end, in the simulator's journal and in Airflow."""
+
+    made: int
+    """Jobs created."""
+    at_once: int
+    """The most of them that ran at the same time."""
+    stopped: int
+    """Jobs that were told to stop."""
+    left: int
+    """Jobs that run on."""
+    state: str
+    """The task's state."""
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+@dataclass
+class Scene:
+    """A DAG of one training task, `operator`'s, that waits as `mode` says: sync or deferred."""
+
+    deployment: Deployment
+    simulator: Simulator
+    dag_id: str
+    operator: str
+    mode: str
+    retries: int = 1
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    dag_arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The job's name; every other job of this task starts with it."""
+        return f"{self.dag_id}-{self.deployment.version}-job".replace("_", "-").replace(".", "-")
+
+    def definition(self) -> dict[str, Any]:
+        """What the DAG file holds of it."""
+        task = {
+            "task_id": TASK,
+            "config": {"TrainingJobName": self.name, **CONFIG},
+            "check_interval": 1,
+            "max_attempts": 3600,
+            "deferrable": self.mode == "deferred",
+            "retries": self.retries,
+            **self.arguments,
+        }
+        return {"dag": {"dag_id": self.dag_id, **self.dag_arguments}, "operator": self.operator, "task": task}
+
+    # What is seen
+
+    @property
+    def jobs(self) -> list[Job]:
+        return [job for job in self.simulator.jobs if job.name == self.name or job.name.startswith(f"{self.name}-")]
+
+    @property
+    def live(self) -> list[Job]:
+        """The jobs that run and have not been told to stop."""
+        return [job for job in self.jobs if job.state(self.simulator.clock.now()).status == "InProgress"]
+
+    def answered(self, operation: str, since: float = 0) -> list[Call]:
+        """The calls for its jobs that were answered without an error."""
+        names = {self.name, *(job.name for job in self.jobs)}
+        return [
+            call
+            for call in self.simulator.calls
+            if call.operation == operation and call.name in names and call.time > since
+        ]
+
+    @property
+    def state(self) -> str:
+        return str(self.task["state"])
+
+    @property
+    def task(self) -> Mapping[str, Any]:
+        return self.deployment.rest.task(self.dag_id, RUN_ID)
+
+    def counts(self) -> Counts:
+        now, jobs = self.simulator.clock.now(), self.jobs
+        spans = [(job.created, job.stop_requested or job.state(now).end or now) for job in jobs]
+        at_once = max((sum(start <= moment < end for start, end in spans) for moment, _ in spans), default=0)
+        stopped = sum(job.stop_requested is not None for job in jobs)
+        return Counts(len(jobs), at_once, stopped, len(self.live), self.state)
+
+    # What is done
+
+    def start(self) -> None:
+        assert isinstance(self.simulator.plan, Plan)
+        self.simulator.plan.add(f"{self.name}*", ENDLESS)
+        self.deployment.rest.trigger(self.dag_id, RUN_ID, DATE)
+
+    def wait_waiting(self, since: float = 0) -> None:
+        """Until the task waits for its job: it looks at it, in a worker or in the triggerer."""
+        state = "deferred" if self.mode == "deferred" else "running"
+        self.wait("the task waits", lambda: self.answered("DescribeTrainingJob", since) and self.state == state, 180)
+
+    def wait_looked(self, since: float) -> None:
+        """Until the task has learnt its job's state after `since`, or has ended without."""
+        looked = "DescribeTrainingJob"
+        self.wait("the task looks", lambda: self.answered(looked, since) or self.state in ENDED, 240)
+
+    def wait_ended(self, seconds: float = 180) -> None:
+        self.wait("the task has ended", lambda: self.state in ENDED, seconds)
+
+    def wait_back(self, since: float) -> None:
+        """Until, after it was lost, the task has asked SageMaker again, or has ended without."""
+        asked = ("CreateTrainingJob", "DescribeTrainingJob")
+
+        def back() -> bool:
+            task = self.task
+            again = task["state"] in ("running", "deferred") and task["try_number"] > 1
+            return task["state"] in ENDED or (again and any(self.answered(each, since) for each in asked))
+
+        self.wait("the task is back", back, 180)
+
+    def wait(self, what: str, done: Any, seconds: float) -> None:
+        wait_until(f"{self.dag_id}: {what}", done, seconds, 0.5)
+
+    def kill(self, *, with_supervisor: bool) -> None:
+        self.deployment.kill_task(self.task["pid"], with_supervisor=with_supervisor)
+
+    def let_end(self) -> None:
+        """The newest job completes now."""
+        if live := self.live:
+            live[-1].outcome = replace(ENDLESS, training=self.simulator.clock.now() - live[-1].created)
+
+    def let_end_well(self, seconds: float = 180) -> None:
+        """The newest job completes, as often as there is a new one, until the task has ended."""
+
+        def ended() -> bool:
+            if self.state in ENDED:
+                return True
+            self.let_end()
+            return False
+
+        wait_until(f"{self.dag_id}: the task has ended", ended, seconds, 2)
+
+
+def dag_file(scenes: list[Scene]) -> str:
+    """A DAG file that holds the scenes' DAGs, all of one operator."""
+    stock = "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator as Operator"
+    ours = "from trainspec.runtime import TrainingJobOperator as Operator"
+    return f"""
+from datetime import timedelta
+import pendulum
+try:
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+{ours if scenes[0].operator == OURS else stock}
+
+for scene in {[scene.definition() for scene in scenes]!r}:
+    spans = {{name: timedelta(seconds=scene["dag"][name]) for name in scene["dag"] if name == "dagrun_timeout"}}
+    limits = {{name: timedelta(seconds=scene["task"][name]) for name in scene["task"] if name == "execution_timeout"}}
+    with DAG(
+        **{{**scene["dag"], **spans}},
+        schedule=None,
+        start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
+        is_paused_upon_creation=False,
+    ) as dag:
+        Operator(**{{**scene["task"], **limits}}, retry_delay=timedelta(seconds=1))
+    globals()[dag.dag_id] = dag
+"""
+
+
+def now(scene: Scene) -> float:
+    """The simulator's clock."""
+    return scene.simulator.clock.now()
+
+
+def settle(scene: Scene, seconds: float, wanted: Counts | None) -> Counts:
+    """Count when `wanted` is what there is, or when `seconds` are over."""
+    end = time.monotonic() + seconds
+    while (counts := scene.counts()) != wanted and time.monotonic() < end:
+        time.sleep(0.5)
+    return counts
