@@ -17,8 +17,10 @@ from processes import CrashError, Process, Stage
 from schedules import (
     OUTCOMES,
     Break,
+    Callback,
     Clear,
     Crash,
+    Deploy,
     Foreign,
     Go,
     GoOrphan,
@@ -28,14 +30,19 @@ from schedules import (
     Schedule,
     Step,
     StopOutside,
+    SweepUp,
     TaskSpec,
     Wait,
 )
 from trainspec.runtime import attempt as attempt_module
+from trainspec.runtime import leftover as leftover_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
 from trainspec.runtime.calls import Calls
 from trainspec.runtime.identity import TAG, VARIABLE, Label, TaskRun, decode
+from trainspec.runtime.leftover import stop_left_over
+from trainspec.runtime.problems import TrainingProblem
+from trainspec.runtime.sweep import Bounds, Known, Sweep, Verdict
 from trainspec.runtime.trigger import TrainingJobTrigger
 from trainspec.simulator import Fault, ManualClock, Outcome, Rate, Simulator
 from trainspec.simulator.errors import ApiError
@@ -86,6 +93,10 @@ class Task:
     orphans: list[Process] = field(default_factory=list)
     late: list[Any] = field(default_factory=list)
     """Triggers that have not heard yet that they were killed."""
+    lost: bool = False
+    """Whether the last try was lost, so that Airflow may run the failure callback."""
+    silent: bool = False
+    """Whether Airflow does not answer when it is asked for the task's state."""
 
     @property
     def label(self) -> Label:
@@ -97,7 +108,8 @@ class Task:
         names = {"dag_id": "dag", "run_id": "run", "task_id": self.task_id, "map_index": -1}
         numbers = {"try_number": self.try_number, "max_tries": self.max_tries}
         started = datetime.fromtimestamp(self.started, timezone.utc)
-        ti = SimpleNamespace(**names, **numbers, xcom_push=lambda **_: None)
+        xcoms = {"xcom_push": lambda **_: None, "xcom_pull": lambda **_: None}
+        ti = SimpleNamespace(**names, **numbers, **xcoms, start_date=started, task=self)
         return {"ti": ti, "dag_run": SimpleNamespace(start_date=started)}
 
 
@@ -132,7 +144,9 @@ class World:
             attempt_module: {
                 "Clients": lambda *_: clients,
                 "Calls": lambda client, **more: Calls(client, clock, **more),
+                "task_state": lambda ti, _: None if ti.task.silent else ti.task.state,
             },
+            leftover_module: {"_calls": lambda operator, _: Calls(client, clock, log=operator.log.warning)},
             trigger_module: {
                 "Clock": lambda: clock,
                 "time": SimpleNamespace(time=clock.now),
@@ -166,8 +180,14 @@ class World:
                 self._crash(self.tasks[number])
             case Orphan(number):
                 self._orphan(self.tasks[number])
-            case Kill(number):
-                self._kill(self.tasks[number])
+            case Deploy(number, silent):
+                self._deploy(self.tasks[number], silent)
+            case Callback(number):
+                self._callback(self.tasks[number])
+            case SweepUp():
+                self._sweep()
+            case Kill(number, unheard):
+                self._kill(self.tasks[number], unheard)
             case Clear(number, moves, late):
                 self._clear(self.tasks[number], moves, late)
             case Break(kind, operation, times):
@@ -200,6 +220,7 @@ class World:
         for _ in range(2000):
             waiting = [task for task in self.tasks if task.state not in ENDED]
             if not waiting:
+                self.do(SweepUp())
                 return
             for task in waiting:
                 self._go(task, 10)
@@ -251,6 +272,9 @@ class World:
             action_if_job_exists=spec.action,
             on_timeout=spec.on_timeout,
             retries=spec.retries,
+            execution_timeout=None,
+            has_seen_to_its_job=False,
+            render_template=lambda content, _: content,
             do_xcom_push=False,
             defer=defer,
             log=self._log(f"{task.task_id} try {task.try_number}"),
@@ -289,7 +313,7 @@ class World:
             # could not see the job of a try that was lost a moment ago, and would leave it to the sweep.
             self.stage.clock.advance(self.weather.lag)
         else:
-            task.state = "failed"
+            task.state, task.lost = "failed", swept
             if not swept and task.spec.on_timeout == "stop":  # no hook runs after a crash: `trainspec sweep` does it
                 self._none_left(task, "failed at its last try")
 
@@ -309,19 +333,66 @@ class World:
             task.state, task.process, task.event = "queued", None, None
             task.try_number += 1
 
-    def _kill(self, task: Task) -> None:
+    def _deploy(self, task: Task, silent: bool) -> None:
+        """Tell the worker's process to end. The triggerer's would be a crash: no code of ours runs at its end."""
+        if task.state != "running" or task.process is None:
+            return
+        last = task.try_number > task.max_tries
+        task.silent = silent
+        stopped = [job.name for job in self.simulator.jobs if job.stop_requested is not None]
+        task.process.run("kill")
+        if not last:
+            now = [job.name for job in self.simulator.jobs if job.stop_requested is not None]
+            assert now == stopped, f"a deploy stopped {now}, which the next try wants"
+        process, task.process, task.event, task.silent = task.process, None, None, False
+        process.error = CrashError()
+        self._settle(task, process)
+        if last and not task.orphans:
+            self._none_left(task, "was lost at a deploy with its last try")
+
+    def _callback(self, task: Task) -> None:
+        if task.state == "failed" and task.lost:
+            stop_left_over({**task.context(), "task": self._operator(task)})
+            if self.weather.lag == 0:
+                self._none_left(task, "failed, and its callback ran")
+
+    def _sweep(self) -> None:
+        """Sweep as from outside: with calls that go through, or end it with an error."""
+        calls = Calls(self.stage.client, self.stage.engine_clock())
+        sweep = Sweep(calls, self._ask, Bounds(older_than=-1))  # listed times are rounded
+        with suppress(TrainingProblem):
+            for found in sweep.findings():
+                if found.verdict is Verdict.STRAY:
+                    task = next(task for task in self.tasks if task.task_id == found.label.task_run.task_id)
+                    assert task.state in ENDED, f"swept, while {task.task_id} is {task.state}"
+                    assert task.spec.wait or task.state != "success", f"swept, but {found.name} was to run on"
+                    self.history.append(f"    swept: {found.name}: {found.why}")
+                    sweep.stop(found)
+
+    def _ask(self, task_run: TaskRun) -> Known | None:
+        task = next(task for task in self.tasks if task.task_id == task_run.task_id)
+        run_ended = all(each.state in ENDED for each in self.tasks)
+        return Known(round(task.started * 1e6), run_ended, task.state)
+
+    def _kill(self, task: Task, unheard: bool) -> None:
         if task.state in ENDED:
             return
         hooked = task.state in ("running", "deferred") and not (task.state == "deferred" and task.event)
-        self._kill_process(task, late=False)
-        task.state = "failed"
-        if hooked and not task.orphans:
+        unheard = unheard and task.state == "deferred"
+        if unheard and task.process:
+            task.process.run("crash")
+            task.process = None
+        if not unheard:
+            self._kill_process(task, "failed", late=False)
+        task.state, task.trigger, task.event = "failed", None, None
+        if hooked and not unheard and not task.orphans:
             self._none_left(task, "was killed")
 
-    def _kill_process(self, task: Task, late: bool) -> None:
-        """Tell the running process, or the trigger of a deferred task, that it is over."""
+    def _kill_process(self, task: Task, state: str, late: bool) -> None:
+        """Set the task's state, and so tell the running process, or the trigger of a deferred task, that it is over."""
         process, task.process, task.event = task.process, None, None
-        if task.state == "deferred":
+        deferred, task.state = task.state == "deferred", state
+        if deferred:
             if process:
                 process.run("crash")
             if late:
@@ -333,13 +404,13 @@ class World:
         task.trigger = None
 
     def _clear(self, task: Task, moves: bool, late: bool) -> None:
-        running = task.state == "running"
-        self._kill_process(task, late)
-        if not running:  # Airflow leaves max_tries alone where a running task is cleared
+        before = task.state
+        self._kill_process(task, "restarting", late)
+        if before != "running":  # Airflow leaves max_tries alone where a running task is cleared
             task.max_tries = task.try_number + task.spec.retries
-            if moves and task.state in ENDED:
+            if moves and before in ENDED:
                 task.started += 1
-        task.state = "queued"
+        task.state, task.lost = "queued", False
         task.try_number += 1
 
     def _foreign(self, name: str) -> None:
@@ -399,6 +470,21 @@ class World:
                 assert status in ("Failed", "Stopped"), f"{later.name} was made while {earlier.name} was {status}"
         for task in self.tasks:
             self._check_generations(task)
+            self._check_swept(task)
+
+    def _check_swept(self, task: Task) -> None:
+        """After the sweep no job of the task runs on, but those that its author lets outlive it."""
+        now = self.stage.clock.now()
+        for job in self.simulator.jobs:
+            found = self._label(job)
+            if (
+                found is None
+                or found.digest != task.label.digest
+                or found.task_run.started != task.label.task_run.started
+            ):
+                continue
+            stays = not task.spec.wait if task.state == "success" else task.spec.on_timeout == "leave"
+            assert stays or job.state(now).status != "InProgress", f"{job.name} of {task.task_id} outlives the sweep"
 
     def _check_generations(self, task: Task) -> None:
         """A cleared task's new job waits for the end of the one before, and no orphan makes one beside it."""

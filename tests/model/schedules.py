@@ -49,6 +49,29 @@ class Crash:
 
 
 @dataclass(frozen=True)
+class Deploy:
+    """The worker of the running task is told to end, as at a rolling deploy; the task itself is not.
+
+    `silent`: Airflow cannot be asked which of the two it is.
+    """
+
+    task: int
+    silent: bool = False
+
+
+@dataclass(frozen=True)
+class Callback:
+    """Airflow runs the failure callback of a task whose last try was lost, which it does not always do."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class SweepUp:
+    """`trainspec sweep --stop`, or its maintenance DAG."""
+
+
+@dataclass(frozen=True)
 class Orphan:
     """Airflow takes the running task for dead and runs it again, while its process goes on."""
 
@@ -65,9 +88,13 @@ class GoOrphan:
 
 @dataclass(frozen=True)
 class Kill:
-    """A user sets the task's state, or its time is over: on_kill runs, of the process or the trigger."""
+    """A user sets the task's state, or its time is over: on_kill runs, of the process or the trigger.
+
+    `unheard`: it was deferred and the triggerer was away, which Airflow 2 does not make up for.
+    """
 
     task: int
+    unheard: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +146,22 @@ class StopOutside:
     """Somebody stops the job that was made last."""
 
 
-Step: TypeAlias = Go | Crash | Orphan | GoOrphan | Kill | Clear | Break | Limit | Wait | Foreign | StopOutside
+Step: TypeAlias = (
+    Go
+    | Crash
+    | Deploy
+    | Callback
+    | SweepUp
+    | Orphan
+    | GoOrphan
+    | Kill
+    | Clear
+    | Break
+    | Limit
+    | Wait
+    | Foreign
+    | StopOutside
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +194,10 @@ _LAGS = st.sampled_from([0.0, 1.0, 20.0])
 _STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrategy[Step]]]] = {
     "go": (12, lambda task: st.builds(Go, task, st.integers(1, 8))),
     "crash": (4, lambda task: st.builds(Crash, task)),
-    "kill": (2, lambda task: st.builds(Kill, task)),
+    "deploy": (2, lambda task: st.builds(Deploy, task, st.booleans())),
+    "callback": (1, lambda task: st.builds(Callback, task)),
+    "sweep": (2, lambda _: st.just(SweepUp())),
+    "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]))),
     "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),
     "orphan": (1, lambda task: st.builds(Orphan, task)),
     "go orphan": (1, lambda task: st.builds(GoOrphan, task, st.integers(1, 8))),

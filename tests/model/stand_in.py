@@ -28,6 +28,10 @@ class AirflowSkipException(AirflowException):
     """The task is skipped."""
 
 
+class AirflowTaskTimeout(BaseException):
+    """The task's execution_timeout is over."""
+
+
 _MODULES: dict[str, dict[str, Any]] = {
     "airflow": {"__version__": "3.3.0"},
     "airflow.providers": {},
@@ -37,6 +41,7 @@ _MODULES: dict[str, dict[str, Any]] = {
         "AirflowException": AirflowException,
         "AirflowFailException": AirflowFailException,
         "AirflowSkipException": AirflowSkipException,
+        "AirflowTaskTimeout": AirflowTaskTimeout,
         "BaseOperatorLink": _Base,
     },
     "airflow.triggers": {},

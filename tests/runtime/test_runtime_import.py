@@ -8,7 +8,10 @@ import pytest
 
 RUNTIME = Path(__file__).parents[2] / "compiler" / "trainspec" / "runtime"
 MODULES = sorted(path.stem for path in RUNTIME.glob("*.py") if path.stem != "__init__")
-NEED_AIRFLOW = {"attempt", "links", "majors", "operator", "plugin", "rendering", "trigger"}
+NEED_AIRFLOW = {
+    *("airflow_here", "attempt", "gate", "links", "majors", "operator", "plugin", "rendering"),
+    *("sensor", "sweeper", "trigger"),
+}
 HEAVY = {"boto3", "botocore", "jinja2", "jsonschema", "pydantic", "ruamel", "airflow", "asyncio"}
 
 

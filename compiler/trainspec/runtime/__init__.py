@@ -4,27 +4,28 @@ Every DAG file that uses the operator pays for this import at each parse, so not
 provider, nothing of the compiler. The names below are loaded when they are asked for; the engine needs no Airflow.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trainspec.runtime.gate import MetricGate
     from trainspec.runtime.operator import TrainingJobOperator
+    from trainspec.runtime.sensor import TrainingJobSensor
+    from trainspec.runtime.sweeper import TrainingJobSweepOperator
     from trainspec.runtime.trigger import TrainingJobTrigger
 
-__all__ = ["MetricGate", "TrainingJobOperator", "TrainingJobTrigger"]
+_MODULES = {
+    "MetricGate": "gate",
+    "TrainingJobOperator": "operator",
+    "TrainingJobSensor": "sensor",
+    "TrainingJobSweepOperator": "sweeper",
+    "TrainingJobTrigger": "trigger",
+}
+
+__all__ = ["MetricGate", "TrainingJobOperator", "TrainingJobSensor", "TrainingJobSweepOperator", "TrainingJobTrigger"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "TrainingJobOperator":
-        from trainspec.runtime.operator import TrainingJobOperator
-
-        return TrainingJobOperator
-    if name == "MetricGate":
-        from trainspec.runtime.gate import MetricGate
-
-        return MetricGate
-    if name == "TrainingJobTrigger":
-        from trainspec.runtime.trigger import TrainingJobTrigger
-
-        return TrainingJobTrigger
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

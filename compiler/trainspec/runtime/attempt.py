@@ -1,23 +1,30 @@
 """One try of a task, from the moment it runs: the engine between Airflow's context and boto's clients."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.providers.common.compat.sdk import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+)
 from trainspec.runtime.calls import BackOff, Calls
 from trainspec.runtime.clients import Clients
 from trainspec.runtime.console import job_url, last_log_lines, logs_url
 from trainspec.runtime.engine import Policy, Training, failure
-from trainspec.runtime.identity import Label, TaskRun
+from trainspec.runtime.identity import Label, TaskRun, microseconds
 from trainspec.runtime.job import OVERDUE, Job
 from trainspec.runtime.links import link_values
-from trainspec.runtime.majors import AIRFLOW_2
+from trainspec.runtime.majors import AIRFLOW_2, TOLD_TO_END, task_state
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.typed import typed
 
-# Airflow 3 gives on_kill five seconds; with the quick client's timeouts this stays below.
-_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=2.0)
+# Airflow 3 gives on_kill five seconds; with the quick client's timeouts these two stay below.
+_ASK_PATIENCE = 1.0
+_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=1.5)
 # A task that fails by itself has more time; but AWS may be what it failed at, and somebody waits for the news.
 _FAILED_BACK_OFF = BackOff(patience=60.0)
 
@@ -38,6 +45,7 @@ class Attempt:
         self._training: Training | None = None
         self._clients: Clients | None = None
         self._running = True
+        self._timed_out = False
 
     def start(self) -> str:
         """Start the job, or find it, and wait for its end. Returns its name, or defers."""
@@ -60,21 +68,39 @@ class Attempt:
         with self._guard():
             training = self._prepare({})
             job = training.resume(event["job_name"])
-            if job.ended or event["why"] == OVERDUE:
+            if job.ended:
+                return self._finish(training, job)
+            if event["why"] == OVERDUE:
+                self._end_at_execution_timeout()
                 return self._finish(training, job)
             self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
             return self._defer(job.name, event["deadline"])
 
     def kill(self) -> None:
-        """Stop the job, and end `start` or `resume` where Airflow does not: Airflow 3 would let them go on.
+        """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them go on.
 
         Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
-        3: so it uses a client that was built before, and asks Airflow for nothing.
+        3: so it uses a client that was built before. Nothing else than the task's state tells a user, who sets it,
+        from a worker that is shut down, as at a deploy: then the job goes on, and the next try attaches to it.
         """
-        self._stop_job("its task was told to end", _KILL_BACK_OFF)
+        if self._training and self._goes_on():
+            self._say(self.log.warning, f"Training job {self._training.name} is left to the next try of its task")
+        else:
+            self._stop_job("its task was told to end", _KILL_BACK_OFF)
         # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
         if self._running and not AIRFLOW_2:
             raise TaskKilledError
+
+    def _goes_on(self) -> bool:
+        """Whether it is the worker that is told to end, and not the task, so that another try will want the job.
+
+        Where Airflow does not answer, its API server is away and no user is there: then a next try is more likely
+        than none, and `trainspec sweep` stops the job if none comes.
+        """
+        ti = self.context["ti"]
+        if self._timed_out or ti.try_number > ti.max_tries:
+            return False
+        return task_state(ti, _ASK_PATIENCE) not in TOLD_TO_END
 
     def _request(self) -> dict[str, Any]:
         config = self.operator.config
@@ -86,10 +112,8 @@ class Attempt:
         arguments = self.operator
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
         calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
-        policy = Policy(
-            arguments.action_if_job_exists, arguments.check_interval, arguments.max_attempts, arguments.on_timeout
-        )
-        self._training = Training(calls, request, _label(self.context, arguments.retries), policy, self.log.info)
+        label = label_of(self.context, arguments)
+        self._training = Training(calls, request, label, policy_of(arguments), self.log.info)
         return self._training
 
     def _finish(self, training: Training, job: Job) -> str:
@@ -101,8 +125,7 @@ class Attempt:
         training.release()
         if not job.completed:
             raise failure(job, self._last_log_lines(job.name), job_url(job.arn), logs_url(job.arn))
-        results = {"model": job.model, "billable_seconds": job.billable_seconds, "metrics": job.metrics}
-        self._push({**results, "output": job.output})
+        self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name
 
@@ -116,12 +139,25 @@ class Attempt:
         from trainspec.runtime.trigger import TrainingJobTrigger
 
         arguments = self.operator
+        deadline = min((each for each in (deadline, self._execution_deadline()) if each is not None), default=None)
         region = self._clients.hook.region_name if self._clients else arguments.region_name
         arguments.defer(
             trigger=TrainingJobTrigger(name, arguments.aws_conn_id, region, arguments.check_interval, deadline),
             method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
         )
         raise AssertionError("defer raises")
+
+    def _execution_deadline(self) -> float | None:
+        """When execution_timeout is over, in seconds since the epoch. Airflow 3 forgets it while a task is deferred."""
+        limit = self.operator.execution_timeout
+        return None if limit is None or AIRFLOW_2 else float((self.context["ti"].start_date + limit).timestamp())
+
+    def _end_at_execution_timeout(self) -> None:
+        deadline = self._execution_deadline()
+        if deadline is not None and time.time() >= deadline:
+            self._stop_job("its task's execution_timeout is over", _FAILED_BACK_OFF)
+            self._training = None  # Airflow calls on_kill, too
+            raise AirflowTaskTimeout(f"Timeout after {self.operator.execution_timeout}")
 
     def _push(self, values: Mapping[str, Any]) -> None:
         if self.operator.do_xcom_push:
@@ -146,6 +182,9 @@ class Attempt:
             self._training = None
             if isinstance(error, TrainingProblem):
                 raise _EXCEPTIONS[error.kind](error.text) from None
+            raise
+        except AirflowTaskTimeout:
+            self._timed_out = True  # and Airflow calls on_kill
             raise
         else:
             self._training = None
@@ -174,15 +213,20 @@ class Attempt:
             log(text)
 
 
-def _label(context: Any, retries: int | None) -> Label:
-    """Return the identity of the running task, from Airflow's context."""
-    ti, started = context["ti"], context["dag_run"].start_date
+def policy_of(operator: Any) -> Policy:
+    """Return what the arguments of a TrainingJobOperator leave to choose."""
+    return Policy(operator.action_if_job_exists, operator.check_interval, operator.max_attempts, operator.on_timeout)
+
+
+def label_of(context: Any, operator: Any) -> Label:
+    """Return the identity of the task run in Airflow's `context`."""
+    ti = context["ti"]
     task_run = TaskRun(
         dag_id=ti.dag_id,
         run_id=ti.run_id,
         task_id=ti.task_id,
         map_index=-1 if ti.map_index is None else ti.map_index,
-        generation=ti.max_tries - (retries or 0),
-        started=round(started.timestamp() * 1_000_000) if started else 0,
+        generation=ti.max_tries - (operator.retries or 0),
+        started=microseconds(context["dag_run"].start_date),
     )
-    return Label.of(task_run, ti.try_number)
+    return Label.of(task_run, ti.try_number, policy_of(operator).stay(wait=operator.wait_for_completion))

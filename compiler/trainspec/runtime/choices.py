@@ -1,9 +1,15 @@
-"""What the author of a task may choose: apart from the engine, because it is checked at each parse of a DAG."""
+"""Words that need nothing else: what the author of a task may choose, checked at each parse, and Airflow's states."""
 
-from typing import Literal
+from typing import Final, Literal
 
 IfExists = Literal["fail", "increment", "skip", "timestamp"]
 """Where the job's name is another's: fail for good, take the next free number, skip the task, or take a time stamp."""
 
 OnTimeout = Literal["stop", "leave"]
 """What becomes of a job that has not ended when the longest wait is over."""
+
+TASK_ENDED: Final = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
+"""The states of a task instance that will not go on by itself."""
+
+RUN_ENDED: Final = frozenset({"success", "failed"})
+"""The same of a DAG run."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from trainspec.runtime.calls import CallAnswer, Calls
 from trainspec.runtime.choices import IfExists, OnTimeout
-from trainspec.runtime.identity import Label, Relation, sign, signature, signs_by_tag
+from trainspec.runtime.identity import Label, Relation, Stay, sign, signature, signs_by_tag
 from trainspec.runtime.job import Job
 from trainspec.runtime.names import MAX_NUMBER, numbered, with_suffix
 from trainspec.runtime.problems import Fault, Kind, TrainingProblem
@@ -39,6 +39,11 @@ class Policy:
     def longest_wait(self) -> float | None:
         """Seconds, or None for a wait without end."""
         return None if self.max_attempts is None else self.max_attempts * self.check_interval
+
+    def stay(self, *, wait: bool) -> Stay:
+        """Return whether the job may outlive its task, which waits for it or does not."""
+        leaves = wait and self.on_timeout == "leave" and self.longest_wait is not None
+        return Stay(not wait, int(self.longest_wait or 0) if leaves else None)
 
 
 class Training:

@@ -3,17 +3,18 @@
 CreateTrainingJob knows no client token, so the job's own description has to say whose it is. The identity goes into the
 job's Environment, which DescribeTrainingJob returns, or into a tag where the request can have no Environment.
 
-    1/0/2/-1/1744156800000000/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00=2B00:00/train
+    1/0/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00=2B00:00/train
 
 From left to right: the version of this format; the generation (how often a user cleared the task); the try that made
-the job; the map index; when the DAG run started; the digest by which tasks are compared; the DAG, the run and the
-task, for people and tools to read, cut where they are too long.
+the job; the map index; when the DAG run started; whether the job may outlive its task (`Stay`); the digest by which
+tasks are compared; the DAG, the run and the task, for people and tools to read, cut where they are too long.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -56,6 +57,11 @@ class TaskRun:
         return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
 
 
+def microseconds(moment: datetime | None) -> int:
+    """Return `moment` in microseconds since the epoch, as a TaskRun's `started`; 0 for None."""
+    return round(moment.timestamp() * 1_000_000) if moment else 0
+
+
 class Relation(Enum):
     """What another job's task run is to ours."""
 
@@ -70,17 +76,43 @@ class Relation(Enum):
 
 
 @dataclass(frozen=True)
+class Stay:
+    """Whether a job may outlive its task, as its author chose. A sweep must know: nobody else is there to ask then."""
+
+    after_success: bool = False
+    """The task does not wait (`wait_for_completion=False`), so its success says nothing about the job."""
+    seconds: int | None = None
+    """Seconds after the job's creation when the task gives up and leaves it (`on_timeout="leave"`); None: never."""
+
+    def __str__(self) -> str:
+        if self.after_success:
+            return "stays"
+        return "ends" if self.seconds is None else f"stays-{self.seconds}"
+
+    @classmethod
+    def read(cls, text: str) -> "Stay":
+        """Return what `str` wrote. Raises ValueError for anything else."""
+        if text in ("stays", "ends"):
+            return cls(text == "stays")
+        word, _, seconds = text.partition("-")
+        if word != "stays":
+            raise ValueError(text)
+        return cls(seconds=int(seconds))
+
+
+@dataclass(frozen=True)
 class Label:
     """An identity as a job carries it. The ids of `task_run` may be cut; the digest is always whole."""
 
     task_run: TaskRun
     try_number: int
     digest: str
+    stay: Stay = Stay()
 
     @classmethod
-    def of(cls, task_run: TaskRun, try_number: int) -> "Label":
+    def of(cls, task_run: TaskRun, try_number: int, stay: Stay | None = None) -> "Label":
         """Return the label that try `try_number` of `task_run` puts on its job."""
-        return cls(task_run, try_number, task_run.digest)
+        return cls(task_run, try_number, task_run.digest, stay or Stay())
 
     @property
     def complete(self) -> bool:
@@ -108,7 +140,7 @@ def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
     """`label` as text of at most `limit` characters, safe as an environment variable's and as a tag's value."""
     run = label.task_run
     numbers = (run.generation, label.try_number, run.map_index, run.started)
-    head = "/".join((_VERSION, *map(str, numbers), label.digest))
+    head = "/".join((_VERSION, *map(str, numbers), str(label.stay), label.digest))
     ids = [_escape(text) for text in (run.dag_id, run.run_id, run.task_id)]
     return "/".join((head, *_fit(ids, limit - len(head) - len(ids))))
 
@@ -116,14 +148,15 @@ def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
 def decode(text: str) -> Label | None:
     """Return the label that `encode` wrote, or None where `text` is nothing of ours."""
     parts = text.split("/")
-    if len(parts) != 9 or parts[0] != _VERSION:
+    if len(parts) != 10 or parts[0] != _VERSION:
         return None
     try:
         generation, try_number, map_index, started = (int(part) for part in parts[1:5])
+        stay = Stay.read(parts[5])
     except ValueError:
         return None
-    dag_id, run_id, task_id = (_unescape(part) for part in parts[6:])
-    return Label(TaskRun(dag_id, run_id, task_id, map_index, generation, started), try_number, parts[5])
+    dag_id, run_id, task_id = (_unescape(part) for part in parts[7:])
+    return Label(TaskRun(dag_id, run_id, task_id, map_index, generation, started), try_number, parts[6], stay)
 
 
 def sign(request: Mapping[str, Any], label: Label) -> dict[str, Any]:

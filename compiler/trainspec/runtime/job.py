@@ -77,6 +77,18 @@ class Job:
         return {entry["MetricName"]: entry["Value"] if isfinite(entry["Value"]) else None for entry in found}
 
     @property
+    def results(self) -> dict[str, Any]:
+        """What a completed job hands on by XCom beside its name; nothing that is None."""
+        found = {
+            "arn": self.arn,
+            "output": self.output,
+            "model": self.model,
+            "billable_seconds": self.billable_seconds,
+            "metrics": self.metrics,
+        }
+        return {key: value for key, value in found.items() if value is not None}
+
+    @property
     def reason(self) -> str:
         """Why the job did not complete, in SageMaker's words as far as it has any."""
         if reason := self.description.get("FailureReason"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
 from trainspec.runtime.choices import IfExists, OnTimeout
+from trainspec.runtime.leftover import with_stop_left_over
 from trainspec.runtime.links import LINKS
 from trainspec.runtime.rendering import render_text, text_environment
 
@@ -79,6 +80,12 @@ class TrainingJobOperator(BaseOperator):
         self._attempt: Attempt | None = None
         self._killed = False
         self._check_arguments()
+        self.on_failure_callback: Any = with_stop_left_over(self.on_failure_callback)
+
+    @property
+    def has_seen_to_its_job(self) -> bool:
+        """Whether a try has run in this process: how it ended is then its own doing, also where a job is left."""
+        return self._attempt is not None
 
     def execute(self, context: Any) -> str:
         """Start the job, or find it, and wait for its end as the arguments say. Returns the job's name."""

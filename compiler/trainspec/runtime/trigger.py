@@ -123,6 +123,13 @@ class TrainingJobTrigger(BaseTrigger):
             await asyncio.sleep(delay)
 
 
+class TrainingJobWatch(TrainingJobTrigger):
+    """The same wait for a job that is somebody else's: nothing stops it."""
+
+    async def _stop(self) -> None:
+        """Do nothing: the job is not ours."""
+
+
 _UNFINISHED: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only weakly
 
 

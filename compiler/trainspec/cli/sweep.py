@@ -1,0 +1,156 @@
+"""`trainspec sweep`: stop training jobs whose Airflow task has ended without them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from trainspec.project import UsageError
+from trainspec.runtime.airflow_rest import AirflowRest, Credentials
+from trainspec.runtime.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.problems import TrainingProblem
+from trainspec.runtime.sweep import AskError, Bounds, Finding, Sweep, Verdict
+from trainspec.units import seconds
+
+_URL, _TOKEN, _USER, _PASSWORD = (f"TRAINSPEC_AIRFLOW_{name}" for name in ("URL", "TOKEN", "USER", "PASSWORD"))
+
+_DAG = """\
+\"\"\"Stops training jobs whose task in this Airflow has ended without them. Written by `trainspec sweep --dag`.\"\"\"
+
+import pendulum
+from {sdk} import DAG
+from trainspec.runtime import TrainingJobSweepOperator
+
+with DAG(
+    dag_id="trainspec_sweep",
+    schedule="*/15 * * * *",
+    start_date=pendulum.datetime(2025, 1, 1, tz="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    tags=["maintenance"],
+):
+    # One task for each connection and region in which training jobs run.
+    TrainingJobSweepOperator(task_id="sweep", aws_conn_id="aws_default")
+"""
+_SDK = {2: "airflow", 3: "airflow.sdk"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--stop", action="store_true", help="stop the stray jobs; without it they are only listed")
+    parser.add_argument(
+        "--airflow-url",
+        metavar="URL",
+        help=f"the address of Airflow's UI ({_URL}); credentials for its API are taken from {_TOKEN}, or from {_USER} "
+        f"and {_PASSWORD}",
+    )
+    parser.add_argument("--region", help="the AWS region, if not your configuration's")
+    parser.add_argument("--profile", help="the profile of your AWS configuration")
+    parser.add_argument("--name-contains", default="", metavar="TEXT", help="look only at jobs so named")
+    parser.add_argument("--older-than", default="5m", metavar="DURATION", help="leave younger jobs alone (5m)")
+    parser.add_argument("--max-jobs", type=int, default=1000, metavar="N", help="look at N running jobs at most (1000)")
+    parser.add_argument("-a", "--all", action="store_true", help="show the jobs that are left alone, too, and why")
+    parser.add_argument(
+        "--dag",
+        type=int,
+        nargs="?",
+        const=3,
+        choices=sorted(_SDK),
+        metavar="MAJOR",
+        help=("print a DAG file that sweeps from within Airflow 3 (or 2), and do nothing else"),
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found, one line a job. Returns 1 where a stray job is left running, or may be."""
+    if arguments.dag:
+        sys.stdout.write(_DAG.format(sdk=_SDK[arguments.dag]))
+        return 0
+    sweep = Sweep(_calls(arguments), _airflow(arguments, os.environ).ask, _bounds(arguments))
+    counts = dict.fromkeys(Verdict, 0)
+    failed = 0
+    try:
+        for found in sweep.findings():
+            counts[found.verdict] += 1
+            if found.verdict is Verdict.STRAY:
+                failed += not _deal_with(found, sweep, stop=arguments.stop)
+            elif arguments.all:
+                print(_line(found, "left"))
+    except (TrainingProblem, CallAnswer) as problem:
+        raise UsageError(f"AWS says: {problem}") from None
+    _summarize(sweep, counts)
+    return int(failed > 0 or sweep.exhausted)
+
+
+def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
+    """Stop a stray job, or only tell of it. Returns whether it is dealt with."""
+    if not stop:
+        print(_line(found, "stray"))
+        return False
+    try:
+        sweep.stop(found)
+    except TrainingProblem as problem:
+        print(_line(found, "not stopped"))
+        print(f"trainspec: {found.name}: {problem.text}", file=sys.stderr)
+        return False
+    print(_line(found, "stopped"))
+    return True
+
+
+def _line(found: Finding, what: str) -> str:
+    return f"{what}: {found.name}: {found.why} ({found.label})"
+
+
+def _summarize(sweep: Sweep, counts: Mapping[Verdict, int]) -> None:
+    print(
+        f"{_jobs(sweep.looked_at)} looked at; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
+        f"{counts[Verdict.UNKNOWN]} that this Airflow cannot tell about, the rest not made by trainspec",
+        file=sys.stderr,
+    )
+    if sweep.exhausted:
+        print("trainspec: there are more: raise --max-jobs, or narrow them with --name-contains", file=sys.stderr)
+
+
+def _jobs(count: int) -> str:
+    return "1 running job" if count == 1 else f"{count} running jobs"
+
+
+def _bounds(arguments: argparse.Namespace) -> Bounds:
+    older_than = seconds(arguments.older_than)
+    if not isinstance(older_than, int) or older_than < 0:
+        raise UsageError(f"--older-than takes a duration like 5m, not `{arguments.older_than}`")
+    if arguments.max_jobs < 1:
+        raise UsageError("--max-jobs takes a number greater than 0")
+    return Bounds(older_than, arguments.name_contains, arguments.max_jobs)
+
+
+def _airflow(arguments: argparse.Namespace, environ: Mapping[str, str]) -> AirflowRest:
+    url = arguments.airflow_url or environ.get(_URL)
+    if not url:
+        raise UsageError(f"which Airflow? Give --airflow-url, or {_URL} in the environment")
+    credentials = Credentials(environ.get(_TOKEN, ""), environ.get(_USER, ""), environ.get(_PASSWORD, ""))
+    try:
+        return AirflowRest(url, credentials)
+    except AskError as error:
+        raise UsageError(str(error)) from None
+
+
+def _calls(arguments: argparse.Namespace) -> Calls:
+    try:
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+    except ImportError:
+        raise UsageError("sweep needs boto3: install trainspec[aws]") from None
+    settings: Any = Config(retries={"total_max_attempts": 1})
+    try:
+        session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
+        client = session.client("sagemaker", config=settings)
+    except BotoCoreError as error:
+        raise UsageError(f"AWS says: {error}") from None
+    return Calls(client, back_off=BackOff(patience=120.0), log=_log)
+
+
+def _log(text: str) -> None:
+    print(f"trainspec: {text}", file=sys.stderr)

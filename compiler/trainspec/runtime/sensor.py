@@ -1,0 +1,105 @@
+"""The sensor: waits for a training job that somebody else started, and means by its states what the operator means."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from airflow.providers.common.compat.sdk import (
+    AirflowFailException,
+    AirflowSensorTimeout,
+    BaseSensorOperator,
+    PokeReturnValue,
+    conf,
+)
+from trainspec.runtime.job import OVERDUE, Job
+
+
+class TrainingJobSensor(BaseSensorOperator):
+    """Wait until a training job has completed, such as one that an operator with `wait_for_completion=False` made.
+
+    A job that does not exist yet is waited for, too. The job is nobody's here: it is never stopped.
+
+    :param job_name: the job's name. Templated.
+    :param aws_conn_id: the Airflow connection with credentials, region and endpoint; None for boto's own defaults.
+    :param region_name: the AWS region, if not the connection's.
+    :param deferrable: wait in the triggerer. Default: Airflow's `[operators] default_deferrable`.
+
+    `poke_interval`, `timeout`, `mode`, `soft_fail` and the rest are those of every sensor.
+
+    XCom: the job's name as `return_value`; `arn`, `output`, `model`, `billable_seconds` and `metrics` beside it.
+
+    Raises AirflowFailException where the job failed or was stopped, because another try would find it as it is, and
+    AirflowSensorTimeout where it has not ended in time. With `soft_fail` the task is skipped instead.
+    """
+
+    template_fields: Sequence[str] = ("job_name", "aws_conn_id", "region_name")
+    ui_color = "#dceafd"
+
+    def __init__(
+        self,
+        *,
+        job_name: str,
+        aws_conn_id: str | None = "aws_default",
+        region_name: str | None = None,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.job_name = job_name
+        self.aws_conn_id = aws_conn_id
+        self.region_name = region_name
+        self.deferrable = deferrable
+
+    def execute(self, context: Any) -> Any:
+        """Wait as the arguments say. Returns the job's name."""
+        if not self.deferrable:
+            return super().execute(context)
+        return self._defer(time.time() + self.timeout)
+
+    def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
+        """Go on where the triggerer left off. Airflow turns what this raises into a skip if `soft_fail` says so."""
+        job = self._look(context)
+        if job is None and event["why"] == OVERDUE:
+            raise AirflowSensorTimeout(f"{self.job_name} has not completed within {self.timeout:g} seconds")
+        return job.name if job else self._defer(event["deadline"])
+
+    def poke(self, context: Any) -> PokeReturnValue:
+        """Look once."""
+        job = self._look(context)
+        return PokeReturnValue(is_done=job is not None, xcom_value=job and job.name)
+
+    def _look(self, context: Any) -> Job | None:
+        """Return the job if it has completed, and push what it made; None if it may do so yet."""
+        from trainspec.runtime.calls import CallAnswer, Calls
+        from trainspec.runtime.clients import Clients
+        from trainspec.runtime.console import job_url, last_log_lines, logs_url
+        from trainspec.runtime.engine import failure
+
+        clients = Clients(self.aws_conn_id, self.region_name)
+        calls = Calls(clients.sagemaker, log=self.log.warning)
+        try:
+            job = Job.described(
+                calls("describe_training_job", {"TrainingJobName": self.job_name}, needs="TrainingJobArn")
+            )
+        except CallAnswer:
+            self.log.info("There is no training job %s yet", self.job_name)
+            return None
+        self.log.info("Job state: %s", job.state)
+        if job.ended and not job.completed:
+            lines = last_log_lines(clients.logs, job.name)
+            raise AirflowFailException(failure(job, lines, job_url(job.arn), logs_url(job.arn)).text)
+        if not job.ended:
+            return None
+        if self.do_xcom_push:
+            for key, value in job.results.items():
+                context["ti"].xcom_push(key=key, value=value)
+        return job
+
+    def _defer(self, deadline: float) -> NoReturn:
+        from trainspec.runtime.trigger import TrainingJobWatch
+
+        self.defer(
+            trigger=TrainingJobWatch(self.job_name, self.aws_conn_id, self.region_name, self.poke_interval, deadline),
+            method_name="execute_complete",
+        )
+        raise AssertionError("defer raises")

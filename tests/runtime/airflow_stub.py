@@ -1,0 +1,85 @@
+"""Airflow's REST API as a sweep asks it, both majors, with credentials: over HTTP, without an Airflow."""
+
+import json
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+
+@dataclass
+class AirflowStub:
+    """`runs` is (DAG, run) to its JSON; `states` is (DAG, run, task[, map index]) to the task's state."""
+
+    api: str = "api/v2"
+    runs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    states: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    login: tuple[str, str] | None = None
+    broken: list[int] = field(default_factory=list)
+    """Statuses that the next calls are answered with."""
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
+        self.asked.append(path)
+        if self.broken:
+            return self.broken.pop(0), {}
+        parts = [unquote(part) for part in path.strip("/").split("/")]
+        if "/".join(parts[:2]) == "auth/token" and method == "POST" and self.api == "api/v2":
+            good = tuple(json.loads(body).values()) == self.login
+            return (201, {"access_token": "t0ken"}) if good else (401, {})
+        if "/".join(parts[:2]) != self.api:
+            return 404, {}
+        if parts[2] == "version":
+            return 200, {"version": "x"}
+        if self.login and headers.get("Authorization") != self._wanted():
+            return 401, {}
+        match parts[2:]:
+            case ["dags", dag, "dagRuns", run]:
+                return (200, self.runs[dag, run]) if (dag, run) in self.runs else (404, {})
+            case ["dags", dag, "dagRuns", run, "taskInstances", *task]:
+                key = (dag, run, *task)
+                return (200, {"state": self.states[key]}) if key in self.states else (404, {})
+        return 404, {}
+
+    def _wanted(self) -> str:
+        assert self.login
+        return f"Basic {b64encode(':'.join(self.login).encode()).decode()}" if self.api == "api/v1" else "Bearer t0ken"
+
+
+@contextmanager
+def serving(stub: AirflowStub) -> Iterator[AirflowStub]:
+    """Serve `stub` on 127.0.0.1; its url says where."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer()
+
+        def do_POST(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, data = stub.answer(self.command, self.path, self.headers, body)
+            self.send_response(status)
+            if status in (301, 302):
+                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+            self.end_headers()
+            self.wfile.write(json.dumps(data).encode())
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    stub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield stub
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
