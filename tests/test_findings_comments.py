@@ -52,7 +52,7 @@ def test_comments_are_comments(pieces: list[str], end: str, last: bool) -> None:
     data = _data(text)
     source = Source("spec.yaml", text)
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n", text))]
-    unused = suppress([], source, parse(source)[0])
+    unused = suppress([], source, parse(source)[0]).findings
     found = {starts[each.span.line - 1] + each.span.column - 1 for each in unused}
     for place in (each.start() for each in re.finditer(re.escape(DIRECTIVE), text)):
         other = f"{text[:place]}# x{text[place + len(DIRECTIVE) :]}"

@@ -92,15 +92,15 @@ def test_comments_of_a_file_that_is_built_on() -> None:
     spec, base = (Source(name, f"a: b  {C}\n") for name in ("spec.yaml", "base.yaml"))
     (spec_tree, _), (base_tree, _) = parse(spec), parse(base)
     others = [(base, base_tree)]
-    assert suppress([found("base.yaml"), found("spec.yaml")], spec, spec_tree, others) == ()
-    assert [each.code.id for each in suppress([found("base.yaml")], spec, spec_tree)] == ["TS550", "TS009"]
-    assert [each.code.id for each in suppress([], base, base_tree, [(spec, spec_tree)])] == ["TS009"]
+    assert suppress([found("base.yaml"), found("spec.yaml")], spec, spec_tree, others).findings == ()
+    assert [each.code.id for each in suppress([found("base.yaml")], spec, spec_tree).findings] == ["TS550", "TS009"]
+    assert [each.code.id for each in suppress([], base, base_tree, [(spec, spec_tree)]).findings] == ["TS009"]
 
 
 def test_comments_in_environments_may_be_of_use_in_another_run() -> None:
     source = Source("spec.yaml", f"environments:\n  dev:\n    a: b  {C}\n  prod: {{}}\nb: c  {C}\n")
     tree, _ = parse(source)
-    assert [each.span.line for each in suppress([], source, tree)] == [5]
+    assert [each.span.line for each in suppress([], source, tree).findings] == [5]
 
 
 def test_an_error_of_a_rule_or_of_the_api_can_be_silenced() -> None:

@@ -27,43 +27,57 @@ def known_codes() -> dict[str, Code]:
     return {**codes.CODES, **{rule.code.id: rule.code for rule in all_rules()}}
 
 
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What is left of findings. `used` are the comments in other files that silenced something.
+
+    `is_whole` is false behind an error that cannot be silenced: not everything was looked at then.
+    """
+
+    findings: tuple[Diagnostic, ...]
+    used: "frozenset[Ignore]"
+    is_whole: bool
+
+
 def suppress(
     findings: Sequence[Diagnostic], source: Source, root: Node | None, others: Iterable[tuple[Source, Node | None]] = ()
-) -> tuple[Diagnostic, ...]:
+) -> Suppressed:
     """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
     `root` is the file's own tree, `others` holds the files that it builds on with theirs: their comments silence what
-    is found in them. Whether a comment silences nothing is told only of a file without errors that it cannot silence:
-    behind such an error not everything was looked at.
+    is found in them. Whether a comment silences nothing is told only of a file without errors that it cannot silence.
     """
-    files = [(each, tree, _ignores(each, tree)) for each, tree in ((source, root), *others)]
-    told = list(files[0][2][1])
+    own, wrong = read_ignores(source, root)
+    told = list(wrong)
     left = list(findings)
-    used: set[_Ignore] = set()
-    for each, _, (ignores, _) in files:
-        silenced = _Silenced(ignores, each.name)
+    used: set[Ignore] = set()
+    for name, ignores in [(source.name, own), *((each.name, read_ignores(each, tree)[0]) for each, tree in others)]:
+        silenced = _Silenced(ignores, name)
         left = [found for found in left if not silenced.has(found)]
         used |= silenced.used
-    if not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left):
-        told += (_unused(ignore) for ignore in files[0][2][0] if ignore not in used and not _is_of_patch(ignore, root))
-    return tuple(sorted([*left, *told], key=Diagnostic.sort_key)) if told else tuple(left)
+    is_whole = not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left)
+    if is_whole:
+        told += (unused(ignore) for ignore in own if ignore not in used and not ignore.in_patch)
+    kept = tuple(sorted([*left, *told], key=Diagnostic.sort_key)) if told else tuple(left)
+    return Suppressed(kept, frozenset(used.difference(own)), is_whole)
 
 
-def _ignores(source: Source, root: Node | None) -> "tuple[list[_Ignore], list[Diagnostic]]":
+def read_ignores(source: Source, root: Node | None) -> "tuple[list[Ignore], list[Diagnostic]]":
     """What the comments of a file silence, and what is wrong with them."""
-    ignores: list[_Ignore] = []
+    ignores: list[Ignore] = []
     told: list[Diagnostic] = []
     if root is not None and _DIRECTIVE.search(source.text):
         known, ends, below = known_codes(), _ends(root), _below(source.lines())
+        patches = _patches(root)
         for comment in _comments(source):
-            told += _read(comment, _reach(comment, below, ends), known, ignores)
+            told += _read(comment, _reach(comment, below, ends), known, ignores, comment.span.line in patches)
     return ignores, told
 
 
-def _is_of_patch(ignore: "_Ignore", root: Node | None) -> bool:
-    """Whether a comment stands in `environments`, of which a run looks at one."""
+def _patches(root: Node) -> range:
+    """The lines of `environments`."""
     entry = root.entry("environments") if isinstance(root, Mapping) else None
-    return entry is not None and entry.key.span.line <= ignore.span.line <= entry.value.span.end_line
+    return range(entry.key.span.line, entry.value.span.end_line + 1) if entry else range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +91,22 @@ class _Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ignore:
-    """A code that is silenced on the lines `first` to `last`, and the place where that is written."""
+class Ignore:
+    """A code that is silenced on the lines `first` to `last`, and the place where that is written.
+
+    One `in_patch` stands in `environments`, of which a run looks at one.
+    """
 
     code: Code
     first: int
     last: int
     is_line: bool
     span: Span
+    in_patch: bool
 
 
 def _read(
-    comment: _Comment, reach: tuple[int, int], known: dict[str, Code], ignores: list[_Ignore]
+    comment: _Comment, reach: tuple[int, int], known: dict[str, Code], ignores: list[Ignore], in_patch: bool
 ) -> Iterator[Diagnostic]:
     """Add the ignores that `comment` says to `ignores`; what is wrong with it."""
     if comment.word not in _WORDS:
@@ -112,7 +130,8 @@ def _read(
             advice = "mend what it is about, and remove the comment"
             yield Diagnostic(codes.BAD_IGNORE, comment.span, f"{id_} cannot be ignored: {code.summary}", advice)
         else:
-            ignores.append(_Ignore(code, first, last, first == last and not comment.is_own_line, comment.span))
+            is_line = first == last and not comment.is_own_line
+            ignores.append(Ignore(code, first, last, is_line, comment.span, in_patch))
 
 
 class _Silenced:
@@ -122,11 +141,11 @@ class _Silenced:
     second ignore of the same code with the same reach has nothing left to silence.
     """
 
-    def __init__(self, ignores: Sequence[_Ignore], path: str) -> None:
-        self.used: set[_Ignore] = set()
+    def __init__(self, ignores: Sequence[Ignore], path: str) -> None:
+        self.used: set[Ignore] = set()
         self._path = path
-        self._by_line: dict[tuple[str, int], list[_Ignore]] = {}
-        self._at_end: dict[tuple[str, int], _Ignore] = {}
+        self._by_line: dict[tuple[str, int], list[Ignore]] = {}
+        self._at_end: dict[tuple[str, int], Ignore] = {}
         reaches: set[tuple[str, int, int]] = set()
         for each in ignores:
             reach = (each.code.id, each.first, each.last)
@@ -142,7 +161,7 @@ class _Silenced:
         """Whether an ignore reaches the finding, or the place where its value is used."""
         if not self._by_line or not can_be_ignored(found.code):
             return False
-        hit: set[_Ignore] = set()
+        hit: set[Ignore] = set()
         for span in (found.span, *(label.span for label in found.labels)):
             if span.path == self._path:
                 hit.update(self._by_line.get((found.code.id, span.line), ()))
@@ -152,7 +171,8 @@ class _Silenced:
         return bool(hit)
 
 
-def _unused(ignore: _Ignore) -> Diagnostic:
+def unused(ignore: Ignore) -> Diagnostic:
+    """The finding about a comment that silences nothing."""
     message = f"nothing here is {ignore.code.id}: {ignore.code.summary}"
     return Diagnostic(codes.UNUSED_IGNORE, ignore.span, message, "remove the comment, or the code from it")
 

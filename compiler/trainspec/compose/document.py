@@ -47,10 +47,8 @@ def compose(
     """
     findings = list(islice(environments.check(root, environment), MAX_FAULTS))
     whole, root = root, environments.patched(root, environment)
-    given = {f"vars.{name}": Scalar(value, _command_line()) for name, value in overrides.items()}
+    variables = _variables(root, default_id, overrides)
     declared = root.get("vars")
-    written = dict(leaves("vars", settled(declared) if declared is not None else None))
-    variables = Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
     jobs = _Jobs(root.get("defaults"), variables)
     written_jobs = root.get("jobs")
     composed_jobs = jobs.compose(written_jobs) if written_jobs is not None and not is_removal(written_jobs) else None
@@ -67,15 +65,20 @@ def compose(
             value = variables.resolve(settled(value)) if key == "dag" else settled(value)
         entries.append(Entry(entry.key, value))
     composed = mapping(tuple(entries), root.span)
-    identity = variables.resolve(_dag_id(root, default_id))
     findings += _no_name(root, default_id)
-    dag_id = identity.text if isinstance(identity, Scalar) else default_id
+    identity = _resolved_id(root, default_id, variables)
     findings += variables.findings
     used = {*mentioned(whole), *mentioned(root)}
     if not has_errors(findings):
         findings += _unused(root, used, own)
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
-    return Composed(composed, dag_id, tuple(findings), jobs.groups, environments.names(whole), names)
+    return Composed(composed, identity, tuple(findings), jobs.groups, environments.names(whole), names)
+
+
+def dag_id(root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None) -> str:
+    """The DAG's id alone, of a document that `compose` would take."""
+    root = environments.patched(root, environment)
+    return _resolved_id(root, default_id, _variables(root, default_id, overrides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,19 @@ def _dag_id(root: Mapping, default_id: str) -> Scalar:
     if isinstance(written, Scalar) and not is_null(written):
         return written
     return Scalar(default_id, root.span, plain=False)
+
+
+def _resolved_id(root: Mapping, default_id: str, variables: Variables) -> str:
+    resolved = variables.resolve(_dag_id(root, default_id))
+    return resolved.text if isinstance(resolved, Scalar) else default_id
+
+
+def _variables(root: Mapping, default_id: str, overrides: Map[str, str]) -> Variables:
+    """What the whole document can name with `${...}`; `overrides` are those of the command line."""
+    given = {f"vars.{name}": Scalar(value, _command_line()) for name, value in overrides.items()}
+    declared = root.get("vars")
+    written = dict(leaves("vars", settled(declared) if declared is not None else None))
+    return Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
 
 
 def _command_line() -> Span:

@@ -40,6 +40,23 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     return builder.root, builder.findings
 
 
+def parse_until(source: Source, keys: frozenset[str]) -> Node | None:
+    """The tree of `source`, read only as far as it takes for a document that is a map to have these keys.
+
+    None where the text is no YAML so far. What is wrong with it is not told.
+    """
+    builder = _Builder(source.name)
+    try:
+        for event in _events(source.text):
+            if not builder.take(event):
+                return None
+            if builder.has(keys):
+                return builder.so_far()
+    except _libyaml_error():
+        return None
+    return builder.root
+
+
 def _events(text: str) -> Any:
     import yaml  # 0.1 s to import: only where YAML is read
 
@@ -107,6 +124,15 @@ class _Builder:
         elif kind == "AliasEvent":
             return self._alias(event)
         return True
+
+    def has(self, keys: frozenset[str]) -> bool:
+        """Whether the document is a map that has these keys."""
+        return len(self._stack) == 1 and self._stack[0].entries.keys() >= keys
+
+    def so_far(self) -> Mapping:
+        """The document's map with the entries that have been read."""
+        start, entries = self._stack[0].start, tuple(self._stack[0].entries.values())
+        return mapping(entries, Span(self.name, start.line + 1, start.column + 1, start.line + 1, start.column + 1))
 
     def syntax_error(self, error: Any, source: Source) -> None:
         """Turn libyaml's error into a finding."""
