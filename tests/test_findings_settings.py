@@ -85,7 +85,10 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
     ("settings", "said"),
     [
         ("ingore = []", "trainspec.toml:1: unknown setting `ingore`; did you mean `ignore`?"),
-        ("\nxyz = 1", "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, select"),
+        (
+            "\nxyz = 1",
+            "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, external-dags, select",
+        ),
         ("paths = 'specs'", "trainspec.toml:1: `paths` must be a list of texts"),
         ("paths = [1]", "trainspec.toml:1: `paths` must be a list of texts"),
         ("airflow = true", "trainspec.toml:1: `airflow` must be a whole number"),

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from trainspec.compose import Read, extend
-from trainspec.compose.document import dag_id
+from trainspec.compose.document import dag_id, id_place
 from trainspec.diagnostics import Span
 from trainspec.pipeline import Options
 from trainspec.text.parse import parse, parse_until
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Scalar, key_span
+from trainspec.text.tree import Mapping, Scalar
 from trainspec.text.typing import is_null
 
 _KEYS = frozenset({"trainspec", "dag"})
@@ -36,17 +36,18 @@ def glance(source: Source, options: Options, read: Read) -> DagAt | None:
     tree = parse_until(source, _KEYS)
     if not isinstance(tree, Mapping) or tree.get("trainspec") is None:
         return None
-    default = PurePosixPath(source.name).stem
     extends = "extends" in source.text
     dag = tree.get("dag")
     written = dag.get("id") if isinstance(dag, Mapping) else None
+    default = PurePosixPath(source.name).stem
     if options.environment is None or not (extends or "environments" in source.text):
         if isinstance(written, Scalar) and not is_null(written) and "${" not in written.text:
-            return DagAt(written.text, written.via or written.span)
+            return DagAt(written.text, id_place(tree, source.name))
         if written is None and not extends:
-            return DagAt(default, tree.entries[0].key.span)
+            return DagAt(default, id_place(tree, source.name))
     whole, _ = parse(source)
     if not isinstance(whole, Mapping):
         return None
     root = extend(source, whole, read).root
-    return DagAt(dag_id(root, default, options.variables, options.environment), key_span(root, ("dag", "id")))
+    id_ = dag_id(root, default, options.variables, options.environment)
+    return DagAt(id_, id_place(root, source.name))

@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import Composed, Read, compose, extend, settled
+from trainspec.compose.document import id_place
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.checks import check_dag
+from trainspec.dag.other_dags import other_dags
 from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
@@ -20,12 +22,13 @@ from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
 from trainspec.rules.run import run_rules
 from trainspec.rules.view import JobView, SpecView
-from trainspec.suppression import suppress
+from trainspec.suppression import read_ignores, suppress
 from trainspec.templates.context import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
 from trainspec.text.typing import is_null
+from trainspec.ties import Ties
 
 if TYPE_CHECKING:
     from trainspec.dag.plan import DagPlan
@@ -46,7 +49,7 @@ class Analysis:
 
     `files` are the texts that the file is made of, its own and those that it extends, by name. `groups` holds the task
     ids of each matrix by its job's name. `variables` are the names that `--var` may give a value to. `secrets` are the
-    places of what must not be shown, also where nothing is told of it.
+    places of what must not be shown, also where nothing is told of it. `ties` are for what only several files show.
     """
 
     source: Source
@@ -61,6 +64,17 @@ class Analysis:
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
     secrets: frozenset[Span] = frozenset()
+    ties: Ties = field(default_factory=Ties)
+
+    @property
+    def name(self) -> str:
+        """The file's name from the project's root."""
+        return self.source.name
+
+    @property
+    def id_span(self) -> Span | None:
+        """The place in the spec that stands for the DAG's id; None for what makes no DAG."""
+        return id_place(self.root, self.source.name) if self.root is not None else None
 
 
 def no_files(name: str) -> Source | Diagnostic:
@@ -79,8 +93,9 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     extended = extend(source, tree, read)
     findings += extended.findings
     if tree.get("trainspec") is None:
-        told = _sorted([*findings, *_check_fragment(extended.root)])
-        return Analysis(source, told, files=extended.sources)
+        ignores, wrong = read_ignores(source, tree)
+        told = _sorted([*findings, *_check_fragment(extended.root), *wrong])
+        return Analysis(source, told, files=extended.sources, ties=Ties(ignores=frozenset(ignores)))
     own = None if has_errors(findings) else source.name
     default_id = PurePosixPath(source.name).stem
     composed = compose(extended.root, default_id, options.variables, options.environment, own)
@@ -96,7 +111,10 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
     others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
-    told = suppress(_sorted(findings, requests), source, tree, others)
+    spoken_of = {found: dag_id for dag_id, found in _other_dags(validated.data, composed.root)}
+    suppressed = suppress([*_sorted(findings, requests), *spoken_of], source, tree, others)
+    told = tuple(found for found in suppressed.findings if found not in spoken_of)
+    dags = tuple((spoken_of[found], found) for found in suppressed.findings if found in spoken_of)
     return Analysis(
         source,
         told,
@@ -110,6 +128,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         composed.environments,
         composed.variables,
         frozenset(found.secret for found in findings if found.secret),
+        Ties(dags, frozenset(extended.sources), suppressed.used, is_whole=suppressed.is_whole),
     )
 
 
@@ -211,6 +230,15 @@ def _check_dag(data: Map[str, Any], composed: Composed) -> Iterable[Diagnostic]:
         labels = [Label(node.via, "used here")] if node.via else []
         labels += [Label(key_span(root, fault.other), "the other one")] if fault.other else []
         yield Diagnostic(fault.code, span, fault.message, fault.advice, dotted(fault.path), labels=tuple(labels))
+
+
+def _other_dags(data: Map[str, Any], root: Mapping) -> Iterable[tuple[str, Diagnostic]]:
+    """The ids of the other DAGs that a spec speaks of, each with the finding for where there is no such DAG."""
+    for path, dag_id in other_dags(data):
+        node = find(root, path)
+        labels = (Label(node.via, "used here"),) if node.via else ()
+        message = f"no spec of this project makes the DAG `{dag_id}`"
+        yield dag_id, Diagnostic(codes.UNKNOWN_DAG, node.span, message, field=dotted(path), labels=labels)
 
 
 def _no_jobs(composed: Composed, spoilt: frozenset[Path]) -> Iterable[Diagnostic]:

@@ -24,6 +24,7 @@ class Project:
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
     airflow: int | None = None
+    external_dags: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
 
     def name(self, path: Path) -> str:
@@ -37,7 +38,14 @@ def find_project(start: Path) -> Project:
         for file, table in (("trainspec.toml", ()), ("pyproject.toml", ("tool", "trainspec"))):
             settings = read_settings(folder / file, table)
             if settings is not None:
-                return Project(folder, settings.paths, settings.output, settings.airflow, settings.selection)
+                return Project(
+                    folder,
+                    settings.paths,
+                    settings.output,
+                    settings.airflow,
+                    settings.external_dags,
+                    settings.selection,
+                )
         if (folder / ".git").exists():
             return Project(folder)
     return Project(start)

@@ -73,6 +73,7 @@ class Settings:
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
     airflow: int | None = None
+    external_dags: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
 
 
@@ -132,8 +133,8 @@ class _Reader:
             if key not in _KEYS:
                 near = did_you_mean(key, _KEYS) or f"there are {', '.join(_KEYS)}"
                 raise self._wrong((key,), f"unknown setting `{key}`; {near}")
-        read = {key: _KEYS[key](self, (key,), value) for key, value in said.items()}
-        selection = {key: read.pop(name) for name, key in _SELECTION.items() if name in read}
+        read = {key.replace("-", "_"): _KEYS[key](self, (key,), value) for key, value in said.items()}
+        selection = {key: read.pop(key) for key in _SELECTION if key in read}
         return Settings(**read, selection=Selection(**selection))
 
     def text(self, at: tuple[str, ...], value: Any) -> str:
@@ -192,19 +193,14 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "paths": _Reader.texts,
     "output": _Reader.text,
     "airflow": _Reader.whole_number,
+    "external-dags": _Reader.texts,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,
     "severity": _Reader.severities,
     "per-path": _Reader.per_path,
     "strict": _Reader.switch,
 }
-_SELECTION = {
-    "select": "select",
-    "ignore": "ignore",
-    "severity": "severity",
-    "per-path": "per_path",
-    "strict": "strict",
-}
+_SELECTION = ("select", "ignore", "severity", "per_path", "strict")
 
 _PART = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")

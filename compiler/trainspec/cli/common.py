@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+from trainspec.across import Across
 from trainspec.compose import Read
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.diagnostics import Diagnostic, Span, codes, did_you_mean
 from trainspec.diagnostics.formats import Report, render
+from trainspec.glance import glance
 from trainspec.pipeline import Analysis, Options, analyse, extended_files
 from trainspec.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import Source, read_source
@@ -149,28 +151,19 @@ def _inside(path: Path, root: Path) -> bool:
         return True  # a link that leads in a circle: reading it says so
 
 
-def same_dag_twice(analyses: Sequence[Analysis]) -> list[Diagnostic]:
-    """Specs of one run that make the same DAG."""
-    first: dict[str, Analysis] = {}
-    findings = []
-    for each in analyses:
-        if each.root is None:
-            continue
-        other = first.setdefault(each.dag_id.casefold(), each)
-        if other is not each:
-            message = f"{other.source.name} makes the DAG `{other.dag_id}` too"
-            findings.append(
-                Diagnostic(codes.DUPLICATE_DAG, id_span(each), message, "give one of them another `dag.id`")
-            )
-    return findings
-
-
-def id_span(analysis: Analysis) -> Span:
-    """Where a spec says its DAG's id, or what is nearest to it."""
-    from trainspec.text.tree import key_span
-
-    assert analysis.root is not None  # noqa: S101  # only documents have a DAG
-    return key_span(analysis.root, ("dag", "id"))
+def across(analyses: Sequence[Analysis], project: Project, chosen: Options) -> tuple[Diagnostic, ...]:
+    """The findings that the files of the run give together with the project's other specs."""
+    names = {each.name for each in analyses}
+    try:
+        members = {project.name(path): path for path in find_specs([], project)}
+    except UsageError:
+        members = {}  # the project has no specs of its own
+    sources = (_read(path, project) for name, path in members.items() if name not in names)
+    read = _reader(project)
+    glances = (glance(source, chosen, read) for source in sources if isinstance(source, Source))
+    others = [each for each in glances if each is not None]
+    found = Across(analyses, others, frozenset(members), project.external_dags).findings()
+    return project.selection.apply(found)
 
 
 def show_findings(

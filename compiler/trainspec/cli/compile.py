@@ -9,14 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from trainspec.cli.common import (
+    across,
     add_composition,
     add_paths,
     analyse_files,
     findings_of,
-    id_span,
     options,
     project_here,
-    same_dag_twice,
     show_findings,
 )
 from trainspec.dag.airflow import DEFAULT_MAJOR
@@ -54,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     analyses = analyse_files(arguments.paths, project, chosen)
-    findings = sorted([*findings_of(analyses), *same_dag_twice(analyses)], key=Diagnostic.sort_key)
+    findings = sorted([*findings_of(analyses), *across(analyses, project, chosen)], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, analyses=analyses, form=arguments.format)
     if selection.fails(findings):
@@ -146,7 +145,9 @@ class _Compiled:
         """The finding about a file that is not as it should be."""
         name = change.path.name
         specs = (each for each in self.specs if name in (_dag_name(each), *_request_names(each)))
-        return diagnose(change, self.project.name(change.path), next(map(id_span, specs), None), self.names)
+        return diagnose(
+            change, self.project.name(change.path), next((each.id_span for each in specs), None), self.names
+        )
 
 
 def _dag_name(analysis: Analysis) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trainspec.cli.common import (
+    across,
     add_composition,
     add_paths,
     analyse_file,
@@ -13,7 +14,6 @@ from trainspec.cli.common import (
     findings_of,
     options,
     project_here,
-    same_dag_twice,
     show_findings,
 )
 from trainspec.diagnostics import Diagnostic, codes
@@ -50,15 +50,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.all_envs and any(each.environments for each in analyses):
         findings = _of_all_environments(analyses, project, chosen)
     else:
-        findings = _findings(analyses, selection)
+        findings = _findings(analyses, project, chosen)
     show_findings(findings, project, arguments.format, analyses, sys.stdout)
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0
 
 
-def _findings(analyses: Sequence[Analysis], selection: Selection) -> list[Diagnostic]:
-    return sorted([*findings_of(analyses), *selection.apply(same_dag_twice(analyses))], key=Diagnostic.sort_key)
+def _findings(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
+    return sorted([*findings_of(analyses), *across(analyses, project, chosen)], key=Diagnostic.sort_key)
 
 
 def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
@@ -73,7 +73,7 @@ def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen:
             for each in analyses
             if not each.environments or name in each.environments
         ]
-        for found in _findings(runs, project.selection):
+        for found in _findings(runs, project, there):
             key = (found.code.id, found.span, found.field or found.message, found.member)
             told.setdefault(key, (found, []))[1].append(name)
     kept = (

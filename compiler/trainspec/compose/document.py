@@ -14,7 +14,7 @@ from trainspec.compose.references import JobScope, with_needed
 from trainspec.compose.variables import Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, key_span, mapping
 from trainspec.text.typing import is_null
 
 _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
@@ -79,6 +79,17 @@ def dag_id(root: Mapping, default_id: str, overrides: Map[str, str], environment
     """The DAG's id alone, of a document that `compose` would take."""
     root = environments.patched(root, environment)
     return _resolved_id(root, default_id, _variables(root, default_id, overrides))
+
+
+def id_place(root: Mapping, name: str) -> Span:
+    """Where the spec `name` says its DAG's id; its first line, in a manner of speaking, where it does not do so itself.
+
+    `root` is its document, composed or not.
+    """
+    written = _dag_id(root, "")
+    places = [] if written.span is root.span else [written.via or written.span]
+    places += [key_span(root, (key,)) for key in ("dag", "trainspec") if root.get(key) is not None]
+    return next((span for span in places if span.path == name), places[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ DEPENDENCY_CYCLE = Code("TS602", "tasks that wait for each other")
 BAD_SCHEDULE = Code("TS603", "a schedule that Airflow does not accept")
 BAD_DATE = Code("TS604", "a date or time zone that does not exist")
 DUPLICATE_DAG = Code("TS605", "two specs make the same DAG")
+UNKNOWN_DAG = Code("TS606", "a DAG that no spec of the project makes", Severity.WARNING)
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is not what its spec compiles to")

@@ -1,0 +1,26 @@
+"""The other DAGs that a spec speaks of: those that it starts, and those whose runs it waits for."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainspec.templates import has_template
+from trainspec.text.tree import Path
+
+_FIELDS = (
+    ("sensors", ("dag",)),
+    ("triggers", ("dag",)),
+    ("tasks", ("arguments", "trigger_dag_id")),  # TriggerDagRunOperator
+    ("tasks", ("arguments", "external_dag_id")),  # ExternalTaskSensor
+)
+"""Where the id of a DAG stands: the section, and the field of each of its tasks."""
+
+
+def other_dags(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The ids in the validated `data` of a spec, each with its place; none that is known only when the task runs."""
+    for section, field in _FIELDS:
+        for name, task in (data.get(section) or {}).items():
+            found: Any = task
+            for step in field:
+                found = found.get(step) if isinstance(found, Mapping) else None
+            if isinstance(found, str) and not has_template(found):
+                yield (section, name, *field), found
