@@ -17,6 +17,7 @@ from trainspec.graph.svg import svg
 from helpers import ROOT, Run
 
 SWEEP = "specs/platform/churn_sweep.yaml"
+PIPELINE = "specs/platform/churn_pipeline.yaml"
 SVG = "{http://www.w3.org/2000/svg}"
 ALLOWED = {"svg", "title", "style", "defs", "marker", "path", "rect", "g", "text"}
 
@@ -34,9 +35,14 @@ def test_a_matrix_is_one_node_and_references_are_edges(trainspec: Run) -> None:
     assert drawn.stdout == (Path(__file__).parent / "data" / "graph" / "churn_sweep.mmd").read_text()
 
 
+def test_what_stands_around_the_jobs_is_drawn_too(trainspec: Run) -> None:
+    drawn = trainspec("graph", PIPELINE)
+    assert drawn.stdout == (Path(__file__).parent / "data" / "graph" / "churn_pipeline.mmd").read_text()
+
+
 def test_the_picture_in_the_docs_is_what_the_command_draws(trainspec: Run) -> None:
-    drawn = trainspec("graph", SWEEP, "--env", "prod", "--format", "svg")
-    assert drawn.stdout == (ROOT / "docs" / "images" / "churn_sweep.svg").read_text()
+    drawn = trainspec("graph", PIPELINE, "--env", "prod", "--format", "svg")
+    assert drawn.stdout == (ROOT / "docs" / "images" / "churn_pipeline.svg").read_text()
 
 
 def test_format_follows_the_name_of_the_file(trainspec: Run, project: Path) -> None:

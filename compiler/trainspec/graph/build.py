@@ -30,15 +30,20 @@ def build(
         drawing.node(group, Kind.JOB, group, _machines(request), len(groups.get(group, (name,))))
     for name, request in requests.items():
         _draw_data(drawing, name, request)
+    for name, job in data.get("jobs", {}).items():
+        _draw_gate(drawing, name, job.get("proceed_if"))
     for name, task in {**{name: task for name, (_, task) in around.items()}, **data.get("jobs", {})}.items():
         for other, key in _handed_on(task):
-            drawing.edge(drawing.owner(other), drawing.owner(name), key, is_data=True)
+            drawing.edge(drawing.exit(other), drawing.owner(name), key, is_data=True)
         for other in _names(task.get("depends_on")):
-            drawing.edge(drawing.owner(other), drawing.owner(name))
+            drawing.edge(drawing.exit(other), drawing.owner(name))
         for uri in _names(task.get("outlets")):
             drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
     _draw_start(drawing, data.get("dag", {}).get("schedule"))
     return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
+
+
+_BOUNDS = {"at_least": "≥", "at_most": "≤", "above": ">", "below": "<"}
 
 
 @dataclass
@@ -53,6 +58,10 @@ class _Drawing:
     def owner(self, task: str) -> str:
         """The node that stands for a task: a point's matrix, or the task itself."""
         return self.group_of.get(task, task)
+
+    def exit(self, task: str) -> str:
+        """The node that a task's followers come after: its gate, if it has one."""
+        return gate if (gate := _gate(self.owner(task))) in self.nodes else self.owner(task)
 
     def node(self, key: str, kind: Kind, title: str, detail: str = "", count: int = 1) -> str:
         self.nodes.setdefault(key, Node(key, kind, title, detail, count))
@@ -82,6 +91,24 @@ def _draw_data(drawing: _Drawing, name: str, request: Mapping[str, Any]) -> None
     if output:
         drawing.outputs[output] = drawing.place(Kind.DATA, output)
         drawing.edge(job, drawing.outputs[output], is_data=True)
+
+
+def _gate(job: str) -> str:
+    return f"gate:{job}"
+
+
+def _draw_gate(drawing: _Drawing, name: str, conditions: Any) -> None:
+    """The gate behind a job, one for all points of a matrix."""
+    each = [conditions] if isinstance(conditions, Mapping) else conditions or []
+    if each:
+        job = drawing.owner(name)
+        said = " and ".join(
+            f"{condition['metric']} {sign} {condition[bound]}"
+            for condition in each
+            for bound, sign in _BOUNDS.items()
+            if condition.get(bound) is not None
+        )
+        drawing.edge(job, drawing.node(_gate(job), Kind.GATE, said))
 
 
 def _source(drawing: _Drawing, uri: str) -> str:

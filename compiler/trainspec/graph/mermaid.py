@@ -13,6 +13,7 @@ _SHAPES = {
     Kind.TASK: ('("', '")'),
     Kind.SENSOR: ('>"', '"]'),
     Kind.TRIGGER: ('[["', '"]]'),
+    Kind.GATE: ('{"', '"}'),
     Kind.DATA: ('[("', '")]'),
     Kind.ASSET: ('{{"', '"}}'),
     Kind.SCHEDULE: ('(["', '"])'),

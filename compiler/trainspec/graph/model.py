@@ -13,6 +13,7 @@ class Kind(Enum):
     TASK = "task"
     SENSOR = "sensor"
     TRIGGER = "trigger"
+    GATE = "gate"
     DATA = "data"
     ASSET = "asset"
     SCHEDULE = "schedule"

@@ -28,15 +28,18 @@ STYLE = """
   .box { stroke-width: 1.3 }
   .job { fill: #dbeafe; stroke: #2563eb } .task { fill: #f3f4f6; stroke: #6b7280 }
   .sensor { fill: #ede9fe; stroke: #7c3aed } .trigger { fill: #fee2e2; stroke: #dc2626 }
+  .gate { fill: #fce7f3; stroke: #db2777 }
   .data { fill: #ecfdf5; stroke: #059669 } .asset { fill: #fef3c7; stroke: #d97706 }
   .schedule { fill: #f9fafb; stroke: #9ca3af }
   @media (prefers-color-scheme: dark) {
     text { fill: #e5e7eb } .detail, .label { fill: #9ca3af } .label { stroke: #0d1117 } .page { fill: #0d1117 }
     .job { fill: #1e3a5f } .task { fill: #1f2937 } .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
+    .gate { fill: #42112b }
     .data { fill: #06281e } .asset { fill: #3a2a08 } .schedule { fill: #111827 }
   }
 """
-_ROUND = {Kind.JOB: 8, Kind.TASK: 8, Kind.TRIGGER: 8, Kind.SENSOR: 8, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
+_ROUND = {Kind.GATE: 0, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
+"""Radius of the corners, where it is not 8 pixels."""
 
 
 def svg(graph: Graph) -> str:
@@ -117,7 +120,7 @@ def _node(node: Node, centre: float, middle: float) -> Iterator[str]:
 def _box(node: Node, left: float, top: float, width: float) -> str:
     return (
         f'<rect class="box {node.kind.value}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOX}" '
-        f'rx="{_ROUND[node.kind]}"/>'
+        f'rx="{_ROUND.get(node.kind, 8)}"/>'
     )
 
 
