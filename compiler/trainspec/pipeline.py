@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
+from trainspec.dag.check_arguments import check_arguments
 from trainspec.dag.checks import check_dag
 from trainspec.dag.other_dags import other_dags
 from trainspec.dag.sections import places
@@ -107,7 +108,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         *validated.findings,
         *_no_jobs(composed, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt),
-        *_check_dag(validated.data, composed),
+        *_check_dag(validated.data, composed, options),
         *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
     others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
@@ -222,9 +223,9 @@ def _check_rules(
     return run_rules(SpecView(validated.data, views), root)
 
 
-def _check_dag(data: Map[str, Any], composed: Composed) -> Iterable[Diagnostic]:
+def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Iterable[Diagnostic]:
     root = composed.root
-    for fault in check_dag(data, composed.groups):
+    for fault in (*check_arguments(data, MAJORS[options.airflow]), *check_dag(data, composed.groups)):
         node = find(root, fault.path)
         span = key_span(root, fault.path) if fault.on_key else node.span
         labels = [Label(node.via, "used here")] if node.via else []

@@ -1,21 +1,45 @@
-"""Airflow's majors, side by side: where each keeps what a DAG file imports. The one place that tells them apart."""
+"""Airflow's majors, side by side: where each keeps what a DAG file imports, what it calls things, what it lacks.
 
-from dataclasses import dataclass, fields
+The one place that tells them apart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 from trainspec.dag.expressions import Import
 
 
 @dataclass(frozen=True, slots=True)
 class Airflow:
-    """What one major calls things."""
+    """What one major calls things.
 
+    `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
+    other factor. `renamed` are arguments of the DAG that have another name
+    than the spec's fields; `lacks` says why a field or a word is not there, `discouraged` what to do in place of it.
+    Their keys are `dag.FIELD`, `task.FIELD`, `asset.FIELD` and, for a word, `task.FIELD=WORD`.
+    """
+
+    name: str
     dag: Import
-    asset: Import
     group: Import
     dag_sensor: Import
     trigger: Import
     standard: str
     """The package that holds the operators and sensors of Airflow itself."""
+    empty: Import
+    param: Import
+    asset: Import
+    asset_any: Import
+    asset_all: Import
+    asset_or_time: Import
+    asset_or_time_keyword: str
+    cron: Import
+    several_crons: Import | None
+    interval: Import
+    only_doubles: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    discouraged: Mapping[str, str] = field(default_factory=dict)
 
     def operator(self, path: str) -> Import:
         """The class of the dotted `path`, where this major keeps it: those of Airflow itself have moved."""
@@ -38,22 +62,59 @@ _STANDARD_MODULES = frozenset((
 https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/index.html
 """
 
+_NEW_IN_3 = "it is new in Airflow 3"
+_MAIL = "call a notifier in `on_failure_callback`: airflow.providers.smtp.notifications.smtp.SmtpNotifier, say"
+
 MAJORS: dict[int, Airflow] = {
     2: Airflow(
+        name="Airflow 2.11",
         dag=Import("airflow", "DAG"),
-        asset=Import("airflow.datasets", "Dataset"),
         group=Import("airflow.utils.task_group", "TaskGroup"),
         dag_sensor=Import("airflow.sensors.external_task", "ExternalTaskSensor"),
         trigger=Import("airflow.operators.trigger_dagrun", "TriggerDagRunOperator"),
         standard="airflow",
+        empty=Import("airflow.operators.empty", "EmptyOperator"),
+        param=Import("airflow.models.param", "Param"),
+        asset=Import("airflow.datasets", "Dataset"),
+        asset_any=Import("airflow.datasets", "DatasetAny"),
+        asset_all=Import("airflow.datasets", "DatasetAll"),
+        asset_or_time=Import("airflow.timetables.datasets", "DatasetOrTimeSchedule"),
+        asset_or_time_keyword="datasets",
+        cron=Import("airflow.timetables.interval", "CronDataIntervalTimetable"),
+        several_crons=None,
+        interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
+        only_doubles=True,
+        renamed={"fail_fast": "fail_stop"},
+        lacks={
+            "dag.allowed_run_types": _NEW_IN_3,
+            "dag.disable_bundle_versioning": _NEW_IN_3,
+            "dag.rerun_with_latest_version": _NEW_IN_3,
+            "asset.name": "its datasets have a `uri` alone",
+            "asset.group": "its datasets have no groups",
+            "task.trigger_rule=all_done_min_one_success": _NEW_IN_3,
+        },
     ),
     3: Airflow(
+        name="Airflow 3",
         dag=Import("airflow.sdk", "DAG"),
-        asset=Import("airflow.sdk", "Asset"),
         group=Import("airflow.sdk", "TaskGroup"),
         dag_sensor=Import("airflow.providers.standard.sensors.external_task", "ExternalTaskSensor"),
         trigger=Import("airflow.providers.standard.operators.trigger_dagrun", "TriggerDagRunOperator"),
         standard="airflow.providers.standard",
+        empty=Import("airflow.providers.standard.operators.empty", "EmptyOperator"),
+        param=Import("airflow.sdk", "Param"),
+        asset=Import("airflow.sdk", "Asset"),
+        asset_any=Import("airflow.sdk", "AssetAny"),
+        asset_all=Import("airflow.sdk", "AssetAll"),
+        asset_or_time=Import("airflow.timetables.assets", "AssetOrTimeSchedule"),
+        asset_or_time_keyword="assets",
+        cron=Import("airflow.timetables.trigger", "CronTriggerTimetable"),
+        several_crons=Import("airflow.timetables.trigger", "MultipleCronTriggerTimetable"),
+        interval=Import("airflow.timetables.trigger", "DeltaTriggerTimetable"),
+        discouraged={
+            "task.email": _MAIL,
+            "dag.access_control": "give the roles their permissions in the auth manager",
+        },
     ),
 }
 DEFAULT_MAJOR = 3
@@ -67,7 +128,7 @@ PENDULUM = Import("pendulum")
 
 def own_imports(airflow: Airflow) -> frozenset[Import]:
     """What the compiler itself may import: these keep their names in a file."""
-    of_the_major = (getattr(airflow, each.name) for each in fields(airflow))
+    known = (getattr(airflow, each.name) for each in fields(airflow))
     return frozenset({
-        OPERATOR, GATE, S3_SENSOR, TIMEDELTA, PENDULUM, *(each for each in of_the_major if isinstance(each, Import)),
+        OPERATOR, GATE, S3_SENSOR, TIMEDELTA, PENDULUM, *(each for each in known if isinstance(each, Import)),
     })  # fmt: skip

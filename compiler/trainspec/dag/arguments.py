@@ -1,20 +1,37 @@
 """The arguments of a DAG, its tasks and the operator: each field of the spec as the argument that Airflow takes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from trainspec.dag import times
+from trainspec.dag import schedules, times
 from trainspec.dag.airflow import Airflow
-from trainspec.dag.expressions import Call, Expression
-from trainspec.language.spec import AssetSchedule, Dag
+from trainspec.dag.expressions import Call, Expression, Name, by_path
+from trainspec.language.assets import Asset
+from trainspec.language.callbacks import CalledBack
+from trainspec.language.dag import Dag
+from trainspec.language.params import Param
 from trainspec.language.task import Operator, TaskArguments
 from trainspec.units import seconds
 
 Arguments = tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an argument is written for: a major of Airflow, and the time zone of the DAG's dates."""
+
+    airflow: Airflow
+    zone: str
+
+
 Convert = Callable[[Any], Expression]
 Row = tuple[str, str, Convert]
 """A field, the argument that it becomes, and how."""
+
+RowOfSetting = tuple[str, str, Callable[[Any, Setting], Expression]]
+"""The same where it depends on the setting."""
 
 
 def as_is(value: Any) -> Expression:
@@ -22,6 +39,38 @@ def as_is(value: Any) -> Expression:
     expression: Expression = value
     return expression
 
+
+def _date(value: str, setting: Setting) -> Expression:
+    return times.date(value, setting.zone)
+
+
+def _assets(value: str | Asset | list[str | Asset], setting: Setting) -> Expression:
+    return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
+
+
+def _callbacks(value: str | CalledBack | list[str | CalledBack]) -> Expression:
+    return [_callback(each) for each in value] if isinstance(value, list) else _callback(value)
+
+
+def _callback(value: str | CalledBack) -> Name | Call:
+    if isinstance(value, str):
+        return Name(by_path(value))
+    imported = by_path(value.path)
+    return Call(imported.bound, imported, keywords=tuple((value.arguments or {}).items()))
+
+
+def _params(value: dict[str, Any], setting: Setting) -> Expression:
+    return {name: _param(each, setting) if isinstance(each, Param) else each for name, each in value.items()}
+
+
+def _param(value: Param, setting: Setting) -> Call:
+    told = value.model_dump(by_alias=True, exclude_unset=True)
+    default = (told.pop("default"),) if "default" in told else ()
+    imported = setting.airflow.param
+    return Call(imported.bound, imported, default, tuple(told.items()))
+
+
+# ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
 
 _TASK: tuple[Row, ...] = (
     ("owner", "owner", as_is),
@@ -33,16 +82,38 @@ _TASK: tuple[Row, ...] = (
     ("pool", "pool", as_is),
     ("pool_slots", "pool_slots", as_is),
     ("queue", "queue", as_is),
+    ("executor", "executor", as_is),
+    ("run_as_user", "run_as_user", as_is),
     ("priority_weight", "priority_weight", as_is),
     ("weight_rule", "weight_rule", as_is),
     ("trigger_rule", "trigger_rule", as_is),
     ("depends_on_past", "depends_on_past", as_is),
+    ("ignore_first_depends_on_past", "ignore_first_depends_on_past", as_is),
+    ("wait_for_past_depends_before_skipping", "wait_for_past_depends_before_skipping", as_is),
     ("wait_for_downstream", "wait_for_downstream", as_is),
     ("max_active_tis_per_dag", "max_active_tis_per_dag", as_is),
+    ("max_active_tis_per_dagrun", "max_active_tis_per_dagrun", as_is),
     ("do_xcom_push", "do_xcom_push", as_is),
+    ("on_execute_callback", "on_execute_callback", _callbacks),
+    ("on_success_callback", "on_success_callback", _callbacks),
+    ("on_failure_callback", "on_failure_callback", _callbacks),
+    ("on_retry_callback", "on_retry_callback", _callbacks),
+    ("on_skipped_callback", "on_skipped_callback", _callbacks),
     ("email", "email", as_is),
     ("email_on_failure", "email_on_failure", as_is),
     ("email_on_retry", "email_on_retry", as_is),
+    ("task_display_name", "task_display_name", as_is),
+    ("logger_name", "logger_name", as_is),
+    ("doc_json", "doc_json", as_is),
+    ("doc_yaml", "doc_yaml", as_is),
+    ("doc_rst", "doc_rst", as_is),
+)
+_TASK_OF_SETTING: tuple[RowOfSetting, ...] = (
+    ("start_date", "start_date", _date),
+    ("end_date", "end_date", _date),
+    ("params", "params", _params),
+    ("inlets", "inlets", _assets),
+    ("outlets", "outlets", _assets),
 )
 
 _OPERATOR: tuple[Row, ...] = (
@@ -56,26 +127,54 @@ _OPERATOR: tuple[Row, ...] = (
 )
 
 _DAG: tuple[Row, ...] = (
+    ("dag_display_name", "dag_display_name", as_is),
     ("description", "description", as_is),
     ("doc", "doc_md", as_is),
     ("catchup", "catchup", as_is),
     ("max_active_runs", "max_active_runs", as_is),
     ("max_active_tasks", "max_active_tasks", as_is),
+    ("max_consecutive_failed_dag_runs", "max_consecutive_failed_dag_runs", as_is),
     ("dagrun_timeout", "dagrun_timeout", times.duration),
+    ("fail_fast", "fail_fast", as_is),
+    ("on_success_callback", "on_success_callback", _callbacks),
+    ("on_failure_callback", "on_failure_callback", _callbacks),
     ("is_paused_upon_creation", "is_paused_upon_creation", as_is),
     ("render_template_as_native_obj", "render_template_as_native_obj", as_is),
+    ("template_searchpath", "template_searchpath", as_is),
+    ("allowed_run_types", "allowed_run_types", as_is),
+    ("disable_bundle_versioning", "disable_bundle_versioning", as_is),
+    ("rerun_with_latest_version", "rerun_with_latest_version", as_is),
+    ("access_control", "access_control", as_is),
+    ("owner_links", "owner_links", as_is),
     ("tags", "tags", as_is),
+)
+_DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
+    ("start_date", "start_date", _date),
+    ("end_date", "end_date", _date),
+    ("params", "params", _params),
 )
 
 
-def task_arguments(task: TaskArguments) -> Arguments:
+def task_arguments(task: TaskArguments, setting: Setting) -> Arguments:
     """What a task says of the arguments that every task takes."""
-    return model_arguments(task, _TASK)
+    return (*model_arguments(task, _TASK), *_of_setting(task, _TASK_OF_SETTING, setting))
 
 
 def operator_arguments(operator: Operator) -> Arguments:
     """What a job says of the operator that runs it."""
     return model_arguments(operator, _OPERATOR)
+
+
+def dag_arguments(dag: Dag, setting: Setting) -> Arguments:
+    """What `dag` says, its id aside, in the words of this major of Airflow."""
+    default_args = dict(task_arguments(dag.default_args, setting)) if dag.default_args else {}
+    renamed = setting.airflow.renamed
+    return (
+        ("schedule", schedules.schedule(dag.schedule, setting.zone, setting.airflow)),
+        *_of_setting(dag, _DAG_OF_SETTING, setting),
+        *((renamed.get(name, name), value) for name, value in model_arguments(dag, _DAG)),
+        *((("default_args", default_args),) if default_args else ()),
+    )
 
 
 def model_arguments(model: BaseModel, table: tuple[Row, ...]) -> Arguments:
@@ -85,20 +184,10 @@ def model_arguments(model: BaseModel, table: tuple[Row, ...]) -> Arguments:
     return tuple((argument, None if value is None else convert(value)) for argument, value, convert in rows)
 
 
-def dag_arguments(dag: Dag, airflow: Airflow) -> Arguments:
-    """What `dag` says, its id aside, in the words of this major of Airflow."""
-    zone = dag.timezone or "UTC"
-    dates = ((name, times.date(text, zone)) for name in ("start_date", "end_date") if (text := getattr(dag, name)))
-    default_args = dict(task_arguments(dag.default_args)) if dag.default_args else {}
-    return (
-        ("schedule", _schedule(dag.schedule, airflow)),
-        *dates,
-        *model_arguments(dag, _DAG),
-        *((("default_args", default_args),) if default_args else ()),
-    )
+def _of_setting(model: BaseModel, table: tuple[RowOfSetting, ...], setting: Setting) -> Arguments:
+    bound = tuple((name, argument, _for(setting, convert)) for name, argument, convert in table)
+    return model_arguments(model, bound)
 
 
-def _schedule(value: str | AssetSchedule | None, airflow: Airflow) -> Expression:
-    if isinstance(value, AssetSchedule):
-        return [Call(airflow.asset.name or "", airflow.asset, (uri,)) for uri in value.assets]
-    return None if value is None else times.schedule(value)
+def _for(setting: Setting, convert: Callable[[Any, Setting], Expression]) -> Convert:
+    return lambda value: convert(value, setting)

@@ -6,7 +6,7 @@ from typing import Any
 
 from trainspec.dag import times
 from trainspec.dag.airflow import GATE, S3_SENSOR, Airflow
-from trainspec.dag.arguments import Arguments, Row, as_is, model_arguments, task_arguments
+from trainspec.dag.arguments import Arguments, Row, Setting, as_is, model_arguments, task_arguments
 from trainspec.dag.expressions import Expression, Import
 from trainspec.language.around import Around, Condition, Sensor, Task, Trigger
 from trainspec.language.job import Job
@@ -69,11 +69,11 @@ _TRIGGER: tuple[Row, ...] = (
 )
 
 
-def around_call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:
+def around_call(task: Around, setting: Setting) -> tuple[Import, Arguments]:
     """The operator of a sensor, task or trigger, and its arguments but for the task's id."""
-    operator, arguments = _call(task, airflow)
+    operator, arguments = _call(task, setting.airflow)
     doc: Arguments = (("doc_md", task.doc),) if task.doc else ()
-    return operator, (*arguments, *task_arguments(task), *doc)
+    return operator, (*arguments, *task_arguments(task, setting), *doc)
 
 
 def _call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:
@@ -104,11 +104,11 @@ _CONDITION: tuple[Row, ...] = (
 )
 
 
-def gate_call(name: str, job: Job) -> tuple[Import, Arguments]:
+def gate_call(name: str, job: Job, setting: Setting) -> tuple[Import, Arguments]:
     """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
     given = job.proceed_if or []
     conditions: list[Expression] = [
         dict(model_arguments(each, _CONDITION)) for each in ([given] if isinstance(given, Condition) else given)
     ]
-    shared = (argument for argument in task_arguments(job) if argument[0] in ("owner", "queue"))
+    shared = (argument for argument in task_arguments(job, setting) if argument[0] in ("owner", "queue"))
     return GATE, (("training_task_id", name), ("conditions", conditions), *shared)

@@ -1,21 +1,17 @@
-"""What the language's schema cannot say of a DAG: that its schedule and dates exist, that no task waits for itself."""
+"""What the language's schema cannot say of a DAG's tasks: that they exist, and that none waits for itself."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trainspec.dag.around_checks import check_around
 from trainspec.dag.faults import Fault
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
-from trainspec.dag.times import check_date, check_duration, check_schedule, check_timezone
-from trainspec.diagnostics import Code, codes, did_you_mean
+from trainspec.diagnostics import codes, did_you_mean
 from trainspec.text.tree import Path
-
-_DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
 
 
 def check_dag(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     """All that Airflow would refuse in the validated `data` of a spec; `groups` holds the jobs of each matrix."""
-    yield from _times(data.get("dag", {}))
     yield from check_around(data)
     yield from _same_ids(data, groups)
     yield from _dependencies(data, groups)
@@ -35,27 +31,6 @@ def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> I
                 message = f"`{name}` is the id of the gate behind the job `{job}`"
                 gate: Path = ("jobs", job, "proceed_if")
                 yield Fault(codes.CONFLICT, (section, name), message, "rename it", on_key=True, other=gate)
-
-
-def _times(dag: Mapping[str, Any]) -> Iterator[Fault]:
-    checks: tuple[tuple[str, Code, Callable[[str], str | None]], ...] = (
-        ("schedule", codes.BAD_SCHEDULE, check_schedule),
-        ("start_date", codes.BAD_DATE, check_date),
-        ("end_date", codes.BAD_DATE, check_date),
-        ("timezone", codes.BAD_DATE, check_timezone),
-        ("dagrun_timeout", codes.OUT_OF_RANGE, check_duration),
-    )
-    for field, code, wrong in checks:
-        value = dag.get(field)
-        if isinstance(value, str) and (why := wrong(value)):
-            yield Fault(code, ("dag", field), f"`dag.{field}`: {why}")
-    if dag.get("schedule") == "@continuous" and dag.get("max_active_runs") != 1:
-        message = "`dag.schedule`: @continuous takes no more than one run at a time"
-        yield Fault(codes.BAD_SCHEDULE, ("dag", "schedule"), message, "add `max_active_runs: 1`")
-    scheduled = dag.get("schedule") not in (None, "@once") and not isinstance(dag.get("schedule"), Mapping)
-    if scheduled and "start_date" not in dag:
-        message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
-        yield Fault(codes.MISSING_KEY, ("dag", "schedule"), message, "add `start_date: 2025-04-01`, say")
 
 
 def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:

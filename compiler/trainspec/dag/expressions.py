@@ -54,11 +54,18 @@ def check_path(path: str) -> str | None:
     """Why the dotted path `path` cannot be imported; None where it may be (the compiler imports nothing itself)."""
     if not _PATH.fullmatch(path) or len(path) > _MAX_PATH:
         return "not a dotted path such as `my_team.alerts.page`: the module, a dot, the name in it"
-    if reserved := next((word for word in path.split(".") if keyword.iskeyword(word)), None):
-        return f"`{reserved}` is a keyword of Python and names nothing"
+    if why := next((why for word in path.split(".") if (why := check_keyword(word))), None):
+        return why
     if hidden := next((word for word in path.split(".") if word.startswith("__")), None):
         return f"`{hidden}` is of Python's own, not a module's or a function's name"
     return None
+
+
+def check_keyword(word: str) -> str | None:
+    """Why `word` cannot name an argument; None where it can."""
+    if not word.isidentifier() or not word.isascii():
+        return f"`{word}` is no name in Python"
+    return f"`{word}` is a keyword of Python and names nothing" if keyword.iskeyword(word) else None
 
 
 def by_path(path: str) -> Import:

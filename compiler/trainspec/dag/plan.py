@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
-from trainspec.dag.arguments import Arguments, dag_arguments, operator_arguments, task_arguments
+from trainspec.dag.arguments import Arguments, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.around import around_call, gate_call, to_letter
 from trainspec.dag.expressions import Import, Names, imports, local_names
 from trainspec.dag.sections import gate_id
@@ -68,16 +68,17 @@ def plan_dag(
 
     `spans` are the places of all its tasks, the gates behind jobs among them.
     """
-    arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, airflow))
+    setting = Setting(airflow, spec.dag.timezone or "UTC")
+    arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, setting))
     group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
     before = _Before(group_of, frozenset(name for name, job in spec.jobs.items() if job.proceed_if))
-    tasks = [_around(name, task, spans[name], airflow, before) for name, task in (spec.sensors or {}).items()]
+    tasks = [_around(name, task, spans[name], setting, before) for name, task in (spec.sensors or {}).items()]
     for name, job in spec.jobs.items():
-        tasks.append(_job(name, job, requests[name], spans[name], before))
+        tasks.append(_job(name, job, requests[name], spans[name], setting, before))
         if job.proceed_if:
-            tasks.append(_gate(name, job, spans[gate_id(name)], before))
+            tasks.append(_gate(name, job, spans[gate_id(name)], setting, before))
     after = {**(spec.tasks or {}), **(spec.triggers or {})}
-    tasks += [_around(name, task, spans[name], airflow, before) for name, task in after.items()]
+    tasks += [_around(name, task, spans[name], setting, before) for name, task in after.items()]
     used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
@@ -118,7 +119,7 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator
         yield GroupPlan(group, own, shared)
 
 
-def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, before: _Before) -> TaskPlan:
+def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, setting: Setting, before: _Before) -> TaskPlan:
     region: Arguments = (("region_name", job.region),) if job.region else ()
     doc: Arguments = (("doc_md", job.doc),) if job.doc else ()
     arguments = (
@@ -126,18 +127,18 @@ def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, before: _B
         ("config", to_letter(request)),
         *region,
         *(operator_arguments(job.operator) if job.operator else ()),
-        *task_arguments(job),
+        *task_arguments(job, setting),
         *doc,
     )
     return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.depends_on))
 
 
-def _gate(name: str, job: Job, span: Span, before: _Before) -> TaskPlan:
-    operator, arguments = gate_call(name, job)
+def _gate(name: str, job: Job, span: Span, setting: Setting, before: _Before) -> TaskPlan:
+    operator, arguments = gate_call(name, job, setting)
     task_id = gate_id(name)
     return TaskPlan(task_id, span, operator, (("task_id", before.local(task_id)), *arguments), (name,))
 
 
-def _around(name: str, task: Around, span: Span, airflow: Airflow, before: _Before) -> TaskPlan:
-    operator, arguments = around_call(task, airflow)
+def _around(name: str, task: Around, span: Span, setting: Setting, before: _Before) -> TaskPlan:
+    operator, arguments = around_call(task, setting)
     return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.depends_on))

@@ -1,7 +1,7 @@
 """Schedules, dates and durations of a DAG: read from a spec, checked as Airflow would, written as expressions."""
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trainspec.dag.airflow import PENDULUM, TIMEDELTA
@@ -24,6 +24,13 @@ def check_schedule(text: str) -> str | None:
         return f"there is no preset `{text}`"
     if _is_interval(text):
         return check_duration(text) or (None if seconds(text) else "an interval of no length never ends")
+    return check_cron(text)
+
+
+def check_cron(text: str) -> str | None:
+    """Why `text` is no cron expression, nor a preset that stands for one; None where it is."""
+    if text in PRESETS:
+        return None if text not in ("@once", "@continuous") else f"{text} stands for no cron expression"
     from croniter import croniter
 
     fields = text.split()
@@ -77,14 +84,23 @@ def check_date(text: str) -> str | None:
 
 
 def date(text: str, zone: str) -> Call:
-    """A valid date as `pendulum.datetime`. One without an offset is in `zone`."""
+    """A valid date as `pendulum.datetime` in `zone`: Airflow takes the schedule's time zone from the start date.
+
+    One without an offset is written in `zone` already.
+    """
     read = _read_date(text)
     if read.tzinfo is not None:
-        read, zone = read.astimezone(timezone.utc), "UTC"
+        read = read.astimezone(ZoneInfo(zone))
     parts: list[int] = [read.year, read.month, read.day, read.hour, read.minute, read.second, read.microsecond]
     while len(parts) > 3 and parts[-1] == 0:
         parts.pop()
-    return Call("pendulum.datetime", PENDULUM, tuple(parts), (("tz", zone),))
+    # Of an hour that the clocks have twice, pendulum means the second one.
+    first: tuple[tuple[str, Expression], ...] = (("fold", 0),) if _is_first_of_two(read) else ()
+    return Call("pendulum.datetime", PENDULUM, tuple(parts), (("tz", zone), *first))
+
+
+def _is_first_of_two(moment: datetime) -> bool:
+    return moment.tzinfo is not None and moment.fold == 0 and moment.utcoffset() != moment.replace(fold=1).utcoffset()
 
 
 def _read_date(text: str) -> datetime:

@@ -53,6 +53,11 @@ BAD_SCHEDULE = Code("TS603", "a schedule that Airflow does not accept")
 BAD_DATE = Code("TS604", "a date or time zone that does not exist")
 DUPLICATE_DAG = Code("TS605", "two specs make the same DAG")
 UNKNOWN_DAG = Code("TS606", "a DAG that no spec of the project makes", Severity.WARNING)
+NOT_IN_AIRFLOW = Code("TS610", "what the chosen major of Airflow does not have")
+DEPRECATED = Code("TS611", "an argument that Airflow itself warns of", Severity.WARNING)
+BAD_PATH = Code("TS612", "a dotted path that Python cannot import")
+BAD_PARAM = Code("TS613", "a parameter whose schema or default cannot be")
+BAD_ASSET = Code("TS614", "an asset that Airflow does not accept")
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is not what its spec compiles to")

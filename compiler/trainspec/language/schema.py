@@ -84,6 +84,7 @@ def _open(schema: JsonSchema) -> None:
     for value in values:
         nullable = value.pop("x-nullable", False)
         takes_any_text = value.get("type") == "string" and "pattern" not in value and "enum" not in value
+        takes_any_text |= not value.keys() - {"description"}
         if value and not takes_any_text and "x-text" not in value:
             outer = {key: value.pop(key) for key in ("description", "x-form") if key in value}
             inner = value.pop("anyOf") if "anyOf" in value else [value.copy()]

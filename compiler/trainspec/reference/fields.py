@@ -16,6 +16,15 @@ Schema = Mapping[str, Any]
 
 _OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
 _PLACES = {"": "#/$defs/Job", "dag": "#/$defs/Dag"}
+_TOLD_AT = {
+    "Job": "",
+    "Dag": "dag",
+    "TaskArguments": "",
+    "Asset": "outlets",
+    "AssetCondition": "dag.schedule.assets",
+    "CalledBack": "on_failure_callback",
+    "Param": "dag.params.*",
+}
 """The maps whose fields are told once, and not at every place that takes such a map."""
 
 _AROUND = ("sensors.*", "tasks.*", "triggers.*")
@@ -111,7 +120,7 @@ def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Fiel
 
 def _inside(schema: Schema, path: str) -> Iterator[Field]:
     """The fields of the maps that `schema` allows at `path`."""
-    arms = [arm for arm in _arms(schema) if not any(arm is told for told in _told())]
+    arms = [arm for arm in _arms(schema) if not _is_told_elsewhere(arm, path)]
     is_map_too = any("additionalProperties" in arm and "properties" not in arm for arm in arms)
     for arm in arms:
         if "properties" in arm:
@@ -122,14 +131,15 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
                 yield _field(f"{path}.*", values)
             yield from _inside(values, f"{path}.*")
         if items:
-            for inner in (each for each in _arms(items) if not any(each is arm for arm in arms)):
+            others = (each for each in _arms(items) if not any(each is arm for arm in arms))
+            for inner in (each for each in others if not _is_told_elsewhere(each, f"{path}.*")):
                 yield from _below(inner, f"{path}.*", in_list=is_map_too)
 
 
-@cache
-def _told() -> tuple[Schema, ...]:
+def _is_told_elsewhere(schema: Schema, path: str) -> bool:
+    """Whether a map is one whose fields are told at another place than `path`."""
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    return tuple(definitions[name] for name in ("Job", "Dag", "TaskArguments") if name in definitions)
+    return any(schema is definitions.get(name) and path != place for name, place in _TOLD_AT.items())
 
 
 def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:

@@ -7,7 +7,7 @@ from trainspec.runtime import TrainingJobOperator
 with DAG(
     dag_id="case",
     schedule=timedelta(hours=6),
-    start_date=pendulum.datetime(2025, 4, 1, 4, 30, tz="UTC"),
+    start_date=pendulum.datetime(2025, 4, 1, 0, 30, tz="America/New_York"),
     end_date=pendulum.datetime(2026, 1, 1, tz="America/New_York"),
     description='It\'s "quoted"',
     doc_md="# Title\n\nText with {{ braces }}.\n",
@@ -29,12 +29,9 @@ with DAG(
         "max_retry_delay": timedelta(hours=1),
         "execution_timeout": timedelta(days=2),
         "pool": "gpus",
-        "email": [
-            "a@example.com",
-        ],
     },
 ):
-    # spec.yaml:30
+    # spec.yaml:29
     TrainingJobOperator(
         task_id="train",
         config={

@@ -1,0 +1,66 @@
+"""When a DAG runs, as expressions: times, assets, or both."""
+
+from trainspec.dag import times
+from trainspec.dag.airflow import Airflow
+from trainspec.dag.expressions import Call, Expression, Import
+from trainspec.language.assets import Asset, AssetCondition
+from trainspec.language.dag import AssetSchedule
+
+
+def schedule(value: str | list[str] | AssetSchedule | None, zone: str, airflow: Airflow) -> Expression:
+    """The `schedule` of a DAG whose time zone is `zone`."""
+    if isinstance(value, AssetSchedule):
+        waits_for = _assets(value.assets, airflow)
+        if value.time is None:
+            return waits_for
+        timetable = _timetable(_one_or_several(value.time), zone, airflow)
+        return _call(airflow.asset_or_time, timetable=timetable, **{airflow.asset_or_time_keyword: waits_for})
+    told = _one_or_several(value) if value is not None else None
+    if isinstance(told, list):
+        return _timetable(told, zone, airflow)
+    return None if told is None else times.schedule(told)
+
+
+def asset(value: str | Asset, airflow: Airflow) -> Call:
+    """One asset, which Airflow 2 calls a dataset."""
+    if isinstance(value, str):
+        return _call(airflow.asset, value)
+    told = {name: each for name in ("name", "uri", "group", "extra") if (each := getattr(value, name)) is not None}
+    first = next(iter(told))
+    if first == "uri":  # without a name, the URI is one
+        return _call(airflow.asset, told.pop("uri"), **told)
+    return _call(airflow.asset, **told)
+
+
+def _assets(value: str | AssetCondition | list[str | AssetCondition], airflow: Airflow) -> Expression:
+    """What `assets` says: a list of which all are waited for, or a condition."""
+    if isinstance(value, list):
+        return [_condition(each, airflow) for each in value]
+    one = _condition(value, airflow)
+    return [one] if one.imported == airflow.asset else one
+
+
+def _condition(value: str | AssetCondition, airflow: Airflow) -> Call:
+    if isinstance(value, AssetCondition):
+        for several, kind in ((value.any, airflow.asset_any), (value.all, airflow.asset_all)):
+            if several is not None:
+                return _call(kind, *(_condition(each, airflow) for each in several))
+    return asset(value, airflow)
+
+
+def _one_or_several(value: str | list[str]) -> str | list[str]:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _timetable(value: str | list[str], zone: str, airflow: Airflow) -> Call:
+    """The timetable that this major takes by default for such a time, written out."""
+    if isinstance(value, list):
+        if airflow.several_crons is None:
+            raise ValueError(f"several cron expressions for {airflow.name}")
+        return _call(airflow.several_crons, *value, timezone=zone)
+    told = times.schedule(value)
+    return _call(airflow.cron, told, timezone=zone) if isinstance(told, str) else _call(airflow.interval, told)
+
+
+def _call(imported: Import, *positional: Expression, **keywords: Expression) -> Call:
+    return Call(imported.bound, imported, positional, tuple(keywords.items()))

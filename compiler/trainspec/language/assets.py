@@ -1,0 +1,40 @@
+"""The models of assets: what a DAG waits for and what its tasks make.
+
+https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/asset-scheduling.html
+"""
+
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
+from trainspec.language.forms import Text
+from trainspec.language.parts import Model
+
+
+class Asset(Model):
+    """One asset: its URI, its name, or both."""
+
+    uri: Text | None = Field(None, description="Where the data is, such as s3://my-bucket/data/.")
+    name: Text | None = Field(None, description="What Airflow calls it; the URI if not given. (Airflow 3)")
+    group: Text | None = Field(None, description="The group that Airflow lists it in. (Airflow 3)")
+    extra: dict[str, Any] | None = Field(None, description="Anything else that is kept with the asset.")
+
+
+class AssetCondition(Asset):
+    """An asset, or several of which `any` or `all` must have been updated."""
+
+    any: "Annotated[list[Condition], Field(min_length=1)] | None" = Field(
+        None, description="Conditions of which one is enough."
+    )
+    all: "Annotated[list[Condition], Field(min_length=1)] | None" = Field(
+        None, description="Conditions that must all be met."
+    )
+
+
+Condition: TypeAlias = Annotated[
+    Text | AssetCondition, Field(json_schema_extra={"x-form": "a URI, or a map with a uri or name, any or all"})
+]
+OneAsset: TypeAlias = Annotated[Text | Asset, Field(json_schema_extra={"x-form": "a URI, or a map with a uri or name"})]
+Assets: TypeAlias = Annotated[
+    Text | Asset | list[OneAsset], Field(json_schema_extra={"x-form": "a URI, a map with a uri or name, or a list"})
+]
+AssetCondition.model_rebuild()

@@ -1,0 +1,72 @@
+"""The models of a run's parameters: `params` of a DAG or a task.
+
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/params.html
+"""
+
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from trainspec.language.forms import Text
+from trainspec.language.parts import Model
+
+_Number: TypeAlias = Annotated[StrictInt | StrictFloat, Field(json_schema_extra={"x-form": "a number"})]
+_Type: TypeAlias = Annotated[
+    StrictStr, Field(json_schema_extra={"enum": ["array", "boolean", "integer", "null", "number", "object", "string"]})
+]
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+class Param(Model):
+    """A parameter with its default and the JSON Schema of what may be given in its place."""
+
+    model_config = ConfigDict(alias_generator=_camel)
+
+    default: Any = Field(None, description="Its value where a run says nothing.")
+    title: Text | None = Field(None, description="Its label in the form that triggers a run.")
+    description: Text | None = Field(None, description="What the form says below it.")
+    type: _Type | list[_Type] | None = Field(None, description="The JSON type of the value, or several of them.")
+    enum: list[Any] | None = Field(None, description="The values that there are.")
+    const: Any = Field(None, description="The only value that there is.")
+    examples: list[Any] | None = Field(None, description="Values that the form offers.")
+    format: Text | None = Field(None, description="What a text holds: date, date-time, time, multiline and so on.")
+    pattern: Text | None = Field(None, description="A regular expression that a text must match.")
+    min_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The fewest characters of a text.")
+    max_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The most characters of a text.")
+    minimum: _Number | None = Field(None, description="The least number.")
+    maximum: _Number | None = Field(None, description="The greatest number.")
+    exclusive_minimum: _Number | None = Field(None, description="A number that the value must be greater than.")
+    exclusive_maximum: _Number | None = Field(None, description="A number that the value must be less than.")
+    multiple_of: _Number | None = Field(None, description="A number that the value must be a multiple of.")
+    items: dict[str, Any] | None = Field(None, description="The JSON Schema of a list's items.")
+    min_items: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The fewest items of a list.")
+    max_items: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The most items of a list.")
+    unique_items: StrictBool | None = Field(None, description="Whether no item may stand twice.")
+    properties: dict[str, Any] | None = Field(None, description="JSON Schemas of a map's values by key.")
+    required: list[Text] | None = Field(None, description="The keys that a map must have.")
+    additional_properties: StrictBool | dict[str, Any] | None = Field(
+        None, description="Whether a map may have other keys, or their JSON Schema."
+    )
+    section: Text | None = Field(None, description="The section of the form that it stands in.")
+    description_md: Text | None = Field(
+        None, alias="description_md", description="The same as description, in Markdown."
+    )
+    values_display: dict[str, Text] | None = Field(
+        None, alias="values_display", description="What the form shows for each of the values of enum."
+    )
+
+
+Params: TypeAlias = dict[
+    Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$(?!\n)")],
+    Annotated[
+        Annotated[
+            StrictStr | StrictInt | StrictFloat | StrictBool | list[Any] | Param,
+            Field(json_schema_extra={"x-form": "a value, or a map with a default and a JSON Schema"}),
+        ]
+        | None,
+        Field(json_schema_extra={"x-nullable": True}),
+    ],
+]

@@ -1,0 +1,93 @@
+from airflow.sdk import DAG, Param
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=None,
+    params={
+        "epochs": 10,
+        "note": None,
+        "tables": [
+            "a",
+            "b",
+        ],
+        "machines": Param(
+            2,
+            title="Machines",
+            description="How many there are.",
+            type="integer",
+            minimum=1,
+            maximum=8,
+        ),
+        "mode": Param(
+            "fast",
+            enum=[
+                "fast",
+                "slow",
+            ],
+            section="Training",
+            values_display={
+                "fast": "Quick",
+                "slow": "Thorough",
+            },
+        ),
+        "run_name": Param(
+            None,
+            type=[
+                "string",
+                "null",
+            ],
+            pattern="^[a-z]+$",
+            maxLength=20,
+            description_md="*Mine*",
+        ),
+        "grid": Param(
+            {
+                "lr": [
+                    0.1,
+                    0.01,
+                ],
+            },
+            type="object",
+            additionalProperties={
+                "type": "array",
+                "items": {
+                    "type": "number",
+                },
+            },
+        ),
+    },
+):
+    # spec.yaml:13
+    TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "job-{{ ts_nodash }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "HyperParameters": {
+                "epochs": "{{ params.epochs }}",
+                "depth": "{{ params.depth }}",
+                "mode": "{{ params['mode'] }}",
+                "other": "{{ params.get('other', 1) }}",
+                "lr": "{{ params.grid.lr[0] }}",
+            },
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 3600,
+            },
+        },
+        params={
+            "depth": 4,
+        },
+    )

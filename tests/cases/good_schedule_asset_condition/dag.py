@@ -1,0 +1,33 @@
+from airflow.sdk import DAG, Asset, AssetAny
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(
+    dag_id="case",
+    schedule=AssetAny(
+        Asset("s3://bucket/a/"),
+        Asset("s3://bucket/b/"),
+    ),
+):
+    # spec.yaml:6
+    TrainingJobOperator(
+        task_id="train",
+        config={
+            "TrainingJobName": "job-{{ ts_nodash }}",
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "OutputDataConfig": {
+                "S3OutputPath": "s3://bucket/models/",
+            },
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 10,
+            },
+            "StoppingCondition": {
+                "MaxRuntimeInSeconds": 3600,
+            },
+        },
+    )
