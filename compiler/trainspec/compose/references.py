@@ -21,10 +21,14 @@ _AT_START = ("name", "arn", "output")
 """What is known as soon as the job has been made; the rest is known at its end."""
 
 NOT_RENDERED = frozenset((
-    "account", "depends_on", "depends_on_past", "do_xcom_push", "doc", "email", "email_on_failure", "email_on_retry",
-    "execution_timeout", "hyperparameter_encoding", "matrix", "max_active_tis_per_dag", "max_retry_delay", "operator",
-    "owner", "pool", "pool_slots", "priority_weight", "queue", "region", "retries", "retry_delay",
-    "retry_exponential_backoff", "trigger_rule", "wait_for_downstream", "weight_rule",
+    "account", "depends_on", "depends_on_past", "do_xcom_push", "doc", "doc_json", "doc_rst", "doc_yaml", "email",
+    "email_on_failure", "email_on_retry", "end_date", "execution_timeout", "executor", "hyperparameter_encoding",
+    "ignore_first_depends_on_past", "inlets", "logger_name", "matrix", "max_active_tis_per_dag",
+    "max_active_tis_per_dagrun", "max_retry_delay", "on_execute_callback", "on_failure_callback", "on_retry_callback",
+    "on_skipped_callback", "on_success_callback", "operator", "outlets", "owner", "params", "pool", "pool_slots",
+    "priority_weight", "queue", "region", "retries", "retry_delay", "retry_exponential_backoff", "run_as_user",
+    "start_date", "task_display_name", "trigger_rule", "wait_for_downstream", "wait_for_past_depends_before_skipping",
+    "weight_rule",
 ))  # fmt: skip
 """Fields of a job that no request holds: Airflow renders no templates in what becomes of them."""
 

@@ -36,8 +36,13 @@ def build(
         for other, key in _handed_on(task):
             drawing.edge(drawing.exit(other), drawing.owner(name), key, is_data=True)
         for other in _names(task.get("depends_on")):
+<<<<<<< HEAD
             drawing.edge(drawing.exit(other), drawing.owner(name))
         for uri in _names(task.get("outlets")):
+=======
+            drawing.edge(drawing.owner(other), drawing.owner(name))
+        for uri in _assets(task.get("outlets")):
+>>>>>>> be87945 (graph: assets of a condition; references keep out of the new arguments)
             drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
     _draw_start(drawing, data.get("dag", {}).get("schedule"))
     return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
@@ -149,9 +154,9 @@ def _draw_start(drawing: _Drawing, schedule: Any) -> None:
 
 def _starts(drawing: _Drawing, schedule: Any) -> Iterator[str]:
     if isinstance(schedule, Mapping):
-        for uri in _texts(schedule.get("assets")):
+        for uri in _assets(schedule.get("assets")):
             yield drawing.place(Kind.ASSET, uri)
-        schedule = schedule.get("cron")
+        schedule = schedule.get("time")
     for text in _names(schedule):
         yield drawing.node(f"schedule:{text}", Kind.SCHEDULE, text)
 
@@ -174,15 +179,19 @@ def _machines(request: Mapping[str, Any]) -> str:
     )
 
 
+def _assets(value: Any) -> Iterator[str]:
+    """The URIs, or else names, of an asset, a list of them, or a condition of `any` and `all`."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _assets(each)
+    elif isinstance(value, Mapping):
+        yield from _assets(value.get("uri") or value.get("name"))
+        for kind in ("any", "all"):
+            yield from _assets(value.get(kind))
+
+
 def _names(value: Any) -> Iterable[str]:
     """One name or a list of them."""
     return [value] if isinstance(value, str) else [each for each in value or () if isinstance(each, str)]
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text below `value`."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping | list):
-        for below in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(below)
