@@ -36,13 +36,8 @@ def build(
         for other, key in _handed_on(task):
             drawing.edge(drawing.exit(other), drawing.owner(name), key, is_data=True)
         for other in _names(task.get("depends_on")):
-<<<<<<< HEAD
             drawing.edge(drawing.exit(other), drawing.owner(name))
-        for uri in _names(task.get("outlets")):
-=======
-            drawing.edge(drawing.owner(other), drawing.owner(name))
         for uri in _assets(task.get("outlets")):
->>>>>>> be87945 (graph: assets of a condition; references keep out of the new arguments)
             drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
     _draw_start(drawing, data.get("dag", {}).get("schedule"))
     return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
