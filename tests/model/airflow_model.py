@@ -150,7 +150,11 @@ class World:
             trigger_module: {
                 "Clock": lambda: clock,
                 "time": SimpleNamespace(time=clock.now),
-                "asyncio": SimpleNamespace(sleep=_as_async(clock.sleep), CancelledError=KeyboardInterrupt),
+                "asyncio": SimpleNamespace(
+                    sleep=_as_async(clock.sleep), CancelledError=KeyboardInterrupt, shield=lambda work: work
+                ),
+                "_apart": lambda work: work,
+                "_detached": lambda work: work,
             },
             TrainingJobTrigger: {"_client": _as_async(lambda _: _AsyncClient(client)), "log": self._log("triggerer")},
         }
