@@ -18,6 +18,7 @@ from trainspec.simulator.lifecycle import (
 )
 from trainspec.simulator.limits import Limits
 from trainspec.simulator.outcomes import Chooser, Outcome
+from trainspec.simulator.registry import Registry
 
 ACCOUNT_ID = "123456789012"
 MAX_TAGS = 50
@@ -59,8 +60,12 @@ class Account:
     clock: Clock
     choose: Chooser
     limits: Limits = field(default_factory=Limits)
+    registry: Registry = field(init=False)
     _regions: dict[str, dict[str, Job]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.registry = Registry(self.clock)
 
     def create(self, region: str, request: Mapping[str, Any]) -> Job:
         """Create the job that `request`, already validated, describes."""
@@ -104,9 +109,10 @@ class Account:
         return self.clock.now() < job.created + self.limits.lag
 
     def clear(self) -> None:
-        """Forget all jobs."""
+        """Forget all jobs and models."""
         with self._lock:
             self._regions.clear()
+        self.registry.clear()
 
     def jobs(self, region: str | None = None) -> list[Job]:
         """Return the jobs of `region`, or of all regions, in the order of their creation."""
@@ -135,8 +141,13 @@ class Account:
 
 def training_job_arn(region: str, name: str) -> str:
     """Return the ARN of the job `name`: AWS writes names in lower case there."""
+    return arn(region, f"training-job/{name.lower()}")
+
+
+def arn(region: str, resource: str) -> str:
+    """Return the ARN of a resource of SageMaker."""
     partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
-    return f"arn:{partition}:sagemaker:{region}:{ACCOUNT_ID}:training-job/{name.lower()}"
+    return f"arn:{partition}:sagemaker:{region}:{ACCOUNT_ID}:{resource}"
 
 
 def describe(job: Job, now: float) -> dict[str, Any]:

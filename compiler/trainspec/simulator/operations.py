@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from trainspec.simulator import logs
 from trainspec.simulator.errors import ApiError
-from trainspec.simulator.jobs import Account, describe
+from trainspec.simulator.jobs import Account, arn, describe
 from trainspec.simulator.listing import list_jobs
 from trainspec.simulator.validation import checked_request, complaint, validation_failure
 
@@ -53,6 +53,27 @@ def _list_tags(account: Account, region: str, params: Params) -> Answer:
     return {"Tags": _tag_list(account.by_arn(params["ResourceArn"]).tags)}
 
 
+def _create_group(account: Account, region: str, params: Params) -> Answer:
+    group_arn = arn(region, f"model-package-group/{params['ModelPackageGroupName']}")
+    account.registry.create_group(region, params["ModelPackageGroupName"], group_arn)
+    return {"ModelPackageGroupArn": group_arn}
+
+
+def _create_package(account: Account, region: str, params: Params) -> Answer:
+    return {"ModelPackageArn": account.registry.create_package(region, params, arn(region, "model-package"))}
+
+
+def _list_packages(account: Account, region: str, params: Params) -> Answer:
+    packages = account.registry.packages(region, params["ModelPackageGroupName"])
+    return {"ModelPackageSummaryList": [{key: each[key] for key in _PACKAGE if key in each} for each in packages]}
+
+
+_PACKAGE = (
+    "ModelPackageArn", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageDescription", "ModelPackageStatus",
+    "ModelApprovalStatus", "CreationTime",
+)  # fmt: skip
+
+
 def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
@@ -88,6 +109,23 @@ OPERATIONS: dict[str, Operation] = {
     "SageMaker.ListTags": Operation(
         _list_tags, {"ResourceArn!": "string", "NextToken": "string", "MaxResults": "integer"}
     ),
+    "SageMaker.CreateModelPackageGroup": Operation(
+        _create_group, {"ModelPackageGroupName!": "string", "ModelPackageGroupDescription": "string", "Tags": "list"}
+    ),
+    "SageMaker.CreateModelPackage": Operation(
+        _create_package,
+        {
+            "ModelPackageGroupName!": "string",
+            "ModelPackageDescription": "string",
+            "InferenceSpecification": "map",
+            "ModelApprovalStatus": "string",
+            "ModelMetrics": "map",
+            "ClientToken": "string",
+            "CustomerMetadataProperties": "map",
+            "Tags": "list",
+        },
+    ),
+    "SageMaker.ListModelPackages": Operation(_list_packages, {"ModelPackageGroupName!": "string"}),
     "Logs_20140328.DescribeLogStreams": Operation(
         logs.describe_log_streams,
         {
@@ -122,6 +160,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "timestamp": (int, float),
     "boolean": (bool,),
     "list": (list,),
+    "map": (dict,),
 }
 
 
