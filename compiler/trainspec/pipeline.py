@@ -13,6 +13,7 @@ from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.check_arguments import check_arguments
+from trainspec.dag.check_params import declared_params
 from trainspec.dag.checks import check_dag
 from trainspec.dag.other_dags import other_dags
 from trainspec.dag.sections import places
@@ -24,7 +25,7 @@ from trainspec.request.lower import Request, field_of, lower
 from trainspec.rules.run import run_rules
 from trainspec.rules.view import JobView, SpecView
 from trainspec.suppression import read_ignores, suppress
-from trainspec.templates.context import SAMPLES
+from trainspec.templates.context import SAMPLES, Sample
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
@@ -107,7 +108,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         *composed.findings,
         *validated.findings,
         *_no_jobs(composed, validated.spoilt),
-        *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt),
+        *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt, validated.data),
         *_check_dag(validated.data, composed, options),
         *_check_rules(validated, requests, composed.root, composed.dag_id, options),
     ]
@@ -176,8 +177,19 @@ def _is_empty(root: Node, found: Diagnostic) -> bool:
     return root.span == found.span and is_null(root)
 
 
+def _samples(data: Map[str, Any], job: str, dag_id: str, options: Options) -> list[Sample]:
+    """The imagined runs of a job's task that its templates are rendered for."""
+    params = declared_params(data, data["jobs"][job])
+    return [sample.of(dag_id, job, options.airflow, params) for sample in SAMPLES]
+
+
 def _check_requests(
-    requests: Map[str, Request], root: Mapping, dag_id: str, options: Options, spoilt: frozenset[Path]
+    requests: Map[str, Request],
+    root: Mapping,
+    dag_id: str,
+    options: Options,
+    spoilt: frozenset[Path],
+    data: Map[str, Any],
 ) -> Iterable[Diagnostic]:
     for name, request in requests.items():
         job: Path = ("jobs", name)
@@ -186,7 +198,7 @@ def _check_requests(
             labels = (Label(node.via, "used here"),) if node.via else ()
             at = dotted((*job, *refused.field))
             yield Diagnostic(refused.code, node.span, refused.message, refused.advice, at, labels=labels)
-        samples = [sample.of(dag_id, name, options.airflow) for sample in SAMPLES]
+        samples = _samples(data, name, dag_id, options)
         for fault in check(request.members, samples):
             if not _was_told(fault.member, fault.what, request, job, spoilt):
                 yield diagnose(fault, request, root, job)
@@ -215,7 +227,7 @@ def _check_rules(
             request.members,
             dag,
             frozenset(str(path[2]) for path in validated.spoilt if path[:2] == ("jobs", name) and len(path) > 2),
-            [sample.of(dag_id, name, options.airflow) for sample in SAMPLES],
+            _samples(validated.data, name, dag_id, options),
         )
         for name, request in requests.items()
         if ("jobs", name) not in validated.spoilt

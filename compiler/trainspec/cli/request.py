@@ -17,6 +17,7 @@ from trainspec.cli.common import (
     show_on_stderr,
 )
 from trainspec.compose import Origin, origin
+from trainspec.dag.check_params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
 from trainspec.pipeline import Analysis
@@ -61,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     request = analysis.requests[job].members
     if at is not None:
-        rendering = render_request(request, Sample(at, analysis.dag_id, job, airflow=chosen.airflow))
+        params = declared_params(analysis.data, analysis.data["jobs"][job])
+        sample = Sample(at, analysis.dag_id, job, airflow=chosen.airflow, params=params)
+        rendering = render_request(request, sample)
         request = rendering.request
         for member in sorted(rendering.unknown, key=str):
             print(f"trainspec: {dotted(member)} is known only when the task runs", file=sys.stderr)

@@ -6,6 +6,8 @@ from typing import Any
 
 from trainspec.dag.faults import Fault
 from trainspec.diagnostics import codes
+from trainspec.templates.context import Declared
+from trainspec.templates.values import UNKNOWN
 from trainspec.text.tree import Path, dotted
 
 _OF_THE_FORM = ("default", "description", "source")
@@ -14,6 +16,26 @@ _PATTERNS = ("pattern", "patternProperties")
 _LONGEST_MATCHED = 64
 _MOST_REPEATS = 4
 _REPEATED_GROUP = re.compile(r"\)[*+{?]|\\[0-9]|\(\?P=")
+
+
+def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declared:
+    """The parameters that a task's templates see, with their defaults.
+
+    None where there may be others: a run that somebody triggers with a configuration gets parameters by that alone, so
+    a DAG without a schedule need not declare them.
+    """
+    dag = data.get("dag") or {}
+    maps = ((dag.get("default_args") or {}).get("params"), dag.get("params"), task.get("params"))
+    declared = {name: param for each in maps if isinstance(each, Mapping) for name, param in each.items()}
+    if not declared and dag.get("schedule") is None:
+        return None
+    values = ((name, _default(param)) for name, param in declared.items())
+    return tuple((name, value, type(value).__name__) for name, value in values)
+
+
+def _default(param: Any) -> Any:
+    value = param.get("default") if isinstance(param, Mapping) else param
+    return value if isinstance(value, str | int | float) else UNKNOWN
 
 
 def check_params(params: Mapping[str, Any], path: Path, is_scheduled: bool) -> Iterator[Fault]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
-from trainspec.templates.values import UNKNOWN, Moment, Namespace
+from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params
 
 _OPAQUE_NAMES = (
     "conf", "conn", "data_interval_end_success", "exception", "expanded_ti_count", "inlet_events", "inlets",
@@ -38,6 +38,10 @@ AIRFLOW_2_ONLY: Mapping[str, str] = {
 """Names that Airflow 3 no longer gives, and what says the same on both majors."""
 
 
+Declared: TypeAlias = tuple[tuple[str, Any, str], ...] | None
+"""A run's parameters: name, default (or UNKNOWN), its type's name (1 and true are equal). None: there may be any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One imagined task run for which templates are rendered."""
@@ -47,10 +51,11 @@ class Sample:
     task_id: str = "task"
     run_type: str = "scheduled"
     airflow: int = 3
+    params: Declared = None
 
-    def of(self, dag_id: str, task_id: str, airflow: int) -> "Sample":
+    def of(self, dag_id: str, task_id: str, airflow: int, params: Declared = None) -> "Sample":
         """The same for another task."""
-        return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow)
+        return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow, params=params)
 
     def context(self) -> Mapping[str, Any]:
         """The names that a template of this task run sees. Shared between callers: not to be changed."""
@@ -68,7 +73,7 @@ def _context(sample: Sample) -> Mapping[str, Any]:
     instance = Namespace(
         {"task_id": sample.task_id, "dag_id": sample.dag_id, "run_id": run_id, "try_number": 1, "map_index": -1}
     )
-    known = {
+    known: dict[str, Any] = {
         "ds": moment.ds,
         "ds_nodash": moment.ds.replace("-", ""),
         "ts": moment.ts,
@@ -87,6 +92,8 @@ def _context(sample: Sample) -> Mapping[str, Any]:
         "task_instance_key_str": f"{sample.dag_id}__{sample.task_id}__{moment.ds.replace('-', '')}",
         "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
     }
+    if sample.params is not None:
+        known["params"] = Params({name: value for name, value, _ in sample.params})
     older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if sample.airflow == 2 else {}
     return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
 

@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.templates.context import AIRFLOW_2_ONLY
 from trainspec.templates.filters import FILTERS, STRING_METHODS
 from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, pieces, unshielded
-from trainspec.templates.values import UNKNOWN, Moment, Namespace, Unknown
+from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown
 
 MAX_TEXT = 65_536
 MAX_NUMBER = 10**12
@@ -224,6 +224,8 @@ class _Walk:
             )
         if isinstance(owner, Moment):
             return owner.attribute(name)
+        if isinstance(owner, Params):
+            return UNKNOWN if name in Params.METHODS else _param(owner, name)
         if isinstance(owner, Mapping):
             return owner.get(name, UNKNOWN)
         if isinstance(owner, Namespace):
@@ -244,6 +246,8 @@ class _Walk:
         key = self.value(node.arg)
         if isinstance(key, str) and key.startswith("_"):
             raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` reaches into an object"))
+        if isinstance(owner, Params):
+            return UNKNOWN if isinstance(key, Unknown) else _param(owner, str(key))
         if isinstance(owner, Namespace):
             return owner.attributes.get(key, UNKNOWN)
         return owner[key] if isinstance(owner, str | list | Mapping) and not isinstance(key, Unknown) else UNKNOWN
@@ -287,11 +291,28 @@ class _Walk:
             return UNKNOWN
         if node.name in ("default", "d") and type(node.node).__name__ == "Name" and node.node.name not in self.names:
             return self.value(node.args[0]) if node.args else ""
+        if node.name in ("default", "d") and self._is_missing_param(node.node):
+            return self.value(node.args[0]) if node.args else ""
         value = self.value(node.node)
         args = [self.value(arg) for arg in node.args]
         if node.name not in FILTERS or node.kwargs or any(isinstance(each, Unknown) for each in (value, *args)):
             return UNKNOWN
         return _within_bounds(FILTERS[node.name], value, args)
+
+    def _test(self, node: Any) -> Any:
+        if node.name in ("defined", "undefined") and self._is_missing_param(node.node):
+            return node.name == "undefined"
+        self.value(node.node)
+        return UNKNOWN
+
+    def _is_missing_param(self, node: Any) -> bool:
+        """Whether `node` names a parameter that there is not: what `default` and `is defined` are there for."""
+        kind = type(node).__name__
+        if kind not in ("Getattr", "Getitem"):
+            return False
+        owner = self.value(node.node)
+        name = node.attr if kind == "Getattr" else self.value(node.arg)
+        return isinstance(owner, Params) and isinstance(name, str) and name not in owner.values
 
     def _concat(self, node: Any) -> Any:
         return _joined([self.value(child) for child in node.nodes])
@@ -378,6 +399,14 @@ def _joined(parts: list[Any]) -> Any:
     texts = [str(part) for part in parts if isinstance(part, str | int | float | Moment)]
     known = len(texts) == len(parts) and sum(map(len, texts)) <= MAX_TEXT
     return "".join(texts) if known else UNKNOWN
+
+
+def _param(params: Params, name: str) -> Any:
+    """The default of a parameter. Raises _RefusedError where there is none of that name."""
+    if name not in params.values:
+        advice = did_you_mean(name, params.values) or "declare it under `dag.params`"
+        raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"the DAG has no parameter `{name}`", advice))
+    return params.values[name]
 
 
 def _macro(name: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 
 class Unknown:
@@ -22,6 +22,15 @@ class Namespace:
 
     attributes: Mapping[str, Any]
     closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The parameters of a run, as `params` gives them to templates: their defaults by name, and no others."""
+
+    values: Mapping[str, Any]
+
+    METHODS: ClassVar = frozenset(("dump", "get", "items", "keys", "serialize", "validate", "values"))
 
 
 @dataclass(frozen=True, slots=True)
