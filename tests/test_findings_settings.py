@@ -87,7 +87,7 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
         ("ingore = []", "trainspec.toml:1: unknown setting `ingore`; did you mean `ignore`?"),
         (
             "\nxyz = 1",
-            "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, external-dags, select",
+            "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, external-dags, operators, ",
         ),
         ("paths = 'specs'", "trainspec.toml:1: `paths` must be a list of texts"),
         ("paths = [1]", "trainspec.toml:1: `paths` must be a list of texts"),
@@ -113,6 +113,23 @@ def test_wrong_settings(settings: str, said: str, project: Path, trainspec: Run)
     assert ran.returncode == 2
     assert said in ran.stderr
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", []),
+        ('operators = ["airflow.*", "my_team.*"]', []),
+        ('operators = ["airflow.*"]', ["the project's settings do not allow the operator `my_team.Report`"]),
+        ("operators = []", ["the project's settings do not allow the operator `my_team.Report`"]),
+    ],
+)
+def test_operators(setting: str, expected: list[str], project: Path, trainspec: Run) -> None:
+    (project / "trainspec.toml").write_text(f"{setting}\n")
+    (project / "specs" / "s.yaml").write_text(f"{SPEC}tasks: {{report: {{operator: my_team.Report}}}}\n")
+    ran = trainspec("lint", "--format", "json", "--select", "TS6")
+    assert [found["message"] for found in json.loads(ran.stdout)] == expected
+    assert trainspec("compile").returncode == (1 if expected else 0)
 
 
 def test_wrong_settings_in_pyproject(project: Path, trainspec: Run) -> None:

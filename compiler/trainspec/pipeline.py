@@ -38,11 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run was asked for, beside the specs: `--var`, `--airflow` and `--env`."""
+    """What a run was asked for, beside the specs: `--var`, `--airflow` and `--env`.
+
+    `operators` are globs of the dotted paths that tasks may run; None where any may be.
+    """
 
     variables: Map[str, str] = field(default_factory=dict)
     airflow: int = DEFAULT_MAJOR
     environment: str | None = None
+    operators: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,9 @@ def _check_rules(
 
 def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Iterable[Diagnostic]:
     root = composed.root
-    for fault in (*check_arguments(data, MAJORS[options.airflow]), *check_dag(data, composed.groups)):
+    sample = SAMPLES[0].of(composed.dag_id, "task", options.airflow)
+    of_tasks = check_dag(data, composed.groups, sample, options.operators)
+    for fault in (*check_arguments(data, MAJORS[options.airflow]), *of_tasks):
         node = find(root, fault.path)
         span = key_span(root, fault.path) if fault.on_key else node.span
         labels = [Label(node.via, "used here")] if node.via else []

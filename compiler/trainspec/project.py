@@ -25,6 +25,7 @@ class Project:
     output: str = "generated_dags"
     airflow: int | None = None
     external_dags: tuple[str, ...] = ()
+    operators: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
 
     def name(self, path: Path) -> str:
@@ -44,6 +45,7 @@ def find_project(start: Path) -> Project:
                     settings.output,
                     settings.airflow,
                     settings.external_dags,
+                    settings.operators,
                     settings.selection,
                 )
         if (folder / ".git").exists():

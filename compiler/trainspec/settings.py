@@ -74,6 +74,7 @@ class Settings:
     output: str = "generated_dags"
     airflow: int | None = None
     external_dags: tuple[str, ...] = ()
+    operators: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
 
 
@@ -194,6 +195,7 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "output": _Reader.text,
     "airflow": _Reader.whole_number,
     "external-dags": _Reader.texts,
+    "operators": _Reader.texts,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,
     "severity": _Reader.severities,

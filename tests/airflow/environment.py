@@ -12,9 +12,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Airflow:
     venv: Path
     home: Path
     endpoint_url: str
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dags(self) -> Path:
@@ -66,6 +67,7 @@ class Airflow:
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # what goes past the connection fails at once
             "NO_PROXY": "127.0.0.1",
             "PYTHONDONTWRITEBYTECODE": "1",  # leaves nothing in the folders that it loads
+            **self.variables,
         }
 
     def run(self, *command: str, check: bool = True) -> str:

@@ -49,7 +49,7 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
     airflow = arguments.airflow or project.airflow or DEFAULT_MAJOR
     if airflow not in MAJORS:
         raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, MAJORS))}")
-    return Options(variables, airflow, getattr(arguments, "env", None))
+    return Options(variables, airflow, getattr(arguments, "env", None), project.operators)
 
 
 def project_here() -> Project:

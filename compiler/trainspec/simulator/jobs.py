@@ -192,9 +192,17 @@ def summarize(job: Job, now: float) -> dict[str, Any]:
     return {member: value for member, value in summary.items() if value is not None}
 
 
-def metric_value(job_name: str, metric: str) -> float:
-    """Return the last value of a metric, between 0 and 1: the same for the same two names."""
-    digest = hashlib.sha256(f"{job_name}\n{metric}".encode(errors="surrogatepass")).digest()
+def metric_names(job: Job) -> list[str]:
+    """Return the metrics that a job reports: those that it defines, and those that its outcome has besides."""
+    defined = job.request.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])
+    return list(dict.fromkeys([*(metric["Name"] for metric in defined), *job.outcome.metrics]))
+
+
+def metric_value(job: Job, metric: str) -> float:
+    """Return the last value of a metric: its outcome's, or one between 0 and 1, the same for the same two names."""
+    if metric in job.outcome.metrics:
+        return job.outcome.metrics[metric]
+    digest = hashlib.sha256(f"{job.name}\n{metric}".encode(errors="surrogatepass")).digest()
     return int.from_bytes(digest[:4], "big") % 10_000 / 10_000
 
 
@@ -225,10 +233,7 @@ def _final_metrics(job: Job, state: State) -> list[dict[str, Any]]:
     trained = state.start_of("Uploading")
     if trained is None:
         return []
-    return [
-        {"MetricName": metric["Name"], "Value": metric_value(job.name, metric["Name"]), "Timestamp": trained}
-        for metric in job.request.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])
-    ]
+    return [{"MetricName": name, "Value": metric_value(job, name), "Timestamp": trained} for name in metric_names(job)]
 
 
 def _resources(job: Job) -> dict[str, Any] | None:

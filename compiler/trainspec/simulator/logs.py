@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.simulator.errors import ApiError
-from trainspec.simulator.jobs import Account, Job, metric_value
+from trainspec.simulator.jobs import Account, Job, metric_names, metric_value
 from trainspec.simulator.lifecycle import State
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
@@ -74,12 +74,12 @@ def log_lines(job: Job, state: State) -> Iterator[tuple[float, str]]:
     yield training, f"Training job {job.name} started"
     for name, value in sorted(job.request.get("HyperParameters", {}).items()):
         yield training, f"hyperparameter {name}={value}"
-    metrics = [metric["Name"] for metric in job.request.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])]
+    metrics = metric_names(job)
     for epoch in range(1, EPOCHS + 1):
         moment = training + job.outcome.training * epoch / EPOCHS
         stopped = state.start_of("Stopping")
         if stopped is None or moment <= stopped:
-            values = [f"{name}={metric_value(job.name, name) * EPOCHS / epoch:.4f}" for name in metrics]
+            values = [f"{name}={metric_value(job, name) * EPOCHS / epoch:.4f}" for name in metrics]
             yield moment, " ".join([f"epoch {epoch}/{EPOCHS}", *values])
     if (uploading := state.start_of("Uploading")) is not None:
         yield uploading, "Reporting training SUCCESS"

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,8 @@ class Outcome:
     """One job's fate. Durations are seconds on the simulator's clock.
 
     With `failure` the job ends as Failed with that FailureReason, after its phase `fails_in` has taken its time.
-    `stopping` is how long StopTrainingJob takes, and the stop after a limit.
+    `stopping` is how long StopTrainingJob takes, and the stop after a limit. `metrics` are the last values of metrics
+    by name, also of such that the job does not define, as built-in algorithms have them; others get values of chance.
     """
 
     starting: float = 5
@@ -25,6 +26,7 @@ class Outcome:
     stopping: float = 5
     failure: str | None = None
     fails_in: Literal["Starting", "Downloading", "Training", "Uploading"] = "Training"
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for phase in (*PHASES, "Stopping"):
@@ -37,6 +39,11 @@ class Outcome:
             raise ValueError(f"fails_in must be one of {', '.join(PHASES)}, not {self.fails_in!r}")
         if not isinstance(self.failure, str | None):
             raise TypeError(f"failure must be a text, not {self.failure!r}")
+        if not isinstance(self.metrics, Mapping):
+            raise TypeError(f"metrics must be numbers by name, not {self.metrics!r}")
+        for name, value in self.metrics.items():
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise TypeError(f"the metric {name} must be a number, not {value!r}")
 
 
 Chooser: TypeAlias = Callable[[str, Mapping[str, Any]], Outcome]
