@@ -6,12 +6,13 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft4Validator
 from trainspec.cli import main
-from trainspec.diagnostics import Code, Diagnostic, Label, Severity, Span
+from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Severity, Span
 from trainspec.diagnostics.formats import FORMATS, Report
 from trainspec.diagnostics.links import link
 
@@ -75,6 +76,9 @@ FINDING = Diagnostic(
 )
 
 
+FIXABLE = replace(FINDING, fix=Fix((Edit(FINDING.span, "name"),)))
+
+
 def test_json_has_these_keys() -> None:
     place = {"path": "specs/a b.yaml", "line": 2, "column": 3, "end_line": 2, "end_column": 7}
     label = {"text": "used here", "path": "specs/base.yaml", "line": 1, "column": 1, "end_line": 2, "end_column": 5}
@@ -89,8 +93,11 @@ def test_json_has_these_keys() -> None:
             "member": "TrainingJobName",
             **place,
             "labels": [label],
+            "fix": None,
         }
     ]
+    edit = {"path": "specs/a b.yaml", "line": 2, "column": 3, "end_line": 2, "end_column": 7}
+    assert json.loads(_show("json", [FIXABLE]))[0]["fix"] == [{"text": "name", **edit}]
 
 
 def test_sarif_tells_all() -> None:
@@ -106,6 +113,25 @@ def test_sarif_tells_all() -> None:
     assert place["artifactLocation"]["uri"] == "specs/a%20b.yaml"
     assert place["region"] == {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 7}
     assert result["relatedLocations"][0]["message"] == {"text": "used here"}
+
+
+def test_sarif_tells_the_fix() -> None:
+    log = json.loads(_show("sarif", [FIXABLE]))
+    SARIF.validate(log)
+    (fix,) = log["runs"][0]["results"][0]["fixes"]
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "specs/a%20b.yaml", "uriBaseId": "PROJECT"}
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 7},
+            "insertedContent": {"text": "name"},
+        }
+    ]
+
+
+def test_a_fix_is_marked() -> None:
+    assert _show("concise", [FIXABLE]).startswith("specs/a b.yaml:2:3: TS101 [*] unknown key")
+    assert "[*] 1 fixable with `trainspec lint --fix`." in _show("text", [FIXABLE])
 
 
 def test_junit_fails_only_for_errors() -> None:

@@ -28,7 +28,7 @@ from trainspec.suppression import read_ignores, suppress
 from trainspec.templates.context import SAMPLES, Sample
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span
+from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, to_say
 from trainspec.text.typing import is_null
 from trainspec.ties import Ties
 
@@ -95,12 +95,13 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     """
     tree, findings = parse(source)
     if not isinstance(tree, Mapping):
-        return Analysis(source, _sorted([*findings, *_not_a_map(tree, source)]), is_spec=has_errors(findings))
+        told = _spelled(_sorted([*findings, *_not_a_map(tree, source)]), {source.name: source})
+        return Analysis(source, told, is_spec=has_errors(findings))
     extended = extend(source, tree, read)
     findings += extended.findings
     if tree.get("trainspec") is None:
         ignores, wrong = read_ignores(source, tree)
-        told = _sorted([*findings, *_check_fragment(extended.root), *wrong])
+        told = _spelled(_sorted([*findings, *_check_fragment(extended.root), *wrong]), extended.sources)
         return Analysis(source, told, files=extended.sources, ties=Ties(ignores=frozenset(ignores)))
     own = None if has_errors(findings) else source.name
     default_id = PurePosixPath(source.name).stem
@@ -120,6 +121,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     spoken_of = {found: dag_id for dag_id, found in _other_dags(validated.data, composed.root)}
     suppressed = suppress([*_sorted(findings, requests), *spoken_of], source, tree, others)
     told = tuple(found for found in suppressed.findings if found not in spoken_of)
+    told = _spelled(told, extended.sources)
     dags = tuple((spoken_of[found], found) for found in suppressed.findings if found in spoken_of)
     return Analysis(
         source,
@@ -248,7 +250,8 @@ def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Ite
         span = key_span(root, fault.path) if fault.on_key else node.span
         labels = [Label(node.via, "used here")] if node.via else []
         labels += [Label(key_span(root, fault.other), "the other one")] if fault.other else []
-        yield Diagnostic(fault.code, span, fault.message, fault.advice, dotted(fault.path), labels=tuple(labels))
+        at, fix = dotted(fault.path), to_say(node, fault.fix)
+        yield Diagnostic(fault.code, span, fault.message, fault.advice, at, labels=tuple(labels), fix=fix)
 
 
 def _other_dags(data: Map[str, Any], root: Mapping) -> Iterable[tuple[str, Diagnostic]]:
@@ -275,6 +278,14 @@ def _no_jobs(composed: Composed, spoilt: frozenset[Path]) -> Iterable[Diagnostic
 def _not_a_map(tree: Node | None, source: Source) -> Iterable[Diagnostic]:
     if tree is not None:
         yield Diagnostic(codes.NOT_A_SPEC, tree.span, "a spec is a map, and this is none", "begin with `trainspec: 1`")
+
+
+def _spelled(findings: tuple[Diagnostic, ...], sources: Map[str, Source]) -> tuple[Diagnostic, ...]:
+    if not any(found.fix for found in findings):
+        return findings
+    from trainspec.text.spelling import spelled
+
+    return spelled(findings, sources)
 
 
 def _sorted(findings: Iterable[Diagnostic], jobs: Iterable[str] = ()) -> tuple[Diagnostic, ...]:

@@ -2,11 +2,12 @@
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainspec.settings import Selection, UsageError, read_settings
+from trainspec.text.source import Source
 
 __all__ = ["Project", "UsageError", "find_project", "find_specs"]
 
@@ -18,6 +19,7 @@ class Project:
     """Where a run works.
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
+    `texts` are read in place of the files of these names: what files would hold once they are fixed.
     """
 
     root: Path
@@ -27,6 +29,7 @@ class Project:
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
+    texts: Mapping[str, Source] = field(default_factory=dict)
 
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""

@@ -6,11 +6,11 @@ item that begins below it; `ignore-file` the whole file.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from trainspec.diagnostics import Code, Diagnostic, Severity, Span, codes, did_you_mean
+from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Severity, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.rules.registry import all_rules
 from trainspec.text.source import Source
@@ -40,7 +40,7 @@ class Suppressed:
 
 
 def suppress(
-    findings: Sequence[Diagnostic], source: Source, root: Node | None, others: Iterable[tuple[Source, Node | None]] = ()
+    findings: Sequence[Diagnostic], source: Source, root: Node | None, others: Sequence[tuple[Source, Node | None]] = ()
 ) -> Suppressed:
     """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
@@ -57,7 +57,12 @@ def suppress(
         used |= silenced.used
     is_whole = not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left)
     if is_whole:
-        told += (unused(ignore) for ignore in own if ignore not in used and not ignore.in_patch)
+        has_environments = any(_patches(tree) for tree in (root, *(tree for _, tree in others)))
+        told += (
+            unused(ignore) if has_environments else replace(unused(ignore), fix=_without(ignore, source))
+            for ignore in own
+            if ignore not in used and not ignore.in_patch
+        )
     kept = tuple(sorted([*left, *told], key=Diagnostic.sort_key)) if told else tuple(left)
     return Suppressed(kept, frozenset(used.difference(own)), is_whole)
 
@@ -74,7 +79,7 @@ def read_ignores(source: Source, root: Node | None) -> "tuple[list[Ignore], list
     return ignores, told
 
 
-def _patches(root: Node) -> range:
+def _patches(root: Node | None) -> range:
     """The lines of `environments`."""
     entry = root.entry("environments") if isinstance(root, Mapping) else None
     return range(entry.key.span.line, entry.value.span.end_line + 1) if entry else range(0)
@@ -87,6 +92,7 @@ class _Comment:
     word: str
     listed: str | None
     span: Span
+    word_span: Span
     is_own_line: bool
 
 
@@ -112,7 +118,10 @@ def _read(
     if comment.word not in _WORDS:
         if comment.listed is not None:
             near = did_you_mean(comment.word, _WORDS) or "write `ignore[…]` or `ignore-file[…]`"
-            yield Diagnostic(codes.BAD_IGNORE, comment.span, f"there is no `# trainspec: {comment.word}`", near)
+            one = the_one(comment.word, _WORDS)
+            fix = Fix((Edit(comment.word_span, one),)) if one else None
+            message = f"there is no `# trainspec: {comment.word}`"
+            yield Diagnostic(codes.BAD_IGNORE, comment.span, message, near, fix=fix)
         return
     listed = [each.strip() for each in (comment.listed or "").strip("[]").split(",")]
     named = [each for each in listed if each]
@@ -177,6 +186,23 @@ def unused(ignore: Ignore) -> Diagnostic:
     return Diagnostic(codes.UNUSED_IGNORE, ignore.span, message, "remove the comment, or the code from it")
 
 
+def _without(ignore: Ignore, source: Source) -> Fix | None:
+    """The code taken out of its comment, or the comment with it: to the end of its line, or the whole line."""
+    span = ignore.span
+    written = source.at(span)
+    before, _, listed = written.rpartition("[")
+    left = [each.strip() for each in listed.rstrip("]").split(",") if each.strip() != ignore.code.id]
+    if left:
+        return Fix((Edit(span, f"{before}[{', '.join(left)}]"),))
+    line = source.lines()[span.line - 1]
+    blank = len(line[: span.column - 1].rstrip())
+    if blank:
+        return Fix((Edit(Span(span.path, span.line, blank + 1, span.line, len(line) + 1), ""),), removes_comment=True)
+    if span.line >= len(source.lines()):
+        return None  # the text ends here, without a line's end
+    return Fix((Edit(Span(span.path, span.line, 1, span.line + 1, 1), ""),), removes_comment=True)
+
+
 # ---------------------------------------------------------------------- where the comments are, and what they reach
 
 
@@ -195,7 +221,10 @@ def _comments(source: Source) -> Iterator[_Comment]:
             continue
         column = found.start() - begin + 1
         span = Span(source.name, line, column, line, column + len(found.group().rstrip()))
-        yield _Comment(found.group(1), found.group(2), span, not before.strip())
+        word, end = (position - begin + 1 for position in found.span(1))
+        yield _Comment(
+            found.group(1), found.group(2), span, Span(source.name, line, word, line, end), not before.strip()
+        )
 
 
 def _scalars(text: str) -> tuple[list[int], list[int]]:

@@ -4,15 +4,29 @@ A value that is of no such form, such as an Airflow template, is left as it is.
 """
 
 import re
+from fractions import Fraction
 from typing import Any
 
 TEMPLATE_PATTERN = r"\{\{|\{%"
 DURATION_PATTERN = r"^(?:[0-9]{1,10}|(?=.)([0-9]{1,6}d)?([0-9]{1,7}h)?([0-9]{1,9}m)?([0-9]{1,10}s)?)$(?!\n)"
 SIZE_PATTERN = r"^[0-9]{1,9} ?(GB|TB)?$(?!\n)"
+REGION_PATTERN = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$(?!\n)"
+ACCOUNT_PATTERN = r"^[0-9]{12}$(?!\n)"
 
 _TEMPLATE = re.compile(TEMPLATE_PATTERN)
 _DURATION = re.compile(DURATION_PATTERN)
 _SIZE = re.compile(SIZE_PATTERN)
+_COUNT = r"([0-9]{1,9}(?:\.[0-9]{1,6})?)"
+_WORDS = re.compile(rf"{_COUNT} ?([a-z]*)[ ,]*")
+_ISO = re.compile(rf"P(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?")
+_LONG_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
+    **dict.fromkeys(("d", "day", "days"), 86400),
+    **dict.fromkeys(("w", "week", "weeks"), 604800),
+}
+_LONG_SIZES = {"": "GB", "g": "GB", "gb": "GB", "gi": "GB", "gib": "GB", "t": "TB", "tb": "TB", "ti": "TB", "tib": "TB"}
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
 _DURATION_PART = re.compile(r"([0-9]+)([dhms]?)")
 
@@ -35,6 +49,32 @@ def gigabytes(value: int | str) -> int | str:
         return value
     number = int(value.rstrip("GBT "))
     return number * 1024 if value.endswith("TB") else number
+
+
+def duration_meant(text: str) -> str | None:
+    """The duration that can only be meant by a text which is none: `1hr`, `30 min`, `1.5h`, `PT1H30M`.
+
+    None where there is a doubt: of `30M`, say, which is minutes or months.
+    """
+    if found := _ISO.fullmatch(text):
+        counts = zip(found.groups(), ("d", "h", "m", "s"), strict=True)
+        parts = [(count, unit) for count, unit in counts if count is not None]
+    else:
+        small = text[:-1] + text[-1:].lower() if text[-1:] in ("H", "S", "D") else text
+        parts = _WORDS.findall(small)
+        if _WORDS.sub("", small) or not all(unit for _, unit in parts):
+            return None
+    if not parts or any(unit not in _LONG_UNITS for _, unit in parts):
+        return None
+    total = sum(Fraction(count) * _LONG_UNITS[unit] for count, unit in parts)
+    return str(duration(int(total))) if total == int(total) and 0 < total < 10**9 else None
+
+
+def size_meant(text: str) -> str | None:
+    """The size that can only be meant by a text which is none: `10gb`, `10 GiB`, `1T`."""
+    found = re.fullmatch(r"([0-9]{1,9}) *([A-Za-z]*)", text.strip())
+    unit = _LONG_SIZES.get(found[2].lower()) if found else None
+    return f"{found[1]}{unit}" if found and unit else None
 
 
 def duration(count: Any) -> Any:

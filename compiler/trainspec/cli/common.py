@@ -125,7 +125,7 @@ def _read(path: Path, project: Project) -> Source | Diagnostic:
         return Diagnostic(codes.UNREADABLE, Span(shown, 1, 1, 1, 1), message, "rename the file")
     if path.is_symlink() and not name.startswith("../") and not _inside(path, project.root):
         return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
-    return read_source(path, name)
+    return project.texts.get(name) or read_source(path, name)
 
 
 def _reader(project: Project) -> Read:
@@ -139,7 +139,8 @@ def _reader(project: Project) -> Read:
             path = root / name  # a link that leads in a circle: reading it says so
         if not path.is_relative_to(root):
             return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
-        return read_source(path, path.relative_to(root).as_posix())
+        real = path.relative_to(root).as_posix()
+        return project.texts.get(real) or read_source(path, real)
 
     return read
 

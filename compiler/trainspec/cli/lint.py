@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--ignore", action="append", default=[], metavar="CODES", help="do not tell these, nor those of the settings"
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
+    fixing = parser.add_mutually_exclusive_group()
+    fixing.add_argument("--fix", action="store_true", help="mend what has one right answer, and tell what is left")
+    fixing.add_argument("--diff", action="store_true", help="show what --fix would change, write nothing")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,15 +49,29 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = options(arguments, project)
     if arguments.all_envs and chosen.environment is not None:
         raise UsageError("--env and --all-envs exclude each other")
-    analyses = analyse_files(arguments.paths, project, chosen)
-    if arguments.all_envs and any(each.environments for each in analyses):
-        findings = _of_all_environments(analyses, project, chosen)
+    if arguments.fix or arguments.diff:
+        from trainspec.cli.fixing import fix
+
+        checked = fix(project, lambda there: _check(arguments, there, chosen), is_written=arguments.fix)
+        if arguments.diff:
+            return 1 if checked.changed or selection.fails(checked.findings) else 0
+        findings, analyses = checked.findings, checked.analyses
     else:
-        findings = _findings(analyses, project, chosen)
+        findings, analyses = _check(arguments, project, chosen)
     show_findings(findings, project, arguments.format, analyses, sys.stdout)
     if arguments.format == "text" and not findings:
         print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0
+
+
+def _check(
+    arguments: argparse.Namespace, project: Project, chosen: Options
+) -> tuple[Sequence[Diagnostic], Sequence[Analysis]]:
+    """The findings of a look at the files, and the files."""
+    analyses = analyse_files(arguments.paths, project, chosen)
+    if arguments.all_envs and any(each.environments for each in analyses):
+        return _of_all_environments(analyses, project, chosen), analyses
+    return _findings(analyses, project, chosen), analyses
 
 
 def _findings(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:

@@ -13,9 +13,9 @@ from itertools import islice
 from operator import is_
 
 from trainspec.compose.references import PREFIX, JobScope
-from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
+from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes, did_you_mean, the_one
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES, MAX_TEXT
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence, to_say
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
@@ -139,7 +139,9 @@ class Variables:
         raw = self._values.get(name)
         if raw is None:
             known = self._near(name) or (literal if "." not in name else None)
-            self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` names nothing", known)
+            one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
+            text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
+            self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` names nothing", known, to_say(node, text))
             return None
         self._resolving.append(name)
         value = self.resolve(raw)
@@ -150,9 +152,10 @@ class Variables:
     def _near(self, name: str) -> str | None:
         if len(name) > _LONGEST_NAME:
             return None
-        return did_you_mean(
-            name, (each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME)
-        )
+        return did_you_mean(name, self._candidates())
+
+    def _candidates(self) -> list[str]:
+        return [each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME]
 
     def _of_job(self, name: str, node: Scalar) -> Node | None:
         if self._job is None:
@@ -165,9 +168,9 @@ class Variables:
             return None
         return value
 
-    def _report(self, code: Code, span: Span, message: str, advice: str | None = None) -> None:
+    def _report(self, code: Code, span: Span, message: str, advice: str | None = None, fix: Fix | None = None) -> None:
         if len(self.findings) < MAX_FAULTS:
-            self.findings.append(Diagnostic(code, span, message, advice))
+            self.findings.append(Diagnostic(code, span, message, advice, fix=fix))
         elif len(self.findings) == MAX_FAULTS:
             message = f"{MAX_FAULTS} faults so far: variables are looked at no further"
             self.findings.append(Diagnostic(codes.TOO_LARGE, span, message))

@@ -41,7 +41,9 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
 def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with a time, or with a list of cron expressions."""
     if isinstance(value, str) and (why := times.check_schedule(value)):
-        yield Fault(codes.BAD_SCHEDULE, path, f"`{dotted(path)}`: {why}")
+        meant = times.schedule_meant(value)
+        advice = f"write `{meant}`" if meant else None
+        yield Fault(codes.BAD_SCHEDULE, path, f"`{dotted(path)}`: {why}", advice, fix=meant)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         return
     for index, each in enumerate(value):

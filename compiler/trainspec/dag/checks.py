@@ -7,7 +7,7 @@ from trainspec.dag.around_checks import check_around, check_operators
 from trainspec.dag.around_templates import check_templates
 from trainspec.dag.faults import Fault
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
-from trainspec.diagnostics import codes, did_you_mean
+from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.templates import Sample
 from trainspec.text.tree import Path
 
@@ -51,7 +51,8 @@ def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
             if other not in known:
                 path: Path = (*where[name], "depends_on", index)
                 message = f"there is no job or task `{other}`"
-                yield Fault(codes.UNKNOWN_JOB, path, message, did_you_mean(other, known))
+                one = the_one(other, known)
+                yield Fault(codes.UNKNOWN_JOB, path, message, did_you_mean(other, known), fix=one)
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
     told = set()
     for circle in _circles({name: set(others) for name, others in waiting.items()}):

@@ -11,7 +11,7 @@ class Fault:
     """One thing that Airflow would refuse, at a path of the document.
 
     `on_key` where the path's last key is meant and not what stands there; `other` is a second place that has to do with
-    it.
+    it; `fix` is the text that must stand at the path, where nothing else can have been meant.
     """
 
     code: Code
@@ -20,3 +20,4 @@ class Fault:
     advice: str | None = None
     on_key: bool = False
     other: Path | None = None
+    fix: str | None = None

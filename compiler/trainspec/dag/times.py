@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trainspec.dag.airflow import PENDULUM, TIMEDELTA
 from trainspec.dag.expressions import Call, Expression
-from trainspec.units import DURATION_PATTERN, seconds
+from trainspec.diagnostics import the_one
+from trainspec.units import DURATION_PATTERN, duration_meant, seconds
 
 PRESETS = ("@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@once", "@quarterly", "@yearly")
+_OTHER_PRESETS = {"@annually": "@yearly", "@midnight": "@daily"}
 
 _INTERVAL = re.compile(DURATION_PATTERN)
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -41,6 +43,13 @@ def check_cron(text: str) -> str | None:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return f"not a cron expression: {error}"
     return None
+
+
+def schedule_meant(text: str) -> str | None:
+    """The schedule that can only be meant by a text which is none: `daily`, `@Daily`, `6 hours`."""
+    preset = "@" + text.strip().lstrip("@").lower()
+    meant = _OTHER_PRESETS.get(preset, preset)
+    return meant if meant in PRESETS else the_one(text, PRESETS) or duration_meant(text)
 
 
 def schedule(text: str) -> Expression:

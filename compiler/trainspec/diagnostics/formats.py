@@ -59,4 +59,6 @@ def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[st
     message = conceal(found.message)
     if found.span in secrets and not found.secret:
         message = _QUOTED.sub('"***"', message)
-    return found if message == found.message else replace(found, message=message)
+    is_told = found.fix and (found.span in secrets or any(conceal(each.text) != each.text for each in found.fix.edits))
+    fix = None if is_told else found.fix
+    return found if message == found.message and not is_told else replace(found, message=message, fix=fix)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 
 
@@ -34,6 +33,31 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """`text` in place of what stands at `span` of a file.
+
+    It is YAML as it stands in the file, unless `value` is set: then a scalar stands at `span` that says `value` and
+    shall say `text`, without quotes where it `is_plain`. `trainspec.text.spelling` makes the YAML of that.
+    """
+
+    span: Span
+    text: str
+    value: str | None = None
+    is_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The one right answer to a finding: edits that belong together. They do not overlap.
+
+    With `removes_comment` they take one away; others must not.
+    """
+
+    edits: tuple[Edit, ...]
+    removes_comment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A kind of finding: its stable code, its usual severity and what it is about in one line.
 
@@ -51,7 +75,7 @@ class Diagnostic:
     """One finding.
 
     `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it;
-    `secret` is a stretch of a file that must not be shown.
+    `secret` is a stretch of a file that must not be shown; `fix` is there where the finding has one right answer.
     """
 
     code: Code
@@ -62,6 +86,7 @@ class Diagnostic:
     member: str | None = None
     labels: tuple[Label, ...] = ()
     secret: Span | None = None
+    fix: Fix | None = None
 
     @property
     def severity(self) -> Severity:
@@ -76,15 +101,3 @@ class Diagnostic:
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any finding is one that stops the compiler."""
     return any(found.severity is Severity.ERROR for found in diagnostics)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely stands for: a question for the reader, or None."""
-    by_folded = {_folded(candidate): candidate for candidate in known}
-    near = get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
-    return f"did you mean `{by_folded[near[0]]}`?" if near else None
-
-
-def _folded(word: str) -> str:
-    """Spellings that differ only in case and separators are the same word: `MaxRuntime`, `max-runtime`."""
-    return word.replace("_", "").replace("-", "").lower()

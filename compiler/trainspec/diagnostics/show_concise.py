@@ -10,5 +10,6 @@ def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
     """One line a finding."""
     for found in findings:
         span = found.span
+        mark = " [*]" if found.fix else ""
         advice = f" ({found.advice})" if found.advice else ""
-        yield visible(f"{span.path}:{span.line}:{span.column}: {found.code.id} {found.message}{advice}")
+        yield visible(f"{span.path}:{span.line}:{span.column}: {found.code.id}{mark} {found.message}{advice}")

@@ -24,6 +24,7 @@ def _plain(found: Diagnostic) -> dict[str, Any]:
         "member": found.member,
         **_place(found.span),
         "labels": [{"text": label.text, **_place(label.span)} for label in found.labels],
+        "fix": [{"text": edit.text, **_place(edit.span)} for edit in found.fix.edits] if found.fix else None,
     }
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from trainspec import __version__
 from trainspec.diagnostics.links import link
-from trainspec.diagnostics.model import Code, Diagnostic, Span
+from trainspec.diagnostics.model import Code, Diagnostic, Fix, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HOME = "https://github.com/trainspec/trainspec"
@@ -60,18 +60,36 @@ def _result(found: Diagnostic, rule: int) -> dict[str, Any]:
             {"id": index, "message": {"text": label.text}, **_location(label.span)}
             for index, label in enumerate(found.labels)
         ]
+    if found.fix:
+        result["fixes"] = [_fix(found.fix, found.advice)]
     return result
 
 
+def _fix(fix: Fix, advice: str | None) -> dict[str, Any]:
+    """The edits by file, as section 3.55 of the standard has them."""
+    by_file: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        replacement = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.text}}
+        by_file.setdefault(edit.span.path, []).append(replacement)
+    changes = [{"artifactLocation": _artifact(path), "replacements": made} for path, made in by_file.items()]
+    return {"artifactChanges": changes, **({"description": {"text": _sentence(advice)}} if advice else {})}
+
+
 def _location(span: Span) -> dict[str, Any]:
-    region = {
+    return {"physicalLocation": {"artifactLocation": _artifact(span.path), "region": _region(span)}}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path), "uriBaseId": "PROJECT"}
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
         "startLine": span.line,
         "startColumn": span.column,
         "endLine": max(span.end_line, span.line),
         "endColumn": span.end_column,
     }
-    artifact = {"uri": quote(span.path), "uriBaseId": "PROJECT"}
-    return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
 
 
 def _logical(found: Diagnostic) -> dict[str, Any]:

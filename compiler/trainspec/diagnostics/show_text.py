@@ -30,6 +30,8 @@ def show(
     if told:
         yield f"Found {', '.join(told)}. `trainspec explain CODE` says more, and so do:"
         yield "\n".join(f"  {id_}  {link(id_)}" for id_ in sorted({found.code.id for found in findings}))
+        if fixable := sum(found.fix is not None for found in findings):
+            yield f"[*] {fixable:,} fixable with `trainspec lint --fix`."
 
 
 def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
@@ -38,7 +40,8 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
 
     hue = _COLOURS[found.severity]
     head = paint(f"{found.severity.value}[{_linked(found.code.id, colour)}]", f"1;{hue}")
-    yield f"{head}: {visible(found.message)}"
+    mark = paint(" [*]", "36") if found.fix else ""
+    yield f"{head}{mark}: {visible(found.message)}"
     marks = [Mark(found.span, "^~", "", lambda text: paint(text, hue))]
     marks += [Mark(label.span, "-", label.text, lambda text: paint(text, _LABEL_COLOUR)) for label in found.labels]
     notes = []

@@ -10,6 +10,7 @@ from trainspec.language import parts
 from trainspec.language.around import Condition
 from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
 from trainspec.language.task import Operator, TaskArguments
+from trainspec.units import ACCOUNT_PATTERN, REGION_PATTERN
 
 
 class Job(TaskArguments):
@@ -23,12 +24,12 @@ class Job(TaskArguments):
     algorithm: Text | None = Field(
         None, description="In place of `image`: a built-in such as xgboost@1.7-1, or an algorithm's name or ARN."
     )
-    region: Annotated[StrictStr, Field(pattern=r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$(?!\n)")] | None = Field(
+    region: Annotated[StrictStr, Field(pattern=REGION_PATTERN)] | None = Field(
         None,
         description="AWS region of the job; the connection's if not given.",
         json_schema_extra={"x-form": "an AWS region such as us-east-1"},
     )
-    account: Annotated[StrictStr, Field(pattern=r"^[0-9]{12}$(?!\n)")] | None = Field(
+    account: Annotated[StrictStr, Field(pattern=ACCOUNT_PATTERN)] | None = Field(
         None,
         description="AWS account, for a role that is given by its bare name.",
         json_schema_extra={"x-form": "an account id of 12 digits"},

@@ -1,17 +1,18 @@
 """The composed document against the language's schema: every finding at its node, in the words of the spec."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from trainspec.acceptor import Accepts, acceptor
-from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.words import shown
+from trainspec.language.remedies import as_map, key_meant, pair_lists, text_meant, value_meant
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
 from trainspec.text.parse import MAX_FAULTS
-from trainspec.text.tree import Path, dotted, find, key_span
+from trainspec.text.tree import Path, dotted, find, key_span, to_say
 from trainspec.text.typing import reader
 
 _PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
@@ -48,7 +49,8 @@ def validate(root: tree.Mapping) -> Validated:
     is_composed = root.get("trainspec") is not None  # a fragment comes as it is written
     if _accepts(is_composed)(data):
         return Validated(data, (), frozenset())
-    for fault in (fault for error in refusals(data, is_composed) for fault in _faults(error)):
+    faults = (fault for error in refusals(data, is_composed) for fault in _faults(error))
+    for fault in _with_pairs(faults, tuple(pair_lists(data))):
         if len(findings) >= MAX_FAULTS:
             message = f"{MAX_FAULTS} faults so far: the document is checked no further"
             findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
@@ -64,7 +66,10 @@ def validate(root: tree.Mapping) -> Validated:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """One thing that the schema refuses. `on_key` where the key is wrong; `meant` is the key it should have been."""
+    """One thing that the schema refuses. `on_key` where the key is wrong; `meant` is the key it should have been.
+
+    `remedy` is what must stand there, where there is no doubt: unquoted where it `is_plain`; for pairs the map of them.
+    """
 
     code: Code
     path: Path
@@ -72,6 +77,9 @@ class _Fault:
     advice: str | None = None
     on_key: bool = False
     meant: str | None = None
+    remedy: str | None = None
+    is_plain: bool = False
+    is_pairs: bool = False
 
 
 @cache
@@ -110,7 +118,41 @@ def _diagnostic(fault: _Fault, root: tree.Mapping) -> Diagnostic:
     node = find(root, fault.path)
     span = key_span(root, fault.path) if fault.on_key else node.span
     labels = (Label(node.via, "used here"),) if node.via else ()
-    return Diagnostic(fault.code, span, fault.message, fault.advice, field=dotted(fault.path), labels=labels)
+    return Diagnostic(
+        fault.code, span, fault.message, fault.advice, field=dotted(fault.path), labels=labels, fix=_fix(fault, root)
+    )
+
+
+def _fix(fault: _Fault, root: tree.Mapping) -> Fix | None:
+    above = find(root, fault.path[:-1])
+    entry = above.entry(str(fault.path[-1])) if isinstance(above, tree.Mapping) and fault.path else None
+    if fault.is_pairs and entry:
+        return as_map(entry)
+    node = entry.key if fault.on_key and entry else find(root, fault.path)
+    if fault.on_key and fault.remedy and isinstance(above, tree.Mapping):
+        other = above.entry(fault.remedy)
+        if other is not None and _is_in(other.key.span, above.span):
+            return None  # the right key stands beside the wrong one: which of them counts?
+    return to_say(node, fault.remedy, is_plain=fault.is_plain)
+
+
+def _is_in(span: Span, outer: Span) -> bool:
+    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    return span.path == outer.path and start <= (span.line, span.column) < end
+
+
+def _with_pairs(faults: Iterable[_Fault], lists: tuple[Path, ...]) -> Iterator[_Fault]:
+    """One fault for each list of pairs, and not one for each of its keys."""
+    told: set[Path] = set()
+    for fault in faults:
+        path = next((each for each in lists if fault.path[: len(each)] == each), None)
+        if path is None:
+            yield fault
+        elif path not in told:
+            told.add(path)
+            name = dotted(path)
+            message = f"`{name}` must be a map, and is a list of pairs, as other tools write it"
+            yield _Fault(codes.WRONG_TYPE, path, message, "write `NAME: VALUE` for each pair", is_pairs=True)
 
 
 def _faults(error: Any) -> Iterator[_Fault]:
@@ -142,13 +184,15 @@ def _alternatives(error: Any, path: Path) -> Iterator[_Fault]:
             for fault in _faults(inner):
                 form = error.schema.get("x-form")
                 is_here = fault.path == path and fault.code is codes.MALFORMED and form
-                yield _malformed(error.instance, path, form) if is_here else fault
+                pattern = inner.validator_value if inner.validator == "pattern" else ""
+                yield _malformed(error.instance, path, form, pattern) if is_here else fault
     elif fitting:
         yield _malformed(error.instance, path, error.schema.get("x-form", "of any form that fits here"))
     elif len(offered) == 1 and "x-form" not in error.schema:
         yield from (fault for inner in by_arm[offered[0]] for fault in _faults(inner))
     else:
-        yield _wrong_type(error.instance, path, error.schema.get("x-form") or _kinds(arms, offered))
+        types = [name for index in offered for name in _types(arms[index])]
+        yield _wrong_type(error.instance, path, error.schema.get("x-form") or _kinds(arms, offered), types)
 
 
 def _is_type_error(inner: Any, path: Path) -> bool:
@@ -160,6 +204,11 @@ def _is_type_error(inner: Any, path: Path) -> bool:
     return wrong_kind and tuple(inner.absolute_path) == path
 
 
+def _types(arm: Mapping[str, Any]) -> list[str]:
+    types = arm.get("type", ())
+    return [types] if isinstance(types, str) else list(types)
+
+
 def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
     named = (definitions[arms[i]["$ref"].rsplit("/", 1)[-1]] if "$ref" in arms[i] else arms[i] for i in offered)
@@ -168,17 +217,19 @@ def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
 
 def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
     known = error.schema.get("properties", {})
-    for key in error.instance:
-        if key not in known:
-            near = did_you_mean(key, known)
-            meant = near.split("`")[1] if near else None
-            where = f" in `{dotted(path)}`" if path else ""
-            elsewhere = _places().get(key.replace("_", "").lower(), ())
-            if elsewhere and not near:
-                near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
-            if len(known) <= _FEW and not near:
-                near = "known here: " + ", ".join(sorted(known))
-            yield _Fault(codes.UNKNOWN_KEY, (*path, key), f"unknown key `{key}`{where}", near, on_key=True, meant=meant)
+    sure = {key: key_meant(key, known) for key in error.instance if key not in known}
+    for key, one in sure.items():
+        near = f"did you mean `{one}`?" if one else did_you_mean(key, known)
+        meant = near.split("`")[1] if near else None
+        where = f" in `{dotted(path)}`" if path else ""
+        elsewhere = _places().get(key.replace("_", "").lower(), ())
+        if elsewhere and not near:
+            near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
+        if len(known) <= _FEW and not near:
+            near = "known here: " + ", ".join(sorted(known))
+        remedy = one if list(sure.values()).count(one) == 1 else None
+        message = f"unknown key `{key}`{where}"
+        yield _Fault(codes.UNKNOWN_KEY, (*path, key), message, near, on_key=True, meant=meant, remedy=remedy)
 
 
 @cache
@@ -213,7 +264,7 @@ def _value_fault(error: Any, path: Path) -> _Fault:
     if kind == "type":
         types = [limit] if isinstance(limit, str) else limit
         expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
-        return _wrong_type(instance, path, expected)
+        return _wrong_type(instance, path, expected, types)
     if kind in ("enum", "const"):
         words = limit if kind == "enum" else [limit]
         if not isinstance(instance, str) and kind == "enum":
@@ -221,9 +272,12 @@ def _value_fault(error: Any, path: Path) -> _Fault:
         message = f"`{name}` cannot be {shown(instance)}"
         near = did_you_mean(str(instance), [str(word) for word in words])
         listed = f"write {' or '.join(str(word) for word in words)}" if len(words) <= _FEW else None
-        return _Fault(codes.NOT_ONE_OF, path, message, near or listed)
+        named = [str(word) for word in words]
+        is_plain = str(instance) in named
+        remedy = str(instance) if is_plain else the_one(str(instance), named)
+        return _Fault(codes.NOT_ONE_OF, path, message, near or listed, remedy=remedy, is_plain=is_plain)
     if kind == "pattern":
-        return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"))
+        return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"), limit)
     bounds = {"minimum": "at least", "maximum": "at most", "minItems": "at least", "maxItems": "at most"}
     if kind in bounds:
         unit = " entries" if kind.endswith("Items") else ""
@@ -231,15 +285,23 @@ def _value_fault(error: Any, path: Path) -> _Fault:
     return _Fault(codes.MALFORMED, path, f"`{name}`: {error.message}")
 
 
-def _wrong_type(instance: Any, path: Path, expected: str) -> _Fault:
+def _wrong_type(instance: Any, path: Path, expected: str, types: Iterable[str] = ()) -> _Fault:
     name = dotted(path) or "the document"
     if instance is None:
         return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
-    return _Fault(codes.WRONG_TYPE, path, f"`{name}` must be {expected}, and is {shown(instance)}")
+    meant = value_meant(instance, frozenset(types))
+    message = f"`{name}` must be {expected}, and is {shown(instance)}"
+    return _Fault(codes.WRONG_TYPE, path, message, _write(meant), remedy=meant, is_plain=True)
 
 
-def _malformed(instance: Any, path: Path, form: str) -> _Fault:
-    return _Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be {form}, and is {shown(instance)}")
+def _malformed(instance: Any, path: Path, form: str, pattern: str = "") -> _Fault:
+    meant = text_meant(instance, pattern)
+    message = f"`{dotted(path)}` must be {form}, and is {shown(instance)}"
+    return _Fault(codes.MALFORMED, path, message, _write(meant), remedy=meant)
+
+
+def _write(meant: str | None) -> str | None:
+    return f"write `{meant}`" if meant is not None else None
 
 
 def _whole(path: Path) -> Path:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping as Map
 
-from trainspec.diagnostics import Code, Diagnostic, Label, codes, did_you_mean
+from trainspec.diagnostics import Code, Diagnostic, Fix, Label, codes, did_you_mean, the_one
 from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
 from trainspec.request.check import Fault
 from trainspec.request.lower import Request, field_of
 from trainspec.templates import Problem
-from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, to_say
 
 _CODES: Map[str, Code] = {
     "required": codes.API_REQUIRED,
@@ -73,7 +73,27 @@ def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagno
     if code in (codes.API_UNKNOWN, codes.API_COUNT):
         span = key_span(root, field)
     message, advice = _words(what, name, fault.rendered)
-    return Diagnostic(code, span, message, advice, name, member, labels)
+    return Diagnostic(code, span, message, advice, name, member, labels, fix=_fix(what, find(root, field[:-1]), field))
+
+
+def _fix(what: Violation, above: Node, field: Path) -> Fix | None:
+    """What must stand at the field `field`, a key or item of `above`, where there is no doubt."""
+    entry = above.entry(str(field[-1])) if isinstance(above, Mapping) else None
+    item = above.items[field[-1]] if isinstance(above, Sequence) and isinstance(field[-1], int) else None
+    if what.constraint == "unknown":
+        node: Node | None = entry.key if entry else None
+        meant = what.suggestion if what.suggestion and the_one(what.limit, [what.suggestion]) else None
+        if meant and isinstance(above, Mapping) and above.entry(meant):
+            return None
+    else:
+        node = entry.value if entry else item
+        meant = None
+        if isinstance(what.value, str) and isinstance(node, Scalar) and node.text == what.value:
+            if what.constraint == "enum":
+                meant = the_one(what.value, [str(each) for each in what.limit])
+            elif what.constraint == "pattern" and what.shape == "S3Uri" and what.value.startswith("S3://"):
+                meant = "s3://" + what.value.removeprefix("S3://")
+    return to_say(node, meant)
 
 
 def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:

@@ -29,4 +29,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name, place in (*named, *tags):
         if isinstance(name, str) and name != name.strip():
             message = f'the name "{name}" begins or ends with a blank'
-            yield Found(job.origin(*place), message, f'write "{name.strip()}"', on_key=True)
+            yield Found(job.origin(*place), message, f'write "{name.strip()}"', on_key=True, fix=name.strip())

@@ -30,13 +30,14 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find S3 URIs that begin with `https:`."""
     for leaf in job.leaves:
         if leaf.shape == "S3Uri" and leaf.text.startswith("https:"):
-            advice = f"write `{_as_s3(leaf.text)}`"
-            yield Found(job.origin(*leaf.path), "a web address stands where an S3 URI belongs", advice)
+            meant = _as_s3(leaf.text)
+            advice = f"write `{meant or 's3://BUCKET/PREFIX/'}`"
+            yield Found(job.origin(*leaf.path), "a web address stands where an S3 URI belongs", advice, fix=meant)
 
 
-def _as_s3(address: str) -> str:
+def _as_s3(address: str) -> str | None:
     if found := _AS_PATH.fullmatch(address):
         return f"s3://{found['rest']}"
     if found := _AS_HOST.fullmatch(address):
         return f"s3://{found['bucket']}/{found['rest']}"
-    return "s3://BUCKET/PREFIX/"
+    return None

@@ -44,4 +44,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             yield Found(job.origin(*leaf.path), message, advice)
         elif suffix != expected:
             message = f"the registries of {host['region']} end in `{expected}`, and this one in `{suffix}`"
-            yield Found(job.origin(*leaf.path), message, f"write `{expected}`")
+            meant = leaf.text.replace(host.group(), host.group().removesuffix(suffix) + expected, 1)
+            yield Found(job.origin(*leaf.path), message, f"write `{expected}`", fix=meant)

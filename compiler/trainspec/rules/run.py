@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from trainspec.diagnostics import Diagnostic, Label
+from trainspec.diagnostics import Diagnostic, Fix, Label
 from trainspec.rules.registry import Rule, all_rules
 from trainspec.rules.view import Found, SpecView
-from trainspec.text.tree import Mapping, Path, dotted, find, key_span
+from trainspec.text.tree import Mapping, Path, dotted, find, key_span, to_say
 
 
 def run_rules(spec: SpecView, root: Mapping) -> Iterator[Diagnostic]:
@@ -27,9 +27,16 @@ def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnos
     span = key_span(root, path) if on_key else node.span
     labels = (Label(node.via, "used here"),) if node.via and not on_key else ()
     secret = node.span if rule.code.is_secret else None
-    return Diagnostic(
-        rule.code, span, found.message, found.advice, dotted((*above, *found.at)), labels=labels, secret=secret
-    )
+    field = dotted((*above, *found.at))
+    fix = _fix(found, root, path) if path == (*above, *found.at) else None
+    return Diagnostic(rule.code, span, found.message, found.advice, field, labels=labels, secret=secret, fix=fix)
+
+
+def _fix(found: Found, root: Mapping, path: Path) -> Fix | None:
+    parent = find(root, path[:-1])
+    entry = parent.entry(str(path[-1])) if isinstance(parent, Mapping) else None
+    node = entry.key if found.on_key and entry else find(root, path)
+    return to_say(node, found.fix)
 
 
 def _is_there(root: Mapping, path: Path) -> bool:

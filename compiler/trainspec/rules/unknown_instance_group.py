@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-conf
 
 from collections.abc import Iterator
 
-from trainspec.diagnostics import Code, did_you_mean
+from trainspec.diagnostics import Code, did_you_mean, the_one
 from trainspec.rules.view import Found, JobView
 
 CODE = Code("TS514", "a group of machines that does not exist")
@@ -47,7 +47,8 @@ def check_job(job: JobView) -> Iterator[Found]:
             name = job.text(*place)
             if name is not None and name not in names:
                 advice = did_you_mean(name, names) or f"there {_are(names)}"
-                yield Found(job.origin(*place), f"the job has no group of machines `{name}`", advice)
+                message = f"the job has no group of machines `{name}`"
+                yield Found(job.origin(*place), message, advice, fix=the_one(name, names))
 
 
 def _are(names: list[str]) -> str:

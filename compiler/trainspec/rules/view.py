@@ -20,12 +20,14 @@ class Found:
     """A finding of a rule. `at` is a field, as a path from the job (or, for `check_spec`, from the document).
 
     It is shown at the field's value, with `on_key` at its key; where there is no such field, at the nearest one above.
+    `fix` is the text that must stand there, where nothing else can have been meant.
     """
 
     at: Path
     message: str
     advice: str | None = None
     on_key: bool = False
+    fix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

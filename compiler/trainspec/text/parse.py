@@ -5,10 +5,11 @@ nesting, size and aliases are bounded while the text is read, nothing recurses, 
 parsing goes on behind it.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.diagnostics import Code, Diagnostic, Label, Span, codes
+from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
 from trainspec.text.source import Source
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
 
@@ -23,6 +24,7 @@ They hold for the document, one map or list, one text, and the findings after wh
 """
 
 _SHOWN = 60
+_TEMPLATE = re.compile(r"""\{\{[^{}"\\\r\n]*\}\}(?=[ \t]*(?:[,}\]\r\n]|[ \t]#|\Z))""")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
@@ -30,7 +32,7 @@ _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None
 
 def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     """The tree of the one document in `source` (None where there is none to speak of) and what is wrong with it."""
-    builder = _Builder(source.name)
+    builder = _Builder(source)
     try:
         for event in _events(source.text):
             if not builder.take(event):
@@ -45,7 +47,7 @@ def parse_until(source: Source, keys: frozenset[str]) -> Node | None:
 
     None where the text is no YAML so far. What is wrong with it is not told.
     """
-    builder = _Builder(source.name)
+    builder = _Builder(source)
     try:
         for event in _events(source.text):
             if not builder.take(event):
@@ -86,8 +88,9 @@ class _Open:
 class _Builder:
     """Puts the tree together, event by event."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.name = source.name
         self.root: Node | None = None
         self.findings: list[Diagnostic] = []
         self._stack: list[_Open] = []
@@ -160,7 +163,8 @@ class _Builder:
         if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
             advice = "quote the value: `{{` at its beginning starts a YAML map" if is_map else "write a plain word"
             span = self._span(event)
-            self._report(codes.BAD_KEY, span, "a map or list cannot be a key", advice)
+            fix = self._quoted(above.start) if is_map else None
+            self._report(codes.BAD_KEY, span, "a map or list cannot be a key", advice, fix=fix)
             opened.in_bad_key = True
         self._stack.append(opened)
         return True
@@ -275,10 +279,25 @@ class _Builder:
         start, end = event.start_mark, event.end_mark
         return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
+    def _quoted(self, start: Any) -> Fix | None:
+        """The template that begins at `start`, where it is the whole value, in quotes."""
+        template = _TEMPLATE.match(self.source.text, start.index)
+        if template is None:
+            return None
+        line, column = start.line + 1, start.column + 1
+        span = Span(self.name, line, column, line, column + len(template.group()))
+        return Fix((Edit(span, f'"{template.group()}"'),))
+
     def _report(
-        self, code: Code, span: Span, message: str, advice: str | None = None, labels: tuple[Label, ...] = ()
+        self,
+        code: Code,
+        span: Span,
+        message: str,
+        advice: str | None = None,
+        labels: tuple[Label, ...] = (),
+        fix: Fix | None = None,
     ) -> None:
-        self.findings.append(Diagnostic(code, span, message, advice, labels=labels))
+        self.findings.append(Diagnostic(code, span, message, advice, labels=labels, fix=fix))
 
 
 def _cure(problem: str, written: str) -> str | None:

@@ -10,6 +10,7 @@ from trainspec.diagnostics import Diagnostic, Span, codes
 MAX_BYTES = 1024 * 1024
 """The largest file that is read. The longest specs known have some 30 KB."""
 
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -23,7 +24,17 @@ class Source:
 
     def lines(self) -> list[str]:
         """The text's lines without their ends, split where YAML splits them."""
-        return re.split(r"\r\n|[\r\n\x85\u2028\u2029]", self.text)
+        return _BREAK.split(self.text)
+
+    def offsets(self, span: Span) -> tuple[int, int]:
+        """Where `span` begins and ends, as offsets in the text."""
+        starts = [0, *(found.end() for found in _BREAK.finditer(self.text)), len(self.text)]
+        return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
+
+    def at(self, span: Span) -> str:
+        """The text at `span`."""
+        start, end = self.offsets(span)
+        return self.text[start:end]
 
 
 def read_source(path: Path, name: str) -> Source | Diagnostic:
@@ -64,7 +75,7 @@ def decode(content: bytes, name: str) -> Source | Diagnostic:
 
 
 def _place(name: str, before: str) -> Span:
-    lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", before)
+    lines = _BREAK.split(before)
     line, column = len(lines), len(lines[-1]) + 1
     return Span(name, line, column, line, column + 1)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from trainspec.diagnostics import Span
+from trainspec.diagnostics import Edit, Fix, Span
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -89,6 +89,16 @@ def mapping(entries: tuple[Entry, ...], span: Span) -> Mapping:
 def brought(node: Node, via: Span) -> Node:
     """The same node, brought to `via` by an alias or a variable."""
     return replace(node, via=via)
+
+
+def to_say(node: Node | None, text: str | None, *, is_plain: bool = False) -> Fix | None:
+    """The fix that makes the scalar `node` say `text`, without quotes where it `is_plain`.
+
+    None where there is no text, or the node is no scalar.
+    """
+    if text is None or not isinstance(node, Scalar):
+        return None
+    return Fix((Edit(node.span, text, node.text, is_plain),))
 
 
 def find(root: Node, path: Path) -> Node:

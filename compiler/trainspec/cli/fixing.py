@@ -1,0 +1,67 @@
+"""What `lint --fix` and `lint --diff` do between looking and telling."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from trainspec.cli.differences import difference
+from trainspec.diagnostics import Diagnostic
+from trainspec.editing.files import put
+from trainspec.editing.mend import Checked, Mended, mend
+from trainspec.pipeline import Analysis
+from trainspec.project import Project, UsageError
+from trainspec.text.source import Source
+
+Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Analysis]]]
+"""Gives the findings in a project, and the files in which they were looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What is left to tell, the files of the run as they are then, and the names of those that were changed."""
+
+    findings: Sequence[Diagnostic]
+    analyses: Sequence[Analysis]
+    changed: Sequence[str]
+
+
+def fix(project: Project, look: Look, *, is_written: bool) -> Fixed:
+    """Fix what can be, in the files of the run and those that they extend; without `is_written`, show it as a diff.
+
+    Raises UsageError where a file cannot be written.
+    """
+    looked_at: list[Analysis] = []
+
+    def check(texts: Mapping[str, Source]) -> Checked:
+        findings, analyses = look(replace(project, texts=texts))
+        looked_at[:] = analyses
+        sources = {name: source for each in analyses for name, source in each.files.items()}
+        return Checked(findings, {**sources, **{each.source.name: each.source for each in analyses}})
+
+    mended = mend(check)
+    for found in mended.refused:
+        place = f"{found.span.path}:{found.span.line}:{found.span.column}"
+        print(f"{place}: {found.code.id} is not fixed: the rest of the file would say something else", file=sys.stderr)
+    if is_written:
+        _write(mended, project)
+    else:
+        for name in sorted(mended.new):
+            print("\n".join(difference(mended.old[name], mended.new[name])))
+    if mended.fixed:
+        done = "Fixed" if is_written else "Would fix"
+        print(f"{done} {_count(mended.fixed, 'finding')} in {_count(len(mended.new), 'file')}.", file=sys.stderr)
+    return Fixed(mended.left, looked_at, sorted(mended.new))
+
+
+def _write(mended: Mended, project: Project) -> None:
+    for name in sorted(mended.new):
+        try:
+            why = put(project.root, mended.old[name], mended.new[name].text)
+        except OSError as error:
+            raise UsageError(f"cannot write {error.filename or name}: {error.strerror}") from error
+        if why:
+            raise UsageError(f"{why}; it was left as it is")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"

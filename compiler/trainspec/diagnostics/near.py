@@ -1,0 +1,69 @@
+"""Known words that a misspelt one may stand for: the likely one as a question, the only possible one as a fact."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_CLOSE, _LIKELY = 0.7, 0.6
+_LONGEST = 64
+_LENGTHS = (3, 6)
+"""A word must have so many letters for one slip in it, and for two."""
+_WITH_DIGIT = re.compile(r"[^.\s-]*[0-9][^.\s-]*")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` most likely stands for: a question for the reader, or None."""
+    candidates = list(known)
+    sure = the_one(word, candidates)
+    if sure is None:
+        by_folded = {folded(candidate): candidate for candidate in candidates}
+        near = get_close_matches(folded(word), by_folded, n=1, cutoff=_LIKELY)
+        sure = by_folded[near[0]] if near else None
+    return f"did you mean `{sure}`?" if sure is not None else None
+
+
+def the_one(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` can only stand for, or None where there is none, or a doubt.
+
+    It is spelled otherwise (`MaxRuntime`, `max-runtime`), or cut (`m5.large` for `ml.m5.large`), or its last part is a
+    slip or two of the keyboard away, and every other known word is further away. Parts with a digit in them are never
+    taken for one another: `ml.m5.xlarge` and `ml.m6.xlarge` both exist.
+    """
+    candidates = list(dict.fromkeys(known))
+    if len(word) > _LONGEST or word in candidates:
+        return None
+    same = [each for each in candidates if folded(each) == folded(word)]
+    cut = [each for each in candidates if each.endswith(f".{word}")]
+    for found in (same, cut):
+        if found:
+            return found[0] if len(found) == 1 else None
+    head, dot, tail = word.rpartition(".")
+    tails = [each.removeprefix(head + dot) for each in candidates if each.startswith(head + dot)]
+    by_folded = {folded(each): head + dot + each for each in tails}
+    close = get_close_matches(folded(tail), by_folded, n=6, cutoff=_CLOSE)
+    distances = sorted((_slips(folded(tail), each), each) for each in close)
+    most = sum(len(folded(tail)) >= length for length in _LENGTHS)
+    if not distances or distances[0][0] > most or (len(distances) > 1 and distances[1][0] == distances[0][0]):
+        return None
+    nearest = by_folded[distances[0][1]]
+    return nearest if _WITH_DIGIT.findall(nearest) == _WITH_DIGIT.findall(word) else None
+
+
+def folded(word: str) -> str:
+    """Spellings that differ only in case and separators are the same word: `MaxRuntime`, `max-runtime`."""
+    return word.replace("_", "").replace("-", "").lower()
+
+
+def _slips(one: str, other: str) -> int:
+    """How many letters to add, drop, change or swap with their neighbour make `other` of `one`."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        older, before = before, row
+        row = [i]
+        for j, right in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (left != right))
+            if i > 1 and j > 1 and (left, one[i - 2]) == (other[j - 2], right):
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

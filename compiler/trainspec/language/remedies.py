@@ -1,0 +1,164 @@
+"""What an author can only have meant: for keys, for texts of a form, for values of a type, for lists of pairs.
+
+Each is a table or a function that says None where there is a doubt. A further remedy is a further row.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from trainspec.diagnostics import Edit, Fix, Span, the_one
+from trainspec.diagnostics.near import folded
+from trainspec.text.tree import Entry, Path, Scalar, Sequence
+from trainspec.text.tree import Mapping as Map
+from trainspec.units import ACCOUNT_PATTERN, DURATION_PATTERN, REGION_PATTERN, SIZE_PATTERN, duration_meant, size_meant
+
+OTHER_NAMES: Mapping[str, str] = {
+    "schedule_interval": "schedule",
+    "concurrency": "max_active_tasks",
+    "dag_concurrency": "max_active_tasks",
+    "max_active_tasks_per_dag": "max_active_tasks",
+    "max_active_runs_per_dag": "max_active_runs",
+    "task_concurrency": "max_active_tis_per_dag",
+    "dag_id": "id",
+    "doc_md": "doc",
+    "training_image": "image",
+    "image_uri": "image",
+    "role_arn": "role",
+    "job_name": "name",
+    "hyperparams": "hyperparameters",
+    "env": "environment",
+    "env_vars": "environment",
+    "output_path": "output",
+    "use_spot_instances": "spot",
+    "train_instance_type": "instance_type",
+    "train_instance_count": "instance_count",
+    "max_run": "max_runtime",
+    "depends": "depends_on",
+    "upstream": "depends_on",
+}
+"""Keys under other names: Airflow's former ones, the SageMaker SDK's, those of other tools. Where the name at the right
+is known, the one at the left means it."""
+
+_WHOLE = re.compile(r"([-+]?[0-9][0-9_]*)(?:\.0*)?")
+_WORDS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+
+
+def _region(text: str) -> str:
+    return text.strip().lower().replace("_", "-").replace(" ", "-")
+
+
+def _account(text: str) -> str:
+    return re.sub(r"[- ]", "", text)
+
+
+BY_PATTERN: Mapping[str, Callable[[str], str | None]] = {
+    DURATION_PATTERN: duration_meant,
+    SIZE_PATTERN: size_meant,
+    REGION_PATTERN: _region,
+    ACCOUNT_PATTERN: _account,
+}
+"""Which pattern a text fails, and what it can only have meant."""
+
+
+PAIRS: Mapping[str, tuple[Collection[str], str]] = {
+    "tags": (("key",), "value"),
+    "environment": (("name", "key"), "value"),
+    "hyperparameters": (("name", "key"), "value"),
+    "metrics": (("name",), "regex"),
+}
+"""Fields that are maps here and lists of pairs elsewhere: the words for the key, and the one for the value."""
+
+
+def key_meant(key: str, known: Mapping[str, Any]) -> str | None:
+    """The key of `known` (names with their schemas) that `key` can only stand for."""
+    other = OTHER_NAMES.get(key)
+    if other in known:
+        return other
+    members = [name for name, below in known.items() if folded(_member(below)) == folded(key)]
+    return members[0] if len(members) == 1 else the_one(key, known)
+
+
+def _member(schema: Mapping[str, Any]) -> str:
+    """The last part of the request member that a field becomes."""
+    return str(schema.get("x-member", "")).rsplit(".", 1)[-1]
+
+
+def text_meant(text: Any, pattern: str) -> str | None:
+    """What `text`, which does not match the schema's `pattern`, can only have meant."""
+    remedy = BY_PATTERN.get(pattern)
+    meant = remedy(text) if remedy and isinstance(text, str) else None
+    return meant if meant is not None and meant != text and re.search(pattern, meant) else None
+
+
+def value_meant(value: Any, types: Collection[str]) -> str | None:
+    """The unquoted scalar of one of `types` that `value`, which is of none, can only have meant: `yes`, `"3"`."""
+    if isinstance(value, str):
+        if "boolean" in types and value.lower() in _WORDS:
+            return _WORDS[value.lower()]
+        whole = _WHOLE.fullmatch(value) if len(value) < 20 and not {"integer", "number"}.isdisjoint(types) else None
+        if whole:
+            return str(int(whole[1].rstrip("_")))
+    if isinstance(value, float) and "integer" in types and abs(value) < 10**15 and value.is_integer():
+        return str(int(value))
+    return None
+
+
+def pair_lists(data: Mapping[str, Any]) -> Iterator[Path]:
+    """The paths of a document's lists of pairs where a job, or `defaults`, has a map."""
+    jobs = data.get("jobs")
+    places: list[tuple[Path, Any]] = [(("defaults",), data.get("defaults"))]
+    places += [(("jobs", name), job) for name, job in jobs.items()] if isinstance(jobs, Mapping) else []
+    for path, job in places:
+        for field in PAIRS if isinstance(job, Mapping) else ():
+            if isinstance(job.get(field), list) and job[field] and all(_is_pair(field, each) for each in job[field]):
+                yield (*path, field)
+
+
+def _is_pair(field: str, item: Any) -> bool:
+    keys, value = PAIRS[field]
+    words = sorted(folded(str(word)) for word in item) if isinstance(item, Mapping) else []
+    return words in (sorted((key, value)) for key in keys)
+
+
+def as_map(entry: Entry) -> Fix | None:
+    """The edits that make a map of the list of pairs which `entry` holds, each pair in its place."""
+    found = entry.value
+    if not isinstance(found, Sequence) or found.via is not None:
+        return None
+    is_flow = _end(found.items[-1].span) != _end(found.span)
+    edits: list[Edit] = []
+    names: set[str] = set()
+    for item in found.items:
+        if not isinstance(item, Map) or item.via is not None or len(item.entries) != 2:
+            return None
+        first, second = (each.value for each in item.entries)
+        is_in_order = folded(item.entries[1].key.text) in ("value", "regex")
+        if not (is_in_order and isinstance(first, Scalar) and isinstance(second, Scalar)) or first.via or second.via:
+            return None
+        if first.text in names:
+            return None
+        names.add(first.text)
+        start = _start(item.span) if is_flow else (item.span.line, found.span.column)
+        indent = "" if is_flow or found.span.column > entry.key.span.column else "  "
+        edits.append(_cut(found.span, start, _start(first.span), indent))
+        edits.append(_cut(found.span, _end(first.span), _start(second.span), ": "))
+        if _end(second.span) != _end(item.span):
+            edits.append(_cut(found.span, _end(second.span), _end(item.span), ""))
+    if is_flow:
+        (line, column), (end_line, end_column) = _start(found.span), _end(found.span)
+        edits.insert(0, _cut(found.span, (line, column), (line, column + 1), "{"))
+        edits.append(_cut(found.span, (end_line, end_column - 1), (end_line, end_column), "}"))
+    return Fix(tuple(edits))
+
+
+def _start(span: Span) -> tuple[int, int]:
+    return span.line, span.column
+
+
+def _end(span: Span) -> tuple[int, int]:
+    return span.end_line, span.end_column
+
+
+def _cut(within: Span, start: tuple[int, int], end: tuple[int, int], text: str) -> Edit:
+    return Edit(Span(within.path, *start, *end), text)
