@@ -194,11 +194,12 @@ def _without(ignore: Ignore, source: Source) -> Fix | None:
     left = [each.strip() for each in listed.rstrip("]").split(",") if each.strip() != ignore.code.id]
     if left:
         return Fix((Edit(span, f"{before}[{', '.join(left)}]"),))
-    line = source.lines()[span.line - 1]
+    line = source.at(Span(span.path, span.line, 1, span.line + 1, 1))
+    length = len(line.rstrip("\r\n\x85\u2028\u2029"))
     blank = len(line[: span.column - 1].rstrip())
     if blank:
-        return Fix((Edit(Span(span.path, span.line, blank + 1, span.line, len(line) + 1), ""),), removes_comment=True)
-    if span.line >= len(source.lines()):
+        return Fix((Edit(Span(span.path, span.line, blank + 1, span.line, length + 1), ""),), removes_comment=True)
+    if length == len(line):
         return None  # the text ends here, without a line's end
     return Fix((Edit(Span(span.path, span.line, 1, span.line + 1, 1), ""),), removes_comment=True)
 

@@ -3,6 +3,7 @@
 import re
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from trainspec.diagnostics import Diagnostic, Span, codes
@@ -28,13 +29,19 @@ class Source:
 
     def offsets(self, span: Span) -> tuple[int, int]:
         """Where `span` begins and ends, as offsets in the text."""
-        starts = [0, *(found.end() for found in _BREAK.finditer(self.text)), len(self.text)]
+        starts = _line_starts(self.text)
         return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
 
     def at(self, span: Span) -> str:
         """The text at `span`."""
         start, end = self.offsets(span)
         return self.text[start:end]
+
+
+@lru_cache(maxsize=4)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Where the lines of `text` begin, and where it ends."""
+    return (0, *(found.end() for found in _BREAK.finditer(text)), len(text))
 
 
 def read_source(path: Path, name: str) -> Source | Diagnostic:
