@@ -4,6 +4,7 @@ import base64
 import os
 import secrets
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -151,6 +152,29 @@ class Deployment:
         if with_supervisor and supervisor:
             supervisor.kill()
         process.kill()
+
+    def terminate_task(self, pid: int, *, supervisor: bool) -> None:
+        """Ask the process that runs a task to end, or the one that watches it, as at a rolling deploy."""
+        process = psutil.Process(pid)
+        parent = process.parent()
+        assert parent
+        (parent if supervisor else process).terminate()
+
+    def sweep(self, endpoint_url: str, *arguments: str) -> str:
+        """Run `trainspec sweep` as from an operator's machine; returns what it prints."""
+        login = {"USER": "admin", "PASSWORD": "admin"} if self.rest.airflow_2 else {"TOKEN": self.rest.token()}
+        aws = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
+        environ = {
+            **os.environ,
+            **aws,
+            "AWS_ENDPOINT_URL_SAGEMAKER": endpoint_url,
+            "TRAINSPEC_AIRFLOW_URL": self.rest.address,
+            **{f"TRAINSPEC_AIRFLOW_{name}": value for name, value in login.items()},
+        }
+        command = [sys.executable, "-m", "trainspec", "sweep", *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout + done.stderr
 
     def output(self, name: str) -> str:
         """What a component has printed."""

@@ -93,11 +93,15 @@ class Rest:
     def _login(self) -> str:
         if self.airflow_2:
             return "Basic " + base64.b64encode(b"admin:admin").decode()
+        return f"Bearer {self.token()}"
+
+    def token(self) -> str:
+        """What Airflow 3 gives to everybody here."""
         with self._lock:
             if not self._token:
                 with urllib.request.urlopen(f"{self.address}/auth/token", timeout=60) as answer:  # noqa: S310
                     self._token = json.load(answer)["access_token"]
-        return f"Bearer {self._token}"
+        return self._token
 
     @staticmethod
     def _run(dag_id: str, run_id: str) -> str:

@@ -155,6 +155,29 @@ class Scene:
     def kill(self, *, with_supervisor: bool) -> None:
         self.deployment.kill_task(self.task["pid"], with_supervisor=with_supervisor)
 
+    def terminate(self, *, supervisor: bool = True) -> None:
+        """SIGTERM to the task's supervisor, or to its process."""
+        self.deployment.terminate_task(self.task["pid"], supervisor=supervisor)
+
+    def sweep(self, *arguments: str) -> str:
+        """Run `trainspec sweep` for this scene's jobs; returns what it prints."""
+        narrowed = ["--older-than", "0", "--name-contains", self.name]
+        return self.deployment.sweep(self.simulator.url, *narrowed, *arguments)
+
+    def sweep_by_dag(self) -> None:
+        """Let Airflow run the maintenance DAG that the command prints, for this scene's jobs."""
+        dag_id = f"{self.dag_id}_sweep"
+        text = self.deployment.sweep(self.simulator.url, "--dag", self.deployment.version.partition(".")[0])
+        text = text.replace('dag_id="trainspec_sweep"', f'dag_id="{dag_id}", is_paused_upon_creation=False')
+        text = text.replace('"*/15 * * * *"', "None")
+        narrowed = f'aws_conn_id="aws_default", older_than=0, name_contains="{self.name}"'
+        text = text.replace('aws_conn_id="aws_default"', narrowed)
+        (self.deployment.airflow.dags / f"{dag_id}.py").write_text(text)
+        self.deployment.wait_dags({dag_id})
+        self.deployment.rest.trigger(dag_id, RUN_ID, DATE)
+        self.wait("the sweep", lambda: self.deployment.rest.run_state(dag_id, RUN_ID) in ENDED, 180)
+        assert self.deployment.rest.run_state(dag_id, RUN_ID) == "success"
+
     def let_end(self) -> None:
         """The newest job completes now."""
         if live := self.live:

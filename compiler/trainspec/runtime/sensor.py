@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from airflow.providers.common.compat.sdk import (
+    AirflowException,
     AirflowFailException,
     AirflowSensorTimeout,
     BaseSensorOperator,
@@ -49,6 +50,7 @@ class TrainingJobSensor(BaseSensorOperator):
         self.aws_conn_id = aws_conn_id
         self.region_name = region_name
         self.deferrable = deferrable
+        self._clients: Any = None
 
     def execute(self, context: Any) -> Any:
         """Wait as the arguments say. Returns the job's name."""
@@ -74,19 +76,26 @@ class TrainingJobSensor(BaseSensorOperator):
         from trainspec.runtime.clients import Clients
         from trainspec.runtime.console import job_url, last_log_lines, logs_url
         from trainspec.runtime.engine import failure
+        from trainspec.runtime.problems import Kind, TrainingProblem
 
-        clients = Clients(self.aws_conn_id, self.region_name)
+        clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)
         calls = Calls(clients.sagemaker, log=self.log.warning)
         try:
             job = Job.described(
                 calls("describe_training_job", {"TrainingJobName": self.job_name}, needs="TrainingJobArn")
             )
+        except TrainingProblem as problem:
+            kind = AirflowFailException if problem.kind is Kind.FATAL else AirflowException
+            raise kind(problem.text) from None
         except CallAnswer:
             self.log.info("There is no training job %s yet", self.job_name)
             return None
         self.log.info("Job state: %s", job.state)
         if job.ended and not job.completed:
-            lines = last_log_lines(clients.logs, job.name)
+            try:
+                lines = last_log_lines(clients.logs, job.name)
+            except Exception as error:  # the job's failure is the news, not that its log cannot be read
+                lines = [f"(not to be had: {type(error).__name__})"]
             raise AirflowFailException(failure(job, lines, job_url(job.arn), logs_url(job.arn)).text)
         if not job.ended:
             return None

@@ -4,6 +4,7 @@ Each event is a function of a scene, from the task's start until all is settled.
 stopped, left, state).
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ from trainspec.simulator import Fault
 BOTH = ("sync", "deferred")
 ATTACHED = Counts(1, 1, 0, 0, "success")
 """One job, which the task waited for to its end."""
+STOPPED = Counts(1, 1, 1, 0, "failed")
+"""One job, which was stopped when the task had failed."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Event:
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
     kills: str = ""
     """The component that is killed while all scenes of this event wait; such events are played one after the other."""
+    while_away: Callable[[Scene], None] | None = None
+    """What is done before that component is started again."""
 
 
 def _comes_back(scene: Scene) -> None:
@@ -52,6 +57,89 @@ def worker_lost(scene: Scene) -> None:
     scene.wait_waiting()
     scene.kill(with_supervisor=True)
     _comes_back(scene)
+
+
+def worker_told_to_end(scene: Scene) -> None:
+    """The supervisor of the task gets SIGTERM, as at a rolling deploy; Airflow tries the task again."""
+    scene.start()
+    scene.wait_waiting()
+    scene.terminate()
+    _comes_back(scene)
+
+
+def task_told_to_end(scene: Scene) -> None:
+    """The process that runs the task gets SIGTERM; Airflow tries the task again."""
+    scene.start()
+    scene.wait_waiting()
+    scene.terminate(supervisor=False)
+    _comes_back(scene)
+
+
+def worker_told_to_end_at_last_try(scene: Scene) -> None:
+    """The same, and no try is left."""
+    scene.start()
+    scene.wait_waiting()
+    scene.terminate()
+    scene.wait_ended()
+
+
+def worker_lost_at_last_try(scene: Scene) -> None:
+    """kill -9 of process and supervisor, and no try is left: Airflow runs the failure callback."""
+    scene.start()
+    scene.wait_waiting()
+    scene.kill(with_supervisor=True)
+    scene.wait_ended()
+
+
+def worker_killed_at_last_try(scene: Scene) -> None:
+    """kill -9 of the process, and no try is left: Airflow 3.3 runs nothing at all, so the job is swept."""
+    scene.start()
+    scene.wait_waiting()
+    scene.kill(with_supervisor=False)
+    scene.wait_ended()
+    if scene.deployment.rest.airflow_2:
+        return
+    said = scene.sweep()
+    assert f"stray: {scene.name}: its task is failed" in said, said
+    assert scene.live, "without --stop it stops nothing"
+    assert f"stopped: {scene.name}:" in scene.sweep("--stop")
+
+
+def worker_killed_and_swept_by_dag(scene: Scene) -> None:
+    """The same, and the maintenance DAG runs."""
+    scene.start()
+    scene.wait_waiting()
+    scene.kill(with_supervisor=False)
+    scene.wait_ended()
+    assert scene.live
+    scene.sweep_by_dag()
+
+
+def marked_failed_away(scene: Scene) -> None:
+    """A user has marked the deferred task as failed while there was no triggerer, which Airflow 2.11 forgets."""
+    scene.wait_ended()
+    if scene.deployment.rest.airflow_2:
+        assert f"stopped: {scene.name}:" in scene.sweep("--stop")
+
+
+def marked_failed_away_and_swept_by_dag(scene: Scene) -> None:
+    """The same, and the maintenance DAG runs."""
+    scene.wait_ended()
+    assert scene.live
+    scene.sweep_by_dag()
+
+
+def mark_failed(scene: Scene) -> None:
+    """A user marks the task as failed."""
+    scene.deployment.rest.set_task_state(scene.dag_id, RUN_ID, "failed")
+
+
+def not_waited_for(scene: Scene) -> None:
+    """The task does not wait, and succeeds; a sweep leaves its job alone."""
+    scene.start()
+    scene.wait_ended()
+    said = scene.sweep("--stop", "--all")
+    assert f"left: {scene.name}: its task does not wait for it" in said, said
 
 
 def worker_killed_creating(scene: Scene) -> None:
@@ -136,7 +224,7 @@ def marked_failed(scene: Scene) -> None:
     """A user marks the task as failed."""
     scene.start()
     scene.wait_waiting()
-    scene.deployment.rest.set_task_state(scene.dag_id, RUN_ID, "failed")
+    mark_failed(scene)
 
 
 def marked_success(scene: Scene) -> None:
@@ -170,14 +258,30 @@ def component_killed(scene: Scene) -> None:
     scene.let_end_well()
 
 
+LONGEST_WAIT, AWAY = 90, 30
+
+
+def overdue_after_restart(scene: Scene) -> None:
+    """The longest wait is over, counted from the job's creation and not from the triggerer's new start."""
+    scene.wait_ended()
+    (job,) = scene.jobs
+    waited = (job.stop_requested or now(scene)) - job.created
+    assert LONGEST_WAIT <= waited < LONGEST_WAIT + AWAY - 10, f"stopped after {waited:.0f} seconds"
+
+
 EVENTS = {
-    "execution_timeout": Event(
-        timeout, Counts(1, 1, 1, 0, "failed"), ("sync",), retries=0, arguments={"execution_timeout": 25}
-    ),
-    # Airflow 3.3 does not enforce it while a task is deferred.
+    "execution_timeout": Event(timeout, STOPPED, ("sync",), retries=0, arguments={"execution_timeout": 25}),
+    # Airflow 3.3 itself does not enforce it while a task is deferred.
     "execution_timeout_deferred": Event(
-        timeout, Counts(1, 1, 1, 0, "failed"), ("deferred",), ("2.11",), 0, arguments={"execution_timeout": 25}
+        timeout, STOPPED, ("deferred",), retries=0, arguments={"execution_timeout": 25}
     ),
+    "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",)),
+    "task_told_to_end": Event(task_told_to_end, ATTACHED, ("sync",)),
+    "worker_told_to_end_at_last_try": Event(worker_told_to_end_at_last_try, STOPPED, ("sync",), retries=0),
+    "worker_lost_at_last_try": Event(worker_lost_at_last_try, STOPPED, ("sync",), retries=0),
+    "worker_killed_at_last_try": Event(worker_killed_at_last_try, STOPPED, ("sync",), retries=0),
+    "worker_killed_and_swept_by_dag": Event(worker_killed_and_swept_by_dag, STOPPED, ("sync",), ("3.3",), retries=0),
+    "not_waited_for": Event(not_waited_for, Counts(1, 1, 0, 1, "success"), arguments={"wait_for_completion": False}),
     "dagrun_timeout": Event(timeout, Counts(1, 1, 1, 0, "skipped"), dag_arguments={"dagrun_timeout": 60}),
     "throttled": Event(throttled, ATTACHED),
     "worker_lost": Event(worker_lost, ATTACHED, ("sync",)),
@@ -187,11 +291,31 @@ EVENTS = {
     "answer_lost": Event(answer_lost, ATTACHED),
     "cleared": Event(cleared, Counts(2, 1, 1, 0, "success")),
     "cleared_finished": Event(cleared_finished, Counts(2, 1, 0, 0, "success"), retries=0),
-    "marked_failed": Event(marked_failed, Counts(1, 1, 1, 0, "failed")),
+    "marked_failed": Event(marked_failed, STOPPED),
     "marked_success": Event(marked_success, Counts(1, 1, 1, 0, "success")),
-    "run_failed": Event(run_failed, Counts(1, 1, 1, 0, "failed")),
+    "run_failed": Event(run_failed, STOPPED),
     "job_failed": Event(job_failed, Counts(2, 1, 0, 0, "success")),
-    "job_stopped": Event(job_stopped, Counts(1, 1, 1, 0, "failed"), retries=0),
+    "job_stopped": Event(job_stopped, STOPPED, retries=0),
     "triggerer_killed": Event(component_killed, ATTACHED, ("deferred",), kills="triggerer"),
+    "marked_failed_while_triggerer_away": Event(
+        marked_failed_away, STOPPED, ("deferred",), kills="triggerer", while_away=mark_failed
+    ),
+    "marked_failed_and_swept_by_dag": Event(
+        marked_failed_away_and_swept_by_dag,
+        STOPPED,
+        ("deferred",),
+        ("2.11",),
+        kills="triggerer",
+        while_away=mark_failed,
+    ),
+    "overdue_after_restart": Event(
+        overdue_after_restart,
+        STOPPED,
+        ("deferred",),
+        retries=0,
+        arguments={"max_attempts": LONGEST_WAIT},
+        kills="triggerer",
+        while_away=lambda _: time.sleep(AWAY),
+    ),
     "scheduler_killed": Event(component_killed, ATTACHED, kills="scheduler"),
 }

@@ -64,6 +64,8 @@ def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
                 if group:
                     list(pool.map(lambda key: _begin(scenes[key]), group))
                     deployment.kill(event.kills)
+                    if event.while_away:
+                        list(pool.map(lambda key, act=event.while_away: act(scenes[key]), group))
                     time.sleep(2)
                     deployment.start(event.kills)
                     played |= zip(group, pool.map(lambda key: _one(EVENTS[key[0]], scenes[key]), group), strict=True)
