@@ -15,6 +15,7 @@ from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
 from trainspec.dag.check_arguments import check_arguments
 from trainspec.dag.check_params import declared_params
 from trainspec.dag.checks import check_dag
+from trainspec.dag.lanes import check_lanes
 from trainspec.dag.other_dags import other_dags
 from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
@@ -54,8 +55,9 @@ class Analysis:
     """What is known of one file. `requests` holds each job's request by task id; a fragment has no DAG.
 
     `files` are the texts that the file is made of, its own and those that it extends, by name. `groups` holds the task
-    ids of each matrix by its job's name. `variables` are the names that `--var` may give a value to. `secrets` are the
-    places of what must not be shown, also where nothing is told of it. `ties` are for what only several files show.
+    ids of each matrix by its job's name, `bounds` how many of these may run at once. `variables` are the names that
+    `--var` may give a value to. `secrets` are the places of what must not be shown, also where nothing is told of it.
+    `ties` are for what only several files show.
     """
 
     source: Source
@@ -69,6 +71,7 @@ class Analysis:
     files: Map[str, Source] = field(default_factory=dict)
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
+    bounds: Map[str, int] = field(default_factory=dict)
     secrets: frozenset[Span] = frozenset()
     ties: Ties = field(default_factory=Ties)
 
@@ -135,6 +138,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         extended.sources,
         composed.environments,
         composed.variables,
+        composed.bounds,
         frozenset(found.secret for found in findings if found.secret),
         Ties(dags, frozenset(extended.sources), suppressed.used, is_whole=suppressed.is_whole),
     )
@@ -164,7 +168,7 @@ def plan(analysis: Analysis, options: Options) -> "DagPlan":
     spec = Spec.model_validate(analysis.data)
     requests = {name: request.members for name, request in analysis.requests.items()}
     spans = {task: key_span(analysis.root, path) for task, path in places(analysis.data).items()}
-    return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups)
+    return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups, analysis.bounds)
 
 
 def _check_fragment(root: Mapping) -> Iterable[Diagnostic]:
@@ -244,8 +248,12 @@ def _check_rules(
 def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Iterable[Diagnostic]:
     root = composed.root
     sample = SAMPLES[0].of(composed.dag_id, "task", options.airflow)
-    of_tasks = check_dag(data, composed.groups, sample, options.operators)
-    for fault in (*check_arguments(data, MAJORS[options.airflow]), *of_tasks):
+    faults = (
+        *check_arguments(data, MAJORS[options.airflow]),
+        *check_dag(data, composed.groups, sample, options.operators),
+        *check_lanes(data, composed.groups, composed.bounds),
+    )
+    for fault in faults:
         node = find(root, fault.path)
         span = key_span(root, fault.path) if fault.on_key else node.span
         labels = [Label(node.via, "used here")] if node.via else []

@@ -26,7 +26,8 @@ class Composed:
     """A document with nothing left to resolve: `dag` and the jobs in full, without `defaults`.
 
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
-    where the matrix is wrong. `variables` are the names that `--var` may give a value to.
+    where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
+    may give a value to.
     """
 
     root: Mapping
@@ -35,6 +36,7 @@ class Composed:
     groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
+    bounds: Map[str, int] = field(default_factory=dict)
 
 
 def compose(
@@ -72,7 +74,7 @@ def compose(
     if not has_errors(findings):
         findings += _unused(root, used, own)
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
-    return Composed(composed, identity, tuple(findings), jobs.groups, environments.names(whole), names)
+    return Composed(composed, identity, tuple(findings), jobs.groups, environments.names(whole), names, jobs.bounds)
 
 
 def dag_id(root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None) -> str:
@@ -103,10 +105,11 @@ class _Job:
 
 
 class _Jobs:
-    """The jobs of a document, composed. `groups` are the matrices that were met, `known` all jobs by task id."""
+    """The jobs of a document, composed. `groups` and `bounds` are of the matrices, `known` all jobs by task id."""
 
     def __init__(self, defaults: Node | None, variables: Variables) -> None:
         self.groups: dict[str, tuple[str, ...]] = {}
+        self.bounds: dict[str, int] = {}
         self.known: dict[str, Node] = {}
         self._defaults = defaults if isinstance(defaults, Mapping) else None
         self._variables = variables
@@ -154,11 +157,13 @@ class _Jobs:
             yield _Job(entry.key, fields, entry.key)
             return
         before = len(self._variables.findings)
-        points, findings = expand(entry.key, self._variables.resolve(matrix))
-        self._variables.findings += findings if len(self._variables.findings) == before else []
-        self.groups[entry.key.text] = tuple(point.task_id for point in points)
+        expanded = expand(entry.key, self._variables.resolve(matrix))
+        self._variables.findings += expanded.findings if len(self._variables.findings) == before else []
+        self.groups[entry.key.text] = tuple(point.task_id for point in expanded.points)
+        if expanded.bound is not None:
+            self.bounds[entry.key.text] = expanded.bound
         rest = without(fields, "matrix")
-        for point in points:
+        for point in expanded.points:
             yield _Job(Scalar(point.task_id, entry.key.span), rest, entry.key, point)
 
     def _resolved(self, task: _Job, known: Map[str, Node]) -> Node:

@@ -21,7 +21,9 @@ Values: TypeAlias = dict[str, Scalar]
 _NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9_.]+")
 _OF_A_GROUP = re.compile(r"[A-Za-z0-9_-]+")
 _VARIABLE = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
-_NO_BOUND = "limit how many run at once with Airflow's `pool`, or with `max_active_tasks` of the `dag`"
+_BOUND = "max_parallel"
+_ROOM_FOR_LANES = 6
+"""The ids of the tasks that bound a matrix are so much longer than those of its points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,28 @@ class Point:
         return re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
 
 
-def expand(job: Scalar, matrix: Node) -> tuple[list[Point], list[Diagnostic]]:
-    """The points of the matrix of `job`; none where something is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A matrix, read: its points, none where something is wrong with it, and how many of them may run at once."""
+
+    points: list[Point]
+    bound: int | None
+    findings: list[Diagnostic]
+
+
+def expand(job: Scalar, matrix: Node) -> Expanded:
+    """The points of the matrix of `job`."""
     reading = _Reading(f"jobs.{job.text}.matrix")
     points = reading.points(matrix)
-    if not _OF_A_GROUP.fullmatch(job.text) or len(job.text) > MAX_GROUP:
+    room = _ROOM_FOR_LANES if reading.bound is not None else 0
+    if not _OF_A_GROUP.fullmatch(job.text) or len(job.text) > MAX_GROUP - room:
         message = f"`{job.text}` cannot be the name of a job with a matrix: it becomes a task group"
-        advice = f"use letters, digits, `_` and `-`, at most {MAX_GROUP}"
+        advice = f"use letters, digits, `_` and `-`, at most {MAX_GROUP - room}"
         reading.report(codes.MALFORMED, job.span, message, advice)
     if not points and not reading.findings:
         reading.report(codes.OUT_OF_RANGE, matrix.span, "the matrix has no points")
-    return ([] if reading.findings else _named(job.text, points, reading.dimensions)), reading.findings
+    named = [] if reading.findings else _named(job.text, points, reading.dimensions, MAX_ID - room)
+    return Expanded(named, reading.bound, reading.findings)
 
 
 @dataclass(slots=True)
@@ -57,6 +70,7 @@ class _Reading:
 
     at: str
     dimensions: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    bound: int | None = None
     findings: list[Diagnostic] = field(default_factory=list)
 
     def points(self, matrix: Node) -> list[Values]:
@@ -66,7 +80,9 @@ class _Reading:
             self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
             return []
         for entry in matrix.entries:
-            if entry.key.text not in ("include", "exclude"):
+            if entry.key.text in (_BOUND, "max-parallel"):
+                self._bound(entry.key, entry.value)
+            elif entry.key.text not in ("include", "exclude"):
                 self._dimension(entry.key, entry.value)
         count = 1 if self.dimensions else 0
         for values in self.dimensions.values():
@@ -89,6 +105,17 @@ class _Reading:
             self._include(points, added, span)
         return points
 
+    def _bound(self, key: Scalar, value: Node) -> None:
+        if key.text != _BOUND:
+            self.report(codes.UNKNOWN_KEY, key.span, f"unknown key `{key.text}` in `{self.at}`", f"write `{_BOUND}`")
+            return
+        count = natural(value.text) if isinstance(value, Scalar) and value.plain else None
+        if type(count) is int and count >= 1:
+            self.bound = count
+        else:
+            message = f"`{self.at}.{_BOUND}` must be a whole number of at least 1: how many points may run at once"
+            self.report(codes.OUT_OF_RANGE, value.span, message)
+
     def _dimension(self, key: Scalar, value: Node) -> None:
         name = key.text
         items = value.items if isinstance(value, Sequence) else ()
@@ -96,8 +123,8 @@ class _Reading:
             advice = "use letters, digits, `_` and `-`"
             self.report(codes.MALFORMED, key.span, f"`{name}` cannot be the name of a matrix variable", advice)
         elif not items:
-            advice = _NO_BOUND if name in ("max_parallel", "max-parallel") else "give it the values to try"
-            self.report(codes.WRONG_TYPE, value.span, f"`{self.at}.{name}` must be a list of values", advice)
+            message = f"`{self.at}.{name}` must be a list of values"
+            self.report(codes.WRONG_TYPE, value.span, message, "give it the values to try")
         else:
             self.dimensions[name] = tuple(each for item in items if (each := self._value(item, name)) is not None)
             seen: dict[object, Scalar] = {}
@@ -157,17 +184,17 @@ def _meaning(value: Scalar) -> object:
     return type(known).__name__, str(known)
 
 
-def _named(job: str, points: Iterable[Values], dimensions: Iterable[str]) -> list[Point]:
+def _named(job: str, points: Iterable[Values], dimensions: Iterable[str], longest: int) -> list[Point]:
     """Each point with an id that Airflow takes and a person can read; cut, or told apart by a digest, where it must."""
     shown = set(dimensions)
     named: dict[str, Point] = {}
     for values in points:
         parts = [f"{name}-{_word(value.text)}" for name, value in values.items() if name in shown or not shown]
         label = "_".join(parts) or "_".join(f"{name}-{_word(value.text)}" for name, value in values.items())
-        if len(f"{job}.{label}") > MAX_ID or f"{job}.{label}" in named:
+        if len(f"{job}.{label}") > longest or f"{job}.{label}" in named:
             written = repr([(name, value.text, value.plain) for name, value in values.items()])
             digest = hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            label = f"{label[: MAX_ID - len(job) - 10]}-{digest}"
+            label = f"{label[: longest - len(job) - 10]}-{digest}"
         named[f"{job}.{label}"] = Point(label, f"{job}.{label}", values)
     return list(named.values())
 

@@ -1,6 +1,6 @@
 """The plan of a DAG file: every argument as an expression, every task with its place and what it waits for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -9,6 +9,7 @@ from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.around import around_call, gate_call, to_letter
 from trainspec.dag.expressions import Import, Names, imports, local_names
+from trainspec.dag.lanes import lanes, lanes_id, latch_arguments
 from trainspec.dag.sections import gate_id
 from trainspec.diagnostics import Span
 from trainspec.language.around import Around
@@ -63,10 +64,12 @@ def plan_dag(
     spans: Mapping[str, Span],
     airflow: Airflow,
     groups: Mapping[str, Sequence[str]],
+    bounds: Mapping[str, int],
 ) -> DagPlan:
-    """The plan of `spec`, with the request of each of its jobs; `groups` are the jobs of each matrix.
+    """The plan of `spec`, with the request of each of its jobs.
 
-    `spans` are the places of all its tasks, the gates behind jobs among them.
+    `groups` are the jobs of each matrix, `bounds` how many of them may run at once, where the spec says so; `spans` are
+    the places of all its tasks, the gates behind jobs among them.
     """
     setting = Setting(airflow, spec.dag.timezone or "UTC")
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, setting))
@@ -79,11 +82,14 @@ def plan_dag(
             tasks.append(_gate(name, job, spans[gate_id(name)], setting, before))
     after = {**(spec.tasks or {}), **(spec.triggers or {})}
     tasks += [_around(name, task, spans[name], setting, before) for name, task in after.items()]
+    defaults = frozenset(spec.dag.default_args.model_fields_set if spec.dag.default_args else ())
+    for group, bound in bounds.items():
+        tasks, group_of = _with_lanes(tasks, group_of, group, groups[group], bound, airflow, defaults)
     used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
     names = local_names(used, own_imports(airflow))
-    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of)), names)
+    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of, {lanes_id(job) for job in bounds})), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +111,46 @@ class _Before:
         return tuple(gate_id(name) if name in self.gated else name for name in kept)
 
 
-def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str]) -> Iterator[TaskPlan | GroupPlan]:
-    """The tasks in order, those of a group together; what all of them wait for, the group waits for."""
+def _with_lanes(
+    tasks: Sequence[TaskPlan],
+    group_of: Mapping[str, str],
+    job: str,
+    points: Sequence[str],
+    bound: int,
+    airflow: Airflow,
+    defaults: frozenset[str],
+) -> tuple[list[TaskPlan], dict[str, str]]:
+    """The tasks with the lanes of a matrix among them, behind its points; and the group of each task."""
+    planned = lanes(job, points, bound, frozenset(name for task in tasks for name in task.upstream))
+    span = {task.task_id: task.span for task in tasks}
+    latches = [
+        TaskPlan(each.task_id, span[each.upstream[0]], airflow.empty, latch_arguments(each, defaults), each.upstream)
+        for each in planned.latches
+    ]
+    found = [
+        replace(task, upstream=(*task.upstream, planned.waits_for[task.task_id]))
+        if task.task_id in planned.waits_for
+        else task
+        for task in tasks
+    ]
+    end = max(index for index, task in enumerate(found) if group_of.get(task.task_id) == job) + 1
+    groups = {**group_of, **dict.fromkeys((each.task_id for each in latches), planned.group)}
+    return [*found[:end], *latches, *found[end:]], groups
+
+
+def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[str]) -> Iterator[TaskPlan | GroupPlan]:
+    """The tasks in order, those of a group together; what all of them wait for, the group waits for.
+
+    In the groups `apart` each task waits for itself: these stand beside groups that wait for them, too.
+    """
     for group, each in groupby(tasks, key=lambda task: group_of.get(task.task_id)):
         members = tuple(each)
         if group is None:
             yield from members
             continue
         first = [task for task in members if not any(group_of.get(name) == group for name in task.upstream)]
-        shared = tuple(name for name in first[0].upstream if all(name in task.upstream for task in first))
+        of_all = first[0].upstream if group not in apart else ()
+        shared = tuple(name for name in of_all if all(name in task.upstream for task in first))
         rest = (tuple(name for name in task.upstream if name not in shared) for task in members)
         own = tuple(replace(task, upstream=names) for task, names in zip(members, rest, strict=True))
         yield GroupPlan(group, own, shared)

@@ -120,7 +120,8 @@ class Job(TaskArguments):
     matrix: dict[str, Any] | None = Field(
         None,
         description="Lists of values by name: the job becomes one job for each combination, each value being "
-        "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them.",
+        "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them; "
+        "`max_parallel` bounds how many run at once.",
     )
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
         Field(None, description="The jobs, sensors, tasks and triggers that must have succeeded before.")
