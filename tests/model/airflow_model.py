@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import pairwise
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,8 +39,9 @@ from trainspec.runtime import attempt as attempt_module
 from trainspec.runtime import leftover as leftover_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
-from trainspec.runtime.calls import Calls
+from trainspec.runtime.calls import BackOff, Calls, Clock
 from trainspec.runtime.identity import TAG, VARIABLE, Label, TaskRun, decode
+from trainspec.runtime.job import Job
 from trainspec.runtime.leftover import stop_left_over
 from trainspec.runtime.problems import TrainingProblem
 from trainspec.runtime.sweep import Bounds, Known, Sweep, Verdict
@@ -148,15 +150,18 @@ class World:
             },
             leftover_module: {"_calls": lambda operator, _: Calls(client, clock, log=operator.log.warning)},
             trigger_module: {
-                "Clock": lambda: clock,
                 "time": SimpleNamespace(time=clock.now),
                 "asyncio": SimpleNamespace(
-                    sleep=_as_async(clock.sleep), CancelledError=KeyboardInterrupt, shield=lambda work: work
+                    sleep=_as_async(clock.sleep),
+                    wait_for=_wait_for,
+                    shield=lambda work: work,
+                    CancelledError=KeyboardInterrupt,
+                    TimeoutError=TimeoutError,
                 ),
                 "_apart": lambda work: work,
                 "_detached": lambda work: work,
             },
-            TrainingJobTrigger: {"_client": _as_async(lambda _: _AsyncClient(client)), "log": self._log("triggerer")},
+            TrainingJobTrigger: {"_poller": lambda _: _LonePoller(client, clock), "log": self._log("triggerer")},
         }
         for place, names in patches.items():
             for name, value in names.items():
@@ -538,17 +543,37 @@ def run(simulator: Simulator, client: Any, schedule: Schedule) -> World:
     return world
 
 
-class _AsyncClient:
-    def __init__(self, client: Any) -> None:
-        self._client = client
+class _LonePoller:
+    """Waits for one job as the shared poller does, which needs an event loop and is tested by itself."""
 
-    async def __aenter__(self) -> "_AsyncClient":
+    def __init__(self, client: Any, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def __aenter__(self) -> "_LonePoller":
         return self
 
     async def __aexit__(self, *_: object) -> None: ...
 
-    def __getattr__(self, operation: str) -> Any:
-        return _as_async(getattr(self._client, operation))
+    def ended(self, name: str, interval: float, _: float | None) -> Any:
+        async def look(left: float | None) -> None:
+            until = inf if left is None else self._clock.now() + left
+            while True:
+                self._clock.sleep(min(interval, until - self._clock.now()))
+                if self._clock.now() >= until:
+                    raise TimeoutError
+                if Job.described(await self.call("describe_training_job", {"TrainingJobName": name})).ended:
+                    return
+
+        return look
+
+    async def call(self, operation: str, arguments: dict[str, Any], *, back_off: BackOff | None = None) -> Any:
+        needs = "TrainingJobArn" if operation.startswith("describe") else ""
+        return Calls(self._client, self._clock, back_off or BackOff())(operation, arguments, needs=needs, exists=True)
+
+
+async def _wait_for(look: Any, left: float | None) -> None:
+    await look(left)
 
 
 def _as_async(function: Any) -> Any:

@@ -58,10 +58,10 @@ class Attempt:
             if not self.operator.wait_for_completion:
                 return job.name
             deadline = training.deadline(job)
-            job = training.wait(job, 0 if self.operator.deferrable else deadline)
-            if job.ended or not self.operator.deferrable:
-                return self._finish(training, job)
-            return self._defer(job.name, deadline)
+            if self.operator.deferrable and not job.ended:
+                self.log.info("Job state: %s", job.state)
+                return self._defer(job, deadline)
+            return self._finish(training, training.wait(job, deadline))
 
     def resume(self, event: Mapping[str, Any]) -> str:
         """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
@@ -74,7 +74,7 @@ class Attempt:
                 self._end_at_execution_timeout()
                 return self._finish(training, job)
             self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
-            return self._defer(job.name, event["deadline"])
+            return self._defer(job, event["deadline"])
 
     def kill(self) -> None:
         """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them go on.
@@ -135,14 +135,17 @@ class Attempt:
         except Exception as error:  # the job's failure is the news, not that its log cannot be read
             return [f"(not to be had: {type(error).__name__})"]
 
-    def _defer(self, name: str, deadline: float | None) -> NoReturn:
+    def _defer(self, job: Job, deadline: float | None) -> NoReturn:
         from trainspec.runtime.trigger import TrainingJobTrigger
 
         arguments = self.operator
         deadline = min((each for each in (deadline, self._execution_deadline()) if each is not None), default=None)
         region = self._clients.hook.region_name if self._clients else arguments.region_name
+        created = job.created or time.time()
         arguments.defer(
-            trigger=TrainingJobTrigger(name, arguments.aws_conn_id, region, arguments.check_interval, deadline),
+            trigger=TrainingJobTrigger(
+                job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created
+            ),
             method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
         )
         raise AssertionError("defer raises")

@@ -39,13 +39,12 @@ class Clients:
         )
 
 
-def async_sagemaker(aws_conn_id: str | None, region_name: str | None) -> Any:
-    """Return a SageMaker client for asyncio: an async context manager.
+def sagemaker(aws_conn_id: str | None, region_name: str | None) -> Any:
+    """Return a SageMaker client.
 
-    Asks Airflow for the connection and reads boto's model, both of which block: not to be called on the event loop.
+    Asks Airflow for the connection and reads boto's model, both of which block: not to be called on an event loop.
     """
-    hook = _hook(aws_conn_id, region_name)
-    return hook.get_client_type(region_name=hook.region_name, config=_config(hook), deferrable=True)
+    return Clients(aws_conn_id, region_name).sagemaker
 
 
 def _hook(aws_conn_id: str | None, region_name: str | None) -> Any:

@@ -152,8 +152,7 @@ class Training:
         if longest is None:
             return None
         now = self.calls.clock.now()
-        created = job.description.get("CreationTime")
-        return (min(now, created.timestamp()) if created else now) + longest
+        return min(now, job.created or now) + longest
 
     def overdue(self, job: Job) -> TrainingProblem:
         """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""

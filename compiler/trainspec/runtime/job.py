@@ -7,7 +7,7 @@ from typing import Any, Final
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 COMPLETED: Final = "Completed"
-_ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted"})
+ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted"})
 
 # How SageMaker's reasons start when the request, the role or the data is at fault; the same request fails again.
 # AlgorithmError (the container failed), CapacityError and InternalServerError may go better another time.
@@ -39,12 +39,18 @@ class Job:
     @property
     def ended(self) -> bool:
         """Whether the status will change no more."""
-        return self.status in _ENDED
+        return self.status in ENDED
 
     @property
     def completed(self) -> bool:
         """Whether the job ended well. Nothing but the status Completed does."""
         return self.status == COMPLETED
+
+    @property
+    def created(self) -> float | None:
+        """When the job was created, in seconds since the epoch."""
+        moment = self.description.get("CreationTime")
+        return None if moment is None else float(moment.timestamp())
 
     @property
     def state(self) -> str:

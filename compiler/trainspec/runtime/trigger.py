@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
-from trainspec.runtime.calls import BackOff, CallAnswer, Clock, Patience, whole
-from trainspec.runtime.clients import async_sagemaker
-from trainspec.runtime.job import OVERDUE, Job
+from trainspec.runtime.calls import BackOff, CallAnswer
+from trainspec.runtime.clients import sagemaker
+from trainspec.runtime.job import OVERDUE
 from trainspec.runtime.majors import AIRFLOW_2, is_awaited, is_users_doing
-from trainspec.runtime.problems import Fault, TrainingProblem
+from trainspec.runtime.poller import Poller, shared
+from trainspec.runtime.problems import TrainingProblem
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
 _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
@@ -18,6 +21,8 @@ _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
 
 class TrainingJobTrigger(BaseTrigger):
     """Waits until a training job has ended or a deadline has passed, and fires once.
+
+    All triggers of one connection and region share the calls to AWS (see `poller`).
 
     The event says which job, until when, and why it is time to look: `why` is "ended", "overdue" or what went wrong.
     The operator then asks SageMaker itself.
@@ -27,6 +32,7 @@ class TrainingJobTrigger(BaseTrigger):
     :param deadline: seconds since the epoch, or None. A point in time, so that neither a new deferral nor a restart
     of the
         triggerer starts the wait anew.
+    :param created: when the job was created, in seconds since the epoch, as far as that is known.
     """
 
     def __init__(
@@ -36,6 +42,7 @@ class TrainingJobTrigger(BaseTrigger):
         region_name: str | None,
         check_interval: float,
         deadline: float | None,
+        created: float | None = None,
     ) -> None:
         super().__init__()
         self.job_name = job_name
@@ -43,11 +50,12 @@ class TrainingJobTrigger(BaseTrigger):
         self.region_name = region_name
         self.check_interval = check_interval
         self.deadline = deadline
+        self.created = created
         self._stopping: asyncio.Task[None] | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and the arguments from which another triggerer makes this trigger again."""
-        arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline")
+        arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline", "created")
         return f"{__name__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -80,8 +88,8 @@ class TrainingJobTrigger(BaseTrigger):
 
     async def _stop(self) -> None:
         try:
-            async with await self._client() as client:
-                await self._call(client, "stop_training_job", _KILL_BACK_OFF)
+            async with self._poller() as poller:
+                await poller.call("stop_training_job", {"TrainingJobName": self.job_name}, back_off=_KILL_BACK_OFF)
         except CallAnswer:
             return  # it has ended
         except TrainingProblem:
@@ -96,31 +104,19 @@ class TrainingJobTrigger(BaseTrigger):
             await self._stop()
 
     async def _wait(self) -> str:
-        async with await self._client() as client:
-            while True:
-                job = Job.described(await self._call(client, "describe_training_job", BackOff(), "TrainingJobArn"))
-                if job.ended:
-                    return "ended"
-                left = self.check_interval if self.deadline is None else self.deadline - time.time()
-                if left <= 0:
-                    return OVERDUE
-                await asyncio.sleep(min(left, self.check_interval))
+        left = None if self.deadline is None else max(self.deadline - time.time(), 0)
+        async with self._poller() as poller:
+            try:
+                await asyncio.wait_for(poller.ended(self.job_name, self.check_interval, self.created), left)
+            except asyncio.TimeoutError:
+                return OVERDUE
+        return "ended"
 
-    async def _client(self) -> Any:
+    def _poller(self) -> AbstractAsyncContextManager[Poller]:
         from asgiref.sync import sync_to_async
 
-        return await sync_to_async(async_sagemaker)(self.aws_conn_id, self.region_name)
-
-    async def _call(self, client: Any, operation: str, back_off: BackOff, needs: str = "") -> Any:
-        passing = frozenset({Fault.TRANSIENT, Fault.MISSING})  # a job made a moment ago may not be visible yet
-        patience = Patience(operation, Clock(), back_off, {}, passing)
-        while True:
-            try:
-                return whole(await getattr(client, operation)(TrainingJobName=self.job_name), needs)
-            except Exception as error:
-                delay, text = patience.after(error)
-            self.log.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
-            await asyncio.sleep(delay)
+        connection = (self.aws_conn_id, self.region_name)
+        return shared(connection, partial(sync_to_async(sagemaker), *connection))
 
 
 class TrainingJobWatch(TrainingJobTrigger):
