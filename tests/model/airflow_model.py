@@ -280,6 +280,7 @@ class World:
             max_attempts=spec.max_attempts,
             action_if_job_exists=spec.action,
             on_timeout=spec.on_timeout,
+            print_log=False,
             retries=spec.retries,
             execution_timeout=None,
             has_seen_to_its_job=False,

@@ -123,6 +123,7 @@ _OPERATOR: tuple[Row, ...] = (
     ("max_attempts", "max_attempts", as_is),
     ("action_if_job_exists", "action_if_job_exists", as_is),
     ("on_timeout", "on_timeout", as_is),
+    ("print_log", "print_log", as_is),
     ("deferrable", "deferrable", as_is),
 )
 

@@ -32,9 +32,10 @@ _OPERATOR_FIELDS = (
     "max_attempts",
     "deferrable",
     "on_timeout",
+    "print_log",
 )
 _DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
-_MEANINGLESS = ("task_id", "dag", "config", "print_log", "provide_context", "default_args")
+_MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
 def import_dag_file(text: str) -> list[Imported]:

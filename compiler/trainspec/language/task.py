@@ -30,6 +30,9 @@ class Operator(Model):
     on_timeout: Literal["stop", "leave"] | None = Field(
         None, description="What happens to a job that is still running when the task gives up waiting."
     )
+    print_log: StrictBool | None = Field(
+        None, description="Whether the task's log shows the job's own, from CloudWatch."
+    )
 
 
 class TaskArguments(Model):

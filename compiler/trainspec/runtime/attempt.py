@@ -13,11 +13,12 @@ from airflow.providers.common.compat.sdk import (
 )
 from trainspec.runtime.calls import BackOff, Calls
 from trainspec.runtime.clients import Clients
-from trainspec.runtime.console import job_url, last_log_lines, logs_url
+from trainspec.runtime.console import job_url, logs_url
 from trainspec.runtime.engine import Policy, Training, failure
 from trainspec.runtime.identity import Label, TaskRun, microseconds
 from trainspec.runtime.job import OVERDUE, Job
 from trainspec.runtime.links import link_values
+from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
 from trainspec.runtime.majors import AIRFLOW_2, TOLD_TO_END, task_state
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.typed import typed
@@ -61,17 +62,17 @@ class Attempt:
             if self.operator.deferrable and not job.ended:
                 self.log.info("Job state: %s", job.state)
                 return self._defer(job, deadline)
-            return self._finish(training, training.wait(job, deadline))
+            return self._finish(training, training.wait(job, deadline, self._show_log(job)))
 
     def resume(self, event: Mapping[str, Any]) -> str:
         """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
         with self._guard():
             training = self._prepare({})
             job = training.resume(event["job_name"])
-            if job.ended:
-                return self._finish(training, job)
-            if event["why"] == OVERDUE:
-                self._end_at_execution_timeout()
+            if job.ended or event["why"] == OVERDUE:
+                self._show_tail(job)
+                if not job.ended:
+                    self._end_at_execution_timeout()
                 return self._finish(training, job)
             self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
             return self._defer(job, event["deadline"])
@@ -128,6 +129,18 @@ class Attempt:
         self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name
+
+    def _show_log(self, job: Job) -> Callable[[Job], None]:
+        """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""
+        if not self.operator.print_log or self._clients is None:
+            return lambda _: None
+        log = JobLog(self._clients.logs, job.name, self.log.info, tail=bool(job.description))
+        return lambda now: log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
+
+    def _show_tail(self, job: Job) -> None:
+        """Show the last lines of a job that nobody watched."""
+        if self.operator.print_log and self._clients is not None:
+            JobLog(self._clients.logs, job.name, self.log.info, tail=True).show(CALLS_FOR_A_TAIL)
 
     def _last_log_lines(self, name: str) -> list[str]:
         try:

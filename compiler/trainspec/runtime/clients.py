@@ -29,8 +29,8 @@ class Clients:
 
     @cached_property
     def logs(self) -> Any:
-        """CloudWatch Logs."""
-        return self._client("logs")
+        """CloudWatch Logs, which may keep nobody from seeing the job's end."""
+        return self._client("logs", connect_timeout=5.0, read_timeout=10.0)
 
     def _client(self, service: str, **settings: float) -> Any:
         endpoint = self.hook.conn_config.get_service_endpoint_url(service)

@@ -1,9 +1,9 @@
-"""Where a training job is to be seen: the AWS console, and the log streams in CloudWatch."""
+"""Where a training job and its log streams are to be seen: the pages of the AWS console."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
+from trainspec.runtime.logs import LOG_GROUP
 
 # https://docs.aws.amazon.com/general/latest/gr/rande.html; other partitions have no public console.
 _CONSOLES: Final = {
@@ -33,21 +33,3 @@ def _url(arn: str, page: Callable[[str, str], str]) -> str | None:
     _, partition, _, region, _, resource = arn.split(":", 5)
     host = _CONSOLES.get(partition)
     return f"https://{region}.{host}/{page(region, resource.rpartition('/')[2])}" if host else None
-
-
-def last_log_lines(logs: Any, name: str, *, streams: int = 3, lines: int = 10) -> list[str]:
-    """Return the last lines that job `name` wrote, of at most `streams` containers, `lines` each: `streams + 1` calls.
-
-    `logs` is a boto CloudWatch Logs client. Raises what it raises.
-    https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
-    """
-    found = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/", limit=streams)
-    result = []
-    for stream in found.get("logStreams", [])[:streams]:
-        stream_name = stream["logStreamName"]
-        events = logs.get_log_events(
-            logGroupName=LOG_GROUP, logStreamName=stream_name, limit=lines, startFromHead=False
-        )
-        container = stream_name.partition("/")[2]
-        result += [f"[{container}] {event['message'].rstrip()}" for event in events.get("events", [])]
-    return result

@@ -126,10 +126,11 @@ class Training:
             job = self._find(calls, name) if name else None
         return None
 
-    def wait(self, job: Job, deadline: float | None) -> Job:
+    def wait(self, job: Job, deadline: float | None, watch: Callable[[Job], None] = lambda _: None) -> Job:
         """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
 
-        Looks every `check_interval` seconds and logs each change of state. Raises `TrainingProblem`.
+        Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Raises
+        `TrainingProblem`.
         """
         clock, state = self.calls.clock, ""
         while True:
@@ -137,6 +138,7 @@ class Training:
             if job.state != state:
                 state = job.state
                 self.log(f"Job state: {state}")
+            watch(job)
             now = clock.now()
             if job.ended or (deadline is not None and now >= deadline):
                 return job

@@ -36,6 +36,8 @@ class TrainingJobOperator(BaseOperator):
     `-2`, …
         within 63 characters), "skip" the task, "timestamp" (a suffix of when the DAG run started, in UTC).
     :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
+    :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
+        where the task is deferred, its last lines at the end.
     :param deferrable: wait in the triggerer. Default: Airflow's `[operators] default_deferrable`.
 
     XCom: the job's name as `return_value`; `arn`, `output` (S3 path), `model` (S3 path), `billable_seconds` and
@@ -62,6 +64,7 @@ class TrainingJobOperator(BaseOperator):
         max_attempts: int | None = 60,
         action_if_job_exists: IfExists = "fail",
         on_timeout: OnTimeout = "stop",
+        print_log: bool = True,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
@@ -76,6 +79,7 @@ class TrainingJobOperator(BaseOperator):
         self.max_attempts = max_attempts
         self.action_if_job_exists = action_if_job_exists
         self.on_timeout = on_timeout
+        self.print_log = print_log
         self.deferrable = deferrable
         self._attempt: Attempt | None = None
         self._killed = False

@@ -74,8 +74,9 @@ class TrainingJobSensor(BaseSensorOperator):
         """Return the job if it has completed, and push what it made; None if it may do so yet."""
         from trainspec.runtime.calls import CallAnswer, Calls
         from trainspec.runtime.clients import Clients
-        from trainspec.runtime.console import job_url, last_log_lines, logs_url
+        from trainspec.runtime.console import job_url, logs_url
         from trainspec.runtime.engine import failure
+        from trainspec.runtime.logs import last_log_lines
         from trainspec.runtime.problems import Kind, TrainingProblem
 
         clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)

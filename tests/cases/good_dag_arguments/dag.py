@@ -59,6 +59,7 @@ with DAG(
         max_attempts=None,
         action_if_job_exists="timestamp",
         on_timeout="leave",
+        print_log=False,
         deferrable=True,
         retries=0,
         priority_weight=-5,
