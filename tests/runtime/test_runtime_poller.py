@@ -161,7 +161,7 @@ def test_jobs_that_aws_does_not_show_yet(simulator: Simulator) -> None:
 
 
 def test_a_job_whose_age_is_not_known(simulator: Simulator) -> None:
-    """As of a trigger that an earlier version put down."""
+    """As that of another task's job: asked for once, to know."""
     make(simulator, *numbered("other", 200))
     jobs = make(simulator, "a", "b", training=1.0)
 
@@ -169,7 +169,12 @@ def test_a_job_whose_age_is_not_known(simulator: Simulator) -> None:
         await asyncio.gather(*(poller.ended(job.name, 0.2) for job in jobs))
 
     in_poller(simulator, work)
-    assert calls(simulator)["DescribeTrainingJob"] == 0
+    assert calls(simulator)["DescribeTrainingJob"] == 2
+
+
+def test_a_job_that_has_ended_long_ago_is_not_waited_for(simulator: Simulator) -> None:
+    make(simulator, "a", training=0)
+    in_poller(simulator, lambda poller: asyncio.wait_for(poller.ended("a", 60.0), 10))
 
 
 @pytest.mark.parametrize(
