@@ -79,7 +79,9 @@ def calls(simulator: Simulator) -> Counter[str]:
 def test_many_jobs_cost_calls_by_the_page(simulator: Simulator) -> None:
     jobs = make(simulator, *numbered("ours", 250))
     in_poller(simulator, lambda poller: watch(poller, jobs, 4.2 * INTERVAL))
-    assert calls(simulator) == {"ListTrainingJobs": 4 * 3}
+    made = calls(simulator)
+    assert made["DescribeTrainingJob"] == 0
+    assert 2 * 3 <= made["ListTrainingJobs"] <= 4 * 3
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,8 @@ class Poller:
     async def ended(self, name: str, interval: float, created: float | None = None) -> None:
         """Return when job `name` has ended, at most about `interval` seconds after it did.
 
-        The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and `CallAnswer` where AWS refuses to tell,
-        and `TrainingProblem` where the poller itself broke.
+        The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and
+        `CallAnswer` where AWS refuses to tell, and `TrainingProblem` where the poller itself broke.
         """
         waiter = _Waiter(name, interval, created or 0.0)
         await self._client()  # in the context of its user, not in that of the rounds
