@@ -2,7 +2,7 @@
 #   spec:    specs/platform/churn_drift.yaml
 #   rebuild: trainspec compile specs/platform/churn_drift.yaml
 #   inputs:  sha256:e66a94a31c7ac712376e8b0067739a03336dfc437868773c5ecff726340a37e6
-#   output:  sha256:9294c10d581a88e68a8ffb8ce188e9a7d0567d2340604277d38e00ba56c25cf5
+#   output:  sha256:08e8c5d1a825cd7bd9469fa642377d6568eda23a8fb2bb5632bbfdb30137f2a0
 
 from datetime import timedelta
 
@@ -81,4 +81,5 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/churn_drift.yaml:9",
     )

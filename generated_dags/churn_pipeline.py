@@ -2,7 +2,7 @@
 #   spec:    specs/platform/churn_pipeline.yaml
 #   rebuild: trainspec compile specs/platform/churn_pipeline.yaml
 #   inputs:  sha256:dac51ab83297e9b58779fa12e08a4ed7ac3ab91fa6c448ea37c55e4665b2e496
-#   output:  sha256:d45aea2db874a7744b96342a4d8df55e1f568987a2bd9c386d0cf34c448bee40
+#   output:  sha256:7dfc19cb6f08dabec1ebcfb19e13616be604d2d097795d818632dee4bca1345a
 
 from datetime import timedelta
 
@@ -38,6 +38,7 @@ with DAG(
         poke_interval=300,
         timeout=21600,
         mode="reschedule",
+        doc_md="Compiled from `specs/platform/churn_pipeline.yaml:21`.",
     )
 
     # specs/platform/churn_pipeline.yaml:28
@@ -89,6 +90,7 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/churn_pipeline.yaml:28",
     )
 
     # specs/platform/churn_pipeline.yaml:34
@@ -152,6 +154,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_pipeline.yaml:34",
         )
 
         # specs/platform/churn_pipeline.yaml:34
@@ -211,6 +214,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_pipeline.yaml:34",
         )
 
         # specs/platform/churn_pipeline.yaml:34
@@ -270,6 +274,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_pipeline.yaml:34",
         )
 
         # specs/platform/churn_pipeline.yaml:34
@@ -329,6 +334,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_pipeline.yaml:34",
         )
 
     # specs/platform/churn_pipeline.yaml:43
@@ -413,6 +419,7 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/churn_pipeline.yaml:43",
     )
 
     # specs/platform/churn_pipeline.yaml:52
@@ -434,6 +441,7 @@ with DAG(
         model_url="{{ ti.xcom_pull(task_ids='choose', key='model') }}",
         package_group_name="churn-dev",
         package_desc="Trained by {{ dag.dag_id }}, {{ run_id }}",
+        doc_md="Compiled from `specs/platform/churn_pipeline.yaml:55`.",
     )
 
     # specs/platform/churn_pipeline.yaml:64
@@ -444,6 +452,7 @@ with DAG(
             "job": "{{ ti.xcom_pull(task_ids='choose') }}",
             "model": "{{ ti.xcom_pull(task_ids='choose', key='model') }}",
         },
+        doc_md="Compiled from `specs/platform/churn_pipeline.yaml:64`.",
     )
 
     raw_data.set_downstream(prepare)

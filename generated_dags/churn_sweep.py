@@ -2,7 +2,7 @@
 #   spec:    specs/platform/churn_sweep.yaml
 #   rebuild: trainspec compile specs/platform/churn_sweep.yaml
 #   inputs:  sha256:7f2652764e91ac06eef59dfbee39f9588fa6d2affd5f10ec08f6035c22af8dcb
-#   output:  sha256:d8cf5a806fb3804593046b7db15073d1e3dca2a3b00d0c006e1b1ac7d4dcebd9
+#   output:  sha256:5ac4e9fc32b467cf761048f4968cc82508548474d0ca5670d18e17be09008b26
 
 from datetime import timedelta
 
@@ -69,6 +69,7 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/churn_sweep.yaml:23",
     )
 
     # specs/platform/churn_sweep.yaml:28
@@ -132,6 +133,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_sweep.yaml:28",
         )
 
         # specs/platform/churn_sweep.yaml:28
@@ -191,6 +193,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_sweep.yaml:28",
         )
 
         # specs/platform/churn_sweep.yaml:28
@@ -250,6 +253,7 @@ with DAG(
             region_name="us-east-1",
             max_attempts=None,
             deferrable=True,
+            spec="specs/platform/churn_sweep.yaml:28",
         )
 
     # specs/platform/churn_sweep.yaml:38
@@ -292,6 +296,7 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/churn_sweep.yaml:38",
     )
 
     prepare.set_downstream(train)

@@ -2,7 +2,7 @@
 #   spec:    specs/ci_minimal_training.yaml
 #   rebuild: trainspec compile specs/ci_minimal_training.yaml
 #   inputs:  sha256:d7c16b8eabac9306b504c5a37ebaed54c0f5ea166f5514fd28a68b11f60f0f2b
-#   output:  sha256:e761da1a6e5eecf60611d26b3c7534d005bbdf4a81d2a74d66976b500ca79dbc
+#   output:  sha256:5f547a10a0860a29e210d4dadf7db841fee177de09ab7fedc0bd813fc812ec10
 
 from airflow.sdk import DAG
 from trainspec.runtime import TrainingJobOperator
@@ -33,4 +33,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="specs/ci_minimal_training.yaml:8",
     )

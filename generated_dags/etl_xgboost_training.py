@@ -2,7 +2,7 @@
 #   spec:    specs/etl_xgboost_training.yaml
 #   rebuild: trainspec compile specs/etl_xgboost_training.yaml
 #   inputs:  sha256:caed1c9a2cda27e453a0bbb5d912c18970f3b465614c32f302b550b03c1ecc5b
-#   output:  sha256:80b76bb6b4f18c531007b0cdd139f45901e6c095adb9dda5a7852bd6e9640630
+#   output:  sha256:bf88a568cb953091dc608d7491baacb5c17900dd51c9150f8e124d088f1fd2c0
 
 import pendulum
 from airflow.sdk import DAG
@@ -70,4 +70,5 @@ with DAG(
         },
         check_interval=60,
         max_attempts=150,
+        spec="specs/etl_xgboost_training.yaml:13",
     )

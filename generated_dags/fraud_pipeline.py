@@ -2,7 +2,7 @@
 #   spec:    specs/platform/fraud_pipeline.yaml
 #   rebuild: trainspec compile specs/platform/fraud_pipeline.yaml
 #   inputs:  sha256:d1867208c8bd4dc2aa1cd670b1a1cb36b4419383105dfb013a8e57ea4656ab54
-#   output:  sha256:30fdfdf8441d91359930d03ef80d3f3e857b8950928317f24fb7c2f72b9f30cd
+#   output:  sha256:c1209d59a6260436e8c9a593690fe9607ef3951a4daf07545312624c291a0a83
 
 from datetime import timedelta
 
@@ -88,4 +88,5 @@ with DAG(
         region_name="us-east-1",
         max_attempts=None,
         deferrable=True,
+        spec="specs/platform/fraud_pipeline.yaml:15",
     )

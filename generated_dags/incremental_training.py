@@ -2,7 +2,7 @@
 #   spec:    specs/incremental_training.yaml
 #   rebuild: trainspec compile specs/incremental_training.yaml
 #   inputs:  sha256:305e8b2083a7a325a4cc1438ce0d2e42c18919783f9a55876c5d81213c22a89a
-#   output:  sha256:c6d3cf731cb283dc7aef2a4b026f0f0e02cd5d4b69d6f1e1b9b7d192254cf572
+#   output:  sha256:60af2b66262329ecef7058ff767503e6f4ca925006ef4f2cb707fdb66c64666f
 
 from airflow.sdk import DAG
 from trainspec.runtime import TrainingJobOperator
@@ -46,4 +46,5 @@ with DAG(
         },
         max_attempts=120,
         action_if_job_exists="increment",
+        spec="specs/incremental_training.yaml:8",
     )

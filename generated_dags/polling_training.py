@@ -2,7 +2,7 @@
 #   spec:    specs/polling_training.yaml
 #   rebuild: trainspec compile specs/polling_training.yaml
 #   inputs:  sha256:33007d3bb360c81c02c5f28e69482e843ccc5b32ead950d0954db5403fc6466f
-#   output:  sha256:3d5b52ac293cd83b2a40c22407fe0fd61fcbcabbaf90f65700cd50feb57e1ad8
+#   output:  sha256:54826081908f27a41e530bac9adc439a75a6af8061c7bdf4ab319861767a9e11
 
 import pendulum
 from airflow.sdk import DAG
@@ -50,4 +50,5 @@ with DAG(
         wait_for_completion=True,
         check_interval=60,
         max_attempts=30,
+        spec="specs/polling_training.yaml:12",
     )

@@ -2,7 +2,7 @@
 #   spec:    specs/pretrain_then_finetune.yaml
 #   rebuild: trainspec compile specs/pretrain_then_finetune.yaml
 #   inputs:  sha256:096060147a7e713d0caf6a373268f2e346eb303a352beef377c2fbcd432be790
-#   output:  sha256:8181cade280562aa4d599a748e687eafdec9ec1b147e7c6a979d1f4908cfa29c
+#   output:  sha256:4fee9b8a8a61f8c89248b957d2fcf3dd5207a0dd7100d60bcf10cb13e88e37bc
 
 from datetime import timedelta
 
@@ -71,6 +71,7 @@ with DAG(
         check_interval=120,
         max_attempts=1440,
         deferrable=True,
+        spec="specs/pretrain_then_finetune.yaml:27",
     )
 
     # specs/pretrain_then_finetune.yaml:31
@@ -123,6 +124,7 @@ with DAG(
         check_interval=120,
         max_attempts=240,
         deferrable=True,
+        spec="specs/pretrain_then_finetune.yaml:31",
     )
 
     pretrain.set_downstream(finetune)

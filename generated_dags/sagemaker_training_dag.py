@@ -2,7 +2,7 @@
 #   spec:    specs/sagemaker_training_dag.yaml
 #   rebuild: trainspec compile specs/sagemaker_training_dag.yaml
 #   inputs:  sha256:f03e343fff5d05b07aec6df9ea762454fea2b05fad032b9bfe3393139d298955
-#   output:  sha256:51672700e486db8a4d4649f9412b94a869a7669702a07a0403da627fe9526acb
+#   output:  sha256:01c42c314bbe5d726e74bdf40b716581c96b06e7af9916e19aa65aef8c8b80e2
 
 from datetime import timedelta
 
@@ -65,4 +65,5 @@ with DAG(
         check_interval=30,
         max_attempts=60,
         action_if_job_exists="increment",
+        spec="specs/sagemaker_training_dag.yaml:19",
     )

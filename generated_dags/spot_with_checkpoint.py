@@ -2,7 +2,7 @@
 #   spec:    specs/spot_with_checkpoint.yaml
 #   rebuild: trainspec compile specs/spot_with_checkpoint.yaml
 #   inputs:  sha256:1abb205886a8b0fad6fa7e6893f09b5572573eb287afba740a4fbb157353df07
-#   output:  sha256:97661644df3196f337e348cfa777cfdf2c9924c4f0c1e8ec190bc2ac8e8bc916
+#   output:  sha256:3506c1381746869393c596709f5677a7f431b48317537bd017bf3a988525c667
 
 from datetime import timedelta
 
@@ -90,4 +90,5 @@ with DAG(
         check_interval=60,
         max_attempts=720,
         deferrable=True,
+        spec="specs/spot_with_checkpoint.yaml:18",
     )

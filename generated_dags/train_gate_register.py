@@ -2,7 +2,7 @@
 #   spec:    specs/train_gate_register.yaml
 #   rebuild: trainspec compile specs/train_gate_register.yaml
 #   inputs:  sha256:8e660b4b716827d1efeff0c315db795fcba00bca69a28e4b651236d6814bf69b
-#   output:  sha256:b9ea5df74574d5a0a211b3f3d39564d5c7798f230c3ba6e7f05f37386650f0fa
+#   output:  sha256:07e854d1ec887d41664b25419ab01663cb745e73d15ea9aff4789efabbbcced1
 
 from datetime import timedelta
 
@@ -35,6 +35,7 @@ with DAG(
         poke_interval=300,
         timeout=43200,
         mode="reschedule",
+        doc_md="Compiled from `specs/train_gate_register.yaml:20`.",
     )
 
     # specs/train_gate_register.yaml:27
@@ -88,6 +89,7 @@ with DAG(
         },
         region_name="us-east-1",
         max_attempts=None,
+        spec="specs/train_gate_register.yaml:27",
     )
 
     # specs/train_gate_register.yaml:41
@@ -114,6 +116,7 @@ with DAG(
                 "ModelDataUrl": "{{ ti.xcom_pull(task_ids='train', key='model') }}",
             },
         },
+        doc_md="Compiled from `specs/train_gate_register.yaml:44`.",
     )
 
     # specs/train_gate_register.yaml:53
@@ -142,6 +145,7 @@ with DAG(
                 "InstanceCount": 1,
             },
         },
+        doc_md="Compiled from `specs/train_gate_register.yaml:53`.",
     )
 
     # specs/train_gate_register.yaml:68
@@ -152,6 +156,7 @@ with DAG(
         model_url="{{ ti.xcom_pull(task_ids='train', key='model') }}",
         package_group_name="churn",
         package_desc="AUC {{ ti.xcom_pull(task_ids='train', key='metrics')['validation:auc'] }}",
+        doc_md="Compiled from `specs/train_gate_register.yaml:68`.",
     )
 
     # specs/train_gate_register.yaml:79
@@ -164,6 +169,7 @@ with DAG(
             "stage": "staging",
             "day": "{{ ds }}",
         },
+        doc_md="Compiled from `specs/train_gate_register.yaml:79`.",
     )
 
     features.set_downstream(train)

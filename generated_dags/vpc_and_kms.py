@@ -2,7 +2,7 @@
 #   spec:    specs/vpc_and_kms.yaml
 #   rebuild: trainspec compile specs/vpc_and_kms.yaml
 #   inputs:  sha256:475baa7efb809b8f8c12f26a2dfe540fccb3bec58c872105ffb6451f20f638d8
-#   output:  sha256:0a9a507b0d4671effaf904ed128fe19b50905217878ad03b5be3f1f453456835
+#   output:  sha256:dba64388df7431e868c63336a9583c1939fc1a9d7da6ff95462aef9824bcf9a8
 
 from datetime import timedelta
 
@@ -117,4 +117,5 @@ with DAG(
         check_interval=60,
         max_attempts=360,
         execution_timeout=timedelta(hours=6),
+        spec="specs/vpc_and_kms.yaml:19",
     )

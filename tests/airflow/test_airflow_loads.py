@@ -38,6 +38,18 @@ def test_the_generated_dags_load(airflow: Airflow, tmp_path: Path) -> None:
     assert sorted(found["tasks"]) == sorted(path.stem for path in folder.glob("*.py"))
 
 
+def test_a_tasks_docs_hold_its_place_and_its_request(airflow: Airflow, tmp_path: Path) -> None:
+    code = """
+from trainspec.runtime import TrainingJobOperator
+config = {"TrainingJobName": "a```b"}
+own = TrainingJobOperator(task_id="own", config=config, doc_md="Trains.", spec="specs/a.yaml:7")
+print("\\n" + repr(own.doc_md))
+"""
+    told = airflow.python("-c", code).strip().splitlines()[-1]
+    docs = "Trains.\n\nCompiled from `specs/a.yaml:7`, to this request:\n\n````json\n"
+    assert told == repr(docs + '{\n  "TrainingJobName": "a```b"\n}\n````')
+
+
 def test_importing_the_operator_brings_nothing_heavy(airflow: Airflow) -> None:
     code = """
 import json, sys

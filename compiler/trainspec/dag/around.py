@@ -69,11 +69,14 @@ _TRIGGER: tuple[Row, ...] = (
 )
 
 
-def around_call(task: Around, setting: Setting) -> tuple[Import, Arguments]:
-    """The operator of a sensor, task or trigger, and its arguments but for the task's id."""
+def around_call(task: Around, place: str, setting: Setting) -> tuple[Import, Arguments]:
+    """The operator of a sensor, task or trigger, and its arguments but for the task's id.
+
+    `place` is where the spec says so: Airflow shows it in the task's docs.
+    """
     operator, arguments = _call(task, setting.airflow)
-    doc: Arguments = (("doc_md", task.doc),) if task.doc else ()
-    return operator, (*arguments, *task_arguments(task, setting), *doc)
+    doc = "\n\n".join(filter(None, (task.doc, f"Compiled from `{place}`.")))
+    return operator, (*arguments, *task_arguments(task, setting), ("doc_md", doc))
 
 
 def _call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:

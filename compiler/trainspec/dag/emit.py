@@ -29,7 +29,7 @@ def _member(member: TaskPlan | GroupPlan, variables: Mapping[str, str]) -> dict[
     """What the template shows of a task or a group."""
     shown: dict[str, Any] = {
         "variable": variables.get(_id(member)),
-        "place": f"{one_line(member.span.path)}:{member.span.line}",
+        "place": member.place,
     }
     if isinstance(member, GroupPlan):
         return {**shown, "group": member.group_id, "tasks": [_member(task, variables) for task in member.tasks]}
@@ -38,11 +38,6 @@ def _member(member: TaskPlan | GroupPlan, variables: Mapping[str, str]) -> dict[
 
 def _id(member: TaskPlan | GroupPlan) -> str:
     return member.group_id if isinstance(member, GroupPlan) else member.task_id
-
-
-def one_line(text: str) -> str:
-    """`text` for a comment: what could end the line or hide in it is escaped."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 @cache

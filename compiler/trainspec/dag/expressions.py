@@ -111,6 +111,11 @@ def string(text: str) -> str:
     return quote + "".join(_escaped(character, quote) for character in text) + quote
 
 
+def one_line(text: str) -> str:
+    """`text` for a comment: what could end the line or hide in it is escaped."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def imports(value: Expression) -> set[Import]:
     """Everything that `value` needs imported."""
     if isinstance(value, Call):

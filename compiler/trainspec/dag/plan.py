@@ -8,13 +8,18 @@ from typing import Any
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.around import around_call, gate_call, to_letter
-from trainspec.dag.expressions import Import, Names, imports, local_names
+from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.lanes import lanes, lanes_id, latch_arguments
 from trainspec.dag.sections import gate_id
 from trainspec.diagnostics import Span
 from trainspec.language.around import Around
 from trainspec.language.job import Job
 from trainspec.language.spec import Spec
+
+
+def place_of(span: Span) -> str:
+    """`file:line`, on one line."""
+    return f"{one_line(span.path)}:{span.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class TaskPlan:
     operator: Import
     arguments: Arguments
     upstream: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Where the spec says so, as `file:line`."""
+        return place_of(self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,11 @@ class GroupPlan:
     def span(self) -> Span:
         """Where the spec says so."""
         return self.tasks[0].span
+
+    @property
+    def place(self) -> str:
+        """The same as `file:line`."""
+        return place_of(self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +181,7 @@ def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, setting: S
         *(operator_arguments(job.operator) if job.operator else ()),
         *task_arguments(job, setting),
         *doc,
+        ("spec", place_of(span)),
     )
     return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.depends_on))
 
@@ -177,5 +193,5 @@ def _gate(name: str, job: Job, span: Span, setting: Setting, before: _Before) ->
 
 
 def _around(name: str, task: Around, span: Span, setting: Setting, before: _Before) -> TaskPlan:
-    operator, arguments = around_call(task, setting)
+    operator, arguments = around_call(task, place_of(span), setting)
     return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.depends_on))

@@ -78,8 +78,12 @@ def _task_leaves(compiled: Compiled) -> dict[str, Leaves]:
     found: dict[str, Leaves] = {}
     for task in compiled.plan.tasks:
         is_job = task.task_id in compiled.analysis.requests
-        elsewhere = {"task_id", "config"} if is_job else {"task_id"}
-        own = tuple((name, value) for name, value in task.arguments if name not in elsewhere)
+        elsewhere = {"task_id", "config", "spec"} if is_job else {"task_id"}
+        own = tuple(
+            (name, _own_doc(value, task.place) if name == "doc_md" else value)
+            for name, value in task.arguments
+            if name not in elsewhere
+        )
         waits = (*shared.get(task.task_id, ()), *task.upstream)
         found[task.task_id] = {
             **(dict(_request_leaves(compiled, task.task_id)) if is_job else {}),
@@ -87,6 +91,11 @@ def _task_leaves(compiled: Compiled) -> dict[str, Leaves]:
             **{f"waits for {name}": (True, None) for name in waits},
         }
     return found
+
+
+def _own_doc(doc: Any, place: str) -> Any:
+    """A task's docs without the place, which moves with every line above it."""
+    return doc.removesuffix(f"Compiled from `{place}`.").rstrip() if isinstance(doc, str) else doc
 
 
 def _request_leaves(compiled: Compiled, task_id: str) -> Iterator[tuple[str, tuple[Any, str | None]]]:

@@ -3,6 +3,8 @@
 Kept thin: the DAG processor and every task import this module; what a running task needs is in `attempt`.
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
@@ -38,6 +40,7 @@ class TrainingJobOperator(BaseOperator):
     :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
     :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
         where the task is deferred, its last lines at the end.
+    :param spec: where the task was written, as `file:line`; Airflow then shows it in the task's docs, with the request.
     :param deferrable: wait in the triggerer. Default: Airflow's `[operators] default_deferrable`.
 
     XCom: the job's name as `return_value`; `arn`, `output` (S3 path), `model` (S3 path), `billable_seconds` and
@@ -65,10 +68,12 @@ class TrainingJobOperator(BaseOperator):
         action_if_job_exists: IfExists = "fail",
         on_timeout: OnTimeout = "stop",
         print_log: bool = True,
+        spec: str | None = None,
+        doc_md: str | None = None,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(doc_md=doc_md if spec is None else _doc(doc_md, spec, config), **kwargs)
         self.config = config
         self.aws_conn_id = aws_conn_id
         self.region_name = region_name
@@ -135,6 +140,14 @@ class TrainingJobOperator(BaseOperator):
         for name, (good, wanted) in checks.items():
             if not good:
                 raise ValueError(f"{self.task_id}: {name} must be {wanted}, not {getattr(self, name)!r}")
+
+
+def _doc(own: str | None, spec: str, config: Mapping[str, Any]) -> str:
+    """The task's docs, in Markdown. A fence longer than any in the request, so that nothing ends it before its end."""
+    request = json.dumps(config, indent=2, ensure_ascii=False, default=str)
+    fence = "`" * (max([2, *map(len, re.findall("`+", request))]) + 1)
+    parts = (own, f"Compiled from `{spec}`, to this request:", f"{fence}json\n{request}\n{fence}")
+    return "\n\n".join(filter(None, parts))
 
 
 def _one_of(choices: Any) -> str:

@@ -75,4 +75,5 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:4",
     )

@@ -41,4 +41,5 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:7",
     )

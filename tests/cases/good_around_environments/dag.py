@@ -12,6 +12,7 @@ with DAG(
         task_id="raw",
         bucket_key="s3://bucket/raw/data.csv",
         timeout=600,
+        doc_md="Compiled from `spec.yaml:5`.",
     )
 
     # spec.yaml:9
@@ -36,6 +37,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:9",
     )
 
     # spec.yaml:6
@@ -45,6 +47,7 @@ with DAG(
         lines=[
             "{{ ti.xcom_pull(task_ids='train') }}",
         ],
+        doc_md="Compiled from `spec.yaml:6`.",
     )
 
     raw.set_downstream(train)

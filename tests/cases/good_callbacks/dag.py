@@ -56,6 +56,7 @@ with DAG(
         on_execute_callback=page,
         on_failure_callback=SmtpNotifier(to="ml@example.com"),
         on_skipped_callback=alerts_timedelta,
+        spec="spec.yaml:12",
     )
 
     # spec.yaml:23
@@ -81,6 +82,7 @@ with DAG(
             },
         },
         on_success_callback=[],
+        spec="spec.yaml:23",
     )
 
     task_page.set_downstream(next)

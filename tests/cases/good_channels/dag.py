@@ -62,4 +62,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:4",
     )

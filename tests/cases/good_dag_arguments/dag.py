@@ -65,4 +65,5 @@ with DAG(
         priority_weight=-5,
         trigger_rule="all_done",
         doc_md="About the *task*.",
+        spec="spec.yaml:29",
     )

@@ -76,4 +76,5 @@ with DAG(
         doc_rst="*Text*",
         start_date=pendulum.datetime(2025, 5, 1, tz="Europe/Berlin"),
         end_date=pendulum.datetime(2026, 5, 1, 12, tz="Europe/Berlin"),
+        spec="spec.yaml:21",
     )

@@ -39,6 +39,7 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:19",
     )
 
     # spec.yaml:20
@@ -73,4 +74,5 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:20",
     )

@@ -27,6 +27,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:4",
     )
 
     # spec.yaml:11
@@ -51,6 +52,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:11",
     )
 
     # spec.yaml:19
@@ -75,6 +77,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:19",
     )
 
     # spec.yaml:27
@@ -99,6 +102,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:27",
     )
 
     prepare_data.set_downstream(task_class)

@@ -36,4 +36,5 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:20",
     )

@@ -43,6 +43,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:5",
     )
 
     # spec.yaml:10
@@ -79,6 +80,7 @@ with DAG(
                 ],
             },
         },
+        spec="spec.yaml:10",
     )
 
     train.set_downstream(evaluate)

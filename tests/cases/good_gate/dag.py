@@ -38,6 +38,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:11",
     )
 
     # spec.yaml:13
@@ -73,6 +74,7 @@ with DAG(
             },
         },
         owner="ml-team",
+        spec="spec.yaml:13",
     )
 
     # spec.yaml:16
@@ -124,6 +126,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:17",
         )
 
         # spec.yaml:21
@@ -175,6 +178,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:17",
         )
 
         # spec.yaml:21
@@ -241,6 +245,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:24",
         )
 
         # spec.yaml:24
@@ -286,18 +291,21 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:24",
         )
 
     # spec.yaml:29
     register = RegisterOperator(
         task_id="register",
         model="{{ ti.xcom_pull(task_ids='train', key='model') }}",
+        doc_md="Compiled from `spec.yaml:29`.",
     )
 
     # spec.yaml:32
     any_good = PickOperator(
         task_id="any_good",
         trigger_rule="none_failed_min_one_success",
+        doc_md="Compiled from `spec.yaml:32`.",
     )
 
     train.set_downstream(train_gate)

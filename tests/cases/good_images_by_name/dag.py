@@ -39,6 +39,7 @@ with DAG(
             },
         },
         region_name="eu-west-1",
+        spec="spec.yaml:10",
     )
 
     # spec.yaml:14
@@ -81,6 +82,7 @@ with DAG(
             },
         },
         region_name="eu-west-1",
+        spec="spec.yaml:14",
     )
 
     # spec.yaml:19
@@ -122,6 +124,7 @@ with DAG(
             },
         },
         region_name="cn-north-1",
+        spec="spec.yaml:19",
     )
 
     # spec.yaml:26
@@ -158,4 +161,5 @@ with DAG(
             },
         },
         region_name="eu-west-1",
+        spec="spec.yaml:26",
     )

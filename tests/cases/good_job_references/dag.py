@@ -37,6 +37,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:9",
     )
 
     # spec.yaml:12
@@ -92,6 +93,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:12",
         )
 
         # spec.yaml:12
@@ -143,6 +145,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:12",
         )
 
     # spec.yaml:23
@@ -182,6 +185,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:23",
         )
 
         # spec.yaml:23
@@ -217,6 +221,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:23",
         )
 
     # spec.yaml:27
@@ -255,6 +260,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:27",
     )
 
     prepare.set_downstream(train)

@@ -27,6 +27,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:10",
     )
 
     # spec.yaml:11
@@ -61,6 +62,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:11",
         )
 
         # spec.yaml:11
@@ -91,6 +93,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:11",
         )
 
         # spec.yaml:11
@@ -121,6 +124,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:11",
         )
 
         # spec.yaml:11
@@ -151,6 +155,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:11",
         )
 
     # spec.yaml:28
@@ -175,6 +180,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:28",
     )
 
     prepare.set_downstream(train)

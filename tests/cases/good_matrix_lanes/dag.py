@@ -35,6 +35,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:12",
     )
 
     # spec.yaml:14
@@ -63,6 +64,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:14",
         )
 
         # spec.yaml:14
@@ -87,6 +89,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:14",
         )
 
         # spec.yaml:14
@@ -111,6 +114,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:14",
         )
 
     # spec.yaml:14
@@ -148,6 +152,7 @@ with DAG(
             },
         },
         trigger_rule="all_done",
+        spec="spec.yaml:18",
     )
 
     # spec.yaml:22
@@ -176,6 +181,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:22",
         )
 
         # spec.yaml:22
@@ -200,6 +206,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:22",
         )
 
     # spec.yaml:22
@@ -248,6 +255,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
+            spec="spec.yaml:25",
         )
 
     prepare.set_downstream(sweep)

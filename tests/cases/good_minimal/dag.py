@@ -27,4 +27,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:4",
     )

@@ -90,4 +90,5 @@ with DAG(
         params={
             "depth": 4,
         },
+        spec="spec.yaml:13",
     )

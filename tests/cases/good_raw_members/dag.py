@@ -38,4 +38,5 @@ with DAG(
                 },
             ],
         },
+        spec="spec.yaml:4",
     )

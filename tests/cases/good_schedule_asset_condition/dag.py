@@ -30,4 +30,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:6",
     )

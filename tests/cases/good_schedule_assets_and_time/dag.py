@@ -60,4 +60,5 @@ with DAG(
             Asset("s3://bucket/models/"),
             Asset(name="churn model"),
         ],
+        spec="spec.yaml:15",
     )

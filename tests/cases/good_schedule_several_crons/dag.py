@@ -34,4 +34,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        spec="spec.yaml:8",
     )

@@ -49,4 +49,5 @@ with DAG(
             },
         },
         region_name="us-east-1",
+        spec="spec.yaml:4",
     )

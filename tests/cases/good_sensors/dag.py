@@ -17,6 +17,7 @@ with DAG(
         poke_interval=300,
         timeout=21600,
         mode="reschedule",
+        doc_md="Compiled from `spec.yaml:10`.",
     )
 
     # spec.yaml:15
@@ -30,12 +31,14 @@ with DAG(
         region_name="us-east-1",
         deferrable=True,
         soft_fail=True,
+        doc_md="Compiled from `spec.yaml:15`.",
     )
 
     # spec.yaml:22
     marker = S3KeySensor(
         task_id="marker",
         bucket_key="s3://bucket/marker-{{ params['day'] }}",
+        doc_md="Compiled from `spec.yaml:22`.",
     )
 
     # spec.yaml:24
@@ -43,6 +46,7 @@ with DAG(
         task_id="features",
         external_dag_id="feature_store",
         execution_delta=timedelta(hours=1),
+        doc_md="Compiled from `spec.yaml:24`.",
     )
 
     # spec.yaml:28
@@ -62,6 +66,7 @@ with DAG(
             "upstream_failed",
         ],
         check_existence=True,
+        doc_md="Compiled from `spec.yaml:28`.",
     )
 
     # spec.yaml:34
@@ -70,7 +75,7 @@ with DAG(
         external_dag_id="report",
         external_task_group_id="publishing",
         execution_timeout=timedelta(days=1),
-        doc_md="Waits for the **report**.",
+        doc_md="Waits for the **report**.\n\nCompiled from `spec.yaml:34`.",
     )
 
     # spec.yaml:40
@@ -95,6 +100,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:40",
     )
 
     raw.set_downstream(features)

@@ -35,6 +35,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:43",
     )
 
     # spec.yaml:11
@@ -63,7 +64,7 @@ with DAG(
         },
         retries=2,
         retry_delay=timedelta(minutes=1),
-        doc_md="Cuts the **raw** data.",
+        doc_md="Cuts the **raw** data.\n\nCompiled from `spec.yaml:11`.",
     )
 
     # spec.yaml:26
@@ -78,6 +79,7 @@ with DAG(
             "SWITCH": True,
             "NOTHING": None,
         },
+        doc_md="Compiled from `spec.yaml:26`.",
     )
 
     # spec.yaml:32
@@ -86,12 +88,14 @@ with DAG(
         image_uri="123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
         model_url="{{ ti.xcom_pull(task_ids='train', key='model') }}",
         package_group_name="churn",
+        doc_md="Compiled from `spec.yaml:32`.",
     )
 
     # spec.yaml:38
     other_check = operators_BashOperator(
         task_id="other_check",
         trigger_rule="all_done",
+        doc_md="Compiled from `spec.yaml:38`.",
     )
 
     prepare.set_downstream(train)

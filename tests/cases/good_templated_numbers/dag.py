@@ -29,4 +29,5 @@ with DAG(
             },
             "EnableManagedSpotTraining": "{{ params.spot }}",
         },
+        spec="spec.yaml:4",
     )

@@ -34,6 +34,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        spec="spec.yaml:10",
     )
 
     # spec.yaml:13
@@ -62,6 +63,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:13",
         )
 
         # spec.yaml:13
@@ -86,6 +88,7 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
+            spec="spec.yaml:13",
         )
 
     # spec.yaml:17
@@ -96,6 +99,7 @@ with DAG(
             "job": "{{ ti.xcom_pull(task_ids='train') }}",
             "model": "{{ ti.xcom_pull(task_ids='train', key='model') }}",
         },
+        doc_md="Compiled from `spec.yaml:17`.",
     )
 
     # spec.yaml:20
@@ -125,6 +129,7 @@ with DAG(
             "failed",
         ],
         deferrable=True,
+        doc_md="Compiled from `spec.yaml:20`.",
     )
 
     # spec.yaml:34
@@ -133,6 +138,7 @@ with DAG(
         trigger_dag_id="notify",
         retries=3,
         trigger_rule="all_done",
+        doc_md="Compiled from `spec.yaml:34`.",
     )
 
     train.set_downstream(deploy)
