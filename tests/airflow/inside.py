@@ -1,12 +1,16 @@
 """What runs inside Airflow's own interpreter, so that Airflow is started once for many questions.
 
-inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder
+inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder, and what cannot be serialized
+inside.py signatures            a JSON line: the arguments that DAGs and operators take, and the trigger rules
 inside.py test DATE DAG_ID…     `airflow dags test` for each, one after the other, with a marker line before each
 """
 
+import inspect
 import json
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 MARKER = "=== dags test: "
 
@@ -16,13 +20,40 @@ def load(folder: str) -> None:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:  # Airflow 2
         from airflow.models.dagbag import DagBag
+    sys.path.insert(0, folder)  # for the callbacks' modules that lie there
+    warnings.simplefilter("always")
     bag = DagBag(folder)
     found = {
+        "unserializable": dict(_unserializable(bag.dags)),
         "tasks": {dag_id: sorted(dag.task_dict) for dag_id, dag in bag.dags.items()},
         "import_errors": bag.import_errors,
         "warnings": bag.captured_warnings,
     }
     _say("\n" + json.dumps(found))
+
+
+def _unserializable(dags: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Why the scheduler could not keep a DAG, by its id."""
+    from airflow.serialization import serialized_objects
+
+    serialization = getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG
+    for dag_id, dag in dags.items():
+        try:
+            json.dumps(serialization.to_dict(dag))
+        except Exception as error:  # noqa: PERF203 - whatever it is, the test tells it
+            yield dag_id, repr(error)
+
+
+def signatures() -> None:
+    try:
+        from airflow.sdk import DAG, BaseOperator, TriggerRule
+    except ImportError:  # Airflow 2
+        from airflow.models.baseoperator import BaseOperator
+        from airflow.utils.trigger_rule import TriggerRule
+
+        from airflow import DAG
+    found = {each.__name__: list(inspect.signature(each.__init__).parameters) for each in (DAG, BaseOperator)}
+    _say("\n" + json.dumps({**found, "TriggerRule": [rule.value for rule in TriggerRule]}))
 
 
 def test(date: str, *dag_ids: str) -> None:
@@ -44,5 +75,5 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    commands: dict[str, Callable[..., None]] = {"load": load, "test": test}
+    commands: dict[str, Callable[..., None]] = {"load": load, "signatures": signatures, "test": test}
     commands[sys.argv[1]](*sys.argv[2:])

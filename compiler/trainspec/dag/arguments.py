@@ -72,7 +72,7 @@ def _param(value: Param, setting: Setting) -> Call:
 
 # ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
 
-_TASK: tuple[Row, ...] = (
+TASK: tuple[Row, ...] = (
     ("owner", "owner", as_is),
     ("retries", "retries", as_is),
     ("retry_delay", "retry_delay", times.duration),
@@ -108,7 +108,7 @@ _TASK: tuple[Row, ...] = (
     ("doc_yaml", "doc_yaml", as_is),
     ("doc_rst", "doc_rst", as_is),
 )
-_TASK_OF_SETTING: tuple[RowOfSetting, ...] = (
+TASK_OF_SETTING: tuple[RowOfSetting, ...] = (
     ("start_date", "start_date", _date),
     ("end_date", "end_date", _date),
     ("params", "params", _params),
@@ -116,7 +116,7 @@ _TASK_OF_SETTING: tuple[RowOfSetting, ...] = (
     ("outlets", "outlets", _assets),
 )
 
-_OPERATOR: tuple[Row, ...] = (
+OPERATOR: tuple[Row, ...] = (
     ("aws_conn_id", "aws_conn_id", as_is),
     ("wait_for_completion", "wait_for_completion", as_is),
     ("check_interval", "check_interval", seconds),
@@ -127,7 +127,7 @@ _OPERATOR: tuple[Row, ...] = (
     ("deferrable", "deferrable", as_is),
 )
 
-_DAG: tuple[Row, ...] = (
+DAG: tuple[Row, ...] = (
     ("dag_display_name", "dag_display_name", as_is),
     ("description", "description", as_is),
     ("doc", "doc_md", as_is),
@@ -149,7 +149,7 @@ _DAG: tuple[Row, ...] = (
     ("owner_links", "owner_links", as_is),
     ("tags", "tags", as_is),
 )
-_DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
+DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
     ("start_date", "start_date", _date),
     ("end_date", "end_date", _date),
     ("params", "params", _params),
@@ -158,12 +158,12 @@ _DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
 
 def task_arguments(task: TaskArguments, setting: Setting) -> Arguments:
     """What a task says of the arguments that every task takes."""
-    return (*model_arguments(task, _TASK), *_of_setting(task, _TASK_OF_SETTING, setting))
+    return (*model_arguments(task, TASK), *_of_setting(task, TASK_OF_SETTING, setting))
 
 
 def operator_arguments(operator: Operator) -> Arguments:
     """What a job says of the operator that runs it."""
-    return model_arguments(operator, _OPERATOR)
+    return model_arguments(operator, OPERATOR)
 
 
 def dag_arguments(dag: Dag, setting: Setting) -> Arguments:
@@ -172,8 +172,8 @@ def dag_arguments(dag: Dag, setting: Setting) -> Arguments:
     renamed = setting.airflow.renamed
     return (
         ("schedule", schedules.schedule(dag.schedule, setting.zone, setting.airflow)),
-        *_of_setting(dag, _DAG_OF_SETTING, setting),
-        *((renamed.get(name, name), value) for name, value in model_arguments(dag, _DAG)),
+        *_of_setting(dag, DAG_OF_SETTING, setting),
+        *((renamed.get(name, name), value) for name, value in model_arguments(dag, DAG)),
         *((("default_args", default_args),) if default_args else ()),
     )
 

@@ -20,6 +20,8 @@ OTHER_NAMES: Mapping[str, str] = {
     "max_active_tasks_per_dag": "max_active_tasks",
     "max_active_runs_per_dag": "max_active_runs",
     "task_concurrency": "max_active_tis_per_dag",
+    "fail_stop": "fail_fast",
+    "tz": "timezone",
     "dag_id": "id",
     "doc_md": "doc",
     "training_image": "image",

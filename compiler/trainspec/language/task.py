@@ -1,6 +1,6 @@
 """The models of what Airflow takes: arguments of tasks and of the operator that runs a job."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt
 from trainspec.language.assets import Assets
@@ -35,6 +35,24 @@ class Operator(Model):
     )
 
 
+TriggerRule: TypeAlias = Literal[
+    "all_success",
+    "all_failed",
+    "all_done",
+    "all_done_min_one_success",
+    "all_done_setup_success",
+    "one_success",
+    "one_failed",
+    "one_done",
+    "none_failed",
+    "none_failed_min_one_success",
+    "none_skipped",
+    "all_skipped",
+    "always",
+]
+TRIGGER_RULES: tuple[str, ...] = get_args(TriggerRule)
+
+
 class TaskArguments(Model):
     """Arguments that every Airflow task takes.
 
@@ -62,24 +80,9 @@ class TaskArguments(Model):
     weight_rule: Literal["downstream", "upstream", "absolute"] | None = Field(
         None, description="How the weights of the tasks around count."
     )
-    trigger_rule: (
-        Literal[
-            "all_success",
-            "all_failed",
-            "all_done",
-            "all_done_min_one_success",
-            "all_done_setup_success",
-            "one_success",
-            "one_failed",
-            "one_done",
-            "none_failed",
-            "none_failed_min_one_success",
-            "none_skipped",
-            "all_skipped",
-            "always",
-        ]
-        | None
-    ) = Field(None, description="Which states of the tasks before it let the task start.")
+    trigger_rule: TriggerRule | None = Field(
+        None, description="Which states of the tasks before it let the task start."
+    )
     depends_on_past: StrictBool | None = Field(
         None, description="Whether the task waits for its own success in the run before."
     )

@@ -8,6 +8,7 @@ from typing import Any
 from trainspec.acceptor import Accepts, acceptor
 from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.words import shown
+from trainspec.language.gone import advice_for
 from trainspec.language.remedies import as_map, key_meant, pair_lists, text_meant, value_meant
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.text import tree
@@ -219,8 +220,9 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
     known = error.schema.get("properties", {})
     sure = {key: key_meant(key, known) for key in error.instance if key not in known}
     for key, one in sure.items():
-        near = f"did you mean `{one}`?" if one else did_you_mean(key, known)
-        meant = near.split("`")[1] if near else None
+        gone = None if one else advice_for(key, known)
+        near = f"did you mean `{one}`?" if one else gone or did_you_mean(key, known)
+        meant = near.split("`")[1] if near and not gone else None
         where = f" in `{dotted(path)}`" if path else ""
         elsewhere = _places().get(key.replace("_", "").lower(), ())
         if elsewhere and not near:

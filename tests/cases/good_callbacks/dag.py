@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+from airflow.providers.amazon.aws.notifications.sns import SnsNotifier
 from airflow.sdk import DAG
 from my_team.alerts import DAG as alerts_DAG
 from my_team.alerts import page, pendulum
@@ -54,7 +54,10 @@ with DAG(
         },
         execution_timeout=timedelta(hours=2),
         on_execute_callback=page,
-        on_failure_callback=SmtpNotifier(to="ml@example.com"),
+        on_failure_callback=SnsNotifier(
+            target_arn="arn:aws:sns:us-east-1:123456789012:ml",
+            message="{{ task }} failed",
+        ),
         on_skipped_callback=alerts_timedelta,
         spec="spec.yaml:12",
     )

@@ -1,0 +1,37 @@
+"""Arguments of Airflow's that are no fields of a spec, and no other word stands for: what to do in place of them.
+
+Those that only have another name here are in `trainspec.language.remedies`.
+"""
+
+from collections.abc import Mapping
+
+_NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and let `on_failure_callback` tell of it"
+_ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and everybody chooses how to look at it"
+_CODE = "it is code, which a spec does not hold: let `vars` or `params` hold the values"
+
+GONE: Mapping[str, Mapping[str, str]] = {
+    "schedule": {
+        "timetable": "write `schedule`: it takes cron expressions, presets, intervals and assets",
+        "datasets": "write `schedule: {assets: [...]}`",
+        "assets": "write `schedule: {assets: [...]}`",
+        "sla_miss_callback": _NO_SLA.format("dagrun_timeout"),
+        "default_view": _ONE_VIEW,
+        "orientation": _ONE_VIEW,
+        "full_filepath": "remove it: Airflow knows where the file is",
+        "user_defined_macros": _CODE,
+        "user_defined_filters": _CODE,
+        "jinja_environment_kwargs": "remove it: a request reaches SageMaker to the letter only under Jinja's defaults",
+    },
+    "retries": {
+        "task_id": "remove it: the key of the task is its id",
+        "sla": _NO_SLA.format("execution_timeout"),
+        "provide_context": "remove it: Airflow always gives the context",
+        "executor_config": "choose the executor with `executor` and the machine with `resources`",
+    },
+}
+"""By a field that only such maps have (`schedule` the DAG, `retries` a task), and the argument."""
+
+
+def advice_for(key: str, known: Mapping[str, object]) -> str | None:
+    """What to do about `key` in a map whose fields are `known`; None where that is not told here."""
+    return next((gone[key] for field, gone in GONE.items() if field in known and key in gone), None)

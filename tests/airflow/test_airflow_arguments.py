@@ -1,0 +1,85 @@
+"""Every argument that Airflow's DAGs and tasks take is a field of the language, or left out for a reason."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from environment import Airflow as Real
+from trainspec.dag import arguments
+from trainspec.dag.airflow import MAJORS
+from trainspec.language.gone import GONE
+from trainspec.language.remedies import OTHER_NAMES
+from trainspec.language.task import TRIGGER_RULES
+
+OF_PYTHON = "an object of Python's, no data"
+LEFT_OUT_OF_A_DAG = {
+    "self": "no argument",
+    "dag_id": "the field is called `id`",
+    "schedule": "built from several fields",
+    "default_args": "built from its fields",
+    "template_undefined": OF_PYTHON,
+    "user_defined_macros": OF_PYTHON,
+    "user_defined_filters": OF_PYTHON,
+    "deadline": OF_PYTHON,
+    "task_group": OF_PYTHON,
+    "timetable": OF_PYTHON,
+    "jinja_environment_kwargs": "a request must be rendered as Jinja's defaults have it",
+    "auto_register": "a generated DAG is there to be registered",
+}
+LEFT_OUT_OF_A_TASK = {
+    "self": "no argument",
+    "task_id": "the key of the task",
+    "kwargs": "no argument",
+    "default_args": "those of the DAG",
+    "dag": OF_PYTHON,
+    "task_group": OF_PYTHON,
+    "pre_execute": OF_PYTHON,
+    "post_execute": OF_PYTHON,
+    "retry_policy": OF_PYTHON,
+    "executor_config": "its values are objects of Kubernetes' client",
+    "resources": "Airflow itself reads it no longer",
+    "map_index_template": "for mapped tasks, which a spec has none of",
+    "multiple_outputs": "for tasks that return maps: the operators here say themselves what they return",
+    "allow_nested_operators": "for operators that call operators",
+    "render_template_as_native_obj": "said of the DAG",
+    "doc": "the spec's `doc` is Markdown, `doc_md`",
+    "doc_md": "the spec's `doc`",
+}
+
+
+def _signatures(airflow: Real) -> dict[str, Any]:
+    output = airflow.python(str(Path(__file__).with_name("inside.py")), "signatures")
+    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def signatures(airflow: Real) -> dict[str, Any]:
+    return _signatures(airflow)
+
+
+def test_every_argument_of_a_dag_is_known(airflow: Real, signatures: dict[str, Any]) -> None:
+    major = MAJORS[int(airflow.version.partition(".")[0])]
+    fields = {argument for _, argument, _ in (*arguments.DAG, *arguments.DAG_OF_SETTING)}
+    ours = {major.renamed.get(name, name) for name in fields}
+    lacking = {key.removeprefix("dag.") for key in major.lacks if key.startswith("dag.")}
+    assert (
+        set(signatures["DAG"]) - ours - LEFT_OUT_OF_A_DAG.keys() - GONE["schedule"].keys() - OTHER_NAMES.keys() == set()
+    )
+    assert ours - lacking <= set(signatures["DAG"])
+    assert lacking.isdisjoint(signatures["DAG"])
+
+
+def test_every_argument_of_a_task_is_known(signatures: dict[str, Any]) -> None:
+    ours = {argument for _, argument, _ in (*arguments.TASK, *arguments.TASK_OF_SETTING)}
+    found = set(signatures["BaseOperator"])
+    assert found - ours - LEFT_OUT_OF_A_TASK.keys() - GONE["retries"].keys() - OTHER_NAMES.keys() == set()
+    assert ours <= found
+
+
+def test_trigger_rules(airflow: Real, signatures: dict[str, Any]) -> None:
+    major = MAJORS[int(airflow.version.partition(".")[0])]
+    lacking = {key.partition("=")[2] for key in major.lacks if key.startswith("task.trigger_rule=")}
+    # Airflow 2 keeps two old names of others.
+    assert set(signatures["TriggerRule"]) - {"dummy", "none_failed_or_skipped"} == set(TRIGGER_RULES) - lacking

@@ -1,0 +1,83 @@
+"""Airflow loads what every good case and every example spec compiles to, without a warning of our making."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from environment import REPOSITORY, Airflow
+from trainspec.diagnostics import Diagnostic
+from trainspec.pipeline import Options, analyse, generate
+from trainspec.text.source import Source, read_source
+
+CASES = REPOSITORY / "tests" / "cases"
+CALLBACKS = """
+def _call(*args, **kwargs):
+    return None
+
+page = DAG = pendulum = timedelta = _call
+
+class Notify:
+    def __init__(self, **arguments):
+        self.arguments = arguments
+
+    def __call__(self, context):
+        return None
+"""
+
+
+def _read(case: Path, name: str) -> Source | Diagnostic:
+    return read_source(case / name, name)
+
+
+def _generated(major: int) -> Iterator[tuple[str, str]]:
+    """The DAG files of the good cases that this major can take, by the case's name."""
+    for case in sorted(CASES.glob("good_*")):
+        source = read_source(case / "spec.yaml", "spec.yaml")
+        assert isinstance(source, Source)
+        environment = case / "env.txt"
+        chosen = environment.read_text(encoding="utf-8").strip() if environment.exists() else None
+        options = Options(airflow=major, environment=chosen)
+        analysis = analyse(source, options, partial(_read, case))
+        wrong = {found.code.id for found in analysis.findings if found.severity == "error"}
+        if wrong:
+            assert (major, wrong) == (2, {"TS610"}), case.name
+            continue
+        text = generate(analysis, options)
+        assert f'dag_id="{analysis.dag_id}"' in text
+        yield case.name, text.replace(f'dag_id="{analysis.dag_id}"', f'dag_id="{case.name}"')
+
+
+@pytest.fixture(scope="module")
+def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("cases")
+    for team in ("my_team", "other_team"):
+        (folder / team).mkdir()
+        (folder / team / "__init__.py").touch()
+        (folder / team / "alerts.py").write_text(CALLBACKS.replace("page =", "page = Notify\npage =", 1))
+    names = []
+    for name, text in _generated(int(airflow.version.partition(".")[0])):
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        names.append(name)
+    output = airflow.python(str(Path(__file__).with_name("inside.py")), "load", str(folder))
+    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    return {**found, "folder": str(folder), "names": names}
+
+
+def test_every_case_loads(loaded: dict[str, Any]) -> None:
+    assert loaded["import_errors"] == {}
+    assert sorted(loaded["tasks"]) == sorted(loaded["names"])
+    assert len(loaded["names"]) > 20
+
+
+def test_every_case_can_be_kept_by_the_scheduler(loaded: dict[str, Any]) -> None:
+    assert loaded["unserializable"] == {}
+
+
+def test_no_case_warns(loaded: dict[str, Any]) -> None:
+    """Airflow tells of warnings by the file that was loaded; what its own modules say of each other is not ours."""
+    ours = (loaded["folder"], str(REPOSITORY / "compiler"))
+    told = [warning for warnings in loaded["warnings"].values() for warning in warnings]
+    assert [warning for warning in told if warning.startswith(ours)] == []
