@@ -52,7 +52,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "workers.min_heartbeat_interval": 2,
         "scheduler.task_instance_heartbeat_sec": 2,
         "scheduler.task_instance_heartbeat_timeout": LOST_AFTER,
-        "scheduler.task_instance_heartbeat_timeout_detection_interval": 2,
+        "scheduler.task_instance_heartbeat_timeout_detection_interval": 10,
     },
     "2.11": {
         "api.auth_backends": "airflow.api.auth.backend.basic_auth",
@@ -62,7 +62,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "scheduler.dag_dir_list_interval": 2,
         "scheduler.local_task_job_heartbeat_sec": 2,
         "scheduler.scheduler_zombie_task_threshold": LOST_AFTER,
-        "scheduler.zombie_detection_interval": 2,
+        # Not shorter: until the DAG processor has dealt with a lost task, it is found lost again, and then it is the
+        # next try that is failed.
+        "scheduler.zombie_detection_interval": 10,
     },
 }
 COMPONENTS = {
@@ -138,6 +140,13 @@ class Deployment:
                 process.wait(kill_after)
             _kill(process)
         return process
+
+    def end(self, name: str, *, kill: bool) -> None:
+        """Kill a component, or ask it to end and kill what is left of it after 30 seconds."""
+        if kill:
+            self.kill(name)
+        else:
+            self.terminate(name, kill_after=30)
 
     def component_of(self, pid: int) -> str:
         """The component below which a task's process runs. Raises StopIteration for what is not ours."""
@@ -260,7 +269,7 @@ def deployed(version: str, home: Path, endpoint_url: str, *, workers: int = 0) -
             settings |= {
                 "core.executor": "CeleryExecutor",
                 "celery.broker_url": stack.enter_context(redis()),
-                "celery.result_backend": database.replace("postgresql+psycopg2", "db+postgresql"),
+                "celery.result_backend": f"db+{database}",
             }
         deployment = Deployment(airflow, settings, rest)
         stack.callback(deployment.stop)

@@ -125,27 +125,36 @@ class Scene:
         self.simulator.plan.add(f"{self.name}*", ENDLESS)
         self.deployment.rest.trigger(self.dag_id, RUN_ID, DATE)
 
-    def wait_waiting(self, since: float = 0) -> None:
+    def wait_waiting(self) -> None:
         """Until the task waits for its job: it looks at it, in a worker or in the triggerer."""
-        state = "deferred" if self.mode == "deferred" else "running"
-        self.wait("the task waits", lambda: self.answered("DescribeTrainingJob", since) and self.state == state, 180)
+        if self.mode == "sync":
+            self.wait("the task waits", lambda: self.looked() and self.state == "running", 180)
+            return
+        # Between the deferral and the trigger's start there is nobody whom Airflow could tell that the task is killed.
+        self.wait("the triggerer has it", lambda: (self.task.get("trigger") or {}).get("triggerer_id"), 180)
+        since = now(self)
+        self.wait("the triggerer looks", lambda: self.looked(since), 60)
+
+    def looked(self, since: float = 0) -> bool:
+        """Whether anybody has learnt the job's state after `since`: asked for it, or had it in a list."""
+        lists = [call for call in self.simulator.journal.calls("ListTrainingJobs") if call.error is None]
+        return bool(self.answered("DescribeTrainingJob", since)) or any(call.time > since for call in lists)
 
     def wait_looked(self, since: float) -> None:
-        """Until the task has learnt its job's state after `since`, or has ended without."""
-        looked = "DescribeTrainingJob"
-        self.wait("the task looks", lambda: self.answered(looked, since) or self.state in ENDED, 240)
+        """Until somebody has looked after `since`, or the task has ended without."""
+        self.wait("somebody looks", lambda: self.looked(since) or self.state in ENDED, 240)
 
     def wait_ended(self, seconds: float = 180) -> None:
         self.wait("the task has ended", lambda: self.state in ENDED, seconds)
 
     def wait_back(self, since: float) -> None:
         """Until, after it was lost, the task has asked SageMaker again, or has ended without."""
-        asked = ("CreateTrainingJob", "DescribeTrainingJob")
 
         def back() -> bool:
             task = self.task
-            again = task["state"] in ("running", "deferred") and task["try_number"] > 1
-            return task["state"] in ENDED or (again and any(self.answered(each, since) for each in asked))
+            if task["state"] not in ("running", "deferred") or task["try_number"] < 2:
+                return task["state"] in ENDED
+            return bool(self.looked(since) or self.answered("CreateTrainingJob", since))
 
         self.wait("the task is back", back, 180)
 

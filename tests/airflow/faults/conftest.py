@@ -1,19 +1,18 @@
 """Faults in a real Airflow, by their own command: `pytest tests/airflow/faults [--airflow 2.11] [--stock]`."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from environment import VERSIONS
 from play import Key, Played, keys, play
+from record import write_record
 
 HERE = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stock", action="store_true", help="play all with SageMakerTrainingOperator, too, beside ours")
-    parser.addoption("--record", type=Path, help="a JSON file for all that was counted")
+    parser.addoption("--record", type=Path, help="a folder for what was counted: a JSON file for each Airflow")
     parser.addoption("--event", action="append", help="play this event alone; may be repeated")
 
 
@@ -42,11 +41,8 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if callspec := getattr(item, "callspec", None):
             chosen.setdefault(callspec.params["version"], []).append(callspec.params["key"])
     found = {version: play(version, tmp_path_factory.mktemp("airflow"), wanted) for version, wanted in chosen.items()}
-    if file := request.config.option.record:
-        rows = [
-            {"airflow": version, "event": event, "mode": mode, "operator": operator, **asdict(one.counts)}
-            for version, results in found.items()
-            for (event, mode, operator), one in results.items()
-        ]
-        file.write_text(json.dumps(rows, indent=1) + "\n")
+    if folder := request.config.option.record:
+        command = " ".join(["pytest", *map(str, request.config.invocation_params.args)])
+        for version, results in found.items():
+            write_record(folder, version, results, command)
     return found

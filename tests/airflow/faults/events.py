@@ -31,10 +31,24 @@ class Event:
     retries: int = 1
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
+    what: str = ""
+    """In words, where `act` does not say it."""
     kills: str = ""
     """The component that is killed while all scenes of this event wait; such events are played one after the other."""
-    while_away: Callable[[Scene], None] | None = None
+    replaces: str = ""
+    """The component that gets SIGTERM instead, and SIGKILL after 30 seconds, as a deployment does it."""
+    while_away: Callable[[Scene], None] = lambda _: None
     """What is done before that component is started again."""
+
+    @property
+    def ends(self) -> tuple[str, bool]:
+        """The component that ends, or nothing; and whether it is killed."""
+        return self.kills or self.replaces, bool(self.kills)
+
+    @property
+    def text(self) -> str:
+        """What happens, in a sentence or two."""
+        return self.what or " ".join((self.act.__doc__ or "").split())
 
 
 def _comes_back(scene: Scene) -> None:
@@ -148,7 +162,7 @@ def worker_killed_creating(scene: Scene) -> None:
 
 
 def worker_lost_creating(scene: Scene) -> None:
-    """The same, with the supervisor."""
+    """kill -9, of the supervisor too, between the effect of CreateTrainingJob and its answer."""
     _die_creating(scene, with_supervisor=True)
 
 
@@ -248,8 +262,8 @@ def timeout(scene: Scene) -> None:
     scene.wait_ended()
 
 
-def component_killed(scene: Scene) -> None:
-    """All of the scene that comes after the component was killed and started again."""
+def component_ended(scene: Scene) -> None:
+    """All of the scene that comes after the component has ended and been started again."""
     since = now(scene)
     if scene.mode == "deferred":
         scene.wait_looked(since)
@@ -270,19 +284,53 @@ def overdue_after_restart(scene: Scene) -> None:
 
 
 EVENTS = {
-    "execution_timeout": Event(timeout, STOPPED, ("sync",), retries=0, arguments={"execution_timeout": 25}),
     # Airflow 3.3 itself does not enforce it while a task is deferred.
-    "execution_timeout_deferred": Event(
-        timeout, STOPPED, ("deferred",), retries=0, arguments={"execution_timeout": 25}
+    "execution_timeout": Event(
+        timeout,
+        STOPPED,
+        retries=0,
+        arguments={"execution_timeout": 60},
+        what="The task's `execution_timeout` is over, and no try is left.",
+    ),
+    "dagrun_timeout": Event(
+        timeout,
+        replace(STOPPED, state="skipped"),
+        dag_arguments={"dagrun_timeout": 90},
+        what="The run's `dagrun_timeout` is over.",
     ),
     "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",)),
     "task_told_to_end": Event(task_told_to_end, ATTACHED, ("sync",)),
-    "worker_told_to_end_at_last_try": Event(worker_told_to_end_at_last_try, STOPPED, ("sync",), retries=0),
-    "worker_lost_at_last_try": Event(worker_lost_at_last_try, STOPPED, ("sync",), retries=0),
-    "worker_killed_at_last_try": Event(worker_killed_at_last_try, STOPPED, ("sync",), retries=0),
-    "worker_killed_and_swept_by_dag": Event(worker_killed_and_swept_by_dag, STOPPED, ("sync",), ("3.3",), retries=0),
+    "worker_told_to_end_at_last_try": Event(
+        worker_told_to_end_at_last_try,
+        STOPPED,
+        ("sync",),
+        retries=0,
+        what="The supervisor of the task gets SIGTERM, and no try is left.",
+    ),
+    "worker_lost_at_last_try": Event(
+        worker_lost_at_last_try,
+        STOPPED,
+        ("sync",),
+        retries=0,
+        what="The process and its supervisor get kill -9 while it waits, and no try is left.",
+    ),
+    "worker_killed_at_last_try": Event(
+        worker_killed_at_last_try,
+        STOPPED,
+        ("sync",),
+        retries=0,
+        what="The process gets kill -9 while it waits, and no try is left. "
+        "On 3.3, where Airflow runs nothing then, `trainspec sweep --stop` follows.",
+    ),
+    "worker_killed_and_swept_by_dag": Event(
+        worker_killed_and_swept_by_dag,
+        STOPPED,
+        ("sync",),
+        ("3.3",),
+        retries=0,
+        what="The process gets kill -9 while it waits, and no try is left. The maintenance DAG follows.",
+    ),
     "not_waited_for": Event(not_waited_for, Counts(1, 1, 0, 1, "success"), arguments={"wait_for_completion": False}),
-    "dagrun_timeout": Event(timeout, Counts(1, 1, 1, 0, "skipped"), dag_arguments={"dagrun_timeout": 60}),
     "throttled": Event(throttled, ATTACHED),
     "worker_lost": Event(worker_lost, ATTACHED, ("sync",)),
     "worker_lost_creating": Event(worker_lost_creating, ATTACHED),
@@ -292,13 +340,44 @@ EVENTS = {
     "cleared": Event(cleared, Counts(2, 1, 1, 0, "success")),
     "cleared_finished": Event(cleared_finished, Counts(2, 1, 0, 0, "success"), retries=0),
     "marked_failed": Event(marked_failed, STOPPED),
-    "marked_success": Event(marked_success, Counts(1, 1, 1, 0, "success")),
+    "marked_success": Event(marked_success, replace(STOPPED, state="success")),
     "run_failed": Event(run_failed, STOPPED),
     "job_failed": Event(job_failed, Counts(2, 1, 0, 0, "success")),
     "job_stopped": Event(job_stopped, STOPPED, retries=0),
-    "triggerer_killed": Event(component_killed, ATTACHED, ("deferred",), kills="triggerer"),
+    "triggerer_killed": Event(
+        component_ended,
+        ATTACHED,
+        ("deferred",),
+        kills="triggerer",
+        what="The triggerer gets kill -9 and is started again.",
+    ),
+    "triggerer_replaced": Event(
+        component_ended,
+        ATTACHED,
+        ("deferred",),
+        replaces="triggerer",
+        what="The triggerer gets SIGTERM and is started again.",
+    ),
+    "scheduler_killed": Event(
+        component_ended,
+        ATTACHED,
+        kills="scheduler",
+        what="The scheduler gets kill -9, with the tasks below it, and is started again.",
+    ),
+    "scheduler_replaced": Event(
+        component_ended,
+        ATTACHED,
+        replaces="scheduler",
+        what="The scheduler gets SIGTERM, which ends the tasks below it, too, and is started again.",
+    ),
     "marked_failed_while_triggerer_away": Event(
-        marked_failed_away, STOPPED, ("deferred",), kills="triggerer", while_away=mark_failed
+        marked_failed_away,
+        STOPPED,
+        ("deferred",),
+        kills="triggerer",
+        while_away=mark_failed,
+        what="A user marks the task as failed while the triggerer is down. "
+        "On 2.11, which forgets it, `trainspec sweep --stop` follows.",
     ),
     "marked_failed_and_swept_by_dag": Event(
         marked_failed_away_and_swept_by_dag,
@@ -307,6 +386,7 @@ EVENTS = {
         ("2.11",),
         kills="triggerer",
         while_away=mark_failed,
+        what="A user marks the task as failed while the triggerer is down. The maintenance DAG follows.",
     ),
     "overdue_after_restart": Event(
         overdue_after_restart,
@@ -316,6 +396,6 @@ EVENTS = {
         arguments={"max_attempts": LONGEST_WAIT},
         kills="triggerer",
         while_away=lambda _: time.sleep(AWAY),
+        what="`max_attempts * check_interval` is over; the triggerer was away for a part of it; no try is left.",
     ),
-    "scheduler_killed": Event(component_killed, ATTACHED, kills="scheduler"),
 }

@@ -2,6 +2,7 @@
 
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,20 +57,22 @@ def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
             text = dag_file([scene for key, scene in scenes.items() if key[2] == operator])
             (deployment.airflow.dags / f"{operator}.py").write_text(text)
         deployment.wait_dags({scene.dag_id for scene in scenes.values()})
-        alone = [key for key in wanted if not EVENTS[key[0]].kills]
+        by_end: dict[tuple[str, bool], list[Key]] = {}
+        for key in wanted:
+            by_end.setdefault(EVENTS[key[0]].ends, []).append(key)
+        found: dict[Key, Played] = {}
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            played = dict(zip(alone, pool.map(lambda key: _one(EVENTS[key[0]], scenes[key]), alone), strict=True))
-            for name, event in EVENTS.items():
-                group = [key for key in wanted if key[0] == name and event.kills]
-                if group:
-                    list(pool.map(lambda key: _begin(scenes[key]), group))
-                    deployment.kill(event.kills)
-                    if event.while_away:
-                        list(pool.map(lambda key, act=event.while_away: act(scenes[key]), group))
+            for (component, kill), group in sorted(by_end.items()):  # first those without a component
+                pairs = [(EVENTS[key[0]], scenes[key]) for key in group]
+                begun = [""] * len(group)
+                if component:
+                    begun = list(pool.map(lambda pair: _trouble(_begin, pair[1]), pairs))
+                    deployment.end(component, kill=kill)
+                    list(pool.map(lambda pair: _trouble(pair[0].while_away, pair[1]), pairs))
                     time.sleep(2)
-                    deployment.start(event.kills)
-                    played |= zip(group, pool.map(lambda key: _one(EVENTS[key[0]], scenes[key]), group), strict=True)
-    return {key: played[key] for key in wanted}
+                    deployment.start(component)
+                found |= zip(group, pool.map(_one, pairs, begun), strict=True)
+    return {key: found[key] for key in wanted}
 
 
 def _begin(scene: Scene) -> None:
@@ -77,10 +80,16 @@ def _begin(scene: Scene) -> None:
     scene.wait_waiting()
 
 
-def _one(event: Event, scene: Scene) -> Played:
-    trouble = ""
-    try:
-        event.act(scene)
-    except Exception:
-        trouble = traceback.format_exc(limit=-2)
+def _one(pair: tuple[Event, Scene], trouble: str) -> Played:
+    event, scene = pair
+    trouble = trouble or _trouble(event.act, scene)
     return Played(settle(scene, SETTLE, event.wanted), trouble)
+
+
+def _trouble(act: Callable[[Scene], None], scene: Scene) -> str:
+    """What went wrong in `act`, or nothing: one scene's trouble is not the others'."""
+    try:
+        act(scene)
+    except Exception:
+        return traceback.format_exc(limit=-2)
+    return ""
