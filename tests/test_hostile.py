@@ -413,7 +413,8 @@ def run(build: Build, project: Path) -> Ran:
     ran, memory = json.loads(done.stdout)
     codes, outputs, seconds = zip(*ran, strict=True)
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-    made = frozenset(str(path.relative_to(project)) for path in set(project.rglob("*")) - before)
+    new = (path.relative_to(project) for path in set(project.rglob("*")) - before)
+    made = frozenset(str(path) for path in new if path.parts[0] != ".trainspec_cache")
     return Ran(codes, outputs, seconds, memory // unit, made)
 
 

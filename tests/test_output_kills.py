@@ -17,7 +17,9 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from trainspec.pipeline import Analysis, Options
+from trainspec.options import Options
+from trainspec.run.many import Look
+from trainspec.run.outcome import Outcome, Wanted
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")
 
@@ -62,7 +64,7 @@ class Bench:
             else:
                 (project / "specs" / "removed.yaml").rename(project / "specs" / "added.yaml")
             here = common.project_here()
-            versions.append(common.analyse_files([], here, Options()))
+            versions.append(common.look_at_files([], Look(here, Options(), Wanted(dag_file=True), use_cache=False)))
             self._compile(versions[-1])
             (self.output / "hand_written.py").write_text("x = 1\n")
             (self.output / "below").mkdir(exist_ok=True)
@@ -86,13 +88,13 @@ class Bench:
             (self.output / name).parent.mkdir(parents=True, exist_ok=True)
             (self.output / name).write_bytes(text)
 
-    def _compile(self, analyses: Sequence[Analysis]) -> int:
+    def _compile(self, analyses: Sequence[Outcome]) -> int:
         arguments = argparse.Namespace(
             paths=[], var=[], airflow=None, output=None, requests=None,
-            check=False, force=False, format=None, strict=False,
+            check=False, force=False, format=None, strict=False, no_cache=True,
         )  # fmt: skip
         refused = OSError(22, "no such call here")
-        with mock.patch.object(self.command, "analyse_files", return_value=analyses):
+        with mock.patch.object(self.command, "look_at_files", return_value=analyses):
             if self.can_swap:
                 return self.command.run(arguments)
             with mock.patch.object(self.swap, "_exchange_call", side_effect=refused):

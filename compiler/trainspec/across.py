@@ -10,9 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, did_you_mean
-from trainspec.glance import DagAt
-from trainspec.suppression import unused
-from trainspec.ties import Ties
+from trainspec.ties import DagAt, Ties
 
 _ELSEWHERE = "if it is made elsewhere, name it in `external-dags` of the settings"
 
@@ -74,7 +72,10 @@ class Across:
 
     def _idle_comments(self) -> Iterator[Diagnostic]:
         """Comments in fragments that silence nothing in any of the specs made of them."""
-        for fragment in (each for each in self.run if each.ties.ignores):
+        fragments = [each for each in self.run if each.ties.ignores]
+        if fragments:
+            from trainspec.suppression import unused
+        for fragment in fragments:
             specs = [each for each in self.run if each.id_span is not None and fragment.name in each.ties.files]
             if specs and all(each.ties.is_whole for each in specs):
                 used = frozenset[object]().union(*(each.ties.used for each in specs))

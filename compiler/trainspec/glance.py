@@ -3,27 +3,18 @@
 For the rules that look at all specs of a project although only a few of them are linted.
 """
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from trainspec.compose import Read, extend
 from trainspec.compose.document import dag_id, id_place
-from trainspec.diagnostics import Span
-from trainspec.pipeline import Options
+from trainspec.options import Options
 from trainspec.text.parse import parse, parse_until
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Scalar
 from trainspec.text.typing import is_null
+from trainspec.ties import DagAt
 
 _KEYS = frozenset({"trainspec", "dag"})
-
-
-@dataclass(frozen=True, slots=True)
-class DagAt:
-    """A DAG's id, and the place that says it."""
-
-    id: str
-    span: Span
 
 
 def glance(source: Source, options: Options, read: Read) -> DagAt | None:

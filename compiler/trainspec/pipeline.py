@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
-from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
+from trainspec.dag.airflow import MAJORS
 from trainspec.dag.check_arguments import check_arguments
 from trainspec.dag.check_params import declared_params
 from trainspec.dag.checks import check_dag
@@ -20,6 +20,7 @@ from trainspec.dag.other_dags import other_dags
 from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
+from trainspec.options import Options
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
@@ -36,18 +37,7 @@ from trainspec.ties import Ties
 if TYPE_CHECKING:
     from trainspec.dag.plan import DagPlan
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run was asked for, beside the specs: `--var`, `--airflow` and `--env`.
-
-    `operators` are globs of the dotted paths that tasks may run; None where any may be.
-    """
-
-    variables: Map[str, str] = field(default_factory=dict)
-    airflow: int = DEFAULT_MAJOR
-    environment: str | None = None
-    operators: tuple[str, ...] | None = None
+__all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 
 
 @dataclass(frozen=True, slots=True)

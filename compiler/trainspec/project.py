@@ -1,6 +1,5 @@
 """The project that a run works in: its root, its settings, its specs."""
 
-import glob
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -83,6 +82,8 @@ def _expand(pattern: str) -> Iterable[Path]:
         return _below(path)
     if path.exists() or path.is_symlink():
         return [path]
+    import glob
+
     matched = (Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207  # keeps absolute patterns
     return [each for each in matched if each.suffix in SUFFIXES and each.is_file()]
 

@@ -12,12 +12,6 @@ from typing import Any, TypeVar
 from trainspec.diagnostics import Diagnostic, Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-
 _T = TypeVar("_T")
 
 
@@ -88,7 +82,7 @@ def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
         if path.exists() and not path.is_file():
             raise UsageError(f"{_shown(path)}: is no regular file")
         text = path.read_text(encoding="utf-8")
-        said: Any = tomllib.loads(text)
+        said: Any = _loads(text)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -98,6 +92,15 @@ def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     if said is None:
         return None
     return _Reader(path, text, table).settings(said)
+
+
+def _loads(text: str) -> Any:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    return tomllib.loads(text)
 
 
 def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, ...]:
@@ -125,7 +128,7 @@ class _Reader:
 
     def __init__(self, path: Path, text: str, table: tuple[str, ...]) -> None:
         self._path, self._table = path, table
-        self._lines = _key_lines(text)
+        self._text = text
 
     def settings(self, said: Any) -> Settings:
         if not isinstance(said, dict):
@@ -185,7 +188,8 @@ class _Reader:
 
     def _wrong(self, at: tuple[str, ...], message: str) -> UsageError:
         whole = (*self._table, *at)
-        line = next((self._lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in self._lines), None)
+        lines = _key_lines(self._text)
+        line = next((lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines), None)
         place = _shown(self._path) if line is None else f"{_shown(self._path)}:{line}"
         return UsageError(f"{place}: {message}")
 
@@ -204,9 +208,9 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
 }
 _SELECTION = ("select", "ignore", "severity", "per_path", "strict")
 
-_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+")
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*((?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+))*)\s*=")
+_PART = r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+"
+_HEADER = r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$"
+_KEY = rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*="
 
 
 def _key_lines(text: str) -> dict[tuple[str, ...], int]:
@@ -214,11 +218,11 @@ def _key_lines(text: str) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            table = tuple(part.strip("\"'") for part in _PART.findall(header.group(1)))
+        if header := re.match(_HEADER, line):
+            table = tuple(part.strip("\"'") for part in re.findall(_PART, header.group(1)))
             found.setdefault(table, number)
-        elif key := _KEY.match(line):
-            found.setdefault((*table, *(part.strip("\"'") for part in _PART.findall(key.group(1)))), number)
+        elif key := re.match(_KEY, line):
+            found.setdefault((*table, *(part.strip("\"'") for part in re.findall(_PART, key.group(1)))), number)
     return found
 
 

@@ -1,9 +1,20 @@
 """What a file has to do with the others of its project, for the findings that only several files together give."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from trainspec.diagnostics import Diagnostic
-from trainspec.suppression import Ignore
+from trainspec.diagnostics import Diagnostic, Span
+
+if TYPE_CHECKING:
+    from trainspec.suppression import Ignore
+
+
+@dataclass(frozen=True, slots=True)
+class DagAt:
+    """A DAG's id, and the place that says it."""
+
+    id: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +28,6 @@ class Ties:
 
     dags: tuple[tuple[str, Diagnostic], ...] = ()
     files: frozenset[str] = frozenset()
-    used: frozenset[Ignore] = frozenset()
-    ignores: frozenset[Ignore] = frozenset()
+    used: "frozenset[Ignore]" = frozenset()
+    ignores: "frozenset[Ignore]" = frozenset()
     is_whole: bool = False

@@ -3,21 +3,23 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from trainspec.across import Across
-from trainspec.compose import Read
-from trainspec.dag.airflow import DEFAULT_MAJOR, MAJORS
-from trainspec.diagnostics import Diagnostic, Span, codes, did_you_mean
+from trainspec.diagnostics import Diagnostic, did_you_mean
 from trainspec.diagnostics.formats import Report, render
-from trainspec.glance import glance
-from trainspec.pipeline import Analysis, Options, analyse, extended_files
+from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
 from trainspec.project import Project, UsageError, find_project, find_specs
+from trainspec.run.files import Files
+from trainspec.run.many import Look, outcomes
+from trainspec.run.outcome import LookedAt, Outcome
 from trainspec.text.source import Source, read_source
+
+if TYPE_CHECKING:
+    from trainspec.pipeline import Analysis  # which loads the compiler: only the commands that need it shall
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +36,18 @@ def add_composition(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--env", metavar="NAME", help="the environment whose patch is laid over the spec")
     parser.add_argument(
-        "--airflow", type=int, choices=sorted(MAJORS), help=f"Airflow's major version ({DEFAULT_MAJOR} if not given)"
+        "--airflow", type=int, choices=AIRFLOW, help=f"Airflow's major version ({DEFAULT_AIRFLOW} if not given)"
     )
+
+
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """The argument that makes a run look at every file."""
+    parser.add_argument("--no-cache", action="store_true", help="look at every file, also at what has not changed")
+
+
+def uses_cache(arguments: argparse.Namespace) -> bool:
+    """Whether the run may pass over what has not changed."""
+    return not arguments.no_cache and not os.environ.get("TRAINSPEC_NO_CACHE")
 
 
 def options(arguments: argparse.Namespace, project: Project) -> Options:
@@ -46,9 +58,9 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
         if not equals or not name.isidentifier():
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
-    airflow = arguments.airflow or project.airflow or DEFAULT_MAJOR
-    if airflow not in MAJORS:
-        raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, MAJORS))}")
+    airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
+    if airflow not in AIRFLOW:
+        raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, AIRFLOW))}")
     return Options(variables, airflow, getattr(arguments, "env", None), project.operators)
 
 
@@ -57,34 +69,56 @@ def project_here() -> Project:
     return find_project(Path.cwd())
 
 
-def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> list[Analysis]:
-    """Every file that the paths name, analysed, and the project's specs that extend a fragment among them.
+def look_at_files(paths: Iterable[str], look: Look) -> list[Outcome]:
+    """Every file that the paths name, and the project's specs that extend a fragment among them.
 
-    What cannot be read is an analysis with a finding. Raises UsageError for options that no spec knows.
+    What cannot be read is an outcome with a finding. Raises UsageError for options that no spec knows.
     """
+    found = outcomes(find_specs(paths, look.project), look)
+    found += outcomes(extending(found, look.project), look)
+    check_options(found, look.chosen)
+    return found
+
+
+def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "list[Analysis]":
+    """The same for who wants the analyses as a whole."""
     analyses = [analyse_file(path, project, chosen) for path in find_specs(paths, project)]
-    analyses += [analyse_file(path, project, chosen) for path in _extending(analyses, project)]
+    analyses += [analyse_file(path, project, chosen) for path in extending(analyses, project)]
     check_options(analyses, chosen)
     return analyses
 
 
-def _extending(analyses: Sequence[Analysis], project: Project) -> Iterator[Path]:
+def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
+    """One file, analysed, with the findings that the project wants to be told."""
+    from trainspec.run.look import analysis_of
+
+    return analysis_of(path, project, chosen)
+
+
+def extending(found: Sequence[LookedAt], project: Project) -> list[Path]:
     """The project's other specs that extend a fragment of the run."""
-    fragments = {each.source.name for each in analyses if not each.is_spec}
-    known = {each.source.name for each in analyses}
+    fragments = {each.name for each in found if not each.is_spec}
+    known = {each.name for each in found}
     try:
-        others = find_specs([], project) if fragments else []
+        others = [path for path in find_specs([], project) if project.name(path) not in known] if fragments else []
     except UsageError:
-        return  # the project has no specs of its own
-    for path in others:
-        source = _read(path, project) if project.name(path) not in known else None
-        if isinstance(source, Source) and not fragments.isdisjoint(extended_files(source, _reader(project))):
-            yield path
+        return []  # the project has no specs of its own
+    if not others:
+        return []
+    from trainspec.pipeline import extended_files
+
+    files = Files(project)
+    sources = ((path, files.named(path)) for path in others)
+    return [
+        path
+        for path, source in sources
+        if isinstance(source, Source) and not fragments.isdisjoint(extended_files(source, files.extended))
+    ]
 
 
-def check_options(analyses: Iterable[Analysis], chosen: Options) -> None:
+def check_options(found: Iterable[LookedAt], chosen: Options) -> None:
     """Raise UsageError for an environment or a variable that no spec of the run knows."""
-    specs = [each for each in analyses if each.root is not None]
+    specs = [each for each in found if each.id_span is not None]
     environments = sorted({name for each in specs for name in each.environments})
     if chosen.environment is not None and environments and chosen.environment not in environments:
         near = did_you_mean(chosen.environment, environments) or f"there are {', '.join(environments)}"
@@ -96,88 +130,48 @@ def check_options(analyses: Iterable[Analysis], chosen: Options) -> None:
             raise UsageError(f"--var {name}: no spec has a variable `{name}`" + (f"; {meant}" if meant else ""))
 
 
-def findings_of(analyses: Sequence[Analysis]) -> list[Diagnostic]:
+def findings_of(looked_at: Sequence[LookedAt]) -> list[Diagnostic]:
     """All findings; what several specs have from a file that they extend is told once."""
-    own = [found for each in analyses for found in each.findings if found.span.path == each.source.name]
+    own = [found for each in looked_at for found in each.findings if found.span.path == each.name]
     places = {(found.code.id, found.span, found.member) for found in own}
     others: dict[object, Diagnostic] = {}
-    for found in (found for each in analyses for found in each.findings if found.span.path != each.source.name):
+    for found in (found for each in looked_at for found in each.findings if found.span.path != each.name):
         place = (found.code.id, found.span, found.member)
         if place not in places:
             others.setdefault(place, found)
     return sorted([*own, *others.values()], key=Diagnostic.sort_key)
 
 
-def analyse_file(path: Path, project: Project, chosen: Options) -> Analysis:
-    """One file, analysed."""
-    source = _read(path, project)
-    if isinstance(source, Diagnostic):
-        return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
-    analysis = analyse(source, chosen, _reader(project))
-    return replace(analysis, findings=project.selection.apply(analysis.findings))
-
-
-def _read(path: Path, project: Project) -> Source | Diagnostic:
-    name = project.name(path)
-    if not name.isprintable():
-        shown = "".join(each if each.isprintable() else "?" for each in name)
-        message = "the file's name holds characters that cannot be shown"
-        return Diagnostic(codes.UNREADABLE, Span(shown, 1, 1, 1, 1), message, "rename the file")
-    if path.is_symlink() and not name.startswith("../") and not _inside(path, project.root):
-        return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
-    return project.texts.get(name) or read_source(path, name)
-
-
-def _reader(project: Project) -> Read:
-    """Reads the files that others extend, by their names from the project's root, and none outside of it."""
-    root = project.root.resolve()
-
-    def read(name: str) -> Source | Diagnostic:
-        try:
-            path = (root / name).resolve()
-        except (OSError, RuntimeError):
-            path = root / name  # a link that leads in a circle: reading it says so
-        if not path.is_relative_to(root):
-            return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
-        real = path.relative_to(root).as_posix()
-        return project.texts.get(real) or read_source(path, real)
-
-    return read
-
-
-def _inside(path: Path, root: Path) -> bool:
-    try:
-        return path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError):
-        return True  # a link that leads in a circle: reading it says so
-
-
-def across(analyses: Sequence[Analysis], project: Project, chosen: Options) -> tuple[Diagnostic, ...]:
+def across(analyses: Sequence[LookedAt], project: Project, chosen: Options) -> tuple[Diagnostic, ...]:
     """The findings that the files of the run give together with the project's other specs."""
     names = {each.name for each in analyses}
     try:
         members = {project.name(path): path for path in find_specs([], project)}
     except UsageError:
         members = {}  # the project has no specs of its own
-    sources = (_read(path, project) for name, path in members.items() if name not in names)
-    read = _reader(project)
-    glances = (glance(source, chosen, read) for source in sources if isinstance(source, Source))
+    files = Files(project)
+    sources = [files.named(path) for name, path in members.items() if name not in names]
+    if sources:
+        from trainspec.glance import glance
+    glances = (glance(source, chosen, files.extended) for source in sources if isinstance(source, Source))
     others = [each for each in glances if each is not None]
     found = Across(analyses, others, frozenset(members), project.external_dags).findings()
     return project.selection.apply(found)
 
 
 def show_findings(
-    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[Analysis], stream: TextIO
+    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[LookedAt], stream: TextIO
 ) -> None:
     """Print the findings of a run in one of the `FORMATS`."""
+    if form == "text" and not findings:
+        return
     from trainspec.rules.secrets import conceal
 
     report = Report(
         findings,
         _lines(project),
         colours(stream.isatty()),
-        [each.source.name for each in analyses],
+        [each.name for each in analyses],
         _explained,
         frozenset(span for each in analyses for span in each.secrets),
         conceal,
@@ -186,7 +180,7 @@ def show_findings(
         print(block, file=stream)
 
 
-def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[Analysis]) -> None:
+def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[LookedAt]) -> None:
     """Print findings beside the command's result."""
     show_findings(findings, project, "text", analyses, sys.stderr)
 

@@ -1,33 +1,32 @@
 """`trainspec compile`: write the DAG files, or with `--check` say which ones are not what their specs compile to."""
 
 import argparse
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from trainspec.cli.common import (
     across,
+    add_cache,
     add_composition,
     add_paths,
-    analyse_files,
     findings_of,
+    look_at_files,
     options,
     project_here,
     show_findings,
+    uses_cache,
 )
-from trainspec.dag.airflow import DEFAULT_MAJOR
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
-from trainspec.output.changes import Change, Kind, compare, compare_plain
+from trainspec.output.changes import Change, Generated, Kind, compare, compare_plain
 from trainspec.output.findings import diagnose
-from trainspec.output.header import digest_inputs, rebuild_command, with_header
 from trainspec.output.write import real_folder, write, writing
-from trainspec.pipeline import Analysis, Options, generate
 from trainspec.project import Project, UsageError
-from trainspec.request.check import printable
+from trainspec.run.many import Look
+from trainspec.run.outcome import Outcome, Wanted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="write nothing where there is a warning, too")
     parser.add_argument("--force", action="store_true", help="overwrite files that were edited by hand")
+    add_cache(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,21 +52,22 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--format goes with --check; `trainspec lint --format` tells what is wrong with the specs")
     project = project_here()
     chosen = options(arguments, project)
-    analyses = analyse_files(arguments.paths, project, chosen)
-    findings = sorted([*findings_of(analyses), *across(analyses, project, chosen)], key=Diagnostic.sort_key)
+    wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
+    found = look_at_files(arguments.paths, Look(project, chosen, wanted, uses_cache(arguments)))
+    findings = sorted([*findings_of(found), *across(found, project, chosen)], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
-    show = partial(_show, project=project, analyses=analyses, form=arguments.format)
+    show = partial(_show, project=project, found=found, form=arguments.format)
     if selection.fails(findings):
         show(findings)
         if not has_errors(findings):
             print("Nothing was compiled: with `strict`, warnings count, too.", file=sys.stderr)
         return 1
-    for fragment in (each for each in analyses if not each.is_spec):
-        print(f"{fragment.source.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    compiled = _Compiled(analyses, chosen, project)
+    for fragment in (each for each in found if not each.is_spec):
+        print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
+    compiled = _Compiled(found, Look(project, chosen, wanted, use_cache=False))
     output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
     dags = compiled.dags()
-    requests = compiled.requests() if arguments.requests else {}
+    requests = compiled.requests()
 
     def changes() -> list[Change]:
         return compare(output, dags, compiled.names, project.root) + compare_plain(beside, requests)
@@ -91,12 +92,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 1
 
 
-def _show(findings: Sequence[Diagnostic], *, project: Project, analyses: Sequence[Analysis], form: str | None) -> None:
+def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[Outcome], form: str | None) -> None:
     """Print findings: in a format that was asked for as the result, else as text beside it."""
     if form:
-        show_findings(findings, project, form, analyses, sys.stdout)
+        show_findings(findings, project, form, found, sys.stdout)
     elif findings:
-        show_findings(findings, project, "text", analyses, sys.stderr)
+        show_findings(findings, project, "text", found, sys.stderr)
 
 
 def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
@@ -113,67 +114,44 @@ def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """What the specs of a run become."""
+    """What the specs of a run become. `look` looks at one again of which only the digest of its DAG file is known."""
 
-    analyses: Sequence[Analysis]
-    chosen: Options
-    project: Project
+    found: Sequence[Outcome]
+    look: Look
 
     @property
     def names(self) -> list[str]:
         """The files of the run, fragments too."""
-        return [each.source.name for each in self.analyses]
+        return [each.name for each in self.found]
 
     @property
-    def specs(self) -> list[Analysis]:
+    def specs(self) -> list[Outcome]:
         """Those that become something."""
-        return [each for each in self.analyses if each.is_spec]
+        return [each for each in self.found if each.is_spec]
 
-    def dags(self) -> dict[str, str]:
+    def dags(self) -> dict[str, Generated]:
         """The DAG files by name."""
-        return {_dag_name(each): _dag_file(each, self.chosen) for each in self.specs}
+        return {_dag_name(each): Generated(each.output_digest or "", partial(self._text, each)) for each in self.specs}
+
+    def _text(self, outcome: Outcome) -> str:
+        text = outcome.output or self.look.at(self.look.project.root / outcome.name).output
+        if text is None:
+            raise UsageError(f"{outcome.name} was changed while it was compiled; compile it again")
+        return text
 
     def requests(self) -> dict[str, str]:
         """The requests by the names of their files."""
-        return {
-            _request_name(each, task): json.dumps(printable(request.members), indent=2, ensure_ascii=False) + "\n"
-            for each in self.specs
-            for task, request in each.requests.items()
-        }
+        return {name: text for each in self.specs for name, text in each.requests.items()}
 
     def told(self, change: Change) -> Diagnostic:
         """The finding about a file that is not as it should be."""
-        name = change.path.name
-        specs = (each for each in self.specs if name in (_dag_name(each), *_request_names(each)))
-        return diagnose(
-            change, self.project.name(change.path), next((each.id_span for each in specs), None), self.names
-        )
+        name, shown = change.path.name, self.look.project.name(change.path)
+        specs = (each for each in self.specs if name == _dag_name(each) or name in each.requests)
+        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names)
 
 
-def _dag_name(analysis: Analysis) -> str:
-    return f"{analysis.dag_id}.py"
-
-
-def _request_name(analysis: Analysis, task: str) -> str:
-    return f"{analysis.dag_id}.{task}.json"
-
-
-def _request_names(analysis: Analysis) -> Iterator[str]:
-    return (_request_name(analysis, task) for task in analysis.requests)
-
-
-def _dag_file(analysis: Analysis, chosen: Options) -> str:
-    name = analysis.source.name
-    variables = [f"{key}={value}" for key, value in sorted(chosen.variables.items())]
-    environment = chosen.environment if analysis.environments else None
-    settings = [f"airflow={chosen.airflow}", *(f"var {pair}" for pair in variables)]
-    settings += [f"env={environment}"] if environment is not None else []
-    shown = ["--env", environment] if environment is not None else []
-    shown += [argument for key in sorted(chosen.variables) for argument in ("--var", f"{key}=...")]
-    if chosen.airflow != DEFAULT_MAJOR:
-        shown += ["--airflow", str(chosen.airflow)]
-    inputs = digest_inputs({each.name: each.text for each in analysis.files.values()}, settings)
-    return with_header(generate(analysis, chosen), name, rebuild_command(name, shown), inputs)
+def _dag_name(outcome: Outcome) -> str:
+    return f"{outcome.dag_id}.py"
 
 
 def _write(compared: Sequence[Change], project: Project) -> int:

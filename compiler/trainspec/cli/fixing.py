@@ -8,11 +8,11 @@ from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
 from trainspec.editing.files import put
 from trainspec.editing.mend import Checked, Mended, mend
-from trainspec.pipeline import Analysis
 from trainspec.project import Project, UsageError
+from trainspec.run.outcome import Outcome
 from trainspec.text.source import Source
 
-Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Analysis]]]
+Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Outcome]]]
 """Gives the findings in a project, and the files in which they were looked for."""
 
 
@@ -21,7 +21,7 @@ class Fixed:
     """What is left to tell, the files of the run as they are then, and the names of those that were changed."""
 
     findings: Sequence[Diagnostic]
-    analyses: Sequence[Analysis]
+    looked_at: Sequence[Outcome]
     changed: Sequence[str]
 
 
@@ -30,13 +30,11 @@ def fix(project: Project, look: Look, *, is_written: bool) -> Fixed:
 
     Raises UsageError where a file cannot be written.
     """
-    looked_at: list[Analysis] = []
+    looked_at: list[Outcome] = []
 
     def check(texts: Mapping[str, Source]) -> Checked:
-        findings, analyses = look(replace(project, texts=texts))
-        looked_at[:] = analyses
-        sources = {name: source for each in analyses for name, source in each.files.items()}
-        return Checked(findings, {**sources, **{each.source.name: each.source for each in analyses}})
+        findings, looked_at[:] = look(replace(project, texts=texts))
+        return Checked(findings, {name: source for each in looked_at for name, source in each.texts.items()})
 
     mended = mend(check)
     for found in mended.refused:

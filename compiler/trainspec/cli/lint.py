@@ -7,19 +7,22 @@ from dataclasses import replace
 
 from trainspec.cli.common import (
     across,
+    add_cache,
     add_composition,
     add_paths,
-    analyse_file,
-    analyse_files,
     findings_of,
+    look_at_files,
     options,
     project_here,
     show_findings,
+    uses_cache,
 )
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.diagnostics.formats import FORMATS
-from trainspec.pipeline import Analysis, Options
+from trainspec.options import Options
 from trainspec.project import Project
+from trainspec.run.many import Look, outcomes
+from trainspec.run.outcome import Outcome, Wanted
 from trainspec.settings import Selection, UsageError, check_codes
 
 
@@ -39,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     fixing = parser.add_mutually_exclusive_group()
     fixing.add_argument("--fix", action="store_true", help="mend what has one right answer, and tell what is left")
     fixing.add_argument("--diff", action="store_true", help="show what --fix would change, write nothing")
+    add_cache(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,53 +56,53 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.fix or arguments.diff:
         from trainspec.cli.fixing import fix
 
-        checked = fix(project, lambda there: _check(arguments, there, chosen), is_written=arguments.fix)
+        wanted = Wanted(texts=True)
+        checked = fix(project, lambda there: _check(arguments, there, chosen, wanted), is_written=arguments.fix)
         if arguments.diff:
             return 1 if checked.changed or selection.fails(checked.findings) else 0
-        findings, analyses = checked.findings, checked.analyses
+        findings, found = checked.findings, checked.looked_at
     else:
-        findings, analyses = _check(arguments, project, chosen)
-    show_findings(findings, project, arguments.format, analyses, sys.stdout)
+        findings, found = _check(arguments, project, chosen, Wanted())
+    show_findings(findings, project, arguments.format, found, sys.stdout)
     if arguments.format == "text" and not findings:
-        print(f"{len(analyses)} file{'s' if len(analyses) != 1 else ''} checked, nothing found.", file=sys.stderr)
+        print(f"{len(found)} file{'s' if len(found) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0
 
 
 def _check(
-    arguments: argparse.Namespace, project: Project, chosen: Options
-) -> tuple[Sequence[Diagnostic], Sequence[Analysis]]:
+    arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted
+) -> tuple[Sequence[Diagnostic], Sequence[Outcome]]:
     """The findings of a look at the files, and the files."""
-    analyses = analyse_files(arguments.paths, project, chosen)
-    if arguments.all_envs and any(each.environments for each in analyses):
-        return _of_all_environments(analyses, project, chosen), analyses
-    return _findings(analyses, project, chosen), analyses
+    look = Look(project, chosen, wanted, uses_cache(arguments))
+    found = look_at_files(arguments.paths, look)
+    if arguments.all_envs and any(each.environments for each in found):
+        return _of_all_environments(found, look), found
+    return _findings(found, project, chosen), found
 
 
-def _findings(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
-    return sorted([*findings_of(analyses), *across(analyses, project, chosen)], key=Diagnostic.sort_key)
+def _findings(found: Sequence[Outcome], project: Project, chosen: Options) -> list[Diagnostic]:
+    return sorted([*findings_of(found), *across(found, project, chosen)], key=Diagnostic.sort_key)
 
 
-def _of_all_environments(analyses: Sequence[Analysis], project: Project, chosen: Options) -> list[Diagnostic]:
+def _of_all_environments(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:
     """The findings in each environment; one that not all of them have names those that have it."""
-    names = sorted({name for each in analyses for name in each.environments})
-    of_file = {each.source.name: each.environments or tuple(names) for each in analyses}
+    names = sorted({name for each in found for name in each.environments})
+    of_file = {each.name: each.environments or tuple(names) for each in found}
     told: dict[object, tuple[Diagnostic, list[str]]] = {}
     for name in names:
-        there = replace(chosen, environment=name)
-        runs = [
-            analyse_file(project.root / each.source.name, project, there) if each.environments else each
-            for each in analyses
-            if not each.environments or name in each.environments
-        ]
-        for found in _findings(runs, project, there):
-            key = (found.code.id, found.span, found.field or found.message, found.member)
-            told.setdefault(key, (found, []))[1].append(name)
+        there = replace(look, chosen=replace(look.chosen, environment=name))
+        patched = outcomes([look.project.root / each.name for each in found if name in each.environments], there)
+        by_name = {each.name: each for each in (*(each for each in found if not each.environments), *patched)}
+        runs = [by_name[each.name] for each in found if each.name in by_name]
+        for finding in _findings(runs, look.project, there.chosen):
+            key = (finding.code.id, finding.span, finding.field or finding.message, finding.member)
+            told.setdefault(key, (finding, []))[1].append(name)
     kept = (
-        (found, where)
-        for found, where in told.values()
-        if found.code.id != codes.UNUSED_IGNORE.id or set(where) >= set(of_file.get(found.span.path, ()))
+        (finding, where)
+        for finding, where in told.values()
+        if finding.code.id != codes.UNUSED_IGNORE.id or set(where) >= set(of_file.get(finding.span.path, ()))
     )  # an ignore is of no use where it is of none in any environment
-    return sorted((_named(found, where, names) for found, where in kept), key=Diagnostic.sort_key)
+    return sorted((_named(finding, where, names) for finding, where in kept), key=Diagnostic.sort_key)
 
 
 def _named(found: Diagnostic, where: Sequence[str], names: Sequence[str]) -> Diagnostic:

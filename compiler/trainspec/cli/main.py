@@ -64,7 +64,8 @@ def _run(given: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"trainspec {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((argument for argument in given if not argument.startswith("-")), None)
-    for name, summary in COMMANDS.items():
+    shown = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and chosen == given[0] else COMMANDS
+    for name, summary in shown.items():
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == chosen:
             module = importlib.import_module(f"trainspec.cli.{name}")

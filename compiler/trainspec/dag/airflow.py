@@ -117,7 +117,6 @@ MAJORS: dict[int, Airflow] = {
         },
     ),
 }
-DEFAULT_MAJOR = 3
 
 OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
 GATE = Import("trainspec.runtime", "MetricGate")

@@ -4,11 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from importlib import import_module
+from typing import Any, TypeAlias
 
-from trainspec.diagnostics import show_concise, show_github, show_json, show_junit, show_sarif, show_text
-from trainspec.diagnostics.bounds import bounded
-from trainspec.diagnostics.excerpt import Lines, concealing
 from trainspec.diagnostics.model import Diagnostic, Severity, Span
 
 
@@ -22,7 +20,7 @@ class Report:
     """
 
     findings: Sequence[Diagnostic]
-    lines: Lines = lambda _: ()
+    lines: Callable[[str], Sequence[str]] = lambda _: ()
     colour: bool = False
     checked: Sequence[str] = ()
     explain: Callable[[], Mapping[str, str]] = field(default=dict)
@@ -31,22 +29,29 @@ class Report:
     counts: Mapping[Severity, int] | None = None
 
 
-_QUOTED = re.compile('".*"', re.DOTALL)
+def _module(form: str) -> Any:
+    """A format's module, imported where it is used: most runs find nothing."""
+    return import_module(f"trainspec.diagnostics.show_{form}")
+
+
 Format: TypeAlias = Callable[[Report], Iterable[str]]
 
 FORMATS: Mapping[str, Format] = {
-    "text": lambda report: show_text.show(report.findings, report.lines, report.counts, colour=report.colour),
-    "concise": lambda report: show_concise.show(report.findings),
-    "json": lambda report: show_json.show(report.findings),
-    "github": lambda report: show_github.show(report.findings),
-    "sarif": lambda report: show_sarif.show(report.findings, report.explain()),
-    "junit": lambda report: show_junit.show(report.findings, report.checked),
+    "text": lambda report: _module("text").show(report.findings, report.lines, report.counts, colour=report.colour),
+    "concise": lambda report: _module("concise").show(report.findings),
+    "json": lambda report: _module("json").show(report.findings),
+    "github": lambda report: _module("github").show(report.findings),
+    "sarif": lambda report: _module("sarif").show(report.findings, report.explain()),
+    "junit": lambda report: _module("junit").show(report.findings, report.checked),
 }
 """Each gives blocks of lines, without the last newline."""
 
 
 def render(form: str, report: Report) -> Iterable[str]:
     """The report in one of the `FORMATS`: no secret in it, and no more than anybody reads."""
+    from trainspec.diagnostics.bounds import bounded
+    from trainspec.diagnostics.excerpt import concealing
+
     secrets = report.secrets | {found.secret for found in report.findings if found.secret}
     findings = bounded([_discreet(found, secrets, report.conceal) for found in report.findings])
     lines = concealing(report.lines, secrets, report.conceal)
@@ -58,7 +63,7 @@ def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[st
     """The finding, without the secret that another one is about."""
     message = conceal(found.message)
     if found.span in secrets and not found.secret:
-        message = _QUOTED.sub('"***"', message)
+        message = re.sub('(?s)".*"', '"***"', message)
     is_told = found.fix and (found.span in secrets or any(conceal(each.text) != each.text for each in found.fix.edits))
     fix = None if is_told else found.fix
     return found if message == found.message and not is_told else replace(found, message=message, fix=fix)

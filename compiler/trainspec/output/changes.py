@@ -1,15 +1,23 @@
 """What a run would change in its output folders."""
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from trainspec.output.header import read_header
+from trainspec.output.header import digest_output, read_header
 
 _LONGEST = 64 * 1024 * 1024
 """A file with more bytes is none of ours: it is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A file that this run makes: the SHA-256 of its text, and how to have the text."""
+
+    digest: str
+    text: Callable[[], str]
 
 
 class Kind(Enum):
@@ -46,13 +54,15 @@ class Change:
         return difflib.unified_diff(old, new, before, after)
 
 
-def compare(folder: Path, generated: Mapping[str, str], specs_of_run: Collection[str], root: Path) -> list[Change]:
+def compare(
+    folder: Path, generated: Mapping[str, Generated], specs_of_run: Collection[str], root: Path
+) -> list[Change]:
     """What becomes of the DAG files in `folder`, in order of their names.
 
     `generated` holds the run's DAG files by name. A file in the folder is an orphan when its spec (a path from `root`)
     is gone, or is one of this run's and no longer makes that file.
     """
-    changes = [_compare(folder / name, text) for name, text in generated.items()]
+    changes = [_compare(folder / name, made) for name, made in generated.items()]
     present = sorted(folder.glob("*.py")) if folder.is_dir() else []
     for path in present:
         text = _read(path) if path.name not in generated else None
@@ -72,8 +82,11 @@ def compare_plain(folder: Path, files: Mapping[str, str]) -> list[Change]:
     return changes
 
 
-def _compare(path: Path, text: str) -> Change:
+def _compare(path: Path, made: Generated) -> Change:
     old = _read(path)
+    if old is not None and digest_output(old) == made.digest:
+        return Change(path, Kind.UNCHANGED, old, old)
+    text = made.text()
     if old is None:
         kind = Kind.FOREIGN if path.exists() or path.is_symlink() else Kind.MISSING
     elif old == text:

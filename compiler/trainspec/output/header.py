@@ -64,6 +64,11 @@ def digest_inputs(files: Mapping[str, str], settings: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
+def digest_output(text: str) -> str:
+    """The SHA-256 of a generated file with its head."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def rebuild_command(spec: str, arguments: Iterable[str]) -> str:
     """The command that makes the file again."""
     return shlex.join(["trainspec", "compile", *arguments, spec])

@@ -1,0 +1,298 @@
+"""What is remembered between runs: it changes no answer, whatever happened to it meanwhile."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trainspec.options import Options
+from trainspec.project import Project, find_project
+from trainspec.run import cache
+from trainspec.run.many import Look
+from trainspec.run.outcome import Outcome, Wanted
+from trainspec.settings import Selection
+
+from helpers import ROOT, Run
+
+SPEC = """\
+trainspec: 1
+extends: ../base.yaml
+dag: {id: a, schedule: null}
+vars: {bucket: s3://my-own-bucket}
+jobs:
+  train:
+    name: job-{{ ds }}
+    output: "${vars.bucket}/models/"
+"""
+BASE = """\
+defaults:
+  role: arn:aws:iam::123456789012:role/SageMakerRole
+  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+  resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+  stopping: {max_runtime: 1h}
+  operator: {max_attempts: 240}
+"""
+CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/spec.yaml"))
+
+
+@pytest.fixture
+def spec(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A spec in which nothing is found, and the base that it extends."""
+    monkeypatch.delenv("TRAINSPEC_NO_CACHE", raising=False)
+    (project / "base.yaml").write_text(BASE)
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    return project / "specs" / "a.yaml"
+
+
+def known(spec: Path, chosen: Options | None = None, **settings: Any) -> Outcome | None:
+    project = Project(spec.parents[1], selection=Selection(**settings))
+    return Look(project, chosen or Options(), Wanted()).known(spec)
+
+
+def entries(project: Path) -> list[Path]:
+    return [path for path in (project / cache.FOLDER).glob("*/??/*") if path.is_file()]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_case_gives_the_same_cold_and_warm(case: Path, project: Path, trainspec: Run) -> None:
+    shutil.copytree(case, project, dirs_exist_ok=True)
+    for command in ("lint", "compile"):
+        without = trainspec(command, "--no-cache", "spec.yaml")
+        shutil.rmtree(project / "generated_dags", ignore_errors=True)
+        cold = trainspec(command, "spec.yaml")
+        assert cold == without
+        warm = trainspec(command, "spec.yaml")
+        assert warm.returncode == cold.returncode
+        if command == "lint" or cold.returncode:
+            assert warm == cold
+        else:
+            assert trainspec("compile", "--check", "--no-cache", "spec.yaml").returncode == 0
+
+
+def test_what_is_known_is_what_was_found(spec: Path) -> None:
+    look = Look(find_project(spec.parent), Options(), Wanted())
+    found = look.at(spec)
+    assert found.findings == ()
+    assert Look(find_project(spec.parent), Options(), Wanted()).known(spec) == found
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "the spec": lambda spec: spec.write_text(SPEC.replace("train:", "trian:")),
+    "a comment in the spec": lambda spec: spec.write_text(SPEC + "# trainspec: ignore[TS540]\n"),
+    "the base": lambda spec: (spec.parents[1] / "base.yaml").write_text(BASE.replace("1h", "2h")),
+    "the base is gone": lambda spec: (spec.parents[1] / "base.yaml").unlink(),
+    "the base is a link": lambda spec: _to_link(spec.parents[1] / "base.yaml"),
+}
+
+
+def _to_link(path: Path) -> None:
+    path.rename(path.with_name("other.yaml"))
+    path.symlink_to("other.yaml")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_text_is_looked_at(change: str, spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    assert known(spec) is not None
+    CHANGES[change](spec)
+    assert known(spec) is None
+    assert trainspec("lint") == trainspec("lint", "--no-cache")
+
+
+def test_other_options_and_settings_are_others(spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    assert known(spec) is not None
+    for options in (Options({"bucket": "s3://x"}), Options(airflow=2), Options(environment="prod")):
+        assert known(spec, options) is None
+    assert known(spec, ignore=("TS540",)) is None
+
+
+def test_another_version_of_anything_is_another_program(
+    spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    trainspec("lint")
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "__version__", "99.0")
+        assert known(spec) is None
+    packages = tmp_path_factory.mktemp("packages")
+    (packages / "pyyaml-99.0.dist-info").mkdir()
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(packages)
+        assert known(spec) is None
+    installed = tmp_path_factory.mktemp("package")
+    (installed / "rule.py").write_text("x = 1\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "_PACKAGE", installed)
+        trainspec("lint")
+        assert known(spec) is not None
+        (installed / "rule.py").write_text("x = 2  # changed\n")
+        assert known(spec) is None
+    assert known(spec) is not None
+
+
+def test_a_damaged_entry_is_none(spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    (entry,) = entries(spec.parents[1])
+    whole = entry.read_bytes()
+    for length in range(0, len(whole), 7):
+        entry.write_bytes(whole[:length])
+        assert known(spec) is None
+    for place in range(0, len(whole), 3):
+        entry.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        assert known(spec) is None
+    for other in (b"", b"\n", b"\xff\xfe", whole + b"x", b"0" * 64 + b"\n" + whole.split(b"\n", 1)[1]):
+        entry.write_bytes(other)
+        assert known(spec) is None
+    entry.unlink()
+    entry.mkdir()
+    assert known(spec) is None
+    assert trainspec("lint").returncode == 0
+
+
+def test_another_specs_entry_is_none(spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    (entry,) = entries(spec.parents[1])
+    (spec.parent / "b.yaml").write_text(SPEC.replace("id: a", "id: b"))
+    trainspec("lint", "specs/b.yaml")
+    (other,) = set(entries(spec.parents[1])) - {entry}
+    shutil.copy(entry, other)
+    assert known(spec.parent / "b.yaml") is None
+
+
+def test_findings_secrets_and_values_are_not_stored(project: Path, spec: Path, trainspec: Run) -> None:
+    for name, line in {
+        "warning": "    operator: {max_attempts: 1}\n",
+        "secret": "    environment: {DB_PASSWORD: correct-horse-battery-staple}\n",
+        "silenced": "    environment: {DB_PASSWORD: correct-horse-battery}  # trainspec: ignore[TS500]\n",
+    }.items():
+        (project / "specs" / f"{name}.yaml").write_text(SPEC.replace("id: a", f"id: {name}") + line)
+    for _ in range(2):
+        trainspec("compile")
+    assert known(spec) is not None
+    assert [each for each in ("warning", "secret") if known(project / "specs" / f"{each}.yaml")] == []
+    stored = b"".join(path.read_bytes() for path in entries(project))
+    for value in (b"correct-horse", b"my-own-bucket", b"SageMakerRole", b"my-algo"):
+        assert value not in stored
+
+
+def test_a_link_in_its_place_is_not_followed(
+    project: Path, spec: Path, trainspec: Run, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (project / cache.FOLDER).symlink_to(elsewhere)
+    assert trainspec("lint").returncode == 0
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "number"), [("write_text", errno.ENOSPC), ("replace", errno.EIO), ("mkdir", errno.EROFS)]
+)
+def test_where_nothing_can_be_written_nothing_is_remembered(
+    call: str, number: int, project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, call, refuse)
+        assert trainspec("lint").returncode == 0
+    assert entries(project) == []
+    assert known(spec) is None
+
+
+def test_a_file_in_its_place(project: Path, spec: Path, trainspec: Run) -> None:
+    (project / cache.FOLDER).write_text("a file")
+    assert trainspec("lint").returncode == 0
+    assert (project / cache.FOLDER).read_text() == "a file"
+    assert trainspec("lint").returncode == 0
+    assert known(spec) is None
+
+
+def test_no_cache_neither_reads_nor_writes(project: Path, spec: Path, trainspec: Run) -> None:
+    trainspec("lint", "--no-cache")
+    assert not (project / cache.FOLDER).exists()
+
+
+def test_the_environment_switches_it_off(
+    project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINSPEC_NO_CACHE", "1")
+    trainspec("lint")
+    assert not (project / cache.FOLDER).exists()
+
+
+def test_git_and_backups_leave_it_out(project: Path, spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    assert (project / cache.FOLDER / ".gitignore").read_text() == "*\n"
+    assert (
+        (project / cache.FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    )
+
+
+def test_entries_that_nobody_uses_go(project: Path, spec: Path, trainspec: Run) -> None:
+    old, young = (project / cache.FOLDER / name for name in ("0" * 16, "1" * 16))
+    for folder in (old, young):
+        (folder / "ab").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    trainspec("lint")
+    assert not old.exists()
+    assert young.exists()
+
+
+def test_runs_at_the_same_time(project: Path, trainspec: Run) -> None:
+    (project / "base.yaml").write_text(BASE)
+    for number in range(30):
+        (project / "specs" / f"s{number}.yaml").write_text(SPEC.replace("id: a", f"id: s{number}"))
+    (project / "specs" / "bad.yaml").write_text(SPEC.replace("id: a", "id: bad").replace("output:", "outptu:"))
+    command = [sys.executable, "-m", "trainspec", "lint", "--format", "concise"]
+    runs = [
+        subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    outputs = {(run.communicate()[0], run.returncode) for run in runs}
+    without = trainspec("lint", "--no-cache", "--format", "concise")
+    assert outputs == {(without.stdout, 1)}
+    assert len(entries(project)) == 30
+    assert all(known(project / "specs" / f"s{number}.yaml") for number in range(30))
+
+
+def test_nothing_heavy_is_loaded_for_what_has_not_changed(project: Path, spec: Path, trainspec: Run) -> None:
+    trainspec("compile")
+    heavy = ("yaml", "jsonschema", "pydantic", "jinja2", "ruamel", "croniter", "trainspec.pipeline", "trainspec.rules")
+    code = (
+        "import json, sys; from trainspec.cli import main; code = main(sys.argv[1:]); "
+        f"print(json.dumps([code, [name for name in {heavy!r} if name in sys.modules]]))"
+    )
+    for command in ("lint", "compile"):
+        done = subprocess.run([sys.executable, "-c", code, command], cwd=project, capture_output=True, check=True)
+        assert json.loads(done.stdout) == [0, []]
+
+
+# ------------------------------------------------------------------ compile
+
+
+def test_compile_makes_again_what_is_gone_or_edited(project: Path, spec: Path, trainspec: Run) -> None:
+    output = project / "generated_dags" / "a.py"
+    trainspec("compile")
+    whole = output.read_text()
+    assert trainspec("compile").stderr == "0 written, 0 removed, 1 unchanged\n"
+    output.unlink()
+    assert trainspec("compile").stderr == "1 written, 0 removed, 0 unchanged\n"
+    assert output.read_text() == whole
+    output.write_text(whole + "# mine\n")
+    assert trainspec("compile").returncode == 1
+    assert trainspec("compile", "--check").returncode == 1
+    assert trainspec("compile", "--force").returncode == 0
+    assert output.read_text() == whole
+
+
+def test_lint_first_then_compile(project: Path, spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    assert trainspec("compile", "--requests", "requests").stderr == "2 written, 0 removed, 0 unchanged\n"
+    assert (project / "requests" / "a.train.json").exists()
