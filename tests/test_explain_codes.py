@@ -10,7 +10,7 @@ from trainspec.text.source import decode
 from test_rules import spec_with
 
 STAGES = [each for each in all_codes() if each.code.id in CODES]
-OF_SEVERAL_FILES = {"TS011", "TS605", "TS606", "TS610", "TS701", "TS702", "TS703", "TS704", "TS705"}
+OF_SEVERAL_FILES = {"TS011", "TS605", "TS606", "TS610", "TS620", "TS701", "TS702", "TS703", "TS704", "TS705"}
 
 
 def _findings(fields: str) -> tuple[Diagnostic, ...]:

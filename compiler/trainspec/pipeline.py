@@ -21,6 +21,7 @@ from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
+from trainspec.pointing import point, without_consequences
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
@@ -94,7 +95,8 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     findings += extended.findings
     if tree.get("trainspec") is None:
         ignores, wrong = read_ignores(source, tree)
-        told = _spelled(_sorted([*findings, *_check_fragment(extended.root), *wrong]), extended.sources)
+        told = _sorted(without_consequences([*findings, *_check_fragment(extended.root), *wrong]))
+        told = _spelled(tuple(point(told, source.name, tree, extended.entries)), extended.sources)
         return Analysis(source, told, files=extended.sources, ties=Ties(ignores=frozenset(ignores)))
     own = None if has_errors(findings) else source.name
     default_id = PurePosixPath(source.name).stem
@@ -112,8 +114,8 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     ]
     others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
     spoken_of = {found: dag_id for dag_id, found in _other_dags(validated.data, composed.root)}
-    suppressed = suppress([*_sorted(findings, requests), *spoken_of], source, tree, others)
-    told = tuple(found for found in suppressed.findings if found not in spoken_of)
+    suppressed = suppress([*_sorted(without_consequences(findings), requests), *spoken_of], source, tree, others)
+    told = tuple(point((f for f in suppressed.findings if f not in spoken_of), source.name, tree, extended.entries))
     told = _spelled(told, extended.sources)
     dags = tuple((spoken_of[found], found) for found in suppressed.findings if found in spoken_of)
     return Analysis(
@@ -232,7 +234,7 @@ def _check_rules(
         for name, request in requests.items()
         if ("jobs", name) not in validated.spoilt
     ]
-    return run_rules(SpecView(validated.data, views), root)
+    return run_rules(SpecView(validated.data, views), root, validated.spoilt)
 
 
 def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Iterable[Diagnostic]:

@@ -24,12 +24,16 @@ The source's own name may be another one: that of the file which a link leads to
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """A file's tree laid over those of the files that it extends; `sources` and `trees` hold all of them by name."""
+    """A file's tree laid over those of the files that it extends; `sources` and `trees` hold all of them by name.
+
+    `entries` has the place in the file itself by which each of the others came in.
+    """
 
     root: Mapping
     findings: tuple[Diagnostic, ...]
     sources: dict[str, Source]
     trees: dict[str, Node | None]
+    entries: dict[str, Span]
 
 
 def extend(source: Source, tree: Mapping, read: Read) -> Extended:
@@ -49,7 +53,7 @@ def extend(source: Source, tree: Mapping, read: Read) -> Extended:
         message = f"more than {MAX_NODES:,} values, those of the extended files put in"
         reading.findings.append(Diagnostic(codes.TOO_LARGE, tree.span, message, advice))
         root = mapping((), tree.span)
-    return Extended(root, tuple(reading.findings), reading.sources, reading.trees)
+    return Extended(root, tuple(reading.findings), reading.sources, reading.trees, reading.entries)
 
 
 @dataclass(slots=True)
@@ -63,6 +67,7 @@ class _Reading:
     trees: dict[str, Node | None] = field(default_factory=dict)
     following: list[str] = field(default_factory=list)
     followed: int = 0
+    entries: dict[str, Span] = field(default_factory=dict)
 
     def take(self, source: Source, tree: Node | None) -> None:
         """Take in a file, the ones that it extends first."""
@@ -105,8 +110,8 @@ class _Reading:
             self.findings += findings
             if tree is not None and not isinstance(tree, Mapping):
                 message = "a file that others extend is a map, and this is none"
-                labels = (Label(target.span, "extended here"),)
-                self.findings.append(Diagnostic(codes.NOT_A_SPEC, tree.span, message, labels=labels))
+                self.findings.append(Diagnostic(codes.NOT_A_SPEC, tree.span, message))
+            self.entries[found.name] = self.entries.get(above, target.span)
             self.take(found, tree)
 
     def _file(self, target: Scalar, above: str) -> Source | Diagnostic | str:

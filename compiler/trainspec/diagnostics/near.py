@@ -11,13 +11,16 @@ _LENGTHS = (3, 6)
 _WITH_DIGIT = re.compile(r"[^.\s-]*[0-9][^.\s-]*")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely stands for: a question for the reader, or None."""
+def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str | None:
+    """The known word that `word` most likely stands for: a question for the reader, or None.
+
+    `alike` is how much of the two must be the same, where the word can also stand for others.
+    """
     candidates = list(known)
     sure = the_one(word, candidates)
     if sure is None:
         by_folded = {folded(candidate): candidate for candidate in candidates}
-        near = get_close_matches(folded(word), by_folded, n=1, cutoff=_LIKELY)
+        near = get_close_matches(folded(word), by_folded, n=1, cutoff=alike)
         sure = by_folded[near[0]] if near else None
     return f"did you mean `{sure}`?" if sure is not None else None
 

@@ -47,7 +47,7 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
     notes = []
     if found.field and not _is_told(found.field, found.message):
         notes.append(f"field: {visible(found.field)}")
-    if found.member and not (found.field or "").endswith(found.member):
+    if found.member and not (found.field or "").endswith(found.member) and found.member not in found.message:
         notes.append(f"request member: {visible(found.member)}")
     if found.advice:
         notes.append(f"{paint('help', '1')}: {visible(found.advice)}")

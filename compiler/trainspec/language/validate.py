@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from trainspec.acceptor import Accepts, acceptor
@@ -50,16 +51,17 @@ def validate(root: tree.Mapping) -> Validated:
     is_composed = root.get("trainspec") is not None  # a fragment comes as it is written
     if _accepts(is_composed)(data):
         return Validated(data, (), frozenset())
-    faults = (fault for error in refusals(data, is_composed) for fault in _faults(error))
-    for fault in _with_pairs(faults, tuple(pair_lists(data))):
-        if len(findings) >= MAX_FAULTS:
-            message = f"{MAX_FAULTS} faults so far: the document is checked no further"
-            findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
-            return Validated({}, tuple(findings), frozenset((key,) for key in data))
+    refused = (fault for error in refusals(data, is_composed) for fault in _faults(error))
+    faults = _distinct(_with_pairs(refused, tuple(pair_lists(data))))
+    for fault in faults[:MAX_FAULTS]:
         findings.append(_diagnostic(fault, root))
         spoilt.add(_whole(fault.path))
         if fault.meant:
             spoilt.add((*fault.path[:-1], fault.meant))
+    if len(faults) > MAX_FAULTS:
+        message = f"{MAX_FAULTS} faults so far: the document is checked no further"
+        findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
+        return Validated({}, tuple(findings), frozenset((key,) for key in data))
     for path in sorted(spoilt, key=len, reverse=True):
         _remove(data, path)
     return Validated(data, tuple(findings), frozenset(spoilt))
@@ -81,6 +83,17 @@ class _Fault:
     remedy: str | None = None
     is_plain: bool = False
     is_pairs: bool = False
+    missing: str | None = None
+
+
+def _distinct(faults: Iterable[_Fault]) -> list[_Fault]:
+    """One fault more than are told, at the most; a value is wrong once, and a key that is misspelt is not missing."""
+    told: dict[object, _Fault] = {}
+    for fault in sorted(islice(faults, 4 * MAX_FAULTS), key=lambda fault: fault.code is not codes.WRONG_TYPE):
+        told.setdefault((fault.path, fault.on_key, fault.missing), fault)
+    meant = {(*fault.path[:-1], fault.meant) for fault in told.values() if fault.meant}
+    kept = [each for each in told.values() if each.missing is None or (*each.path, each.missing) not in meant]
+    return kept[: MAX_FAULTS + 1]
 
 
 @cache
@@ -168,7 +181,8 @@ def _faults(error: Any) -> Iterator[_Fault]:
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         for name in missing:
-            yield _Fault(codes.MISSING_KEY, path, f"`{name}` is missing in `{dotted(path)}`")
+            message = f"`{name}` is missing in `{dotted(path)}`"
+            yield _Fault(codes.MISSING_KEY, path, message, on_key=True, missing=name)
     else:
         yield _value_fault(error, path)
 
@@ -220,11 +234,11 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
     known = error.schema.get("properties", {})
     sure = {key: key_meant(key, known) for key in error.instance if key not in known}
     for key, one in sure.items():
+        elsewhere = _places().get(key.replace("_", "").lower(), ())
         gone = None if one else advice_for(key, known)
-        near = f"did you mean `{one}`?" if one else gone or did_you_mean(key, known)
+        near = f"did you mean `{one}`?" if one else gone or did_you_mean(key, known, 0.8 if elsewhere else 0.6)
         meant = near.split("`")[1] if near and not gone else None
         where = f" in `{dotted(path)}`" if path else ""
-        elsewhere = _places().get(key.replace("_", "").lower(), ())
         if elsewhere and not near:
             near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
         if len(known) <= _FEW and not near:

@@ -27,7 +27,7 @@ def is_impossible(bucket: str) -> str | None:
     if not re.fullmatch(r"[A-Za-z0-9._-]*", bucket):
         return "a bucket's name has letters, digits, `.` and `-` alone"
     if not 3 <= len(bucket) <= 255:
-        return f"it has {len(bucket)} characters"
+        return f"it has {len(bucket)} character{'s' if len(bucket) > 1 else ''}"
     if _ADDRESS.fullmatch(bucket):
         return "it is an IP address"
     return None
@@ -40,7 +40,7 @@ def is_outdated(bucket: str) -> str | None:
     if "_" in bucket:
         return "it has a `_`"
     if len(bucket) > 63:
-        return f"it has {len(bucket)} characters"
+        return f"it has {len(bucket)} character{'s' if len(bucket) > 1 else ''}"
     if ".." in bucket or bucket[:1] in ".-" or bucket[-1:] in ".-":
         return "it begins or ends with `.` or `-`, or has two dots in a row"
     return None

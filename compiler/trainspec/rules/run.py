@@ -1,6 +1,6 @@
 """All rules over a document: their findings, at the nodes that they are about."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from trainspec.diagnostics import Diagnostic, Fix, Label
 from trainspec.rules.registry import Rule, all_rules
@@ -8,14 +8,25 @@ from trainspec.rules.view import Found, SpecView
 from trainspec.text.tree import Mapping, Path, dotted, find, key_span, to_say
 
 
-def run_rules(spec: SpecView, root: Mapping) -> Iterator[Diagnostic]:
-    """What the rules find in `spec`, whose composed document is `root`."""
+def run_rules(spec: SpecView, root: Mapping, spoilt: Collection[Path] = ()) -> Iterator[Diagnostic]:
+    """What the rules find in `spec`, whose composed document is `root`.
+
+    Nothing is said of the fields in `spoilt`: their values were taken out because they are wrong.
+    """
+    for above, rule, found in _found(spec):
+        path = (*above, *found.at)
+        if not any(path[:length] in spoilt for length in range(1, len(path) + 1)):
+            yield _diagnostic(rule, found, above, root)
+
+
+def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
+    """Everything that any rule says, with the path that its places begin at."""
     for rule in all_rules():
         if rule.check_spec:
-            yield from (_diagnostic(rule, found, (), root) for found in rule.check_spec(spec))
+            yield from (((), rule, found) for found in rule.check_spec(spec))
         if rule.check_job:
             for job in spec.jobs:
-                yield from (_diagnostic(rule, found, ("jobs", job.name), root) for found in rule.check_job(job))
+                yield from ((("jobs", job.name), rule, found) for found in rule.check_job(job))
 
 
 def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:

@@ -6,7 +6,7 @@ parsing goes on behind it.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
@@ -25,6 +25,7 @@ They hold for the document, one map or list, one text, and the findings after wh
 
 _SHOWN = 60
 _TEMPLATE = re.compile(r"""\{\{[^{}"\\\r\n]*\}\}(?=[ \t]*(?:[,}\]\r\n]|[ \t]#|\Z))""")
+_PARSING = re.compile("while (?:parsing|scanning) ")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
@@ -123,7 +124,7 @@ class _Builder:
             if len(event.value) > MAX_TEXT:
                 self._report(codes.TOO_LARGE, self._span(event), f"a text of more than {MAX_TEXT:,} characters")
                 return False
-            return self._add(Scalar(event.value, self._span(event), self._is_plain(event)), event.anchor)
+            return self._add(Scalar(event.value, self._span_of_scalar(event), self._is_plain(event)), event.anchor)
         elif kind == "AliasEvent":
             return self._alias(event)
         return True
@@ -142,11 +143,20 @@ class _Builder:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         problem = getattr(error, "problem", None) or str(error)
-        context = getattr(error, "context", None)
-        message = f"{context}: {problem}" if context else problem
+        context = getattr(error, "context", None) or ""
+        begin = getattr(error, "context_mark", None)
         lines = source.lines()
         written = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-        self._report(codes.SYNTAX, Span(self.name, line, column, line, column + 1), message, _cure(problem, written))
+        span = Span(self.name, line, column, line, column + 1)
+        labels: tuple[Label, ...] = ()
+        if begin is not None and (begin.line, begin.column) != (line - 1, column - 1):
+            start = Span(self.name, begin.line + 1, begin.column + 1, begin.line + 1, begin.column + 2)
+            if "quoted scalar" in context and "end of stream" in problem:
+                self._report(codes.SYNTAX, start, "nothing closes the quote that is opened here", "close it")
+                return
+            labels = (Label(start, f"{_PARSING.sub('', context)} begins here"),)
+        message = f"{context}: {problem}" if context else problem
+        self._report(codes.SYNTAX, span, message, _cure(problem, written), labels)
 
     # ------------------------------------------------------------------ nodes
 
@@ -288,6 +298,13 @@ class _Builder:
         span = Span(self.name, line, column, line, column + len(template.group()))
         return Fix((Edit(span, f'"{template.group()}"'),))
 
+    def _span_of_scalar(self, event: Any) -> Span:
+        """The place of a scalar; of one in so many characters on one line without the anchor and the tag before it."""
+        span = self._span(event)
+        if (event.anchor or event.tag) and not event.style and span.line == span.end_line:
+            return replace(span, column=max(span.column, span.end_column - len(event.value)))
+        return span
+
     def _report(
         self,
         code: Code,
@@ -302,12 +319,14 @@ class _Builder:
 
 def _cure(problem: str, written: str) -> str | None:
     """What to do about libyaml's commoner complaints."""
-    if "cannot start any token" in problem and written.startswith("\t"):
+    if "tab character" in problem or ("cannot start any token" in problem and written.startswith("\t")):
         return "indent with spaces: YAML does not allow tabs"
     if "cannot start any token" in problem and written[:1] in ("@", "`", "%"):
         return f"quote the value: a plain one cannot begin with `{written[0]}`"
     if "mapping values are not allowed" in problem:
         return "quote the value: it contains `: `"
+    if "did not find expected ',' or" in problem:
+        return "put a comma between two entries, or close the bracket behind the last one"
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return "check the indentation of this line and the one before"
     return None

@@ -1,0 +1,68 @@
+"""What becomes of findings before they are told: no consequences of others, and a way to what was written elsewhere."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import replace
+
+from trainspec.diagnostics import Diagnostic, Label, Span, codes
+from trainspec.text.tree import Entry, Mapping
+
+_HOLES = (codes.BAD_KEY, codes.UNKNOWN_VARIABLE, codes.BAD_SUBSTITUTION, codes.VARIABLE_CYCLE)
+"""Behind one of these, a value is not what its author meant: nothing else is said of it."""
+
+_LONGEST_NAME = 250
+
+
+def without_consequences(findings: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """`findings` without those that only follow from others.
+
+    What a value would have been is not known where a variable has no such name, and `{{ ds }}` without quotes is a map.
+    """
+    holes = {found.span for found in findings if found.code in _HOLES}
+    bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
+    for found in findings:
+        is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
+        is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_contains(found.span, key) for key in bad_keys)
+        if found.code in _HOLES or not (is_of_hole or is_map_by_mistake):
+            yield found
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    is_same = (outer.path, outer.line, outer.end_line) == (inner.path, inner.line, inner.end_line)
+    return is_same and outer.column <= inner.column and inner.end_column <= outer.end_column
+
+
+def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[str, Span]) -> Iterator[Diagnostic]:
+    """The findings about the file `own`, whose tree is `tree`, each with a place in the part of it that is concerned.
+
+    What stands in another file points at the `extends` by which that came in (`entries`); what stands outside of a job,
+    in `defaults` or in an environment, at the job.
+    """
+    written = tree.get("jobs")
+    jobs = {entry.key.text: entry for entry in written.entries} if isinstance(written, Mapping) else {}
+    for found in findings:
+        if any(label.span.path == own for label in found.labels):
+            yield found
+        elif found.span.path != own:
+            yield _labelled(found, entries.get(found.span.path), "extended here")
+        else:
+            job = _job(found.field or "", jobs)
+            is_outside = job is not None and job.key.span.path == own and not _holds(job, found.span)
+            yield _labelled(found, job.key.span, "used by this job") if job and is_outside else found
+
+
+def _holds(job: Entry, span: Span) -> bool:
+    return job.key.span.line <= span.line <= job.value.span.end_line
+
+
+def _job(field: str, jobs: Map[str, Entry]) -> Entry | None:
+    """The job that a field's dotted path leads into. Its name may hold dots; a matrix's points have more in theirs."""
+    if not field.startswith("jobs."):
+        return None
+    rest = field.removeprefix("jobs.")[: _LONGEST_NAME + 1]
+    ends = [len(rest), *(end for end in range(len(rest) - 1, 0, -1) if rest[end] in ".[")]
+    return next((jobs[rest[:end]] for end in ends if rest[:end] in jobs), None)
+
+
+def _labelled(found: Diagnostic, span: Span | None, text: str) -> Diagnostic:
+    return replace(found, labels=(*found.labels, Label(span, text))) if span else found

@@ -1,0 +1,36 @@
+"""A channel with no source of data, or with two.
+
+A channel takes its data from S3, from a file system or from a dataset: from one of them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
+"""
+
+from collections.abc import Iterator, Mapping
+
+from trainspec.diagnostics import Code
+from trainspec.rules.view import Found, JobView
+
+CODE = Code("TS518", "a channel with no source of data, or with two")
+
+BAD = """
+inputs:
+  train: {content_type: text/csv}
+"""
+
+GOOD = """
+inputs:
+  train: {s3: s3://my-bucket/train/, content_type: text/csv}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Count the sources of each channel."""
+    for place in job.places("InputDataConfig"):
+        sources = job.member(*place, "DataSource")
+        count = len(sources) if isinstance(sources, Mapping) else 0
+        if count == 1 or "inputs" in job.spoilt or "request" in job.spoilt:
+            continue
+        name = job.member(*place, "ChannelName")
+        found = "has no data" if count == 0 else f"has {count} sources of data"
+        advice = "say where the data are: `s3`, `file_system` or `dataset`" if count == 0 else "keep one of them"
+        yield Found(job.origin(*place, "ChannelName"), f"channel `{name}` {found}", advice, on_key=True)
