@@ -164,6 +164,7 @@ class Deployment:
 
     def terminate_task(self, pid: int, *, supervisor: bool) -> None:
         """Ask the process that runs a task to end, or the one that watches it, as at a rolling deploy."""
+        self.component_of(pid)
         process = psutil.Process(pid)
         parent = process.parent()
         assert parent

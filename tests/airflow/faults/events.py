@@ -130,10 +130,20 @@ def worker_killed_and_swept_by_dag(scene: Scene) -> None:
 
 
 def marked_failed_away(scene: Scene) -> None:
-    """A user has marked the deferred task as failed while there was no triggerer, which Airflow 2.11 forgets."""
+    """A user has marked the deferred task as failed while there was no triggerer.
+
+    Airflow 2.11 forgets the trigger. So does 3.3, unless the new triggerer comes by it before it cleans up.
+    """
     scene.wait_ended()
-    if scene.deployment.rest.airflow_2:
+    if not _soon(lambda: not scene.live):
         assert f"stopped: {scene.name}:" in scene.sweep("--stop")
+
+
+def _soon(done: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.5)
+    return done()
 
 
 def marked_failed_away_and_swept_by_dag(scene: Scene) -> None:
