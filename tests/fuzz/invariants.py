@@ -32,6 +32,15 @@ class Counts:
     slowest: float = 0.0
     codes: set[str] = field(default_factory=set)
 
+    def add(self, other: "Counts") -> None:
+        """Add those of another run."""
+        self.inputs += other.inputs
+        self.unreadable += other.unreadable
+        self.refused += other.refused
+        self.compiled += other.compiled
+        self.slowest = max(self.slowest, other.slowest)
+        self.codes |= other.codes
+
     def __str__(self) -> str:
         return (
             f"{self.inputs:,} inputs: {self.unreadable:,} unreadable, {self.refused:,} refused, {self.compiled:,} "

@@ -1,13 +1,10 @@
 """Fuzzing for about a minute: hypothesis and a random generator on structure, atheris on bytes where it is installed.
 
-The long run, about 100,000 inputs in half an hour on one core; it prints what it has seen, and each failing input:
-
-    python tests/fuzz/test_fuzz.py --inputs 100000 --seed 0
-    uv run --group fuzz python tests/fuzz/fuzz_bytes.py -runs=100000 tests/fuzz/corpus
+The long run is `long_run.py`.
 """
 
-import argparse
 import importlib.util
+import itertools
 import random
 import subprocess
 import sys
@@ -16,6 +13,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+from commands import project_of_its_own, run_commands
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invariants import Counts, hold
@@ -32,6 +30,12 @@ class Chance:
 
     def number(self, below: int) -> int:
         return self._random.randrange(below)
+
+
+def kind_of(error: Exception) -> str:
+    """What went wrong, and in which line of ours: failures of the same kind are one."""
+    where = "".join(traceback.format_exception(error)[-2:]).strip().splitlines()
+    return f"{type(error).__name__} {where[0].strip()}: {where[-1][:200]}"
 
 
 class Drawn:
@@ -60,6 +64,17 @@ def test_structures_of_hypothesis(content: bytes) -> None:
     hold(content, Counts())
 
 
+def test_commands() -> None:
+    """Through the commands: every corpus file, and random structures for a while."""
+    until = time.monotonic() + 10
+    seeds = itertools.takewhile(lambda _: time.monotonic() < until, itertools.count())
+    with project_of_its_own() as project:
+        for content in (path.read_bytes() for path in sorted(CORPUS.iterdir())):
+            run_commands(content, project)
+        for seed in seeds:
+            run_commands(spec(Chance(seed)), project)
+
+
 def test_random_structures() -> None:
     counts = Counts()
     until = time.monotonic() + 20
@@ -83,29 +98,3 @@ def test_bytes(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def main() -> None:
-    """Many random structures; failures are printed, and counted by their last line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    counts, faults = Counts(), dict[str, int]()
-    start = time.monotonic()
-    for seed in range(given.seed, given.seed + given.inputs):
-        try:
-            hold(content := spec(Chance(seed)), counts)
-        except Exception as error:
-            where = "".join(traceback.format_exception(error)[-2:]).strip().splitlines()
-            kind = f"{type(error).__name__} {where[0].strip()}"
-            faults[kind] = faults.get(kind, 0) + 1
-            if faults[kind] == 1:
-                print(f"seed {seed}: {where[-1][:300]}\n  {where[0].strip()}\n  {content[:400]!r}", flush=True)  # noqa: T201
-        if (seed + 1) % 10_000 == 0:
-            print(f"{counts} in {time.monotonic() - start:.0f} s", flush=True)  # noqa: T201
-    print(f"{counts} in {time.monotonic() - start:.0f} s; {sum(faults.values())} failed in {len(faults)} ways")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
