@@ -378,7 +378,7 @@ from trainspec.cli import main
 for command in sys.argv[1:]:
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(out):
-        code = main([command])
+        code = main(command.split())
     ran.append((code, out.getvalue(), time.monotonic() - start))
     start = time.monotonic()
 json.dump((ran, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), sys.stdout)
@@ -396,8 +396,8 @@ class Ran:
     made: frozenset[str]
 
 
-def run(build: Build, project: Path) -> Ran:
-    """Run both commands in a project with this one spec."""
+def run(build: Build, project: Path, *commands: str) -> Ran:
+    """Run `lint` and `compile`, or the given commands, in a project with this one spec."""
     (project / ".git").mkdir(parents=True)
     (project / "specs").mkdir()
     if callable(build):
@@ -406,7 +406,7 @@ def run(build: Build, project: Path) -> Ran:
         (project / "specs" / "x.yaml").write_bytes(build if isinstance(build, bytes) else build.encode())
     before = set(project.rglob("*"))
     # The shell between keeps this process's own memory out of the child's figures.
-    command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", DRIVER, "lint", "compile"]
+    command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", DRIVER, *(commands or ("lint", "compile"))]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8:surrogateescape"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr.decode()
@@ -436,6 +436,18 @@ def test_hostile(name: str, tmp_path: Path) -> None:
     assert ran.codes[1] in (1, 2)
     assert ran.codes[0] == ran.codes[1] or (name in OF_THE_OUTPUT and ran.codes[0] == 0)
     assert said in ran.outputs[1]
+    assert not ran.made
+    check_bounds(ran)
+
+
+@pytest.mark.parametrize("name", [*BAD, *SOUND])
+def test_hostile_to_edit(name: str, tmp_path: Path) -> None:
+    """`fmt` and `lint --fix` change files that they understand, leave the others, and end."""
+    build = BAD[name][0] if name in BAD else SOUND[name]
+    ran = run(build, tmp_path / "project", "fmt", "lint --fix", "fmt", "lint --fix")
+    assert set(ran.codes) <= {0, 1, 2}
+    assert "Formatted" not in ran.outputs[2], "twice is once"
+    assert "Fixed" not in ran.outputs[3]
     assert not ran.made
     check_bounds(ran)
 

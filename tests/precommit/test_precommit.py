@@ -19,6 +19,7 @@ repos:
   - repo: {url}
     rev: {rev}
     hooks:
+      - id: trainspec-fmt
       - id: trainspec-lint
       - id: trainspec-compile-check
 """
@@ -123,9 +124,9 @@ def test_a_good_spec_with_its_dag_passes(repository: Path) -> None:
     compile_specs(repository)
     start = time.monotonic()
     done = commit(repository)
-    print(f"\ncommit with both hooks: {time.monotonic() - start:.2f} s")  # noqa: T201  # shown with -s
+    print(f"\ncommit with all hooks: {time.monotonic() - start:.2f} s")  # noqa: T201  # shown with -s
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr.count("Passed") == 2
+    assert done.stderr.count("Passed") == 3
 
 
 def test_a_bad_spec_blocks(repository: Path) -> None:
@@ -135,6 +136,24 @@ def test_a_bad_spec_blocks(repository: Path) -> None:
     assert "TS104" in done.stderr
     assert "specs/first.yaml:" in done.stderr
     assert "did you mean `ml.m5.large`?" in done.stderr
+
+
+def test_a_spec_out_of_form_is_formatted_and_blocks_once(repository: Path) -> None:
+    spec = repository / "specs" / "first.yaml"
+    text = spec.read_text()
+    one, two = "    output: s3://my-ci-bucket/models/\n", "    stopping: {max_runtime: 30m}\n"
+    assert one in text
+    assert two in text
+    change(repository, one, "")
+    change(repository, two, f"{two}    # where it goes\n{one}")
+    done = commit(repository)
+    assert done.returncode == 1
+    assert "files were modified by this hook" in done.stderr
+    assert "Formatted specs/first.yaml" in done.stderr
+    assert spec.read_text() == text.replace(one, f"    # where it goes\n{one}")
+    compile_specs(repository)
+    done = commit(repository)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_stale_dag_blocks(repository: Path) -> None:
@@ -167,7 +186,7 @@ def test_other_files_start_no_hook(repository: Path) -> None:
     (repository / "docs" / "specs.md").write_text("text\n")
     done = commit(repository)
     assert done.returncode == 0
-    assert done.stderr.count("no files to check") == 2
+    assert done.stderr.count("no files to check") == 3
 
 
 def test_many_specs_are_one_process(repository: Path, pre_commit: str) -> None:

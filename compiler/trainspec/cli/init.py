@@ -49,6 +49,7 @@ repos:
   - repo: https://github.com/trainspec/trainspec
     rev: v{__version__}
     hooks:
+      - id: trainspec-fmt
       - id: trainspec-lint
       - id: trainspec-compile-check
 """

@@ -16,6 +16,7 @@ from trainspec.project import UsageError
 
 COMMANDS = {
     "lint": "check specs, write nothing",
+    "fmt": "put specs into their canonical form",
     "compile": "write the DAG files",
     "request": "print a job's CreateTrainingJob request",
     "import": "make a spec from a request, a job, a manifest or a DAG file",
