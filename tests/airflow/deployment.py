@@ -18,7 +18,7 @@ from rest import Rest
 from services import HOST, free_port, postgresql, redis, wait_until
 
 # What a lost task is found by. Airflow's own setting is 300 seconds.
-LOST_AFTER = 15
+LOST_AFTER = 20
 
 # Short intervals, so that the tests wait for nothing but what they test; and as few processes as will do.
 # https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html

@@ -61,9 +61,11 @@ class Scene:
     dag_id: str
     operator: str
     mode: str
-    retries: int = 1
+    retries: int = 2
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
+    tried: int = 0
+    """The try that waited, or was killed: what comes back is a later one."""
 
     @property
     def name(self) -> str:
@@ -129,6 +131,7 @@ class Scene:
         """Until the task waits for its job: it looks at it, in a worker or in the triggerer."""
         if self.mode == "sync":
             self.wait("the task waits", lambda: self.looked() and self.state == "running", 180)
+            self.tried = self.task["try_number"]
             return
         # Between the deferral and the trigger's start there is nobody whom Airflow could tell that the task is killed.
         self.wait("the triggerer has it", lambda: (self.task.get("trigger") or {}).get("triggerer_id"), 180)
@@ -152,7 +155,7 @@ class Scene:
 
         def back() -> bool:
             task = self.task
-            if task["state"] not in ("running", "deferred") or task["try_number"] < 2:
+            if task["state"] not in ("running", "deferred") or task["try_number"] <= self.tried:
                 return task["state"] in ENDED
             return bool(self.looked(since) or self.answered("CreateTrainingJob", since))
 
@@ -162,11 +165,15 @@ class Scene:
         wait_until(f"{self.dag_id}: {what}", done, seconds, 0.5)
 
     def kill(self, *, with_supervisor: bool) -> None:
-        self.deployment.kill_task(self.task["pid"], with_supervisor=with_supervisor)
+        task = self.task
+        self.tried = task["try_number"]
+        self.deployment.kill_task(task["pid"], with_supervisor=with_supervisor)
 
     def terminate(self, *, supervisor: bool = True) -> None:
         """SIGTERM to the task's supervisor, or to its process."""
-        self.deployment.terminate_task(self.task["pid"], supervisor=supervisor)
+        task = self.task
+        self.tried = task["try_number"]
+        self.deployment.terminate_task(task["pid"], supervisor=supervisor)
 
     def sweep(self, *arguments: str) -> str:
         """Run `trainspec sweep` for this scene's jobs; returns what it prints."""

@@ -28,7 +28,7 @@ class Event:
     wanted: Counts
     modes: tuple[str, ...] = BOTH
     versions: tuple[str, ...] = ("3.3", "2.11")
-    retries: int = 1
+    retries: int = 2
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
     what: str = ""
