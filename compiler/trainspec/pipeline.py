@@ -31,7 +31,7 @@ from trainspec.suppression import read_ignores, suppress
 from trainspec.templates.context import SAMPLES, Sample
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, to_say
+from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, mapping, to_say
 from trainspec.text.typing import is_null
 from trainspec.ties import Ties
 
@@ -104,9 +104,12 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     validated = validate(composed.root)
     jobs: Map[str, Any] = validated.data.get("jobs", {})
     requests = {name: lower(job) for name, job in jobs.items()}
+    patches = _check_environments(extended.root)
+    told_of_patches = {(found.code, found.span) for found in patches}
     findings += [
         *composed.findings,
-        *validated.findings,
+        *patches,
+        *(found for found in validated.findings if (found.code, found.span) not in told_of_patches),
         *_no_jobs(composed, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt, validated.data),
         *_check_dag(validated.data, composed, options),
@@ -161,6 +164,14 @@ def plan(analysis: Analysis, options: Options) -> "DagPlan":
     requests = {name: request.members for name, request in analysis.requests.items()}
     spans = {task: key_span(analysis.root, path) for task, path in places(analysis.data).items()}
     return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups, analysis.bounds)
+
+
+def _check_environments(root: Mapping) -> tuple[Diagnostic, ...]:
+    """What is wrong with the patches of all environments, whichever is chosen, as far as they tell by themselves."""
+    entry = root.entry("environments")
+    if entry is None:
+        return ()
+    return validate(mapping((entry,), root.span)).findings
 
 
 def _check_fragment(root: Mapping) -> Iterable[Diagnostic]:

@@ -17,7 +17,7 @@ CALLBACKS = """
 def _call(*args, **kwargs):
     return None
 
-page = DAG = pendulum = timedelta = _call
+DAG = pendulum = timedelta = _call
 
 class Notify:
     def __init__(self, **arguments):
@@ -26,6 +26,7 @@ class Notify:
     def __call__(self, context):
         return None
 """
+PAGE = {"my_team": "page = _call", "other_team": "page = Notify"}
 
 
 def _read(case: Path, name: str) -> Source | Diagnostic:
@@ -41,7 +42,8 @@ def _generated(major: int) -> Iterator[tuple[str, str]]:
         chosen = environment.read_text(encoding="utf-8").strip() if environment.exists() else None
         options = Options(airflow=major, environment=chosen)
         analysis = analyse(source, options, partial(_read, case))
-        wrong = {found.code.id for found in analysis.findings if found.severity == "error"}
+        errors = (found.code.id for found in analysis.findings if found.severity == "error")
+        wrong = {code for code in errors if not code.startswith("TS5")}  # rules: test_rules.py
         if wrong:
             assert (major, wrong) == (2, {"TS610"}), case.name
             continue
@@ -53,10 +55,10 @@ def _generated(major: int) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("cases")
-    for team in ("my_team", "other_team"):
+    for team, page in PAGE.items():
         (folder / team).mkdir()
         (folder / team / "__init__.py").touch()
-        (folder / team / "alerts.py").write_text(CALLBACKS.replace("page =", "page = Notify\npage =", 1))
+        (folder / team / "alerts.py").write_text(f"{CALLBACKS}\n{page}\n")
     names = []
     for name, text in _generated(int(airflow.version.partition(".")[0])):
         (folder / f"{name}.py").write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
+from trainspec.language.patches import add_patches
 from trainspec.language.spec import Spec
 from trainspec.units import TEMPLATE_PATTERN
 
@@ -49,6 +50,7 @@ def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()
         if "enum" in api:
             definitions[shape] = {"type": "string", "enum": list(api["enum"])}
         _annotate(definitions, field.split("."), member, shape, api)
+    add_patches(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,

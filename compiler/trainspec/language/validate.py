@@ -103,10 +103,13 @@ def _to_data() -> Callable[[tree.Node], Any]:
 
 @cache
 def _schema(is_composed: bool) -> dict[str, Any]:
-    """The language's schema. In a composed document nothing is left to substitute: a `${` there is literal text."""
+    """The language's schema.
+
+    In a composed document nothing is left to substitute, a `${` there is literal text, and there are no environments.
+    """
     schema = load_schema(SPEC_SCHEMA)
-    nothing = {"type": "string", "pattern": "(?!)"}
-    return {**schema, "$defs": {**schema["$defs"], "Substitution": nothing}} if is_composed else schema
+    gone = {"Substitution": {"type": "string", "pattern": "(?!)"}, "Environment": {}}
+    return {**schema, "$defs": {**schema["$defs"], **gone}} if is_composed else schema
 
 
 @cache

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from trainspec.language.patches import SUFFIX as PATCH
 from trainspec.reference.examples import example
 from trainspec.request.api.check import member_schema, shape_name
 from trainspec.request.fields import JOB, members
@@ -139,7 +140,8 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
 def _is_told_elsewhere(schema: Schema, path: str) -> bool:
     """Whether a map is one whose fields are told at another place than `path`."""
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    return any(schema is definitions.get(name) and path != place for name, place in _TOLD_AT.items())
+    name = next((each for each, definition in definitions.items() if definition is schema), "")
+    return name.endswith(PATCH) or _TOLD_AT.get(name, path) != path
 
 
 def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:
