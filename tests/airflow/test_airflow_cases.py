@@ -26,6 +26,20 @@ class Notify:
     def __call__(self, context):
         return None
 """
+OPERATORS = """
+import inspect
+
+from airflow.providers.common.compat.sdk import BaseOperator
+
+class BashOperator(BaseOperator):
+    def __init__(self, **arguments):
+        known = inspect.signature(BaseOperator.__init__).parameters
+        super().__init__(**{name: value for name, value in arguments.items() if name in known})
+
+class PickOperator(BashOperator): ...
+class RegisterOperator(BashOperator): ...
+class ReportOperator(BashOperator): ...
+"""
 PAGE = {"my_team": "page = _call", "other_team": "page = Notify"}
 
 
@@ -58,13 +72,15 @@ def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     for team, page in PAGE.items():
         (folder / team).mkdir()
         (folder / team / "__init__.py").touch()
+        (folder / team / "operators.py").write_text(OPERATORS)
         (folder / team / "alerts.py").write_text(f"{CALLBACKS}\n{page}\n")
     names = []
     for name, text in _generated(int(airflow.version.partition(".")[0])):
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
         names.append(name)
     output = airflow.python(str(Path(__file__).with_name("inside.py")), "load", str(folder))
-    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    line = next(line for line in output.splitlines() if line.startswith('{"unserializable'))
+    found: dict[str, Any] = json.loads(line)
     return {**found, "folder": str(folder), "names": names}
 
 
