@@ -104,12 +104,11 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     validated = validate(composed.root)
     jobs: Map[str, Any] = validated.data.get("jobs", {})
     requests = {name: lower(job) for name, job in jobs.items()}
-    patches = _check_environments(extended.root)
-    told_of_patches = {(found.code, found.span) for found in patches}
+    told_already = {(found.code, found.span) for found in validated.findings}
     findings += [
         *composed.findings,
-        *patches,
-        *(found for found in validated.findings if (found.code, found.span) not in told_of_patches),
+        *validated.findings,
+        *(each for each in _check_environments(extended.root) if (each.code, each.span) not in told_already),
         *_no_jobs(composed, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt, validated.data),
         *_check_dag(validated.data, composed, options),
