@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from trainspec.options import Options
 from trainspec.project import Project, find_project
-from trainspec.run import cache
+from trainspec.run import cache, glances
 from trainspec.run.many import Look
 from trainspec.run.outcome import Outcome, Wanted
 from trainspec.settings import Selection
@@ -296,3 +296,76 @@ def test_lint_first_then_compile(project: Path, spec: Path, trainspec: Run) -> N
     trainspec("lint")
     assert trainspec("compile", "--requests", "requests").stderr == "2 written, 0 removed, 0 unchanged\n"
     assert (project / "requests" / "a.train.json").exists()
+
+
+# ------------------------------------------------------------------ the project's other specs
+
+
+@pytest.fixture
+def many(project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three specs, of which a run looks at one; the others have been glanced at."""
+    monkeypatch.setattr(glances, "_SETTLED", -(10**12))  # as if they had been left alone for a while
+    for name in ("b", "c"):
+        (project / "specs" / f"{name}.yaml").write_text(SPEC.replace("id: a", f"id: {name}"))
+    assert trainspec("lint", "specs/a.yaml").returncode == 0
+    return project / "specs"
+
+
+def _to_link_of_a(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("a.yaml")
+
+
+OTHERS: dict[str, Callable[[Path], object]] = {
+    "another takes the id": lambda specs: (specs / "b.yaml").write_text(SPEC),
+    "a link takes it": lambda specs: _to_link_of_a(specs / "b.yaml"),
+    "a new one takes it": lambda specs: (specs / "d.yaml").write_text(SPEC),
+    "by way of the base": lambda specs: (
+        (specs.parent / "base.yaml").write_text(BASE + "dag: {id: x}\n"),
+        (specs / "b.yaml").write_text(SPEC.replace("{id: a, ", "{")),
+        (specs / "a.yaml").write_text(SPEC.replace("id: a", "id: x")),
+    ),
+    "one is gone": lambda specs: (specs / "b.yaml").unlink(),
+    "one is no spec any more": lambda specs: (specs / "b.yaml").write_text("jobs: {}\n"),
+    "nothing": lambda specs: None,
+}
+
+
+@pytest.mark.parametrize("change", OTHERS)
+@pytest.mark.parametrize("twice", [False, True])
+def test_other_specs_are_known_as_they_are(change: str, twice: bool, many: Path, trainspec: Run) -> None:
+    OTHERS[change](many)
+    for _ in range(1 + twice):
+        assert trainspec("lint", "specs/a.yaml") == trainspec("lint", "--no-cache", "specs/a.yaml")
+    assert ("makes the DAG" in trainspec("lint", "specs/a.yaml").stdout) is ("take" in change or "way" in change)
+
+
+def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
+    (listed,) = (many.parent / cache.FOLDER).glob("*/glances")
+    whole = listed.read_bytes()
+    (many / "b.yaml").write_text(SPEC)
+    without = trainspec("lint", "--no-cache", "specs/a.yaml")
+    assert without.returncode == 1
+    for place in range(0, len(whole), 97):
+        listed.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        assert trainspec("lint", "specs/a.yaml") == without
+    listed.write_bytes(whole[: len(whole) // 2])
+    assert trainspec("lint", "specs/a.yaml") == without
+
+
+def test_what_changed_just_now_is_glanced_at_again(many: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    (listed,) = (many.parent / cache.FOLDER).glob("*/glances")
+    assert set(json.loads(listed.read_text().split("\n", 1)[1])["files"]) == {"specs/b.yaml", "specs/c.yaml"}
+    monkeypatch.setattr(glances, "_SETTLED", 10**12)
+    trainspec("lint", "specs/a.yaml")
+    assert json.loads(listed.read_text().split("\n", 1)[1])["files"] == {}
+
+
+def test_a_sound_spec_needs_neither_models_nor_jsonschema(project: Path, spec: Path) -> None:
+    heavy = ("pydantic", "jsonschema", "ruamel", "jinja2")
+    code = (
+        "import sys; from trainspec.cli import main; code = main(['lint', '--no-cache']); "
+        f"print(code, [name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
+    assert done.stdout == "0 []\n"

@@ -142,19 +142,20 @@ def findings_of(looked_at: Sequence[LookedAt]) -> list[Diagnostic]:
     return sorted([*own, *others.values()], key=Diagnostic.sort_key)
 
 
-def across(analyses: Sequence[LookedAt], project: Project, chosen: Options) -> tuple[Diagnostic, ...]:
+def across(
+    analyses: Sequence[LookedAt], project: Project, chosen: Options, *, use_cache: bool
+) -> tuple[Diagnostic, ...]:
     """The findings that the files of the run give together with the project's other specs."""
     names = {each.name for each in analyses}
     try:
         members = {project.name(path): path for path in find_specs([], project)}
     except UsageError:
         members = {}  # the project has no specs of its own
-    files = Files(project)
-    sources = [files.named(path) for name, path in members.items() if name not in names]
-    if sources:
-        from trainspec.glance import glance
-    glances = (glance(source, chosen, files.extended) for source in sources if isinstance(source, Source))
-    others = [each for each in glances if each is not None]
+    others = []
+    if not names.issuperset(members):
+        from trainspec.run.glances import glances
+
+        others = list(glances(members, names, project, chosen, use_cache=use_cache))
     found = Across(analyses, others, frozenset(members), project.external_dags).findings()
     return project.selection.apply(found)
 

@@ -77,11 +77,12 @@ def _check(
     found = look_at_files(arguments.paths, look)
     if arguments.all_envs and any(each.environments for each in found):
         return _of_all_environments(found, look), found
-    return _findings(found, project, chosen), found
+    return _findings(found, look), found
 
 
-def _findings(found: Sequence[Outcome], project: Project, chosen: Options) -> list[Diagnostic]:
-    return sorted([*findings_of(found), *across(found, project, chosen)], key=Diagnostic.sort_key)
+def _findings(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:
+    together = across(found, look.project, look.chosen, use_cache=look.use_cache)
+    return sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
 
 
 def _of_all_environments(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:
@@ -94,7 +95,7 @@ def _of_all_environments(found: Sequence[Outcome], look: Look) -> list[Diagnosti
         patched = outcomes([look.project.root / each.name for each in found if name in each.environments], there)
         by_name = {each.name: each for each in (*(each for each in found if not each.environments), *patched)}
         runs = [by_name[each.name] for each in found if each.name in by_name]
-        for finding in _findings(runs, look.project, there.chosen):
+        for finding in _findings(runs, there):
             key = (finding.code.id, finding.span, finding.field or finding.message, finding.member)
             told.setdefault(key, (finding, []))[1].append(name)
     kept = (

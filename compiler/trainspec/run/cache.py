@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +47,17 @@ class Cache:
     folder: Path
     run: str
     can_write: bool = True
-    _made: set[Path] = field(default_factory=set)
 
     def find(self, source: Source, read: Read, *, with_output: bool) -> Outcome | None:
         """What is known of a file that was read; None where it has to be looked at.
 
         `read` gives the files that it extends; `with_output` says that its DAG file must be known, too.
         """
-        entry = _read_entry(self._path(source.name))
+        entry = read_entry(self._path(source.name))
         if entry is None or entry["run"] != self.run or (with_output and entry["output"] is None and entry["dag"]):
             return None
         first, *others = entry["texts"]
-        if first != [source.name, source.name, _digest(source.text)] or not all(
+        if first != [source.name, source.name, digest_of(source.text)] or not all(
             _is_same(read, *each) for each in others
         ):
             return None
@@ -85,7 +84,7 @@ class Cache:
         place = [span.path, span.line, span.column, span.end_line, span.end_column] if span else []
         entry = {
             "run": self.run,
-            "texts": [[name, text.name, _digest(text.text)] for name, text in texts if isinstance(text, Source)],
+            "texts": [[name, text.name, digest_of(text.text)] for name, text in texts if isinstance(text, Source)],
             "is_spec": outcome.is_spec,
             "dag": [outcome.dag_id, *place] if span else None,
             "environments": outcome.environments,
@@ -93,28 +92,11 @@ class Cache:
             "output": outcome.output_digest,
             "is_whole": ties.is_whole,
         }
-        try:
-            self._write(self._path(source.name), json.dumps(entry))
-        except OSError:
-            self.can_write = False  # no room, or not ours to write to: the run goes on without
+        self.can_write = write_entry(self._path(source.name), entry)  # if not, the run goes on without
 
     def _path(self, name: str) -> Path:
-        key = _digest(name)
+        key = digest_of(name)
         return self.folder / key[:2] / key[2:32]
-
-    def _write(self, path: Path, text: str) -> None:
-        if path.parent not in self._made:
-            _make_folder(self.folder.parent)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(path.parent)
-        staged = path.with_name(f"{path.name}.{os.getpid()}")
-        try:
-            staged.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
-            staged.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                staged.unlink(missing_ok=True)
-            raise
 
 
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:
@@ -127,29 +109,47 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
     program = _program()
     if program is None or folder.is_symlink():
         return None
-    environment = _digest(f"{chosen.airflow} {chosen.environment}")[:8]
-    run = _digest(repr((sorted(chosen.variables.items()), replace(chosen, variables={}), selection)))
+    environment = digest_of(f"{chosen.airflow} {chosen.environment}")[:8]
+    run = digest_of(repr((sorted(chosen.variables.items()), replace(chosen, variables={}), selection)))
     cache = Cache(folder / f"{program}-{environment}", run)
     with contextlib.suppress(OSError):
         os.utime(cache.folder)
     return cache
 
 
-def _read_entry(path: Path) -> Any:
+def read_entry(path: Path) -> Any:
     """The entry in a file; None where there is none, or it is not what was written."""
     try:
         digest, text = path.read_bytes().decode().split("\n", 1)
     except (OSError, ValueError):
         return None
-    return json.loads(text) if digest == _digest(text) else None
+    return json.loads(text) if digest == digest_of(text) else None
+
+
+def write_entry(path: Path, entry: Mapping[str, Any]) -> bool:
+    """Write an entry, in one step. False where there is no room, or the folder is not ours to write to."""
+    text = json.dumps(entry)
+    staged = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        if not path.parent.is_dir():
+            _make_folder(next(each for each in path.parents if each.name == FOLDER))
+            path.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
+        staged.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            staged.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def _is_same(read: Read, asked: str, name: str, digest: str) -> bool:
     found = read(asked)
-    return isinstance(found, Source) and found.name == name and _digest(found.text) == digest
+    return isinstance(found, Source) and found.name == name and digest_of(found.text) == digest
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """The SHA-256 of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
