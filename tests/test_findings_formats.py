@@ -13,14 +13,20 @@ import pytest
 from jsonschema import Draft4Validator
 from trainspec.cli import main
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Severity, Span
-from trainspec.diagnostics.formats import FORMATS, Report
+from trainspec.diagnostics.formats import FORMATS, Report, render
 from trainspec.diagnostics.links import link
+from trainspec.pipeline import Options, analyse
+from trainspec.reference.codes import Explained, all_codes
+from trainspec.text.source import decode
 
 from helpers import ROOT
 from test_cases import _analyse as analyse_case
+from test_rules import spec_with
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/findings.txt"))
 SARIF = Draft4Validator(json.loads((ROOT / "tests/data/sarif-2.1.0.schema.json").read_text(encoding="utf-8")))
+
+EXAMPLES = [known for known in all_codes() if known.bad is not None]
 
 Place = tuple[str, int, int]
 
@@ -52,17 +58,29 @@ def _places(form: str, shown: str) -> list[Place]:
     return sorted((code, int(line), int(column)) for code, line, column in found)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_formats_agree(case: Path) -> None:
-    analysis = analyse_case(case)
-    findings = analysis.findings
+def _agree(findings: Sequence[Diagnostic], text: str) -> None:
+    """All formats tell the same findings, in the same places."""
     expected = sorted((found.code.id, found.span.line, found.span.column) for found in findings)
     assert expected
     for form in FORMATS:
-        shown = _show(form, findings, analysis.source.text)
+        shown = "\n".join(render(form, Report(findings, lambda _: text.splitlines(), checked=["spec.yaml"])))
         assert _places(form, shown) == expected, form
         if form == "sarif":
             SARIF.validate(json.loads(shown))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_formats_agree(case: Path) -> None:
+    analysis = analyse_case(case)
+    _agree(analysis.findings, analysis.source.text)
+
+
+@pytest.mark.parametrize("known", EXAMPLES, ids=lambda known: known.code.id)
+def test_formats_agree_on_every_code(known: Explained) -> None:
+    text = spec_with(known.bad or "")
+    source = decode(text.encode(), "example.yaml")
+    findings = (source,) if isinstance(source, Diagnostic) else analyse(source, Options()).findings
+    _agree(findings, text)
 
 
 FINDING = Diagnostic(

@@ -41,3 +41,9 @@ def test_text(known: Explained, update_cases: bool) -> None:
 
 def test_no_text_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == {known.code.id for known in CODES}
+
+
+def test_there_are_many() -> None:
+    assert len(CODES) >= 60
+    first = [(GOLDEN / f"{known.code.id}.txt").read_text(encoding="utf-8").splitlines()[0] for known in CODES]
+    assert len(set(first)) == len(first), "each shows a fault of its own"

@@ -23,7 +23,7 @@ from structures import CORPUS, spec
 from test_fuzz import HERE, Chance, kind_of
 
 EVERY = 10
-_AT_A_TIME = 2_000
+_AT_A_TIME = 500
 _RUNS = re.compile(r"Done (\d+) runs? in (\d+) second")
 
 
@@ -55,7 +55,7 @@ def many_structures(count: int, processes: int) -> bool:
             counts.add(part)
             commands += through
             faults |= failed
-            if counts.inputs % 10_000 == 0:
+            if counts.inputs % 5_000 == 0:
                 print(f"  {counts} in {time.monotonic() - start:.0f} s", flush=True)  # noqa: T201
     print(f"structures: {counts}; {commands:,} through the commands; {time.monotonic() - start:.0f} s")  # noqa: T201
     for kind, example in faults.items():
@@ -66,10 +66,10 @@ def many_structures(count: int, processes: int) -> bool:
 def many_bytes(count: int) -> bool:
     """Print what came of `count` inputs of atheris. False where one failed."""
     with tempfile.TemporaryDirectory() as folder:
-        options = [f"-runs={count}", "-timeout=10", "-rss_limit_mb=2048", "-seed=1", f"-artifact_prefix={folder}/"]
+        options = [f"-runs={count}", "-timeout=60", "-rss_limit_mb=2048", "-seed=1", f"-artifact_prefix={folder}/"]
         command = [sys.executable, str(HERE / "fuzz_bytes.py"), *options, folder, str(CORPUS)]
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    said = done.stdout + done.stderr
+    said = done.stderr + done.stdout
     runs = _RUNS.search(said)
     told = f"{int(runs[1]):,} inputs in {runs[2]} s" if runs else "stopped early"
     print(f"bytes (atheris): {told}; {'0 failed' if done.returncode == 0 else said[-2000:]}")  # noqa: T201
