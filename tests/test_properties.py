@@ -12,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
+from trainspec.dag.airflow import MAJORS, own_imports
+from trainspec.dag.expressions import check_path
 from trainspec.pipeline import Analysis, Options, analyse, generate
 from trainspec.templates import folded, for_airflow, has_template
 from trainspec.text.source import Source
 from trainspec.text.typing import natural
 
-ALLOWED_MODULES = {"datetime", "pendulum", "airflow.sdk", "airflow", "airflow.datasets", "trainspec.runtime"}
+OWN_MODULES = {each.module for airflow in MAJORS.values() for each in own_imports(airflow)}
 ALLOWED_NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.With, ast.withitem, ast.Expr, ast.Assign, ast.Call,
     ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Dict, ast.List, ast.Load, ast.Store, ast.UnaryOp, ast.USub,
@@ -38,10 +40,59 @@ def flow_map(values: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key}: {quoted(value)}" for key, value in values.items()) + "}"
 
 
+# What the compiler writes as names and calls: paths that collide with its own imports and with tasks among them.
+paths = st.builds(
+    "{}.{}".format,
+    st.sampled_from(
+        ["my_team.alerts", "other.alerts", "alerts", "airflow.sdk", "airflow", "pendulum", "a.class", "a b", "_"]
+    ),
+    st.one_of(st.sampled_from(["DAG", "Asset", "Param", "pendulum", "timedelta", "page", "None", "__import__"]), words),
+)
+values: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(allow_nan=False, width=32), texts),
+    lambda below: st.one_of(st.lists(below, max_size=3), st.dictionaries(words, below, max_size=3)),
+    max_leaves=5,
+)
+notifiers = st.fixed_dictionaries({"path": paths}, optional={"arguments": st.dictionaries(words, values, max_size=3)})
+callbacks = st.one_of(paths, notifiers, st.lists(st.one_of(paths, notifiers), max_size=3))
+uris = st.one_of(
+    texts, st.just("s3://bucket/key"), st.fixed_dictionaries({"uri": texts}, optional={"extra": st.just({"a": 1})})
+)
+conditions: st.SearchStrategy[Any] = st.recursive(
+    uris,
+    lambda below: st.one_of(
+        *(st.fixed_dictionaries({k: st.lists(below, min_size=1, max_size=3)}) for k in ("any", "all"))
+    ),
+    max_leaves=4,
+)
+params = st.dictionaries(
+    words, st.one_of(values, st.fixed_dictionaries({"default": values}, optional={"title": texts})), max_size=3
+)
+DAG_LEVEL: dict[str, st.SearchStrategy[Any]] = {
+    "schedule": st.one_of(
+        st.none(),
+        st.just(["0 3 * * *", "@weekly"]),
+        st.fixed_dictionaries({"assets": conditions}, optional={"time": st.sampled_from(["@daily", "6h", "x"])}),
+    ),
+    "start_date": st.just("2025-04-01"),
+    "params": params,
+    "on_failure_callback": callbacks,
+    "owner_links": st.just({"a": "https://example.com"}),
+    "access_control": st.dictionaries(texts, st.lists(texts, max_size=2), max_size=2),
+}
+TASK_LEVEL = {
+    "outlets": st.lists(uris, max_size=2),
+    "params": params,
+    "on_retry_callback": callbacks,
+    "logger_name": texts,
+}
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> str:
     """Specs that are sound but for what is drawn: ids, texts with anything in them, numbers, maps."""
-    lines = ["trainspec: 1", f"dag: {{id: {draw(words)}, description: {quoted(draw(texts))}}}", "jobs:"]
+    dag = {"id": draw(words), "description": draw(texts), **draw(st.fixed_dictionaries({}, optional=DAG_LEVEL))}
+    lines = ["trainspec: 1", f"dag: {json.dumps(dag)}", "jobs:"]
     for task in draw(st.lists(task_ids, min_size=1, max_size=3, unique_by=str.lower)):
         hyperparameters = draw(st.dictionaries(words, texts.filter(lambda text: "\n" not in text), max_size=4))
         environment = draw(st.dictionaries(words, texts, max_size=4))
@@ -56,6 +107,10 @@ def specs(draw: st.DrawFn) -> str:
             f"    hyperparameters: {flow_map(hyperparameters)}",
             f"    environment: {flow_map(environment)}",
             f"    doc: {quoted(draw(texts))}",
+            *(
+                f"    {key}: {json.dumps(value)}"
+                for key, value in draw(st.fixed_dictionaries({}, optional=TASK_LEVEL)).items()
+            ),
         ]
     return "\n".join(lines) + "\n"
 
@@ -81,6 +136,33 @@ def config_of(call: ast.Call) -> Any:
     return next(ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg == "config")
 
 
+def hold_to_the_grammar(tree: ast.Module) -> None:
+    """Literals, imports, calls and names; each name bound once, by an import or for a task.
+
+    An import is one of ours, or `from MODULE import NAME` of a dotted path, which the compiler has not looked into.
+    """
+    bound: list[str] = []
+    for node in ast.walk(tree):
+        assert isinstance(node, ALLOWED_NODES), ast.dump(node)
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= {"pendulum"}
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level
+            for alias in node.names:
+                assert node.module in OWN_MODULES or check_path(f"{node.module}.{alias.name}") is None
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bound += [alias.asname or alias.name for alias in node.names]
+        if isinstance(node, ast.Assign):
+            assert len(node.targets) == 1
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.append(node.id)
+        if isinstance(node, ast.Attribute):
+            assert isinstance(node.value, ast.Name)
+            assert node.attr in ("datetime", "set_downstream"), node.attr
+    assert len(bound) == len(set(bound))
+    assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} <= set(bound)
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs())
 def test_accepted_specs_give_files_of_literals_that_hold_the_request(text: str) -> None:
@@ -89,11 +171,7 @@ def test_accepted_specs_give_files_of_literals_that_hold_the_request(text: str) 
         return
     source = generate(analysis, Options())
     tree = ast.parse(source)
-    for node in ast.walk(tree):
-        assert isinstance(node, ALLOWED_NODES), ast.dump(node)
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert imported <= ALLOWED_MODULES
+    hold_to_the_grammar(tree)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     configs = [config_of(call) for call in calls if any(keyword.arg == "config" for keyword in call.keywords)]
     requests = [request.members for request in analysis.requests.values()]

@@ -87,6 +87,12 @@ class Airflow:
     def python(self, *arguments: str) -> str:
         return self.run(str(self.venv / "bin" / "python"), *arguments)
 
+    def run_state(self, dag_id: str) -> str:
+        """What became of the newest run of the DAG."""
+        with closing(sqlite3.connect(self.home / "airflow.db")) as database:
+            query = "select state from dag_run where dag_id = ? order by id desc"
+            return str(database.execute(query, (dag_id,)).fetchone()[0])
+
     def task(self, dag_id: str, task_id: str = "train_task", map_index: int = -1) -> TaskResult:
         """The task's state and XComs in the newest run of the DAG."""
         where = "dag_id = ? and task_id = ? and map_index = ? and run_id = ?"

@@ -59,7 +59,8 @@ def _generated(major: int) -> Iterator[tuple[str, str]]:
         errors = (found.code.id for found in analysis.findings if found.severity == "error")
         wrong = {code for code in errors if not code.startswith("TS5")}  # rules: test_rules.py
         if wrong:
-            assert (major, wrong) == (2, {"TS610"}), case.name
+            assert major == 2, case.name
+            assert wrong <= {"TS610", "TS102"}, case.name  # what it lacks; and it wants a start date for assets
             continue
         text = generate(analysis, options)
         assert f'dag_id="{analysis.dag_id}"' in text

@@ -14,8 +14,9 @@ class Airflow:
     """What one major calls things.
 
     `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
-    other factor. `renamed` are arguments of the DAG that have another name
-    than the spec's fields; `lacks` says why a field or a word is not there, `discouraged` what to do in place of it.
+    other factor; `any_schedule_needs_start` where assets and @once need a start date, too. `renamed` are arguments of
+    the DAG that have another name than the spec's fields; `lacks` says why a field or a word is not there,
+    `discouraged` what to do in place of it.
     Their keys are `dag.FIELD`, `task.FIELD`, `asset.FIELD` and, for a word, `task.FIELD=WORD`.
     """
 
@@ -37,6 +38,7 @@ class Airflow:
     several_crons: Import | None
     interval: Import
     only_doubles: bool = False
+    any_schedule_needs_start: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
     discouraged: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +86,7 @@ MAJORS: dict[int, Airflow] = {
         several_crons=None,
         interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
         only_doubles=True,
+        any_schedule_needs_start=True,
         renamed={"fail_fast": "fail_stop"},
         lacks={
             "dag.allowed_run_types": _NEW_IN_3,

@@ -32,6 +32,7 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
     if schedule == "@continuous" and dag.get("max_active_runs") != 1:
         message = "`dag.schedule`: @continuous takes no more than one run at a time"
         yield Fault(codes.BAD_SCHEDULE, _AT, message, "add `max_active_runs: 1`")
+    needs_start |= airflow.any_schedule_needs_start and is_scheduled(dag)
     if needs_start and "start_date" not in dag and "start_date" not in (dag.get("default_args") or {}):
         message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
         yield Fault(codes.MISSING_KEY, _AT, message, "add `start_date: 2025-04-01`, say")

@@ -1,3 +1,4 @@
+import pendulum
 from airflow.sdk import DAG, Asset, AssetAny
 from trainspec.runtime import TrainingJobOperator
 
@@ -7,8 +8,9 @@ with DAG(
         Asset("s3://bucket/a/"),
         Asset("s3://bucket/b/"),
     ),
+    start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
 ):
-    # spec.yaml:6
+    # spec.yaml:7
     TrainingJobOperator(
         task_id="train",
         config={
@@ -30,5 +32,5 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:6",
+        spec="spec.yaml:7",
     )
