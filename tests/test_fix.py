@@ -1,7 +1,10 @@
 """`lint --fix`: what it mends, to the letter, and what it leaves alone."""
 
+import os
 import re
 import stat
+import subprocess
+import sys
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -437,3 +440,14 @@ def test_durations(text: str, expected: str | None) -> None:
 )
 def test_sizes(text: str, expected: str | None) -> None:
     assert size_meant(text) == expected
+
+
+def test_other_commands_do_not_bring_it_along(project: Path) -> None:
+    (project / "specs" / "x.yaml").write_text(JOB)
+    code = (
+        "import sys; from trainspec.cli import main; main(['lint']); "
+        "sys.exit(any('editing' in name or name == 'trainspec.text.spelling' for name in sys.modules))"
+    )
+    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **paths}, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()

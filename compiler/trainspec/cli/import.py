@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trainspec.diagnostics import Severity
+from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
 from trainspec.importers.read import read_aws, read_file
 from trainspec.importers.request import dotted_member, leaves
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     if len(imported) > 1 and (target is None or not target.is_dir()):
         raise UsageError(f"the sources hold {len(imported)} DAGs: give a folder with -o")
     for each in imported:
-        text = spec_text(each)
+        text = formatted(Source("imported.yaml", spec_text(each))).text
         if target is None:
             sys.stdout.write(text)
         else:
