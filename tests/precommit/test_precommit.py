@@ -95,7 +95,7 @@ def repository(tmp_path: Path, pre_commit: str, environment: str) -> Path:
     (tmp_path / ".pre-commit-config.yaml").write_text(environment)
     (tmp_path / "specs").mkdir()
     example = (ROOT / "specs" / "ci_minimal_training.yaml").read_text()
-    (tmp_path / "specs" / "first.yaml").write_text(example.replace("dag: {id: ci_minimal_training}\n", ""))
+    (tmp_path / "specs" / "first.yaml").write_text(example.replace("dag: {id: ci_minimal_training}\n\n", ""))
     compile_specs(tmp_path)
     run("git", "add", "--all", cwd=tmp_path)
     run("git", "commit", "--quiet", "--message", "first", cwd=tmp_path)
