@@ -43,6 +43,7 @@ _MODULES: dict[str, dict[str, Any]] = {
         "AirflowSkipException": AirflowSkipException,
         "AirflowTaskTimeout": AirflowTaskTimeout,
         "BaseOperatorLink": _Base,
+        "mask_secret": lambda _: None,
     },
     "airflow.triggers": {},
     "airflow.triggers.base": {"BaseTrigger": _Base, "TriggerEvent": _Event},

@@ -21,6 +21,7 @@ from trainspec.runtime.links import link_values
 from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
 from trainspec.runtime.majors import AIRFLOW_2, TOLD_TO_END, task_state
 from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.secrecy import mask_secrets
 from trainspec.runtime.typed import typed
 
 # Airflow 3 gives on_kill five seconds; with the quick client's timeouts these two stay below.
@@ -43,6 +44,8 @@ class Attempt:
         self.operator = operator
         self.context = context
         self.log = operator.log
+        self.job: Job | None = None
+        """The job as it was seen last."""
         self._training: Training | None = None
         self._clients: Clients | None = None
         self._running = True
@@ -53,7 +56,7 @@ class Attempt:
         with self._guard():
             request = typed(self._request())
             training = self._prepare(request)
-            job = training.start()
+            job = self.job = training.start()
             output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
             self._push({"arn": job.arn, "output": output, **link_values(job.arn)})
             if not self.operator.wait_for_completion:
@@ -68,7 +71,7 @@ class Attempt:
         """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
         with self._guard():
             training = self._prepare({})
-            job = training.resume(event["job_name"])
+            job = self.job = training.resume(event["job_name"])
             if job.ended or event["why"] == OVERDUE:
                 self._show_tail(job)
                 if not job.ended:
@@ -111,6 +114,7 @@ class Attempt:
 
     def _prepare(self, request: Mapping[str, Any]) -> Training:
         arguments = self.operator
+        mask_secrets(arguments.config)
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
         calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
         label = label_of(self.context, arguments)
@@ -119,6 +123,7 @@ class Attempt:
 
     def _finish(self, training: Training, job: Job) -> str:
         """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""
+        self.job = job
         if not job.ended:
             problem = training.overdue(job)  # where the job cannot be stopped, it is not forgotten either
             training.release()

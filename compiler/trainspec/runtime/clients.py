@@ -10,6 +10,8 @@ log.
 from functools import cached_property
 from typing import Any, Final
 
+from trainspec.runtime.secrecy import mute_bodies
+
 _NO_RETRIES: Final = {"total_max_attempts": 1}
 
 # Airflow 3 kills a task's process five seconds after it asked it to end.
@@ -20,6 +22,7 @@ class Clients:
     """The clients of one task run: of one session, so that credentials are fetched once."""
 
     def __init__(self, aws_conn_id: str | None, region_name: str | None) -> None:
+        mute_bodies()
         self.hook = _hook(aws_conn_id, region_name)
         self._session = self.hook.get_session(region_name=self.hook.region_name)
         self.sagemaker = self._client("sagemaker")

@@ -117,6 +117,21 @@ class TrainingJobOperator(BaseOperator):
             return render_text(content, context, environment)
         return super().render_template(content, context, environment, seen_oids)
 
+    def get_openlineage_facets_on_start(self) -> Any:
+        """Return what the job is going to read and write, for Airflow's OpenLineage provider."""
+        return self._lineage()
+
+    def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
+        """Return what the job has read, and the model that it has made. Called after a failure, too."""
+        return self._lineage()
+
+    def _lineage(self) -> Any:
+        from trainspec.runtime.lineage import lineage
+
+        job = self._attempt.job if self._attempt else None
+        described = job.description if job else {}
+        return lineage({**self.config, **described}, job.model if job and job.completed else None)
+
     def _new_attempt(self, context: Any) -> "Attempt":
         from trainspec.runtime.attempt import Attempt
 
