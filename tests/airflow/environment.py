@@ -62,6 +62,7 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__LOAD_DEFAULT_CONNECTIONS": "False",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "AIRFLOW__OPENLINEAGE__DISABLED": "True",
             "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # what goes past the connection fails at once

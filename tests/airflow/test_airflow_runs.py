@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,16 @@ CASES = {
     "invalid": Case(
         "failed", (), config={"RoleArn": "nobody-in-particular"}, log=("create_training_job: .*ValidationException",)
     ),
+    "masked": Case(
+        config={"HyperParameters": {"api_token": SECRET}, "Environment": {"DB_PASSWORD": SECRET}},
+        log=(r"\[algo-1-\d+\] hyperparameter api_token=\*\*\*",),
+    ),
+    "masked_deferred": Case(
+        config={"HyperParameters": {"api_token": SECRET}},
+        operator={"deferrable": True},
+        log=(r"\[algo-1-\d+\] hyperparameter api_token=\*\*\*",),
+    ),
+    "not_printed": Case(operator={"print_log": False}),
     "letters": Case(config={"Environment": {f"V{number}": text for number, text in enumerate(LETTERS)}}),
     "letters_native": Case(
         config={
@@ -179,6 +191,23 @@ def test_run(airflow: Airflow, simulator: Simulator, logs: dict[str, str], dag_i
         assert list(task.xcoms["metrics"]) == ["loss"]
     elif dag_id != "no_wait":
         assert not [job for job in made if job.state(simulator.clock.now()).status == "InProgress"]
+
+
+@pytest.mark.parametrize("dag_id", ["masked", "masked_deferred"])
+def test_the_page_of_rendered_templates_masks_what_is_named_a_secret(
+    airflow: Airflow, logs: dict[str, str], dag_id: str
+) -> None:
+    with closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
+        where = "from rendered_task_instance_fields where dag_id = ?"
+        rows = database.execute(f"select rendered_fields {where}", (dag_id,)).fetchall()
+    assert rows
+    assert "api_token" in str(rows)
+    assert SECRET not in str(rows)
+
+
+@pytest.mark.parametrize("dag_id", ["deferred", "not_printed"])
+def test_the_jobs_own_log(logs: dict[str, str], dag_id: str) -> None:
+    assert ("Reporting training SUCCESS" in logs[dag_id]) == (dag_id == "deferred")
 
 
 @pytest.mark.parametrize("dag_id", ["typed", "letters_native"])
