@@ -44,6 +44,7 @@ CASES = {
     "is_late": Case("failed", LONG, "Sensor has timed out", {"timeout": 1}),
     "is_late_deferred": Case("failed", LONG, "has not completed within 1 seconds", {"timeout": 1, **DEFERRED}),
     "is_late_softly_deferred": Case("skipped", LONG, "", {"timeout": 1, "soft_fail": True, **DEFERRED}),
+    "is_not_there_deferred": Case("failed", None, "There is no training job", {"timeout": 3, **DEFERRED}),
     "is_not_there": Case("failed", None, "There is no training job is-not-there-.* yet", {"timeout": 1}),
 }
 

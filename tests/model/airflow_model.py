@@ -68,8 +68,8 @@ SERVERLESS = {
     },
 }
 ENDED = ("success", "failed", "skipped")
-# on_kill has two seconds; a job that AWS does not show for longer cannot be stopped by it.
-SHORT_LAG = 1.5
+# on_kill has little more than a second; a job that AWS does not show for longer cannot be stopped by it.
+SHORT_LAG = 1.0
 
 
 class Deferred(BaseException):

@@ -24,9 +24,9 @@ from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.secrecy import mask_secrets
 from trainspec.runtime.typed import typed
 
-# Airflow 3 gives on_kill five seconds; with the quick client's timeouts these two stay below.
-_ASK_PATIENCE = 1.0
-_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=1.5)
+# Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
+_ASK_PATIENCE = 2.0
+_KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=1.2)
 # A task that fails by itself has more time; but AWS may be what it failed at, and somebody waits for the news.
 _FAILED_BACK_OFF = BackOff(patience=60.0)
 
