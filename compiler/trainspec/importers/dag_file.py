@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainspec.importers.arguments import READ, assets_of, imported_names
 from trainspec.importers.edges import edges
 from trainspec.importers.literals import Constants, Hole, NotLiteralError
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
@@ -23,6 +24,7 @@ _DAG_FIELDS = {
     "schedule": "schedule",
     "schedule_interval": "schedule",
     "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
     "doc_md": "doc",
 }
 _OPERATOR_FIELDS = (
@@ -53,7 +55,7 @@ def import_dag_file(text: str) -> list[Imported]:
         if isinstance(node, ast.FunctionDef)
         for each in node.decorator_list
     }
-    reading = _Reading(Constants(tree), functions)
+    reading = _Reading(Constants(tree), functions, imported_names(tree))
     dags = {id(call): call for call in _calls(tree) if _called(call) in ("DAG", "dag")}
     found: dict[int, list[ast.Call]] = {}
     for call, around in _operators(tree):
@@ -70,6 +72,7 @@ class _Reading:
 
     constants: Constants
     functions: Mapping[int, str]
+    imported: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def note(self, node: ast.AST, message: str) -> None:
@@ -85,6 +88,8 @@ class _Reading:
     def value(self, node: ast.expr, what: str) -> Any:
         """What an argument stands for, without its parts that are not literal; None where the whole is not."""
         try:
+            if what in READ:
+                return READ[what](self.constants, self.imported, node)
             return self._filled(self.constants.value(node), what)
         except NotLiteralError as error:
             self.note(error.node, f"{what} is not a literal: `{ast.unparse(error.node)}`")
@@ -178,6 +183,8 @@ def _dag_fields(reading: _Reading, call: ast.Call) -> dict[str, Any]:
             fields["default_args"] = _default_args(reading, node, fields)
         elif name in ("start_date", "end_date"):
             _put_moment(reading, fields, name, node)
+        elif field_name == "schedule" and (assets := _assets(reading, node)) is not None:
+            fields["schedule"] = {"assets": assets}
         elif field_name == "schedule" and (length := duration_of(reading.constants, node)) is not None:
             fields["schedule"] = length
         elif name in _DURATIONS:
@@ -189,6 +196,14 @@ def _dag_fields(reading: _Reading, call: ast.Call) -> dict[str, Any]:
     if "id" not in fields and id(call) in reading.functions:
         fields["id"] = reading.functions[id(call)]
     return {name: value for name, value in fields.items() if value is not None or name == "schedule"}
+
+
+def _assets(reading: _Reading, node: ast.expr) -> Any:
+    """What a schedule of assets waits for; None where it is no such schedule."""
+    try:
+        return assets_of(reading.constants, reading.imported, node)
+    except NotLiteralError:
+        return None
 
 
 def _default_args(reading: _Reading, node: ast.expr, dag: dict[str, Any]) -> dict[str, Any]:
@@ -210,6 +225,10 @@ def _put_task_argument(reading: _Reading, fields: dict[str, Any], name: str, nod
         reading.note(node, f"{what} is not carried over")
     elif name in _DURATIONS:
         _put_duration(reading, fields, name, node)
+    elif name in ("start_date", "end_date"):
+        _put_moment(reading, fields, name, node)
+        if zone := fields.pop("timezone", None):
+            reading.note(node, f"the time zone {zone} of `{name}` is not carried over: a spec has one, the DAG's")
     else:
         value = reading.value(node, name)
         if value is not None:
