@@ -59,14 +59,15 @@ def _handed_over(trigger: Mapping, variables: Variables, scope: JobScope) -> Map
         return trigger
     scope.field_name = "conf"
     given = conf.value.entries if conf is not None and isinstance(conf.value, Mapping) else ()
-    said = {entry.key.text for entry in given}
+    own = {entry.key.text for entry in given}
     handed = []
     for name, attribute in (("job", "name"), ("model", "model")):
-        if name in said:
+        if name in own:
             continue
         found = scope.resolve(f"{PREFIX}{job.text}.{attribute}", job.via or job.span)
         if isinstance(found, Diagnostic):
-            variables.findings.append(found)
+            said = found.message.partition(": ")[2] or found.message  # without the `${jobs...}` that nobody wrote
+            variables.findings.append(replace(found, message=said))
             return trigger
         handed.append(Entry(Scalar(name, job.span), found))
     key = conf.key if conf is not None else Scalar("conf", job.span)

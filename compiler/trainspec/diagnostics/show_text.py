@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from trainspec.diagnostics.excerpt import Lines, Mark, excerpt, visible
+from trainspec.diagnostics.excerpt import WIDEST, Lines, Mark, excerpt, visible
 from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Diagnostic, Severity
+from trainspec.diagnostics.words import cut
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _LABEL_COLOUR = "34"
@@ -46,9 +47,9 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
     marks += [Mark(label.span, "-", label.text, lambda text: paint(text, _LABEL_COLOUR)) for label in found.labels]
     notes = []
     if found.field and not _is_told(found.field, found.message):
-        notes.append(f"field: {visible(found.field)}")
+        notes.append(f"field: {visible(cut(found.field, WIDEST))}")
     if found.member and not (found.field or "").endswith(found.member) and found.member not in found.message:
-        notes.append(f"request member: {visible(found.member)}")
+        notes.append(f"request member: {visible(cut(found.member, WIDEST))}")
     if found.advice:
         notes.append(f"{paint('help', '1')}: {visible(found.advice)}")
     yield from excerpt(marks, lines, notes)

@@ -225,6 +225,14 @@ class NamedRule(Rule):
     name: Text | None = Field(None, description="Name of the rule.")
 
 
+class ProfilerRule(Rule):
+    """A rule that watches the job's use of its machines."""
+
+
+class NamedProfilerRule(NamedRule):
+    """A profiler's rule in a list of rules."""
+
+
 class Collection(Model):
     """Tensors that the debugger saves."""
 
@@ -269,7 +277,10 @@ class Profiler(Model):
     parameters: TextMap | None = Field(None, description="Parameters of the profiler.")
     defaults: Nothing | None = Field(None, description="`{}` asks for the profiler as SageMaker sets it up.")
     rules: (
-        Annotated[dict[str, Rule] | list[NamedRule], Field(json_schema_extra={"x-form": "a map of rules by name"})]
+        Annotated[
+            dict[str, ProfilerRule] | list[NamedProfilerRule],
+            Field(json_schema_extra={"x-form": "a map of rules by name"}),
+        ]
         | None
     ) = Field(None, description="The rules, by name.")
 
