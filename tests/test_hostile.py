@@ -28,7 +28,7 @@ GOOD = "trainspec: 1\n" + JOBS
 Build = str | bytes | Callable[[Path], None]
 
 SECONDS, SLACK = 1.0, 5
-"""What a command may take of the processor, in a process of its own; and how much more of one that is slow or shared."""
+"""What a command may take of the processor in a process of its own, and how much more where that is slow or shared."""
 MEGABYTES = 300
 CHARACTERS, LONGEST_LINE = 200_000, 1_500
 """No flood of findings, and no text of the spec that is shown whole whatever its length."""
