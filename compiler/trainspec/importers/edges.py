@@ -7,10 +7,9 @@ from itertools import pairwise
 from trainspec.importers.literals import Constants
 
 
-def edges(tree: ast.Module, constants: Constants, operators: Collection[str]) -> Mapping[int, set[int]]:
-    """For each operator's call (by its id), the operators' calls that it waits for, tasks between looked through."""
+def edges(tree: ast.Module, constants: Constants, kept: Collection[int]) -> Mapping[int, set[int]]:
+    """For each of the calls `kept` (by their ids), those of them that it waits for, tasks between looked through."""
     direct: dict[int, set[int]] = {}
-    training: set[int] = set()
 
     def tasks(node: ast.expr) -> list[ast.Call]:
         if isinstance(node, ast.List | ast.Tuple):
@@ -31,11 +30,28 @@ def edges(tree: ast.Module, constants: Constants, operators: Collection[str]) ->
             link(node.right, node.left if not isinstance(node.left, ast.BinOp) else node.left.right)
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in operators:
-                training.add(id(node))
             for before, after in _called_links(node, name):
                 link(before, after)
-    return {task: set(_nearest(task, direct, training)) for task in training}
+    found = {task: set(_nearest(task, direct, kept)) for task in kept}
+    return {
+        task: {other for other in others if _is_needed(task, other, direct, found)} for task, others in found.items()
+    }
+
+
+def _is_needed(task: int, other: int, direct: Mapping[int, set[int]], found: Mapping[int, set[int]]) -> bool:
+    """Whether `task` must name `other`: what is only before a task that is left out may be waited for anyway."""
+    if other in direct.get(task, ()):
+        return True
+    seen: set[int] = set()
+    waiting = [each for each in found[task] if each != other]
+    while waiting:
+        before = waiting.pop()
+        if before == other:
+            return False
+        if before not in seen:
+            seen.add(before)
+            waiting.extend(found[before])
+    return True
 
 
 def _called_links(call: ast.Call, name: str) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -46,8 +62,8 @@ def _called_links(call: ast.Call, name: str) -> Iterator[tuple[ast.expr, ast.exp
         yield from pairwise(call.args)
 
 
-def _nearest(task: int, direct: Mapping[int, set[int]], training: set[int]) -> Iterator[int]:
-    """The training tasks before `task`, other tasks in between looked through."""
+def _nearest(task: int, direct: Mapping[int, set[int]], kept: Collection[int]) -> Iterator[int]:
+    """The tasks of `kept` before `task`, other tasks in between looked through."""
     seen: set[int] = {task}
     waiting = list(direct.get(task, ()))
     while waiting:
@@ -55,7 +71,7 @@ def _nearest(task: int, direct: Mapping[int, set[int]], training: set[int]) -> I
         if before in seen:
             continue
         seen.add(before)
-        if before in training:
+        if before in kept:
             yield before
         else:
             waiting.extend(direct.get(before, ()))

@@ -16,12 +16,25 @@ class ImportedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedTask:
+    """One task around the jobs: its section of the spec (`sensors`, `tasks`, `triggers`) and its fields there.
+
+    Airflow's templates may stand in their texts.
+    """
+
+    section: str
+    task_id: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """One spec to be. `notes` say what could not be carried over."""
 
     jobs: tuple[ImportedJob, ...]
     dag: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    around: tuple[ImportedTask, ...] = ()
 
 
 class CannotImportError(Exception):

@@ -24,7 +24,21 @@ def spec_text(imported: Imported) -> str:
     document: dict[str, Any] = {"trainspec": 1}
     if imported.dag:
         document["dag"] = _ordered(imported.dag, "Dag")
-    return _dump({**document, "jobs": jobs})
+    around: dict[str, dict[str, Any]] = {}
+    for task in imported.around:
+        fields = _ordered(_as_template(task.fields), _SECTIONS[task.section])
+        around.setdefault(task.section, {})[task.task_id] = fields
+    sections = {"sensors": around.get("sensors"), "jobs": jobs, "tasks": around.get("tasks")}
+    sections["triggers"] = around.get("triggers")
+    return _dump({**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}})
+
+
+def _as_template(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _as_template(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_as_template(below) for below in value]
+    return as_template(value) if isinstance(value, str) else value
 
 
 def _job_fields(job: ImportedJob) -> dict[str, Any]:
@@ -32,16 +46,20 @@ def _job_fields(job: ImportedJob) -> dict[str, Any]:
     return {**fields, **job.fields}
 
 
+_SECTIONS = {"sensors": "Sensor", "tasks": "Task", "triggers": "Trigger"}
 _MODELS = {"operator": "Operator", "default_args": "TaskArguments"}
 
 
 def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
     """`fields` in the order in which the language names them, a job's own before those of every task."""
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    of_tasks = definitions["TaskArguments"]["properties"] if model == "Job" else {}
+    with_tasks = ("Job", *_SECTIONS.values())
+    of_tasks = {*definitions["TaskArguments"]["properties"], "depends_on", "doc"} if model in with_tasks else ()
     order = sorted(definitions[model]["properties"], key=lambda name: name in of_tasks)
     return {
-        name: _ordered(fields[name], _MODELS[name]) if name in _MODELS else fields[name]
+        name: _ordered(fields[name], _MODELS[name])
+        if name in _MODELS and isinstance(fields[name], Mapping)
+        else fields[name]
         for name in order
         if name in fields
     }
@@ -58,7 +76,7 @@ def _dump(document: Mapping[str, Any]) -> str:
     )
     stream = io.StringIO()
     yaml.dump(_styled(document, depth=0), stream)
-    blocks = re.sub(r"^(dag|jobs):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
+    blocks = re.sub(r"^(dag|jobs|sensors|tasks|triggers):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)
 
 
