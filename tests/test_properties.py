@@ -228,3 +228,50 @@ def test_compile_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         outputs.append({path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))})
     assert len(outputs[0]) > 10
     assert outputs[0] == outputs[1] == outputs[2]
+
+
+literals = st.recursive(
+    st.one_of(texts, st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+def flow(value: Any) -> str:
+    """A value as YAML in flow style, its texts with `${` escaped."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"? {flow(key)} : {flow(below)}" for key, below in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return quoted(value.replace("${", "$${")) if isinstance(value, str) else json.dumps(value)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(words, literals, max_size=4), st.dictionaries(texts, literals, max_size=4))
+def test_arguments_reach_their_operator_to_the_letter(arguments: dict[str, Any], conf: dict[str, Any]) -> None:
+    head = specs_head()
+    text = f"{head}tasks: {{task: {{operator: my_team.Operator, arguments: {flow(arguments)}}}}}\n"
+    text += f"triggers: {{other: {{dag: other, conf: {flow(conf)}}}}}\n"
+    analysis = analysed(text)
+    if not is_sound(analysis):
+        return
+    calls = {
+        call.func.id: {keyword.arg: keyword.value for keyword in call.keywords}
+        for call in ast.walk(ast.parse(generate(analysis, Options())))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    }
+    given_ = {name: ast.literal_eval(value) for name, value in calls["Operator"].items()}
+    assert given_ == {"task_id": "task", **arguments}
+    if not any(map(has_template, [str(conf)])):
+        assert rendered(ast.literal_eval(calls["TriggerDagRunOperator"]["conf"])) == conf
+
+
+def specs_head() -> str:
+    """A sound spec without a DAG of its own."""
+    return (
+        "trainspec: 1\ndag: {id: example}\njobs:\n  train:\n    name: job-{{ ds }}\n"
+        "    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1\n"
+        "    role: arn:aws:iam::123456789012:role/MyRole\n    output: s3://bucket/models/\n"
+        "    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10}\n"
+        "    stopping: {max_runtime: 30m}\n"
+    )

@@ -3,10 +3,12 @@
 import ast
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from trainspec.dag.airflow import MAJORS
+from trainspec.dag.airflow import MAJORS, Airflow, own_imports
 from trainspec.diagnostics import Diagnostic
 from trainspec.language.spec import Spec
 from trainspec.pipeline import Analysis, Options, analyse, generate
@@ -68,7 +70,7 @@ def hold(content: bytes, counts: Counts) -> None:
     if analysis.is_spec and not any(found.severity == "error" for found in analysis.findings):
         counts.compiled += 1
         for airflow in MAJORS:
-            _is_data(generate(analysis, Options(airflow=airflow)))
+            _is_data(generate(analysis, Options(airflow=airflow)), {*_named(analysis.data, MAJORS[airflow])})
     else:
         counts.refused += 1
     took = time.process_time() - start
@@ -82,6 +84,27 @@ def _agrees(analysis: Analysis) -> None:
         Spec.model_validate(analysis.data)
 
 
-def _is_data(source: str) -> None:
-    """Nothing but literals, imports and calls."""
-    hold_to_the_grammar(ast.parse(source))
+def _named(value: Any, airflow: Airflow) -> Iterator[str]:
+    """The modules that a document may bring into a file: those of its operators and callbacks, and the compiler's."""
+    yield from (each.module for each in own_imports(airflow))
+    for path in _paths(value):
+        yield from (path.rpartition(".")[0], airflow.operator(path).module)
+
+
+def _paths(value: Any, key: str = "") -> Iterator[str]:
+    """The texts where the language wants a dotted path."""
+    if isinstance(value, str) and (key in ("operator", "path") or key.endswith("_callback")):
+        yield value
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _paths(below, name)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _paths(below, key)
+
+
+def _is_data(source: str, modules: set[str]) -> None:
+    """Nothing but literals, imports and calls; and no import that the document does not name."""
+    tree = ast.parse(source)
+    hold_to_the_grammar(tree)
+    assert {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} <= modules

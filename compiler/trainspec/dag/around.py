@@ -107,11 +107,15 @@ _CONDITION: tuple[Row, ...] = (
 )
 
 
+_OF_THE_GATE = ("owner", "queue", "executor", "outlets")
+"""What a job's gate has of its arguments. DAGs that wait for the assets of a job are behind its gate, too."""
+
+
 def gate_call(name: str, job: Job, setting: Setting) -> tuple[Import, Arguments]:
     """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
     given = job.proceed_if or []
     conditions: list[Expression] = [
         dict(model_arguments(each, _CONDITION)) for each in ([given] if isinstance(given, Condition) else given)
     ]
-    shared = (argument for argument in task_arguments(job, setting) if argument[0] in ("owner", "queue"))
+    shared = (argument for argument in task_arguments(job, setting) if argument[0] in _OF_THE_GATE)
     return GATE, (("training_task_id", name), ("conditions", conditions), *shared)

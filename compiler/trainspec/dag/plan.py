@@ -179,7 +179,7 @@ def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, setting: S
         ("config", to_letter(request)),
         *region,
         *(operator_arguments(job.operator) if job.operator else ()),
-        *task_arguments(job, setting),
+        *(each for each in task_arguments(job, setting) if each[0] != "outlets" or not job.proceed_if),
         *doc,
         ("spec", place_of(span)),
     )

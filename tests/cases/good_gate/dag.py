@@ -1,4 +1,4 @@
-from airflow.sdk import DAG, TaskGroup
+from airflow.sdk import DAG, Asset, TaskGroup
 from my_team.operators import PickOperator, RegisterOperator
 from trainspec.runtime import MetricGate, TrainingJobOperator
 
@@ -74,10 +74,12 @@ with DAG(
             },
         },
         owner="ml-team",
+        retries=2,
+        queue="training",
         spec="spec.yaml:13",
     )
 
-    # spec.yaml:16
+    # spec.yaml:19
     train_gate = MetricGate(
         task_id="train.gate",
         training_task_id="train",
@@ -88,13 +90,17 @@ with DAG(
             },
         ],
         owner="ml-team",
+        queue="training",
+        outlets=[
+            Asset("s3://bucket/models/"),
+        ],
     )
 
-    # spec.yaml:17
+    # spec.yaml:20
     with TaskGroup(
         group_id="tune",
     ) as tune:
-        # spec.yaml:17
+        # spec.yaml:20
         tune_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -126,10 +132,10 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:17",
+            spec="spec.yaml:20",
         )
 
-        # spec.yaml:21
+        # spec.yaml:24
         tune_depth_4_gate = MetricGate(
             task_id="depth-4.gate",
             training_task_id="tune.depth-4",
@@ -146,7 +152,7 @@ with DAG(
             ],
         )
 
-        # spec.yaml:17
+        # spec.yaml:20
         tune_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -178,10 +184,10 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:17",
+            spec="spec.yaml:20",
         )
 
-        # spec.yaml:21
+        # spec.yaml:24
         tune_depth_6_gate = MetricGate(
             task_id="depth-6.gate",
             training_task_id="tune.depth-6",
@@ -198,11 +204,11 @@ with DAG(
             ],
         )
 
-    # spec.yaml:24
+    # spec.yaml:27
     with TaskGroup(
         group_id="evaluate",
     ):
-        # spec.yaml:24
+        # spec.yaml:27
         evaluate_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -245,10 +251,10 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:24",
+            spec="spec.yaml:27",
         )
 
-        # spec.yaml:24
+        # spec.yaml:27
         evaluate_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -291,21 +297,21 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:24",
+            spec="spec.yaml:27",
         )
 
-    # spec.yaml:29
+    # spec.yaml:32
     register = RegisterOperator(
         task_id="register",
         model="{{ ti.xcom_pull(task_ids='train', key='model') }}",
-        doc_md="Compiled from `spec.yaml:29`.",
+        doc_md="Compiled from `spec.yaml:32`.",
     )
 
-    # spec.yaml:32
+    # spec.yaml:35
     any_good = PickOperator(
         task_id="any_good",
         trigger_rule="none_failed_min_one_success",
-        doc_md="Compiled from `spec.yaml:32`.",
+        doc_md="Compiled from `spec.yaml:35`.",
     )
 
     train.set_downstream(train_gate)
