@@ -48,7 +48,7 @@ def records() -> list[Record]:
 def table(found: list[Record]) -> str:
     """Markdown: a row for each event and mode, a column for each Airflow and operator."""
     if not found:
-        return "Nothing is recorded yet.\n"
+        return "Not recorded yet; [CONTRIBUTING.md](../CONTRIBUTING.md) has the two commands that record it.\n"
     columns = [(record["airflow"], operator) for record in found for operator in ("trainspec", "stock")]
     cells: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
     for record in found:
