@@ -30,8 +30,8 @@ except ImportError:
 from trainspec.runtime import TrainingJobOperator
 
 with DAG(dag_id="waits", schedule=None):
-    for number in range({JOBS}):
-        TrainingJobOperator(task_id=f"job-{{number}}", config={{}}, deferrable=True)
+    # One mapped task: of a thousand tasks Airflow's triggerer would read the whole DAG anew for each of its triggers.
+    TrainingJobOperator.partial(task_id="train", deferrable=True).expand(config=[{{}} for _ in range({JOBS})])
 """
 REQUEST = {
     "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
@@ -77,8 +77,10 @@ def triggerer(airflow: Airflow, log: Path) -> Iterator[psutil.Process]:
 
 
 def deferred(airflow: Airflow) -> set[str]:
+    """The names of the jobs that tasks wait for."""
     with closing(sqlite3.connect(airflow.home / "airflow.db", timeout=30)) as database:
-        return {row[0] for row in database.execute("select task_id from task_instance where state = 'deferred'")}
+        rows = database.execute("select map_index from task_instance where state = 'deferred'")
+        return {f"job-{number}" for (number,) in rows}
 
 
 def memory(process: psutil.Process) -> int:

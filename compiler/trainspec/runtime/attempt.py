@@ -21,7 +21,7 @@ from trainspec.runtime.links import link_values
 from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
 from trainspec.runtime.majors import AIRFLOW_2, TOLD_TO_END, task_state
 from trainspec.runtime.problems import Kind, TrainingProblem
-from trainspec.runtime.secrecy import mask_secrets
+from trainspec.runtime.secrecy import mask_secrets, masked
 from trainspec.runtime.typed import typed
 
 # Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
@@ -139,17 +139,20 @@ class Attempt:
         """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""
         if not self.operator.print_log or self._clients is None:
             return lambda _: None
-        log = JobLog(self._clients.logs, job.name, self.log.info, tail=bool(job.description))
+        log = JobLog(self._clients.logs, job.name, self._log_line, tail=bool(job.description))
         return lambda now: log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
 
     def _show_tail(self, job: Job) -> None:
         """Show the last lines of a job that nobody watched."""
         if self.operator.print_log and self._clients is not None:
-            JobLog(self._clients.logs, job.name, self.log.info, tail=True).show(CALLS_FOR_A_TAIL)
+            JobLog(self._clients.logs, job.name, self._log_line, tail=True).show(CALLS_FOR_A_TAIL)
+
+    def _log_line(self, line: str) -> None:
+        self.log.info("%s", masked(line))
 
     def _last_log_lines(self, name: str) -> list[str]:
         try:
-            return last_log_lines(self._clients.logs, name) if self._clients else []
+            return [masked(line) for line in last_log_lines(self._clients.logs, name)] if self._clients else []
         except Exception as error:  # the job's failure is the news, not that its log cannot be read
             return [f"(not to be had: {type(error).__name__})"]
 
