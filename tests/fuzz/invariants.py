@@ -70,7 +70,10 @@ def hold(content: bytes, counts: Counts) -> None:
     if analysis.is_spec and not any(found.severity == "error" for found in analysis.findings):
         counts.compiled += 1
         for airflow in MAJORS:
-            _is_data(generate(analysis, Options(airflow=airflow)), {*_named(analysis.data, MAJORS[airflow])})
+            options = Options(airflow=airflow)
+            of_major = analyse(source, options)  # one may lack what the other has
+            if not any(found.severity == "error" for found in of_major.findings):
+                _is_data(generate(of_major, options), {*_named(of_major.data, MAJORS[airflow])})
     else:
         counts.refused += 1
     took = time.process_time() - start
