@@ -108,6 +108,8 @@ def source(value: Expression, depth: int = 0, names: Names | None = None) -> str
 def string(text: str) -> str:
     """A string literal in the quotes that `ruff format` chooses: double ones unless that takes more escapes."""
     quote = "'" if text.count('"') > text.count("'") else '"'
+    if text.isprintable() and quote not in text and "\\" not in text:
+        return quote + text + quote
     return quote + "".join(_escaped(character, quote) for character in text) + quote
 
 

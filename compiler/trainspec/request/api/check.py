@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from trainspec.acceptor import Accepts, acceptor
@@ -81,7 +81,7 @@ def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:
     A list's elements are at an index or "*", a map's values at any key or "*". References are resolved, one level
     deep; what is said of the member itself (`description`, `x-output-only`) is merged in.
     """
-    found = _resolve(path)
+    found = _resolve(tuple(path))
     if found is None:
         return None
     shape, own = found
@@ -90,11 +90,12 @@ def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:
 
 def shape_name(path: Sequence[str | int]) -> str | None:
     """AWS's name of the shape at `path` (as for `member_schema`), or None where the API has no such member."""
-    found = _resolve(path)
+    found = _resolve(tuple(path))
     return found[0] if found else None
 
 
-def _resolve(path: Sequence[str | int]) -> tuple[str, Mapping[str, Any]] | None:
+@lru_cache(maxsize=4096)  # the requests of a run have the same members
+def _resolve(path: Path) -> tuple[str, Mapping[str, Any]] | None:
     """Find the shape at `path`, and the schema entry that refers to it."""
     schema = load_schema(API_SCHEMA)
     own: Any = {"$ref": schema["$ref"]}

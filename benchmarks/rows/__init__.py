@@ -1,0 +1,1 @@
+"""The rows: one module for what is measured in the same way."""
