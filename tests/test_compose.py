@@ -191,7 +191,9 @@ def test_unknown_environments_and_variables_are_bad_usage(files: Path, trainspec
 
 
 def test_all_environments_name_where_a_finding_is_from(files: Path, trainspec: Run) -> None:
-    faults = ENVIRONMENTS.replace("4xlarge", "4xlrage") + "  stage: {vars: {bucket: B}}\n"
+    misspelt = "jobs: {train: {name: 'train-{{ dss }}'}}"  # known to be wrong only where the patch is laid over
+    faults = ENVIRONMENTS.replace("defaults: {resources: {instance_type: ml.m5.4xlarge}}", misspelt)
+    faults += "  stage: {vars: {bucket: B}}\n"
     (files / "one.yaml").write_text(SPEC + faults)
     (files / "two.yaml").write_text(SPEC.replace("train:", "_train:").replace("ts_nodash", "tss"))
     assert trainspec("lint", "specs/one.yaml").returncode == 0

@@ -261,6 +261,7 @@ def test_arguments_reach_their_operator_to_the_letter(arguments: dict[str, Any],
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
     }
     given_ = {name: ast.literal_eval(value) for name, value in calls["Operator"].items()}
+    assert given_.pop("doc_md").startswith("Compiled from `specs/x.yaml:")
     assert given_ == {"task_id": "task", **arguments}
     if not any(map(has_template, [str(conf)])):
         assert rendered(ast.literal_eval(calls["TriggerDagRunOperator"]["conf"])) == conf

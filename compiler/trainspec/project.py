@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trainspec.diagnostics.words import cut
 from trainspec.settings import Selection, UsageError, read_settings
 from trainspec.text.source import Source
 
@@ -74,7 +75,7 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
         except OSError:  # a name longer than any file's
             paths = []
         if not paths:
-            raise UsageError(f"{pattern}: no such file, and no YAML files in such a folder")
+            raise UsageError(f"{cut(pattern, 200)}: no such file, and no YAML files in such a folder")
         found |= dict.fromkeys(paths)
     return sorted(found, key=lambda path: path.parts)
 

@@ -245,12 +245,15 @@ class Deployment:
 
 
 @contextmanager
-def deployed(version: str, home: Path, endpoint_url: str, *, workers: int = 0) -> Iterator[Deployment]:
+def deployed(
+    version: str, home: Path, endpoint_url: str, *, workers: int = 0, variables: Mapping[str, str] | None = None
+) -> Iterator[Deployment]:
     """Airflow `version` with PostgreSQL, and the CeleryExecutor with Redis where there are workers.
 
-    `aws_default` points at `endpoint_url`. Everything is up when this gives it, and gone afterwards.
+    `aws_default` points at `endpoint_url`, unless the environment `variables` say otherwise. Everything is up when this
+    gives it, and gone afterwards.
     """
-    airflow = Airflow(version, installed(version), home, endpoint_url)
+    airflow = Airflow(version, installed(version), home, endpoint_url, variables or {})
     airflow.dags.mkdir(parents=True)
     port = free_port()
     rest = Rest(f"http://{HOST}:{port}", version.startswith("2"))

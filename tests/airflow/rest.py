@@ -46,6 +46,19 @@ class Rest:
         """Start a run."""
         self.call("POST", f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": logical_date, "conf": {}})
 
+    def unpause(self, dag_id: str) -> None:
+        """Let the scheduler start the DAG's runs."""
+        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+
+    def runs(self, dag_id: str) -> dict[str, str]:
+        """The state of each run of a DAG."""
+        return {run["dag_run_id"]: run["state"] for run in self.call("GET", f"/dags/{dag_id}/dagRuns")["dag_runs"]}
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """The state of each task of a run."""
+        tasks = self.call("GET", f"{self._run(dag_id, run_id)}/taskInstances?limit=100")["task_instances"]
+        return {task["task_id"]: task["state"] for task in tasks}
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Queued, running, success or failed."""
         return str(self.call("GET", self._run(dag_id, run_id))["state"])

@@ -23,7 +23,7 @@ def run_commands(content: bytes, project: Path) -> None:
     compiled, more = _run("compile", "--no-cache", "--requests", "requests")
     assert compiled == linted, (said, more)
     made = _files(project) - before
-    assert bool(made) == (compiled == 0), made
+    assert bool(made) == (compiled == 0 and "a fragment" not in more), made
     assert all(path.split("/")[0] in OUTPUTS and path.count("/") == 1 for path in made), made
     for words in (said, more):
         assert "Traceback" not in words

@@ -82,7 +82,7 @@ def test_a_failure_says_why(world: World, outcome: Outcome, stop: bool, kind: Ki
     assert job.ended
     assert not job.completed
     lines = last_log_lines(world.simulator.client("logs"), "churn")
-    problem = failure(job, lines, job_url(job.arn), None)
+    problem = failure(job, lines, job_url(job.arn, job.name), None)
     assert problem.kind is kind
     assert text in problem.text
     assert "https://us-east-1.console.aws.amazon.com/sagemaker/home?region=us-east-1#/jobs/churn" in problem.text
@@ -113,17 +113,17 @@ def test_nothing_but_completed_is_success(status: str) -> None:
     ],
 )
 def test_links(arn: str, host: str) -> None:
-    job, logs = job_url(arn), logs_url(arn)
+    job, logs = job_url(arn, "A-b"), logs_url(arn, "A-b")
     assert job is not None
     assert job.startswith(f"https://{host}/sagemaker/home?region=")
-    assert job.endswith("#/jobs/a-b")
+    assert job.endswith("#/jobs/A-b")
     assert logs is not None
     assert logs.startswith(f"https://{host}/cloudwatch/home?region=")
-    assert logs.endswith("$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Da-b$252F")
+    assert logs.endswith("$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3DA-b$252F")
 
 
 def test_no_link_where_there_is_no_public_console() -> None:
-    assert job_url("arn:aws-iso:sagemaker:us-iso-east-1:1:training-job/a") is None
+    assert job_url("arn:aws-iso:sagemaker:us-iso-east-1:1:training-job/a", "a") is None
 
 
 def test_a_job_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:

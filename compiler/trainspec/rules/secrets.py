@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from trainspec.rules.view import LONGEST, JobView
 from trainspec.text.tree import Path
 
+# Bounded everywhere: texts of any length are searched.
 _FORMS = {
     "an AWS access key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
     "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22}",
@@ -17,8 +18,8 @@ _FORMS = {
     "an API key": r"\bsk-[A-Za-z0-9_-]{20}|\b[sr]k_live_[A-Za-z0-9]{16}|\bAIza[A-Za-z0-9_-]{35}",
     "a package registry's token": r"\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{32}",
     "a private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.",
-    "a password in an address": r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/:@{}$<>*]+@",
+    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,2000}\.",
+    "a password in an address": r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:[^\s/:@{}$<>*]{1,200}@",
 }
 _ANY_FORM = re.compile("|".join(f"({form})" for form in _FORMS.values()))
 

@@ -58,7 +58,7 @@ class Attempt:
             training = self._prepare(request)
             job = self.job = training.start()
             output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
-            self._push({"arn": job.arn, "output": output, **link_values(job.arn)})
+            self._push({"arn": job.arn, "output": output, **link_values(job.arn, job.name)})
             if not self.operator.wait_for_completion:
                 return job.name
             deadline = training.deadline(job)
@@ -130,7 +130,8 @@ class Attempt:
             raise problem
         training.release()
         if not job.completed:
-            raise failure(job, self._last_log_lines(job.name), job_url(job.arn), logs_url(job.arn))
+            links = job_url(job.arn, job.name), logs_url(job.arn, job.name)
+            raise failure(job, self._last_log_lines(job.name), *links)
         self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name

@@ -13,23 +13,26 @@ _CONSOLES: Final = {
 }
 
 
-def job_url(arn: str) -> str | None:
-    """Return the page of a training job in the SageMaker console; None in a partition without one."""
-    return _url(arn, lambda region, name: f"sagemaker/home?region={region}#/jobs/{name}")
+def job_url(arn: str, name: str) -> str | None:
+    """Return the page of the training job `name` in the SageMaker console; None in a partition without one.
+
+    The `arn` says where: it holds the name in lower case, by which neither the job nor its log streams are found.
+    """
+    return _url(arn, lambda region: f"sagemaker/home?region={region}#/jobs/{name}")
 
 
-def logs_url(arn: str) -> str | None:
+def logs_url(arn: str, name: str) -> str | None:
     """Return the page of a training job's log streams in CloudWatch; None in a partition without a console."""
     group = LOG_GROUP.replace("/", "$252F")  # the console's own escape: percent-encoded twice, "$" for "%"
     return _url(
         arn,
-        lambda region, name: (
+        lambda region: (
             f"cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{name}$252F"
         ),
     )
 
 
-def _url(arn: str, page: Callable[[str, str], str]) -> str | None:
-    _, partition, _, region, _, resource = arn.split(":", 5)
+def _url(arn: str, page: Callable[[str], str]) -> str | None:
+    _, partition, _, region, _ = arn.split(":", 4)
     host = _CONSOLES.get(partition)
-    return f"https://{region}.{host}/{page(region, resource.rpartition('/')[2])}" if host else None
+    return f"https://{region}.{host}/{page(region)}" if host else None

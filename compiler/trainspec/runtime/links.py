@@ -36,9 +36,9 @@ class TrainingLogsLink(BaseOperatorLink):
 LINKS = (TrainingJobLink(), TrainingLogsLink())
 
 
-def link_values(arn: str) -> dict[str, str]:
-    """Return what to push for the job `arn`, by XCom key."""
-    found = {TrainingJobLink.xcom_key: job_url(arn), TrainingLogsLink.xcom_key: logs_url(arn)}
+def link_values(arn: str, name: str) -> dict[str, str]:
+    """Return what to push for the job `name`, by XCom key."""
+    found = {TrainingJobLink.xcom_key: job_url(arn, name), TrainingLogsLink.xcom_key: logs_url(arn, name)}
     return {key: url for key, url in found.items() if url}
 
 

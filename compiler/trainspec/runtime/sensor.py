@@ -97,7 +97,9 @@ class TrainingJobSensor(BaseSensorOperator):
                 lines = last_log_lines(clients.logs, job.name)
             except Exception as error:  # the job's failure is the news, not that its log cannot be read
                 lines = [f"(not to be had: {type(error).__name__})"]
-            raise AirflowFailException(failure(job, lines, job_url(job.arn), logs_url(job.arn)).text)
+            raise AirflowFailException(
+                failure(job, lines, job_url(job.arn, job.name), logs_url(job.arn, job.name)).text
+            )
         if not job.ended:
             return None
         if self.do_xcom_push:

@@ -1,0 +1,64 @@
+"""The platform's specs, run for two days in a whole Airflow against the simulator."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from deployment import Deployment, deployed
+from environment import REPOSITORY
+from object_store import object_store
+from services import wait_until
+from trainspec.simulator import Outcome, Plan, Simulator
+
+GOOD, POOR = "2025-04-09", "2025-04-10"
+SHORT = Outcome(0.5, 0.5, 0.5, 0.5)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A whole Airflow in which the pipeline has run twice: for a day with a good model, and for one with a poor one."""
+
+    deployment: Deployment
+    simulator: Simulator
+
+
+@contextmanager
+def ran(home: Path) -> Iterator[Platform]:
+    """Airflow 3.3 with its home in `home`, after both runs; gone afterwards."""
+    good = Outcome(0.5, 0.5, 0.5, 0.5, metrics={"validation:auc": 0.91})
+    poor = Outcome(0.5, 0.5, 0.5, 0.5, metrics={"validation:auc": 0.55})
+    days = {GOOD: good, POOR: poor}
+    plan = Plan(SHORT, {f"churn-choose-dev-{day.replace('-', '')}*": outcome for day, outcome in days.items()})
+    markers = [f"company-data-dev/churn/{day}/_SUCCESS" for day in days]
+    with Simulator(plan=plan) as simulator, object_store(*markers) as store:
+        services = {"s3": {"endpoint_url": store}, "sagemaker": {"endpoint_url": simulator.url}}
+        extra = {"region_name": "us-east-1", "endpoint_url": simulator.url, "service_config": services}
+        aws = {"conn_type": "aws", "login": "AKIAIOSFODNN7EXAMPLE", "password": "simulator", "extra": extra}
+        variables = {"AIRFLOW_CONN_AWS_DEFAULT": json.dumps(aws)}
+        with deployed("3.3", home, simulator.url, variables=variables) as deployment:
+            platform = Platform(deployment, simulator)
+            _run(platform)
+            yield platform
+
+
+def _run(platform: Platform) -> None:
+    rest, folder = platform.deployment.rest, platform.deployment.airflow.dags
+    compile_ = [sys.executable, "-m", "trainspec", "compile", "specs/platform", "--env", "dev", "-o", str(folder)]
+    subprocess.run(compile_, check=True, cwd=REPOSITORY)
+    platform.deployment.wait_dags({"churn_pipeline", "churn_drift", "fraud_pipeline"})
+    for dag_id in ("churn_pipeline", "churn_drift"):
+        rest.unpause(dag_id)
+    for day in (GOOD, POOR):
+        rest.trigger("churn_pipeline", day, f"{day}T00:00:00Z")
+    for dag_id, count in {"churn_pipeline": 2, "churn_drift": 1}.items():
+        wait_until(f"{dag_id} has run", partial(_ended, platform, dag_id, count), 600, 1)
+
+
+def _ended(platform: Platform, dag_id: str, count: int) -> bool:
+    states = platform.deployment.rest.runs(dag_id).values()
+    return sum(state in ("success", "failed") for state in states) >= count
