@@ -22,7 +22,8 @@ HEAVY = {
 
 def _load(airflow: Airflow, folder: Path) -> dict[str, Any]:
     output = airflow.python(str(Path(__file__).with_name("inside.py")), "load", str(folder))
-    found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
+    line = next(line for line in output.splitlines() if line.startswith('{"unserializable'))
+    found: dict[str, Any] = json.loads(line)
     return found
 
 

@@ -45,12 +45,12 @@ CASES = {
     "is_late_deferred": Case("failed", LONG, "has not completed within 1 seconds", {"timeout": 1, **DEFERRED}),
     "is_late_softly_deferred": Case("skipped", LONG, "", {"timeout": 1, "soft_fail": True, **DEFERRED}),
     "is_not_there_deferred": Case("failed", None, "There is no training job", {"timeout": 3, **DEFERRED}),
-    "is_not_there": Case("failed", None, "There is no training job is-not-there-.* yet", {"timeout": 1}),
+    "is_not_there": Case("failed", None, "There is no training job sensor-is-not-there-.* yet", {"timeout": 1}),
 }
 
 
 def _name(airflow: Airflow, case: str) -> str:
-    return f"{case}-{airflow.version}".replace("_", "-").replace(".", "-")
+    return f"sensor-{case}-{airflow.version}".replace("_", "-").replace(".", "-")
 
 
 def _file(dag_id: str, arguments: Mapping[str, Any]) -> str:
