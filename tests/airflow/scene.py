@@ -139,9 +139,17 @@ class Scene:
         self.wait("the triggerer looks", lambda: self.looked(since), 60)
 
     def looked(self, since: float = 0) -> bool:
-        """Whether anybody has learnt the job's state after `since`: asked for it, or had it in a list."""
+        """Whether anybody has learnt the job's state after `since`: asked for it, or had it in a list.
+
+        The lists are those of all scenes' poller; a task that waits in its worker does not read them.
+        """
+        if self.answered("DescribeTrainingJob", since):
+            return True
+        if self.mode == "sync" or not self.jobs:
+            return False
+        since = max(since, *(job.created for job in self.jobs))
         lists = [call for call in self.simulator.journal.calls("ListTrainingJobs") if call.error is None]
-        return bool(self.answered("DescribeTrainingJob", since)) or any(call.time > since for call in lists)
+        return any(call.time > since for call in lists)
 
     def wait_looked(self, since: float) -> None:
         """Until somebody has looked after `since`, or the task has ended without."""

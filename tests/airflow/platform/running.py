@@ -17,6 +17,20 @@ from trainspec.simulator import Outcome, Plan, Simulator
 
 GOOD, POOR = "2025-04-09", "2025-04-10"
 SHORT = Outcome(0.5, 0.5, 0.5, 0.5)
+LANES = """\
+trainspec: 1
+dag: {id: lanes, start_date: 2025-04-01, schedule: null}
+jobs:
+  sweep:
+    name: lanes-${matrix.x}-{{ ds_nodash }}
+    matrix: {x: [1, 2, 3, 4, 5, 6], max_parallel: 2}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/SageMakerRole
+    output: s3://my-output-bucket/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 1h}
+    operator: {check_interval: 1s, max_attempts: null}
+"""
 
 
 @dataclass(frozen=True)
@@ -48,14 +62,18 @@ def ran(home: Path) -> Iterator[Platform]:
 
 def _run(platform: Platform) -> None:
     rest, folder = platform.deployment.rest, platform.deployment.airflow.dags
-    compile_ = [sys.executable, "-m", "trainspec", "compile", "specs/platform", "--env", "dev", "-o", str(folder)]
-    subprocess.run(compile_, check=True, cwd=REPOSITORY)
-    platform.deployment.wait_dags({"churn_pipeline", "churn_drift", "fraud_pipeline"})
-    for dag_id in ("churn_pipeline", "churn_drift"):
+    compile_ = [sys.executable, "-m", "trainspec", "compile", "-o", str(folder)]
+    subprocess.run([*compile_, "specs/platform", "--env", "dev"], check=True, cwd=REPOSITORY)
+    lanes = folder.parent / "lanes.yaml"
+    lanes.write_text(LANES)
+    subprocess.run([*compile_, str(lanes)], check=True, cwd=REPOSITORY)
+    platform.deployment.wait_dags({"churn_pipeline", "churn_drift", "fraud_pipeline", "lanes"})
+    for dag_id in ("churn_pipeline", "churn_drift", "lanes"):
         rest.unpause(dag_id)
+    rest.trigger("lanes", GOOD, f"{GOOD}T00:00:00Z")
     for day in (GOOD, POOR):
         rest.trigger("churn_pipeline", day, f"{day}T00:00:00Z")
-    for dag_id, count in {"churn_pipeline": 2, "churn_drift": 1}.items():
+    for dag_id, count in {"churn_pipeline": 2, "churn_drift": 1, "lanes": 1}.items():
         wait_until(f"{dag_id} has run", partial(_ended, platform, dag_id, count), 600, 1)
 
 

@@ -25,7 +25,17 @@ def test_every_task_is_one_job(platform: Platform) -> None:
         points = [f"churn-{point.replace('_', '-').replace('.', '-')}-dev-{stamp}" for point in POINTS]
         assert mine == sorted([f"churn-prepare-dev-{stamp}", f"churn-choose-dev-{stamp}", *points])
     assert len([name for name in jobs if name.startswith("churn-drift-dev-")]) == 1
-    assert len(jobs) == 13
+    assert len([name for name in jobs if name.startswith("churn-")]) == 13
+
+
+def test_no_more_points_run_at_once_than_the_matrix_allows(platform: Platform) -> None:
+    now = platform.simulator.clock.now()
+    lanes = [job for job in platform.simulator.jobs if job.name.startswith("lanes-")]
+    times = [(job.created, job.state(now).end or now) for job in lanes]
+    at_once = [sum(start <= created < end for start, end in times) for created, _ in times]
+    assert len(lanes) == 6
+    assert max(at_once) == 2
+    assert platform.deployment.rest.runs("lanes") == {GOOD: "success"}
 
 
 def test_models_are_handed_on(platform: Platform) -> None:
