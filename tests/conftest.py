@@ -4,9 +4,16 @@ import io
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from helpers import Ran, Run
+
+# The same inputs on every machine, so that a run says something about the change and nothing about luck. Others, and
+# new ones each time: `pytest --hypothesis-profile searching`.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.register_profile("searching", max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

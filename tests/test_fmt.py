@@ -291,6 +291,13 @@ def test_nothing_is_lost(block: str, end: str) -> None:
     assert set(re.findall("\r?\n", made)) <= {end}
 
 
+def test_a_blank_line_below_a_text_at_the_end_of_a_map_stands_above_what_follows() -> None:
+    text = "trainspec: 1\n\nvars: {a: b}\ndag:\n  doc: |\n    one\n      two\n"
+    made, _ = shape(text)
+    assert made == "trainspec: 1\ndag:\n  doc: |\n    one\n      two\n\nvars: {a: b}\n"
+    assert shape(made) == (made, None)
+
+
 def comments(text: str) -> Counter[str]:
     return Counter(found.rstrip() for found in re.findall(r"# (?!no).*|#\t.*", text))
 

@@ -123,7 +123,7 @@ class _Layout:
         tails = []
         for start, value, following in zip(starts, values, [*starts[1:], last + 1], strict=True):
             content = max(start, min(_last(value), following - 1))
-            if value.is_block_text and not value.keeps_blanks:
+            if _ends_in_blanks_of_no_account(value):
                 while content > start and not self.lines[content].strip():
                     content -= 1
             tail = content
@@ -184,6 +184,13 @@ def _last(shape: Shape) -> int:
     """The last line of a shape."""
     end = shape.end
     return end.line - 1 if end.column == 0 and end.line > shape.start.line else end.line
+
+
+def _ends_in_blanks_of_no_account(shape: Shape) -> bool:
+    """Whether blank lines at its end say nothing: it is a block of text without `+`, or ends in one."""
+    while shape.is_block:
+        shape = shape.below[-1]
+    return shape.is_block_text and not shape.keeps_blanks
 
 
 def _is_gap(line: str) -> bool:
