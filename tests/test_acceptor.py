@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trainspec.acceptor import Accepts, acceptor
+from trainspec.dag.arguments import PARAM
+from trainspec.language.params import Param
+from trainspec.language.spec import Spec
 from trainspec.language.validate import refusals
 from trainspec.request.api.check import violations
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
@@ -60,16 +63,46 @@ def specs() -> list[Any]:
     return [to_data(tree, load_schema(SPEC_SCHEMA)) for tree in trees if isinstance(tree, Mapping)]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_specs(data: st.DataObject) -> None:
-    document = data.draw(st.sampled_from(specs()))
-    for _ in range(data.draw(st.integers(0, 3))):
-        path = data.draw(st.sampled_from(places(document)))
-        document = with_junk(document, path, data.draw(st.sampled_from(JUNK)), key=data.draw(st.booleans()))
+@st.composite
+def documents(draw: st.DrawFn) -> Any:
+    """A sound spec with up to three things in it that may be wrong."""
+    document = draw(st.sampled_from(specs()))
+    for _ in range(draw(st.integers(0, 3))):
+        path = draw(st.sampled_from(places(document)))
+        document = with_junk(document, path, draw(st.sampled_from(JUNK)), key=draw(st.booleans()))
         if not isinstance(document, dict):
             break
+    return document
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents())
+def test_specs(document: Any) -> None:
     assert accepts(SPEC_SCHEMA)(document) == (not list(refusals(document)))
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents())
+def test_what_the_schema_accepts_the_models_hold_unchanged(document: Any) -> None:
+    """So the compiler may read the data itself, and need not load the models."""
+    if isinstance(document, dict):
+        document = {key: value for key, value in document.items() if key != "environments"}  # a composed one has none
+    if not list(refusals(document, is_composed=True)):
+        held = Spec.model_validate(document).model_dump(by_alias=True, exclude_unset=True)
+        assert with_types(held) == with_types(document)
+
+
+def with_types(value: Any) -> Any:
+    """The same with every number as what it is: 1, 1.0 and True are three values."""
+    if isinstance(value, dict):
+        return {key: with_types(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [with_types(below) for below in value]
+    return (type(value), value) if isinstance(value, bool | int | float) else value
+
+
+def test_the_parameters_of_a_run_are_those_of_the_model() -> None:
+    assert ("default", *PARAM) == tuple(field.alias or name for name, field in Param.model_fields.items())
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,13 +1,13 @@
 """The compiler: a spec's text in, its findings, requests and DAG file out.
 
-`parse → extend → compose → validate → lower → check → model → plan → emit`; each stage is a function of its own module.
+`parse → extend → compose → validate → lower → check → plan → emit`; each stage is a function of its own module.
 """
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
@@ -17,6 +17,7 @@ from trainspec.dag.check_params import declared_params
 from trainspec.dag.checks import check_dag
 from trainspec.dag.lanes import check_lanes
 from trainspec.dag.other_dags import other_dags
+from trainspec.dag.plan import DagPlan, plan_dag
 from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
@@ -34,9 +35,6 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, mapping, to_say
 from trainspec.text.typing import is_null
 from trainspec.ties import Ties
-
-if TYPE_CHECKING:
-    from trainspec.dag.plan import DagPlan
 
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 
@@ -152,17 +150,14 @@ def generate(analysis: Analysis, options: Options) -> str:
     return emit(plan(analysis, options))
 
 
-def plan(analysis: Analysis, options: Options) -> "DagPlan":
+def plan(analysis: Analysis, options: Options) -> DagPlan:
     """The plan of the DAG of an analysis that found no errors. Raises ValueError for a fragment."""
-    from trainspec.dag.plan import plan_dag
-    from trainspec.language.spec import Spec
-
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
-    spec = Spec.model_validate(analysis.data)
     requests = {name: request.members for name, request in analysis.requests.items()}
     spans = {task: key_span(analysis.root, path) for task, path in places(analysis.data).items()}
-    return plan_dag(spec, analysis.dag_id, requests, spans, MAJORS[options.airflow], analysis.groups, analysis.bounds)
+    major = MAJORS[options.airflow]
+    return plan_dag(analysis.data, analysis.dag_id, requests, spans, major, analysis.groups, analysis.bounds)
 
 
 def _check_environments(root: Mapping) -> tuple[Diagnostic, ...]:

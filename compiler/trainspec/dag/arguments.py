@@ -1,21 +1,18 @@
 """The arguments of a DAG, its tasks and the operator: each field of the spec as the argument that Airflow takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from pydantic import BaseModel
 from trainspec.dag import schedules, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.expressions import Call, Expression, Name, by_path
-from trainspec.language.assets import Asset
-from trainspec.language.callbacks import CalledBack
-from trainspec.language.dag import Dag
-from trainspec.language.params import Param
-from trainspec.language.task import Operator, TaskArguments
 from trainspec.units import seconds
 
 Arguments = tuple[tuple[str, Expression], ...]
+
+Given: TypeAlias = Mapping[str, Any]
+"""What a spec says in one of its maps, as the schema has accepted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +41,39 @@ def _date(value: str, setting: Setting) -> Expression:
     return times.date(value, setting.zone)
 
 
-def _assets(value: str | Asset | list[str | Asset], setting: Setting) -> Expression:
+def _assets(value: str | Given | list[str | Given], setting: Setting) -> Expression:
     return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
 
 
-def _callbacks(value: str | CalledBack | list[str | CalledBack]) -> Expression:
+def _callbacks(value: str | Given | list[str | Given]) -> Expression:
     return [_callback(each) for each in value] if isinstance(value, list) else _callback(value)
 
 
-def _callback(value: str | CalledBack) -> Name | Call:
+def _callback(value: str | Given) -> Name | Call:
     if isinstance(value, str):
         return Name(by_path(value))
-    imported = by_path(value.path)
-    return Call(imported.bound, imported, keywords=tuple((value.arguments or {}).items()))
+    imported = by_path(value["path"])
+    return Call(imported.bound, imported, keywords=tuple((value.get("arguments") or {}).items()))
 
 
-def _params(value: dict[str, Any], setting: Setting) -> Expression:
-    return {name: _param(each, setting) if isinstance(each, Param) else each for name, each in value.items()}
+def _params(value: Given, setting: Setting) -> Expression:
+    return {name: _param(each, setting) if isinstance(each, dict) else each for name, each in value.items()}
 
 
-def _param(value: Param, setting: Setting) -> Call:
-    told = value.model_dump(by_alias=True, exclude_unset=True)
-    default = (told.pop("default"),) if "default" in told else ()
+def _param(value: Given, setting: Setting) -> Call:
+    default = (value["default"],) if "default" in value else ()
     imported = setting.airflow.param
-    return Call(imported.bound, imported, default, tuple(told.items()))
+    return Call(imported.bound, imported, default, tuple((name, value[name]) for name in PARAM if name in value))
 
 
 # ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
+
+PARAM = (
+    "title", "description", "type", "enum", "const", "examples", "format", "pattern", "minLength", "maxLength",
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems",
+    "uniqueItems", "properties", "required", "additionalProperties", "section", "description_md", "values_display",
+)  # fmt: skip
+"""What a parameter says beside its default, under the same name."""
 
 TASK: tuple[Row, ...] = (
     ("owner", "owner", as_is),
@@ -156,39 +159,34 @@ DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
 )
 
 
-def task_arguments(task: TaskArguments, setting: Setting) -> Arguments:
+def task_arguments(task: Given, setting: Setting) -> Arguments:
     """What a task says of the arguments that every task takes."""
-    return (*model_arguments(task, TASK), *_of_setting(task, TASK_OF_SETTING, setting))
+    return (*arguments_of(task, TASK), *_of_setting(task, TASK_OF_SETTING, setting))
 
 
-def operator_arguments(operator: Operator) -> Arguments:
+def operator_arguments(operator: Given) -> Arguments:
     """What a job says of the operator that runs it."""
-    return model_arguments(operator, OPERATOR)
+    return arguments_of(operator, OPERATOR)
 
 
-def dag_arguments(dag: Dag, setting: Setting) -> Arguments:
+def dag_arguments(dag: Given, setting: Setting) -> Arguments:
     """What `dag` says, its id aside, in the words of this major of Airflow."""
-    default_args = dict(task_arguments(dag.default_args, setting)) if dag.default_args else {}
+    default_args = dict(task_arguments(dag.get("default_args") or {}, setting))
     renamed = setting.airflow.renamed
     return (
-        ("schedule", schedules.schedule(dag.schedule, setting.zone, setting.airflow)),
+        ("schedule", schedules.schedule(dag.get("schedule"), setting.zone, setting.airflow)),
         *_of_setting(dag, DAG_OF_SETTING, setting),
-        *((renamed.get(name, name), value) for name, value in model_arguments(dag, DAG)),
+        *((renamed.get(name, name), value) for name, value in arguments_of(dag, DAG)),
         *((("default_args", default_args),) if default_args else ()),
     )
 
 
-def model_arguments(model: BaseModel, table: tuple[Row, ...]) -> Arguments:
-    """What the model says, row by row; a null that the spec writes out is None."""
-    given = model.model_fields_set
-    rows = ((argument, getattr(model, field), convert) for field, argument, convert in table if field in given)
+def arguments_of(given: Given, table: tuple[Row, ...]) -> Arguments:
+    """What is said, row by row; a null that the spec writes out is None."""
+    rows = ((argument, given[field], convert) for field, argument, convert in table if field in given)
     return tuple((argument, None if value is None else convert(value)) for argument, value, convert in rows)
 
 
-def _of_setting(model: BaseModel, table: tuple[RowOfSetting, ...], setting: Setting) -> Arguments:
-    bound = tuple((name, argument, _for(setting, convert)) for name, argument, convert in table)
-    return model_arguments(model, bound)
-
-
-def _for(setting: Setting, convert: Callable[[Any, Setting], Expression]) -> Convert:
-    return lambda value: convert(value, setting)
+def _of_setting(given: Given, table: tuple[RowOfSetting, ...], setting: Setting) -> Arguments:
+    rows = ((argument, given[field], convert) for field, argument, convert in table if field in given)
+    return tuple((argument, None if value is None else convert(value, setting)) for argument, value, convert in rows)

@@ -1,15 +1,13 @@
 """Sensors, tasks, triggers and gates as calls of operators: tables of fields and arguments, as for the jobs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trainspec.dag import times
 from trainspec.dag.airflow import GATE, S3_SENSOR, Airflow
-from trainspec.dag.arguments import Arguments, Row, Setting, as_is, model_arguments, task_arguments
+from trainspec.dag.arguments import Arguments, Given, Row, Setting, arguments_of, as_is, task_arguments
 from trainspec.dag.expressions import Expression, Import
-from trainspec.language.around import Around, Condition, Sensor, Task, Trigger
-from trainspec.language.job import Job
 from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
 from trainspec.units import seconds
@@ -69,33 +67,43 @@ _TRIGGER: tuple[Row, ...] = (
 )
 
 
-def around_call(task: Around, place: str, setting: Setting) -> tuple[Import, Arguments]:
-    """The operator of a sensor, task or trigger, and its arguments but for the task's id.
+def around_call(section: str, task: Given, place: str, setting: Setting) -> tuple[Import, Arguments]:
+    """The operator of a task that stands in one of the `SECTIONS`, and its arguments but for the task's id.
 
     `place` is where the spec says so: Airflow shows it in the task's docs.
     """
-    operator, arguments = _call(task, setting.airflow)
-    doc = "\n\n".join(filter(None, (task.doc, f"Compiled from `{place}`.")))
+    operator, arguments = SECTIONS[section](task, setting.airflow)
+    doc = "\n\n".join(filter(None, (task.get("doc"), f"Compiled from `{place}`.")))
     return operator, (*arguments, *task_arguments(task, setting), ("doc_md", doc))
 
 
-def _call(task: Around, airflow: Airflow) -> tuple[Import, Arguments]:
-    if isinstance(task, Trigger):
-        return airflow.trigger, model_arguments(task, _TRIGGER)
-    if isinstance(task, Sensor) and task.dag is not None:
-        return airflow.dag_sensor, model_arguments(task, _DAG_SENSOR)
-    if isinstance(task, Sensor):
-        (bucket_key, *rest) = model_arguments(task, _S3_SENSOR)
-        match: Arguments = (("wildcard_match", True),) if _has_wildcard(task) else ()
-        return S3_SENSOR, (bucket_key, *match, *rest)
-    assert isinstance(task, Task)  # noqa: S101  # there are no others
-    return airflow.operator(task.operator), tuple((task.arguments or {}).items())
+def _sensor(sensor: Given, airflow: Airflow) -> tuple[Import, Arguments]:
+    if sensor.get("dag") is not None:
+        return airflow.dag_sensor, arguments_of(sensor, _DAG_SENSOR)
+    (bucket_key, *rest) = arguments_of(sensor, _S3_SENSOR)
+    match: Arguments = (("wildcard_match", True),) if _has_wildcard(sensor) else ()
+    return S3_SENSOR, (bucket_key, *match, *rest)
 
 
-def _has_wildcard(sensor: Sensor) -> bool:
-    keys: Sequence[str] = [sensor.s3] if isinstance(sensor.s3, str) else sensor.s3 or []
+def _has_wildcard(sensor: Given) -> bool:
+    keys: Sequence[str] = [sensor["s3"]] if isinstance(sensor["s3"], str) else sensor["s3"]
     literal = (piece for key in keys for piece, is_literal in pieces(key) if is_literal)
-    return sensor.wildcard is not False and any(_WILDCARD.search(piece) for piece in literal)
+    return sensor.get("wildcard") is not False and any(_WILDCARD.search(piece) for piece in literal)
+
+
+def _task(task: Given, airflow: Airflow) -> tuple[Import, Arguments]:
+    return airflow.operator(task["operator"]), tuple((task.get("arguments") or {}).items())
+
+
+def _trigger(trigger: Given, airflow: Airflow) -> tuple[Import, Arguments]:
+    return airflow.trigger, arguments_of(trigger, _TRIGGER)
+
+
+SECTIONS: Mapping[str, Callable[[Given, Airflow], tuple[Import, Arguments]]] = {
+    "sensors": _sensor,
+    "tasks": _task,
+    "triggers": _trigger,
+}
 
 
 _CONDITION: tuple[Row, ...] = (
@@ -111,11 +119,11 @@ _OF_THE_GATE = ("owner", "queue", "executor", "outlets")
 """What a job's gate has of its arguments. DAGs that wait for the assets of a job are behind its gate, too."""
 
 
-def gate_call(name: str, job: Job, setting: Setting) -> tuple[Import, Arguments]:
+def gate_call(name: str, job: Given, setting: Setting) -> tuple[Import, Arguments]:
     """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
-    given = job.proceed_if or []
+    given = job["proceed_if"]
     conditions: list[Expression] = [
-        dict(model_arguments(each, _CONDITION)) for each in ([given] if isinstance(given, Condition) else given)
+        dict(arguments_of(each, _CONDITION)) for each in ([given] if isinstance(given, dict) else given)
     ]
     shared = (argument for argument in task_arguments(job, setting) if argument[0] in _OF_THE_GATE)
     return GATE, (("training_task_id", name), ("conditions", conditions), *shared)

@@ -11,13 +11,11 @@ more empty task waits for such points and fails with them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from trainspec.dag.arguments import Arguments
 from trainspec.dag.faults import Fault
 from trainspec.diagnostics import codes
-
-if TYPE_CHECKING:
-    from trainspec.dag.arguments import Arguments  # which loads the models: a check needs none
 
 _SUFFIX = "-lanes"
 _WITNESS = "all"
@@ -82,7 +80,7 @@ def _latch(group: str, local_id: str, upstream: tuple[str, ...], rule: str) -> L
     return Latch(f"{group}.{local_id}", local_id, upstream, rule)
 
 
-def latch_arguments(latch: Latch, defaults: frozenset[str]) -> "Arguments":
+def latch_arguments(latch: Latch, defaults: frozenset[str]) -> Arguments:
     """The arguments of a latch's task; `defaults` are the names of the DAG's default arguments."""
     taken_back = {name: value for name, value in _TAKEN_BACK.items() if name in defaults}
     return (("task_id", latch.local_id), *{**taken_back, "trigger_rule": latch.rule}.items())

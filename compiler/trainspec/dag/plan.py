@@ -6,15 +6,12 @@ from itertools import groupby
 from typing import Any
 
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
-from trainspec.dag.arguments import Arguments, Setting, dag_arguments, operator_arguments, task_arguments
+from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.around import around_call, gate_call, to_letter
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.lanes import lanes, lanes_id, latch_arguments
-from trainspec.dag.sections import gate_id
+from trainspec.dag.sections import gate_id, sections
 from trainspec.diagnostics import Span
-from trainspec.language.around import Around
-from trainspec.language.job import Job
-from trainspec.language.spec import Spec
 
 
 def place_of(span: Span) -> str:
@@ -73,7 +70,7 @@ class DagPlan:
 
 
 def plan_dag(
-    spec: Spec,
+    data: Mapping[str, Any],
     dag_id: str,
     requests: Mapping[str, Mapping[str, Any]],
     spans: Mapping[str, Span],
@@ -81,23 +78,26 @@ def plan_dag(
     groups: Mapping[str, Sequence[str]],
     bounds: Mapping[str, int],
 ) -> DagPlan:
-    """The plan of `spec`, with the request of each of its jobs.
+    """The plan of a spec's `data`, which the language's schema has accepted, with the request of each of its jobs.
 
     `groups` are the jobs of each matrix, `bounds` how many of them may run at once, where the spec says so; `spans` are
     the places of all its tasks, the gates behind jobs among them.
     """
-    setting = Setting(airflow, spec.dag.timezone or "UTC")
-    arguments: Arguments = (("dag_id", dag_id), *dag_arguments(spec.dag, setting))
+    dag, jobs = data.get("dag") or {}, data.get("jobs") or {}
+    setting = Setting(airflow, dag.get("timezone") or "UTC")
+    arguments: Arguments = (("dag_id", dag_id), *dag_arguments(dag, setting))
     group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
-    before = _Before(group_of, frozenset(name for name, job in spec.jobs.items() if job.proceed_if))
-    tasks = [_around(name, task, spans[name], setting, before) for name, task in (spec.sensors or {}).items()]
-    for name, job in spec.jobs.items():
-        tasks.append(_job(name, job, requests[name], spans[name], setting, before))
-        if job.proceed_if:
-            tasks.append(_gate(name, job, spans[gate_id(name)], setting, before))
-    after = {**(spec.tasks or {}), **(spec.triggers or {})}
-    tasks += [_around(name, task, spans[name], setting, before) for name, task in after.items()]
-    defaults = frozenset(spec.dag.default_args.model_fields_set if spec.dag.default_args else ())
+    before = _Before(group_of, frozenset(name for name, job in jobs.items() if job.get("proceed_if")))
+    tasks: list[TaskPlan] = []
+    for section, members in sections(data):
+        for name, given in members.items():
+            if section != "jobs":
+                tasks.append(_around(section, name, given, spans[name], setting, before))
+                continue
+            tasks.append(_job(name, given, requests[name], spans[name], setting, before))
+            if name in before.gated:
+                tasks.append(_gate(name, given, spans[gate_id(name)], setting, before))
+    defaults = frozenset(dag.get("default_args") or ())
     for group, bound in bounds.items():
         tasks, group_of = _with_lanes(tasks, group_of, group, groups[group], bound, airflow, defaults)
     used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups else ())}
@@ -171,27 +171,27 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[
         yield GroupPlan(group, own, shared)
 
 
-def _job(name: str, job: Job, request: Mapping[str, Any], span: Span, setting: Setting, before: _Before) -> TaskPlan:
-    region: Arguments = (("region_name", job.region),) if job.region else ()
-    doc: Arguments = (("doc_md", job.doc),) if job.doc else ()
+def _job(name: str, job: Given, request: Mapping[str, Any], span: Span, setting: Setting, before: _Before) -> TaskPlan:
+    region: Arguments = (("region_name", job["region"]),) if job.get("region") else ()
+    doc: Arguments = (("doc_md", job["doc"]),) if job.get("doc") else ()
     arguments = (
         ("task_id", before.local(name)),
         ("config", to_letter(request)),
         *region,
-        *(operator_arguments(job.operator) if job.operator else ()),
-        *(each for each in task_arguments(job, setting) if each[0] != "outlets" or not job.proceed_if),
+        *operator_arguments(job.get("operator") or {}),
+        *(each for each in task_arguments(job, setting) if each[0] != "outlets" or name not in before.gated),
         *doc,
         ("spec", place_of(span)),
     )
-    return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.depends_on))
+    return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.get("depends_on")))
 
 
-def _gate(name: str, job: Job, span: Span, setting: Setting, before: _Before) -> TaskPlan:
+def _gate(name: str, job: Given, span: Span, setting: Setting, before: _Before) -> TaskPlan:
     operator, arguments = gate_call(name, job, setting)
     task_id = gate_id(name)
     return TaskPlan(task_id, span, operator, (("task_id", before.local(task_id)), *arguments), (name,))
 
 
-def _around(name: str, task: Around, span: Span, setting: Setting, before: _Before) -> TaskPlan:
-    operator, arguments = around_call(task, place_of(span), setting)
-    return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.depends_on))
+def _around(section: str, name: str, task: Given, span: Span, setting: Setting, before: _Before) -> TaskPlan:
+    operator, arguments = around_call(section, task, place_of(span), setting)
+    return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.get("depends_on")))

@@ -1,19 +1,23 @@
 """When a DAG runs, as expressions: times, assets, or both."""
 
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.expressions import Call, Expression, Import
-from trainspec.language.assets import Asset, AssetCondition
-from trainspec.language.dag import AssetSchedule
+
+Asset: TypeAlias = Mapping[str, Any]
+"""What a spec says of an asset, or a condition that several of them meet: `trainspec.language.assets`."""
 
 
-def schedule(value: str | list[str] | AssetSchedule | None, zone: str, airflow: Airflow) -> Expression:
+def schedule(value: str | list[str] | Mapping[str, Any] | None, zone: str, airflow: Airflow) -> Expression:
     """The `schedule` of a DAG whose time zone is `zone`."""
-    if isinstance(value, AssetSchedule):
-        waits_for = _assets(value.assets, airflow)
-        if value.time is None:
+    if isinstance(value, Mapping):
+        waits_for = _assets(value["assets"], airflow)
+        if value.get("time") is None:
             return waits_for
-        timetable = _timetable(_one_or_several(value.time), zone, airflow)
+        timetable = _timetable(_one_or_several(value["time"]), zone, airflow)
         return _call(airflow.asset_or_time, timetable=timetable, **{airflow.asset_or_time_keyword: waits_for})
     told = _one_or_several(value) if value is not None else None
     if isinstance(told, list):
@@ -25,14 +29,14 @@ def asset(value: str | Asset, airflow: Airflow) -> Call:
     """One asset, which Airflow 2 calls a dataset."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
-    told = {name: each for name in ("name", "uri", "group", "extra") if (each := getattr(value, name)) is not None}
+    told = {name: each for name in ("name", "uri", "group", "extra") if (each := value.get(name)) is not None}
     first = next(iter(told))
     if first == "uri":  # without a name, the URI is one
         return _call(airflow.asset, told.pop("uri"), **told)
     return _call(airflow.asset, **told)
 
 
-def _assets(value: str | AssetCondition | list[str | AssetCondition], airflow: Airflow) -> Expression:
+def _assets(value: str | Asset | list[str | Asset], airflow: Airflow) -> Expression:
     """What `assets` says: a list of which all are waited for, or a condition."""
     if isinstance(value, list):
         return [_condition(each, airflow) for each in value]
@@ -40,10 +44,10 @@ def _assets(value: str | AssetCondition | list[str | AssetCondition], airflow: A
     return [one] if one.imported == airflow.asset else one
 
 
-def _condition(value: str | AssetCondition, airflow: Airflow) -> Call:
-    if isinstance(value, AssetCondition):
-        for several, kind in ((value.any, airflow.asset_any), (value.all, airflow.asset_all)):
-            if several is not None:
+def _condition(value: str | Asset, airflow: Airflow) -> Call:
+    if isinstance(value, Mapping):
+        for name, kind in (("any", airflow.asset_any), ("all", airflow.asset_all)):
+            if (several := value.get(name)) is not None:
                 return _call(kind, *(_condition(each, airflow) for each in several))
     return asset(value, airflow)
 
