@@ -9,7 +9,7 @@ import pytest
 from airflow_stub import AirflowStub, serving
 from runtime_helpers import REQUEST, RUN
 from trainspec.runtime import airflow_rest
-from trainspec.runtime.identity import Label, Stay, sign
+from trainspec.runtime.identity import LOCAL_RUN, Label, Stay, sign
 from trainspec.simulator import Simulator
 
 from helpers import Run
@@ -95,6 +95,15 @@ def test_stop(airflow: AirflowStub, aws: Simulator, trainspec: Run, monkeypatch:
     assert _stopped(aws) == ["stray"]
     again = trainspec("sweep", "--older-than", "0")
     assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_a_job_of_a_run_without_airflow_is_left_alone(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
+    local = replace(RUN, run_id=f"{LOCAL_RUN}2025-04-09T00:00:00+00:00")
+    aws.client().create_training_job(**sign(REQUEST, Label.of(local, 1)))
+    airflow.runs[local.dag_id, local.run_id] = {"start_date": STARTED, "state": "failed"}  # whatever its name says
+    ran = trainspec("sweep", "--stop", "--all", "--airflow-url", airflow.url, "--older-than", "0")
+    assert (ran.returncode, _stopped(aws)) == (0, [])
+    assert ran.stdout.startswith("left: churn: `trainspec run` started it, not a task of Airflow's (DAG my_dag, run ")
 
 
 def test_young_jobs_cost_no_call(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:

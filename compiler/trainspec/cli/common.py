@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -62,6 +63,15 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
     if airflow not in AIRFLOW:
         raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, AIRFLOW))}")
     return Options(variables, airflow, getattr(arguments, "env", None), project.operators)
+
+
+def logical_date(text: str) -> datetime:
+    """The date of `--at`, in UTC where it names no offset. Raises UsageError for what is none."""
+    try:
+        read = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        raise UsageError(f"--at takes a date such as 2025-04-09 or 2025-04-09T06:30+00:00, not `{text}`") from None
+    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
 def project_here() -> Project:

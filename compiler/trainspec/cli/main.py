@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "tell about a code or a field",
     "diff": "show what changes between two specs, environments or revisions",
     "graph": "draw a spec as SVG or Mermaid",
+    "run": "run a spec's jobs from here, without Airflow",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "sweep": "stop training jobs whose Airflow task has ended without them",
     "schema": "print or rebuild the JSON Schemas",

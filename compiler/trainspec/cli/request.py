@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from trainspec.cli.common import (
     add_composition,
     analyse_file,
     check_options,
+    logical_date,
     options,
     project_here,
     show_on_stderr,
@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the request; 1 where the spec has errors that leave it unknown."""
     project = project_here()
     chosen = options(arguments, project)
-    at = _logical_date(arguments.at) if arguments.at else None
+    at = logical_date(arguments.at) if arguments.at else None
     analysis = analyse_file(Path(arguments.spec), project, chosen)
     check_options([analysis], chosen)
     errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
@@ -136,11 +136,3 @@ def _job(analysis: Analysis, wanted: str | None) -> str:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
     why = "has several jobs" if wanted is None else f"has no job `{wanted}`"
     raise UsageError(f"{analysis.source.name} {why}; name one with --job: {', '.join(jobs)}")
-
-
-def _logical_date(text: str) -> datetime:
-    try:
-        read = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    except ValueError:
-        raise UsageError(f"--at takes a date such as 2025-04-09 or 2025-04-09T06:30+00:00, not `{text}`") from None
-    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)

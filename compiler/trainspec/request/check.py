@@ -55,11 +55,15 @@ class Rendering:
 
 
 def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
+    """`request` with its templates rendered for the task run `sample`."""
+    return render_in(request, sample.context())
+
+
+def render_in(request: Mapping[str, Any], context: Mapping[str, Any]) -> Rendering:
     """`request` with its templates rendered, numbers and booleans read as what the API wants at their place.
 
-    A member that is not known keeps its template.
+    `context` are the names that templates see. A member that is not known keeps its template.
     """
-    context = sample.context()
     templated: dict[Path, str] = {}
     unknown: set[Path] = set()
     problems: list[tuple[Path, Problem]] = []

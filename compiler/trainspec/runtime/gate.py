@@ -1,18 +1,11 @@
 """The gate behind a training job: what waits for it runs only where the job's metrics are good enough."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, BaseOperator
-
-_BOUNDS: Mapping[str, tuple[Callable[[float, float], bool], str]] = {
-    "at_least": (operator.ge, "at least"),
-    "at_most": (operator.le, "at most"),
-    "above": (operator.gt, "above"),
-    "below": (operator.lt, "below"),
-}
+from trainspec.runtime.conditions import compare, unmet
+from trainspec.runtime.problems import TrainingProblem
 
 
 class MetricGate(BaseOperator):
@@ -43,40 +36,12 @@ class MetricGate(BaseOperator):
     def execute(self, context: Any) -> dict[str, float]:
         """Compare. Returns the metrics by name."""
         reported = context["ti"].xcom_pull(task_ids=self.training_task_id, key="metrics") or {}
-        metrics = {each["metric"]: _metric(each["metric"], reported) for each in self.conditions}
-        unmet = []
-        for name, words, met in (each for condition in self.conditions for each in _compared(condition, metrics)):
-            self.log.info("%s is %s, and must be %s: %s", name, metrics[name], words, "yes" if met else "no")
-            if not met:
-                unmet.append(f"{name} is {metrics[name]}, not {words}")
-        if unmet:
-            raise AirflowSkipException(f"{self.training_task_id}: {'; '.join(unmet)}")
+        try:
+            metrics, compared = compare(self.conditions, reported)
+        except TrainingProblem as problem:
+            raise AirflowFailException(problem.text) from None
+        for each in compared:
+            self.log.info("%s", each)
+        if why := unmet(compared):
+            raise AirflowSkipException(f"{self.training_task_id}: {why}")
         return metrics
-
-
-def _metric(name: str, reported: Mapping[str, float | None]) -> float:
-    if name not in reported:
-        known = ", ".join(sorted(reported)) or "none at all"
-        raise AirflowFailException(f"the job reported no metric {name!r}; it reported {known}")
-    value = reported[name]
-    if value is None:
-        raise AirflowFailException(f"the metric {name!r} is no number that could be compared (NaN or infinite)")
-    return value
-
-
-def _compared(condition: Mapping[str, Any], metrics: Mapping[str, float]) -> Iterator[tuple[str, str, bool]]:
-    """For each bound of a condition: the metric, the bound in words, whether it is met."""
-    for key, (compare, words) in _BOUNDS.items():
-        if key in condition:
-            bound = _number(condition[key], f"{key} of {condition['metric']!r}")
-            yield condition["metric"], f"{words} {bound}", compare(metrics[condition["metric"]], bound)
-
-
-def _number(value: Any, what: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not isfinite(number):
-        raise AirflowFailException(f"{what} must be a number, and is {value!r}")
-    return number

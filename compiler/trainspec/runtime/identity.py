@@ -28,6 +28,9 @@ _MAX_VARIABLES, _MAX_VARIABLE = 100, 512
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
 _MAX_TAGS, _MAX_TAG = 50, 256
 
+LOCAL_RUN: Final = "trainspec-run__"
+"""How the ids of runs begin that no Airflow knows of: `trainspec run` made them."""
+
 _VERSION = "1"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:+@-]")  # tags allow few characters, so "/" separates and "=" escapes
 _ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
@@ -55,6 +58,11 @@ class TaskRun:
         """Stands for the task of the DAG run, whatever its generation: 32 hexadecimal digits."""
         whole = "\0".join((self.dag_id, self.run_id, self.task_id, str(self.map_index)))
         return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a job of `trainspec run`, of which no Airflow knows."""
+        return self.run_id.startswith(LOCAL_RUN)
 
 
 def microseconds(moment: datetime | None) -> int:

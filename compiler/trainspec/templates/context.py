@@ -3,7 +3,7 @@
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -60,6 +60,12 @@ class Sample:
     def context(self) -> Mapping[str, Any]:
         """The names that a template of this task run sees. Shared between callers: not to be changed."""
         return _context(self)
+
+
+def with_results(context: Mapping[str, Any], pull: Callable[..., Any]) -> Mapping[str, Any]:
+    """`context` in which `ti.xcom_pull(...)` gives what `pull` does, of the same arguments."""
+    instance = replace(context["ti"], methods={"xcom_pull": pull})
+    return {**context, "ti": instance, "task_instance": instance}
 
 
 @lru_cache(maxsize=8)  # a job's samples, asked for by its checks and by every rule about its name

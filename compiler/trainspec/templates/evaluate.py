@@ -271,6 +271,8 @@ class _Walk:
             return _within_bounds(STRING_METHODS[name], owner, args)
         if isinstance(owner, Namespace) and owner.closed:
             return _macro(name, args, kwargs)
+        if isinstance(owner, Namespace) and name in owner.methods:
+            return owner.methods[name](*args, **kwargs)
         return UNKNOWN
 
     @staticmethod

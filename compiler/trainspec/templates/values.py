@@ -1,7 +1,7 @@
 """The values that the evaluator of templates computes with, beside texts, numbers, lists and maps."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
@@ -18,10 +18,11 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """An object of which some attributes are known. A closed one has no others."""
+    """An object of which some attributes are known, and what some `methods` give. A closed one has no others."""
 
     attributes: Mapping[str, Any]
     closed: bool = False
+    methods: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

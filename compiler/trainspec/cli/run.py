@@ -1,0 +1,208 @@
+"""`trainspec run`: a spec's jobs, run from here without Airflow."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from trainspec.cli.common import (
+    add_composition,
+    analyse_file,
+    check_options,
+    colours,
+    logical_date,
+    options,
+    project_here,
+    show_on_stderr,
+)
+from trainspec.diagnostics import has_errors
+from trainspec.local.access import Access
+from trainspec.local.attempt import Done
+from trainspec.local.interrupt import Interrupt, LeaveError
+from trainspec.local.run import LocalRun, Wish
+from trainspec.local.runner import Runner
+from trainspec.local.steps import State
+from trainspec.local.view import LiveView, View
+from trainspec.local.words import stop_command
+from trainspec.pipeline import Analysis
+from trainspec.project import UsageError
+from trainspec.runtime.identity import LOCAL_RUN
+from trainspec.units import seconds
+
+_SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
+_SIMULATED_INTERVAL = 0.25
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("spec", metavar="SPEC", help="the spec's file")
+    parser.add_argument(
+        "--job", action="append", default=[], metavar="ID", help="run this job, not all; may be given several times"
+    )
+    parser.add_argument(
+        "--use",
+        action="append",
+        default=[],
+        metavar="ID=TRAINING_JOB",
+        help="do not run this job: what it makes is taken from a training job that has completed",
+    )
+    parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date (now)")
+    parser.add_argument("--resume", metavar="RUN", help="go on with this earlier run: find its jobs, run what is left")
+    parser.add_argument("--no-wait", action="store_true", help="start the jobs, and do not see their end")
+    parser.add_argument(
+        "--check-interval", metavar="DURATION", help="time between two looks at a job (the spec's, or 10s)"
+    )
+    add_composition(parser)
+    aws = parser.add_argument_group("AWS")
+    aws.add_argument("--region", help="the AWS region, where the spec names none and not your configuration's")
+    aws.add_argument("--profile", help="the profile of your AWS configuration")
+    aws.add_argument("--endpoint-url", metavar="URL", help="another address of SageMaker and CloudWatch Logs")
+    simulated = parser.add_argument_group("simulation")
+    simulated.add_argument(
+        "--simulate", action="store_true", help="run against a simulated SageMaker on this machine: no AWS account"
+    )
+    simulated.add_argument(
+        "--phase-seconds",
+        metavar="N",
+        help="how long a simulated phase takes: one number, or four with commas "
+        f"(starting, downloading, training, uploading; {_SIMULATED_PHASES})",
+    )
+    simulated.add_argument(
+        "--fail", action="append", default=[], metavar="GLOB=REASON", help="simulated jobs of such a name fail so"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the jobs, one line of JSON each on stdout; 1 where one failed or the spec has errors, 128+n by a signal."""
+    project = project_here()
+    chosen = options(arguments, project)
+    wish = _wish(arguments, chosen.airflow)
+    analysis = analyse_file(Path(arguments.spec), project, chosen)
+    check_options([analysis], chosen)
+    show_on_stderr(analysis.findings, project, [analysis])
+    if has_errors(analysis.findings):
+        return 1
+    if not analysis.requests:
+        raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
+    with _access(arguments) as access:
+        return _run(analysis, wish, access)
+
+
+def _run(analysis: Analysis, wish: Wish, access: Access) -> int:
+    local = LocalRun(analysis, wish, access)
+    kind = LiveView if colours(sys.stderr.isatty()) else View
+    view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1)
+    runner = local.runner(view)
+    interrupt = Interrupt(local.stop, view.say)
+    _introduce(local, access, view)
+    try:
+        with interrupt.caught():
+            done = runner.run()
+    except LeaveError:
+        _leave(runner, view, interrupt, sys.stdout, sys.stderr)
+    if len(done) > 1:
+        view.say(_summary(done.values()))
+    if interrupt.number is not None:
+        return interrupt.exit_code
+    return int(any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values()))
+
+
+def _introduce(local: LocalRun, access: Access, view: View) -> None:
+    for section, names in local.passed_over.items():
+        view.say(f"Passed over, because only Airflow runs {section}: {', '.join(names)}")
+    if access.simulated:
+        view.say(f"Simulated on {access.endpoint_url}: nothing is sent to AWS")
+    else:
+        view.say(f"Run {local.run_id}")
+
+
+def _summary(done: Iterable[Done]) -> str:
+    counts = Counter(each.status for each in done)
+    return f"Jobs: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+
+
+def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -> None:
+    """End the process at once, whatever its threads are waiting for, and say what is left."""
+    left = {task_id: attempt.left for task_id, attempt in runner.running.items()}
+    for task_id, attempt in runner.running.items():
+        view.forget(task_id)
+        name = left[task_id]
+        view.say(
+            f"{name} may be running still. To stop it: {stop_command(name, attempt.clients.region)}"
+            if name
+            else f"{task_id}: its training job was about to be made, and may be there",
+        )
+    for stream in streams:
+        stream.flush()
+    os._exit(interrupt.exit_code)
+
+
+@contextmanager
+def _access(arguments: argparse.Namespace) -> Iterator[Access]:
+    """How AWS is reached; with --simulate, that of an endpoint that is there meanwhile."""
+    if not arguments.simulate:
+        yield Access(arguments.profile, arguments.region, arguments.endpoint_url)
+        return
+    from trainspec.simulator import Simulator, plan_from_options
+
+    try:
+        plan = plan_from_options(arguments.phase_seconds or _SIMULATED_PHASES, arguments.fail)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    with Simulator(plan=plan) as simulator:
+        yield Access(region=arguments.region, endpoint_url=simulator.url, simulated=True)
+
+
+def _wish(arguments: argparse.Namespace, airflow: int) -> Wish:
+    """The options, read. Raises UsageError for such that say nothing, or do not go together."""
+    for option in ("profile", "endpoint_url", "use", "resume"):
+        if arguments.simulate and getattr(arguments, option):
+            raise UsageError(
+                f"--simulate does not go with --{option.replace('_', '-')}: it makes an account of its own"
+            )
+    for option in ("phase_seconds", "fail"):
+        if getattr(arguments, option) and not arguments.simulate:
+            raise UsageError(f"--{option.replace('_', '-')} goes with --simulate")
+    interval = _interval(arguments.check_interval) if arguments.check_interval else None
+    return Wish(
+        arguments.job,
+        _pairs(arguments.use),
+        logical_date(arguments.at) if arguments.at else None,
+        _resumed(arguments.resume) if arguments.resume else None,
+        not arguments.no_wait,
+        interval or (_SIMULATED_INTERVAL if arguments.simulate else None),
+        airflow,
+    )
+
+
+def _pairs(given: list[str]) -> Mapping[str, str]:
+    pairs = [pair.partition("=") for pair in given]
+    for name, _, job in pairs:
+        if not name or not job:
+            raise UsageError(f"--use takes ID=TRAINING_JOB, not `{name}`")
+    return {name: job for name, _, job in pairs}
+
+
+def _interval(text: str) -> float:
+    try:
+        count = float(seconds(text))
+    except ValueError:
+        count = 0.0
+    if not 0 < count < 86400:
+        raise UsageError(f"--check-interval takes a duration like 30s, not `{text}`")
+    return count
+
+
+def _resumed(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.removeprefix(LOCAL_RUN))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not text.startswith(LOCAL_RUN):
+        raise UsageError(f"--resume takes what an earlier run called itself, {LOCAL_RUN}..., not `{text}`")
+    return moment

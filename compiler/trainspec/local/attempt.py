@@ -1,0 +1,207 @@
+"""One job of a run from here, from its request to its end: the engine between the command and boto's clients."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from trainspec.local.access import Clients
+from trainspec.local.steps import State
+from trainspec.local.view import View
+from trainspec.local.words import phases, stop_command
+from trainspec.runtime.calls import BackOff, CallAnswer, Calls, Clock
+from trainspec.runtime.conditions import compare, unmet
+from trainspec.runtime.console import job_url, logs_url
+from trainspec.runtime.engine import Policy, Training, failure
+from trainspec.runtime.identity import Label
+from trainspec.runtime.job import Job
+from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, JobLog, last_log_lines
+from trainspec.runtime.problems import Kind, TrainingProblem
+
+START_PATIENCE: Final = BackOff(patience=60.0)
+"""Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""
+HURRY: Final = BackOff(first=0.2, ceiling=2.0, patience=10.0)
+STOPPING_PATIENCE: Final = 180.0
+"""Seconds to wait for a job that was told to stop: SageMaker gives its container two minutes, and then uploads."""
+_STOPPING_INTERVAL: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done for one job; `conditions` are those of its gate."""
+
+    task_id: str
+    request: Mapping[str, Any]
+    label: Label
+    policy: Policy
+    wait: bool = True
+    print_log: bool = True
+    conditions: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a job: its status in SageMaker's words or ours, what it made, why it is as it is.
+
+    `state` is for the jobs that wait for it.
+    """
+
+    task_id: str
+    state: State
+    status: str
+    made: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same as one line of the command's result, secrets not masked yet."""
+        made = dict(self.made)
+        name = made.pop("return_value", None)
+        told = {"job": self.task_id, "status": self.status, "name": name, **made, "reason": self.reason}
+        return {key: value for key, value in told.items() if value is not None}
+
+
+class StopAskedError(BaseException):
+    """The run was told to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+
+
+class LocalAttempt:
+    """Runs one `Order`, in a thread of its own; `stop` tells it to stop its job."""
+
+    def __init__(self, order: Order, clients: Clients, view: View, stop: threading.Event) -> None:
+        self.order = order
+        self.clients = clients
+        self.view = view
+        self.stop = stop
+        clock = Clock(time.time, self._sleep)
+        starting = Calls(clients.sagemaker, clock, START_PATIENCE, self._say, order.request)
+        self._waiting = replace(starting, back_off=BackOff())
+        self._training = Training(starting, order.request, order.label, order.policy, self._say)
+
+    @property
+    def left(self) -> str | None:
+        """The name of the job that may be running, as far as is known now."""
+        return self._training.name if self._training.ours else None
+
+    def run(self) -> Done:
+        """Start the job, or find it, and wait for its end as the order says."""
+        try:
+            return self._run()
+        except TrainingProblem as problem:
+            state = State.SKIPPED if problem.kind is Kind.SKIP else State.FAILED
+            return self._ended_early(state, problem.text)
+        except StopAskedError:
+            return self._ended_early(State.FAILED, "the run was told to end")
+        except BaseException:
+            self._stop_job()
+            raise
+        finally:
+            self.view.forget(self.order.task_id)
+
+    def _run(self) -> Done:
+        training, order = self._training, self.order
+        if self.stop.is_set():
+            raise StopAskedError
+        job = training.start()
+        training.calls = self._waiting
+        if not order.wait:
+            training.release()
+            output = (order.request.get("OutputDataConfig") or {}).get("S3OutputPath")
+            return self._done(job, State.SUCCESS, {"arn": job.arn, "output": output})
+        deadline = training.deadline(job)
+        job = training.wait(job, deadline, self._watch(job))
+        if not job.ended:
+            problem = training.overdue(job)
+            training.release()
+            return self._done(job, State.FAILED, job.results, problem.text)
+        training.release()
+        self._say(f"Phases: {phases(job)}")
+        if not job.completed:
+            lines = [] if order.print_log else self._last_lines(job.name)
+            pages = (job_url, logs_url) if self.clients.in_console else ()
+            problem = failure(job, lines, *(page(job.arn, job.name) for page in pages))
+            self._say(problem.text)
+            return self._done(job, State.FAILED, job.results, job.reason)
+        if job.model:
+            self._say(f"Model artifact: {job.model}")
+        return self._gated(job)
+
+    def _gated(self, job: Job) -> Done:
+        """The end of a job that completed: below the bounds of its gate, what waits for it is skipped."""
+        if not self.order.conditions:
+            return self._done(job, State.SUCCESS, job.results)
+        try:
+            _, compared = compare(self.order.conditions, job.metrics)
+        except TrainingProblem as problem:
+            self._say(problem.text)
+            return self._done(job, State.FAILED, job.results, problem.text)
+        for each in compared:
+            self._say(str(each))
+        if why := unmet(compared):
+            self._say("What waits for it is skipped")
+        return self._done(job, State.SKIPPED if why else State.SUCCESS, job.results, why or None)
+
+    def _done(self, job: Job, state: State, made: Mapping[str, Any], reason: str | None = None) -> Done:
+        return Done(self.order.task_id, state, job.status, {"return_value": job.name, **made}, reason)
+
+    def _ended_early(self, state: State, text: str) -> Done:
+        """The end of what did not get to the job's: whatever of it may be running is stopped."""
+        self._say(text)
+        job = self._stop_job() if state is State.FAILED else None
+        status = {State.SKIPPED: "Skipped", State.FAILED: "NotStarted"}[state]
+        made = {"return_value": job.name, **job.results} if job else {}
+        return Done(self.order.task_id, state, job.status if job else status, made, text)
+
+    def _stop_job(self) -> Job | None:
+        """Stop the job, if there may be one, and return it as it is within `STOPPING_PATIENCE`."""
+        training = self._training
+        calm = Calls(self.clients.quick, Clock(), HURRY, request=self.order.request)
+        name = training.name
+        try:
+            if not training.abandon(calm):
+                return None
+            self._say(f"Stopping training job {training.name}")
+            training.calls = calm
+            training.policy = replace(training.policy, check_interval=_STOPPING_INTERVAL)
+            seen = Job(str(training.name), "")
+            job = training.wait(seen, time.time() + STOPPING_PATIENCE, self._watch(seen))
+        except (TrainingProblem, CallAnswer) as problem:
+            self._say(
+                f"Training job {name} could not be stopped ({problem}). It may be running still: see to it, for "
+                f"example with {stop_command(str(name), self.clients.region)}"
+            )
+            return None
+        if not job.ended:
+            self._say(f"{job.name} is still {job.status}, and SageMaker goes on stopping it: nobody waits for it here")
+        training.release()
+        return job
+
+    def _watch(self, job: Job) -> Callable[[Job], None]:
+        """What shows the job at each look: its state to the view, its log line by line."""
+        log: JobLog | None = None
+        if self.order.print_log:
+            log = JobLog(self.clients.logs, job.name, self._log_line, tail=bool(job.description))
+
+        def watch(now: Job) -> None:
+            self.view.seen(self.order.task_id, now)
+            if log:
+                log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
+
+        return watch
+
+    def _last_lines(self, name: str) -> list[str]:
+        with suppress(Exception):  # the job's failure is the news, not that its log cannot be read
+            return last_log_lines(self.clients.logs, name)
+        return []
+
+    def _log_line(self, line: str) -> None:
+        self._say(line)
+
+    def _say(self, text: str) -> None:
+        self.view.say(text, self.order.task_id)
+
+    def _sleep(self, seconds: float) -> None:
+        if self.stop.wait(seconds):
+            raise StopAskedError

@@ -1,0 +1,216 @@
+"""A run of a spec from here: what was asked for, made ready, and run."""
+
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final
+
+from trainspec.dag.check_params import declared_params
+from trainspec.diagnostics import did_you_mean
+from trainspec.local.access import Access, clients_of
+from trainspec.local.attempt import Done, LocalAttempt, Order
+from trainspec.local.rendering import STAND_IN, Made, rendered, unanswered
+from trainspec.local.runner import Runner
+from trainspec.local.secrecy import Mask
+from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
+from trainspec.local.view import View
+from trainspec.project import UsageError
+from trainspec.runtime.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.engine import Policy
+from trainspec.runtime.identity import LOCAL_RUN, Label, TaskRun, microseconds
+from trainspec.runtime.job import Job
+from trainspec.runtime.problems import TrainingProblem
+from trainspec.templates.context import Sample
+from trainspec.units import seconds
+
+if TYPE_CHECKING:
+    from trainspec.pipeline import Analysis
+
+CHECK_INTERVAL: Final = 10.0
+"""Seconds between two looks at a job, where neither the spec nor the user says so: somebody is watching."""
+_OPERATORS_INTERVAL, _OPERATORS_ATTEMPTS = 30.0, 60
+"""The operator's own defaults, which bound the wait here, too."""
+_MOST_TASKS: Final = 16
+"""As many tasks of a DAG as Airflow runs at once, where nothing is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for, beside the spec. `given` are the training jobs that stand for jobs of the spec."""
+
+    jobs: Sequence[str] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    resume: datetime | None = None
+    """The start of an earlier run that this one goes on with."""
+    wait: bool = True
+    check_interval: float | None = None
+    airflow: int = 3
+
+
+class LocalRun:
+    """A run, checked as far as can be before anything is sent. Raises UsageError for what cannot run from here."""
+
+    def __init__(self, analysis: "Analysis", wish: Wish, access: Access) -> None:
+        now = datetime.now(timezone.utc)
+        self.analysis = analysis
+        self.wish = wish
+        self.access = access
+        self.started = wish.resume or now
+        self.run_id = f"{LOCAL_RUN}{self.started.isoformat()}"
+        # Higher than that of any try before, and nobody has counted them.
+        self.try_number = 2 + int((now - self.started).total_seconds()) if wish.resume else 1
+        self.steps = steps_of(analysis.data, analysis.groups)
+        self.chosen = _chosen(analysis, wish)
+        self.stop = threading.Event()
+        self.mask = Mask()
+        self._check_waiting()
+        self._check_answers()
+        self.clients = clients_of(sorted({self._region(job) for job in self.chosen}, key=str), access)
+        self.made: dict[str, Made] = {job: self._made_by(job, name) for job, name in wish.given.items()}
+
+    @property
+    def passed_over(self) -> dict[str, list[str]]:
+        """The tasks that need Airflow, by the spec's section."""
+        found: dict[str, list[str]] = {}
+        for step in self.steps:
+            if not step.is_job:
+                found.setdefault(step.section, []).append(step.task_id)
+        return found
+
+    def runner(self, view: View) -> Runner:
+        """What runs the jobs, and shows them to `view`."""
+
+        def start(task_id: str, done: Mapping[str, Done]) -> LocalAttempt | Done:
+            return self._start(task_id, done, view)
+
+        dag = self.analysis.data.get("dag") or {}
+        return Runner(
+            self.steps,
+            self.chosen,
+            start,
+            self.stop,
+            lambda done: view.result(done.record),
+            view.tick,
+            self.analysis.bounds,
+            dag.get("max_active_tasks") or _MOST_TASKS,
+        )
+
+    def _start(self, task_id: str, done: Mapping[str, Done], view: View) -> LocalAttempt | Done:
+        made = {**self.made, **{name: each.made for name, each in done.items()}}
+        try:
+            request = rendered(self.analysis.requests[task_id], self._sample(task_id), made)
+        except TrainingProblem as problem:
+            view.say(problem.text, task_id)
+            return Done(task_id, State.FAILED, "NotStarted", reason=problem.text)
+        self.mask.add(request)
+        job = self._job(task_id)
+        operator = job.get("operator") or {}
+        wait = self.wish.wait and operator.get("wait_for_completion", True)
+        policy = policy_of(operator, self.wish)
+        run = TaskRun(self.analysis.dag_id, self.run_id, task_id, started=microseconds(self.started))
+        given = job.get("proceed_if") or []
+        order = Order(
+            task_id,
+            request,
+            Label.of(run, self.try_number, policy.stay(wait=wait)),
+            policy,
+            wait,
+            operator.get("print_log", True),
+            [given] if isinstance(given, Mapping) else given,
+        )
+        return LocalAttempt(order, self.clients[self._region(task_id)], view, self.stop)
+
+    def _job(self, task_id: str) -> Mapping[str, Any]:
+        job: Mapping[str, Any] = self.analysis.data[JOBS][task_id]
+        return job
+
+    def _region(self, task_id: str) -> str | None:
+        """The region that the spec names for a job; None where it is the user's."""
+        region: str | None = self._job(task_id).get("region")
+        return region
+
+    def _sample(self, task_id: str) -> Sample:
+        params = declared_params(self.analysis.data, self._job(task_id))
+        known = Sample(self.wish.at or self.started, run_type="scheduled" if self.wish.at else "manual")
+        return known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)
+
+    def _check_waiting(self) -> None:
+        """Nobody waits for a job that is only started."""
+        if self.wish.wait:
+            return
+        for job, other in waiting_jobs(self.steps, self.chosen).items():
+            raise UsageError(
+                f"--no-wait starts jobs and does not see their end, and `{job}` waits for `{other}`; name the jobs to "
+                "start with --job"
+            )
+
+    def _check_answers(self) -> None:
+        """Before anything is sent: whether each job's request can be told once the jobs before it have ended."""
+        made = dict.fromkeys([*self.chosen, *self.wish.given], STAND_IN)
+        for task_id in self.analysis.requests:
+            if task_id not in self.chosen:
+                continue
+            if found := unanswered(self.analysis.requests[task_id], self._sample(task_id), made):
+                fields = ", ".join(f"`{JOBS}.{task_id}.{field}`" for field in found.fields)
+                others = [name for name in found.jobs if name in self.analysis.requests]
+                if others:
+                    run = " ".join(f"--job {name}" for name in others)
+                    take = " ".join(f"--use {name}=TRAINING_JOB" for name in others)
+                    raise UsageError(
+                        f"{fields} holds what another job makes: run it, too ({run}), or take the results of a "
+                        f"training job that has completed ({take})"
+                    )
+                raise UsageError(
+                    f"{fields} holds a template that only Airflow can render; for a run from here, let the spec say "
+                    "${vars.NAME} there, and give --var NAME=VALUE"
+                )
+
+    def _made_by(self, task_id: str, name: str) -> Made:
+        """What the completed training job `name` made, which stands for a job of the spec."""
+        region = self._region(task_id)
+        clients = self.clients.get(region) or clients_of([region], self.access)[region]
+        calls = Calls(clients.sagemaker, back_off=BackOff(patience=20.0))
+        try:
+            answer = calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
+        except CallAnswer:
+            raise UsageError(f"--use {task_id}={name}: there is no such training job in {clients.region}") from None
+        except TrainingProblem as problem:
+            raise UsageError(f"--use {task_id}={name}: AWS says: {problem}") from None
+        job = Job.described(answer)
+        if not job.completed:
+            raise UsageError(f"--use {task_id}={name}: that training job is {job.status}, not Completed")
+        return {"return_value": job.name, **job.results}
+
+
+def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
+    """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
+    every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
+    attempts = operator.get("max_attempts", _OPERATORS_ATTEMPTS)
+    longest = None if attempts is None else attempts * float(every or _OPERATORS_INTERVAL)
+    interval = float(wish.check_interval or every or CHECK_INTERVAL)
+    return Policy(
+        operator.get("action_if_job_exists") or "fail",
+        interval,
+        None if longest is None else math.ceil(longest / interval),
+        operator.get("on_timeout") or "stop",
+    )
+
+
+def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
+    """The jobs to run: those that were named, or all; but for those that a training job stands for."""
+    jobs, groups = analysis.requests, analysis.groups
+    for name in (*wish.jobs, *wish.given):
+        if name not in jobs and name not in groups:
+            near = did_you_mean(name, (*jobs, *groups)) or f"there are {', '.join(jobs)}"
+            raise UsageError(f"{analysis.source.name} has no job `{name}`; {near}")
+    for name in wish.given:
+        if name in groups:
+            raise UsageError(f"--use {name}=...: `{name}` is a matrix; name a point: {', '.join(groups[name][:3])}")
+    named = {point for name in wish.jobs for point in groups.get(name, (name,))} or set(jobs)
+    chosen = frozenset(named - set(wish.given))
+    if not chosen:
+        raise UsageError("--use stands for all of the jobs, and so there is none to run")
+    return chosen

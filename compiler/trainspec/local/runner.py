@@ -1,0 +1,119 @@
+"""Running the tasks of a spec in their order: each job in a thread, side by side where nothing keeps them apart."""
+
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from trainspec.local.attempt import Done, LocalAttempt
+from trainspec.local.steps import State, Step, instead_of_running
+
+_TICK = 0.25
+"""Seconds between two looks at the clock, for whoever shows it."""
+
+Start = Callable[[str, Mapping[str, Done]], LocalAttempt | Done]
+"""Makes the attempt of a job, given what has ended; or says at once what became of it."""
+
+
+@dataclass
+class Runner:
+    """One run. `chosen` are the jobs that run; all other tasks are passed over as if they had succeeded.
+
+    `bounds` says how many points of a matrix may run at once, `at_once` how many jobs in all.
+    """
+
+    steps: Sequence[Step]
+    chosen: frozenset[str]
+    start: Start
+    stop: threading.Event
+    ended: Callable[[Done], None]
+    tick: Callable[[], None] = lambda: None
+    bounds: Mapping[str, int] = field(default_factory=dict)
+    at_once: int = 16
+    done: dict[str, Done] = field(default_factory=dict)
+    running: dict[str, LocalAttempt] = field(default_factory=dict)
+    _states: dict[str, State] = field(default_factory=dict)
+    _answers: "queue.SimpleQueue[tuple[str, Done | BaseException]]" = field(default_factory=queue.SimpleQueue)
+
+    def run(self) -> dict[str, Done]:
+        """Return what became of each chosen job. After `stop`, nothing is begun any more, and what runs is waited for.
+
+        Raises what an attempt raised that is a fault of our own, once the others have stopped.
+        """
+        fault: BaseException | None = None
+        try:
+            while self._begin() or self.running:
+                fault = self._next() or fault
+        except BaseException:
+            self.stop.set()
+            raise
+        if fault:
+            raise fault
+        return self.done
+
+    def _next(self) -> BaseException | None:
+        """Wait a moment for an answer, and take it in. Returns what an attempt raised."""
+        try:
+            task_id, answer = self._answers.get(timeout=_TICK)
+        except queue.Empty:
+            self.tick()
+            return None
+        del self.running[task_id]
+        if isinstance(answer, Done):
+            self._settle(answer)
+            return None
+        self.stop.set()
+        return answer
+
+    def _begin(self) -> bool:
+        """Begin whatever may; return whether anything has changed."""
+        changed = False
+        for step in self.steps:
+            if self.stop.is_set():
+                return changed
+            if step.task_id in self._states or step.task_id in self.running:
+                continue
+            upstream = [self._states.get(name) for name in step.upstream]
+            states = [state for state in upstream if state is not None]
+            if len(states) < len(upstream):
+                continue
+            if step.task_id in self.chosen and not self._has_room(step):
+                continue
+            self._begin_one(step, states)
+            changed = True
+        return changed
+
+    def _begin_one(self, step: Step, upstream: Sequence[State]) -> None:
+        instead = instead_of_running(step.rule, upstream)
+        if step.task_id not in self.chosen:
+            self._states[step.task_id] = (instead or State.SUCCESS) if not step.is_job else State.SUCCESS
+        elif instead:
+            why = [name for name in step.upstream if self._states[name] is not State.SUCCESS]
+            status = "Skipped" if instead is State.SKIPPED else "UpstreamFailed"
+            self._settle(Done(step.task_id, instead, status, reason=f"because of {', '.join(why)}"))
+        else:
+            attempt = self.start(step.task_id, self.done)
+            if isinstance(attempt, Done):
+                self._settle(attempt)
+                return
+            self.running[step.task_id] = attempt
+            threading.Thread(target=self._work, args=(step.task_id, attempt), name=step.task_id, daemon=True).start()
+
+    def _work(self, task_id: str, attempt: LocalAttempt) -> None:
+        try:
+            self._answers.put((task_id, attempt.run()))
+        except BaseException as error:
+            self._answers.put((task_id, error))
+
+    def _settle(self, done: Done) -> None:
+        self._states[done.task_id] = done.state
+        self.done[done.task_id] = done
+        self.ended(done)
+
+    def _has_room(self, step: Step) -> bool:
+        if len(self.running) >= self.at_once:
+            return False
+        bound = self.bounds.get(step.group) if step.group else None
+        if bound is None:
+            return True
+        return sum(each.group == step.group for each in self.steps if each.task_id in self.running) < bound

@@ -1,0 +1,81 @@
+"""Ctrl-C and its like, sent to a real process: its jobs are stopped, or it says which one it leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from local_helpers import AT, ONE, SLOW, TWO, aws_settings, write
+from trainspec.simulator import Outcome, Plan, Simulator
+
+
+@pytest.fixture
+def slow() -> Iterator[Simulator]:
+    with Simulator(plan=Plan(SLOW)) as simulator:
+        yield simulator
+
+
+@contextmanager
+def running(aws: Simulator, project: Path, text: str) -> Iterator["subprocess.Popen[str]"]:
+    """A run of `text` as a process, once its job trains."""
+    command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT]
+    environment = {**os.environ, **aws_settings(aws.url)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=project
+    ) as process:
+        try:
+            _until(lambda: bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training")
+            yield process
+        finally:
+            process.kill()
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_stops_the_job(slow: Simulator, project: Path, number: signal.Signals, code: int) -> None:
+    with running(slow, project, TWO) as process:
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert [(job.name, job.state(slow.clock.now()).status) for job in slow.jobs] == [("pretrain-2025-04-09", "Stopped")]
+    assert "Stopping training job pretrain-2025-04-09" in stderr
+    assert '"job": "pretrain", "status": "Stopped"' in stdout
+    assert "finetune" not in stdout
+    assert "Traceback" not in stderr
+
+
+def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
+    assert isinstance(slow.plan, Plan)
+    slow.plan.add("*", Outcome(0.05, 0.05, 600, stopping=600))
+    with running(slow, project, ONE) as process:
+        process.send_signal(signal.SIGINT)
+        _until(lambda: slow.jobs[0].stop_requested is not None)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "churn-2025-04-09 may be running still" in stderr
+    assert "aws sagemaker stop-training-job --training-job-name churn-2025-04-09 --region us-east-1" in stderr
+    assert "Traceback" not in stderr
+
+
+def test_whoever_reads_the_output_may_go(slow: Simulator, project: Path) -> None:
+    assert isinstance(slow.plan, Plan)
+    slow.plan.add("*", Outcome(0.05, 0.05, 0.5, 0.05))
+    with running(slow, project, ONE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stderr.close()
+        process.wait(timeout=60)
+    assert slow.jobs[0].state(slow.clock.now()).status == "Completed"

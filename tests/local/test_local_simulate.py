@@ -1,0 +1,89 @@
+"""`--simulate` as a process of its own, where nothing of AWS is there or works; and what a terminal shows."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from local_helpers import ONE, TWO, write
+
+NOTHING_WORKS = {
+    "PATH": os.environ["PATH"],
+    "HOME": "/nowhere",
+    "AWS_PROFILE": "not-there",
+    "AWS_CA_BUNDLE": "/nowhere",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "TERM": "xterm",
+}
+SIMULATE = ("--simulate", "--phase-seconds", "0.2")
+
+
+def command(project: Path, text: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "trainspec", "run", write(project, text), *SIMULATE, *arguments]
+
+
+def test_two_jobs_within_seconds(project: Path) -> None:
+    started = time.monotonic()
+    ran = subprocess.run(
+        command(project, TWO), capture_output=True, text=True, env=NOTHING_WORKS, timeout=120, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert [json.loads(line)["status"] for line in ran.stdout.splitlines()] == ["Completed", "Completed"]
+    assert "nothing is sent to AWS" in ran.stderr
+    assert "\x1b" not in ran.stderr
+    assert time.monotonic() - started < 60
+
+
+def test_a_failure_on_demand(project: Path) -> None:
+    words = command(project, ONE, "--fail", "churn-*=AlgorithmError: out of memory")
+    ran = subprocess.run(words, capture_output=True, text=True, env=NOTHING_WORKS, timeout=120, check=False)
+    assert ran.returncode == 1
+    assert json.loads(ran.stdout)["reason"] == "AlgorithmError: out of memory"
+    assert "console.aws.amazon.com" not in ran.stderr
+
+
+def _on_terminal(words: list[str], environment: dict[str, str]) -> str:
+    """What a command writes to a terminal."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(words[0], words, environment)  # noqa: S606
+    written = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # the other end is closed
+            break
+        written += piece
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, written
+    return written.decode()
+
+
+def test_a_terminal_shows_what_runs_below_the_lines(project: Path) -> None:
+    written = _on_terminal(command(project, TWO), NOTHING_WORKS)
+    status = r"> pretrain  pretrain-\d{4}-\d\d-\d\d  InProgress  Training \d+s  in all \d+s\r\n"
+    assert re.search(status + r"\r\x1b\[1A\x1b\[J", written)
+    assert _screen(written)[-1] == "Jobs: 2 Completed"
+    assert not [line for line in _screen(written) if line.startswith("> ")]
+
+
+def test_a_terminal_without_movement_gets_lines(project: Path) -> None:
+    assert "\x1b" not in _on_terminal(command(project, ONE), {**NOTHING_WORKS, "TERM": "dumb"})
+
+
+def _screen(written: str) -> list[str]:
+    """The lines that are left of what was written, where the cursor goes up and all below it is erased."""
+    lines: list[str] = []
+    for piece in re.split(r"(\r\x1b\[\d+A\x1b\[J)", written):
+        if up := re.fullmatch(r"\r\x1b\[(\d+)A\x1b\[J", piece):
+            del lines[-int(up[1]) :]
+        else:
+            lines += piece.split("\r\n")[:-1]
+    return lines
