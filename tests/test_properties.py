@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from croniter import croniter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 from trainspec.dag.airflow import MAJORS, own_imports
 from trainspec.dag.expressions import check_path
+from trainspec.dag.times import check_cron
 from trainspec.pipeline import Analysis, Options, analyse, generate
 from trainspec.templates import folded, for_airflow, has_template
 from trainspec.text.source import Source
@@ -214,6 +216,20 @@ def test_literals_survive_airflow(text: str) -> None:
 @pytest.mark.parametrize("text", ["{{ '{{' }}", "{{ '{%' }}x", "a{{ '{#' }}\n", "{{ 'a' ~ 'b' }}\r\n"])
 def test_constant_templates_fold_to_what_airflow_renders(text: str) -> None:
     assert Environment().from_string(for_airflow(text)).render() == folded(text)  # noqa: S701
+
+
+numbers = st.integers(0, 99).map(str)
+cron_fields = st.one_of(
+    st.just("*"), numbers, numbers.map("*/{}".format), st.lists(numbers, min_size=1, max_size=3).map(",".join),
+    st.text("*/,-0123456789", min_size=1, max_size=4),
+)  # fmt: skip
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(cron_fields, min_size=5, max_size=5).map(" ".join))
+def test_what_is_taken_as_a_cron_expression_croniter_takes(text: str) -> None:
+    if check_cron(text) is None:
+        croniter(text)
 
 
 def test_compile_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:

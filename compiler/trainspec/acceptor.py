@@ -125,9 +125,20 @@ class _Builder:
         return lambda value: type(value) is type(wanted) and value == wanted
 
     def pattern(self, schema: Schema) -> Accepts:
-        search = re.compile(schema["pattern"]).search
+        pattern = schema["pattern"]
         longest = schema.get("maxLength", float("inf"))  # beyond it the answer is known, and some patterns are slow
-        return lambda value: not isinstance(value, str) or (len(value) <= longest and search(value) is not None)
+        searches: list[Callable[[str], object]] = []  # compiled at its first use: most are never asked
+
+        def accepts(value: Any) -> bool:
+            if not isinstance(value, str):
+                return True
+            if len(value) > longest:
+                return False
+            if not searches:
+                searches.append(re.compile(pattern).search)
+            return searches[0](value) is not None
+
+        return accepts
 
 
 def _bound(

@@ -34,7 +34,7 @@ class Project:
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""
         absolute, above = str(path.absolute()), f"{self.root}{os.sep}"
-        if absolute.startswith(above) and os.pardir not in path.parts:  # as nearly all do, and relpath takes its time
+        if absolute.startswith(above) and os.pardir not in absolute:  # as nearly all do, and relpath takes its time
             return absolute[len(above) :].replace(os.sep, "/")
         return Path(os.path.relpath(absolute, self.root)).as_posix()
 

@@ -153,21 +153,29 @@ def findings_of(looked_at: Sequence[LookedAt]) -> list[Diagnostic]:
 
 
 def across(
-    analyses: Sequence[LookedAt], project: Project, chosen: Options, *, use_cache: bool
+    analyses: Sequence[LookedAt], project: Project, chosen: Options, *, use_cache: bool, is_all: bool = False
 ) -> tuple[Diagnostic, ...]:
-    """The findings that the files of the run give together with the project's other specs."""
-    names = {each.name for each in analyses}
-    try:
-        members = {project.name(path): path for path in find_specs([], project)}
-    except UsageError:
-        members = {}  # the project has no specs of its own
+    """The findings that the files of the run give together with the project's other specs.
+
+    `is_all` says that there are none: the run was given no paths.
+    """
+    names = frozenset(each.name for each in analyses)
+    members = {} if is_all else _own_specs(project)
     others = []
     if not names.issuperset(members):
         from trainspec.run.glances import glances
 
         others = list(glances(members, names, project, chosen, use_cache=use_cache))
-    found = Across(analyses, others, frozenset(members), project.external_dags).findings()
+    found = Across(analyses, others, names if is_all else frozenset(members), project.external_dags).findings()
     return project.selection.apply(found)
+
+
+def _own_specs(project: Project) -> dict[str, Path]:
+    """The project's own specs by name; none where it has no folder of them."""
+    try:
+        return {project.name(path): path for path in find_specs([], project)}
+    except UsageError:
+        return {}
 
 
 def show_findings(

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = options(arguments, project)
     wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
     found = look_at_files(arguments.paths, Look(project, chosen, wanted, uses_cache(arguments)))
-    together = across(found, project, chosen, use_cache=uses_cache(arguments))
+    together = across(found, project, chosen, use_cache=uses_cache(arguments), is_all=not arguments.paths)
     findings = sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=found, form=arguments.format)

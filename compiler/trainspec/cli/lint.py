@@ -77,11 +77,11 @@ def _check(
     found = look_at_files(arguments.paths, look)
     if arguments.all_envs and any(each.environments for each in found):
         return _of_all_environments(found, look), found
-    return _findings(found, look), found
+    return _findings(found, look, is_all=not arguments.paths), found
 
 
-def _findings(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:
-    together = across(found, look.project, look.chosen, use_cache=look.use_cache)
+def _findings(found: Sequence[Outcome], look: Look, *, is_all: bool = False) -> list[Diagnostic]:
+    together = across(found, look.project, look.chosen, use_cache=look.use_cache, is_all=is_all)
     return sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
 
 

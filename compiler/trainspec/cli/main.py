@@ -4,6 +4,7 @@
 """
 
 import argparse
+import atexit
 import gc
 import importlib
 import os
@@ -37,7 +38,7 @@ FINE, FINDINGS, USAGE, FAULT = range(4)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code. Never raises, but for argparse's SystemExit(0 or 2)."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    gc.set_threshold(100_000)  # trees are no garbage: looking for it after every 700 objects took a sixth of a run
+    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look for garbage in it
     try:
         return _run(given)
     except UsageError as error:

@@ -12,6 +12,10 @@ from trainspec.units import DURATION_PATTERN, duration_meant, seconds
 PRESETS = ("@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@once", "@quarterly", "@yearly")
 _OTHER_PRESETS = {"@annually": "@yearly", "@midnight": "@daily"}
 
+_CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
+"""The numbers that the fields of a cron expression take."""
+_NUMBERS = frozenset(map(str, range(60)))
+
 _INTERVAL = re.compile(DURATION_PATTERN)
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 _MAX_SECONDS = 999_999_999 * 86400
@@ -33,16 +37,28 @@ def check_cron(text: str) -> str | None:
     """Why `text` is no cron expression, nor a preset that stands for one; None where it is."""
     if text in PRESETS:
         return None if text not in ("@once", "@continuous") else f"{text} stands for no cron expression"
-    from croniter import croniter
-
     fields = text.split()
     if len(text) > 256 or len(fields) not in (5, 6):
         return "a cron expression has five fields: minute, hour, day of the month, month, day of the week"
+    if len(fields) == len(_CRON) and all(map(_is_plain, fields, _CRON)):
+        return None
+    from croniter import croniter  # slow to load, and nearly all schedules are plain
+
     try:
         croniter(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return f"not a cron expression: {error}"
     return None
+
+
+def _is_plain(field: str, bounds: tuple[int, int]) -> bool:
+    """Whether a field of a cron expression is `*`, `*/15` or numbers such as `0,30`, which croniter takes."""
+    if field == "*":
+        return True
+    step = field.removeprefix("*/")
+    low, high = (1, bounds[1]) if step != field else bounds
+    numbers = step.split(",") if step == field else [step]
+    return all(each in _NUMBERS and low <= int(each) <= high for each in numbers)
 
 
 def schedule_meant(text: str) -> str | None:

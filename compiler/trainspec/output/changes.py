@@ -1,6 +1,7 @@
 """What a run would change in its output folders."""
 
 import difflib
+import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -100,7 +101,8 @@ def _compare(path: Path, made: Generated) -> Change:
 def _read(path: Path) -> str | None:
     """The text of a file; None where there is none to compare with. Line ends are kept: another end is another file."""
     try:
-        if not path.is_file() or path.stat().st_size > _LONGEST:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LONGEST:
             return None
         return path.read_bytes().decode("utf-8", "surrogateescape")
     except OSError:

@@ -96,7 +96,7 @@ class Cache:
 
     def _path(self, name: str) -> Path:
         key = digest_of(name)
-        return self.folder / key[:2] / key[2:32]
+        return Path(f"{self.folder}/{key[:2]}/{key[2:32]}")
 
 
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:
