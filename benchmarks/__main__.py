@@ -18,6 +18,9 @@ ROWS = {
     "lint-200": "rows.lint:two_hundred",
     "lint-10000": "rows.lint:ten_thousand",
     "compile-1000": "rows.compile:thousand",
+    "dagbag-200": "rows.parsing:two_hundred",
+    "forked-file": "rows.parsing:one_forked",
+    "import": "rows.parsing:imported",
     "pre-commit": "rows.hook:one_of_a_thousand",
     "size": "rows.size:base_package",
 }

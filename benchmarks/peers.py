@@ -34,11 +34,26 @@ def peer(name: str) -> Path:
 @cache
 def trainspec() -> Path:
     """The folder of programs of an environment with the base package, as it is in this checkout."""
+    wheel = _wheel()
+    return _environment("trainspec", (str(wheel),), hashlib.sha256(wheel.read_bytes()).hexdigest())
+
+
+@cache
+def trainspec_beside() -> Path:
+    """A folder that holds this checkout's package and nothing that it needs, for the path of another environment."""
+    folder = HOME / "beside"
+    shutil.rmtree(folder, ignore_errors=True)
+    _uv("pip", "install", "--quiet", "--no-deps", "--compile-bytecode", "--target", str(folder), str(_wheel()))
+    return folder
+
+
+@cache
+def _wheel() -> Path:
     built = HOME / "wheel"
     shutil.rmtree(built, ignore_errors=True)
     _uv("build", "--quiet", "--wheel", "--out-dir", str(built), str(ROOT))
     (wheel,) = built.glob("*.whl")
-    return _environment("trainspec", (str(wheel),), hashlib.sha256(wheel.read_bytes()).hexdigest())
+    return wheel
 
 
 def packages(programs: Path) -> Path:

@@ -8,7 +8,6 @@ https://airflow.apache.org/docs/apache-airflow/stable/howto/define-extra-link.ht
 from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink
-from trainspec.runtime.console import job_url, logs_url
 
 
 class TrainingJobLink(BaseOperatorLink):
@@ -38,6 +37,8 @@ LINKS = (TrainingJobLink(), TrainingLogsLink())
 
 def link_values(arn: str, name: str) -> dict[str, str]:
     """Return what to push for the job `name`, by XCom key."""
+    from trainspec.runtime.console import job_url, logs_url  # the DAG processor has no use for it
+
     found = {TrainingJobLink.xcom_key: job_url(arn, name), TrainingLogsLink.xcom_key: logs_url(arn, name)}
     return {key: url for key, url in found.items() if url}
 

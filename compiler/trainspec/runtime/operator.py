@@ -18,6 +18,8 @@ from trainspec.runtime.rendering import render_text, text_environment
 if TYPE_CHECKING:
     from trainspec.runtime.attempt import Attempt
 
+_IF_EXISTS, _ON_TIMEOUT = get_args(IfExists), get_args(OnTimeout)
+
 
 class TrainingJobOperator(BaseOperator):
     """Run a SageMaker training job, and exactly one for each run of the task.
@@ -34,8 +36,7 @@ class TrainingJobOperator(BaseOperator):
     :param check_interval: seconds (or a timedelta) between two looks at the job.
     :param max_attempts: `max_attempts * check_interval` is the longest wait, in every mode, counted from the job's
         creation; None waits until SageMaker's StoppingCondition ends the job.
-    :param action_if_job_exists: what to do where the name is another's: "fail" (without retry), "increment" (`-1`,
-    `-2`, …
+    :param action_if_job_exists: what to do where the name is another's: "fail" (without retry), "increment" (`-1`, `-2`, …
         within 63 characters), "skip" the task, "timestamp" (a suffix of when the DAG run started, in UTC).
     :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
     :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
@@ -56,6 +57,10 @@ class TrainingJobOperator(BaseOperator):
     operator_extra_links = LINKS
     ui_color = "#dceafd"
 
+    _attempt: "Attempt | None" = None
+    _killed = False
+    _own_doc: str | None = None
+
     def __init__(
         self,
         *,
@@ -73,7 +78,8 @@ class TrainingJobOperator(BaseOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
-        super().__init__(doc_md=doc_md if spec is None else _doc(doc_md, spec, config), **kwargs)
+        self._spec = spec
+        super().__init__(doc_md=doc_md, **kwargs)
         self.config = config
         self.aws_conn_id = aws_conn_id
         self.region_name = region_name
@@ -86,10 +92,17 @@ class TrainingJobOperator(BaseOperator):
         self.on_timeout = on_timeout
         self.print_log = print_log
         self.deferrable = deferrable
-        self._attempt: Attempt | None = None
-        self._killed = False
         self._check_arguments()
         self.on_failure_callback: Any = with_stop_left_over(self.on_failure_callback)
+
+    @property
+    def doc_md(self) -> str | None:
+        """The task's docs. Made when they are asked for: workers parse the file before each task, and show no docs."""
+        return self._own_doc if self._spec is None else _doc(self._own_doc, self._spec, self.config)
+
+    @doc_md.setter
+    def doc_md(self, doc: str | None) -> None:
+        self._own_doc = doc
 
     @property
     def has_seen_to_its_job(self) -> bool:
@@ -142,19 +155,20 @@ class TrainingJobOperator(BaseOperator):
 
     def _check_arguments(self) -> None:
         """Raise ValueError where an argument can be seen to be wrong when the DAG is parsed."""
-        checks = {
-            "config": (not isinstance(self.config, str), "a CreateTrainingJob request (a dict)"),
-            "check_interval": (_is_number(self.check_interval) and self.check_interval > 0, "more than 0 seconds"),
-            "max_attempts": (
-                self.max_attempts is None or (type(self.max_attempts) is int and self.max_attempts > 0),
-                "an integer above 0, or None",
-            ),
-            "action_if_job_exists": (self.action_if_job_exists in get_args(IfExists), _one_of(IfExists)),
-            "on_timeout": (self.on_timeout in get_args(OnTimeout), _one_of(OnTimeout)),
-        }
-        for name, (good, wanted) in checks.items():
-            if not good:
-                raise ValueError(f"{self.task_id}: {name} must be {wanted}, not {getattr(self, name)!r}")
+        most = self.max_attempts
+        if isinstance(self.config, str):
+            raise self._wrong("config", "a CreateTrainingJob request (a dict)")
+        if not _is_number(self.check_interval) or self.check_interval <= 0:
+            raise self._wrong("check_interval", "more than 0 seconds")
+        if most is not None and (type(most) is not int or most <= 0):
+            raise self._wrong("max_attempts", "an integer above 0, or None")
+        if self.action_if_job_exists not in _IF_EXISTS:
+            raise self._wrong("action_if_job_exists", _one_of(_IF_EXISTS))
+        if self.on_timeout not in _ON_TIMEOUT:
+            raise self._wrong("on_timeout", _one_of(_ON_TIMEOUT))
+
+    def _wrong(self, name: str, wanted: str) -> ValueError:
+        return ValueError(f"{self.task_id}: {name} must be {wanted}, not {getattr(self, name)!r}")
 
 
 def _doc(own: str | None, spec: str, config: Mapping[str, Any]) -> str:
@@ -165,8 +179,8 @@ def _doc(own: str | None, spec: str, config: Mapping[str, Any]) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _one_of(choices: Any) -> str:
-    return "one of " + ", ".join(map(repr, get_args(choices)))
+def _one_of(choices: Sequence[str]) -> str:
+    return "one of " + ", ".join(map(repr, choices))
 
 
 def _is_number(value: Any) -> bool:

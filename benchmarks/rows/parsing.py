@@ -1,0 +1,109 @@
+"""What generated DAG files cost Airflow whenever it reads them, against those of others with the same two tasks."""
+
+import re
+import statistics
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from in_airflow import bagged, said_inside
+from measure import Bench, ratio
+from peers import trainspec
+from specs import STOCK_OPERATOR, write_specs
+from table import Line
+
+from rows.factory import write_dag_factory
+
+_TASK = re.compile(r"^( +)(\w+) = TrainingJobOperator\(\n\1    task_id=(\"\w+\"),\n(?:\1    .*\n)+\1\)$", re.MULTILINE)
+
+
+def two_hundred(bench: Bench) -> list[Line]:
+    """200 DAGs in one process that has Airflow loaded, but no operator."""
+    count = bench.few(200)
+    ours, empty, stock = _folders(bench, count)
+    factory = bench.folder() / "dags"
+    write_dag_factory(factory, count)
+    folders = {"ours": ours, "empty": empty, "stock": stock, "dag-factory": factory}
+    for folder in folders.values():
+        bagged(bench, folder, count)  # Python keeps what it has compiled
+    turns = [{name: bagged(bench, folder, count) for name, folder in folders.items()} for _ in range(bench.runs)]
+    cpu = {name: [turn[name][0] for turn in turns] for name in folders}
+    rows = (
+        ("empty", "EmptyOperator", 1.25),
+        ("stock", "the stock operator", 0.4),
+        ("dag-factory", "dag-factory", 0.15),
+    )
+    return [
+        Line(
+            f"DagBag of {count} generated DAGs", f"{_ms(cpu['ours'])} CPU", against, f"{_ms(cpu[name])} CPU",
+            ratio(cpu["ours"], cpu[name]), bar, "by CPU; the operators' imports are part of it",
+        )
+        for name, against, bar in rows
+    ]  # fmt: skip
+
+
+def one_forked(bench: Bench) -> list[Line]:
+    """One file, in a child that the DAG processor forks."""
+    ours, empty, _ = _folders(bench, 1)
+    files = [str(next(folder.glob("*.py"))) for folder in (ours, empty)]
+    figures = said_inside(bench, "forked.py", str(1 if bench.is_quick else bench.runs * 5), *files)
+    cpu, wall = ([[run[at] for run in figures[path]] for path in files] for at in (0, 1))
+    return [
+        Line(
+            "one generated file, forked from a warm parent", f"{_ms(wall[0])} ({_ms(cpu[0])} CPU)",
+            "EmptyOperator file", f"{_ms(wall[1])} ({_ms(cpu[1])} CPU)", ratio(*cpu), 1.2,
+            f"by CPU; by wall {ratio(*wall):.3f}",
+        )
+    ]  # fmt: skip
+
+
+def imported(bench: Bench) -> list[Line]:
+    """The operator's import. Raises SystemExit where it brings a module that has no place in a DAG file's parse."""
+    said_inside(bench, "imported.py")  # Python keeps what it has compiled
+    runs = [said_inside(bench, "imported.py") for _ in range(bench.runs)]
+    modules = runs[0]["modules"]
+    heavy = [name for name in modules if name.partition(".")[0] in ("boto3", "botocore", "pydantic", "jsonschema")]
+    if heavy:
+        raise SystemExit(f"trainspec.runtime imports {', '.join(heavy)}")
+    cpu = [run["cpu"] for run in runs]
+    return [
+        Line(
+            "import of trainspec.runtime after airflow.sdk", f"{_ms(cpu)} CPU", "15 ms", "15 ms",
+            statistics.median(cpu) / 0.015, 1.0, f"{len(modules)} modules, none of boto3, pydantic, jsonschema",
+        )
+    ]  # fmt: skip
+
+
+def _folders(bench: Bench, count: int) -> tuple[Path, Path, Path]:
+    """Folders of the same DAGs: generated, with EmptyOperators instead, and with stock operators."""
+    project = bench.folder()
+    (project / ".git").mkdir()
+    write_specs(project / "specs", count)
+    subprocess.run([str(trainspec() / "trainspec"), "compile"], cwd=project, capture_output=True, check=True)
+    ours = project / "generated_dags"
+    empty, stock = project / "empty", project / "stock"
+    for folder, made in ((empty, _with_empty), (stock, _with_stock)):
+        folder.mkdir()
+        for path in ours.glob("*.py"):
+            (folder / path.name).write_text(made(path.read_text()))
+    return ours, empty, stock
+
+
+def _with_empty(text: str) -> str:
+    text = text.replace(
+        "trainspec.runtime import TrainingJob", "airflow.providers.standard.operators.empty import Empty"
+    )
+    return _TASK.sub(r"\1\2 = EmptyOperator(task_id=\3)", text)
+
+
+def _with_stock(text: str) -> str:
+    module, _, name = STOCK_OPERATOR.rpartition(".")
+    text = re.sub(r"^ +(?:spec|max_attempts)=.*\n", "", text, flags=re.MULTILINE)
+    text = text.replace('action_if_job_exists="increment"', 'action_if_job_exists="timestamp"')
+    return text.replace("trainspec.runtime import TrainingJobOperator", f"{module} import {name}").replace(
+        "TrainingJobOperator(", f"{name}("
+    )
+
+
+def _ms(seconds: Sequence[float]) -> str:
+    return f"{statistics.median(seconds) * 1000:,.1f} ms"
