@@ -36,8 +36,8 @@ class TrainingJobOperator(BaseOperator):
     :param check_interval: seconds (or a timedelta) between two looks at the job.
     :param max_attempts: `max_attempts * check_interval` is the longest wait, in every mode, counted from the job's
         creation; None waits until SageMaker's StoppingCondition ends the job.
-    :param action_if_job_exists: what to do where the name is another's: "fail" (without retry), "increment" (`-1`, `-2`, …
-        within 63 characters), "skip" the task, "timestamp" (a suffix of when the DAG run started, in UTC).
+    :param action_if_job_exists: what to do where the name is another's: "fail" (without retry), "skip" the task,
+        "increment" (`-1`, `-2`, … within 63 characters), "timestamp" (a suffix of when the DAG run started, in UTC).
     :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
     :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
         where the task is deferred, its last lines at the end.
