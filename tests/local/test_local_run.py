@@ -8,6 +8,7 @@ import pytest
 from local_helpers import DEFAULTS, ONE, TWO, results, run_spec
 from trainspec.local import attempt
 from trainspec.local.secrecy import Mask
+from trainspec.local.view import View
 from trainspec.runtime.calls import BackOff
 from trainspec.runtime.identity import signature
 from trainspec.simulator import Outcome, Plan, Simulator
@@ -210,7 +211,7 @@ def test_what_is_masked() -> None:
     mask.add(
         {"Environment": {"API_KEY": "sup3r", "PASSWORD": "abc"}, "HyperParameters": {"tokenizer": "bert", "n": "1"}}
     )
-    assert mask("sup3r abc 1") == "*** abc 1"
+    assert mask("sup3r abc bert 1") == "*** abc bert 1"
     assert mask("a ghp_" + "a" * 36) == "a " + "*" * 40
 
 
@@ -272,6 +273,30 @@ def test_an_endpoint_where_nobody_is(
     assert ran.returncode == 1
     assert 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"' in results(ran)["train"]["reason"]
     assert "Traceback" not in ran.stderr
+
+
+def test_fail_fast(aws: Simulator, trainspec: Run, project: Path) -> None:
+    fail(aws, "beside-*", Outcome(training=600, stopping=0.1))
+    fail(aws, "pretrain-*")
+    spec = TWO.replace("{id: local}", "{id: local, fail_fast: true}") + '  beside: {name: "beside-{{ ds }}"}\n'
+    ran = run_spec(trainspec, project, spec)
+    assert ran.returncode == 1
+    assert {name: each["status"] for name, each in results(ran).items()} == {"pretrain": "Failed", "beside": "Stopped"}
+
+
+def test_a_fault_of_our_own_leaves_no_job_running(
+    aws: Simulator, trainspec: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(View, "result", break_down)
+    fail(aws, "beside-*", Outcome(training=600, stopping=0.1))
+    ran = run_spec(trainspec, project, TWO + '  beside: {name: "beside-{{ ds }}"}\n')
+    assert ran.returncode == 3
+    assert "internal error: RuntimeError: a bug" in ran.stderr
+    states = {job.name: job.state(aws.clock.now()).status for job in aws.jobs}
+    assert states == {"pretrain-2025-04-09": "Completed", "beside-2025-04-09": "Stopped"}
 
 
 def test_errors_of_the_spec_send_nothing(aws: Simulator, trainspec: Run, project: Path) -> None:

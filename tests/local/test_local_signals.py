@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from local_helpers import AT, ONE, SLOW, TWO, aws_settings, write
+from local_helpers import AT, ONE, SLOW, TWO, aws_settings, run_spec, write
 from trainspec.simulator import Outcome, Plan, Simulator
+
+from helpers import Run
 
 
 @pytest.fixture
@@ -67,6 +69,22 @@ def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
     assert "churn-2025-04-09 may be running still" in stderr
     assert "aws sagemaker stop-training-job --training-job-name churn-2025-04-09 --region us-east-1" in stderr
     assert "Traceback" not in stderr
+
+
+def test_a_run_that_was_killed_is_gone_on_with(
+    slow: Simulator, trainspec: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(slow.plan, Plan)
+    slow.plan.add("*", Outcome(0.05, 0.05, 3, 0.05, metrics={"auc": 0.5}))
+    with running(slow, project, TWO) as process:
+        process.kill()
+        _, stderr = process.communicate()
+    for name, value in aws_settings(slow.url).items():
+        monkeypatch.setenv(name, value)
+    ran = run_spec(trainspec, project, TWO, "--resume", stderr.partition("Run ")[2].split()[0])
+    assert ran.returncode == 0
+    assert [job.name for job in slow.jobs] == ["pretrain-2025-04-09", "finetune-2025-04-09"]
+    assert "pretrain: Attaching to training job pretrain-2025-04-09, made by try 1 of this task run" in ran.stderr
 
 
 def test_whoever_reads_the_output_may_go(slow: Simulator, project: Path) -> None:

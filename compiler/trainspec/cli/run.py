@@ -5,7 +5,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -97,19 +98,26 @@ def _run(analysis: Analysis, wish: Wish, access: Access) -> int:
     local = LocalRun(analysis, wish, access)
     kind = LiveView if colours(sys.stderr.isatty()) else View
     view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1)
-    runner = local.runner(view)
-    interrupt = Interrupt(local.stop, view.say)
+    interrupt = Interrupt(local.stop)
+
+    def tick() -> None:
+        interrupt.tell(view.say)
+        view.tick()
+
+    runner = local.runner(view, tick)
     _introduce(local, access, view)
     try:
         with interrupt.caught():
             done = runner.run()
     except LeaveError:
         _leave(runner, view, interrupt, sys.stdout, sys.stderr)
-    if len(done) > 1:
+    if len(local.chosen) > 1:
         view.say(_summary(done.values()))
-    if interrupt.number is not None:
-        return interrupt.exit_code
-    return int(any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values()))
+    failed = any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values())
+    is_over = len(done) == len(local.chosen) and not failed
+    if not is_over and not access.simulated:
+        view.say(f"To run what is left of it: the same command with --resume {local.run_id}")
+    return interrupt.exit_code if interrupt.number is not None else int(failed)
 
 
 def _introduce(local: LocalRun, access: Access, view: View) -> None:
@@ -138,7 +146,8 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -
             else f"{task_id}: its training job was about to be made, and may be there",
         )
     for stream in streams:
-        stream.flush()
+        with suppress(OSError, ValueError):  # nobody reads it any more
+            stream.flush()
     os._exit(interrupt.exit_code)
 
 
@@ -154,7 +163,7 @@ def _access(arguments: argparse.Namespace) -> Iterator[Access]:
         plan = plan_from_options(arguments.phase_seconds or _SIMULATED_PHASES, arguments.fail)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    with Simulator(plan=plan) as simulator:
+    with Simulator(plan=lambda name, request: replace(plan(name, request), stopping=0.5)) as simulator:
         yield Access(region=arguments.region, endpoint_url=simulator.url, simulated=True)
 
 

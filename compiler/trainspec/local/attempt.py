@@ -94,7 +94,7 @@ class LocalAttempt:
             return self._ended_early(state, problem.text)
         except StopAskedError:
             return self._ended_early(State.FAILED, "the run was told to end")
-        except BaseException:
+        except Exception:  # a fault of our own is no reason to leave the job running
             self._stop_job()
             raise
         finally:

@@ -14,12 +14,12 @@ class LeaveError(BaseException):
 
 
 class Interrupt:
-    """The signal that came first, as `number`; None where none did."""
+    """The signal that came first, as `number`; None where none did. It sets `stop`."""
 
-    def __init__(self, stop: threading.Event, say: Callable[[str], None]) -> None:
+    def __init__(self, stop: threading.Event) -> None:
         self.number: int | None = None
         self._stop = stop
-        self._say = say
+        self._is_told = False
 
     @property
     def exit_code(self) -> int:
@@ -47,4 +47,9 @@ class Interrupt:
             raise LeaveError
         self.number = number
         self._stop.set()
-        self._say("Stopping what runs: SageMaker gives a container two minutes. Once more (Ctrl-C) leaves at once.")
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Say once that a signal came. Its handler cannot: it may have come in the middle of another line."""
+        if self.number is not None and not self._is_told:
+            self._is_told = True
+            say("Stopping what runs: SageMaker gives a container two minutes. Ctrl-C once more leaves at once")

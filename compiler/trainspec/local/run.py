@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
@@ -80,8 +80,8 @@ class LocalRun:
                 found.setdefault(step.section, []).append(step.task_id)
         return found
 
-    def runner(self, view: View) -> Runner:
-        """What runs the jobs, and shows them to `view`."""
+    def runner(self, view: View, tick: Callable[[], None]) -> Runner:
+        """What runs the jobs, shows them to `view`, and calls `tick` several times a second."""
 
         def start(task_id: str, done: Mapping[str, Done]) -> LocalAttempt | Done:
             return self._start(task_id, done, view)
@@ -93,9 +93,10 @@ class LocalRun:
             start,
             self.stop,
             lambda done: view.result(done.record),
-            view.tick,
+            tick,
             self.analysis.bounds,
             dag.get("max_active_tasks") or _MOST_TASKS,
+            fail_fast=bool(dag.get("fail_fast")),
         )
 
     def _start(self, task_id: str, done: Mapping[str, Done], view: View) -> LocalAttempt | Done:

@@ -19,7 +19,8 @@ Start = Callable[[str, Mapping[str, Done]], LocalAttempt | Done]
 class Runner:
     """One run. `chosen` are the jobs that run; all other tasks are passed over as if they had succeeded.
 
-    `bounds` says how many points of a matrix may run at once, `at_once` how many jobs in all.
+    `bounds` says how many points of a matrix may run at once, `at_once` how many jobs in all; with `fail_fast`, one
+    that fails ends the run.
     """
 
     steps: Sequence[Step]
@@ -27,43 +28,41 @@ class Runner:
     start: Start
     stop: threading.Event
     ended: Callable[[Done], None]
-    tick: Callable[[], None] = lambda: None
-    bounds: Mapping[str, int] = field(default_factory=dict)
-    at_once: int = 16
+    tick: Callable[[], None]
+    bounds: Mapping[str, int]
+    at_once: int
+    fail_fast: bool = False
     done: dict[str, Done] = field(default_factory=dict)
     running: dict[str, LocalAttempt] = field(default_factory=dict)
     _states: dict[str, State] = field(default_factory=dict)
-    _answers: "queue.SimpleQueue[tuple[str, Done | BaseException]]" = field(default_factory=queue.SimpleQueue)
+    _answers: "queue.SimpleQueue[tuple[str, Done | Exception]]" = field(default_factory=queue.SimpleQueue)
 
     def run(self) -> dict[str, Done]:
         """Return what became of each chosen job. After `stop`, nothing is begun any more, and what runs is waited for.
 
         Raises what an attempt raised that is a fault of our own, once the others have stopped.
         """
-        fault: BaseException | None = None
         try:
             while self._begin() or self.running:
-                fault = self._next() or fault
-        except BaseException:
+                self._next()
+        except Exception:
             self.stop.set()
+            while self.running:
+                del self.running[self._answers.get()[0]]
             raise
-        if fault:
-            raise fault
         return self.done
 
-    def _next(self) -> BaseException | None:
-        """Wait a moment for an answer, and take it in. Returns what an attempt raised."""
+    def _next(self) -> None:
+        """Wait a moment for an answer, and take it in. Raises what an attempt raised."""
+        self.tick()
         try:
             task_id, answer = self._answers.get(timeout=_TICK)
         except queue.Empty:
-            self.tick()
-            return None
+            return
         del self.running[task_id]
-        if isinstance(answer, Done):
-            self._settle(answer)
-            return None
-        self.stop.set()
-        return answer
+        if isinstance(answer, Exception):
+            raise answer
+        self._settle(answer)
 
     def _begin(self) -> bool:
         """Begin whatever may; return whether anything has changed."""
@@ -96,18 +95,20 @@ class Runner:
             if isinstance(attempt, Done):
                 self._settle(attempt)
                 return
-            self.running[step.task_id] = attempt
             threading.Thread(target=self._work, args=(step.task_id, attempt), name=step.task_id, daemon=True).start()
+            self.running[step.task_id] = attempt
 
     def _work(self, task_id: str, attempt: LocalAttempt) -> None:
         try:
             self._answers.put((task_id, attempt.run()))
-        except BaseException as error:
+        except Exception as error:
             self._answers.put((task_id, error))
 
     def _settle(self, done: Done) -> None:
         self._states[done.task_id] = done.state
         self.done[done.task_id] = done
+        if self.fail_fast and done.state is State.FAILED:
+            self.stop.set()
         self.ended(done)
 
     def _has_room(self, step: Step) -> bool:

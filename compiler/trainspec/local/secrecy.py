@@ -5,14 +5,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trainspec.rules.secrets import conceal, is_secret_by_name
+from trainspec.rules.secrets import conceal, speaks_of_secrets
 
-# What Airflow takes for a name that stands before a secret.
-# https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/mask-sensitive-values.html
-_NAMES: Final = (
-    "access_token", "api_key", "apikey", "authorization", "credential", "passphrase", "passwd", "password",
-    "private_key", "secret", "token",
-)  # fmt: skip
+# Parts of names that stand before nothing else. (`token` is part of `tokenizer`, and so has to be a word.)
+_PARTS: Final = ("api_key", "apikey", "credential", "passphrase", "passwd", "password", "private_key", "secret")
 _SHORTEST: Final = 4
 """A shorter value is in every other word, and no secret."""
 
@@ -31,7 +27,7 @@ class Mask:
             text
             for member in ("Environment", "HyperParameters")
             for name, text in (request.get(member) or {}).items()
-            if isinstance(text, str) and len(text) >= _SHORTEST and _is_secret(name, text)
+            if isinstance(text, str) and len(text) >= _SHORTEST and _is_secret(name)
         }
         with self._lock:
             self._values |= found
@@ -44,6 +40,6 @@ class Mask:
         return conceal(pattern.sub("***", text) if pattern else text)
 
 
-def _is_secret(name: str, text: str) -> bool:
+def _is_secret(name: str) -> bool:
     plain = name.lower().replace("-", "_")
-    return any(word in plain for word in _NAMES) or is_secret_by_name(name, text)
+    return speaks_of_secrets(name) or any(part in plain for part in _PARTS)

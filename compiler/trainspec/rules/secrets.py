@@ -66,13 +66,20 @@ def conceal(text: str) -> str:
 
 def is_secret_by_name(name: str, text: str) -> bool:
     """Whether a name that speaks of secrets stands before a text that is random, or a password that is written out."""
-    words = [word.lower() for word in _WORD.findall(name)]
-    if not words or _REFERENCE.match(text):
+    if _REFERENCE.match(text):
         return False
-    if words[-1] in _PASSWORD_WORDS:
-        return True
-    names_key = words[-1] in ("key", "keys") and (len(words) == 1 or bool(_KEY_WORDS & set(words)))
-    return (names_key or bool(_SECRET_WORDS & set(words))) and _is_random(text)
+    return _names_password(name) or (speaks_of_secrets(name) and _is_random(text))
+
+
+def speaks_of_secrets(name: str) -> bool:
+    """Whether what a name stands before may be a secret, whatever it looks like."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    names_key = words[-1:] in (["key"], ["keys"]) and (len(words) == 1 or bool(_KEY_WORDS & set(words)))
+    return names_key or _names_password(name) or bool(_SECRET_WORDS & set(words))
+
+
+def _names_password(name: str) -> bool:
+    return any(word.lower() in _PASSWORD_WORDS for word in _WORD.findall(name)[-1:])
 
 
 def _is_random(text: str) -> bool:
