@@ -22,7 +22,7 @@ from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
-from trainspec.pointing import point, without_consequences
+from trainspec.pointing import has_gaps, is_missed, point, without_consequences
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
@@ -91,6 +91,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         return Analysis(source, told, is_spec=has_errors(findings))
     extended = extend(source, tree, read)
     findings += extended.findings
+    gaps = has_gaps(extended.findings)
     if tree.get("trainspec") is None:
         ignores, wrong = read_ignores(source, tree)
         told = _sorted(without_consequences([*findings, *_check_fragment(extended.root), *wrong]))
@@ -110,11 +111,14 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
         *_no_jobs(composed, validated.spoilt),
         *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt, validated.data),
         *_check_dag(validated.data, composed, options),
-        *_check_rules(validated, requests, composed.root, composed.dag_id, options),
+        *(() if gaps else _check_rules(validated, requests, composed.root, composed.dag_id, options)),
     ]
     others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
     spoken_of = {found: dag_id for dag_id, found in _other_dags(validated.data, composed.root)}
-    suppressed = suppress([*_sorted(without_consequences(findings), requests), *spoken_of], source, tree, others)
+    own_faults = without_consequences(findings, composed.findings, composed.holes)
+    if gaps:
+        own_faults = (found for found in own_faults if not is_missed(found))
+    suppressed = suppress([*_sorted(own_faults, requests), *spoken_of], source, tree, others)
     told = tuple(point((f for f in suppressed.findings if f not in spoken_of), source.name, tree, extended.entries))
     told = _spelled(told, extended.sources)
     dags = tuple((spoken_of[found], found) for found in suppressed.findings if found in spoken_of)

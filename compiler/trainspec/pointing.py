@@ -1,6 +1,6 @@
 """What becomes of findings before they are told: no consequences of others, and a way to what was written elsewhere."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
@@ -12,18 +12,36 @@ _HOLES = (codes.BAD_KEY, codes.UNKNOWN_VARIABLE, codes.BAD_SUBSTITUTION, codes.V
 
 _LONGEST_NAME = 250
 
+_GAPS = (codes.UNREADABLE, codes.SYNTAX, codes.NOT_A_SPEC)
+"""Behind one of these, what a file extends is not there."""
+_MISSED = (codes.MISSING_KEY, codes.API_REQUIRED, codes.UNKNOWN_VARIABLE, codes.UNKNOWN_JOB)
+"""What a document without the files that it extends may lack."""
 
-def without_consequences(findings: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+
+def has_gaps(findings: Iterable[Diagnostic]) -> bool:
+    """Whether something of what a file extends could not be had; `findings` are those of its `extends`."""
+    return any(found.code in _GAPS for found in findings)
+
+
+def is_missed(found: Diagnostic) -> bool:
+    """Whether what a finding misses may stand in a file that could not be had."""
+    return found.code in _MISSED
+
+
+def without_consequences(
+    findings: Sequence[Diagnostic], told: Collection[Diagnostic] = (), more_holes: Collection[Span] = ()
+) -> Iterator[Diagnostic]:
     """`findings` without those that only follow from others.
 
     What a value would have been is not known where a variable has no such name, and `{{ ds }}` without quotes is a map.
+    At `more_holes` it is not known either; what is wrong there are findings that were `told`.
     """
-    holes = {found.span for found in findings if found.code in _HOLES}
+    holes = {found.span for found in findings if found.code in _HOLES}.union(more_holes)
     bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
     for found in findings:
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
         is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_contains(found.span, key) for key in bad_keys)
-        if found.code in _HOLES or not (is_of_hole or is_map_by_mistake):
+        if found.code in _HOLES or found in told or not (is_of_hole or is_map_by_mistake):
             yield found
 
 
@@ -40,7 +58,7 @@ def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[
     """
     written = tree.get("jobs")
     jobs = {entry.key.text: entry for entry in written.entries} if isinstance(written, Mapping) else {}
-    for found in findings:
+    for found in map(_without_own_place, findings):
         if any(label.span.path == own for label in found.labels):
             yield found
         elif found.span.path != own:
@@ -49,6 +67,11 @@ def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[
             job = _job(found.field or "", jobs)
             is_outside = job is not None and job.key.span.path == own and not _holds(job, found.span)
             yield _labelled(found, job.key.span, "used by this job") if job and is_outside else found
+
+
+def _without_own_place(found: Diagnostic) -> Diagnostic:
+    labels = tuple(label for label in found.labels if label.span != found.span)
+    return found if len(labels) == len(found.labels) else replace(found, labels=labels)
 
 
 def _holds(job: Entry, span: Span) -> bool:

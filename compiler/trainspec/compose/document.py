@@ -27,7 +27,7 @@ class Composed:
 
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
     where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
-    may give a value to.
+    may give a value to. `holes` are the places of `${...}` for which there is no value; a finding tells of each.
     """
 
     root: Mapping
@@ -37,6 +37,7 @@ class Composed:
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
     bounds: Map[str, int] = field(default_factory=dict)
+    holes: frozenset[Span] = frozenset()
 
 
 def compose(
@@ -74,7 +75,8 @@ def compose(
     if not has_errors(findings):
         findings += _unused(root, used, own)
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
-    return Composed(composed, identity, tuple(findings), jobs.groups, environments.names(whole), names, jobs.bounds)
+    patches, holes = environments.names(whole), frozenset(variables.holes)
+    return Composed(composed, identity, tuple(findings), jobs.groups, patches, names, jobs.bounds, holes)
 
 
 def dag_id(root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None) -> str:

@@ -146,8 +146,10 @@ class _Reading:
                 advice = f"write `{key}: [{{lr: 0.1}}]`, say"
                 self.report(codes.WRONG_TYPE, item.span, f"`{self.at}.{key}` must be a list of maps", advice)
                 continue
-            values = ((entry.key.text, self._value(entry.value, entry.key.text)) for entry in item.entries)
-            found.append(({name: value for name, value in values if value is not None}, item.via or item.span))
+            read = {entry.key.text: self._value(entry.value, entry.key.text) for entry in item.entries}
+            values = {name: value for name, value in read.items() if value is not None}
+            if len(values) == len(read):
+                found.append((values, item.via or item.span))
         return found
 
     def _value(self, node: Node, name: str) -> Scalar | None:

@@ -2,12 +2,13 @@
 
 What was replaced stays known: a node's `replaced` is what it took the place of. So a null that removed something is
 told from one that is a value, also when a further document is laid over or under it; `settled` takes such nulls out.
+And so a whole `${...}` in between waits: whether it is a map that merges is known when variables are put in.
 """
 
 from dataclasses import replace
 from operator import is_
 
-from trainspec.text.tree import Entry, Mapping, Node, mapping
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 from trainspec.text.typing import is_null
 
 
@@ -15,13 +16,21 @@ def merge(base: Node | None, over: Node) -> Node:
     """`over` laid over `base`. Keys keep the order of `base`."""
     if base is None:
         return over
+    if over.replaced is not None and (_waits(over) or _waits(over.replaced)):
+        return replace(over, replaced=merge(base, over.replaced))
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
         return replace(over, replaced=base)
     merged = {entry.key.text: entry for entry in base.entries}
     for entry in over.entries:
         below = merged.get(entry.key.text)
         merged[entry.key.text] = Entry(entry.key, merge(below.value, entry.value)) if below else entry
-    return mapping(tuple(merged.values()), over.span)
+    laid = mapping(tuple(merged.values()), over.span)
+    return replace(laid, replaced=base.replaced) if _waits(base.replaced) else laid
+
+
+def _waits(node: Node | None) -> bool:
+    """Whether `node` is one whole `${...}`, so that it is not known yet what it is."""
+    return isinstance(node, Scalar) and node.text.startswith("${") and node.text.endswith("}")
 
 
 def is_removal(node: Node | None) -> bool:

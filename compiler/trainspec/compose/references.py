@@ -66,12 +66,13 @@ class JobScope:
             return _wrong(codes.UNKNOWN_JOB, span, f"`${{{name}}}`: there is no job `{first}`", near)
         job = max(known, key=len)
         attribute = rest[len(job) + 1 :]
+        if job in self.groups and not self.groups[job]:
+            return Scalar(f"{{{{ ti.xcom_pull(task_ids={_quoted(job)}) }}}}", span, plain=False)  # its matrix is wrong
         if job in self.groups:
             same_point = f"{job}.{self.label}"
             if same_point not in self.jobs or same_point == self.task_id:
-                points = ", ".join(self.groups[job][:3])
-                message = f"`${{{name}}}`: `{job}` is a matrix, and each of its points makes its own"
-                return _wrong(codes.BAD_SUBSTITUTION, span, message, f"name a point: {points}")
+                message, advice = self._no_point(job, attribute)
+                return _wrong(codes.BAD_SUBSTITUTION, span, f"`${{{name}}}`: {message}", advice)
             job = same_point
         if job == self.task_id:
             return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot wait for what it makes itself")
@@ -83,6 +84,14 @@ class JobScope:
             return Scalar(found, span, plain=False)
         message, advice = found
         return _wrong(codes.UNKNOWN_VARIABLE, span, message, advice)
+
+    def _no_point(self, job: str, attribute: str) -> tuple[str, str]:
+        """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""
+        points = self.groups[job]
+        some = f"{', '.join(points[:3])}{', …' if len(points) > 3 else ''}"
+        if "." not in attribute or attribute.startswith(_METRICS):
+            return f"`{job}` is a matrix, and each of its points makes its own", f"name a point: {some}"
+        return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:
         """Why the task of `job` hands nothing on; None where it does."""
@@ -105,9 +114,10 @@ class JobScope:
                 return f"`${{{name}}}`: the job `{job}` has no metric `{metric}`", did_you_mean(metric, declared.keys())
             return f"{{{{ {pull}, key='metrics')[{_quoted(metric)}] }}}}"
         if attribute not in _KEYS:
+            if not attribute:
+                return f"`${{{name}}}` does not say what of the job is meant", f"there are {_ATTRIBUTES}"
             near = did_you_mean(attribute, _KEYS) or f"there are {_ATTRIBUTES}"
-            what = f"`.{attribute}`" if attribute else "anything by itself"
-            return f"`${{{name}}}`: a job does not have {what}", near
+            return f"`${{{name}}}`: a job does not have `.{attribute}`", near
         return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"
 
 

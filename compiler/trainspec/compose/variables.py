@@ -1,7 +1,8 @@
 """`${...}`: values that are put in when the spec is compiled, and are gone afterwards.
 
 A value that is one whole `${...}` becomes the variable's value with its type; inside a longer text its characters are
-put in. `$${` is a literal `${`.
+put in. `$${` is a literal `${`. Where documents were laid over each other, a variable that is a map is merged as that
+map, whether it lies above or below.
 """
 
 import re
@@ -12,16 +13,25 @@ from dataclasses import replace
 from itertools import islice
 from operator import is_
 
+from trainspec.compose.merge import merge, settled
 from trainspec.compose.references import PREFIX, JobScope
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes, did_you_mean, the_one
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES, MAX_TEXT
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence, to_say
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence, to_say
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
 """Bounds on all the texts that substitution makes of one document, and on variables that need others in a row."""
 
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
+
+_WHERE = {
+    "vars": "declare it under `vars`",
+    "matrix": "it is known in a job whose `matrix` has it",
+    "job": "there is `${job.id}`, in jobs",
+    "dag": "there is `${dag.id}`",
+}
+"""Where the names are that begin so."""
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
@@ -30,25 +40,48 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
 class Variables:
     """What `${...}` can name, and the findings met while resolving it.
 
-    `values` maps dotted names (`vars.data`, `dag.id`) to nodes, which may refer to others in turn.
+    `values` maps dotted names (`vars.data`, `dag.id`) to nodes, which may refer to others in turn. `holes` are the
+    places at which nothing could be put in: the value there is nobody's.
     """
 
     def __init__(self, values: Map[str, Node], job: JobScope | None = None) -> None:
         self._job = job
         self._values: MutableMapping[str, Node] = ChainMap(dict(values))
         self._resolving: list[str] = []
-        self._made = [0]  # shared with the inner scopes
+        self._made = [0]  # shared with the inner scopes, like what follows
         self.findings: list[Diagnostic] = []
+        self.holes: set[Span] = set()
 
     def scoped(self, values: Map[str, Node], job: JobScope) -> "Variables":
         """The same variables and some more, for the values of a job; findings go to the same list."""
         inner = Variables({}, job)
         inner._values = ChainMap(dict(values), self._values)
-        inner.findings, inner._made = self.findings, self._made
+        inner.findings, inner._made, inner.holes = self.findings, self._made, self.holes
         return inner
 
     def resolve(self, node: Node) -> Node:
         """`node` with every `${...}` in its values resolved; the node itself where it holds none."""
+        resolved = self._resolved(node)
+        if node.replaced is None or not isinstance(resolved, Mapping):
+            return resolved
+        below: Mapping | None = None
+        for layer in reversed(list(self._layers(node.replaced))):
+            below = _merged(below, self._resolved(layer))
+        return resolved if below is None else self._bounded(_merged(below, resolved) or resolved)
+
+    def _layers(self, node: Node | None) -> Iterator[Node]:
+        """What lies below a map, the uppermost first, as far down as there are maps, or variables that may be some."""
+        while node is not None and (isinstance(node, Mapping) or self._names_known(node)):
+            yield node
+            node = node.replaced
+
+    def _names_known(self, node: Node) -> bool:
+        """Whether `node` is one whole `${...}` that can be resolved."""
+        whole = _REFERENCE.fullmatch(node.text) if isinstance(node, Scalar) else None
+        name = (whole.group(1) or "").strip() if whole else ""
+        return name in self._values and name not in self._resolving
+
+    def _resolved(self, node: Node) -> Node:
         if isinstance(node, Scalar):
             return self._scalar(node) if "${" in node.text else node
         if isinstance(node, Mapping):
@@ -138,7 +171,7 @@ class Variables:
             return None
         raw = self._values.get(name)
         if raw is None:
-            known = self._near(name) or (literal if "." not in name else None)
+            known = self._near(name) or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
             one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
             text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
             self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` names nothing", known, to_say(node, text))
@@ -165,6 +198,7 @@ class Variables:
         value = self._job.resolve(name, node.via or node.span)
         if isinstance(value, Diagnostic):
             self._report(value.code, value.span, value.message, value.advice)
+            self.holes.add(value.span)
             return None
         return value
 
@@ -174,6 +208,18 @@ class Variables:
         elif len(self.findings) == MAX_FAULTS:
             message = f"{MAX_FAULTS} faults so far: variables are looked at no further"
             self.findings.append(Diagnostic(codes.TOO_LARGE, span, message))
+
+
+def _merged(below: Mapping | None, above: Node) -> Mapping | None:
+    """The map `above` over another; what came by a variable says so key by key. None where `above` is no map."""
+    if not isinstance(above, Mapping):
+        return None
+    entries = tuple(
+        entry if above.via is None or entry.value.via else Entry(entry.key, brought(entry.value, above.via))
+        for entry in above.entries
+    )
+    merged = settled(merge(below, mapping(entries, above.span)))
+    return merged if isinstance(merged, Mapping) else None
 
 
 def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:

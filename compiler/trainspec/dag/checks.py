@@ -51,8 +51,9 @@ def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
             if other not in known:
                 path: Path = (*where[name], "depends_on", index)
                 message = f"there is no job or task `{other}`"
-                one = the_one(other, known)
-                yield Fault(codes.UNKNOWN_JOB, path, message, did_you_mean(other, known), fix=one)
+                others = [each for each in known if each != name]
+                advice = did_you_mean(other, others)
+                yield Fault(codes.UNKNOWN_JOB, path, message, advice, fix=the_one(other, others))
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
     told = set()
     for circle in _circles({name: set(others) for name, others in waiting.items()}):
