@@ -238,3 +238,45 @@ def test_strict_writes_nothing_for_a_warning(
     assert "warning[TS550]" in refused.stderr
     assert "warnings count" in refused.stderr
     assert not (project / "generated_dags").exists()
+
+
+def test_requests_of_jobs_that_are_gone(spec: Path, dag: Path, project: Path, trainspec: Run) -> None:
+    (project / "specs" / "one.other.yaml").write_text(SPEC)  # a DAG whose id begins like the other one's
+    folder = project / "requests"
+    assert trainspec("compile", "--requests", "requests").returncode == 0
+    mine = folder / "one.notes.json"
+    mine.write_text('{"notes": 1}\n')
+    before = {path.name for path in folder.iterdir()}
+    spec.write_text(SPEC.replace("  train:", "  again:"))
+    checked = trainspec("compile", "--check", "--requests", "requests")
+    assert checked.returncode == 1
+    assert "`requests/one.train.json` is orphaned: no job makes it any more" in checked.stderr
+    assert "run `trainspec compile --requests requests`: it removes the file" in checked.stderr
+    assert {path.name for path in folder.iterdir()} == before
+    assert trainspec("compile", "--requests", "requests", str(spec)).returncode == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "one.again.json", "one.notes.json", "one.other.train.json",
+    }  # fmt: skip
+    spec.unlink()
+    assert trainspec("compile", "--requests", "requests").returncode == 0
+    assert {path.name for path in folder.iterdir()} == {"one.notes.json", "one.other.train.json"}
+
+
+def test_the_last_spec_is_gone(spec: Path, dag: Path, trainspec: Run) -> None:
+    spec.unlink()
+    spec.parent.rmdir()  # as git does
+    assert "one.py` is orphaned" in trainspec("compile", "--check").stderr
+    assert trainspec("compile").returncode == 0
+    assert not dag.exists()
+    again = trainspec("compile")
+    assert again.returncode == 2
+    assert "specs: no such file, and no YAML files in such a folder" in again.stderr
+
+
+def test_advice_repeats_the_options(spec: Path, trainspec: Run) -> None:
+    spec.write_text(f"vars: {{secret: x}}\nenvironments: {{dev: {{}}}}\n{SPEC}    tags: {{a: '${{vars.secret}}'}}\n")
+    checked = trainspec(
+        "compile", "--check", "--env", "dev", "--airflow", "2", "-o", "o u t", "--var", "secret=hunter2"
+    )
+    assert "run `trainspec compile --env dev --airflow 2 --output 'o u t' --var secret=...`" in checked.stderr
+    assert "hunter2" not in checked.stderr

@@ -84,25 +84,35 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("ingore = []", "trainspec.toml:1: unknown setting `ingore`; did you mean `ignore`?"),
+        ("ingore = []", "trainspec.toml:1:1: unknown setting `ingore`; did you mean `ignore`?"),
         (
             "\nxyz = 1",
-            "trainspec.toml:2: unknown setting `xyz`; there are paths, output, airflow, external-dags, operators, ",
+            "trainspec.toml:2:1: unknown setting `xyz`; there are paths, output, airflow, external-dags, operators, ",
         ),
-        ("paths = 'specs'", "trainspec.toml:1: `paths` must be a list of texts"),
-        ("paths = [1]", "trainspec.toml:1: `paths` must be a list of texts"),
-        ("airflow = true", "trainspec.toml:1: `airflow` must be a whole number"),
-        ("output = 1", "trainspec.toml:1: `output` must be a text"),
-        ("strict = 1", "trainspec.toml:1: `strict` must be true or false"),
-        ('# x\n\nselect = ["TS5500"]', "trainspec.toml:3: `select`: there is no code `TS5500`; did you mean `TS550`?"),
-        ('select = [""]', "trainspec.toml:1: `select`: there is no code ``"),
-        ('ignore = ["TS101"]', "trainspec.toml:1: `ignore`: `TS101` cannot be ignored"),
-        ('[severity]\nTS550 = "fatal"', "trainspec.toml:2: `TS550` cannot be 'fatal'; write error, warning, note"),
-        ('[severity]\nTS550 = "warn"', "trainspec.toml:2: `TS550` cannot be 'warn'; did you mean `warning`?"),
-        ('severity = {TS101 = "note"}', "trainspec.toml:1: `severity.TS101`: `TS101` cannot be ignored"),
-        ('[severity]\nTS999 = "note"', "trainspec.toml:2: `severity.TS999`: there is no code `TS999`"),
-        ('[per-path]\n"a" = ["TS5"]\n"b/**" = "TS5"', "trainspec.toml:3: `per-path.b/**` must be a list of texts"),
-        ("[per-path]\n[[per-path.x]]\n", "trainspec.toml:1: `per-path.x` must be a list of texts"),
+        ("paths = 'specs'", "trainspec.toml:1:1: `paths` must be a list of texts"),
+        ("paths = [1]", "trainspec.toml:1:1: `paths` must be a list of texts"),
+        ("airflow = true", "trainspec.toml:1:1: `airflow` must be a whole number"),
+        ("airflow = 4", "trainspec.toml:1:1: `airflow` cannot be 4; there are 2, 3"),
+        ("output = 1", "trainspec.toml:1:1: `output` must be a text"),
+        ("strict = 1", "trainspec.toml:1:1: `strict` must be true or false"),
+        (
+            '# x\n\nselect = ["TS5500"]',
+            "trainspec.toml:3:1: `select`: there is no code `TS5500`; did you mean `TS550`?",
+        ),
+        ('select = [""]', "trainspec.toml:1:1: `select`: there is no code ``"),
+        ('ignore = ["TS101"]', "trainspec.toml:1:1: `ignore`: `TS101` cannot be ignored"),
+        (
+            '[severity]\nTS550 = "fatal"',
+            "trainspec.toml:2:1: `severity.TS550` cannot be 'fatal'; write error, warning, note",
+        ),
+        (
+            '[severity]\nTS550 = "warn"',
+            "trainspec.toml:2:1: `severity.TS550` cannot be 'warn'; did you mean `warning`?",
+        ),
+        ('severity = {TS101 = "note"}', "trainspec.toml:1:1: `severity.TS101`: `TS101` cannot be ignored"),
+        ('[severity]\nTS999 = "note"', "trainspec.toml:2:1: `severity.TS999`: there is no code `TS999`"),
+        ('[per-path]\n"a" = ["TS5"]\n"b/**" = "TS5"', "trainspec.toml:3:1: `per-path.b/**` must be a list of texts"),
+        ("[per-path]\n[[per-path.x]]\n", "trainspec.toml:1:2: `per-path.x` must be a list of texts"),
         ("select = [", "trainspec.toml: "),
     ],
 )
@@ -136,11 +146,29 @@ def test_wrong_settings_in_pyproject(project: Path, trainspec: Run) -> None:
     (project / "pyproject.toml").write_text(
         '[project]\nignore = 1\n\n[tool.trainspec]\nstrict = false\nignore = "TS5"\n'
     )
-    assert "pyproject.toml:6: `ignore` must be a list of texts" in trainspec("lint").stderr
+    assert "pyproject.toml:6:1: `ignore` must be a list of texts" in trainspec("lint").stderr
     (project / "pyproject.toml").write_text("tool.trainspec.stritc = true\n")
-    assert "pyproject.toml:1: unknown setting `stritc`; did you mean `strict`?" in trainspec("lint").stderr
+    assert "pyproject.toml:1:1: unknown setting `stritc`; did you mean `strict`?" in trainspec("lint").stderr
     (project / "pyproject.toml").write_text("[tool]\ntrainspec = 1\n")
-    assert "pyproject.toml:2: must be a table" in trainspec("lint").stderr
+    assert "pyproject.toml:2:1: must be a table" in trainspec("lint").stderr
+
+
+def test_all_wrong_settings_are_told(project: Path, trainspec: Run) -> None:
+    (project / "trainspec.toml").write_text(
+        'ingore = []\n  strict = 1\n[severity]\nTS550 = "fatal"\nTS551 = "loud"\n[per-path]\n"a" = "TS5"\n'
+    )
+    said = trainspec("lint").stderr.splitlines()
+    assert [line.removeprefix("trainspec: ").split(" ")[0] for line in said] == [
+        f"trainspec.toml:{place}:" for place in ("1:1", "2:3", "4:1", "5:1", "7:1")
+    ]
+
+
+def test_trainspec_toml_written_like_pyproject(project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    (project / "trainspec.toml").write_text('[tool.trainspec]\nignore = ["TS550"]\n')
+    assert _lint(trainspec) == ([], 0)
+    (project / "trainspec.toml").write_text("[tool.trainspec]\nstritc = true\n")
+    assert "trainspec.toml:2:1: unknown setting `stritc`" in trainspec("lint").stderr
 
 
 def test_wrong_codes_on_the_command_line(project: Path, trainspec: Run) -> None:

@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainspec.diagnostics.words import cut
-from trainspec.settings import Selection, UsageError, read_settings
+from trainspec.settings import OF_PYPROJECT, Selection, UsageError, read_settings
 from trainspec.text.source import Source
 
-__all__ = ["Project", "UsageError", "find_project", "find_specs"]
+__all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
 
 SUFFIXES = (".yaml", ".yml")
+
+
+class NoSpecsError(UsageError):
+    """The project has no specs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Project:
 def find_project(start: Path) -> Project:
     """The project around `start`. Raises UsageError for settings that cannot be read."""
     for folder in (start, *start.parents):
-        for file, table in (("trainspec.toml", ()), ("pyproject.toml", ("tool", "trainspec"))):
+        for file, table in (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT)):
             settings = read_settings(folder / file, table)
             if settings is not None:
                 return Project(
@@ -62,22 +66,30 @@ def find_project(start: Path) -> Project:
 def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     """The files that the paths name: files as they are, folders with all the YAML below them, globs.
 
-    With none given, the project's own paths. Raises UsageError for a path that names nothing.
+    With none given, the project's own paths. Raises UsageError for a path that names nothing, NoSpecsError where all of
+    the project's own do.
     """
     arguments = list(given)
-    patterns = arguments or [str(project.root / path) for path in project.paths]
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        if "\0" in pattern:
-            raise UsageError(f"{pattern!r} cannot be a path")
-        try:
-            paths = list(_expand(pattern))
-        except OSError:  # a name longer than any file's
-            paths = []
-        if not paths:
-            raise UsageError(f"{cut(pattern, 200)}: no such file, and no YAML files in such a folder")
-        found |= dict.fromkeys(paths)
-    return sorted(found, key=lambda path: path.parts)
+    found = {pattern: _found(pattern) for pattern in arguments}
+    if not arguments:
+        found = {path: _found(str(project.root / path)) for path in project.paths}
+    nothing = next((pattern for pattern, paths in found.items() if not paths), None)
+    if nothing is not None:
+        message = f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder"
+        if arguments:
+            raise UsageError(message)
+        message += "; the project's specs are looked for there: name others, or set `paths` in the settings"
+        raise UsageError(message) if any(found.values()) else NoSpecsError(message)
+    return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
+
+
+def _found(pattern: str) -> list[Path]:
+    if "\0" in pattern:
+        raise UsageError(f"{pattern!r} cannot be a path")
+    try:
+        return list(_expand(pattern))
+    except OSError:  # a name longer than any file's
+        return []
 
 
 def _expand(pattern: str) -> Iterable[Path]:

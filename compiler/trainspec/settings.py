@@ -3,7 +3,8 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,19 @@ from typing import Any, TypeVar
 
 from trainspec.diagnostics import Diagnostic, Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
+from trainspec.options import AIRFLOW
 
 _T = TypeVar("_T")
 
+OF_PYPROJECT = ("tool", "trainspec")
+"""The table of pyproject.toml that the settings stand in."""
+
+_SAME_CODE = 0.8
+"""A code with two other digits is another code, not a misspelt one."""
+
 
 class UsageError(Exception):
-    """A command line or a settings file that cannot be followed. The command exits with 2."""
+    """A command line or a settings file that cannot be followed, a line for each fault. The command exits with 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,8 @@ class Settings:
 def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     """The settings in the TOML file at `path`, below `table`; None where there is no such file or table.
 
-    Raises UsageError, with file and line, for what is no TOML, an unknown key, a value of the wrong kind or an unknown
-    code.
+    Raises UsageError, with file, line and column, for what is no TOML, and for all unknown keys, values of the wrong
+    kind and unknown codes.
     """
     try:
         if path.exists() and not path.is_file():
@@ -89,6 +97,8 @@ def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
         raise UsageError(f"{_shown(path)}: {error}") from error
     for key in table:
         said = said.get(key) if isinstance(said, dict) else None
+    if not table and isinstance(said, dict) and list(said) == ["tool"]:
+        return read_settings(path, OF_PYPROJECT)  # written as in pyproject.toml: it can only mean the same
     if said is None:
         return None
     return _Reader(path, text, table).settings(said)
@@ -114,7 +124,7 @@ def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, 
     for each in codes:
         meant = [code for id_, code in known.items() if each and id_.startswith(each)]
         if not meant:
-            near = did_you_mean(each, known)
+            near = did_you_mean(each, known, _SAME_CODE)
             raise UsageError(
                 f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
             )
@@ -124,28 +134,54 @@ def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, 
 
 
 class _Reader:
-    """One settings file: every value checked, every complaint with the line of its key."""
+    """One settings file: every value checked, every complaint with the place of its key."""
 
     def __init__(self, path: Path, text: str, table: tuple[str, ...]) -> None:
         self._path, self._table = path, table
         self._text = text
+        self._faults: list[UsageError] = []
 
     def settings(self, said: Any) -> Settings:
         if not isinstance(said, dict):
             raise self._wrong((), "must be a table")
-        for key in said:
-            if key not in _KEYS:
-                near = did_you_mean(key, _KEYS) or f"there are {', '.join(_KEYS)}"
-                raise self._wrong((key,), f"unknown setting `{key}`; {near}")
-        read = {key.replace("-", "_"): _KEYS[key](self, (key,), value) for key, value in said.items()}
-        selection = {key: read.pop(key) for key in _SELECTION if key in read}
-        return Settings(**read, selection=Selection(**selection))
+        read = self._each(said, (), self._setting)
+        if self._faults:
+            raise UsageError("\n".join(map(str, self._faults)))
+        by_name = {key.replace("-", "_"): value for key, value in read.items()}
+        selection = {key: by_name.pop(key) for key in _SELECTION if key in by_name}
+        return Settings(**by_name, selection=Selection(**selection))
+
+    def _each(
+        self, table: Mapping[str, Any], at: tuple[str, ...], read: Callable[[tuple[str, ...], Any], _T]
+    ) -> dict[str, _T]:
+        """What `read` makes of each value of a table; what it complains of is kept."""
+        made = {}
+        for key, value in table.items():
+            with self._noting():
+                made[key] = read((*at, key), value)
+        return made
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except UsageError as error:
+            self._faults.append(error)
+
+    def _setting(self, at: tuple[str, ...], value: Any) -> Any:
+        (key,) = at
+        if key not in _KEYS:
+            near = did_you_mean(key, _KEYS) or f"there are {', '.join(_KEYS)}"
+            raise self._wrong(at, f"unknown setting `{key}`; {near}")
+        return _KEYS[key](self, at, value)
 
     def text(self, at: tuple[str, ...], value: Any) -> str:
         return self._of(str, "a text", at, value)
 
-    def whole_number(self, at: tuple[str, ...], value: Any) -> int:
-        return self._of(int, "a whole number", at, value)
+    def airflow(self, at: tuple[str, ...], value: Any) -> int:
+        if self._of(int, "a whole number", at, value) not in AIRFLOW:
+            raise self._wrong(at, f"`airflow` cannot be {value}; there are {', '.join(map(str, AIRFLOW))}")
+        return int(value)
 
     def switch(self, at: tuple[str, ...], value: Any) -> bool:
         return self._of(bool, "true or false", at, value)
@@ -163,17 +199,19 @@ class _Reader:
 
     def per_path(self, at: tuple[str, ...], value: Any) -> dict[str, tuple[str, ...]]:
         table = self._of(dict, "a table of globs and codes", at, value)
-        return {glob: self.ignored((*at, glob), codes) for glob, codes in table.items()}
+        return self._each(table, at, self.ignored)
 
     def severities(self, at: tuple[str, ...], value: Any) -> dict[str, Severity]:
         table = self._of(dict, "a table of codes and severities", at, value)
+        return self._each(table, at, self._severity)
+
+    def _severity(self, at: tuple[str, ...], word: Any) -> Severity:
         words = [each.value for each in Severity]
-        for code, word in table.items():
-            if word not in words:
-                near = did_you_mean(str(word), words) or f"write {', '.join(words)}"
-                raise self._wrong((*at, code), f"`{code}` cannot be {word!r}; {near}")
-            self._known((*at, code), (code,), to_ignore=word != Severity.ERROR.value)
-        return {code: Severity(word) for code, word in table.items()}
+        if word not in words:
+            near = did_you_mean(str(word), words) or f"write {', '.join(words)}"
+            raise self._wrong(at, f"`{'.'.join(at)}` cannot be {word!r}; {near}")
+        self._known(at, at[-1:], to_ignore=word != Severity.ERROR.value)
+        return Severity(word)
 
     def _known(self, at: tuple[str, ...], given: tuple[str, ...], *, to_ignore: bool) -> tuple[str, ...]:
         try:
@@ -188,16 +226,15 @@ class _Reader:
 
     def _wrong(self, at: tuple[str, ...], message: str) -> UsageError:
         whole = (*self._table, *at)
-        lines = _key_lines(self._text)
-        line = next((lines[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in lines), None)
-        place = _shown(self._path) if line is None else f"{_shown(self._path)}:{line}"
-        return UsageError(f"{place}: {message}")
+        places = _key_places(self._text)
+        place = next((places[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in places), ())
+        return UsageError(f"{':'.join(map(str, (_shown(self._path), *place)))}: {message}")
 
 
 _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "paths": _Reader.texts,
     "output": _Reader.text,
-    "airflow": _Reader.whole_number,
+    "airflow": _Reader.airflow,
     "external-dags": _Reader.texts,
     "operators": _Reader.texts,
     "select": _Reader.codes,
@@ -213,16 +250,18 @@ _HEADER = r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$"
 _KEY = rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*="
 
 
-def _key_lines(text: str) -> dict[tuple[str, ...], int]:
-    """The line of each table and key of a TOML file, as far as it can be told line by line: tomllib gives no places."""
-    found: dict[tuple[str, ...], int] = {}
+def _key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Line and column of each table and key of a TOML file, as far as lines tell: tomllib gives no places."""
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(_HEADER, line):
             table = tuple(part.strip("\"'") for part in re.findall(_PART, header.group(1)))
-            found.setdefault(table, number)
+            found.setdefault(table, (number, header.start(1) + 1))
         elif key := re.match(_KEY, line):
-            found.setdefault((*table, *(part.strip("\"'") for part in re.findall(_PART, key.group(1)))), number)
+            found.setdefault(
+                (*table, *(part.strip("\"'") for part in re.findall(_PART, key.group(1)))), (number, key.start(1) + 1)
+            )
     return found
 
 

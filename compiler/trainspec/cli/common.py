@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TextIO
 from trainspec.across import Across
 from trainspec.diagnostics import Diagnostic, did_you_mean
 from trainspec.diagnostics.formats import Report, render
+from trainspec.diagnostics.words import cut
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
 from trainspec.project import Project, UsageError, find_project, find_specs
 from trainspec.run.files import Files
 from trainspec.run.many import Look, outcomes
 from trainspec.run.outcome import LookedAt, Outcome
-from trainspec.text.source import Source, read_source
+from trainspec.text.source import MAX_BYTES, Source, read_source
 
 if TYPE_CHECKING:
     from trainspec.pipeline import Analysis  # which loads the compiler: only the commands that need it shall
@@ -60,18 +61,16 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
     airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
-    if airflow not in AIRFLOW:
-        raise UsageError(f"`airflow = {airflow}` in the settings: there are {', '.join(map(str, AIRFLOW))}")
     return Options(variables, airflow, getattr(arguments, "env", None), project.operators)
 
 
 def logical_date(text: str) -> datetime:
-    """The date of `--at`, in UTC where it names no offset. Raises UsageError for what is none."""
+    """The date of `--at`, in UTC as Airflow keeps it. Raises UsageError for what is none."""
     try:
         read = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:
         raise UsageError(f"--at takes a date such as 2025-04-09 or 2025-04-09T06:30+00:00, not `{text}`") from None
-    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+    return read.astimezone(timezone.utc) if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
 def project_here() -> Project:
@@ -96,6 +95,26 @@ def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "l
     analyses += [analyse_file(path, project, chosen) for path in extending(analyses, project)]
     check_options(analyses, chosen)
     return analyses
+
+
+def standard_input() -> bytes:
+    """What stands on standard input. Raises UsageError for more than any spec has."""
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"standard input has more than {MAX_BYTES:,} bytes")
+    return content
+
+
+def spec_path(given: str) -> Path:
+    """The file of a command that takes one spec. Raises UsageError where there is none."""
+    path = Path(given)
+    if "\0" in given:
+        raise UsageError(f"{cut(given, 200)!r} cannot be a path")
+    if not os.path.lexists(path):
+        raise UsageError(f"{cut(given, 200)}: no such file")
+    if path.is_dir():
+        raise UsageError(f"{given} is a folder: name the file of one spec")
+    return path
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":

@@ -1,6 +1,7 @@
 """`trainspec compile`: write the DAG files, or with `--check` say which ones are not what their specs compile to."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +22,10 @@ from trainspec.cli.common import (
 )
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
-from trainspec.output.changes import Change, Generated, Kind, compare, compare_plain
+from trainspec.output.changes import Change, Generated, Kind, compare, compare_requests
 from trainspec.output.findings import diagnose
 from trainspec.output.write import real_folder, write, writing
-from trainspec.project import Project, UsageError
+from trainspec.project import NoSpecsError, Project, UsageError
 from trainspec.run.many import Look
 from trainspec.run.outcome import Outcome, Wanted
 
@@ -53,7 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
-    found = look_at_files(arguments.paths, Look(project, chosen, wanted, uses_cache(arguments)))
+    output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
+    try:
+        found = look_at_files(arguments.paths, Look(project, chosen, wanted, uses_cache(arguments)))
+    except NoSpecsError:
+        if not compare(output, {}, (), project.root):
+            raise
+        found = []  # the last spec is gone, what it became is not
     together = across(found, project, chosen, use_cache=uses_cache(arguments), is_all=not arguments.paths)
     findings = sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
@@ -65,13 +72,17 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     for fragment in (each for each in found if not each.is_spec):
         print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    compiled = _Compiled(found, Look(project, chosen, wanted, use_cache=False))
-    output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
+    compiled = _Compiled(found, Look(project, chosen, wanted, use_cache=False), _command(arguments))
     dags = compiled.dags()
     requests = compiled.requests()
 
     def changes() -> list[Change]:
-        return compare(output, dags, compiled.names, project.root) + compare_plain(beside, requests)
+        compared = compare(output, dags, compiled.names, project.root)
+        if not arguments.requests:
+            return compared
+        ours = {change.path.stem for change in compared}
+        others = {path.stem for path in output.glob("*.py")} - ours
+        return compared + compare_requests(beside, requests, ours, others)
 
     if arguments.check:
         different = [change for change in changes() if change.kind is not Kind.UNCHANGED]
@@ -81,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1 if different else 0
     show(findings)
     try:
-        with writing([output, beside] if requests else [output]):
+        with writing([output, beside] if arguments.requests else [output]):
             compared = changes()
             refused = [change for change in compared if change.needs_force and not arguments.force]
             if not refused:
@@ -113,12 +124,25 @@ def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
     return folder
 
 
+def _command(arguments: argparse.Namespace) -> str:
+    """The command that writes what this one compares; without the values of variables, which may be secrets."""
+    given = [("--env", arguments.env), ("--airflow", arguments.airflow), ("--output", arguments.output)]
+    given += [("--requests", arguments.requests)]
+    said = [word for option, value in given if value for word in (option, str(value))]
+    said += [word for pair in arguments.var for word in ("--var", f"{pair.partition('=')[0]}=...")]
+    return " ".join(["trainspec compile", *(word if word.endswith("=...") else shlex.quote(word) for word in said)])
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """What the specs of a run become. `look` looks at one again of which only the digest of its DAG file is known."""
+    """What the specs of a run become.
+
+    `look` looks at one again of which only the digest of its DAG file is known; `command` writes it all.
+    """
 
     found: Sequence[Outcome]
     look: Look
+    command: str
 
     @property
     def names(self) -> list[str]:
@@ -148,7 +172,7 @@ class _Compiled:
         """The finding about a file that is not as it should be."""
         name, shown = change.path.name, self.look.project.name(change.path)
         specs = (each for each in self.specs if name == _dag_name(each) or name in each.requests)
-        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names)
+        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names, self.command)
 
 
 def _dag_name(outcome: Outcome) -> str:

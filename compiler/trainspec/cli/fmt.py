@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from trainspec.cli.common import add_paths, project_here, show_on_stderr
+from trainspec.cli.common import add_paths, project_here, show_on_stderr, standard_input
 from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
 from trainspec.editing.files import put
 from trainspec.editing.format import Formatted, formatted
 from trainspec.project import Project, UsageError, find_specs
 from trainspec.run.files import Files
-from trainspec.text.source import MAX_BYTES, Source, decode
+from trainspec.text.source import Source, decode
 
 STDIN = "-"
 
@@ -63,9 +63,7 @@ def _standard_input(arguments: argparse.Namespace, project: Project) -> int:
     """From standard input to standard output, for editors."""
     if len(arguments.paths) > 1:
         raise UsageError("`-` reads standard input, and takes no other paths beside it")
-    content = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise UsageError(f"standard input has more than {MAX_BYTES:,} bytes")
+    content = standard_input()
     source = decode(content, "<stdin>")
     if isinstance(source, Diagnostic):
         show_on_stderr([source], project, ())

@@ -3,7 +3,15 @@
 import argparse
 from pathlib import Path
 
-from trainspec.cli.common import add_composition, analyse_file, check_options, options, project_here, show_on_stderr
+from trainspec.cli.common import (
+    add_composition,
+    analyse_file,
+    check_options,
+    options,
+    project_here,
+    show_on_stderr,
+    spec_path,
+)
 from trainspec.diagnostics import has_errors
 from trainspec.graph import build
 from trainspec.graph.mermaid import mermaid
@@ -27,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write the picture; 1 where the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
-    analysis = analyse_file(Path(arguments.spec), project, chosen)
+    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
     check_options([analysis], chosen)
     if has_errors(analysis.findings):
         show_on_stderr(analysis.findings, project, [analysis])

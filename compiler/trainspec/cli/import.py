@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from trainspec.cli.common import standard_input
 from trainspec.diagnostics import Severity
+from trainspec.diagnostics.excerpt import visible
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
-from trainspec.importers.read import read_aws, read_file
+from trainspec.importers.read import read_aws, read_file, read_text
 from trainspec.importers.request import dotted_member, leaves
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
@@ -25,7 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file",
+        help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file; "
+        "- for standard input",
     )
     parser.add_argument("--job-name", metavar="NAME", help="a job of the AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job")
@@ -53,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _read(sources: Iterable[str]) -> Iterator[Imported]:
     for source in sources:
         with _named(source):
-            yield from read_file(Path(source))
+            yield from read_text(standard_input()) if source == "-" else read_file(Path(source))
 
 
 def _from_aws(arguments: argparse.Namespace) -> Iterator[Imported]:
@@ -100,14 +103,16 @@ def _write(path: Path, text: str) -> None:
 def _report(imported: Imported, text: str) -> None:
     """Say what was lost, and what lint says of the spec."""
     for note in imported.notes:
-        print(f"trainspec: {note}", file=sys.stderr)
+        print(f"trainspec: {visible(note)}", file=sys.stderr)
     analysis = analyse(Source("imported.yaml", text), Options())
     for job in imported.jobs:
         made = analysis.requests.get(job.task_id)
         kept = dict(leaves(printable(made.members))) if made else {}
         for path, value in leaves(dict(job.request)):
             if kept.get(path, ...) != value and not job.templated:
-                print(f"trainspec: {job.task_id}: {dotted_member(path)} could not be carried over", file=sys.stderr)
+                lost = visible(f"{job.task_id}: {dotted_member(path)}")
+                print(f"trainspec: {lost} could not be carried over", file=sys.stderr)
     for found in analysis.findings:
         if found.severity is Severity.ERROR:
-            print(f"trainspec: line {found.span.line} of the spec: {found.message} [{found.code.id}]", file=sys.stderr)
+            said = visible(f"{found.message}; {found.advice}" if found.advice else found.message)
+            print(f"trainspec: line {found.span.line} of the spec: {said} [{found.code.id}]", file=sys.stderr)

@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except UsageError as error:
-        print(f"trainspec: {shorten(str(error))}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"trainspec: {shorten(line)}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from trainspec.cli.common import (
@@ -15,6 +14,7 @@ from trainspec.cli.common import (
     options,
     project_here,
     show_on_stderr,
+    spec_path,
 )
 from trainspec.compose import Origin, origin
 from trainspec.dag.check_params import declared_params
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None
-    analysis = analyse_file(Path(arguments.spec), project, chosen)
+    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
     check_options([analysis], chosen)
     errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
     if errors:

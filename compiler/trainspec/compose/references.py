@@ -71,8 +71,8 @@ class JobScope:
         if job in self.groups:
             same_point = f"{job}.{self.label}"
             if same_point not in self.jobs or same_point == self.task_id:
-                message, advice = self._no_point(job, attribute)
-                return _wrong(codes.BAD_SUBSTITUTION, span, f"`${{{name}}}`: {message}", advice)
+                wrong, points = self._no_point(job, attribute)
+                return _wrong(codes.BAD_SUBSTITUTION, span, f"`${{{name}}}`: {wrong}", points)
             job = same_point
         if job == self.task_id:
             return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot wait for what it makes itself")
@@ -82,8 +82,7 @@ class JobScope:
         if isinstance(found, str):
             self.needed.setdefault(job, span)
             return Scalar(found, span, plain=False)
-        message, advice = found
-        return _wrong(codes.UNKNOWN_VARIABLE, span, message, advice)
+        return _wrong(codes.UNKNOWN_VARIABLE, span, *found)
 
     def _no_point(self, job: str, attribute: str) -> tuple[str, str]:
         """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""

@@ -104,7 +104,7 @@ def check_date(text: str) -> str | None:
     try:
         _read_date(text)
     except ValueError:
-        return "not a date such as 2025-04-01 or 2025-04-01T06:30"
+        return f'"{text}" is no date such as 2025-04-01 or 2025-04-01T06:30'
     return None
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 _CLOSE, _LIKELY = 0.7, 0.6
+_SHORT, _SHORT_ALIKE = 3, 0.75
+"""In a word of so few letters one that differs makes another word."""
 _LONGEST = 64
 _LENGTHS = (3, 6)
 """A word must have so many letters for one slip in it, and for two."""
@@ -20,7 +22,8 @@ def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str
     sure = the_one(word, candidates)
     if sure is None:
         by_folded = {folded(candidate): candidate for candidate in candidates}
-        near = get_close_matches(folded(word), by_folded, n=1, cutoff=alike)
+        cutoff = max(alike, _SHORT_ALIKE) if len(folded(word)) <= _SHORT else alike
+        near = get_close_matches(folded(word), by_folded, n=1, cutoff=cutoff)
         sure = by_folded[near[0]] if near else None
     return f"did you mean `{sure}`?" if sure is not None else None
 

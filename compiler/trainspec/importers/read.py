@@ -1,6 +1,7 @@
 """Finding out what a source is, and reading it: nothing of it is run."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,35 @@ from trainspec.importers.dag_file import import_dag_file
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
 from trainspec.text.parse import parse
-from trainspec.text.source import read_source
+from trainspec.text.source import Source, decode, read_source
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import natural
+
+_PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 
 
 def read_file(path: Path) -> list[Imported]:
     """The specs to be that a file holds. Raises CannotImportError."""
-    source = read_source(path, path.name)
+    return _read(read_source(path, path.name), path.suffix)
+
+
+def read_text(content: bytes) -> list[Imported]:
+    """The specs to be that a text without a file's name holds. Raises CannotImportError."""
+    source = decode(content, "it")
+    text = source.text.lstrip() if isinstance(source, Source) else ""
+    return _read(source, ".json" if text.startswith(("{", "[")) else ".py" if _PYTHON.search(text) else ".yaml")
+
+
+def _read(source: Source | Diagnostic, suffix: str) -> list[Imported]:
     if isinstance(source, Diagnostic):
-        raise CannotImportError(source.message)
-    if path.suffix == ".py":
+        raise CannotImportError(source.message.removeprefix(f"{source.span.path} "))
+    if suffix == ".py":
         return import_dag_file(source.text)
-    return [_import_data(_data(source, path))]
+    return [_import_data(_data(source, suffix))]
 
 
-def _data(source: Any, path: Path) -> Any:
-    if path.suffix == ".json":
+def _data(source: Source, suffix: str) -> Any:
+    if suffix == ".json":
         try:
             return json.loads(source.text)
         except (ValueError, RecursionError) as error:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from trainspec.output.header import digest_output, read_header
 
+_REQUEST = '{\n  "TrainingJobName": '
+"""How the file of a request begins."""
 _LONGEST = 64 * 1024 * 1024
 """A file with more bytes is none of ours: it is not read."""
 
@@ -73,14 +75,27 @@ def compare(
     return sorted(changes, key=lambda change: change.path.name)
 
 
-def compare_plain(folder: Path, files: Mapping[str, str]) -> list[Change]:
-    """The same for files without a header, such as requests."""
+def compare_requests(
+    folder: Path, files: Mapping[str, str], dags: Collection[str], other_dags: Collection[str]
+) -> list[Change]:
+    """The same for the files of requests, which have no header, but names that begin with their DAG's id.
+
+    `dags` are those that the run makes or removes: a request of one of them is an orphan where no job makes it.
+    What may be a request of one of the `other_dags` is left alone, and so is what is no request.
+    """
     changes = []
-    for name, text in sorted(files.items()):
+    for name, text in files.items():
         old = _read(folder / name)
         kind = Kind.MISSING if old is None else Kind.UNCHANGED if old == text else Kind.STALE
         changes.append(Change(folder / name, kind, old, text))
-    return changes
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        parts = path.stem.split(".")
+        owners = {".".join(parts[:end]) for end in range(1, len(parts))}
+        if path.name not in files and not owners.isdisjoint(dags) and owners.isdisjoint(other_dags):
+            old = _read(path)
+            if old is not None and old.startswith(_REQUEST):
+                changes.append(Change(path, Kind.ORPHAN, old, None))
+    return sorted(changes, key=lambda change: change.path.name)
 
 
 def _compare(path: Path, made: Generated) -> Change:

@@ -7,48 +7,48 @@ from trainspec.diagnostics import Diagnostic, Label, Span, codes
 from trainspec.output.changes import Change, Kind
 from trainspec.output.header import read_header
 
-_REBUILD = "run `trainspec compile`"
-_FORCE = "move your changes into the spec, then run `trainspec compile --force`"
 _SPEC_LINE, _INPUTS_LINE, _BODY = 2, 4, 7
 """The lines of a header that name the spec and the digest of the inputs, and the first one behind it."""
 
 
-def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collection[str]) -> Diagnostic:
+def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collection[str], command: str) -> Diagnostic:
     """The finding about a file that is not as it should be.
 
     `name` is the file's, from the project's root; `spec` the place in the spec that says it shall be there, None where
-    none of the `specs_of_run` does.
+    none of the `specs_of_run` does. `command` writes what the run compared.
     """
+    rebuild = f"run `{command}`"
     labels = (Label(spec, "made from this spec"),) if spec else ()
     match change.kind:
         case Kind.MISSING if spec:
-            return Diagnostic(codes.MISSING, spec, f"`{name}` is missing", _REBUILD)
+            return Diagnostic(codes.MISSING, spec, f"`{name}` is missing", rebuild)
         case Kind.STALE:
             message = f"`{name}` is stale: it is not what its spec compiles to"
-            return Diagnostic(codes.STALE, _difference(change, name), message, _REBUILD, labels=labels)
+            return Diagnostic(codes.STALE, _difference(change, name), message, rebuild, labels=labels)
         case Kind.ORPHAN:
             message = f"`{name}` is orphaned: {_why(change, specs_of_run)}"
-            return Diagnostic(
-                codes.ORPHAN, _line(change, name, _SPEC_LINE), message, f"{_REBUILD}: it removes the file"
-            )
+            return Diagnostic(codes.ORPHAN, _line(change, name, _SPEC_LINE), message, f"{rebuild}: it removes the file")
         case Kind.EDITED if change.new is None:
             message = f"`{name}` was edited by hand, and is orphaned: {_why(change, specs_of_run)}"
-            advice = "keep what you need of it, then run `trainspec compile --force`: it removes the file"
+            advice = f"keep what you need of it, then run `{command} --force`: it removes the file"
             return Diagnostic(codes.EDITED, _line(change, name, _SPEC_LINE), message, advice)
         case Kind.EDITED:
             message = f"`{name}` was edited by hand"
-            return Diagnostic(codes.EDITED, _difference(change, name), message, _FORCE, labels=labels)
+            advice = f"move your changes into the spec, then run `{command} --force`"
+            return Diagnostic(codes.EDITED, _difference(change, name), message, advice, labels=labels)
         case Kind.FOREIGN:
             message = f"`{name}` is not written by trainspec, and stands where this DAG's file belongs"
-            advice = "give the DAG another `id`, or move the file; `trainspec compile --force` overwrites it"
+            advice = f"give the DAG another `id`, or move the file; `{command} --force` overwrites it"
             return Diagnostic(codes.FOREIGN, spec or _line(change, name, 1), message, advice)
         case _:
-            return Diagnostic(codes.MISSING, _line(change, name, 1), f"`{name}` is missing", _REBUILD)
+            return Diagnostic(codes.MISSING, _line(change, name, 1), f"`{name}` is missing", rebuild)
 
 
 def _why(change: Change, specs_of_run: Collection[str]) -> str:
     header = read_header(change.old or "")
-    spec = header.spec if header else ""
+    if header is None:
+        return "no job makes it any more"
+    spec = header.spec
     return f"`{spec}` makes another DAG" if spec in specs_of_run else f"`{spec}` is gone"
 
 

@@ -47,6 +47,8 @@ def look_up(word: str) -> list[Answer]:
 
 def suggestion(word: str) -> str | None:
     """What the author of `word` may have meant, as a question."""
+    if _CODE.match(word):
+        return None
     fields = all_fields()
     known = [*fields, *(path.rsplit(".", 1)[-1] for path in fields), *(each.code.id for each in all_codes())]
     known += [each.member for each in fields.values() if each.member]
@@ -72,8 +74,8 @@ def _images(word: str, *, is_field: bool) -> Iterator[Image]:
 def _fields(word: str) -> Iterator[Field]:
     """The fields that `word` names, in the first of these ways in which it names any.
 
-    By its path; as a name in a map (`tags.team`); by the end of its path; by its request member; by the member's end;
-    by the map that it is in, in the spec or in the request.
+    By its path; as a name in a map (`tags.team`); by its path without the names (`inputs.s3`); by the end of its path;
+    by its request member; by the member's end; by the map that it is in, in the spec or in the request.
     """
     steps = _steps(word)
     if not any(step.strip("*") for step in steps):
@@ -88,6 +90,7 @@ def _fields(word: str) -> Iterator[Field]:
     ways: tuple[Callable[[Field], bool], ...] = (
         lambda field: any(_match(_steps(field.path), path) for path in paths),
         lambda field: any(_match([*_steps(field.path), ""], [*path, ""]) for path in paths),
+        lambda field: any([step for step in _steps(field.path) if step != "*"] == path for path in paths),
         lambda field: any(_ends_with(_steps(field.path), path) for path in paths),
         lambda field: field.member is not None and _match(_steps(field.member), steps),
         lambda field: field.member is not None and _ends_with(_steps(field.member), steps),

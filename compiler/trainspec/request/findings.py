@@ -48,6 +48,9 @@ _FORMS: Map[str, str] = {
 """AWS's shapes whose patterns say little to a reader, in words."""
 
 
+_NEWER = "correct it; where it is newer than this trainspec, write `# trainspec: ignore[TS402] reason` behind it"
+
+
 def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagnostic:
     """`fault` of the request of the job at `job` in the composed document `root`, at the field that it came from."""
     what = fault.what
@@ -100,7 +103,7 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
     """The message and the advice for one violation at the field `name`."""
     limit, value = what.limit, shown(what.value)
     given = f"`{name}` renders to {value}" if rendered is not None else f"`{name}` is {value}"
-    form = _FORMS.get(what.shape)
+    form = _FORMS.get(what.shape) or ("a text of one line" if limit == ".*" else None)
     match what.constraint:
         case "pattern":
             if isinstance(what.value, str) and what.value.startswith("S3://"):
@@ -121,7 +124,7 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
         case "output_only":
             return f"`{name}` is something that SageMaker only answers with", "remove it"
         case "unknown":
-            near = f"did you mean `{what.suggestion}`?" if what.suggestion else None
+            near = f"did you mean `{what.suggestion}`?" if what.suggestion else _NEWER
             return f"SageMaker has no member `{what.limit}` here", near
         case _:
             bound = "at most" if what.constraint.startswith("max") else "at least"

@@ -35,13 +35,14 @@ EXCLUDED = (
     "CheckpointConfig", "DebugHookConfig", "ExperimentConfig", "ProfilerConfig",
     "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
 )  # fmt: skip
+_ALGORITHM = ("image", "framework", "algorithm", "metrics", "metrics_time_series", "input_mode")
 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find the members that a serverless job may not have."""
     for name in EXCLUDED if job.is_serverless else ():
         if job.member(name) not in (None, False):
-            field = job.origin(name)
+            field = job.origin(name) or next(((each,) for each in _ALGORITHM if each in job.fields), ())
             shown = ".".join(map(str, field)) or name
-            message = f"a serverless job has no `{shown}`: SageMaker chooses it"
+            message = f"a serverless job cannot have `{shown}`: SageMaker brings the algorithm and the machines"
             yield Found(field, message, f"remove `{shown}`, or `serverless`", on_key=True)
