@@ -153,6 +153,30 @@ def test_wrong_settings_in_pyproject(project: Path, trainspec: Run) -> None:
     assert "pyproject.toml:2:1: must be a table" in trainspec("lint").stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("", []),
+        ('operators = ["airflow.*"]', []),
+        ('callbacks = ["my_team.*"]', ["other.page", "other.Notifier", "other.log"]),
+        ('callbacks = ["*"]', []),
+        ("callbacks = []", ["other.page", "my_team.page", "other.Notifier", "other.log"]),
+    ],
+)
+def test_callbacks(setting: str, expected: list[str], project: Path, trainspec: Run) -> None:
+    (project / "trainspec.toml").write_text(f"{setting}\n")
+    dag = (
+        "dag:\n  on_failure_callback: other.page\n"
+        "  default_args: {on_retry_callback: [my_team.page, {path: other.Notifier, arguments: {text: x}}]}\n"
+    )
+    spec = SPEC.replace("dag: {id: example}\n", dag) + "    on_success_callback: other.log\n"
+    (project / "specs" / "s.yaml").write_text(spec)
+    ran = trainspec("lint", "--format", "json", "--select", "TS6")
+    said = [found["message"] for found in json.loads(ran.stdout)]
+    assert said == [f"the project's settings do not allow the callback `{path}`" for path in expected]
+    assert trainspec("compile").returncode == (1 if expected else 0)
+
+
 def test_all_wrong_settings_are_told(project: Path, trainspec: Run) -> None:
     (project / "trainspec.toml").write_text(
         'ingore = []\n  strict = 1\n[severity]\nTS550 = "fatal"\nTS551 = "loud"\n[per-path]\n"a" = "TS5"\n'

@@ -12,10 +12,12 @@ DEFAULT_AIRFLOW = 3
 class Options:
     """`--var`, `--airflow` and `--env`.
 
-    `operators` are globs of the dotted paths that tasks may run; None where any may be.
+    `operators` are globs of the dotted paths that tasks may run, `callbacks` of those that Airflow may call; None where
+    any may be.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
     airflow: int = DEFAULT_AIRFLOW
     environment: str | None = None
     operators: tuple[str, ...] | None = None
+    callbacks: tuple[str, ...] | None = None

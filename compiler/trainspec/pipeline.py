@@ -251,7 +251,7 @@ def _check_dag(data: Map[str, Any], composed: Composed, options: Options) -> Ite
     sample = SAMPLES[0].of(composed.dag_id, "task", options.airflow)
     faults = (
         *check_arguments(data, MAJORS[options.airflow]),
-        *check_dag(data, composed.groups, sample, options.operators),
+        *check_dag(data, composed.groups, sample, options),
         *check_lanes(data, composed.groups, composed.bounds),
     )
     for fault in faults:

@@ -32,6 +32,7 @@ class Project:
     airflow: int | None = None
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
+    callbacks: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
     texts: Mapping[str, Source] = field(default_factory=dict)
 
@@ -56,6 +57,7 @@ def find_project(start: Path) -> Project:
                     settings.airflow,
                     settings.external_dags,
                     settings.operators,
+                    settings.callbacks,
                     settings.selection,
                 )
         if (folder / ".git").exists():

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 OF_PYPROJECT = ("tool", "trainspec")
 """The table of pyproject.toml that the settings stand in."""
 
-_SAME_CODE = 0.8
+SAME_CODE = 0.8
 """A code with two other digits is another code, not a misspelt one."""
 
 
@@ -77,6 +77,7 @@ class Settings:
     airflow: int | None = None
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
+    callbacks: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
 
 
@@ -124,7 +125,7 @@ def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, 
     for each in codes:
         meant = [code for id_, code in known.items() if each and id_.startswith(each)]
         if not meant:
-            near = did_you_mean(each, known, _SAME_CODE)
+            near = did_you_mean(each, known, SAME_CODE)
             raise UsageError(
                 f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
             )
@@ -237,6 +238,7 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "airflow": _Reader.airflow,
     "external-dags": _Reader.texts,
     "operators": _Reader.texts,
+    "callbacks": _Reader.texts,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,
     "severity": _Reader.severities,

@@ -61,7 +61,7 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
     airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
-    return Options(variables, airflow, getattr(arguments, "env", None), project.operators)
+    return Options(variables, airflow, getattr(arguments, "env", None), project.operators, project.callbacks)
 
 
 def logical_date(text: str) -> datetime:

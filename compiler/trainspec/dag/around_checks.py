@@ -4,7 +4,6 @@ import keyword
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 from trainspec.dag.expressions import check_path
@@ -37,16 +36,6 @@ def check_around(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _trigger(trigger, ("triggers", name))
     for name, job in data.get("jobs", {}).items():
         yield from _gate(job, ("jobs", name))
-
-
-def check_operators(data: Mapping[str, Any], allowed: Sequence[str] | None) -> Iterator[Fault]:
-    """The operators of tasks that none of the globs in `allowed` matches; None allows any."""
-    for name, task in (data.get("tasks") or {}).items() if allowed is not None else ():
-        operator = task.get("operator")
-        if operator is not None and not any(fnmatchcase(operator, glob) for glob in allowed or ()):
-            message = f"the project's settings do not allow the operator `{operator}`"
-            advice = f"`operators` there allows {', '.join(f'`{glob}`' for glob in allowed or ()) or 'none'}"
-            yield Fault(codes.FORBIDDEN_OPERATOR, ("tasks", name, "operator"), message, advice)
 
 
 def _sensor(sensor: Mapping[str, Any], path: Path) -> Iterator[Fault]:

@@ -3,24 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trainspec.dag.around_checks import check_around, check_operators
+from trainspec.dag.around_checks import check_around
 from trainspec.dag.around_templates import check_templates
+from trainspec.dag.check_allowed import check_allowed
 from trainspec.dag.faults import Fault
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.diagnostics import codes, did_you_mean, the_one
+from trainspec.options import Options
 from trainspec.templates import Sample
 from trainspec.text.tree import Path
 
 
 def check_dag(
-    data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], sample: Sample, operators: Sequence[str] | None
+    data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], sample: Sample, options: Options
 ) -> Iterator[Fault]:
     """All that Airflow would refuse in the validated `data` of a spec; `groups` holds the jobs of each matrix.
 
-    Templates are rendered for `sample`. `operators` are globs of the operators that the project allows, None for any.
+    Templates are rendered for `sample`. `options` say which operators and callbacks the project allows.
     """
     yield from check_around(data)
-    yield from check_operators(data, operators)
+    yield from check_allowed(data, options)
     yield from check_templates(data, sample)
     yield from _same_ids(data, groups)
     yield from _dependencies(data, groups)

@@ -58,7 +58,7 @@ DEPRECATED = Code("TS611", "an argument that Airflow itself warns of", Severity.
 BAD_PATH = Code("TS612", "a dotted path that Python cannot import")
 BAD_PARAM = Code("TS613", "a parameter whose schema or default cannot be")
 BAD_ASSET = Code("TS614", "an asset that Airflow does not accept")
-FORBIDDEN_OPERATOR = Code("TS620", "an operator that the project's settings do not allow")
+FORBIDDEN_OPERATOR = Code("TS620", "an operator or callback that the project's settings do not allow")
 DOUBTFUL_TEMPLATE = Code(
     "TS621", "a template in an operator's argument that Airflow could not render", Severity.WARNING
 )

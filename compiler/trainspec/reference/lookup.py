@@ -9,6 +9,7 @@ from trainspec.diagnostics import did_you_mean
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields
 from trainspec.request.images.catalogue import ImageInfo, algorithms, frameworks
+from trainspec.settings import SAME_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def look_up(word: str) -> list[Answer]:
 def suggestion(word: str) -> str | None:
     """What the author of `word` may have meant, as a question."""
     if _CODE.match(word):
-        return None
+        return did_you_mean(word.upper(), [each.code.id for each in all_codes()], SAME_CODE)
     fields = all_fields()
     known = [*fields, *(path.rsplit(".", 1)[-1] for path in fields), *(each.code.id for each in all_codes())]
     known += [each.member for each in fields.values() if each.member]
