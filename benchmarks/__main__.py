@@ -21,6 +21,7 @@ ROWS = {
     "dagbag-200": "rows.parsing:two_hundred",
     "forked-file": "rows.parsing:one_forked",
     "import": "rows.parsing:imported",
+    "waits-1000": "rows.waits:thousand",
     "pre-commit": "rows.hook:one_of_a_thousand",
     "size": "rows.size:base_package",
 }
