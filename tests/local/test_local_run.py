@@ -43,7 +43,7 @@ def test_one_job(aws: Simulator, trainspec: Run, project: Path) -> None:
         "arn": arn,
         "output": "s3://my-output-bucket/models/",
         "model": model,
-        "metrics": {"auc": 0.75},
+        "metrics": {"auc": 0.75, "validation:auc": 0.9},
     }
     lines = ran.stderr.splitlines()
     assert lines[0].startswith("Run trainspec-run__")
@@ -87,6 +87,7 @@ def test_what_waits_for_a_failed_job_does_not_run(aws: Simulator, trainspec: Run
         "beside": "Completed",
     }
     assert results(ran)["finetune"]["reason"] == "because of pretrain"
+    assert "finetune: UpstreamFailed: because of pretrain\n" in ran.stderr
     assert sorted(created(aws)) == ["beside-2025-04-09", "pretrain-2025-04-09"]
 
 
@@ -99,6 +100,22 @@ def test_a_gate(aws: Simulator, trainspec: Run, project: Path, bound: str, statu
     assert results(ran)["finetune"]["status"] == status
     assert f"pretrain: auc is 0.75, and must be at least {bound}: " in ran.stderr
     assert len(aws.jobs) == (2 if status == "Completed" else 1)
+
+
+def test_a_gate_may_ask_for_more_than_an_earlier_job_reached(aws: Simulator, trainspec: Run, project: Path) -> None:
+    fail(aws, "better-*", Outcome(0.05, 0.05, 0.05, 0.05, metrics={"auc": 0.8}))
+    spec = (
+        DEFAULTS
+        + """\
+jobs:
+  old: {name: "old-{{ ds }}"}
+  better: {name: "better-{{ ds }}", proceed_if: {metric: auc, above: "${jobs.old.metrics.auc}"}}
+  deploy: {name: "deploy-{{ ds }}", depends_on: better}
+"""
+    )
+    ran = run_spec(trainspec, project, spec)
+    assert (ran.returncode, list(results(ran))) == (0, ["old", "better", "deploy"])
+    assert "better: auc is 0.8, and must be above 0.75: yes" in ran.stderr
 
 
 MATRIX = (
@@ -236,6 +253,29 @@ def test_one_job_of_several(aws: Simulator, trainspec: Run, project: Path) -> No
     ran = run_spec(trainspec, project, TWO, "--use", "pretrain=pretrain-2025-04-09")
     assert (ran.returncode, list(results(ran))) == (0, ["finetune"])
     assert created(aws)["finetune-2025-04-09"]["HyperParameters"]["parent"] == "after-pretrain-2025-04-09"
+
+
+TRIGGERED = (
+    DEFAULTS.replace("{id: local}", "{id: local, params: {depth: 4, rounds: 10}}")
+    + """\
+jobs:
+  drift:
+    name: drift-{{ ds }}
+    inputs: {model: "{{ dag_run.conf['model'] }}"}
+    hyperparameters: {depth: "{{ params.depth }}", rounds: "{{ params.rounds }}"}
+"""
+)
+
+
+def test_what_a_run_is_triggered_with(aws: Simulator, trainspec: Run, project: Path) -> None:
+    ran = run_spec(trainspec, project, TRIGGERED)
+    assert ran.returncode == 2
+    assert "`jobs.drift.inputs.model` holds a template that only Airflow can render" in ran.stderr
+    ran = run_spec(trainspec, project, TRIGGERED, "--conf", '{"model": "s3://models/a.tar.gz", "depth": 6}')
+    assert ran.returncode == 0
+    request = created(aws)["drift-2025-04-09"]
+    assert request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] == "s3://models/a.tar.gz"
+    assert request["HyperParameters"] == {"depth": "6", "rounds": "10"}
 
 
 def test_a_wait_that_is_over(aws: Simulator, trainspec: Run, project: Path) -> None:

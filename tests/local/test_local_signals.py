@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from local_helpers import AT, ONE, SLOW, TWO, aws_settings, run_spec, write
-from trainspec.simulator import Outcome, Plan, Simulator
+from trainspec.simulator import Fault, Outcome, Plan, Simulator
 
 from helpers import Run
 
@@ -23,18 +24,25 @@ def slow() -> Iterator[Simulator]:
 
 
 @contextmanager
-def running(aws: Simulator, project: Path, text: str) -> Iterator["subprocess.Popen[str]"]:
-    """A run of `text` as a process, once its job trains."""
+def started(aws: Simulator, project: Path, text: str, ready: Callable[[], bool]) -> Iterator["subprocess.Popen[str]"]:
+    """A run of `text` as a process, once it is `ready`."""
     command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT]
     environment = {**os.environ, **aws_settings(aws.url)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=project
     ) as process:
         try:
-            _until(lambda: bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training")
+            _until(ready)
             yield process
         finally:
             process.kill()
+
+
+def running(aws: Simulator, project: Path, text: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """A run of `text` as a process, once its job trains."""
+    return started(
+        aws, project, text, lambda: bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training"
+    )
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -57,12 +65,28 @@ def test_a_signal_stops_the_job(slow: Simulator, project: Path, number: signal.S
     assert "Traceback" not in stderr
 
 
+@pytest.mark.parametrize("kind", ["slow", "lost_answer", "throttle"])
+def test_a_signal_while_the_job_is_made(
+    slow: Simulator, project: Path, kind: Literal["slow", "lost_answer", "throttle"]
+) -> None:
+    slow.faults.add(Fault(kind, "CreateTrainingJob", times=30, seconds=1))
+    calls = len(slow.calls)
+    with started(slow, project, ONE, lambda: len(slow.calls) > calls) as process:
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert {job.state(slow.clock.now()).status for job in slow.jobs} <= {"Stopped"}
+    assert len(slow.jobs) == (0 if kind == "throttle" else 1)
+    assert "Traceback" not in stderr
+
+
 def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
     assert isinstance(slow.plan, Plan)
     slow.plan.add("*", Outcome(0.05, 0.05, 600, stopping=600))
     with running(slow, project, ONE) as process:
         process.send_signal(signal.SIGINT)
         _until(lambda: slow.jobs[0].stop_requested is not None)
+        time.sleep(0.6)  # two signals at once are one
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from local_helpers import ONE, TWO, write
 
+from helpers import Run
+
 NOTHING_WORKS = {
     "PATH": os.environ["PATH"],
     "HOME": "/nowhere",
@@ -48,6 +50,18 @@ def test_a_failure_on_demand(project: Path) -> None:
     assert "console.aws.amazon.com" not in ran.stderr
 
 
+GATE = "epochs: 10}, proceed_if: {metric: of-the-image, at_least: 0.6}"
+GATED = ONE.replace("epochs: 10}", GATE).rstrip() + "  # trainspec: ignore[TS590]\n"
+
+
+def test_metrics_are_what_the_user_says(trainspec: Run, project: Path) -> None:
+    closed = trainspec(*command(project, GATED)[3:])
+    assert "of-the-image is 0.5, and must be at least 0.6: no\n" in closed.stderr
+    opened = trainspec(*command(project, GATED, "--metric", "of-the-image=0.7")[3:])
+    assert json.loads(opened.stdout)["metrics"]["of-the-image"] == 0.7
+    assert (closed.returncode, opened.returncode) == (0, 0)
+
+
 def _on_terminal(words: list[str], environment: dict[str, str]) -> str:
     """What a command writes to a terminal."""
     child, terminal = pty.fork()
@@ -67,7 +81,7 @@ def _on_terminal(words: list[str], environment: dict[str, str]) -> str:
 
 
 def test_a_terminal_shows_what_runs_below_the_lines(project: Path) -> None:
-    written = _on_terminal(command(project, TWO), NOTHING_WORKS)
+    written = _on_terminal(command(project, TWO, "--phase-seconds", "0.1,0.1,2,0.1"), NOTHING_WORKS)
     status = r"> pretrain  pretrain-\d{4}-\d\d-\d\d  InProgress  Training \d+s  in all \d+s\r\n"
     assert re.search(status + r"\r\x1b\[1A\x1b\[J", written)
     assert _screen(written)[-1] == "Jobs: 2 Completed"

@@ -1,6 +1,7 @@
 """`trainspec run`: a spec's jobs, run from here without Airflow."""
 
 import argparse
+import json
 import os
 import sys
 from collections import Counter
@@ -9,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from trainspec.cli.common import (
     add_composition,
@@ -30,13 +31,14 @@ from trainspec.local.runner import Runner
 from trainspec.local.steps import State
 from trainspec.local.view import LiveView, View
 from trainspec.local.words import stop_command
-from trainspec.pipeline import Analysis
 from trainspec.project import UsageError
 from trainspec.runtime.identity import LOCAL_RUN
 from trainspec.units import seconds
 
 _SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
 _SIMULATED_INTERVAL = 0.25
+_SIMULATED_STOPPING = 0.5
+_SIMULATED_METRIC = 0.5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="do not run this job: what it makes is taken from a training job that has completed",
     )
     parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date (now)")
+    parser.add_argument("--conf", metavar="JSON", help="what the run is triggered with, as {{ dag_run.conf['NAME'] }}")
     parser.add_argument("--resume", metavar="RUN", help="go on with this earlier run: find its jobs, run what is left")
     parser.add_argument("--no-wait", action="store_true", help="start the jobs, and do not see their end")
     parser.add_argument(
@@ -76,6 +79,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     simulated.add_argument(
         "--fail", action="append", default=[], metavar="GLOB=REASON", help="simulated jobs of such a name fail so"
     )
+    simulated.add_argument(
+        "--metric",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"what simulated jobs report; where a gate or another job asks, {_SIMULATED_METRIC} if not given",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -90,18 +100,19 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if not analysis.requests:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
-    with _access(arguments) as access:
-        return _run(analysis, wish, access)
+    local = LocalRun(analysis, wish)
+    with _access(arguments, local.asked) as access:
+        return _run(local, access)
 
 
-def _run(analysis: Analysis, wish: Wish, access: Access) -> int:
-    local = LocalRun(analysis, wish, access)
+def _run(local: LocalRun, access: Access) -> int:
+    local.connect(access)
     kind = LiveView if colours(sys.stderr.isatty()) else View
     view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1)
     interrupt = Interrupt(local.stop)
 
     def tick() -> None:
-        interrupt.tell(view.say)
+        interrupt.heed(view.say)
         view.tick()
 
     runner = local.runner(view, tick)
@@ -152,18 +163,26 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -
 
 
 @contextmanager
-def _access(arguments: argparse.Namespace) -> Iterator[Access]:
-    """How AWS is reached; with --simulate, that of an endpoint that is there meanwhile."""
+def _access(arguments: argparse.Namespace, asked: Iterable[str]) -> Iterator[Access]:
+    """How AWS is reached; with --simulate, that of an endpoint that is there meanwhile.
+
+    Its jobs report the metrics that are `asked` for.
+    """
     if not arguments.simulate:
         yield Access(arguments.profile, arguments.region, arguments.endpoint_url)
         return
-    from trainspec.simulator import Simulator, plan_from_options
+    from trainspec.simulator import Outcome, Simulator, plan_from_options
 
     try:
         plan = plan_from_options(arguments.phase_seconds or _SIMULATED_PHASES, arguments.fail)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    with Simulator(plan=lambda name, request: replace(plan(name, request), stopping=0.5)) as simulator:
+    metrics = {**dict.fromkeys(asked, _SIMULATED_METRIC), **_metrics(arguments.metric)}
+
+    def outcome(name: str, request: Mapping[str, Any]) -> Outcome:
+        return replace(plan(name, request), stopping=_SIMULATED_STOPPING, metrics=metrics)
+
+    with Simulator(plan=outcome) as simulator:
         yield Access(region=arguments.region, endpoint_url=simulator.url, simulated=True)
 
 
@@ -174,27 +193,48 @@ def _wish(arguments: argparse.Namespace, airflow: int) -> Wish:
             raise UsageError(
                 f"--simulate does not go with --{option.replace('_', '-')}: it makes an account of its own"
             )
-    for option in ("phase_seconds", "fail"):
+    for option in ("phase_seconds", "fail", "metric"):
         if getattr(arguments, option) and not arguments.simulate:
             raise UsageError(f"--{option.replace('_', '-')} goes with --simulate")
     interval = _interval(arguments.check_interval) if arguments.check_interval else None
     return Wish(
         arguments.job,
-        _pairs(arguments.use),
+        _pairs("--use", "ID=TRAINING_JOB", arguments.use),
         logical_date(arguments.at) if arguments.at else None,
         _resumed(arguments.resume) if arguments.resume else None,
         not arguments.no_wait,
         interval or (_SIMULATED_INTERVAL if arguments.simulate else None),
         airflow,
+        _conf(arguments.conf) if arguments.conf else None,
     )
 
 
-def _pairs(given: list[str]) -> Mapping[str, str]:
-    pairs = [pair.partition("=") for pair in given]
-    for name, _, job in pairs:
-        if not name or not job:
-            raise UsageError(f"--use takes ID=TRAINING_JOB, not `{name}`")
-    return {name: job for name, _, job in pairs}
+def _pairs(option: str, form: str, given: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for pair in given:
+        name, _, value = pair.partition("=")
+        if not name or not value:
+            raise UsageError(f"{option} takes {form}, not `{pair}`")
+        found[name] = value
+    return found
+
+
+def _metrics(given: Iterable[str]) -> dict[str, float]:
+    pairs = _pairs("--metric", "NAME=VALUE", given)
+    try:
+        return {name: float(value) for name, value in pairs.items()}
+    except ValueError as error:
+        raise UsageError(f"--metric takes NAME=VALUE with a number: {error}") from None
+
+
+def _conf(text: str) -> dict[str, Any]:
+    try:
+        conf = json.loads(text)
+    except (ValueError, RecursionError):
+        conf = None
+    if not isinstance(conf, dict):
+        raise UsageError(f'--conf takes a JSON object such as {{"model": "s3://..."}}, not `{text}`')
+    return conf
 
 
 def _interval(text: str) -> float:

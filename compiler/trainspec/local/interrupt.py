@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -9,17 +10,21 @@ from types import FrameType
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
+_SAME = 0.5
+"""Seconds within which two signals are one: a shell and a wrapper such as `uv run` may both pass Ctrl-C on."""
+
+
 class LeaveError(BaseException):
     """The user asked twice. Not an Exception: nothing on the way may take it for a fault and go on."""
 
 
 class Interrupt:
-    """The signal that came first, as `number`; None where none did. It sets `stop`."""
+    """The signal that came first, as `number`; None where none did."""
 
     def __init__(self, stop: threading.Event) -> None:
         self.number: int | None = None
         self._stop = stop
-        self._is_told = False
+        self._came = 0.0
 
     @property
     def exit_code(self) -> int:
@@ -42,14 +47,14 @@ class Interrupt:
             for each in caught:
                 signal.signal(each, before[each])
 
-    def _handle(self, number: int, _: FrameType | None) -> None:
-        if self.number is not None:
-            raise LeaveError
-        self.number = number
-        self._stop.set()
-
-    def tell(self, say: Callable[[str], None]) -> None:
-        """Say once that a signal came. Its handler cannot: it may have come in the middle of another line."""
-        if self.number is not None and not self._is_told:
-            self._is_told = True
+    def heed(self, say: Callable[[str], None]) -> None:
+        """Set `stop` if a signal came, and say so. Its handler says nothing: it may stand in the middle of a line."""
+        if self.number is not None and not self._stop.is_set():
             say("Stopping what runs: SageMaker gives a container two minutes. Ctrl-C once more leaves at once")
+            self._stop.set()
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        if self.number is None:
+            self.number, self._came = number, time.monotonic()
+        elif time.monotonic() - self._came > _SAME:
+            raise LeaveError

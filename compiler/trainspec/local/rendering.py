@@ -1,40 +1,51 @@
 """The request of a job of a run from here: its templates rendered, what other jobs made put in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from trainspec.request.check import render_in
+from trainspec.request.check import Rendering, render_in
 from trainspec.request.lower import Request
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.runtime.typed import typed
-from trainspec.templates.context import Sample, with_results
+from trainspec.templates.context import Sample, in_a_run
 from trainspec.templates.values import UNKNOWN
-from trainspec.text.tree import dotted
+from trainspec.text.tree import Path, dotted
+
+_GATE: Final = "proceed_if"
 
 Made = Mapping[str, Any]
 """What a job hands on, by the key of Airflow's XCom."""
 
 
 class _AnyMetric(dict[str, float]):
-    """Metrics of a job that has not run yet: whatever is asked for has a value."""
+    """Metrics of a job that has not run yet: whatever is asked for has a value, and is remembered in `asked`."""
+
+    def __init__(self, asked: dict[str, None]) -> None:
+        super().__init__()
+        self.asked = asked
 
     def __missing__(self, name: str) -> float:
+        self.asked[name] = None
         return 0.5
 
     def get(self, name: str, default: Any = None) -> float:
-        return 0.5
+        return self[name]
 
 
-STAND_IN: Made = {
-    "return_value": "a-job",
-    "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/a-job",
-    "model": "s3://bucket/a-job/output/model.tar.gz",
-    "output": "s3://bucket/",
-    "billable_seconds": 60,
-    "metrics": _AnyMetric(),
-}
-"""Stands for what a job is going to make, to see beforehand whether the jobs after it can be told what they need."""
+def stand_in(asked: dict[str, None]) -> Made:
+    """What stands for all that a job is going to make, to see beforehand whether those after it can be told.
+
+    `asked` takes the names of the metrics that are asked for.
+    """
+    return {
+        "return_value": "a-job",
+        "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/a-job",
+        "model": "s3://bucket/a-job/output/model.tar.gz",
+        "output": "s3://bucket/",
+        "billable_seconds": 60,
+        "metrics": _AnyMetric(asked),
+    }
 
 
 @dataclass
@@ -63,22 +74,42 @@ class Unanswered:
     jobs: tuple[str, ...]
 
 
-def unanswered(request: Request, sample: Sample, made: Mapping[str, Made]) -> Unanswered | None:
-    """Whether `request` can be told once the jobs of `made` have ended; None if so."""
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """What of a job is rendered before it runs: its request, and the conditions of its gate."""
+
+    request: Request
+    conditions: Sequence[Mapping[str, Any]]
+    sample: Sample
+    conf: Mapping[str, Any] | None = None
+
+    def render(self, pull: Pull) -> Rendering:
+        """Both in one map, the conditions as `proceed_if`."""
+        context = in_a_run(self.sample.context(), pull, self.conf)
+        return render_in({**self.request.members, _GATE: list(map(dict, self.conditions))}, context)
+
+    def fields(self, paths: Iterable[Path]) -> tuple[str, ...]:
+        """The fields of the spec from which the members at `paths` are."""
+        origins = (path if path[0] == _GATE else self.request.origin(path) for path in paths)
+        return tuple(sorted({dotted(path) for path in origins}))
+
+
+def unanswered(templates: Templates, made: Mapping[str, Made]) -> Unanswered | None:
+    """Whether a job can be told once the jobs of `made` have ended; None if so."""
     pull = Pull(made)
-    rendering = render_in(request.members, with_results(sample.context(), pull))
-    if not rendering.unknown:
-        return None
-    return Unanswered(tuple(sorted({dotted(request.origin(path)) for path in rendering.unknown})), tuple(pull.missing))
+    unknown = templates.render(pull).unknown
+    return Unanswered(templates.fields(unknown), tuple(pull.missing)) if unknown else None
 
 
-def rendered(request: Request, sample: Sample, made: Mapping[str, Made]) -> dict[str, Any]:
-    """`request` as SageMaker gets it, at `sample`'s time and with what the jobs of `made` made.
+def rendered(templates: Templates, made: Mapping[str, Made]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A job's request as SageMaker gets it, with what the jobs of `made` made; and the conditions of its gate.
 
     Raises a fatal `TrainingProblem` where a part of it is still not known.
     """
-    rendering = render_in(request.members, with_results(sample.context(), Pull(made)))
+    rendering = templates.render(Pull(made))
     if rendering.unknown:
-        fields = ", ".join(sorted({dotted(request.origin(path)) for path in rendering.unknown}))
+        fields = ", ".join(templates.fields(rendering.unknown))
         raise TrainingProblem(Kind.FATAL, f"the jobs before it made nothing to put into {fields}")
-    return typed(rendering.request)
+    request = typed(rendering.request)
+    conditions: list[dict[str, Any]] = request.pop(_GATE)
+    return request, conditions

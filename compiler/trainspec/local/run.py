@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.dag.check_params import declared_params
 from trainspec.diagnostics import did_you_mean
-from trainspec.local.access import Access, clients_of
+from trainspec.local.access import Access, Clients, clients_of
 from trainspec.local.attempt import Done, LocalAttempt, Order
-from trainspec.local.rendering import STAND_IN, Made, rendered, unanswered
+from trainspec.local.rendering import Made, Templates, rendered, stand_in, unanswered
 from trainspec.local.runner import Runner
 from trainspec.local.secrecy import Mask
 from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
@@ -48,16 +48,20 @@ class Wish:
     wait: bool = True
     check_interval: float | None = None
     airflow: int = 3
+    conf: Mapping[str, Any] | None = None
+    """What the run is triggered with, as `dag_run.conf`."""
 
 
 class LocalRun:
-    """A run, checked as far as can be before anything is sent. Raises UsageError for what cannot run from here."""
+    """A run, checked as far as can be before anything is sent: raises UsageError for what cannot run from here.
 
-    def __init__(self, analysis: "Analysis", wish: Wish, access: Access) -> None:
+    `asked` are the names of the metrics that gates and other jobs ask for.
+    """
+
+    def __init__(self, analysis: "Analysis", wish: Wish) -> None:
         now = datetime.now(timezone.utc)
         self.analysis = analysis
         self.wish = wish
-        self.access = access
         self.started = wish.resume or now
         self.run_id = f"{LOCAL_RUN}{self.started.isoformat()}"
         # Higher than that of any try before, and nobody has counted them.
@@ -66,10 +70,17 @@ class LocalRun:
         self.chosen = _chosen(analysis, wish)
         self.stop = threading.Event()
         self.mask = Mask()
+        self.asked: dict[str, None] = {}
+        self.clients: dict[str | None, Clients] = {}
+        self.made: dict[str, Made] = {}
         self._check_waiting()
         self._check_answers()
-        self.clients = clients_of(sorted({self._region(job) for job in self.chosen}, key=str), access)
-        self.made: dict[str, Made] = {job: self._made_by(job, name) for job, name in wish.given.items()}
+
+    def connect(self, access: Access) -> None:
+        """Make ready to speak to AWS, and ask about the training jobs that are given. Raises UsageError."""
+        regions = {self._region(job) for job in (*self.chosen, *self.wish.given)}
+        self.clients = clients_of(sorted(regions, key=str), access)
+        self.made = {job: self._made_by(job, name) for job, name in self.wish.given.items()}
 
     @property
     def passed_over(self) -> dict[str, list[str]]:
@@ -82,9 +93,18 @@ class LocalRun:
 
     def runner(self, view: View, tick: Callable[[], None]) -> Runner:
         """What runs the jobs, shows them to `view`, and calls `tick` several times a second."""
+        attempted = set()
 
         def start(task_id: str, done: Mapping[str, Done]) -> LocalAttempt | Done:
-            return self._start(task_id, done, view)
+            found = self._start(task_id, done, view)
+            if isinstance(found, LocalAttempt):
+                attempted.add(task_id)
+            return found
+
+        def ended(done: Done) -> None:
+            if done.task_id not in attempted:  # else it has said so itself
+                view.say(f"{done.status}: {done.reason}", done.task_id)
+            view.result(done.record)
 
         dag = self.analysis.data.get("dag") or {}
         return Runner(
@@ -92,7 +112,7 @@ class LocalRun:
             self.chosen,
             start,
             self.stop,
-            lambda done: view.result(done.record),
+            ended,
             tick,
             self.analysis.bounds,
             dag.get("max_active_tasks") or _MOST_TASKS,
@@ -102,9 +122,8 @@ class LocalRun:
     def _start(self, task_id: str, done: Mapping[str, Done], view: View) -> LocalAttempt | Done:
         made = {**self.made, **{name: each.made for name, each in done.items()}}
         try:
-            request = rendered(self.analysis.requests[task_id], self._sample(task_id), made)
+            request, conditions = rendered(self._templates(task_id), made)
         except TrainingProblem as problem:
-            view.say(problem.text, task_id)
             return Done(task_id, State.FAILED, "NotStarted", reason=problem.text)
         self.mask.add(request)
         job = self._job(task_id)
@@ -112,7 +131,6 @@ class LocalRun:
         wait = self.wish.wait and operator.get("wait_for_completion", True)
         policy = policy_of(operator, self.wish)
         run = TaskRun(self.analysis.dag_id, self.run_id, task_id, started=microseconds(self.started))
-        given = job.get("proceed_if") or []
         order = Order(
             task_id,
             request,
@@ -120,7 +138,7 @@ class LocalRun:
             policy,
             wait,
             operator.get("print_log", True),
-            [given] if isinstance(given, Mapping) else given,
+            conditions,
         )
         return LocalAttempt(order, self.clients[self._region(task_id)], view, self.stop)
 
@@ -133,10 +151,14 @@ class LocalRun:
         region: str | None = self._job(task_id).get("region")
         return region
 
-    def _sample(self, task_id: str) -> Sample:
-        params = declared_params(self.analysis.data, self._job(task_id))
+    def _templates(self, task_id: str) -> Templates:
+        job = self._job(task_id)
+        params = declared_params(self.analysis.data, job)
         known = Sample(self.wish.at or self.started, run_type="scheduled" if self.wish.at else "manual")
-        return known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)
+        sample = known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)
+        given = job.get("proceed_if") or []
+        conditions = [given] if isinstance(given, Mapping) else given
+        return Templates(self.analysis.requests[task_id], conditions, sample, self.wish.conf)
 
     def _check_waiting(self) -> None:
         """Nobody waits for a job that is only started."""
@@ -150,11 +172,12 @@ class LocalRun:
 
     def _check_answers(self) -> None:
         """Before anything is sent: whether each job's request can be told once the jobs before it have ended."""
-        made = dict.fromkeys([*self.chosen, *self.wish.given], STAND_IN)
+        made = dict.fromkeys([*self.chosen, *self.wish.given], stand_in(self.asked))
         for task_id in self.analysis.requests:
             if task_id not in self.chosen:
                 continue
-            if found := unanswered(self.analysis.requests[task_id], self._sample(task_id), made):
+            self.asked |= {each["metric"]: None for each in self._templates(task_id).conditions}
+            if found := unanswered(self._templates(task_id), made):
                 fields = ", ".join(f"`{JOBS}.{task_id}.{field}`" for field in found.fields)
                 others = [name for name in found.jobs if name in self.analysis.requests]
                 if others:
@@ -165,14 +188,13 @@ class LocalRun:
                         f"training job that has completed ({take})"
                     )
                 raise UsageError(
-                    f"{fields} holds a template that only Airflow can render; for a run from here, let the spec say "
-                    "${vars.NAME} there, and give --var NAME=VALUE"
+                    f"{fields} holds a template that only Airflow can render; what a run is triggered with is given "
+                    "with --conf, and for the rest let the spec say ${vars.NAME} there, and give --var NAME=VALUE"
                 )
 
     def _made_by(self, task_id: str, name: str) -> Made:
         """What the completed training job `name` made, which stands for a job of the spec."""
-        region = self._region(task_id)
-        clients = self.clients.get(region) or clients_of([region], self.access)[region]
+        clients = self.clients[self._region(task_id)]
         calls = Calls(clients.sagemaker, back_off=BackOff(patience=20.0))
         try:
             answer = calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")

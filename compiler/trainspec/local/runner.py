@@ -34,8 +34,12 @@ class Runner:
     fail_fast: bool = False
     done: dict[str, Done] = field(default_factory=dict)
     running: dict[str, LocalAttempt] = field(default_factory=dict)
+    _group_of: Mapping[str, str | None] = field(init=False)
     _states: dict[str, State] = field(default_factory=dict)
     _answers: "queue.SimpleQueue[tuple[str, Done | Exception]]" = field(default_factory=queue.SimpleQueue)
+
+    def __post_init__(self) -> None:
+        self._group_of = {step.task_id: step.group for step in self.steps}
 
     def run(self) -> dict[str, Done]:
         """Return what became of each chosen job. After `stop`, nothing is begun any more, and what runs is waited for.
@@ -115,6 +119,4 @@ class Runner:
         if len(self.running) >= self.at_once:
             return False
         bound = self.bounds.get(step.group) if step.group else None
-        if bound is None:
-            return True
-        return sum(each.group == step.group for each in self.steps if each.task_id in self.running) < bound
+        return bound is None or [self._group_of[each] for each in self.running].count(step.group) < bound

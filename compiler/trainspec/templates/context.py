@@ -62,10 +62,22 @@ class Sample:
         return _context(self)
 
 
-def with_results(context: Mapping[str, Any], pull: Callable[..., Any]) -> Mapping[str, Any]:
-    """`context` in which `ti.xcom_pull(...)` gives what `pull` does, of the same arguments."""
+def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """`context` of a run that is no sample: `ti.xcom_pull(...)` gives what `pull` does of the same arguments.
+
+    `conf` is what the run was triggered with, None where that is not known; it goes before the defaults of parameters.
+    """
     instance = replace(context["ti"], methods={"xcom_pull": pull})
-    return {**context, "ti": instance, "task_instance": instance}
+    known = {**context, "ti": instance, "task_instance": instance}
+    if conf is None:
+        return known
+    dag_run, params = context["dag_run"], context["params"]
+    defaults = params.values if isinstance(params, Params) else {}
+    return {
+        **known,
+        "dag_run": replace(dag_run, attributes={**dag_run.attributes, "conf": conf}),
+        "params": Params({**defaults, **conf}),
+    }
 
 
 @lru_cache(maxsize=8)  # a job's samples, asked for by its checks and by every rule about its name

@@ -1,0 +1,36 @@
+"""The example specs run from here, and send what `request --at` prints."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_helpers import AT, results
+from trainspec.runtime.identity import VARIABLE
+from trainspec.simulator import Simulator
+
+from helpers import ROOT, Run
+
+SPECS = sorted([*(ROOT / "specs").glob("*.yaml"), *(ROOT / "specs" / "platform").glob("*.yaml")])
+
+CONF = json.dumps({"model": "s3://models/a.tar.gz", "job": "a"})
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    ran = trainspec("run", str(spec), *AT, "--region", "us-east-1", "--conf", CONF)
+    assert ran.returncode == 0, ran.stderr
+    sent = {job.name: job.request for job in aws.jobs}
+    for job, result in results(ran).items():
+        if result["status"] == "Skipped":
+            continue
+        printed = trainspec("request", str(spec), "--job", job, "--at", "2025-04-09")
+        if "is known only when the task runs" not in printed.stderr:
+            assert _without_label(sent[result["name"]]) == json.loads(printed.stdout)
+
+
+def _without_label(request: Any) -> dict[str, Any]:
+    environment = {name: value for name, value in request["Environment"].items() if name != VARIABLE}
+    kept = {member: value for member, value in request.items() if member != "Environment"}
+    return {**kept, "Environment": environment} if environment else kept
