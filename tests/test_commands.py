@@ -157,7 +157,7 @@ def test_schema_is_up_to_date() -> None:
 
 
 def test_schema_command_prints_it(trainspec: Run) -> None:
-    assert json.loads(trainspec("schema").stdout) == load_schema(SPEC_SCHEMA)
+    assert trainspec("schema").stdout == schema_path(SPEC_SCHEMA).read_text()
 
 
 def test_schema_accepts_the_example_specs() -> None:

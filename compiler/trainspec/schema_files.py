@@ -19,9 +19,18 @@ def schema_path(name: str) -> Path:
 
 @cache
 def load_schema(name: str) -> dict[str, Any]:
-    """Schema `name` as data. Shared between callers: not to be changed."""
+    """Schema `name` as data; the spec's is what it says of a whole document. Shared, and not to be changed."""
     loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
-    return loaded
+    return whole(loaded)
+
+
+def whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema says where its conditions hold: its `then`, and that one's, put in."""
+    then = schema.get("then")
+    if then is None:
+        return schema
+    rest = {key: value for key, value in schema.items() if key not in ("if", "then", "else")}
+    return {**rest, "properties": {**schema["properties"], **whole(then)["properties"]}}
 
 
 def schema_text(schema: dict[str, Any]) -> str:

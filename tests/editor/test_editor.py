@@ -121,7 +121,7 @@ def test_mistakes_are_marked(server: LanguageServer, text: str, line: int, said:
     assert any(said in each["message"] and each["range"]["start"]["line"] + 1 == line for each in found), found
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").rglob("*.yaml")), ids=lambda path: path.name)
 def test_the_examples_are_clean(server: LanguageServer, path: Any) -> None:
     assert "yaml-language-server" in path.read_text().partition("\n")[0]
     assert server.open(path, path.read_text()) == []
@@ -140,3 +140,45 @@ def test_the_examples_are_clean(server: LanguageServer, path: Any) -> None:
 )
 def test_values_for_later_are_clean(server: LanguageServer, text: str) -> None:
     assert server.open(next(NAMES), MODELINE + text) == []
+
+
+FRAGMENT = """\
+defaults:
+  source: {dir: s3://bucket/source.tar.gz}
+  stopping: {max_runtime: 30m}
+tasks: {report: {arguments: {bash_command: "make report"}}}
+"""
+EXTENDING = """\
+trainspec: 1
+extends: base/company.yaml
+dag: {catchup: null}
+sensors: {raw: null}
+triggers: {deploy: {conf: {a: 1}}}
+jobs: {train: {framework: {version: "2.3"}, vpc: null, stopping: {max_runtime: 1h}}}
+"""
+ABOVE_DEFAULTS = GOOD + "    framework: {version: '2.3'}\ndefaults: {framework: {name: pytorch}}\n"
+
+
+@pytest.mark.parametrize("text", [FRAGMENT, EXTENDING, ABOVE_DEFAULTS], ids=["fragment", "extending", "defaults"])
+def test_what_other_places_may_say_is_not_missed(server: LanguageServer, text: str) -> None:
+    assert server.open(next(NAMES), MODELINE + text) == []
+
+
+def test_what_nothing_else_can_say_is_missed(server: LanguageServer) -> None:
+    text = GOOD + "    framework: {version: '2.3'}\ntasks: {report: {arguments: {a: 1}}}\n"
+    said = [found["message"] for found in server.open(next(NAMES), MODELINE + text)]
+    assert [each for each in said if '"name"' in each], said
+    assert [each for each in said if '"operator"' in each], said
+
+
+@pytest.mark.parametrize("text", [FRAGMENT, EXTENDING, ABOVE_DEFAULTS], ids=["fragment", "extending", "defaults"])
+def test_parts_are_helped_with_as_well(server: LanguageServer, text: str) -> None:
+    found = server.open(next(NAMES), MODELINE + text.replace("max_runtime", "max_runtim"))
+    assert any("max_runtim" in each["message"] for each in found), found
+    found = server.open(next(NAMES), MODELINE + text + "job: {}\n")
+    assert any("job" in each["message"] for each in found), found
+    assert "StoppingCondition.MaxRuntimeInSeconds" in hover(server, text.replace("max_runtime", "max_run|time"))
+    place = text.partition("stopping")[0]
+    indented = place.rpartition("\n")[2]
+    if not indented.strip():
+        assert "hyperparameters" in completions(server, f"{place}|\n")

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TextIO
 
 from trainspec.cli.common import (
@@ -21,6 +20,7 @@ from trainspec.cli.common import (
     options,
     project_here,
     show_on_stderr,
+    spec_path,
 )
 from trainspec.diagnostics import has_errors
 from trainspec.local.access import Access
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     wish = _wish(arguments, chosen.airflow)
-    analysis = analyse_file(Path(arguments.spec), project, chosen)
+    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
     check_options([analysis], chosen)
     show_on_stderr(analysis.findings, project, [analysis])
     if has_errors(analysis.findings):

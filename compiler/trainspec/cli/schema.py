@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.api or arguments.rebuild:
         _write(SPEC_SCHEMA, schema_text(build_spec_schema()))
     else:
-        print(schema_text(load_schema(SPEC_SCHEMA)), end="")
+        print(schema_path(SPEC_SCHEMA).read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -56,8 +56,45 @@ def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()
         "$id": ID,
         **generated,
         "title": "trainspec",
+        **_parts(generated["properties"], definitions["Environment"]["properties"]),
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _parts(properties: JsonSchema, patches: JsonSchema) -> JsonSchema:
+    """The keywords by which an editor asks for a whole document only where a file is one.
+
+    What a fragment, a file that extends others, or a job above `defaults` lacks may stand elsewhere, and null takes
+    away what does: there a section is what a patch of it may be. The compiler asks for a whole document, composed.
+    """
+    partly = {
+        name: {**_in_one(patches[name]), "description": properties[name]["description"]}
+        for name in patches
+        if name != "vars"
+    }
+    wholly = {name: properties[name] for name in partly if name != "defaults"}
+    jobs = {"jobs": wholly.pop("jobs")}
+    return {
+        "properties": {
+            **properties,
+            **{name: {"description": properties[name]["description"]} for name in partly},
+            "defaults": partly.pop("defaults"),
+        },
+        "if": {"required": ["trainspec"], "properties": {"extends": False}},
+        "then": {
+            "properties": wholly,
+            "if": {"properties": {"defaults": False}},
+            "then": {"properties": jobs},
+            "else": {"properties": {"jobs": partly["jobs"]}},
+        },
+        "else": {"properties": partly},
+    }
+
+
+def _in_one(patch: JsonSchema) -> JsonSchema:
+    """A map by names, `${...}` or null, without alternatives: editors show the words of each of them."""
+    first = patch["anyOf"][0]
+    return {**first, "type": ["object", "string", "null"]} if "additionalProperties" in first else patch
 
 
 def _tidy(schema: Any) -> None:
