@@ -284,6 +284,7 @@ def test_a_wait_that_is_over(aws: Simulator, trainspec: Run, project: Path) -> N
     ran = run_spec(trainspec, project, spec)
     assert ran.returncode == 1
     assert "has not ended within 1 seconds" in results(ran)["train"]["reason"]
+    assert "has not ended within 1 seconds" in ran.stderr
     assert aws.jobs[0].stop_requested is not None
 
 
@@ -302,6 +303,18 @@ def test_access_denied(aws: Simulator, trainspec: Run, project: Path) -> None:
     assert ran.returncode == 1
     assert "User is not authorized to perform this operation" in results(ran)["train"]["reason"]
     assert results(ran)["train"]["status"] == "NotStarted"
+
+
+def test_a_job_that_can_be_asked_about_no_more(aws: Simulator, trainspec: Run, project: Path) -> None:
+    for operation in ("DescribeTrainingJob", "StopTrainingJob"):
+        aws.faults.add(Fault("expired", operation, times=1000))
+    fail(aws, "*", Outcome())
+    ran = run_spec(trainspec, project, ONE)
+    assert ran.returncode == 1
+    result = results(ran)["train"]
+    assert (result["status"], result["name"]) == ("InProgress", "churn-2025-04-09")
+    assert "The security token included in the request is expired" in result["reason"]
+    assert "It may be running still: see to it, for example with aws sagemaker stop-training-job" in ran.stderr
 
 
 def test_an_endpoint_where_nobody_is(

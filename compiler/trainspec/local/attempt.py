@@ -79,6 +79,8 @@ class LocalAttempt:
         starting = Calls(clients.sagemaker, clock, START_PATIENCE, self._say, order.request)
         self._waiting = replace(starting, back_off=BackOff())
         self._training = Training(starting, order.request, order.label, order.policy, self._say)
+        self._job: Job | None = None
+        """The job as it was seen last."""
 
     @property
     def left(self) -> str | None:
@@ -104,7 +106,7 @@ class LocalAttempt:
         training, order = self._training, self.order
         if self.stop.is_set():
             raise StopAskedError
-        job = training.start()
+        job = self._job = training.start()
         training.calls = self._waiting
         if not order.wait:
             training.release()
@@ -115,6 +117,7 @@ class LocalAttempt:
         if not job.ended:
             problem = training.overdue(job)
             training.release()
+            self._say(problem.text)
             return self._done(job, State.FAILED, job.results, problem.text)
         training.release()
         self._say(f"Phases: {phases(job)}")
@@ -149,34 +152,35 @@ class LocalAttempt:
     def _ended_early(self, state: State, text: str) -> Done:
         """The end of what did not get to the job's: whatever of it may be running is stopped."""
         self._say(text)
-        job = self._stop_job() if state is State.FAILED else None
-        status = {State.SKIPPED: "Skipped", State.FAILED: "NotStarted"}[state]
-        made = {"return_value": job.name, **job.results} if job else {}
-        return Done(self.order.task_id, state, job.status if job else status, made, text)
+        if state is State.SKIPPED:
+            return Done(self.order.task_id, state, "Skipped", reason=text)
+        self._stop_job()
+        if self._job is None:
+            return Done(self.order.task_id, state, "NotStarted", reason=text)
+        return self._done(self._job, state, self._job.results, text)
 
-    def _stop_job(self) -> Job | None:
-        """Stop the job, if there may be one, and return it as it is within `STOPPING_PATIENCE`."""
+    def _stop_job(self) -> None:
+        """Stop the job, if there may be one, and wait for it no longer than `STOPPING_PATIENCE`."""
         training = self._training
         calm = Calls(self.clients.quick, Clock(), HURRY, request=self.order.request)
         name = training.name
         try:
             if not training.abandon(calm):
-                return None
+                return
             self._say(f"Stopping training job {training.name}")
             training.calls = calm
             training.policy = replace(training.policy, check_interval=_STOPPING_INTERVAL)
-            seen = Job(str(training.name), "")
+            seen = self._job or Job(str(training.name), "")
             job = training.wait(seen, time.time() + STOPPING_PATIENCE, self._watch(seen))
         except (TrainingProblem, CallAnswer) as problem:
             self._say(
                 f"Training job {name} could not be stopped ({problem}). It may be running still: see to it, for "
                 f"example with {stop_command(str(name), self.clients.region)}"
             )
-            return None
+            return
         if not job.ended:
             self._say(f"{job.name} is still {job.status}, and SageMaker goes on stopping it: nobody waits for it here")
         training.release()
-        return job
 
     def _watch(self, job: Job) -> Callable[[Job], None]:
         """What shows the job at each look: its state to the view, its log line by line."""
@@ -185,6 +189,7 @@ class LocalAttempt:
             log = JobLog(self.clients.logs, job.name, self._log_line, tail=bool(job.description))
 
         def watch(now: Job) -> None:
+            self._job = now
             self.view.seen(self.order.task_id, now)
             if log:
                 log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
