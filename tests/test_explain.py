@@ -109,6 +109,7 @@ def test_code(trainspec: Run) -> None:
         "\n"
         "    stopping: {max_runtime: 1h}\n"
         "\n"
+        "`trainspec lint --fix` mends it where there is one right answer, as in this example.\n"
         "It cannot be silenced.\n"
         "https://github.com/trainspec/trainspec/blob/main/docs/rules.md#ts105\n"
     )
@@ -134,7 +135,7 @@ def test_several_fields(trainspec: Run) -> None:
 def test_all_codes(trainspec: Run) -> None:
     lines = trainspec("explain").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [each.code.id for each in all_codes()]
-    assert "TS009  warning  an ignore comment that suppresses nothing" in lines
+    assert "TS009  warning  an ignore comment that suppresses nothing [*]" in lines
 
 
 def test_codes_by_their_beginning(trainspec: Run) -> None:

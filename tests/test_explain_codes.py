@@ -5,9 +5,8 @@ from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.codes import CODES
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
+from trainspec.reference.mended import spec_with
 from trainspec.text.source import decode
-
-from test_rules import spec_with
 
 STAGES = [each for each in all_codes() if each.code.id in CODES]
 OF_SEVERAL_FILES = {"TS011", "TS605", "TS606", "TS610", "TS620", "TS701", "TS702", "TS703", "TS704", "TS705"}

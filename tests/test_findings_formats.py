@@ -17,11 +17,11 @@ from trainspec.diagnostics.formats import FORMATS, Report, render
 from trainspec.diagnostics.links import link
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
+from trainspec.reference.mended import spec_with
 from trainspec.text.source import decode
 
 from helpers import ROOT
 from test_cases import _analyse as analyse_case
-from test_rules import spec_with
 
 CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/findings.txt"))
 SARIF = Draft4Validator(json.loads((ROOT / "tests/data/sarif-2.1.0.schema.json").read_text(encoding="utf-8")))

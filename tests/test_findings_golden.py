@@ -11,9 +11,8 @@ from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.formats import Report, render
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
+from trainspec.reference.mended import spec_with
 from trainspec.text.source import Source, decode
-
-from test_rules import spec_with
 
 GOLDEN = Path(__file__).parent / "findings"
 CODES = [known for known in all_codes() if known.bad is not None]

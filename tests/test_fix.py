@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from trainspec.diagnostics import the_one
 from trainspec.editing.mend import Checked, mend
 from trainspec.pipeline import Options, analyse
+from trainspec.reference.mended import mended
 from trainspec.text.source import Source
 from trainspec.units import DURATION_PATTERN, duration_meant, size_meant
 
@@ -144,6 +145,12 @@ def test_fixed(row: tuple[str, ...], trainspec: Run, project: Path) -> None:
         spec.write_bytes(mark + text.replace("\n", ends).encode())
         trainspec("lint", "--fix", "--select", "TS0,TS1,TS2,TS3,TS4,TS6,TS55")
         assert spec.read_bytes() == mark + wanted.replace("\n", ends).encode()
+
+
+@pytest.mark.parametrize("row", WRITTEN, ids=lambda row: row[1].strip().replace("\n", "⏎"))
+def test_what_is_mended_is_listed(row: tuple[str, ...]) -> None:
+    found = analyse(Source("x.yaml", _moved(JOB, row[0], row[1])), Options()).findings
+    assert {each.code.id for each in found if each.fix} <= mended()
 
 
 def _moved(text: str, place: str, written: str) -> str:

@@ -9,13 +9,13 @@ import yaml
 from trainspec.diagnostics import Diagnostic
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.fields import Field, all_fields
+from trainspec.reference.mended import LIST, made_list, spec_with
 from trainspec.reference.pages import GROUPS, PAGES
 from trainspec.request.fields import members
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
 from trainspec.text.source import Source, decode
 
 from helpers import ROOT
-from test_rules import spec_with
 
 DOCS = ROOT / "docs"
 OF_THE_DOCUMENT = tuple(load_schema(SPEC_SCHEMA)["properties"])
@@ -37,6 +37,10 @@ WRONG_VALUE = {
 
 def _findings(text: str) -> Sequence[Diagnostic]:
     return analyse(Source("example.yaml", text), Options()).findings
+
+
+def test_the_list_of_what_is_mended_is_up_to_date() -> None:
+    assert LIST.read_text(encoding="utf-8") == made_list()
 
 
 @pytest.mark.parametrize("name", PAGES)

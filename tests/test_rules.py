@@ -4,27 +4,9 @@ import pytest
 from trainspec.compose.merge import merge
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.pipeline import Options, analyse
+from trainspec.reference.mended import spec_with
 from trainspec.rules.registry import Rule, all_rules
 from trainspec.text.source import Source
-
-SOUND_JOB = """\
-name: job-{{ ts_nodash }}
-image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
-role: arn:aws:iam::123456789012:role/SageMakerRole
-inputs: {train: s3://my-bucket/train/}
-output: s3://my-bucket/models/
-resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
-stopping: {max_runtime: 30m}
-"""
-
-
-def spec_with(fields: str) -> str:
-    """A spec whose job is the sound one with `fields` laid over it; or the document itself where it is a whole one."""
-    if fields.startswith("trainspec:"):
-        return fields
-    indented = "".join(f"    {line}\n" if line else "\n" for line in fields.splitlines())
-    base = "".join(f"  {line}\n" for line in SOUND_JOB.splitlines())
-    return f"trainspec: 1\ndag: {{id: example}}\ndefaults:\n{base}jobs:\n  train:\n{indented}"
 
 
 def findings(fields: str) -> list[Diagnostic]:

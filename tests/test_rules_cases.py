@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from trainspec.pipeline import Options, analyse
+from trainspec.reference.mended import spec_with
 from trainspec.rules.registry import Rule, all_rules
 from trainspec.rules.view import JobView, SpecView
 from trainspec.text.source import Source
 
-from test_rules import findings, spec_with
+from test_rules import findings
 
 ROOT = Path(__file__).parents[1]
 

@@ -2,8 +2,9 @@
 
 import pytest
 from trainspec.diagnostics.formats import Report, render
+from trainspec.reference.mended import spec_with
 
-from test_rules import findings, spec_with
+from test_rules import findings
 
 BY_FORM = {
     "AWS": "AKIAIOSFODNN7EXAMPLE",

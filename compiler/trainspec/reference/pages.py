@@ -7,7 +7,8 @@ from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.excerpt import visible
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields, below
-from trainspec.reference.show import anchor
+from trainspec.reference.mended import mended
+from trainspec.reference.show import MENDED, anchor
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
@@ -154,7 +155,8 @@ Every code that a finding can have. `trainspec explain CODE` tells the same in a
 [diagnostics.md](diagnostics.md) says how findings are shown, silenced and weighed.
 
 An **error** stops the compiler: SageMaker or Airflow would refuse. A **warning** is accepted and most likely wrong, a
-**note** worth knowing. Most examples are fields of a job that is sound otherwise."""
+**note** worth knowing. Most examples are fields of a job that is sound otherwise. `--fix` says which codes
+[`trainspec lint --fix`](diagnostics.md#fixing) mends, where a finding has one right answer."""
 
 _STAGES: Mapping[str, str] = {
     "TS0": "Reading a file",
@@ -175,7 +177,7 @@ def rules_page() -> str:
     lines = ["# Rules", "", _MADE, _ABOUT_RULES, "", *contents]
     for prefix, title in _STAGES.items():
         mine = [known for known in codes if known.code.id.startswith(prefix)]
-        lines += ["", f"## {title}", "", "| code | severity | |", "| --- | --- | --- |"]
+        lines += ["", f"## {title}", "", "| code | severity | `--fix` | |", "| --- | --- | --- | --- |"]
         lines += [_row(known) for known in mine]
         for known in mine:
             lines += _rule(known)
@@ -184,7 +186,8 @@ def rules_page() -> str:
 
 def _row(known: Explained) -> str:
     code = known.code
-    return f"| [{code.id}](#{code.id.lower()}) | {code.severity.value} | {_cell(code.summary)} |"
+    fix = "yes" if code.id in mended() else ""
+    return f"| [{code.id}](#{code.id.lower()}) | {code.severity.value} | {fix} | {_cell(code.summary)} |"
 
 
 def _rule(known: Explained) -> Iterator[str]:
@@ -194,6 +197,8 @@ def _rule(known: Explained) -> Iterator[str]:
     for title, example in (("Bad", known.bad), ("Good", known.good)):
         if example is not None:
             yield from ("", f"{title}:", "", *_fence(example, is_bad=title == "Bad"))
+    if code.id in mended():
+        yield from ("", MENDED)
     if code.severity is Severity.ERROR and not can_be_ignored(code):
         yield from ("", "It cannot be silenced.")
 

@@ -9,10 +9,12 @@ from trainspec.diagnostics.links import DOCS, link
 from trainspec.reference.codes import Explained
 from trainspec.reference.fields import Field, below
 from trainspec.reference.lookup import Answer, Image, Images
+from trainspec.reference.mended import mended
 from trainspec.request.images.catalogue import VersionInfo
 
 WIDTH = 100
 _MANY = 12
+MENDED = "`trainspec lint --fix` mends it where there is one right answer, as in this example."
 
 
 def show(answer: Answer) -> Iterator[str]:
@@ -28,9 +30,10 @@ def show(answer: Answer) -> Iterator[str]:
 
 
 def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
-    """The list of codes, one line each."""
+    """The list of codes, one line each; `[*]` marks those that `lint --fix` mends, as findings do."""
     for known in codes:
-        yield f"{known.code.id}  {known.code.severity.value:<7}  {known.code.summary}"
+        fix = " [*]" if known.code.id in mended() else ""
+        yield f"{known.code.id}  {known.code.severity.value:<7}  {known.code.summary}{fix}"
 
 
 def show_choice(word: str, fields: Sequence[Field]) -> Iterator[str]:
@@ -51,6 +54,8 @@ def _code(known: Explained) -> Iterator[str]:
             yield f"\n{title}:\n"
             yield textwrap.indent("\n".join(map(visible, example.splitlines())), "    ")
     yield ""
+    if code.id in mended():
+        yield MENDED
     if can_be_ignored(code):
         yield f"To silence it on one line: `# trainspec: ignore[{code.id}] reason`."
     else:

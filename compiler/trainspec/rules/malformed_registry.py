@@ -17,11 +17,13 @@ from trainspec.rules.view import Found, JobView
 CODE = Code("TS562", "a registry's address that cannot exist", Severity.WARNING)
 
 BAD = """
-image: 1234567890.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+role: arn:aws-cn:iam::123456789012:role/SageMakerRole
+image: 123456789012.dkr.ecr.cn-north-1.amazonaws.com/my-algo:1
 """
 
 GOOD = """
-image: 001234567890.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+role: arn:aws-cn:iam::123456789012:role/SageMakerRole
+image: 123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/my-algo:1
 """
 
 _HOST = re.compile(r"(?P<account>[^./]*)\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>amazonaws\.com[^/]*)")
