@@ -1,6 +1,7 @@
 """The real pre-commit with this repository's own hooks, in a user's repository: what blocks a commit, what does not."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,18 @@ def test_a_good_spec_with_its_dag_passes(repository: Path) -> None:
     print(f"\ncommit with all hooks: {time.monotonic() - start:.2f} s")  # noqa: T201  # shown with -s
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr.count("Passed") == 3
+
+
+def test_how_long_each_hook_takes(repository: Path, pre_commit: str) -> None:
+    said = []
+    for _ in range(7):
+        shutil.rmtree(repository / ".trainspec_cache", ignore_errors=True)  # as after a change of every spec
+        said.append(run(pre_commit, "run", "--all-files", "--verbose", cwd=repository, offline=True).stdout)
+    for name in ("trainspec fmt", "trainspec lint", "trainspec compile --check"):
+        pattern = rf"^{name}\.+Passed\n.*\n- duration: ([0-9.]+)s$"
+        took = [float(found) for each in said for found in re.findall(pattern, each, re.MULTILINE)]
+        assert len(took) == len(said), said[0]
+        print(f"\n{name}: {min(took):.2f} s")  # noqa: T201  # shown with -s
 
 
 def test_a_bad_spec_blocks(repository: Path) -> None:
