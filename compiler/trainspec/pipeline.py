@@ -3,7 +3,7 @@
 `parse → extend → compose → validate → lower → check → plan → emit`; each stage is a function of its own module.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -103,15 +103,16 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     validated = validate(composed.root)
     jobs: Map[str, Any] = validated.data.get("jobs", {})
     requests = {name: lower(job) for name, job in jobs.items()}
+    samples = {name: _samples(validated.data, name, composed.dag_id, options) for name in jobs}
     told_already = {(found.code, found.span) for found in validated.findings}
     findings += [
         *composed.findings,
         *validated.findings,
         *(each for each in _check_environments(extended.root) if (each.code, each.span) not in told_already),
         *_no_jobs(composed, validated.spoilt),
-        *_check_requests(requests, composed.root, composed.dag_id, options, validated.spoilt, validated.data),
+        *_check_requests(requests, composed.root, samples, validated.spoilt),
         *_check_dag(validated.data, composed, options),
-        *(() if gaps else _check_rules(validated, requests, composed.root, composed.dag_id, options)),
+        *(() if gaps else _check_rules(validated, requests, composed.root, samples)),
     ]
     others = [(each, extended.trees[name]) for name, each in extended.sources.items() if name != source.name]
     spoken_of = {found: dag_id for dag_id, found in _other_dags(validated.data, composed.root)}
@@ -195,12 +196,7 @@ def _samples(data: Map[str, Any], job: str, dag_id: str, options: Options) -> li
 
 
 def _check_requests(
-    requests: Map[str, Request],
-    root: Mapping,
-    dag_id: str,
-    options: Options,
-    spoilt: frozenset[Path],
-    data: Map[str, Any],
+    requests: Map[str, Request], root: Mapping, samples: Map[str, Sequence[Sample]], spoilt: frozenset[Path]
 ) -> Iterable[Diagnostic]:
     for name, request in requests.items():
         job: Path = ("jobs", name)
@@ -209,8 +205,7 @@ def _check_requests(
             labels = (Label(node.via, "used here"),) if node.via else ()
             at = dotted((*job, *refused.field))
             yield Diagnostic(refused.code, node.span, refused.message, refused.advice, at, labels=labels)
-        samples = _samples(data, name, dag_id, options)
-        for fault in check(request.members, samples):
+        for fault in check(request.members, samples[name]):
             if not _was_told(fault.member, fault.what, request, job, spoilt):
                 yield diagnose(fault, request, root, job)
 
@@ -228,7 +223,7 @@ def _was_told(member: Path, what: Any, request: Request, job: Path, spoilt: froz
 
 
 def _check_rules(
-    validated: Validated, requests: Map[str, Request], root: Mapping, dag_id: str, options: Options
+    validated: Validated, requests: Map[str, Request], root: Mapping, samples: Map[str, Sequence[Sample]]
 ) -> Iterable[Diagnostic]:
     dag = validated.data.get("dag", {})
     views = [
@@ -238,7 +233,7 @@ def _check_rules(
             request.members,
             dag,
             frozenset(str(path[2]) for path in validated.spoilt if path[:2] == ("jobs", name) and len(path) > 2),
-            _samples(validated.data, name, dag_id, options),
+            samples[name],
         )
         for name, request in requests.items()
         if ("jobs", name) not in validated.spoilt

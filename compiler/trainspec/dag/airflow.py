@@ -5,13 +5,14 @@ The one place that tells them apart.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 from trainspec.dag.expressions import Import
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Airflow:
-    """What one major calls things.
+    """What one major calls things. There is one of each.
 
     `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
     other factor; `any_schedule_needs_start` where assets and @once need a start date, too. `renamed` are arguments of
@@ -128,6 +129,7 @@ TIMEDELTA = Import("datetime", "timedelta")
 PENDULUM = Import("pendulum")
 
 
+@cache
 def own_imports(airflow: Airflow) -> frozenset[Import]:
     """What the compiler itself may import: these keep their names in a file."""
     known = (getattr(airflow, each.name) for each in fields(airflow))

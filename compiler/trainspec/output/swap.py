@@ -33,11 +33,15 @@ _RENAME_EXCHANGE = _RENAME_SWAP = 2
 
 
 class Swap:
-    """New contents for `folder`, which exists: texts by relative path, None for what is removed."""
+    """New contents for `folder`, which exists: texts by relative path, None for what is removed.
 
-    def __init__(self, folder: Path, texts: Mapping[Path, str | None]) -> None:
+    `is_new` says that this run has made the folder: nobody holds it yet, and there is no third step.
+    """
+
+    def __init__(self, folder: Path, texts: Mapping[Path, str | None], *, is_new: bool = False) -> None:
         self.folder = folder
         self.texts = texts
+        self.is_new = is_new
         self.copy = folder.with_name(f"{_prefix(folder)}{folder.stat().st_ino}")
 
     def prepare(self) -> None:
@@ -68,6 +72,8 @@ class Swap:
     def commit(self) -> None:
         """Swap. Raises OSError where the system or the file system cannot; nothing has happened then."""
         exchange(self.folder, self.copy)
+        if self.is_new:
+            return
         with contextlib.suppress(OSError):  # the copy is complete, and stays in the folder's place
             self._bring_up_to_date()
             exchange(self.folder, self.copy)

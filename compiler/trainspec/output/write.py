@@ -62,7 +62,7 @@ def write(changes: Iterable[Change]) -> None:
                 folder.mkdir(parents=True)
                 made.append(folder)
             below = {path.relative_to(folder): text for path, text in texts.items() if path.is_relative_to(folder)}
-            steps.append(_Switch(folder, below) if len(below) > 1 else _OneFile(folder, below))
+            steps.append(_Switch(folder, below, is_new=folder in made) if len(below) > 1 else _OneFile(folder, below))
             steps[-1].prepare()
         for step in steps:
             step.commit()
@@ -106,8 +106,8 @@ class _OneFile:
 class _Switch:
     """Several files: swapped where that works, else moved one by one under a journal."""
 
-    def __init__(self, folder: Path, texts: Texts) -> None:
-        self.swap = swap.Swap(folder, texts)
+    def __init__(self, folder: Path, texts: Texts, *, is_new: bool) -> None:
+        self.swap = swap.Swap(folder, texts, is_new=is_new)
         by_folder = groupby(sorted(texts), key=lambda name: name.parent)
         self.journals = [
             journal.Journal(folder / parent, {name.name: texts[name] for name in names}) for parent, names in by_folder

@@ -23,10 +23,12 @@ def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
     """Everything that any rule says, with the path that its places begin at."""
     for rule in all_rules():
         if rule.check_spec:
-            yield from (((), rule, found) for found in rule.check_spec(spec))
+            for found in rule.check_spec(spec):
+                yield (), rule, found
         if rule.check_job:
             for job in spec.jobs:
-                yield from ((("jobs", job.name), rule, found) for found in rule.check_job(job))
+                for found in rule.check_job(job):
+                    yield ("jobs", job.name), rule, found
 
 
 def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:

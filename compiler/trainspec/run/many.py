@@ -19,7 +19,7 @@ from trainspec.text.source import Source
 _PAYS = 100 if sys.platform == "linux" else 400
 """From how many files on a second process is worth its start: it is a fork here, a new Python elsewhere."""
 
-_AT_A_TIME = 50
+_AT_A_TIME = 20
 _MOST_PROCESSES = 8
 
 
@@ -34,8 +34,10 @@ class Look:
 
     def known(self, path: Path) -> Outcome | None:
         """What an earlier run knew of the file, and still holds."""
-        source = self._files.named(path) if self._cache else None
-        if self._cache is None or not isinstance(source, Source):
+        if self._cache is None or not self._is_anything_known:
+            return None
+        source = self._files.named(path)
+        if not isinstance(source, Source):
             return None
         return self._cache.find(source, self._files.extended, with_output=self.wanted.dag_file)
 
@@ -54,6 +56,10 @@ class Look:
         if self._cache is not None and isinstance(source, Source):
             self._cache.keep(outcome, source, extended)
         return outcome
+
+    @cached_property
+    def _is_anything_known(self) -> bool:
+        return self._cache is not None and self._cache.folder.is_dir()
 
     @cached_property
     def _files(self) -> Files:

@@ -80,17 +80,29 @@ def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping
     }
 
 
-@lru_cache(maxsize=8)  # a job's samples, asked for by its checks and by every rule about its name
+@lru_cache(maxsize=64)  # the samples of a spec's jobs, asked for by their checks and by every rule about their names
 def _context(sample: Sample) -> Mapping[str, Any]:
-    moment = Moment(sample.logical_date)
-    end = Moment(sample.logical_date + timedelta(days=1)) if sample.run_type == "scheduled" else moment
-    run_id = f"{sample.run_type}__{sample.logical_date.isoformat()}"
-    dag = Namespace({"dag_id": sample.dag_id})
-    task = Namespace({"task_id": sample.task_id})
-    dag_run = Namespace({"run_id": run_id, "dag_id": sample.dag_id, "logical_date": moment})
-    instance = Namespace(
-        {"task_id": sample.task_id, "dag_id": sample.dag_id, "run_id": run_id, "try_number": 1, "map_index": -1}
-    )
+    of_run = _context_of_run(sample.logical_date, sample.run_type, sample.airflow)
+    names = {"dag_id": sample.dag_id, "run_id": of_run["run_id"]}
+    instance = Namespace({"task_id": sample.task_id, **names, "try_number": 1, "map_index": -1})
+    known: dict[str, Any] = {
+        "dag": Namespace({"dag_id": sample.dag_id}),
+        "task": Namespace({"task_id": sample.task_id}),
+        "dag_run": Namespace({**names, "logical_date": of_run["logical_date"]}),
+        "ti": instance,
+        "task_instance": instance,
+        "task_instance_key_str": f"{sample.dag_id}__{sample.task_id}__{of_run['ds_nodash']}",
+    }
+    if sample.params is not None:
+        known["params"] = Params({name: value for name, value, _ in sample.params})
+    return {**of_run, **known}
+
+
+@lru_cache(maxsize=8)
+def _context_of_run(logical_date: datetime, run_type: str, airflow: int) -> Mapping[str, Any]:
+    """What all tasks of a run see alike."""
+    moment = Moment(logical_date)
+    end = Moment(logical_date + timedelta(days=1)) if run_type == "scheduled" else moment
     known: dict[str, Any] = {
         "ds": moment.ds,
         "ds_nodash": moment.ds.replace("-", ""),
@@ -101,18 +113,10 @@ def _context(sample: Sample) -> Mapping[str, Any]:
         "data_interval_start": moment,
         "data_interval_end": end,
         "start_date": moment,
-        "run_id": run_id,
-        "dag": dag,
-        "task": task,
-        "dag_run": dag_run,
-        "ti": instance,
-        "task_instance": instance,
-        "task_instance_key_str": f"{sample.dag_id}__{sample.task_id}__{moment.ds.replace('-', '')}",
+        "run_id": f"{run_type}__{logical_date.isoformat()}",
         "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
     }
-    if sample.params is not None:
-        known["params"] = Params({name: value for name, value, _ in sample.params})
-    older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if sample.airflow == 2 else {}
+    older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if airflow == 2 else {}
     return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
 
 
