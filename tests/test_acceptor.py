@@ -14,7 +14,9 @@ from trainspec.language.params import Param
 from trainspec.language.spec import Spec
 from trainspec.language.validate import refusals
 from trainspec.request.api.check import violations
+from trainspec.request.check import _kind, check, render_request
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
+from trainspec.templates import SAMPLES
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping
@@ -113,6 +115,47 @@ def test_requests(request: dict[str, Any], data: st.DataObject) -> None:
     changed = with_junk(request, path, data.draw(st.sampled_from(JUNK)), key=data.draw(st.booleans()))
     if isinstance(changed, dict):
         assert accepts(API_SCHEMA)(changed) == (not violations(changed)), json.dumps(changed)
+
+
+OTHERS = ("!", "x", "", "1", "0", "true", "s3://BUCKET", "x" * 300, "{{ ds }}")
+TEMPLATES = (
+    "{{ ds }}",
+    "{{ params.x }}",
+    "{{ run_id }}",
+    "{{ no_such }}",
+    "{{ ts * ds[8:] | int }}",
+    "{{ 'x' * 300 }}",
+)
+
+
+def of_one_run(value: Any, other: str, *, first: bool) -> str:
+    """A template that gives a value in one of the sample runs, and something else in the other one."""
+    return f"{{{{ {str(value)!r} if ds {'>' if first else '<'} '2025' else {other!r} }}}}"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(requests(), st.data())
+def test_a_request_with_templates_is_checked_for_every_sample(request: dict[str, Any], data: st.DataObject) -> None:
+    leaves = [path for path in places(request) if path and not isinstance(at(request, path), dict | list)]
+    for path in data.draw(st.lists(st.sampled_from(leaves), max_size=3)):
+        other, first = data.draw(st.sampled_from(OTHERS)), data.draw(st.booleans())
+        template = st.sampled_from(
+            (of_one_run(at(request, path), other, first=first), data.draw(st.sampled_from(TEMPLATES)))
+        )
+        request = with_junk(request, path, data.draw(template), key=False)
+    told: dict[Any, Any] = {}
+    for sample in SAMPLES:
+        for fault in check(request, [sample]):
+            told.setdefault((fault.member, _kind(fault.what)), fault)
+        if not render_request(request, sample).templated:
+            break
+    assert check(request, SAMPLES) == list(told.values())
+
+
+def at(document: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        document = document[step]
+    return document
 
 
 @pytest.mark.parametrize("schema", [{"oneOf": []}, {"enum": [1]}, {"format": "date"}])

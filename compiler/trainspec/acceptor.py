@@ -8,6 +8,7 @@ Knows the part of draft 2020-12 that our two schemas use, and refuses to build a
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import ge, le
 from typing import Any, TypeAlias
 
@@ -15,6 +16,8 @@ Accepts: TypeAlias = Callable[[Any], bool]
 Schema: TypeAlias = Mapping[str, Any]
 
 _ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
+_OF_TEXTS = frozenset({"type", "minLength", "maxLength", "pattern"})
+_NO_LIMIT = float("inf")
 _TYPES: Mapping[str, Accepts] = {
     "string": lambda value: isinstance(value, str),
     "integer": lambda value: type(value) is int,
@@ -45,6 +48,8 @@ class _Builder:
         unknown = [each for each in keywords if each not in _KEYWORDS]
         if unknown:
             raise ValueError(f"not known here: {', '.join(unknown)}")
+        if schema.get("type") == "string" and _OF_TEXTS.issuperset(keywords):
+            return _text(schema)
         builders = dict.fromkeys(_KEYWORDS[each] for each in keywords)
         checks = [build(self, schema) for build in builders]
         if len(checks) == 1:
@@ -126,19 +131,22 @@ class _Builder:
 
     def pattern(self, schema: Schema) -> Accepts:
         pattern = schema["pattern"]
-        longest = schema.get("maxLength", float("inf"))  # beyond it the answer is known, and some patterns are slow
-        searches: list[Callable[[str], object]] = []  # compiled at its first use: most are never asked
+        longest = schema.get("maxLength", _NO_LIMIT)  # beyond it the answer is known, and some patterns are slow
+        return lambda value: not isinstance(value, str) or (len(value) <= longest and bool(_search(pattern)(value)))
 
-        def accepts(value: Any) -> bool:
-            if not isinstance(value, str):
-                return True
-            if len(value) > longest:
-                return False
-            if not searches:
-                searches.append(re.compile(pattern).search)
-            return searches[0](value) is not None
 
-        return accepts
+def _text(schema: Schema) -> Accepts:
+    """The same for a schema of texts, as most are: one function for all its keywords."""
+    low, high, pattern = schema.get("minLength", 0), schema.get("maxLength", _NO_LIMIT), schema.get("pattern")
+    if pattern is None:
+        return lambda value: isinstance(value, str) and low <= len(value) <= high
+    return lambda value: isinstance(value, str) and low <= len(value) <= high and bool(_search(pattern)(value))
+
+
+@cache
+def _search(pattern: str) -> Callable[[str], object]:
+    """`re.search` for a pattern, compiled when it is first asked for: most never are."""
+    return re.compile(pattern).search
 
 
 def _bound(

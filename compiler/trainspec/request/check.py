@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainspec.request.api.check import Violation, check_request, member_schema
+from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
 from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
@@ -25,25 +25,6 @@ class Fault:
     rendered: str | None = None
 
 
-def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[Fault]:
-    """All that is wrong with `request` for any of the sample task runs; each thing once."""
-    found: dict[tuple[Path, str], Fault] = {}
-    for sample in samples:
-        rendering = render_request(request, sample)
-        for fault in _faults(rendering):
-            found.setdefault((fault.member, _kind(fault.what)), fault)
-        if not rendering.templated:
-            break
-    return list(found.values())
-
-
-def _kind(what: Violation | Problem) -> str:
-    """What a member is told once: each problem, each missing member, and one violation of its own form."""
-    if isinstance(what, Problem):
-        return what.message
-    return f"{what.constraint} {what.limit}" if what.constraint in ("required", "unknown") else "form"
-
-
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """A request for one sample task run. `unknown` holds the members that only the task run will know."""
@@ -52,6 +33,44 @@ class Rendering:
     templated: Mapping[Path, str]
     unknown: frozenset[Path]
     problems: tuple[tuple[Path, Problem], ...]
+
+
+def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[Fault]:
+    """All that is wrong with `request` for any of the sample task runs; each thing once."""
+    found: dict[tuple[Path, str], Fault] = {}
+    sound: Rendering | None = None
+    for sample in samples:
+        if sound is not None and _is_as_sound(sound, request, sample):
+            continue
+        rendering = render_request(request, sample)
+        for fault in _faults(rendering):
+            found.setdefault((fault.member, _kind(fault.what)), fault)
+        if not rendering.templated:
+            break
+        sound = rendering if not found else None
+    return list(found.values())
+
+
+def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sample) -> bool:
+    """Whether nothing is wrong for this task run either, where nothing was for another's `rendering`.
+
+    Only the members with templates can differ, and the model says of each member by itself what it may be.
+    """
+    for path in (*rendering.templated, *rendering.unknown):
+        template: Any = request
+        for step in path:
+            template = template[step]
+        rendered = render(template, sample.context())
+        if rendered.problems or (rendered.text is not None and not accepts_at(path, _typed(rendered.text, path))):
+            return False
+    return True
+
+
+def _kind(what: Violation | Problem) -> str:
+    """What a member is told once: each problem, each missing member, and one violation of its own form."""
+    if isinstance(what, Problem):
+        return what.message
+    return f"{what.constraint} {what.limit}" if what.constraint in ("required", "unknown") else "form"
 
 
 def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:

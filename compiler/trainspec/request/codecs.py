@@ -6,6 +6,7 @@ field that it came from. Lifting turns a member's value into what a spec would s
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, TypeAlias
 
 from trainspec.diagnostics import Code
@@ -67,7 +68,7 @@ class Row:
 
     def path(self) -> Path:
         """The member's path below the map of the table."""
-        return tuple(self.member.split(".")) if self.member else ()
+        return _path(self.member)
 
     def is_partial(self, value: Any) -> bool:
         """Whether the row's field says only a part of the member `value`, so that saying nothing is saying nothing."""
@@ -228,19 +229,24 @@ class Keyed:
         return Listed(Group((Row("name", self.key, AS_IS), *self.group.rows), always=self.group.always))
 
 
+@cache  # there are as many as the tables have rows
+def _path(member: str) -> Path:
+    return tuple(member.split(".")) if member else ()
+
+
 def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: JobData) -> Lowered:
     """What `data` says, row by row. `member` and `field` are where its map stands in the request and in the job."""
     assigned: set[Path] = set()
     for row in rows:
-        target = (*member, *row.path())
         if row.field in data:
+            target = (*member, *row.path())
             for each in row.codec.lower(data[row.field], target, (*field, row.field), job):
                 if isinstance(each, Assignment):
                     assigned.add(each.member[: len(target) - 1])
                 yield each
             for name, implied in row.implies:
                 yield Assignment((*member, *name.split(".")), implied, (*field, row.field))
-        elif row.default is not None and target[:-1] in assigned:
+        elif row.default is not None and (target := (*member, *row.path()))[:-1] in assigned:
             yield Assignment(target, row.default, field)
 
 

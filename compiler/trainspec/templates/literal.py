@@ -7,7 +7,7 @@ written as Airflow's users write it: `{{ '{{' }}`.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 MAX_TEMPLATE = 10_000
@@ -28,6 +28,11 @@ def has_template(text: str) -> bool:
     """Whether Airflow has something to render in `text`."""
     if "{{" not in text and "{%" not in text:  # as nearly every text
         return False
+    return _has_template(text)
+
+
+@lru_cache(maxsize=1024)  # the checks, the rules and the emitter ask of the same few texts
+def _has_template(text: str) -> bool:
     return any(not literal for _, literal in pieces(text))
 
 

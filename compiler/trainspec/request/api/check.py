@@ -75,6 +75,17 @@ def _accepts() -> Accepts:
     return acceptor(load_schema(API_SCHEMA))
 
 
+def accepts_at(path: Sequence[str | int], value: Any) -> bool:
+    """Whether the API's model accepts a value as the member at `path`, whatever stands around it."""
+    return _accepts_at(tuple(path))(value)
+
+
+@lru_cache(maxsize=4096)
+def _accepts_at(path: Path) -> Accepts:
+    schema = member_schema(path)
+    return acceptor({**schema, "$defs": load_schema(API_SCHEMA)["$defs"]}) if schema else lambda value: False
+
+
 def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:
     """Look up the schema of the member at `path`, or None where the API has no such member.
 
