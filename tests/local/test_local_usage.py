@@ -24,6 +24,7 @@ from helpers import Run
         (["--at", "soon"], "--at takes a date"),
         (["--resume", "soon"], "--resume takes what an earlier run called itself"),
         (["--resume", "trainspec-run__2025-04-09"], "--resume takes what an earlier run called itself"),
+        (["--resume", "trainspec-run__2999-01-01T00:00:00+00:00"], "is in the future"),
         (["--check-interval", "soon"], "--check-interval takes a duration like 30s, not `soon`"),
         (["--check-interval", "0"], "--check-interval takes a duration"),
         (["--profile", "nobody"], "The config profile (nobody) could not be found"),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, TextIO
 
 from trainspec.cli.common import (
@@ -126,7 +126,7 @@ def _run(local: LocalRun, access: Access) -> int:
         view.say(_summary(done.values()))
     failed = any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values())
     is_over = len(done) == len(local.chosen) and not failed
-    if not is_over and not access.simulated:
+    if not is_over and not access.simulated and any(each.made for each in done.values()):
         view.say(f"To run what is left of it: the same command with --resume {local.run_id}")
     return interrupt.exit_code if interrupt.number is not None else int(failed)
 
@@ -254,4 +254,6 @@ def _resumed(text: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None or not text.startswith(LOCAL_RUN):
         raise UsageError(f"--resume takes what an earlier run called itself, {LOCAL_RUN}..., not `{text}`")
+    if moment > datetime.now(timezone.utc):
+        raise UsageError(f"--resume takes an earlier run, and `{text}` is in the future")
     return moment
