@@ -89,12 +89,12 @@ class Deployment:
     def version(self) -> str:
         return self.airflow.version
 
-    def environ(self) -> dict[str, str]:
-        """Of every component and command."""
-        names = {key: "AIRFLOW__{}__{}".format(*key.upper().split(".")) for key in self.settings}
+    def environ(self, own: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Of every component and command; `own` are settings of this one alone."""
+        settings = {**self.settings, **(own or {})}
         return {
             **self.airflow.environ(),
-            **{names[key]: str(value) for key, value in self.settings.items()},
+            **{"AIRFLOW__{}__{}".format(*key.upper().split(".")): str(value) for key, value in settings.items()},
             "PATH": f"{self.airflow.venv / 'bin'}:{os.environ['PATH']}",
             "C_FORCE_ROOT": "1",  # Celery asks for it before it runs as root
         }
@@ -107,9 +107,12 @@ class Deployment:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
-    def start(self, name: str) -> None:
-        """Start a component, for the first time or again: `scheduler`, `worker-1`…"""
-        words = ["celery", "worker", "--celery-hostname", f"{name}@%h", "--skip-serve-logs"]
+    def start(self, name: str, *arguments: str, own: Mapping[str, Any] | None = None) -> None:
+        """Start a component, for the first time or again: `scheduler`, `worker-1`…
+
+        A worker may be given `arguments`; `own` are settings that only this component has.
+        """
+        words = ["celery", "worker", "--celery-hostname", f"{name}@%h", "--skip-serve-logs", *arguments]
         command = self.airflow.command(*(words if name.startswith("worker") else [name, *ARGUMENTS.get(name, [])]))
         with self._output(name).open("ab") as output:
             process = subprocess.Popen(
@@ -117,7 +120,7 @@ class Deployment:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=self.environ(),
+                env=self.environ(own),
                 cwd=self.airflow.home,
                 start_new_session=True,
             )

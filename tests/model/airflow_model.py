@@ -6,7 +6,7 @@ tests/airflow.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from itertools import pairwise
 from math import inf
@@ -28,6 +28,7 @@ from schedules import (
     Kill,
     Limit,
     Orphan,
+    Retune,
     Schedule,
     Step,
     StopOutside,
@@ -102,8 +103,8 @@ class Task:
 
     @property
     def label(self) -> Label:
-        generation = self.max_tries - self.spec.retries
-        run = TaskRun("dag", "run", self.task_id, -1, generation, round(self.started * 1e6))
+        retries = self.spec.retries
+        run = TaskRun("dag", "run", self.task_id, -1, self.max_tries - retries, round(self.started * 1e6), retries)
         return Label.of(run, self.try_number)
 
     def context(self) -> dict[str, Any]:
@@ -199,6 +200,9 @@ class World:
                 self._kill(self.tasks[number], unheard)
             case Clear(number, moves, late):
                 self._clear(self.tasks[number], moves, late)
+            case Retune(number, retries):
+                task = self.tasks[number]
+                task.spec = replace(task.spec, retries=retries)
             case Break(kind, operation, times):
                 simulator.faults.add(Fault(kind, operation, times=times))
             case Limit(lag, instances, rate):

@@ -110,6 +110,14 @@ class Clear:
 
 
 @dataclass(frozen=True)
+class Retune:
+    """The author gives the task another number of `retries`; whoever runs already has the old one."""
+
+    task: int
+    retries: int
+
+
+@dataclass(frozen=True)
 class Break:
     """The next calls of an operation meet a fault."""
 
@@ -156,6 +164,7 @@ Step: TypeAlias = (
     | GoOrphan
     | Kill
     | Clear
+    | Retune
     | Break
     | Limit
     | Wait
@@ -199,6 +208,7 @@ _STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrateg
     "sweep": (2, lambda _: st.just(SweepUp())),
     "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]))),
     "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),
+    "retune": (1, lambda task: st.builds(Retune, task, st.integers(0, 3))),
     "orphan": (1, lambda task: st.builds(Orphan, task)),
     "go orphan": (1, lambda task: st.builds(GoOrphan, task, st.integers(1, 8))),
     "break": (4, lambda _: st.builds(Break, _PASSING, _OPERATIONS, st.integers(1, 4))),

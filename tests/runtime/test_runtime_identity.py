@@ -1,6 +1,7 @@
 """The identity in a job: what goes in comes out, within AWS's limits."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from trainspec.runtime.names import MAX_NAME, with_suffix
 
 IDS = st.text(min_size=1, max_size=250)
 NUMBERS = st.integers(-(10**6), 10**6)
-RUNS = st.builds(TaskRun, IDS, IDS, IDS, NUMBERS, NUMBERS, st.integers(0, 2**53))
+RUNS = st.builds(TaskRun, IDS, IDS, IDS, NUMBERS, NUMBERS, st.integers(0, 2**53), st.integers(0, 100))
 # What AWS takes in a tag's value; an environment variable's may hold anything.
 TAG_VALUE = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*")
 
@@ -25,7 +26,9 @@ def test_round_trip(run: TaskRun, try_number: int, limit: int) -> None:
     found = decode(text)
     assert found is not None
     assert label.relation(found) is Relation.SAME
-    assert (found.try_number, found.task_run.map_index) == (try_number, run.map_index)
+    numbers = (found.task_run.map_index, found.task_run.generation, found.task_run.started, found.task_run.retries)
+    assert numbers == (run.map_index, run.generation, run.started, run.retries)
+    assert found.try_number == try_number
     if found.complete:
         assert (found.task_run.dag_id, found.task_run.run_id, found.task_run.task_id) == (
             (run.dag_id, run.run_id, run.task_id)
@@ -61,6 +64,23 @@ def test_different_tasks_are_never_taken_for_each_other(one: TaskRun, other: Tas
 
 def _never_met(one: TaskRun, other: TaskRun) -> bool:
     return other.generation >= one.generation and other.started != one.started
+
+
+def test_the_format_stays_readable() -> None:
+    """What a release wrote is on jobs that run. A text is added here when the format changes, none is taken away."""
+    first = "1/0/1/2/-1/1744156800000000/ends/{}/my_dag/scheduled__2025-04-09T00:00:00+00:00/train"
+    label = Label.of(replace(RUN, retries=1), 2)
+    assert decode(first.format(RUN.digest)) == label
+    assert encode(label) == first.format(RUN.digest)
+
+
+@given(RUNS, st.text(max_size=3).filter(lambda text: text != "1" and "/" not in text))
+def test_an_unknown_version_is_anothers(run: TaskRun, version: str) -> None:
+    label = Label.of(run, 1)
+    _, _, rest = encode(label).partition("/")
+    for text in (f"{version}/{rest}", f"{version}/{rest}/more", f"{version}/{rest.partition('/')[2]}", version):
+        assert decode(text) is None
+    assert label.relation(None) is Relation.OTHER
 
 
 @given(st.text(max_size=600))

@@ -10,7 +10,7 @@ from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, CrashError, Dyi
 from trainspec.runtime.calls import Calls
 from trainspec.runtime.choices import IfExists
 from trainspec.runtime.engine import Policy, Training
-from trainspec.runtime.identity import Label, TaskRun
+from trainspec.runtime.identity import TAG, VARIABLE, Label, TaskRun, encode
 from trainspec.runtime.problems import Kind, TrainingProblem
 from trainspec.simulator import Fault, Outcome
 
@@ -44,7 +44,7 @@ def test_name(world: World, action: IfExists, taken: list[str], name: str) -> No
     ("action", "owner", "kind", "text"),
     [
         ("fail", OTHER_RUN, Kind.FATAL, "It belongs to DAG other_dag, run manual__1, task train, try 1."),
-        ("fail", None, Kind.FATAL, "It was not made by trainspec: arn:aws:sagemaker:us-east-1:"),
+        ("fail", None, Kind.FATAL, "It was not made by trainspec, or by a later release: arn:aws:sagemaker:us-east-1:"),
         ("fail", replace(RUN, map_index=3), Kind.FATAL, "task train, map index 3, try 1."),
         ("fail", replace(RUN, started=5), Kind.FATAL, "It belongs to DAG my_dag"),  # another Airflow, or a deleted run
         ("skip", OTHER_RUN, Kind.SKIP, "It belongs to DAG other_dag"),
@@ -106,6 +106,49 @@ def test_a_cleared_task_gets_a_new_job_and_the_old_one_is_stopped(world: World, 
     world.finish()
     again = replace(RUN, generation=2, started=RUN.started + 1)
     assert world.training(Policy(action), run=again, try_number=3).start().name == "churn-2"
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Completed"])
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (3, 1), (2, 1), (1, 0)])
+def test_a_retry_attaches_although_the_author_has_changed_retries(
+    world: World, before: int, after: int, status: str
+) -> None:
+    """As at a deployment that replaces the DAG file and the workers at once. Airflow keeps `max_tries`."""
+    world.training(run=replace(RUN, retries=before)).start()
+    retuned = replace(RUN, generation=before - after, retries=after)
+    if status == "InProgress":
+        assert world.training(run=retuned, try_number=2).start().name == "churn"
+        assert world.live() == ["churn"]
+        return
+    # Fewer retries and a clear give the same numbers. Then a job is made rather than an old model handed on.
+    world.finish()
+    made = world.training(run=retuned, try_number=2).start().name
+    assert made == ("churn" if after > before else "churn-1")
+
+
+def test_a_clear_counts_although_the_author_has_changed_retries(world: World) -> None:
+    world.training(run=replace(RUN, retries=2)).start()
+    cleared = replace(RUN, generation=1, retries=3)
+    assert world.training(run=cleared, try_number=2).start().name == "churn-1"
+    assert world.statuses() == {"churn": "Stopped", "churn-1": "InProgress"}
+
+
+@pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, request_: dict[str, Any]) -> None:
+    """Also where it says that it is this very task run's: neither waited for nor stopped, and no fault."""
+    later = "2" + encode(Label.of(RUN, 1), 256)[1:]
+    carries = {"Tags": [{"Key": TAG, "Value": later}]} if request_ is SERVERLESS else {"Environment": {VARIABLE: later}}
+    world.client.create_training_job(**{**request_, **carries})
+    training = world.training(Policy(action), try_number=2, request=request_)
+    if action in ("fail", "skip"):
+        with pytest.raises(TrainingProblem, match="not made by trainspec, or by a later release"):
+            training.start()
+        assert not training.abandon(world.calls())
+    else:
+        assert training.start().name != "churn"
+        assert training.abandon(world.calls())
+    assert world.statuses()["churn"] == "InProgress"
 
 
 def test_a_worker_that_was_left_over_gives_way_to_the_task_cleared_since(world: World) -> None:

@@ -245,13 +245,14 @@ def policy_of(operator: Any) -> Policy:
 
 def label_of(context: Any, operator: Any) -> Label:
     """Return the identity of the task run in Airflow's `context`."""
-    ti = context["ti"]
+    ti, retries = context["ti"], operator.retries or 0
     task_run = TaskRun(
         dag_id=ti.dag_id,
         run_id=ti.run_id,
         task_id=ti.task_id,
         map_index=-1 if ti.map_index is None else ti.map_index,
-        generation=ti.max_tries - (operator.retries or 0),
+        generation=ti.max_tries - retries,
         started=microseconds(context["dag_run"].start_date),
+        retries=retries,
     )
     return Label.of(task_run, ti.try_number, policy_of(operator).stay(wait=operator.wait_for_completion))

@@ -218,6 +218,9 @@ class Training:
             raise TrainingProblem(Kind.FATAL, text)
         if relation is not Relation.SAME or theirs is None:
             return None
+        # Lower `retries` and a clear may leave the sum as it was; a clear must never give the model of the time before.
+        if job.completed and theirs.task_run.generation < self.label.task_run.generation:
+            return None
         if theirs.try_number != self.label.try_number:
             if job.status == "Stopping":
                 job = self._ended(job)
@@ -262,7 +265,7 @@ class Training:
 
 
 def _whose(job: Job, label: Label | None) -> str:
-    owner = f"It belongs to {label}." if label else f"It was not made by trainspec: {job.arn}"
+    owner = f"It belongs to {label}." if label else f"It was not made by trainspec, or by a later release: {job.arn}"
     return f"Training job {job.name} exists already. {owner}"
 
 

@@ -3,11 +3,16 @@
 CreateTrainingJob knows no client token, so the job's own description has to say whose it is. The identity goes into the
 job's Environment, which DescribeTrainingJob returns, or into a tag where the request can have no Environment.
 
-    1/0/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00=2B00:00/train
+    1/0/1/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00+00:00/train
 
-From left to right: the version of this format; the generation (how often a user cleared the task); the try that made
-the job; the map index; when the DAG run started; whether the job may outlive its task (`Stay`); the digest by which
-tasks are compared; the DAG, the run and the task, for people and tools to read, cut where they are too long.
+From left to right: the version of this format; the generation (which clear of the task it was made after); the task's
+`retries`; the try that made the job; the map index; when the DAG run started; whether the job may outlive its task
+(`Stay`); the digest by which tasks are compared; the DAG, the run and the task, for people and tools to read, cut where
+they are too long.
+
+Jobs outlive deployments, so what a release has written, all later ones must read: a change of the format gets a new
+version, and `decode` keeps a reader for each that was released. A version that it does not know is that of a later
+release; such a job is another's, which is neither waited for nor stopped.
 """
 
 import hashlib
@@ -41,9 +46,10 @@ class TaskRun:
     """One run of one Airflow task, over all its tries until a user clears it.
 
     `generation` is `max_tries - retries`: Airflow leaves it alone at a retry and raises it when a user clears the
-    task. `started` is when the DAG run started, in microseconds since the epoch (0: not known). It tells apart runs
-    of the same name: of two Airflows that share an AWS account, or of a run that was deleted and made anew. It moves
-    only when a finished run is cleared, and then the generation moves too.
+    task. It shifts too where the author changes `retries` between two tries, but then their sum, Airflow's `max_tries`,
+    stays as it was. `started` is when the DAG run started, in microseconds since the epoch (0: not known). It tells
+    apart runs of the same name: of two Airflows that share an AWS account, or of a run that was deleted and made anew.
+    It moves only when a finished run is cleared, and then the generation moves too.
     """
 
     dag_id: str
@@ -52,12 +58,18 @@ class TaskRun:
     map_index: int = -1
     generation: int = 0
     started: int = 0
+    retries: int = 0
 
     @property
     def digest(self) -> str:
         """Stands for the task of the DAG run, whatever its generation: 32 hexadecimal digits."""
         whole = "\0".join((self.dag_id, self.run_id, self.task_id, str(self.map_index)))
         return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
+
+    @property
+    def max_tries(self) -> int:
+        """Airflow's number of the last try, which only a clear changes."""
+        return self.generation + self.retries
 
     @property
     def is_local(self) -> bool:
@@ -132,6 +144,8 @@ class Label:
         if other is None or other.digest != self.digest:
             return Relation.OTHER
         ours, theirs = self.task_run, other.task_run
+        if theirs.started == ours.started and theirs.max_tries == ours.max_tries:
+            return Relation.SAME
         if theirs.generation < ours.generation:
             return Relation.EARLIER
         if theirs.started != ours.started:
@@ -147,24 +161,25 @@ class Label:
 def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
     """`label` as text of at most `limit` characters, safe as an environment variable's and as a tag's value."""
     run = label.task_run
-    numbers = (run.generation, label.try_number, run.map_index, run.started)
+    numbers = (run.generation, run.retries, label.try_number, run.map_index, run.started)
     head = "/".join((_VERSION, *map(str, numbers), str(label.stay), label.digest))
     ids = [_escape(text) for text in (run.dag_id, run.run_id, run.task_id)]
     return "/".join((head, *_fit(ids, limit - len(head) - len(ids))))
 
 
 def decode(text: str) -> Label | None:
-    """Return the label that `encode` wrote, or None where `text` is nothing of ours."""
-    parts = text.split("/")
-    if len(parts) != 10 or parts[0] != _VERSION:
+    """Return the label that `encode` wrote, or None where `text` is nothing of ours, or of a later release."""
+    version, *parts = text.split("/")
+    if len(parts) != 10 or version != _VERSION:
         return None
     try:
-        generation, try_number, map_index, started = (int(part) for part in parts[1:5])
+        generation, retries, try_number, map_index, started = (int(part) for part in parts[:5])
         stay = Stay.read(parts[5])
     except ValueError:
         return None
     dag_id, run_id, task_id = (_unescape(part) for part in parts[7:])
-    return Label(TaskRun(dag_id, run_id, task_id, map_index, generation, started), try_number, parts[6], stay)
+    run = TaskRun(dag_id, run_id, task_id, map_index, generation, started, retries)
+    return Label(run, try_number, parts[6], stay)
 
 
 def sign(request: Mapping[str, Any], label: Label) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from scene import OURS, Scene, dag_file
 from trainspec.simulator import Simulator
 
 HERE = Path(__file__).parent
-SCENES = {"lost": "sync", "lost_creating": "deferred", "warm": "sync", "grace_over": "sync"}
+SCENES = {"lost": "sync", "lost_creating": "deferred", "warm": "sync", "grace_over": "sync", "redelivered": "sync"}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -34,6 +34,7 @@ def celery(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def _scenes(deployment: Deployment, simulator: Simulator) -> dict[str, Scene]:
     scenes = {name: Scene(deployment, simulator, name, OURS, mode) for name, mode in SCENES.items()}
+    scenes["redelivered"].arguments = {"queue": "own"}  # of workers that the test starts for itself
     (deployment.airflow.dags / "scenes.py").write_text(dag_file(list(scenes.values())))
     deployment.wait_dags(set(scenes))
     return scenes

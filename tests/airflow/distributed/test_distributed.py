@@ -1,9 +1,15 @@
 """One job, although workers are lost and replaced: CeleryExecutor, PostgreSQL, Redis, two workers."""
 
+import re
+import time
+
 from scene import Counts, Scene, now
 from trainspec.simulator import Fault
 
 ONE_JOB = Counts(1, 1, 0, 0, "success")
+VISIBILITY_TIMEOUT = 10
+# What a worker says of a delivery that Airflow has refused; 2.11 writes the reason into the task's own log.
+REFUSED = {"3.3": "ignored", "2.11": "succeeded"}
 
 
 def _worker(scene: Scene) -> str:
@@ -11,6 +17,10 @@ def _worker(scene: Scene) -> str:
     task = scene.task
     scene.tried = task["try_number"]
     return scene.deployment.component_of(task["pid"])
+
+
+def _wait_said(scene: Scene, component: str, text: str) -> None:
+    scene.wait(f"{component} says {text}", lambda: text in scene.deployment.output(component), 120)
 
 
 def _replaced(scene: Scene, worker: str) -> None:
@@ -74,3 +84,31 @@ def test_a_worker_is_replaced_and_its_grace_is_over(celery: dict[str, Scene]) ->
     scene.let_end_well()
     assert scene.counts() == ONE_JOB
     assert scene.task["try_number"] == scene.tried + 1
+
+
+def test_a_task_is_delivered_again_while_it_runs(celery: dict[str, Scene]) -> None:
+    """A task that runs for longer than the visibility timeout is handed to a second worker. Airflow refuses that one.
+
+    Two workers of a queue of their own, with one slot each: the one that runs the task cannot be the one that gets it
+    again. Redis is asked for overdue tasks when a worker starts, and then every 100 seconds.
+    """
+    scene = celery["redelivered"]
+    deployment = scene.deployment
+    arguments = ("--queues", scene.arguments["queue"], "--concurrency", "1")
+    own = {"celery_broker_transport_options.visibility_timeout": VISIBILITY_TIMEOUT}
+    deployment.start("worker-3", *arguments, own=own)
+    scene.start()
+    scene.wait_waiting()
+    assert _worker(scene) == "worker-3"
+    received = re.findall(r"Task \w+\[(\S+)\] received", deployment.output("worker-3"))
+    assert len(received) == 1
+    time.sleep(VISIBILITY_TIMEOUT)
+    deployment.start("worker-4", *arguments, own=own)
+    _wait_said(scene, "worker-4", f"[{received[0]}] received")
+    _wait_said(scene, "worker-4", f"[{received[0]}] {REFUSED[deployment.version]}")
+    scene.wait_looked(now(scene) + 10)
+    assert (scene.state, scene.task["try_number"]) == ("running", scene.tried)
+    assert _worker(scene) == "worker-3"
+    scene.let_end_well()
+    assert scene.counts() == ONE_JOB
+    assert scene.task["try_number"] == scene.tried
