@@ -1,7 +1,9 @@
 """Composition as the commands show it: fragments, environments, variables, points of a matrix, provenance."""
 
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -284,3 +286,23 @@ def test_the_example_is_sound_in_every_environment(trainspec: Run, monkeypatch: 
     monkeypatch.chdir(ROOT)
     assert trainspec("lint", "--strict", "--all-envs", "specs/base", "specs/platform").stdout == ""
     assert trainspec("lint", "--strict", "specs/base", "specs/platform").stdout == ""
+
+
+def test_files_of_another_repository_extend_their_own(files: Path, trainspec: Run, tmp_path: Path) -> None:
+    other = tmp_path.with_name(f"{tmp_path.name}-other")
+    (other / ".git").mkdir(parents=True)
+    shutil.copytree(files, other / "specs")
+    spec = other / "specs" / "one.yaml"
+    assert trainspec("lint", str(spec)).returncode == 0
+    assert json.loads(trainspec("request", str(spec)).stdout)["RoleArn"].endswith("role/MyRole")
+    inside = os.path.relpath(files / "base" / "base.yaml", spec.parent)
+    for target in (inside, os.path.relpath(os.devnull, spec.parent)):
+        spec.write_text(SPEC.replace("base/base.yaml", target))
+        said = trainspec("lint", "--format", "concise", str(spec)).stdout
+        assert ("lies outside of the project" in said) == (target != inside), said
+    (other / ".git").rmdir()  # then its folder is all that it may read
+    spec.write_text(SPEC)
+    assert trainspec("lint", str(spec)).returncode == 0
+    spec.write_text(SPEC.replace("base/base.yaml", "../base.yaml"))
+    shutil.copy(files / "base" / "base.yaml", other)
+    assert "lies outside of the project" in trainspec("lint", "--format", "concise", str(spec)).stdout

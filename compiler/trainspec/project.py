@@ -65,6 +65,12 @@ def find_project(start: Path) -> Project:
     return Project(start)
 
 
+def root_around(folder: Path) -> Path:
+    """The nearest folder that may be the root of a project, or `folder` itself."""
+    marks = (".git", "trainspec.toml", "pyproject.toml")
+    return next((each for each in (folder, *folder.parents) if any((each / mark).exists() for mark in marks)), folder)
+
+
 def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     """The files that the paths name: files as they are, folders with all the YAML below them, globs.
 

@@ -123,7 +123,7 @@ class _Reading:
         if target.text.startswith("/"):
             return f"{target.text} is no path from this file; write `../base.yaml`, say"
         name = posixpath.normpath(posixpath.join(posixpath.dirname(above), target.text))
-        if name == ".." or name.startswith("../"):
+        if name == ".." or (name.startswith("../") and not above.startswith("../")):
             return f"{target.text} lies outside the project, and only files inside of it can be extended"
         return self.sources.get(name) or self.read(name)
 

@@ -283,7 +283,7 @@ def _value_fault(error: Any, path: Path) -> _Fault:
     if kind == "type":
         types = [limit] if isinstance(limit, str) else limit
         expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
-        return _wrong_type(instance, path, expected, types)
+        return _wrong_type(instance, path, expected, types, _keys_of(error.schema))
     if kind in ("enum", "const"):
         words = limit if kind == "enum" else [limit]
         if not isinstance(instance, str) and kind == "enum":
@@ -304,13 +304,25 @@ def _value_fault(error: Any, path: Path) -> _Fault:
     return _Fault(codes.MALFORMED, path, f"`{name}`: {error.message}")
 
 
-def _wrong_type(instance: Any, path: Path, expected: str, types: Iterable[str] = ()) -> _Fault:
+def _keys_of(schema: Mapping[str, Any]) -> str | None:
+    """What a map holds, for who wrote something else; None where it holds too much to say."""
+    keys = sorted(schema.get("properties", ()))
+    if not keys:
+        return "write `NAME: VALUE` for each" if schema.get("type") == "object" else None
+    if len(keys) == 1:
+        return f"write `{{{keys[0]}: …}}`"
+    return f"its keys are {', '.join(keys)}" if len(keys) <= _FEW else None
+
+
+def _wrong_type(
+    instance: Any, path: Path, expected: str, types: Iterable[str] = (), advice: str | None = None
+) -> _Fault:
     name = dotted(path) or "the document"
     if instance is None:
         return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
     meant = value_meant(instance, frozenset(types))
     message = f"`{name}` must be {expected}, and is {shown(instance)}"
-    return _Fault(codes.WRONG_TYPE, path, message, _write(meant), remedy=meant, is_plain=True)
+    return _Fault(codes.WRONG_TYPE, path, message, _write(meant) or advice, remedy=meant, is_plain=True)
 
 
 def _malformed(instance: Any, path: Path, form: str, pattern: str = "") -> _Fault:
