@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from local_helpers import AT, ONE, SLOW, TWO, aws_settings, run_spec, write
+from local_helpers import AT, DEFAULTS, ONE, SLOW, TWO, aws_settings, run_spec, write
 from trainspec.simulator import Fault, Outcome, Plan, Simulator
 
 from helpers import Run
@@ -77,6 +77,29 @@ def test_a_signal_while_the_job_is_made(
     assert process.returncode == 130
     assert {job.state(slow.clock.now()).status for job in slow.jobs} <= {"Stopped"}
     assert len(slow.jobs) == (0 if kind == "throttle" else 1)
+    assert "Traceback" not in stderr
+
+
+MANY = (
+    DEFAULTS
+    + """\
+jobs:
+  train: {matrix: {depth: [1, 2, 3, 4], eta: [1, 2, 3, 4]}, name: "train-${matrix.id}-{{ ds }}"}
+"""
+)
+
+
+@pytest.mark.parametrize("calls", [10, 60])
+def test_a_signal_at_any_moment_leaves_nothing_running(slow: Simulator, project: Path, calls: int) -> None:
+    slow.faults.add(Fault("throttle", times=2, skip=calls))
+    slow.faults.add(Fault("lost_answer", times=2, skip=calls // 2))
+    slow.faults.add(Fault("cut_answer", times=2, skip=calls // 3))
+    slow.faults.add(Fault("internal", times=2, skip=calls // 4))
+    with started(slow, project, MANY, lambda: len(slow.calls) >= calls) as process:
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert {job.state(slow.clock.now()).status for job in slow.jobs} <= {"Stopped"}
     assert "Traceback" not in stderr
 
 
