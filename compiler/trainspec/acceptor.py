@@ -3,7 +3,7 @@
 Nearly every document is valid, and jsonschema takes a quarter of a second to import. So the question whether it is
 valid is answered here, and jsonschema is asked only why not. Both must always agree; the tests see to that.
 
-Knows the part of draft 2020-12 that our two schemas use, and refuses to build an acceptor for any other.
+Knows the part of draft 2020-12 that our two schemas use, and raises ValueError where it meets any other.
 """
 
 import re
@@ -30,7 +30,7 @@ _TYPES: Mapping[str, Accepts] = {
 
 
 def acceptor(schema: Schema) -> Accepts:
-    """The function that says whether `schema` accepts a document. Raises ValueError for a keyword that is not known."""
+    """The function that says whether `schema` accepts a document. Both raise ValueError for an unknown keyword."""
     return _Builder(schema).build(schema)
 
 
@@ -93,10 +93,16 @@ class _Builder:
 
     def properties(self, schema: Schema) -> Accepts:
         """`properties`, `additionalProperties` and `required`, which are about the same keys."""
-        known = {name: self.build(below) for name, below in schema.get("properties", {}).items()}
+        named: Mapping[str, Schema] = schema.get("properties", {})
+        known: dict[str, Accepts] = {}
         others = schema.get("additionalProperties", True)
         other = self.build(others) if isinstance(others, dict) else (lambda value: bool(others))
         required = schema.get("required", ())
+
+        def below(name: str) -> Accepts:
+            if name in named:
+                known[name] = self.build(named[name])  # when it is first met: a document has a few of all there are
+            return known.get(name, other)
 
         def accepts(value: Any) -> bool:
             if not isinstance(value, dict):
@@ -104,8 +110,8 @@ class _Builder:
             for name in required:
                 if name not in value:
                     return False
-            for name, below in value.items():  # noqa: SIM110  # half the time of all() over a generator
-                if not known.get(name, other)(below):
+            for name, each in value.items():  # noqa: SIM110  # half the time of all() over a generator
+                if not (known.get(name) or below(name))(each):
                     return False
             return True
 
