@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from trainspec.compose.merge import merge, without
@@ -56,6 +57,13 @@ def extend(source: Source, tree: Mapping, read: Read) -> Extended:
     return Extended(root, tuple(reading.findings), reading.sources, reading.trees, reading.entries)
 
 
+@lru_cache(maxsize=32)
+def _parsed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The tree of a file that others extend: the specs of a project extend the same few."""
+    tree, findings = parse(source)
+    return tree, tuple(findings)
+
+
 @dataclass(slots=True)
 class _Reading:
     """A walk along `extends`. `layers` are the trees of the files that were met, each behind those it extends."""
@@ -106,7 +114,7 @@ class _Reading:
             circle = " → ".join((*self.following[self.following.index(found.name) :], found.name))
             self._report(target.span, f"a file cannot extend itself: {circle}")
         elif found.name not in self.sources:
-            tree, findings = parse(found)
+            tree, findings = _parsed(found)
             self.findings += findings
             if tree is not None and not isinstance(tree, Mapping):
                 message = "a file that others extend is a map, and this is none"
