@@ -68,7 +68,9 @@ def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagno
         name = dotted((*parent, known[-1]) if known else parent)
         span = key_span(root, field) if len(field) > len(job) else key_span(root, job)
         message = f"`{name}` is missing: SageMaker requires {dotted(missing)}"
-        return Diagnostic(code, span, message, None, name, dotted(missing))
+        is_of_job = len(field) <= len(job) and known is not None
+        advice = f"add `{dotted(known or ())}` to the job, or to `defaults`" if is_of_job else None
+        return Diagnostic(code, span, message, advice, name, dotted(missing))
     is_key = fault.member in request.keys or what.constraint in ("key_pattern", "key_length")
     if is_key:
         message, advice = _key_words(what, dotted(field[:-1]), str(field[-1]))

@@ -47,7 +47,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     counted = [entry for entry in entries if job.member(*entry, "InstanceCount") is not None]
     has_count = job.member("ResourceConfig", "InstanceCount") is not None
     if (counted and (has_count or len(counted) < len(entries))) or not (counted or has_count):
-        said = f"{len(counted)} of {len(entries)} preferences" + (" and the job as a whole" if has_count else "")
+        said = f"{len(counted)} of {len(entries)} preferences" + (" and beside them" if has_count else "")
         message = f"`instance_count` stands in {said}"
         advice = "write it in every preference, or once beside them"
         yield Found(job.origin("ResourceConfig", "InstancePreferences"), message, advice, on_key=True)

@@ -271,7 +271,8 @@ class _Builder:
         if name in self._open_anchors:
             message, advice = f"`*{name}` stands inside of what it names", "a document cannot contain itself"
         else:
-            message, advice = f"no anchor `&{name}` stands before this alias", None
+            message = f"no anchor `&{name}` stands before this alias"
+            advice = "an anchor is known in its own file, below its place"
         self._report(codes.BAD_ALIAS, self._span(event), message, advice)
         return self._leave_out(self._span(event))
 
