@@ -5,8 +5,11 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from trainspec.compose.extend import MAX_FILES
 from trainspec.compose.matrix import MAX_ID
 from trainspec.compose.references import NOT_RENDERED
@@ -306,3 +309,46 @@ def test_files_of_another_repository_extend_their_own(files: Path, trainspec: Ru
     spec.write_text(SPEC.replace("base/base.yaml", "../base.yaml"))
     shutil.copy(files / "base" / "base.yaml", other)
     assert "lies outside of the project" in trainspec("lint", "--format", "concise", str(spec)).stdout
+
+
+LAYERS = ("base defaults", "base job", "own defaults", "own job", "patched defaults", "patched job")
+TAGS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1", "2", "null"]), max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.tuples(*(st.none() | st.sampled_from(["null", "[]"]) | TAGS for _ in LAYERS)), st.sets(st.sampled_from(LAYERS))
+)
+def test_a_variable_that_is_a_map_is_that_map(layers: tuple[Any, ...], by_variable: set[str]) -> None:
+    tags = dict(zip(LAYERS, layers, strict=True))
+    written = {name: _flow(each) for name, each in tags.items()}
+    declared = [f"v{LAYERS.index(name)}: {written[name]}" for name in LAYERS if isinstance(tags[name], dict)]
+
+    def made(through: set[str]) -> tuple[Any, list[str]]:
+        put = {
+            name: f"'${{vars.v{LAYERS.index(name)}}}'" if name in through and isinstance(tags[name], dict) else text
+            for name, text in written.items()
+        }
+        field = {name: f", tags: {text}" if text else "" for name, text in put.items()}
+        base = f"{BASE}  retries: 1{_block(put['base defaults'], 2)}\njobs: {{t: {{retries: 2{field['base job']}}}}}\n"
+        spec = (
+            "trainspec: 1\nextends: base.yaml\nenvironments:\n  e:\n"
+            f"    defaults: {{retries: 3{field['patched defaults']}}}\n"
+            f"    jobs: {{t: {{retries: 4{field['patched job']}}}}}\n"
+            f"vars: {{x: 1, {', '.join(declared)}}}\ndefaults: {{retries: 5{field['own defaults']}}}\n"
+            f"jobs: {{t: {{name: 'job-{{{{ ts_nodash }}}}'{field['own job']}}}}}\n"
+        )
+        found = _analyse({"base.yaml": base, "spec.yaml": spec}, options=Options(environment="e"))
+        return found.requests["t"].members, sorted(each.code.id for each in found.findings if each.code.id != "TS204")
+
+    assert made(by_variable) == made(set())
+
+
+def _flow(tags: Any) -> str:
+    if tags is None or isinstance(tags, str):
+        return tags or ""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in tags.items()) + "}"
+
+
+def _block(text: str, indent: int) -> str:
+    return f"\n{' ' * indent}tags: {text}" if text else ""

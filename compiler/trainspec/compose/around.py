@@ -31,7 +31,9 @@ def compose_section(
     size = 0
     for entry in node.entries:
         scope = JobScope(entry.key.text, None, jobs, groups, rendered=_RENDERED[section])
-        entries.append(Entry(entry.key, _resolved(section, entry.value, variables.scoped({}, scope), scope)))
+        entries.append(
+            Entry(entry.key, _resolved(section, variables.opened(entry.value), variables.scoped({}, scope), scope))
+        )
         size += entries[-1].value.size
         if size > MAX_NODES:
             return variables.too_large(entry.key.span, f"more than {MAX_NODES:,} values, variables put in")

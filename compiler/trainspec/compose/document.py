@@ -58,7 +58,7 @@ def compose(
     entries = []
     for entry in root.entries:
         key, value = entry.key.text, entry.value
-        if is_removal(value) or (key == "defaults" and isinstance(value, Mapping)):
+        if is_removal(value) or (key == "defaults" and isinstance(variables.opened(value), Mapping)):
             continue
         if key == "jobs" and composed_jobs is not None:
             value = composed_jobs
@@ -113,11 +113,13 @@ class _Jobs:
         self.groups: dict[str, tuple[str, ...]] = {}
         self.bounds: dict[str, int] = {}
         self.known: dict[str, Node] = {}
-        self._defaults = defaults if isinstance(defaults, Mapping) else None
+        opened = variables.opened(defaults) if defaults is not None else None
+        self._defaults = opened if isinstance(opened, Mapping) else None
         self._variables = variables
 
     def compose(self, jobs: Node) -> Node:
         """The map of all tasks' jobs, every value resolved."""
+        jobs = self._variables.opened(jobs)
         if not isinstance(jobs, Mapping):
             return jobs
         tasks: list[_Job] = []
@@ -151,7 +153,7 @@ class _Jobs:
 
     def _tasks(self, entry: Entry) -> Iterator[_Job]:
         """The tasks that a job becomes: one, or one for each point of its matrix."""
-        fields = entry.value
+        fields = self._variables.opened(entry.value)
         if isinstance(fields, Mapping):
             fields = settled(merge(self._defaults, fields))
         matrix = fields.get("matrix") if isinstance(fields, Mapping) else None

@@ -16,8 +16,9 @@ def merge(base: Node | None, over: Node) -> Node:
     """`over` laid over `base`. Keys keep the order of `base`."""
     if base is None:
         return over
-    if over.replaced is not None and (_waits(over) or _waits(over.replaced)):
-        return replace(over, replaced=merge(base, over.replaced))
+    waiting = over.replaced
+    if waiting is not None and (_waits(waiting) or (_waits(over) and isinstance(waiting, Mapping))):
+        return replace(over, replaced=merge(base, waiting))
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
         return replace(over, replaced=base)
     merged = {entry.key.text: entry for entry in base.entries}
@@ -39,8 +40,8 @@ def is_removal(node: Node | None) -> bool:
 
 
 def settled(node: Node) -> Node:
-    """`node` without what was removed from its maps."""
-    if not isinstance(node, Mapping):
+    """`node` without what was removed from its maps; a map above what waits keeps its nulls, which may remove more."""
+    if not isinstance(node, Mapping) or _waits(node.replaced):
         return node
     kept = tuple(_settled(entry) for entry in node.entries if not is_removal(entry.value))
     if len(kept) == len(node.entries) and all(map(is_, kept, node.entries)):

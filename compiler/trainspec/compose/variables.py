@@ -67,7 +67,31 @@ class Variables:
         below: Mapping | None = None
         for layer in reversed(list(self._layers(node.replaced))):
             below = _merged(below, self._resolved(layer))
-        return resolved if below is None else self._bounded(_merged(below, resolved) or resolved)
+        merged = _merged(below, resolved) if below is not None else None
+        return self._bounded(settled(replace(merged or resolved, replaced=None)))
+
+    def opened(self, node: Node) -> Node:
+        """`node`, or the map that it names as one whole `${...}`, over the maps below it; their values as they are."""
+        layers: list[Mapping] = []
+        for layer in (node, *self._layers(node.replaced)):
+            named = self._named(layer)
+            if not isinstance(named, Mapping):
+                break
+            layers.append(named)
+        if not layers or (len(layers) == 1 and layers[0] is node):
+            return node
+        opened: Mapping | None = None
+        for layer in reversed(layers):
+            opened = _merged(opened, replace(layer, replaced=None))
+        return opened or node
+
+    def _named(self, node: Node) -> Node:
+        """What stands behind one whole `${...}`, or behind what that is; other nodes are themselves."""
+        for _ in range(MAX_CHAIN):
+            if not self._names_known(node):
+                break
+            node = brought(self._values[node.text[2:-1].strip()], node.span) if isinstance(node, Scalar) else node
+        return node
 
     def _layers(self, node: Node | None) -> Iterator[Node]:
         """What lies below a map, the uppermost first, as far down as there are maps, or variables that may be some."""
@@ -218,7 +242,7 @@ def _merged(below: Mapping | None, above: Node) -> Mapping | None:
         entry if above.via is None or entry.value.via else Entry(entry.key, brought(entry.value, above.via))
         for entry in above.entries
     )
-    merged = settled(merge(below, mapping(entries, above.span)))
+    merged = merge(below, mapping(entries, above.span))
     return merged if isinstance(merged, Mapping) else None
 
 

@@ -4,6 +4,7 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 """
 
 import ast
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from trainspec.importers.model import CannotImportError, Imported, ImportedJob, 
 from trainspec.importers.reading import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.times import duration_of
 from trainspec.schema_files import SPEC_SCHEMA, load_schema
-from trainspec.units import duration
+from trainspec.units import duration, seconds
 
 OPERATORS = ("SageMakerTrainingOperator", "TrainingJobOperator")
 
@@ -38,6 +39,8 @@ _OPERATOR_FIELDS = (
     "on_timeout",
     "print_log",
 )
+_LONGEST, _INTERVAL = "max_ingestion_time", "30s"
+"""The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
@@ -126,15 +129,28 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     for name, node in reading.arguments(call):
         if name == "check_interval":
             operator[name] = duration(duration_of(reading.constants, node))
-        elif name in _OPERATOR_FIELDS:
+        elif name in _OPERATOR_FIELDS or name == _LONGEST:
             operator[name] = reading.value(node, name)
         elif name == "region_name":
             fields["region"] = reading.value(node, name)
         elif name not in _MEANINGLESS:
             reading.put_task_argument(fields, name, node, f"the argument `{name}` of the operator")
     if operator:
-        fields["operator"] = {name: value for name, value in operator.items() if value is not None}
+        bound = _bound(operator) if is_stock else {}
+        kept = {name: value for name, value in operator.items() if value is not None and name != _LONGEST}
+        fields["operator"] = {**kept, **bound}
     return fields
+
+
+def _bound(operator: Mapping[str, Any]) -> dict[str, Any]:
+    """How often the task shall look, where the stock operator bounds its wait otherwise: by a time, or not at all."""
+    if operator.get("wait_for_completion") is False:
+        return {}
+    longest, pause = operator.get(_LONGEST), seconds(operator.get("check_interval") or _INTERVAL)
+    if isinstance(longest, int) and isinstance(pause, int) and min(longest, pause) > 0:
+        return {"max_attempts": math.ceil(longest / pause)}
+    is_bounded = operator.get("max_attempts") is not None or operator.get("deferrable") is True
+    return {} if is_bounded else {"max_attempts": None}
 
 
 def _dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainspec.acceptor import Accepts, acceptor
 from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes, did_you_mean, the_one
-from trainspec.diagnostics.words import shown
+from trainspec.diagnostics.words import LONGEST, cut, shown
 from trainspec.language.gone import advice_for
 from trainspec.language.remedies import as_map, key_meant, pair_lists, text_meant, value_meant
 from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
@@ -321,6 +321,8 @@ def _wrong_type(
     if instance is None:
         return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
     meant = value_meant(instance, frozenset(types))
+    if list(types) == ["array"] and isinstance(instance, str | int):
+        advice = f"write `[{cut(str(instance), LONGEST)}]`"
     message = f"`{name}` must be {expected}, and is {shown(instance)}"
     return _Fault(codes.WRONG_TYPE, path, message, _write(meant) or advice, remedy=meant, is_plain=True)
 
