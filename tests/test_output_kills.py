@@ -90,7 +90,7 @@ class Bench:
 
     def _compile(self, analyses: Sequence[Outcome]) -> int:
         arguments = argparse.Namespace(
-            paths=[], var=[], airflow=None, output=None, requests=None,
+            paths=[], var=[], env=None, airflow=None, output=None, requests=None,
             check=False, force=False, format=None, strict=False, no_cache=True,
         )  # fmt: skip
         refused = OSError(22, "no such call here")
