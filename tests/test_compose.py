@@ -352,3 +352,15 @@ def _flow(tags: Any) -> str:
 
 def _block(text: str, indent: int) -> str:
     return f"\n{' ' * indent}tags: {text}" if text else ""
+
+
+def test_a_value_of_the_command_line_is_told_where_it_is_used(files: Path, trainspec: Run) -> None:
+    more = "vars: {name: x, stage: y}\ndefaults: {tags: {a: '${vars.stage}'}}\n"
+    (files / "one.yaml").write_text(SPEC.replace("job-", "${vars.name}-") + more)
+    found = json.loads(trainspec("lint", "--format", "json", "--var", "stage=#").stdout)
+    places = [(each["path"], each["line"], each["column"], each["code"]) for each in found]
+    assert places == [("specs/one.yaml", 6, 22, "TS405")]
+    assert "(`--var stage`)" in found[0]["message"]
+    rows = json.loads(trainspec("request", "specs/one.yaml", "--origin", "--format", "json", "--var", "stage=z").stdout)
+    told = next(row for row in rows if row["value"] == "z")
+    assert (told["from"], told["used_in"]) == ("--var stage", "specs/one.yaml:6")

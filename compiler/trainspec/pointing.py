@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
+from trainspec.compose.document import COMMAND_LINE
 from trainspec.diagnostics import Diagnostic, Label, Span, codes
 from trainspec.text.tree import Entry, Mapping
 
@@ -58,7 +59,7 @@ def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[
     """
     written = tree.get("jobs")
     jobs = {entry.key.text: entry for entry in written.entries} if isinstance(written, Mapping) else {}
-    for found in map(_without_own_place, findings):
+    for found in map(_without_own_place, map(_in_a_file, findings)):
         if any(label.span.path == own for label in found.labels):
             yield found
         elif found.span.path != own:
@@ -67,6 +68,16 @@ def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[
             job = _job(found.field or "", jobs)
             is_outside = job is not None and job.key.span.path == own and not _holds(job, found.span)
             yield _labelled(found, job.key.span, "used by this job") if job and is_outside else found
+
+
+def _in_a_file(found: Diagnostic) -> Diagnostic:
+    """A finding about a value of the command line, where that is used."""
+    option = found.span.path
+    used = next((label for label in found.labels if not label.span.path.startswith(COMMAND_LINE)), None)
+    if used is None or not option.startswith(COMMAND_LINE):
+        return found
+    labels = tuple(label for label in found.labels if label is not used)
+    return replace(found, span=used.span, message=f"{found.message} (`{option}`)", labels=labels, fix=None)
 
 
 def _without_own_place(found: Diagnostic) -> Diagnostic:

@@ -17,6 +17,7 @@ from trainspec.cli.common import (
     spec_path,
 )
 from trainspec.compose import Origin, origin
+from trainspec.compose.document import COMMAND_LINE
 from trainspec.dag.check_params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
@@ -101,7 +102,7 @@ def _leaves(value: Any, path: Member) -> Iterator[tuple[Member, Any]]:
 
 
 def _place(span: Span) -> str:
-    return f"{span.path}:{span.line}"
+    return span.path if span.path.startswith(COMMAND_LINE) else f"{span.path}:{span.line}"
 
 
 def _table(rows: Iterable[Mapping[str, Any]]) -> str:

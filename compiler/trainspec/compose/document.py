@@ -17,6 +17,9 @@ from trainspec.text.parse import MAX_FAULTS, MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, key_span, mapping
 from trainspec.text.typing import is_null
 
+COMMAND_LINE = "--var"
+"""What the place of a variable's value is called that no file holds."""
+
 _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 
@@ -252,11 +255,11 @@ def _resolved_id(root: Mapping, default_id: str, variables: Variables) -> str:
 
 def _variables(root: Mapping, default_id: str, overrides: Map[str, str]) -> Variables:
     """What the whole document can name with `${...}`; `overrides` are those of the command line."""
-    given = {f"vars.{name}": Scalar(value, _command_line()) for name, value in overrides.items()}
+    given = {f"vars.{name}": Scalar(value, _command_line(name)) for name, value in overrides.items()}
     declared = root.get("vars")
     written = dict(leaves("vars", settled(declared) if declared is not None else None))
     return Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
 
 
-def _command_line() -> Span:
-    return Span("--var", 1, 1, 1, 1)
+def _command_line(name: str) -> Span:
+    return Span(f"{COMMAND_LINE} {name}", 1, 1, 1, 1)
