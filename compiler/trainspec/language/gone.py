@@ -1,6 +1,6 @@
-"""Arguments of Airflow's that are no fields of a spec, and no other word stands for: what to do in place of them.
+"""Words of Airflow, the SageMaker SDK and the API that are no fields here, and that no single field stands for.
 
-Those that only have another name here are in `trainspec.language.remedies`.
+What to do in place of them. Those that only have another name here are in `trainspec.language.remedies`.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,30 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "provide_context": "remove it: Airflow always gives the context",
         "executor_config": "choose the executor with `executor` and the machine with `resources`",
     },
+    "hyperparameters": {
+        "max_run": "write `stopping: {max_runtime: …}`",
+        "entry_point": "a script is `entry` of `source`, a container's command `entrypoint`",
+        "source_dir": "write `source: {dir: …}`",
+        "framework_version": "write `framework: {version: …}`",
+        "py_version": "write `framework: {python: …}`",
+        "base_job_name": "write `name`, with `{{ ts_nodash }}` behind it",
+        "subnets": "write `vpc: {subnets: …}`",
+        "security_group_ids": "write `vpc: {security_groups: …}`",
+        "keep_alive_period_in_seconds": "write `resources: {keep_alive: …}`",
+        "output_kms_key": "write `output: {kms_key: …}`",
+        "max_retry_attempts": "write `retry: {max_attempts: …}`",
+        "enable_sagemaker_metrics": "write `metrics_time_series: true`",
+        "container_log_level": "write `source: {log_level: …}`",
+        "wait": "write `operator: {wait_for_completion: …}`",
+        "logs": "write `operator: {print_log: …}`",
+        "checkpoint_local_path": "write `checkpoint: {local_path: …}`",
+    },
+    "shuffle_seed": {
+        "DataSource": "write what it holds: `s3`, `manifest`, `augmented_manifest`, `file_system` or `dataset`",
+        "S3DataSource": "write what it holds: `s3`, `manifest` or `augmented_manifest`",
+    },
 }
-"""By a field that only such maps have (`schedule` the DAG, `retries` a task), and the argument."""
+"""By a field that only such maps have (the DAG, a task, a job, a channel), and the word."""
 
 
 def advice_for(key: str, known: Mapping[str, object]) -> str | None:

@@ -235,7 +235,8 @@ def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
 
 def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
     known = error.schema.get("properties", {})
-    sure = {key: key_meant(key, known) for key in error.instance if key not in known}
+    unknown = [key for key in error.instance if key not in known]
+    sure = {key: None if advice_for(key, known) else key_meant(key, known) for key in unknown}
     for key, one in sure.items():
         elsewhere = _places().get(key.replace("_", "").lower(), ())
         gone = None if one else advice_for(key, known)
