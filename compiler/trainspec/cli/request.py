@@ -136,6 +136,6 @@ def _job(analysis: Analysis, wanted: str | None) -> str:
     if not jobs:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
     why = "has several jobs" if wanted is None else f"has no job `{wanted}`"
-    if wanted in analysis.groups:
-        why, jobs = f"has a matrix `{wanted}`", list(analysis.groups[wanted])
+    if wanted is not None and wanted in analysis.groups:
+        why, jobs = f"has `{wanted}` as a matrix", list(analysis.groups[wanted])
     raise UsageError(f"{analysis.source.name} {why}; name one with --job: {', '.join(jobs)}")
