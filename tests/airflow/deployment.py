@@ -107,6 +107,11 @@ class Deployment:
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
+    def python(self, *arguments: str) -> None:
+        """Run a script in Airflow's own interpreter."""
+        command = [str(self.airflow.venv / "bin" / "python"), *arguments]
+        subprocess.run(command, env=self.environ(), cwd=self.airflow.home, check=True, timeout=600)
+
     def start(self, name: str, *arguments: str, own: Mapping[str, Any] | None = None) -> None:
         """Start a component, for the first time or again: `scheduler`, `worker-1`…
 

@@ -3,7 +3,7 @@
 inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder, and what cannot be serialized
 inside.py signatures            a JSON line: the arguments that DAGs and operators take, and the trigger rules
 inside.py test DATE DAG_ID…     `airflow dags test` for each, one after the other, with a marker line before each
-inside.py defer DAG_ID INTERVAL CREATED    each instance of the DAG's mapped task waits for job-MAP_INDEX
+inside.py defer DAG_ID INTERVAL CREATED    each instance of the DAG's mapped task waits for DAG_ID-MAP_INDEX
 """
 
 import inspect
@@ -79,7 +79,7 @@ def defer(dag_id: str, interval: str, created: str) -> None:
 
     with create_session() as session:
         for ti in session.query(TaskInstance).filter_by(dag_id=dag_id):
-            name = f"job-{ti.map_index}"
+            name = f"{dag_id}-{ti.map_index}"
             trigger = TrainingJobTrigger(name, "aws_default", "us-east-1", float(interval), None, float(created))
             row = Trigger(*trigger.serialize())
             session.add(row)

@@ -46,9 +46,9 @@ class Rest:
         """Start a run."""
         self.call("POST", f"/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": logical_date, "conf": {}})
 
-    def unpause(self, dag_id: str) -> None:
-        """Let the scheduler start the DAG's runs."""
-        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": False})
+    def unpause(self, dag_id: str, *, paused: bool = False) -> None:
+        """Let the scheduler start the DAG's runs and tasks, or no more of them."""
+        self.call("PATCH", f"/dags/{dag_id}", {"is_paused": paused})
 
     def runs(self, dag_id: str) -> dict[str, str]:
         """The state of each run of a DAG."""

@@ -234,14 +234,15 @@ except ImportError:
 
 for scene in {[scene.definition() for scene in scenes]!r}:
     spans = {{name: timedelta(seconds=scene["dag"][name]) for name in scene["dag"] if name == "dagrun_timeout"}}
-    limits = {{name: timedelta(seconds=scene["task"][name]) for name in scene["task"] if name == "execution_timeout"}}
+    times = {{"retry_delay": 1, **scene["task"]}}
+    times = {{name: timedelta(seconds=times[name]) for name in times if name in ("execution_timeout", "retry_delay")}}
     with DAG(
         **{{**scene["dag"], **spans}},
         schedule=None,
         start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
         is_paused_upon_creation=False,
     ) as dag:
-        Operator(**{{**scene["task"], **limits}}, retry_delay=timedelta(seconds=1))
+        Operator(**{{**scene["task"], **times}})
     globals()[dag.dag_id] = dag
 """
 

@@ -57,7 +57,7 @@ def jobs_running(airflow: Airflow, tmp_path: Path) -> Iterator[tuple[Airflow, Si
             # Until the triggerer is up, too; and then they end one after the other, over five intervals.
             training = 90 + SECONDS + 5 * INTERVAL * number / JOBS
             simulator.account.choose = lambda *_, seconds=training: Outcome(0, 0, seconds, 0)
-            simulator.account.create("us-east-1", {**REQUEST, "TrainingJobName": f"job-{number}"})
+            simulator.account.create("us-east-1", {**REQUEST, "TrainingJobName": f"waits-{number}"})
         inside = str(Path(__file__).with_name("inside.py"))
         mine.python(inside, "defer", "waits", str(INTERVAL), str(created))
         yield mine, simulator
@@ -80,7 +80,7 @@ def deferred(airflow: Airflow) -> set[str]:
     """The names of the jobs that tasks wait for."""
     with closing(sqlite3.connect(airflow.home / "airflow.db", timeout=30)) as database:
         rows = database.execute("select map_index from task_instance where state = 'deferred'")
-        return {f"job-{number}" for (number,) in rows}
+        return {f"waits-{number}" for (number,) in rows}
 
 
 def memory(process: psutil.Process) -> int:

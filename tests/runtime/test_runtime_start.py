@@ -126,6 +126,24 @@ def test_a_retry_attaches_although_the_author_has_changed_retries(
     assert made == ("churn" if after > before else "churn-1")
 
 
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("InProgress", "churn"), ("Completed", "churn-1"), ("Failed", "churn-1"), ("Stopped", "churn-1")],
+)
+def test_a_try_that_is_run_once_more_attaches_to_a_running_job_only(world: World, before: str, name: str) -> None:
+    """As with `airflow dags test` on 2.11, where the next one of a date has the identity of the one before."""
+    world.simulator.plan = world.simulator.account.choose = lambda *_: Outcome(
+        failure="AlgorithmError: no" if before == "Failed" else None
+    )
+    training = world.training()
+    training.start()
+    if before == "Stopped":
+        training.abandon(world.calls())
+    if before != "InProgress":
+        world.finish()
+    assert world.training(Policy(reruns=True)).start().name == name
+
+
 def test_a_clear_counts_although_the_author_has_changed_retries(world: World) -> None:
     world.training(run=replace(RUN, retries=2)).start()
     cleared = replace(RUN, generation=1, retries=3)

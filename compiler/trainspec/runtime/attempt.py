@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from airflow.providers.common.compat.sdk import (
@@ -117,8 +118,10 @@ class Attempt:
         mask_secrets(arguments.config)
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
         calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
-        label = label_of(self.context, arguments)
-        self._training = Training(calls, request, label, policy_of(arguments), self.log.info)
+        label, run = label_of(self.context, arguments), self.context["dag_run"]
+        # `airflow dags test` lets a run start at its logical date; on 2.11 the next one of that date is the same run.
+        policy = replace(policy_of(arguments), reruns=run.start_date == getattr(run, "logical_date", None))
+        self._training = Training(calls, request, label, policy, self.log.info)
         return self._training
 
     def _finish(self, training: Training, job: Job) -> str:
@@ -207,6 +210,10 @@ class Attempt:
             self._training = None
             if isinstance(error, TrainingProblem):
                 raise _EXCEPTIONS[error.kind](error.text) from None
+            raise
+        except KeyboardInterrupt:  # Ctrl-C at `airflow dags test` or `tasks test`: nobody comes back to the job
+            self._stop_job("it was interrupted", _FAILED_BACK_OFF)
+            self._training = None
             raise
         except AirflowTaskTimeout:
             self._timed_out = True  # and Airflow calls on_kill

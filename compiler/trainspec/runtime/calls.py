@@ -98,7 +98,7 @@ class Patience:
         unanswered = self.attempts > 0
         if fault in (Fault.TAKEN, Fault.MISSING, Fault.ENDED, Fault.QUOTA):
             return CallAnswer(fault, text, unanswered=unanswered)
-        kind = Kind.RETRY if fault is Fault.CREDENTIALS else Kind.FATAL
+        kind = Kind.RETRY if fault in (Fault.CREDENTIALS, Fault.RENEWAL) else Kind.FATAL
         return TrainingProblem(kind, f"{self.what}: {text}", unanswered=unanswered)
 
 
@@ -116,6 +116,8 @@ class Calls:
     log: Callable[[str], None] = lambda _: None
     request: Mapping[str, Any] = field(default_factory=dict)
     """The training request, whose values are kept out of messages."""
+    answered: bool = False
+    """Whether AWS has answered before. Then there are credentials, and where they cannot be renewed, that passes."""
 
     def __call__(self, operation: str, arguments: Mapping[str, Any], *, needs: str = "", exists: bool = False) -> Any:
         """Return the answer to `operation`, a method of the client.
@@ -123,12 +125,16 @@ class Calls:
         An answer without the member `needs` was cut and does not count. `exists` says that the job is known to exist:
         not finding it then is AWS's lag and passes. Raises as `Patience` does.
         """
-        passing = {Fault.TRANSIENT, Fault.MISSING} if exists else {Fault.TRANSIENT}
-        patience = Patience(operation, self.clock, self.back_off, self.request, frozenset(passing))
+        passing = {Fault.TRANSIENT: True, Fault.MISSING: exists, Fault.RENEWAL: self.answered}
+        faults = frozenset(fault for fault, passes in passing.items() if passes)
+        patience = Patience(operation, self.clock, self.back_off, self.request, faults)
         while True:
             try:
-                return whole(getattr(self.client, operation)(**arguments), needs)
+                answer = whole(getattr(self.client, operation)(**arguments), needs)
             except Exception as error:
                 delay, text = patience.after(error)
+            else:
+                self.answered = True
+                return answer
             self.log(f"{operation}: {text}. Trying again in {delay:.1f} seconds")
             self.clock.sleep(delay)

@@ -34,6 +34,8 @@ class Policy:
     """`max_attempts * check_interval` seconds are the longest wait; None: until the StoppingCondition is met."""
     on_timeout: OnTimeout = "stop"
     """What becomes of the job when that wait is over."""
+    reruns: bool = False
+    """Whether one and the same try may be run once more: a job that has ended is then that of the time before."""
 
     @property
     def longest_wait(self) -> float | None:
@@ -221,10 +223,10 @@ class Training:
         # Lower `retries` and a clear may leave the sum as it was; a clear must never give the model of the time before.
         if job.completed and theirs.task_run.generation < self.label.task_run.generation:
             return None
-        if theirs.try_number != self.label.try_number:
+        if self.policy.reruns or theirs.try_number != self.label.try_number:
             if job.status == "Stopping":
                 job = self._ended(job)
-            if job.ended and not job.completed:
+            if job.ended and (self.policy.reruns or not job.completed):
                 self.log(f"Training job {job.name} of try {theirs.try_number} is {job.status}: a new one is needed")
                 return None
         self.log(f"Attaching to training job {job.name}, made by try {theirs.try_number} of this task run")

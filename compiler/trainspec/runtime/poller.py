@@ -29,7 +29,8 @@ _LOG = logging.getLogger(__name__)
 _PAGE: Final = 100  # the most that AWS gives at once
 _THREADS: Final = 8  # a boto client keeps ten connections
 _ROUNDS_UNLISTED: Final = 10
-_PASSING: Final = frozenset({Fault.TRANSIENT, Fault.MISSING})  # a job made a moment ago may not be visible yet
+# A job made a moment ago may not be visible yet. Its creation shows that there are credentials.
+_PASSING: Final = frozenset({Fault.TRANSIENT, Fault.MISSING, Fault.RENEWAL})
 
 Connect: TypeAlias = Callable[[], Awaitable[Any]]
 """Makes a boto SageMaker client that does not retry by itself."""

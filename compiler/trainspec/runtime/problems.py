@@ -42,6 +42,7 @@ class Fault(Enum):
     QUOTA = "quota"
     FINAL = "final"
     CREDENTIALS = "credentials"
+    RENEWAL = "renewal"
 
 
 # Error codes of SageMaker and of AWS's common errors.
@@ -94,7 +95,9 @@ def classify(error: Exception) -> Fault | None:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         passing = status in (408, 429) or status >= 500 or code == "400"  # 400: an error's answer that was cut
         return _CODES.get(code, Fault.TRANSIENT if passing else Fault.FINAL)
-    if isinstance(error, (boto.NoCredentialsError, boto.CredentialRetrievalError, boto.TokenRetrievalError)):
+    if isinstance(error, (boto.CredentialRetrievalError, boto.TokenRetrievalError)):
+        return Fault.RENEWAL
+    if isinstance(error, boto.NoCredentialsError):
         return Fault.CREDENTIALS
     if isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)):
         return Fault.TRANSIENT

@@ -30,8 +30,7 @@ class TrainingJobTrigger(BaseTrigger):
     :param job_name: a job that exists.
     :param check_interval: seconds between two looks.
     :param deadline: seconds since the epoch, or None. A point in time, so that neither a new deferral nor a restart
-    of the
-        triggerer starts the wait anew.
+        of the triggerer starts the wait anew.
     :param created: when the job was created, in seconds since the epoch, as far as that is known.
     """
 
@@ -66,7 +65,9 @@ class TrainingJobTrigger(BaseTrigger):
             why = problem.text
             await asyncio.sleep(self.check_interval)  # the operator may see the job well, and defer to us again
         except asyncio.CancelledError as cancelled:
-            if AIRFLOW_2:
+            if self.trigger_id is None:  # no triggerer's, but that of `airflow dags test`, and somebody pressed Ctrl-C
+                await _to_the_end(self._stop())
+            elif AIRFLOW_2:
                 await _to_the_end(self._stop_unless_awaited())
             elif is_users_doing(cancelled):  # on_kill may not be called: see there
                 self._begin_to_stop()

@@ -1,15 +1,28 @@
 """A distributed Airflow, by its own command: `pytest tests/airflow/distributed [--airflow 2.11]`."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from deployment import Deployment, deployed
 from environment import VERSIONS
-from scene import OURS, Scene, dag_file
-from trainspec.simulator import Simulator
+from scene import CONFIG, ENDLESS, OURS, RUN_ID, Scene, dag_file
+from trainspec.simulator import Plan, Simulator
+from trainspec.simulator.jobs import Job
 
 HERE = Path(__file__).parent
+MANY = 100
+DAG_OF_MANY = """
+try:
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+from trainspec.runtime import TrainingJobOperator
+
+with DAG(dag_id="{dag_id}", schedule=None, is_paused_upon_creation=True, max_active_tasks=1):
+    TrainingJobOperator.partial(task_id="train", deferrable=True).expand(config=[{{}} for _ in range({many})])
+"""
 SCENES = {"lost": "sync", "lost_creating": "deferred", "warm": "sync", "grace_over": "sync", "redelivered": "sync"}
 
 
@@ -30,6 +43,25 @@ def celery(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     home = tmp_path_factory.mktemp("airflow")
     with Simulator() as simulator, deployed(request.param, home, simulator.url, workers=2) as deployment:
         yield _scenes(deployment, simulator)
+
+
+@pytest.fixture(params=["failed", "success", "cleared"])
+def many(request: pytest.FixtureRequest, celery: dict[str, Scene]) -> tuple[str, list[Job]]:
+    """A run whose mapped task waits in the triggerer, as often as `MANY`, for a job each; the DAG's id, and the jobs.
+
+    Its DAG is named after what is done to it, and paused.
+    """
+    scene = next(iter(celery.values()))
+    dag_id = f"many-{request.param}"
+    (scene.deployment.airflow.dags / f"{dag_id}.py").write_text(DAG_OF_MANY.format(dag_id=dag_id, many=MANY))
+    scene.deployment.wait_dags({dag_id})
+    scene.deployment.command("dags", "trigger", "--run-id", RUN_ID, dag_id)
+    assert isinstance(scene.simulator.plan, Plan)
+    scene.simulator.plan.add(f"{dag_id}-*", ENDLESS)
+    for number in range(MANY):
+        scene.simulator.account.create("us-east-1", {**CONFIG, "TrainingJobName": f"{dag_id}-{number}"})
+    scene.deployment.python(str(HERE.parent / "inside.py"), "defer", dag_id, "1", str(time.time()))
+    return dag_id, [job for job in scene.simulator.jobs if job.name.startswith(f"{dag_id}-")]
 
 
 def _scenes(deployment: Deployment, simulator: Simulator) -> dict[str, Scene]:

@@ -1,10 +1,14 @@
 """One job, although workers are lost and replaced: CeleryExecutor, PostgreSQL, Redis, two workers."""
 
 import re
+import sys
 import time
+from collections import Counter
 
-from scene import Counts, Scene, now
+from scene import RUN_ID, Counts, Scene, now
+from services import wait_until
 from trainspec.simulator import Fault
+from trainspec.simulator.jobs import Job
 
 ONE_JOB = Counts(1, 1, 0, 0, "success")
 VISIBILITY_TIMEOUT = 10
@@ -112,3 +116,30 @@ def test_a_task_is_delivered_again_while_it_runs(celery: dict[str, Scene]) -> No
     scene.let_end_well()
     assert scene.counts() == ONE_JOB
     assert scene.task["try_number"] == scene.tried
+
+
+def test_a_run_of_many_deferred_tasks_is_ended_at_once(celery: dict[str, Scene], many: tuple[str, list[Job]]) -> None:
+    """A user marks the run of a hundred deferred points, or clears it: each job is stopped, by its own trigger."""
+    dag_id, jobs = many
+    scene = celery["lost"]
+    rest = scene.deployment.rest
+    since = now(scene)
+
+    def triggerers() -> list[object]:
+        path = f"/dags/{dag_id}/dagRuns/{RUN_ID}/taskInstances?limit={len(jobs)}"
+        tasks = rest.call("GET", path)["task_instances"]
+        return [task["trigger"] and task["trigger"]["triggerer_id"] for task in tasks]
+
+    wait_until("the triggerer has them all", lambda: all(triggerers()), 60)
+    time.sleep(2)  # between its name in the row and the trigger's start nobody can be told of a kill
+    asked = time.monotonic()
+    if dag_id == "many-cleared":  # of which Airflow says nothing to the triggerer before the tasks are scheduled
+        rest.unpause(dag_id)
+        rest.clear(dag_id, RUN_ID)
+    else:
+        rest.set_run_state(dag_id, RUN_ID, dag_id.removeprefix("many-"))
+    wait_until("all jobs are stopped", lambda: all(job.stop_requested for job in jobs), 60)
+    rest.unpause(dag_id, paused=True)
+    sys.stdout.write(f"{dag_id}: {len(jobs)} jobs stopped within {time.monotonic() - asked:.1f} seconds\n")
+    stops = [call for call in scene.simulator.journal.calls("StopTrainingJob") if call.time > since]
+    assert Counter(call.name for call in stops) == Counter(job.name for job in jobs)

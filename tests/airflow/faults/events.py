@@ -119,6 +119,18 @@ def worker_killed_at_last_try(scene: Scene) -> None:
     assert f"stopped: {scene.name}:" in scene.sweep("--stop")
 
 
+def marked_failed_between_tries(scene: Scene) -> None:
+    """The worker is lost, and a user marks the task as failed before its next try. `trainspec sweep --stop` follows."""
+    scene.start()
+    scene.wait_waiting()
+    scene.kill(with_supervisor=True)
+    scene.wait("the next try is planned", lambda: scene.state == "up_for_retry", 120)
+    assert scene.live, "it is left to the next try"
+    mark_failed(scene)
+    scene.wait_ended()
+    assert f"stopped: {scene.name}:" in scene.sweep("--stop")
+
+
 def worker_killed_and_swept_by_dag(scene: Scene) -> None:
     """The same, and the maintenance DAG runs."""
     scene.start()
@@ -339,6 +351,9 @@ EVENTS = {
         ("3.3",),
         retries=0,
         what="The process gets kill -9 while it waits, and no try is left. The maintenance DAG follows.",
+    ),
+    "marked_failed_between_tries": Event(
+        marked_failed_between_tries, STOPPED, ("sync",), arguments={"retry_delay": 600}
     ),
     "not_waited_for": Event(not_waited_for, Counts(1, 1, 0, 1, "success"), arguments={"wait_for_completion": False}),
     "throttled": Event(throttled, ATTACHED),
