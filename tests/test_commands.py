@@ -120,7 +120,7 @@ def test_a_fault_of_our_own_is_no_traceback(trainspec: Run, project: Path, monke
     from trainspec.cli import main
 
     (project / "specs" / "x.yaml").write_text("trainspec: 1\n")
-    monkeypatch.setattr("trainspec.run.look.analyse", lambda *_: 1 / 0)
+    monkeypatch.setattr("trainspec.batch.look.analyse", lambda *_: 1 / 0)
     assert main(["lint"]) == 3
 
 

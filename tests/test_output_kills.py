@@ -17,9 +17,9 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from trainspec.batch.many import Look
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.options import Options
-from trainspec.run.many import Look
-from trainspec.run.outcome import Outcome, Wanted
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from trainspec.batch.many import Look
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -26,8 +28,6 @@ from trainspec.output.changes import Change, Generated, Kind, compare, compare_r
 from trainspec.output.findings import diagnose
 from trainspec.output.write import real_folder, write, writing
 from trainspec.project import NoSpecsError, Project, UsageError
-from trainspec.run.many import Look
-from trainspec.run.outcome import Outcome, Wanted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from trainspec.batch.outcome import Outcome
 from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
 from trainspec.editing.files import put
 from trainspec.editing.mend import Checked, Mended, mend
 from trainspec.project import Project, UsageError
-from trainspec.run.outcome import Outcome
 from trainspec.text.source import Source
 
 Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Outcome]]]

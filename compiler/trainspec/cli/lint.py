@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trainspec.batch.many import Look, outcomes
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -21,8 +23,6 @@ from trainspec.diagnostics import Diagnostic, codes
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
 from trainspec.project import Project
-from trainspec.run.many import Look, outcomes
-from trainspec.run.outcome import Outcome, Wanted
 from trainspec.settings import Selection, UsageError, check_codes
 
 

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from trainspec.batch import many, progress
+from trainspec.batch.many import Look, outcomes
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.dag.airflow import MAJORS
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
 from trainspec.project import find_project, find_specs
-from trainspec.run import many, progress
-from trainspec.run.many import Look, outcomes
-from trainspec.run.outcome import Outcome, Wanted
 
 from helpers import ROOT
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from trainspec.batch.cache import Cache, open_cache
+from trainspec.batch.files import Files
+from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.progress import Progress
 from trainspec.diagnostics import Diagnostic
 from trainspec.options import Options
 from trainspec.project import Project
-from trainspec.run.cache import Cache, open_cache
-from trainspec.run.files import Files
-from trainspec.run.outcome import Outcome, Wanted
-from trainspec.run.progress import Progress
 from trainspec.text.source import Source
 
 _PAYS = 100 if sys.platform == "linux" else 400
@@ -43,7 +43,7 @@ class Look:
 
     def at(self, path: Path) -> Outcome:
         """The file, looked at now."""
-        from trainspec.run.look import look_at
+        from trainspec.batch.look import look_at
 
         source = self._files.named(path)
         extended: dict[str, Source | Diagnostic] = {}

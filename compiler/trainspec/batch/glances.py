@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
+from trainspec.batch.cache import Cache, digest_of, open_cache, read_entry, write_entry
+from trainspec.batch.files import Files
 from trainspec.diagnostics import Diagnostic, Span
 from trainspec.options import Options
 from trainspec.project import Project
-from trainspec.run.cache import Cache, digest_of, open_cache, read_entry, write_entry
-from trainspec.run.files import Files
 from trainspec.text.source import Source
 from trainspec.ties import DagAt
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trainspec.batch import cache, glances
+from trainspec.batch.many import Look
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.options import Options
 from trainspec.project import Project, find_project
-from trainspec.run import cache, glances
-from trainspec.run.many import Look
-from trainspec.run.outcome import Outcome, Wanted
 from trainspec.settings import Selection
 
 from helpers import ROOT, Run

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from trainspec.batch.files import Files
+from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.options import DEFAULT_AIRFLOW, Options
 from trainspec.output.header import digest_inputs, digest_output, rebuild_command, with_header
 from trainspec.pipeline import Analysis, Read, analyse, generate
 from trainspec.project import Project
 from trainspec.request.check import printable
-from trainspec.run.files import Files
-from trainspec.run.outcome import Outcome, Wanted
 from trainspec.text.source import Source
 
 

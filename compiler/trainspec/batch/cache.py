@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from trainspec import __version__
+from trainspec.batch.outcome import Outcome
 from trainspec.diagnostics import Diagnostic, Span
 from trainspec.options import Options
-from trainspec.run.outcome import Outcome
 from trainspec.schema_files import SPEC_SCHEMA, schema_path
 from trainspec.settings import Selection
 from trainspec.text.source import Source
