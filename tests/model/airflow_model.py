@@ -460,9 +460,10 @@ class World:
                 )
 
     def _unreachable(self, task: Task) -> bool:
-        """Whether AWS kept on_kill from its work, and the log says so."""
+        """Whether AWS kept on_kill or the failure callback from its work, and the log says so."""
         faults = any(call.fault for call in self.simulator.calls[-20:])
-        said = [line for line in self.history[-40:] if "could not be stopped" in line]
+        words = ("could not be stopped", "may be running still")
+        said = [line for line in self.history[-40:] if any(each in line for each in words)]
         by_whom = (f"{task.task_id} try {task.try_number}:", "triggerer:")
         return (faults or self.weather.lag > SHORT_LAG) and any(who in line for line in said for who in by_whom)
 
