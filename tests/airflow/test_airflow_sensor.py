@@ -15,6 +15,7 @@ from scene import CONFIG
 from trainspec.simulator import Outcome, Plan, Simulator
 
 DATE = "2025-04-09"
+SECRET = "sup3r-secret-value"  # noqa: S105 - what must not be in any log
 SHORT = Outcome(0.5, 0.5, 0.5, 0.5)
 LONG = Outcome(training=600)
 
@@ -32,7 +33,7 @@ class Case:
 
 
 FAILS = Outcome(0, 0, 0.5, 0, failure="AlgorithmError: exit code 1")
-WHY = r"is Failed \(Failed\): AlgorithmError: exit code 1"
+WHY = r"(?s)is Failed \(Failed\): AlgorithmError: exit code 1.*hyperparameter api_key=\*\*\*"
 DEFERRED = {"deferrable": True}
 CASES = {
     "completes": Case(),
@@ -76,7 +77,7 @@ def logs(airflow: Airflow, simulator: Simulator) -> dict[str, str]:
         name = _name(airflow, case_id)
         if case.outcome:
             plan.add(name, case.outcome)
-            client.create_training_job(**CONFIG, TrainingJobName=name)
+            client.create_training_job(**CONFIG, TrainingJobName=name, HyperParameters={"api_key": SECRET})
         templated = name.replace("-is-", "-{{ 'is' }}-")
         text = _file(f"sensor_{case_id}", {"job_name": templated, **case.sensor})
         (airflow.dags / f"sensor_{case_id}.py").write_text(text)
@@ -96,6 +97,7 @@ def test_sensor(airflow: Airflow, simulator: Simulator, logs: dict[str, str], ca
     task = airflow.task(f"sensor_{case_id}", "wait")
     assert task.state == case.state, log
     assert re.search(case.log, log), log
+    assert SECRET not in log
     assert not [job for job in simulator.jobs if job.name == name and job.stop_requested is not None]
     if case.state == "success":
         assert task.xcoms["return_value"] == name

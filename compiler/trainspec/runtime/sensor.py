@@ -78,6 +78,7 @@ class TrainingJobSensor(BaseSensorOperator):
         from trainspec.runtime.engine import failure
         from trainspec.runtime.logs import last_log_lines
         from trainspec.runtime.problems import Kind, TrainingProblem
+        from trainspec.runtime.secrecy import mask_secrets, masked
 
         clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)
         calls = Calls(clients.sagemaker, log=self.log.warning)
@@ -91,10 +92,11 @@ class TrainingJobSensor(BaseSensorOperator):
         except CallAnswer:
             self.log.info("There is no training job %s yet", self.job_name)
             return None
+        mask_secrets(job.description)
         self.log.info("Job state: %s", job.state)
         if job.ended and not job.completed:
             try:
-                lines = last_log_lines(clients.logs, job.name)
+                lines = [masked(line) for line in last_log_lines(clients.logs, job.name)]
             except Exception as error:  # the job's failure is the news, not that its log cannot be read
                 lines = [f"(not to be had: {type(error).__name__})"]
             raise AirflowFailException(
