@@ -1,6 +1,8 @@
 """What tests of several modules share."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,3 +19,14 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """A process that is started meanwhile heeds Ctrl-C and hang-ups, also where the tests run in the background."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGINT, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -12,6 +12,8 @@ from scene import CONFIG, ENDLESS
 from services import wait_until
 from trainspec.simulator import Plan, Simulator
 
+from helpers import heeding_signals
+
 DATE = "2025-04-09"
 DAGS = f"""
 import pendulum
@@ -55,12 +57,11 @@ def _end_while_it_waits(alone: tuple[Airflow, Simulator], how: signal.Signals, *
         looks = simulator.journal.calls("DescribeTrainingJob")[before:]
         return len(looks) >= 5 and looks[-1].name == looks[-2].name == simulator.jobs[-1].name
 
-    with (
-        output.open("w") as stream,
-        subprocess.Popen(
+    with output.open("w") as stream, heeding_signals():
+        begun = subprocess.Popen(
             airflow.command(*command), env=airflow.environ(), cwd=airflow.home, stdout=stream, stderr=stream
-        ) as process,
-    ):
+        )
+    with begun as process:
         try:
             wait_until("the task waits", waits, 120)
             process.send_signal(how)

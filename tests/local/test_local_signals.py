@@ -14,7 +14,7 @@ import pytest
 from local_helpers import AT, DEFAULTS, ONE, SLOW, TWO, aws_settings, run_spec, write
 from trainspec.simulator import Fault, Outcome, Plan, Simulator
 
-from helpers import Run
+from helpers import Run, heeding_signals
 
 
 @pytest.fixture
@@ -28,9 +28,11 @@ def started(aws: Simulator, project: Path, text: str, ready: Callable[[], bool])
     """A run of `text` as a process, once it is `ready`."""
     command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT]
     environment = {**os.environ, **aws_settings(aws.url)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=project
-    ) as process:
+    with heeding_signals():
+        begun = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=project
+        )
+    with begun as process:
         try:
             _until(ready)
             yield process
