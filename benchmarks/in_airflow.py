@@ -1,23 +1,21 @@
 """Scripts of `inside/`, run in an Airflow that has the peers and trainspec beside it."""
 
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from measure import Bench
+from measure import Bench, environment
 from peers import peer, trainspec_beside
 
 _INSIDE = Path(__file__).parent / "inside"
-_LEFT_OUT = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV")
 
 
 def said_inside(bench: Bench, script: str, *arguments: str) -> Any:
     """What a script of `inside/` prints as its last line, as JSON. Raises SystemExit where it fails."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if name not in _LEFT_OUT},
+    around = {
+        **environment(),
         "PYTHONPATH": str(trainspec_beside()),
         "AIRFLOW_HOME": str(bench.folder()),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -25,7 +23,7 @@ def said_inside(bench: Bench, script: str, *arguments: str) -> Any:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
     }
     command = [str(peer("dag-factory") / "python"), str(_INSIDE / script), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=around, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{script}: exit {done.returncode}\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])

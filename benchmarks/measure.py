@@ -69,14 +69,18 @@ class Bench:
         return peers.versions()
 
 
+def environment() -> dict[str, str]:
+    """The environment of what is measured."""
+    return {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
+
+
 def run(command: Command, figures: Figures) -> None:
     """One run, added to `figures`. Raises SystemExit where it fails."""
     command.before()
-    environment = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
     start = time.perf_counter()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            command.arguments, cwd=command.folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command.arguments, cwd=command.folder, env=environment(), stdout=output, stderr=subprocess.STDOUT
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from environment import REPOSITORY, Airflow
+from trainspec.rules.polling_gives_up_early import DEFAULT_ATTEMPTS
+from trainspec.runtime.engine import Policy
 
 HEAVY = {
     "boto3",
@@ -49,6 +51,30 @@ print("\\n" + repr(own.doc_md))
     told = airflow.python("-c", code).strip().splitlines()[-1]
     docs = "Trains.\n\nCompiled from `specs/a.yaml:7`, to this request:\n\n````json\n"
     assert told == repr(docs + '{\n  "TrainingJobName": "a```b"\n}\n````')
+
+
+def test_the_operators_defaults_are_those_of_the_engine_and_of_the_rules(airflow: Airflow) -> None:
+    code = """
+import inspect, json
+from trainspec.runtime import TrainingJobOperator
+given = inspect.signature(TrainingJobOperator.__init__).parameters
+names = ("action_if_job_exists", "check_interval", "max_attempts", "on_timeout")
+print("\\n" + json.dumps([given[name].default for name in names]))
+"""
+    defaults = json.loads(airflow.python("-c", code).splitlines()[-1])
+    policy = Policy()
+    assert defaults == [policy.if_exists, policy.check_interval, policy.max_attempts, policy.on_timeout]
+    assert policy.max_attempts == DEFAULT_ATTEMPTS
+
+
+def test_the_gates_parse_loads_no_more_than_the_gate(airflow: Airflow) -> None:
+    code = """
+import json, sys
+from trainspec.runtime import MetricGate
+print("\\n" + json.dumps([name for name in sys.modules if name.startswith("trainspec.")]))
+"""
+    loaded = json.loads(airflow.python("-c", code).splitlines()[-1])
+    assert set(loaded) == {"trainspec.runtime", "trainspec.runtime.gate"}
 
 
 def test_importing_the_operator_brings_nothing_heavy(airflow: Airflow) -> None:

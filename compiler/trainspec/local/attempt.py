@@ -186,7 +186,7 @@ class LocalAttempt:
         """What shows the job at each look: its state to the view, its log line by line."""
         log: JobLog | None = None
         if self.order.print_log:
-            log = JobLog(self.clients.logs, job.name, self._log_line, tail=bool(job.description))
+            log = JobLog(self.clients.logs, job.name, self._say, tail=bool(job.description))
 
         def watch(now: Job) -> None:
             self._job = now
@@ -200,9 +200,6 @@ class LocalAttempt:
         with suppress(Exception):  # the job's failure is the news, not that its log cannot be read
             return last_log_lines(self.clients.logs, name)
         return []
-
-    def _log_line(self, line: str) -> None:
-        self._say(line)
 
     def _say(self, text: str) -> None:
         self.view.say(text, self.order.task_id)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 CHECK_INTERVAL: Final = 10.0
 """Seconds between two looks at a job, where neither the spec nor the user says so: somebody is watching."""
-_OPERATORS_INTERVAL, _OPERATORS_ATTEMPTS = 30.0, 60
-"""The operator's own defaults, which bound the wait here, too."""
+_DEFAULT: Final = Policy()
+"""What the operator does where a spec says nothing: it bounds the wait here, too."""
 _MOST_TASKS: Final = 16
 """As many tasks of a DAG as Airflow runs at once, where nothing is set."""
 
@@ -211,14 +211,14 @@ class LocalRun:
 def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
     """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
     every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
-    attempts = operator.get("max_attempts", _OPERATORS_ATTEMPTS)
-    longest = None if attempts is None else attempts * float(every or _OPERATORS_INTERVAL)
+    attempts = operator.get("max_attempts", _DEFAULT.max_attempts)
+    longest = None if attempts is None else attempts * float(every or _DEFAULT.check_interval)
     interval = float(wish.check_interval or every or CHECK_INTERVAL)
     return Policy(
-        operator.get("action_if_job_exists") or "fail",
+        operator.get("action_if_job_exists") or _DEFAULT.if_exists,
         interval,
         None if longest is None else math.ceil(longest / interval),
-        operator.get("on_timeout") or "stop",
+        operator.get("on_timeout") or _DEFAULT.on_timeout,
     )
 
 

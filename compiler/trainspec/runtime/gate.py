@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, BaseOperator
-from trainspec.runtime.conditions import compare, unmet
-from trainspec.runtime.problems import TrainingProblem
 
 
 class MetricGate(BaseOperator):
@@ -35,6 +33,9 @@ class MetricGate(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, float]:
         """Compare. Returns the metrics by name."""
+        from trainspec.runtime.conditions import compare, unmet
+        from trainspec.runtime.problems import TrainingProblem
+
         reported = context["ti"].xcom_pull(task_ids=self.training_task_id, key="metrics") or {}
         try:
             metrics, compared = compare(self.conditions, reported)
