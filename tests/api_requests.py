@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from trainspec.request.api.check import check_request
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.schema.files import API_SCHEMA, load_schema
 
 TRAPS = (
     *("${", "$${vars.x}", "{{", "{{ ds }}", "{%", "{% if x %}", "{#", "}}", "%}"),

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trainspec.batch import cache, glances
-from trainspec.batch.many import Look
+from trainspec.batch import cache, dag_ids
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.pool import Look
 from trainspec.options import Options
-from trainspec.project import Project, find_project
-from trainspec.settings import Selection
+from trainspec.project.project import Project, find_project
+from trainspec.project.settings import Selection
 
 from helpers import ROOT, Run
 
@@ -304,7 +304,7 @@ def test_lint_first_then_compile(project: Path, spec: Path, trainspec: Run) -> N
 @pytest.fixture
 def many(project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three specs, of which a run looks at one; the others have been glanced at."""
-    monkeypatch.setattr(glances, "_SETTLED", -(10**12))  # as if they had been left alone for a while
+    monkeypatch.setattr(dag_ids, "_SETTLED", -(10**12))  # as if they had been left alone for a while
     for name in ("b", "c"):
         (project / "specs" / f"{name}.yaml").write_text(SPEC.replace("id: a", f"id: {name}"))
     assert trainspec("lint", "specs/a.yaml").returncode == 0
@@ -356,7 +356,7 @@ def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
 def test_what_changed_just_now_is_glanced_at_again(many: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (listed,) = (many.parent / cache.FOLDER).glob("*/glances")
     assert set(json.loads(listed.read_text().split("\n", 1)[1])["files"]) == {"specs/b.yaml", "specs/c.yaml"}
-    monkeypatch.setattr(glances, "_SETTLED", 10**12)
+    monkeypatch.setattr(dag_ids, "_SETTLED", 10**12)
     trainspec("lint", "specs/a.yaml")
     assert json.loads(listed.read_text().split("\n", 1)[1])["files"] == {}
 

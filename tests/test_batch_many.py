@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from trainspec.batch import many, progress
-from trainspec.batch.many import Look, outcomes
+from trainspec.batch import pool, progress
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.pool import Look, outcomes
 from trainspec.dag.airflow import MAJORS
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
-from trainspec.project import find_project, find_specs
+from trainspec.project.project import find_project, find_specs
 
 from helpers import ROOT
 
@@ -23,9 +23,9 @@ def paths(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     for number in range(24):
         text = SPECS[number % len(SPECS)].read_text().replace("../", "")
         (project / "specs" / f"s{number}.yaml").write_text(text if number % 5 else text.replace("jobs:", "jbos:"))
-    monkeypatch.setattr(many, "_PAYS", 2)
-    monkeypatch.setattr(many, "_AT_A_TIME", 3)
-    monkeypatch.setattr(many, "_processors", lambda: 2)
+    monkeypatch.setattr(pool, "_PAYS", 2)
+    monkeypatch.setattr(pool, "_AT_A_TIME", 3)
+    monkeypatch.setattr(pool, "_processors", lambda: 2)
     return find_specs([], find_project(project))
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from trainspec.schema_files import SPEC_SCHEMA, load_schema, schema_path
+from trainspec.schema.files import SPEC_SCHEMA, load_schema, schema_path
 from trainspec.simulator import Simulator
 
 from helpers import ROOT, Run
@@ -120,7 +120,7 @@ def test_a_fault_of_our_own_is_no_traceback(trainspec: Run, project: Path, monke
     from trainspec.cli import main
 
     (project / "specs" / "x.yaml").write_text("trainspec: 1\n")
-    monkeypatch.setattr("trainspec.batch.look.analyse", lambda *_: 1 / 0)
+    monkeypatch.setattr("trainspec.batch.analyse.analyse", lambda *_: 1 / 0)
     assert main(["lint"]) == 3
 
 
@@ -151,7 +151,7 @@ def test_variables_from_the_command_line(project: Path, trainspec: Run) -> None:
 
 def test_schema_is_up_to_date() -> None:
     from trainspec.cli.schema import build_spec_schema
-    from trainspec.schema_files import schema_text
+    from trainspec.schema.files import schema_text
 
     assert schema_path(SPEC_SCHEMA).read_text() == schema_text(build_spec_schema())
 

@@ -5,7 +5,7 @@ from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.codes import CODES
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
-from trainspec.reference.mended import spec_with
+from trainspec.reference.fixable import spec_with
 from trainspec.text.source import decode
 
 STAGES = [each for each in all_codes() if each.code.id in CODES]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.compose import Read
-from trainspec.glance import glance
+from trainspec.crossfile.dag_id import glance
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import all_codes
 from trainspec.text.source import Source, read_source

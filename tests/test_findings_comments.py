@@ -5,7 +5,7 @@ import re
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from trainspec.suppression import suppress
+from trainspec.reporting.suppress import suppress
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 

@@ -17,7 +17,7 @@ from trainspec.diagnostics.formats import FORMATS, Report, render
 from trainspec.diagnostics.links import link
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
-from trainspec.reference.mended import spec_with
+from trainspec.reference.fixable import spec_with
 from trainspec.text.source import decode
 
 from helpers import ROOT

@@ -11,7 +11,7 @@ from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.formats import Report, render
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import Explained, all_codes
-from trainspec.reference.mended import spec_with
+from trainspec.reference.fixable import spec_with
 from trainspec.text.source import Source, decode
 
 GOLDEN = Path(__file__).parent / "findings"

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from trainspec.diagnostics import the_one
-from trainspec.editing.mend import Checked, mend
+from trainspec.editing.apply_fixes import Checked, mend
 from trainspec.pipeline import Options, analyse
-from trainspec.reference.mended import mended
+from trainspec.reference.fixable import mended
 from trainspec.text.source import Source
 from trainspec.units import DURATION_PATTERN, duration_meant, size_meant
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from trainspec.editing.equivalence import is_same
 from trainspec.editing.format import formatted
-from trainspec.editing.same import is_same
 from trainspec.language.job import Job
 from trainspec.language.order import LEADING
 from trainspec.text.parse import parse

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 import trainspec.runtime
-from trainspec.policies.caller import JOB_ACTIONS, LIST_ACTIONS, LOG_ACTIONS
-from trainspec.policies.job import wild
+from trainspec.iam.caller import JOB_ACTIONS, LIST_ACTIONS, LOG_ACTIONS
+from trainspec.iam.job import wild
 
 from helpers import ROOT, Run
 

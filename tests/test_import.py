@@ -16,7 +16,7 @@ from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.request.check import printable
 from trainspec.request.fields import JOB, OUTPUT_ONLY, members
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.schema.files import API_SCHEMA, load_schema
 from trainspec.templates import for_airflow
 from trainspec.text.source import Source
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from trainspec.batch.many import Look
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.pool import Look
 from trainspec.options import Options
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")

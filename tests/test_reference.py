@@ -9,10 +9,10 @@ import yaml
 from trainspec.diagnostics import Diagnostic
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.fields import Field, all_fields
-from trainspec.reference.mended import LIST, made_list, spec_with
+from trainspec.reference.fixable import LIST, made_list, spec_with
 from trainspec.reference.pages import GROUPS, PAGES
 from trainspec.request.fields import members
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.text.source import Source, decode
 
 from helpers import ROOT

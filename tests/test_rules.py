@@ -4,8 +4,8 @@ import pytest
 from trainspec.compose.merge import merge
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.pipeline import Options, analyse
-from trainspec.reference.mended import spec_with
-from trainspec.rules.registry import Rule, all_rules
+from trainspec.reference.fixable import spec_with
+from trainspec.rules.support.registry import Rule, all_rules
 from trainspec.text.source import Source
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from trainspec.pipeline import Options, analyse
-from trainspec.reference.mended import spec_with
-from trainspec.rules.registry import Rule, all_rules
-from trainspec.rules.view import JobView, SpecView
+from trainspec.reference.fixable import spec_with
+from trainspec.rules.support.registry import Rule, all_rules
+from trainspec.rules.support.view import JobView, SpecView
 from trainspec.text.source import Source
 
 from test_rules import findings

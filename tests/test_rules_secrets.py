@@ -2,7 +2,7 @@
 
 import pytest
 from trainspec.diagnostics.formats import Report, render
-from trainspec.reference.mended import spec_with
+from trainspec.reference.fixable import spec_with
 
 from test_rules import findings
 

@@ -13,7 +13,7 @@ import time
 import psutil
 from botocore import UNSIGNED
 from botocore.config import Config
-from trainspec.runtime.poller import shared
+from trainspec.runtime.engine.poller import shared
 
 
 async def main(url: str, count: int, created: float, interval: float) -> None:

@@ -11,30 +11,30 @@ from typing import Any
 
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
+from trainspec.crossfile.facts import Ties
 from trainspec.dag.airflow import MAJORS
-from trainspec.dag.check_arguments import check_arguments
-from trainspec.dag.check_params import declared_params
-from trainspec.dag.checks import check_dag
-from trainspec.dag.lanes import check_lanes
+from trainspec.dag.checks.arguments import check_arguments
+from trainspec.dag.checks.dependencies import check_dag
+from trainspec.dag.checks.params import declared_params
+from trainspec.dag.max_parallel import check_lanes
 from trainspec.dag.other_dags import other_dags
 from trainspec.dag.plan import DagPlan, plan_dag
 from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
-from trainspec.pointing import has_gaps, is_missed, point, without_consequences
+from trainspec.reporting.locate import has_gaps, is_missed, point, without_consequences
+from trainspec.reporting.suppress import read_ignores, suppress
 from trainspec.request.check import check
 from trainspec.request.findings import diagnose
 from trainspec.request.lower import Request, field_of, lower
-from trainspec.rules.run import run_rules
-from trainspec.rules.view import JobView, SpecView
-from trainspec.suppression import read_ignores, suppress
+from trainspec.rules.support.run import run_rules
+from trainspec.rules.support.view import JobView, SpecView
 from trainspec.templates.context import SAMPLES, Sample
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, mapping, to_say
 from trainspec.text.typing import is_null
-from trainspec.ties import Ties
 
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 

@@ -8,8 +8,8 @@ import pytest
 from environment import Airflow as Real
 from trainspec.dag import arguments
 from trainspec.dag.airflow import MAJORS
-from trainspec.language.gone import GONE
-from trainspec.language.remedies import OTHER_NAMES
+from trainspec.language.removed import GONE
+from trainspec.language.suggestions import OTHER_NAMES
 from trainspec.language.task import TRIGGER_RULES
 
 OF_PYTHON = "an object of Python's, no data"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from environment import REPOSITORY, Airflow
 from trainspec.rules.polling_gives_up_early import DEFAULT_ATTEMPTS
-from trainspec.runtime.engine import Policy
+from trainspec.runtime.engine.training import Policy
 
 HEAVY = {
     "boto3",

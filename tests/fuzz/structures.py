@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import yaml
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 CORPUS = Path(__file__).parent / "corpus"
 SPECS = Path(__file__).parents[2] / "specs"

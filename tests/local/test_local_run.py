@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from local_helpers import DEFAULTS, ONE, TWO, results, run_spec
 from trainspec.local import attempt
-from trainspec.local.secrecy import Mask
+from trainspec.local.masking import Mask
 from trainspec.local.view import View
-from trainspec.runtime.calls import BackOff
-from trainspec.runtime.identity import signature
+from trainspec.runtime.engine.calls import BackOff
+from trainspec.runtime.engine.identity import signature
 from trainspec.simulator import Outcome, Plan, Simulator
 from trainspec.simulator.faults import Fault
 

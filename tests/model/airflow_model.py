@@ -37,15 +37,15 @@ from schedules import (
     Wait,
 )
 from trainspec.runtime import attempt as attempt_module
-from trainspec.runtime import leftover as leftover_module
+from trainspec.runtime import failure_callback as leftover_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
-from trainspec.runtime.calls import BackOff, Calls, Clock
-from trainspec.runtime.identity import TAG, VARIABLE, Label, TaskRun, decode
-from trainspec.runtime.job import Job
-from trainspec.runtime.leftover import stop_left_over
-from trainspec.runtime.problems import TrainingProblem
-from trainspec.runtime.sweep import Bounds, Known, Sweep, Verdict
+from trainspec.runtime.engine.calls import BackOff, Calls, Clock
+from trainspec.runtime.engine.identity import TAG, VARIABLE, Label, TaskRun, decode
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.problems import TrainingProblem
+from trainspec.runtime.engine.sweep import Bounds, Known, Sweep, Verdict
+from trainspec.runtime.failure_callback import stop_left_over
 from trainspec.runtime.trigger import TrainingJobTrigger
 from trainspec.simulator import Fault, ManualClock, Outcome, Rate, Simulator
 from trainspec.simulator.errors import ApiError

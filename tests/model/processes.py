@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from trainspec.runtime.calls import Clock
+from trainspec.runtime.engine.calls import Clock
 from trainspec.simulator import ManualClock
 
 Verdict = Literal["go on", "kill", "crash"]

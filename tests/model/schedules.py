@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from hypothesis import strategies as st
-from trainspec.runtime.choices import IfExists, OnTimeout
+from trainspec.runtime.engine.choices import IfExists, OnTimeout
 from trainspec.simulator import Outcome
 
 OUTCOMES = {

@@ -9,7 +9,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trainspec.request.api.patterns import UntranslatableError, translate
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.schema.files import API_SCHEMA, load_schema
 
 PATTERNS = sorted(
     {shape["x-aws-pattern"] for shape in load_schema(API_SCHEMA)["$defs"].values() if "x-aws-pattern" in shape}

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 from trainspec.request.api.changes import changes
 from trainspec.request.api.derive import ROOT_SHAPE, derive_schema, first_sentence, schema_text
-from trainspec.schema_files import API_SCHEMA, load_schema, schema_path
+from trainspec.schema.files import API_SCHEMA, load_schema, schema_path
 
 LIMITS = {
     "string": ("minLength", "maxLength"),

@@ -76,7 +76,7 @@ def test_processor_of_instance(instance_type: str, processor: str) -> None:
 
 
 def test_every_instance_type_of_the_api_has_a_processor() -> None:
-    from trainspec.schema_files import API_SCHEMA, load_schema
+    from trainspec.schema.files import API_SCHEMA, load_schema
 
     types = load_schema(API_SCHEMA)["$defs"]["TrainingInstanceType"]["enum"]
     assert [each for each in types if processor_of_instance(each) == "unknown"] == []

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.runtime.calls import BackOff, Calls, Clock
-from trainspec.runtime.engine import Policy, Training
-from trainspec.runtime.identity import Label, TaskRun
-from trainspec.runtime.job import Job
+from trainspec.runtime.engine.calls import BackOff, Calls, Clock
+from trainspec.runtime.engine.identity import Label, TaskRun
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.training import Policy, Training
 from trainspec.simulator import ManualClock, Simulator
 
 REQUEST: dict[str, Any] = {

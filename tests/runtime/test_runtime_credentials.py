@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.session import Session
 from runtime_helpers import World
-from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 ATTEMPTS = 3  # of botocore, each time it wants credentials
 

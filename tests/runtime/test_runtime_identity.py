@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from runtime_helpers import REQUEST, RUN, SERVERLESS
-from trainspec.runtime.identity import TAG, VARIABLE, Label, Relation, TaskRun, decode, encode, sign, signature
-from trainspec.runtime.names import MAX_NAME, with_suffix
+from trainspec.runtime.engine.identity import TAG, VARIABLE, Label, Relation, TaskRun, decode, encode, sign, signature
+from trainspec.runtime.engine.names import MAX_NAME, with_suffix
 
 IDS = st.text(min_size=1, max_size=250)
 NUMBERS = st.integers(-(10**6), 10**6)

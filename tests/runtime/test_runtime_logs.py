@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from runtime_helpers import REQUEST, World
-from trainspec.runtime.engine import Policy
-from trainspec.runtime.job import Job
-from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, LINES_OF_A_TAIL, JobLog
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, LINES_OF_A_TAIL, JobLog
+from trainspec.runtime.engine.training import Policy
 from trainspec.simulator import Fault, Outcome
 from trainspec.simulator.logs import log_lines
 

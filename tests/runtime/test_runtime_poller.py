@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from runtime_helpers import REQUEST
-from trainspec.runtime import poller as poller_module
-from trainspec.runtime.poller import Poller, shared
-from trainspec.runtime.problems import TrainingProblem
+from trainspec.runtime.engine import poller as poller_module
+from trainspec.runtime.engine.poller import Poller, shared
+from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.simulator import Fault, Outcome, Plan, Simulator
 from trainspec.simulator.jobs import Job
 

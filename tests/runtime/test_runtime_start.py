@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, CrashError, DyingClient, World
-from trainspec.runtime.calls import Calls
-from trainspec.runtime.choices import IfExists
-from trainspec.runtime.engine import Policy, Training
-from trainspec.runtime.identity import TAG, VARIABLE, Label, TaskRun, encode
-from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.calls import Calls
+from trainspec.runtime.engine.choices import IfExists
+from trainspec.runtime.engine.identity import TAG, VARIABLE, Label, TaskRun, encode
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.training import Policy, Training
 from trainspec.simulator import Fault, Outcome
 
 ACTIONS: list[IfExists] = ["fail", "increment", "skip", "timestamp"]

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from airflow_stub import AirflowStub, serving
 from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, World
-from trainspec.runtime import airflow_rest
-from trainspec.runtime.airflow_rest import AirflowRest, Credentials
-from trainspec.runtime.engine import Policy, Training
-from trainspec.runtime.identity import Label, Stay, TaskRun
-from trainspec.runtime.sweep import AskError, Bounds, Finding, Known, Sweep, Verdict, judge
+from trainspec.runtime.engine import airflow_rest
+from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
+from trainspec.runtime.engine.identity import Label, Stay, TaskRun
+from trainspec.runtime.engine.sweep import AskError, Bounds, Finding, Known, Sweep, Verdict, judge
+from trainspec.runtime.engine.training import Policy, Training
 
 STRAY, WANTED, UNKNOWN = Verdict.STRAY, Verdict.WANTED, Verdict.UNKNOWN
 ENDS, STAYS, LEFT_AFTER_AN_HOUR = Stay(), Stay(after_success=True), Stay(seconds=3600)

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 import pytest
 from airflow_stub import AirflowStub, serving
 from runtime_helpers import REQUEST, RUN
-from trainspec.runtime import airflow_rest
-from trainspec.runtime.identity import LOCAL_RUN, Label, Stay, sign
+from trainspec.runtime.engine import airflow_rest
+from trainspec.runtime.engine.identity import LOCAL_RUN, Label, Stay, sign
 from trainspec.simulator import Simulator
 
 from helpers import Run

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from trainspec.runtime.problems import Kind, TrainingProblem
-from trainspec.runtime.typed import TYPED_MEMBERS, typed
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.runtime.engine.casting import TYPED_MEMBERS, typed
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+from trainspec.schema.files import API_SCHEMA, load_schema
 
 
 def _scalars(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

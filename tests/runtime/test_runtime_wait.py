@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from runtime_helpers import REQUEST, World
-from trainspec.runtime.choices import OnTimeout
-from trainspec.runtime.console import job_url, logs_url
-from trainspec.runtime.engine import Policy, failure
-from trainspec.runtime.job import Job
-from trainspec.runtime.logs import last_log_lines
-from trainspec.runtime.problems import Kind
+from trainspec.runtime.engine.choices import OnTimeout
+from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.logs import last_log_lines
+from trainspec.runtime.engine.problems import Kind
+from trainspec.runtime.engine.training import Policy, failure
 from trainspec.simulator import Outcome
 
 

@@ -23,12 +23,12 @@ from typing import Any
 
 from trainspec import __version__
 from trainspec.batch.outcome import Outcome
+from trainspec.crossfile.facts import Ties
 from trainspec.diagnostics import Diagnostic, Span
 from trainspec.options import Options
-from trainspec.schema_files import SPEC_SCHEMA, schema_path
-from trainspec.settings import Selection
+from trainspec.project.settings import Selection
+from trainspec.schema.files import SPEC_SCHEMA, schema_path
 from trainspec.text.source import Source
-from trainspec.ties import Ties
 
 FOLDER = ".trainspec_cache"
 _UNUSED = 14 * 86400

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from trainspec.crossfile.facts import Ties
 from trainspec.diagnostics import Diagnostic, Span
 from trainspec.text.source import Source
-from trainspec.ties import Ties
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from trainspec.across import Across
-from trainspec.batch.files import Files
-from trainspec.batch.many import Look, outcomes
 from trainspec.batch.outcome import LookedAt, Outcome
+from trainspec.batch.pool import Look, outcomes
+from trainspec.crossfile.checks import Across
 from trainspec.diagnostics import Diagnostic, did_you_mean
 from trainspec.diagnostics.formats import Report, render
 from trainspec.diagnostics.words import cut
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
-from trainspec.project import Project, UsageError, find_project, find_specs
+from trainspec.project.files import Files
+from trainspec.project.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import MAX_BYTES, Source, read_source
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def spec_path(given: str) -> Path:
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
     """One file, analysed, with the findings that the project wants to be told."""
-    from trainspec.batch.look import analysis_of
+    from trainspec.batch.analyse import analysis_of
 
     return analysis_of(path, project, chosen)
 
@@ -182,7 +182,7 @@ def across(
     members = {} if is_all else _own_specs(project)
     others = []
     if not names.issuperset(members):
-        from trainspec.batch.glances import glances
+        from trainspec.batch.dag_ids import glances
 
         others = list(glances(members, names, project, chosen, use_cache=use_cache))
     found = Across(analyses, others, names if is_all else frozenset(members), project.external_dags).findings()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from trainspec.batch.many import Look
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.pool import Look
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -27,7 +27,7 @@ from trainspec.diagnostics.formats import FORMATS
 from trainspec.output.changes import Change, Generated, Kind, compare, compare_requests
 from trainspec.output.findings import diagnose
 from trainspec.output.write import real_folder, write, writing
-from trainspec.project import NoSpecsError, Project, UsageError
+from trainspec.project.project import NoSpecsError, Project, UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 
 from trainspec.cli.common import add_composition, analyse_files, colours, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
-from trainspec.difference import Compiled, compare
-from trainspec.difference.revision import is_revision, top_of, write_revision
-from trainspec.difference.show import FORMATS
+from trainspec.diff import Compiled, compare
+from trainspec.diff.revision import is_revision, top_of, write_revision
+from trainspec.diff.show import FORMATS
 from trainspec.pipeline import Options, plan
-from trainspec.project import Project, UsageError, find_project
+from trainspec.project.project import Project, UsageError, find_project
 
 _FORMS = "PATH, REVISION or REVISION:PATH, each with @ENVIRONMENT if need be"
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from trainspec.batch.outcome import Outcome
 from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
+from trainspec.editing.apply_fixes import Checked, Mended, mend
 from trainspec.editing.files import put
-from trainspec.editing.mend import Checked, Mended, mend
-from trainspec.project import Project, UsageError
+from trainspec.project.project import Project, UsageError
 from trainspec.text.source import Source
 
 Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Outcome]]]

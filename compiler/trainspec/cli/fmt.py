@@ -3,13 +3,13 @@
 import argparse
 import sys
 
-from trainspec.batch.files import Files
 from trainspec.cli.common import add_paths, project_here, show_on_stderr, standard_input
 from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
 from trainspec.editing.files import put
 from trainspec.editing.format import Formatted, formatted
-from trainspec.project import Project, UsageError, find_specs
+from trainspec.project.files import Files
+from trainspec.project.project import Project, UsageError, find_specs
 from trainspec.text.source import Source, decode
 
 STDIN = "-"

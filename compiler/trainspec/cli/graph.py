@@ -16,7 +16,7 @@ from trainspec.diagnostics import has_errors
 from trainspec.graph import build
 from trainspec.graph.mermaid import mermaid
 from trainspec.graph.svg import svg
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 
 FORMATS = {"mermaid": mermaid, "svg": svg}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
-from trainspec.policies import TRUST, Job, caller_policy, document, execution_policy, jobs_of, left_open
-from trainspec.project import UsageError
+from trainspec.iam import TRUST, Job, caller_policy, document, execution_policy, jobs_of, left_open
+from trainspec.project.project import UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

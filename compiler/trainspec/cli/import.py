@@ -12,11 +12,11 @@ from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
-from trainspec.importers.read import read_aws, read_file, read_text
 from trainspec.importers.request import dotted_member, leaves
+from trainspec.importers.sources import read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 from trainspec.request.check import printable
 from trainspec.text.source import Source
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from trainspec import __version__
-from trainspec.project import UsageError
-from trainspec.schema_files import SPEC_SCHEMA, schema_path
+from trainspec.project.project import UsageError
+from trainspec.schema.files import SPEC_SCHEMA, schema_path
 
 _SPEC = """\
 # yaml-language-server: $schema=../schemas/trainspec.schema.json

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trainspec.batch.many import Look, outcomes
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.batch.pool import Look, outcomes
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -22,8 +22,8 @@ from trainspec.cli.common import (
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
-from trainspec.project import Project
-from trainspec.settings import Selection, UsageError, check_codes
+from trainspec.project.project import Project
+from trainspec.project.settings import Selection, UsageError, check_codes
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

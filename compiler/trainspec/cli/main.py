@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from trainspec import __version__
 from trainspec.diagnostics.words import shorten
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 
 COMMANDS = {
     "lint": "check specs, write nothing",

@@ -18,11 +18,11 @@ from trainspec.cli.common import (
 )
 from trainspec.compose import Origin, origin
 from trainspec.compose.document import COMMAND_LINE
-from trainspec.dag.check_params import declared_params
+from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
 from trainspec.pipeline import Analysis
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 from trainspec.request.check import printable, render_request
 from trainspec.templates import Sample
 from trainspec.text.tree import Path as Member

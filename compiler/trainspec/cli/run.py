@@ -26,13 +26,13 @@ from trainspec.diagnostics import has_errors
 from trainspec.local.access import Access
 from trainspec.local.attempt import Done
 from trainspec.local.interrupt import Interrupt, LeaveError
+from trainspec.local.messages import stop_command
 from trainspec.local.run import LocalRun, Wish
 from trainspec.local.runner import Runner
 from trainspec.local.steps import State
 from trainspec.local.view import LiveView, View
-from trainspec.local.words import stop_command
-from trainspec.project import UsageError
-from trainspec.runtime.identity import LOCAL_RUN
+from trainspec.project.project import UsageError
+from trainspec.runtime.engine.identity import LOCAL_RUN
 from trainspec.units import seconds
 
 _SIMULATED_PHASES = "0.5,0.5,1.5,0.5"

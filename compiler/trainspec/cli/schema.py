@@ -5,8 +5,8 @@ import json
 import sys
 from typing import Any
 
-from trainspec.project import UsageError
-from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema, schema_path, schema_text
+from trainspec.project.project import UsageError
+from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema, schema_path, schema_text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from trainspec.project import UsageError
+from trainspec.project.project import UsageError
 from trainspec.simulator import Simulator, plan_from_options, serve
 
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from trainspec.project import UsageError
-from trainspec.runtime.airflow_rest import AirflowRest, Credentials
-from trainspec.runtime.calls import BackOff, CallAnswer, Calls
-from trainspec.runtime.problems import TrainingProblem
-from trainspec.runtime.sweep import AskError, Bounds, Finding, Sweep, Verdict
+from trainspec.project.project import UsageError
+from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
+from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.engine.problems import TrainingProblem
+from trainspec.runtime.engine.sweep import AskError, Bounds, Finding, Sweep, Verdict
 from trainspec.units import seconds
 
 _URL, _TOKEN, _USER, _PASSWORD = (f"TRAINSPEC_AIRFLOW_{name}" for name in ("URL", "TOKEN", "USER", "PASSWORD"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from trainspec.compose import environments
-from trainspec.compose.around import SECTIONS, compose_section
 from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
+from trainspec.compose.other_tasks import SECTIONS, compose_section
 from trainspec.compose.references import JobScope, with_needed
 from trainspec.compose.variables import Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors

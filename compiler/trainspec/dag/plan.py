@@ -7,9 +7,9 @@ from typing import Any
 
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
-from trainspec.dag.around import around_call, gate_call, to_letter
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
-from trainspec.dag.lanes import lanes, lanes_id, latch_arguments
+from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
+from trainspec.dag.other_tasks import around_call, gate_call, to_letter
 from trainspec.dag.sections import gate_id, sections
 from trainspec.diagnostics import Span
 

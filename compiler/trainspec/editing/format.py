@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from trainspec.diagnostics import Diagnostic
+from trainspec.editing.equivalence import is_same
 from trainspec.editing.layout import UnusualLayoutError, laid_out
 from trainspec.editing.ordering import in_order
-from trainspec.editing.same import is_same
 from trainspec.editing.shape import shape_of
 from trainspec.language.order import document
 from trainspec.text.parse import parse

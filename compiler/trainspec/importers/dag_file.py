@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from trainspec.importers.arguments import assets_of, imported_names
-from trainspec.importers.around import import_task
+from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
 from trainspec.importers.literals import Constants
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob, ImportedTask
-from trainspec.importers.reading import DURATIONS, NotLiteralError, Reading, called
+from trainspec.importers.other_tasks import import_task
 from trainspec.importers.times import duration_of
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
 
 OPERATORS = ("SageMakerTrainingOperator", "TrainingJobOperator")

@@ -9,7 +9,7 @@ from typing import Any
 from trainspec.importers.model import Imported, ImportedJob
 from trainspec.request.codecs import lift_rows
 from trainspec.request.fields import JOB
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import as_literal, as_template
 
 _SIMPLE = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./@%+=-]*(:+[A-Za-z0-9_./@%+=-]+)*( [A-Za-z0-9_./@%+=-]+)*")

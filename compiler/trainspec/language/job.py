@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 from trainspec.language import parts
-from trainspec.language.around import Condition
 from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
+from trainspec.language.other_tasks import Condition
 from trainspec.language.task import Operator, TaskArguments
 from trainspec.units import ACCOUNT_PATTERN, REGION_PATTERN
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 Schema = Mapping[str, Any]
 Place: TypeAlias = tuple[str, Schema]

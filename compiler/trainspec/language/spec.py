@@ -3,10 +3,10 @@
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StrictStr
-from trainspec.language.around import Sensor, Task, Trigger
 from trainspec.language.dag import Dag
 from trainspec.language.forms import Id, Text
 from trainspec.language.job import Job
+from trainspec.language.other_tasks import Sensor, Task, Trigger
 from trainspec.language.parts import Model
 
 Variable: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]

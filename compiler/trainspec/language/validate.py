@@ -6,12 +6,12 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from trainspec.acceptor import Accepts, acceptor
 from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.words import LONGEST, cut, shown
-from trainspec.language.gone import advice_for
-from trainspec.language.remedies import as_map, key_meant, pair_lists, text_meant, value_meant
-from trainspec.schema_files import API_SCHEMA, SPEC_SCHEMA, load_schema
+from trainspec.language.removed import advice_for
+from trainspec.language.suggestions import as_map, key_meant, pair_lists, text_meant, value_meant
+from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema
+from trainspec.schema.validator import Accepts, acceptor
 from trainspec.text import tree
 from trainspec.text.parse import MAX_FAULTS
 from trainspec.text.tree import Path, dotted, find, key_span, to_say

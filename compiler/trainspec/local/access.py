@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from trainspec.project import UsageError
-from trainspec.runtime.secrecy import mute_bodies
+from trainspec.project.project import UsageError
+from trainspec.runtime.engine.masking import mute_bodies
 
 SIMULATED_REGION: Final = "us-east-1"
 _MOST_CONNECTIONS: Final = 32

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from trainspec.local.access import Clients
+from trainspec.local.messages import phases, stop_command
 from trainspec.local.steps import State
 from trainspec.local.view import View
-from trainspec.local.words import phases, stop_command
-from trainspec.runtime.calls import BackOff, CallAnswer, Calls, Clock
-from trainspec.runtime.conditions import compare, unmet
-from trainspec.runtime.console import job_url, logs_url
-from trainspec.runtime.engine import Policy, Training, failure
-from trainspec.runtime.identity import Label
-from trainspec.runtime.job import Job
-from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, JobLog, last_log_lines
-from trainspec.runtime.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls, Clock
+from trainspec.runtime.engine.conditions import compare, unmet
+from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.identity import Label
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, JobLog, last_log_lines
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.training import Policy, Training, failure
 
 START_PATIENCE: Final = BackOff(patience=60.0)
 """Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from trainspec.request.check import Rendering, render_in
 from trainspec.request.lower import Request
-from trainspec.runtime.problems import Kind, TrainingProblem
-from trainspec.runtime.typed import typed
+from trainspec.runtime.engine.casting import typed
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.templates.context import Sample, in_a_run
 from trainspec.templates.values import UNKNOWN
 from trainspec.text.tree import Path, dotted

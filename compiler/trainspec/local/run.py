@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
-from trainspec.dag.check_params import declared_params
+from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import did_you_mean
 from trainspec.local.access import Access, Clients, clients_of
 from trainspec.local.attempt import Done, LocalAttempt, Order
+from trainspec.local.masking import Mask
 from trainspec.local.rendering import Made, Templates, rendered, stand_in, unanswered
 from trainspec.local.runner import Runner
-from trainspec.local.secrecy import Mask
 from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
-from trainspec.project import UsageError
-from trainspec.runtime.calls import BackOff, CallAnswer, Calls
-from trainspec.runtime.engine import Policy
-from trainspec.runtime.identity import LOCAL_RUN, Label, TaskRun, microseconds
-from trainspec.runtime.job import Job
-from trainspec.runtime.problems import TrainingProblem
+from trainspec.project.project import UsageError
+from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.problems import TrainingProblem
+from trainspec.runtime.engine.training import Policy
 from trainspec.templates.context import Sample
 from trainspec.units import seconds
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 from trainspec.diagnostics.excerpt import visible
-from trainspec.local.words import status_line
-from trainspec.runtime.job import Job
+from trainspec.local.messages import status_line
+from trainspec.runtime.engine.job import Job
 
 _ERASE = "\r\x1b[{up}A\x1b[J"
 

@@ -6,7 +6,7 @@ Before that, the list of the codes that `lint --fix` mends, which they and `expl
 import sys
 from pathlib import Path
 
-from trainspec.reference.mended import LIST, made_list
+from trainspec.reference.fixable import LIST, made_list
 from trainspec.reference.pages import PAGES
 
 LIST.write_text(made_list(), encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainspec.diagnostics import Code
 from trainspec.diagnostics.codes import CODES
-from trainspec.rules.registry import all_rules
+from trainspec.rules.support.registry import all_rules
 
 _STAGES = Path(__file__).parent / "stages.yaml"
 

@@ -11,7 +11,7 @@ from trainspec.language.patches import SUFFIX as PATCH
 from trainspec.reference.examples import example
 from trainspec.request.api.check import member_schema, shape_name
 from trainspec.request.fields import JOB, members
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 Schema = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from trainspec.diagnostics import did_you_mean
+from trainspec.project.settings import SAME_CODE
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields
 from trainspec.request.images.catalogue import ImageInfo, algorithms, frameworks
-from trainspec.settings import SAME_CODE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.excerpt import visible
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields, below
-from trainspec.reference.mended import mended
+from trainspec.reference.fixable import mended
 from trainspec.reference.show import MENDED, anchor
-from trainspec.schema_files import SPEC_SCHEMA, load_schema
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
 _AROUND = ("sensors", "tasks", "triggers")

@@ -8,8 +8,8 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.links import DOCS, link
 from trainspec.reference.codes import Explained
 from trainspec.reference.fields import Field, below
+from trainspec.reference.fixable import mended
 from trainspec.reference.lookup import Answer, Image, Images
-from trainspec.reference.mended import mended
 from trainspec.request.images.catalogue import VersionInfo
 
 WIDTH = 100

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import processor_of_instance
-from trainspec.rules.algorithms import built_in
-from trainspec.rules.machines import instance_types
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.machines import instance_types
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS566", "a built-in algorithm that needs a GPU, and has none", Severity.WARNING)
 

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS513", "an augmented manifest that is not streamed")
 

@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.clock import changes_with_each_try
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.clock import changes_with_each_try
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS534", "a checkpoint prefix that only one run uses", Severity.NOTE)
 

@@ -10,8 +10,8 @@ https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.clock import changes_with_each_try
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.clock import changes_with_each_try
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS532", "a name that is another one at each try", Severity.WARNING)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS550", "an S3 URI with two slashes in a row", Severity.WARNING)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView, SpecView
+from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.text.tree import Path
 
 CODE = Code("TS541", "a duration of the task without its unit", Severity.WARNING)

@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.h
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.leftovers import FREE_TEXT, is_accepted
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.leftovers import FREE_TEXT, is_accepted
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS581", "an empty text in place of a value", Severity.WARNING)
 

@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.machines import instance_count
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.machines import instance_count
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS525", "encryption between containers on a single instance", Severity.NOTE)
 

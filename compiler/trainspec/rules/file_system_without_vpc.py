@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS512", "a channel from a file system, and no VPC")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import algorithms, known_registry
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS564", "a framework's image without a script", Severity.WARNING)
 

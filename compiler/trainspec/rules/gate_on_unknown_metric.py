@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, did_you_mean
-from trainspec.rules.algorithms import built_in
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
 CODE = Code("TS590", "a gate on a metric that the job does not report")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS551", "a web address in place of an S3 URI", Severity.WARNING)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import ecr_image
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS561", "an image in another region than the job", Severity.WARNING)
 

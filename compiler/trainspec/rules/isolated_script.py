@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS568", "an isolated container that must fetch its script", Severity.WARNING)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.arn import partition
-from trainspec.rules.leftovers import placeholder
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.leftovers import placeholder
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS562", "a registry's address that cannot exist", Severity.WARNING)
 

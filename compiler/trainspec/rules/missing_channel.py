@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.algorithms import built_in
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS553", "a built-in algorithm without a channel that it needs", Severity.WARNING)
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS502", "a job without machines")
 

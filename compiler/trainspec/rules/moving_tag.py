@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS560", "an image without a fixed tag", Severity.WARNING)
 

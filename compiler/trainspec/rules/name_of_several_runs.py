@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.ticks import two_runs
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.ticks import two_runs
+from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import render
 
 CODE = Code("TS535", "a name that several runs share", Severity.WARNING)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.api.check import member_schema
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS531", "a name with no room for a suffix", Severity.NOTE)
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS520", "a job without a limit to its run time", Severity.WARNING)
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
 from collections.abc import Iterator, Mapping
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS518", "a channel with no source of data, or with two")
 

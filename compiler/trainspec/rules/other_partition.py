@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.regions import arns, partition_of, region_of
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.regions import arns, partition_of, region_of
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS517", "an ARN of another partition than the job's region")
 

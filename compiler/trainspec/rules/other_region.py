@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.buckets import buckets
-from trainspec.rules.regions import arns, partition_of
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.buckets import buckets
+from trainspec.rules.support.regions import arns, partition_of
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS555", "a resource of another region than the job's", Severity.WARNING)
 

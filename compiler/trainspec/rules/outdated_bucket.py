@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.buckets import buckets, is_impossible, is_outdated
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.buckets import buckets, is_impossible, is_outdated
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS556", "a bucket's name that only old buckets have", Severity.WARNING)
 

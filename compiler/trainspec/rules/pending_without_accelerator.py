@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import processor_of_instance
-from trainspec.rules.machines import instance_types
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.machines import instance_types
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS544", "a bound on waiting for CPU machines", Severity.NOTE)
 

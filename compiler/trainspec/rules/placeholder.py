@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.leftovers import placeholder
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.leftovers import placeholder
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS580", "a placeholder that was left over", Severity.WARNING)
 

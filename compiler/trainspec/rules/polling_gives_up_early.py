@@ -7,7 +7,7 @@ allowed time fails its task while it is still running well.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 from trainspec.units import seconds
 
 CODE = Code("TS540", "polling that gives up before the job may end", Severity.WARNING)

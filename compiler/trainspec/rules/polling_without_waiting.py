@@ -6,7 +6,7 @@ With `wait_for_completion: false` the task ends when the job has been started, s
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS543", "a way to wait for a task that does not wait", Severity.NOTE)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS510", "preferred machines with what excludes them")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import known_registry
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS563", "an account of AWS's that does not hold the image in its region", Severity.WARNING)
 

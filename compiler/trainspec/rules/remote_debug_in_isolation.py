@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS515", "remote debugging of an isolated container")
 

@@ -10,8 +10,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.machines import instance_count
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.machines import instance_count
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS523", "several instances that each get all of the data", Severity.NOTE)
 

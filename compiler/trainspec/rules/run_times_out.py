@@ -9,7 +9,7 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, SpecView
+from trainspec.rules.support.view import Found, SpecView
 from trainspec.units import seconds
 
 CODE = Code("TS545", "a run that times out before its job may end", Severity.WARNING)

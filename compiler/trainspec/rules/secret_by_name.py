@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.secrets import form_of, is_secret_by_name, places
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
 CODE = Code("TS571", "what may be a secret in the open", Severity.WARNING, is_secret=True)

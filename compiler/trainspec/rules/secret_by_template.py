@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.secrets import places
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
 CODE = Code("TS572", "a secret of Airflow's that is rendered into the request", Severity.WARNING)

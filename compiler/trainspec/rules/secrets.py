@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from trainspec.rules.view import LONGEST, JobView
+from trainspec.rules.support.view import LONGEST, JobView
 from trainspec.text.tree import Path
 
 # Bounded everywhere: texts of any length are searched.

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS504", "a spot job that may wait for less time than it may run")
 

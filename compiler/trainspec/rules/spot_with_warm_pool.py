@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS506", "a warm pool on spot capacity")
 

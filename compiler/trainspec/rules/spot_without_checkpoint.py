@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS521", "a spot job without a checkpoint", Severity.WARNING)
 

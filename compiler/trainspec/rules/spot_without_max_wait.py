@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS503", "a spot job that does not say how long it may wait")
 

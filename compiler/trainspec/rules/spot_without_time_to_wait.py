@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS522", "a spot job with no time to wait for capacity", Severity.WARNING)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView, SpecView
+from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.units import seconds
 
 CODE = Code("TS542", "a task that times out before its job may end", Severity.WARNING)

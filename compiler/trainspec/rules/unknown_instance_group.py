@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-conf
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, did_you_mean, the_one
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS514", "a group of machines that does not exist")
 

@@ -9,8 +9,8 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.machines import has_local_storage, instance_types
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.machines import has_local_storage, instance_types
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS524", "a volume where the machine has its own storage", Severity.NOTE)
 

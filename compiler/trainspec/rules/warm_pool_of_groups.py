@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS527", "a warm pool of several groups of machines", Severity.WARNING)
 

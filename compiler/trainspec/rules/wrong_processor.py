@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import processor_of, processor_of_instance
-from trainspec.rules.machines import instance_types
-from trainspec.rules.view import Found, JobView
+from trainspec.rules.support.machines import instance_types
+from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS565", "an image for another processor than the machine's", Severity.WARNING)
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from trainspec.runtime.gate import MetricGate
     from trainspec.runtime.operator import TrainingJobOperator
     from trainspec.runtime.sensor import TrainingJobSensor
-    from trainspec.runtime.sweeper import TrainingJobSweepOperator
+    from trainspec.runtime.sweep_operator import TrainingJobSweepOperator
     from trainspec.runtime.trigger import TrainingJobTrigger
 
 _MODULES = {
     "MetricGate": "gate",
     "TrainingJobOperator": "operator",
     "TrainingJobSensor": "sensor",
-    "TrainingJobSweepOperator": "sweeper",
+    "TrainingJobSweepOperator": "sweep_operator",
     "TrainingJobTrigger": "trigger",
 }
 

@@ -12,18 +12,18 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     AirflowTaskTimeout,
 )
-from trainspec.runtime.calls import BackOff, Calls
+from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, task_state
 from trainspec.runtime.clients import Clients
-from trainspec.runtime.console import job_url, logs_url
-from trainspec.runtime.engine import Policy, Training, failure
-from trainspec.runtime.identity import Label, TaskRun, microseconds
-from trainspec.runtime.job import OVERDUE, Job
+from trainspec.runtime.engine.calls import BackOff, Calls
+from trainspec.runtime.engine.casting import typed
+from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
+from trainspec.runtime.engine.job import OVERDUE, Job
+from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
+from trainspec.runtime.engine.masking import mask_secrets, masked
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+from trainspec.runtime.engine.training import Policy, Training, failure
 from trainspec.runtime.links import link_values
-from trainspec.runtime.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
-from trainspec.runtime.majors import AIRFLOW_2, TOLD_TO_END, task_state
-from trainspec.runtime.problems import Kind, TrainingProblem
-from trainspec.runtime.secrecy import mask_secrets, masked
-from trainspec.runtime.typed import typed
 
 # Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
 _ASK_PATIENCE = 2.0

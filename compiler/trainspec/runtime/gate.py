@@ -33,8 +33,8 @@ class MetricGate(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, float]:
         """Compare. Returns the metrics by name."""
-        from trainspec.runtime.conditions import compare, unmet
-        from trainspec.runtime.problems import TrainingProblem
+        from trainspec.runtime.engine.conditions import compare, unmet
+        from trainspec.runtime.engine.problems import TrainingProblem
 
         reported = context["ti"].xcom_pull(task_ids=self.training_task_id, key="metrics") or {}
         try:

@@ -37,7 +37,7 @@ LINKS = (TrainingJobLink(), TrainingLogsLink())
 
 def link_values(arn: str, name: str) -> dict[str, str]:
     """Return what to push for the job `name`, by XCom key."""
-    from trainspec.runtime.console import job_url, logs_url  # the DAG processor has no use for it
+    from trainspec.runtime.engine.console import job_url, logs_url  # the DAG processor has no use for it
 
     found = {TrainingJobLink.xcom_key: job_url(arn, name), TrainingLogsLink.xcom_key: logs_url(arn, name)}
     return {key: url for key, url in found.items() if url}

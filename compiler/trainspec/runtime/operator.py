@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import BaseOperator, conf
-from trainspec.runtime.choices import IfExists, OnTimeout
-from trainspec.runtime.leftover import with_stop_left_over
+from trainspec.runtime.engine.choices import IfExists, OnTimeout
+from trainspec.runtime.failure_callback import with_stop_left_over
 from trainspec.runtime.links import LINKS
 from trainspec.runtime.rendering import render_text, text_environment
 

@@ -7,7 +7,7 @@ text, and the members that are integers or booleans are cast afterwards (see `ty
 
 from typing import Any
 
-from trainspec.runtime.majors import render_to_string
+from trainspec.runtime.airflow_compat import render_to_string
 
 
 def text_environment(environment: Any, dag: Any) -> Any:

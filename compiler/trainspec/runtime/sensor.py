@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import (
     PokeReturnValue,
     conf,
 )
-from trainspec.runtime.job import OVERDUE, Job
+from trainspec.runtime.engine.job import OVERDUE, Job
 
 
 class TrainingJobSensor(BaseSensorOperator):
@@ -72,13 +72,13 @@ class TrainingJobSensor(BaseSensorOperator):
 
     def _look(self, context: Any) -> Job | None:
         """Return the job if it has completed, and push what it made; None if it may do so yet."""
-        from trainspec.runtime.calls import CallAnswer, Calls
         from trainspec.runtime.clients import Clients
-        from trainspec.runtime.console import job_url, logs_url
-        from trainspec.runtime.engine import failure
-        from trainspec.runtime.logs import last_log_lines
-        from trainspec.runtime.problems import Kind, TrainingProblem
-        from trainspec.runtime.secrecy import mask_secrets, masked
+        from trainspec.runtime.engine.calls import CallAnswer, Calls
+        from trainspec.runtime.engine.console import job_url, logs_url
+        from trainspec.runtime.engine.logs import last_log_lines
+        from trainspec.runtime.engine.masking import mask_secrets, masked
+        from trainspec.runtime.engine.problems import Kind, TrainingProblem
+        from trainspec.runtime.engine.training import failure
 
         clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)
         calls = Calls(clients.sagemaker, log=self.log.warning)

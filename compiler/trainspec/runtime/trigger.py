@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
-from trainspec.runtime.calls import BackOff, CallAnswer
+from trainspec.runtime.airflow_compat import AIRFLOW_2, is_awaited, is_users_doing
 from trainspec.runtime.clients import sagemaker
-from trainspec.runtime.job import OVERDUE
-from trainspec.runtime.majors import AIRFLOW_2, is_awaited, is_users_doing
-from trainspec.runtime.poller import Poller, shared
-from trainspec.runtime.problems import TrainingProblem
+from trainspec.runtime.engine.calls import BackOff, CallAnswer
+from trainspec.runtime.engine.job import OVERDUE
+from trainspec.runtime.engine.poller import Poller, shared
+from trainspec.runtime.engine.problems import TrainingProblem
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
 _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)

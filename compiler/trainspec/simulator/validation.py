@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trainspec.request.api.check import Violation, check_request, member_schema
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.schema.files import API_SCHEMA, load_schema
 from trainspec.simulator.errors import ApiError, validation_error
 
 # constraint, or JSON Schema's keyword for it → what AWS says

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
-from trainspec.acceptor import Accepts, acceptor
-from trainspec.schema_files import API_SCHEMA, load_schema
+from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.schema.validator import Accepts, acceptor
 
 Constraint: TypeAlias = Literal[
     "required", "unknown", "output_only", "type", "enum", "pattern", "min_length", "max_length", "minimum", "maximum",

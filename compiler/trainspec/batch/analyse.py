@@ -1,0 +1,72 @@
+"""One file, looked at: everything that a run wants of it. This is where the compiler is called, and imported."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.diagnostics import Diagnostic, has_errors
+from trainspec.options import DEFAULT_AIRFLOW, Options
+from trainspec.output.header import digest_inputs, digest_output, rebuild_command, with_header
+from trainspec.pipeline import Analysis, Read, analyse, generate
+from trainspec.project.files import Files
+from trainspec.project.project import Project
+from trainspec.request.check import printable
+from trainspec.text.source import Source
+
+
+def analysis_of(path: Path, project: Project, chosen: Options) -> Analysis:
+    """The file at `path`, analysed, with the findings that the project wants to be told."""
+    files = Files(project)
+    return _analysis(files.named(path), project, chosen, files.extended)
+
+
+def look_at(source: Source | Diagnostic, project: Project, chosen: Options, wanted: Wanted, read: Read) -> Outcome:
+    """What a run has to know of a file that was read; `read` gives those that it extends."""
+    analysis = _analysis(source, project, chosen, read)
+    is_sound = analysis.root is not None and not has_errors(analysis.findings)
+    output = _dag_file(analysis, chosen) if wanted.dag_file and is_sound else None
+    return Outcome(
+        analysis.source.name,
+        analysis.findings,
+        analysis.is_spec,
+        analysis.dag_id,
+        analysis.id_span,
+        analysis.environments,
+        analysis.variables,
+        output,
+        digest_output(output) if output is not None else None,
+        _request_files(analysis) if wanted.requests and is_sound else {},
+        analysis.secrets,
+        analysis.ties,
+        {**analysis.files, analysis.source.name: analysis.source} if wanted.texts else {},
+    )
+
+
+def _dag_file(analysis: Analysis, chosen: Options) -> str:
+    """The DAG file of an analysis that found no errors, with its header."""
+    name = analysis.source.name
+    variables = [f"{key}={value}" for key, value in sorted(chosen.variables.items())]
+    environment = chosen.environment if analysis.environments else None
+    settings = [f"airflow={chosen.airflow}", *(f"var {pair}" for pair in variables)]
+    settings += [f"env={environment}"] if environment is not None else []
+    shown = ["--env", environment] if environment is not None else []
+    shown += [argument for key in sorted(chosen.variables) for argument in ("--var", f"{key}=...")]
+    if chosen.airflow != DEFAULT_AIRFLOW:
+        shown += ["--airflow", str(chosen.airflow)]
+    inputs = digest_inputs({each.name: each.text for each in analysis.files.values()}, settings)
+    return with_header(generate(analysis, chosen), name, rebuild_command(name, shown), inputs)
+
+
+def _analysis(source: Source | Diagnostic, project: Project, chosen: Options, read: Read) -> Analysis:
+    if isinstance(source, Diagnostic):
+        return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
+    analysis = analyse(source, chosen, read)
+    return replace(analysis, findings=project.selection.apply(analysis.findings))
+
+
+def _request_files(analysis: Analysis) -> dict[str, str]:
+    return {
+        f"{analysis.dag_id}.{task}.json": json.dumps(printable(request.members), indent=2, ensure_ascii=False) + "\n"
+        for task, request in analysis.requests.items()
+    }

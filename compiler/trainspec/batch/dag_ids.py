@@ -1,0 +1,97 @@
+"""What DAG each of the project's other specs makes, for the rules across files: glanced at, and remembered.
+
+One file holds them all, since a run over one spec asks for all others. A spec counts as unchanged while its size, its
+times, its inode and the texts of the files that it extends are the same; one that was changed within the last seconds
+is glanced at again, since a second change could leave its times as they are.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping, Set
+from pathlib import Path
+from typing import Any
+
+from trainspec.batch.cache import Cache, digest_of, open_cache, read_entry, write_entry
+from trainspec.crossfile.facts import DagAt
+from trainspec.diagnostics import Diagnostic, Span
+from trainspec.options import Options
+from trainspec.project.files import Files
+from trainspec.project.project import Project
+from trainspec.text.source import Source
+
+_NAME = "glances"
+_SETTLED = 2_000_000_000
+"""How many nanoseconds a file must be left alone before its times count."""
+
+
+def glances(
+    members: Mapping[str, Path], run: Set[str], project: Project, chosen: Options, *, use_cache: bool
+) -> Iterator[DagAt]:
+    """The DAGs of the project's specs (`members`, by name) that are not those of the `run`."""
+    files = Files(project)
+    cache = open_cache(project.root, chosen, project.selection) if use_cache and not project.texts else None
+    known = _known(cache)
+    kept = {name: known[name] for name in known if name in members}
+    for name, path in members.items():
+        if name in run:
+            continue
+        state = _state(path)
+        entry = known.get(name)
+        if state is None or entry is None or entry["state"] != state or not _are_same(files, entry["texts"]):
+            at, texts = _glance(path, chosen, files)
+            place = [at.span.path, at.span.line, at.span.column, at.span.end_line, at.span.end_column] if at else []
+            entry = {"state": state, "texts": texts, "dag": [at.id, *place] if at else None}
+            if state is not None and texts is not None:
+                kept[name] = entry
+            else:
+                kept.pop(name, None)
+        if entry["dag"]:
+            dag_id, *place = entry["dag"]
+            yield DagAt(dag_id, Span(*place))
+    if cache is not None and kept != known:
+        write_entry(cache.folder / _NAME, {"run": cache.run, "files": kept})
+
+
+def _known(cache: Cache | None) -> Mapping[str, Any]:
+    entry = read_entry(cache.folder / _NAME) if cache else None
+    files: Mapping[str, Any] = entry["files"] if cache and entry and entry["run"] == cache.run else {}
+    return files
+
+
+def _state(path: Path) -> list[int] | None:
+    """What changes with a file; None where that cannot be told, or it changed just now. A link is never left alone."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    is_settled = last < time.time_ns() - _SETTLED and not stat.S_ISLNK(status.st_mode)
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino] if is_settled else None
+
+
+def _are_same(files: Files, texts: Iterable[tuple[str, str, str]]) -> bool:
+    found = ((files.extended(asked), name, digest) for asked, name, digest in texts)
+    return all(
+        isinstance(source, Source) and source.name == name and digest_of(source.text) == digest
+        for source, name, digest in found
+    )
+
+
+def _glance(path: Path, chosen: Options, files: Files) -> tuple[DagAt | None, list[list[str]] | None]:
+    """The spec's DAG, and the texts of others that were read for it; None for these where one could not be read."""
+    from trainspec.crossfile.dag_id import glance
+
+    source = files.named(path)
+    extended: dict[str, Source | Diagnostic] = {}
+
+    def read(name: str) -> Source | Diagnostic:
+        extended[name] = files.extended(name)
+        return extended[name]
+
+    at = glance(source, chosen, read) if isinstance(source, Source) else None
+    if not isinstance(source, Source) or any(isinstance(each, Diagnostic) for each in extended.values()):
+        return at, None
+    return at, [
+        [asked, each.name, digest_of(each.text)] for asked, each in extended.items() if isinstance(each, Source)
+    ]

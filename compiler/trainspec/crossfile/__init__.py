@@ -1,0 +1,1 @@
+"""What only several files show together."""

@@ -1,0 +1,90 @@
+"""What only several files of a project show together: DAGs of the same id, DAGs that nobody makes, idle comments.
+
+Every spec of the project counts, also where a run looks at a few: the others are only glanced at.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Protocol
+
+from trainspec.crossfile.facts import DagAt, Ties
+from trainspec.diagnostics import Diagnostic, Label, Span, codes, did_you_mean
+
+_ELSEWHERE = "if it is made elsewhere, name it in `external-dags` of the settings"
+
+
+class Seen(Protocol):
+    """A file of the run. `id_span` is where a spec's DAG has its id, None for what makes no DAG."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def dag_id(self) -> str: ...  # noqa: D102
+    @property
+    def id_span(self) -> Span | None: ...  # noqa: D102
+    @property
+    def ties(self) -> Ties: ...  # noqa: D102
+
+
+@dataclass
+class Across:
+    """A run's files, and the DAGs of the project's `others`. `external` are patterns of DAGs made elsewhere.
+
+    `members` are the names of the project's own specs: what a run looks at besides may have any id.
+    """
+
+    run: Sequence[Seen]
+    others: Sequence[DagAt] = ()
+    members: frozenset[str] = frozenset()
+    external: Sequence[str] = field(default=())
+
+    def findings(self) -> Iterator[Diagnostic]:
+        """All of them, in no order."""
+        yield from self._same_dag()
+        yield from self._unknown_dags()
+        yield from self._idle_comments()
+
+    def _same_dag(self) -> Iterator[Diagnostic]:
+        """Specs that make the same DAG: told of each of the run but the first, or where the first is no other's."""
+        others = {each.id.casefold(): each for each in reversed(self.others)}
+        first: dict[str, DagAt] = {}
+        for each, span in self._specs:
+            key = each.dag_id.casefold()
+            at = DagAt(each.dag_id, span)
+            other = first.setdefault(key, others.get(key, at) if each.name in self.members else at)
+            if other is not at:
+                message = f"{other.span.path} makes the DAG `{other.id}` too"
+                labels = (Label(other.span, "also here"),)
+                yield Diagnostic(
+                    codes.DUPLICATE_DAG, span, message, "give one of them another `dag.id`", "dag.id", labels=labels
+                )
+
+    def _unknown_dags(self) -> Iterator[Diagnostic]:
+        for each in self.run:
+            for dag_id, finding in each.ties.dags:
+                if dag_id not in self._ids and not any(fnmatchcase(dag_id, pattern) for pattern in self.external):
+                    near = did_you_mean(dag_id, self._ids)
+                    yield replace(
+                        finding, advice=f"{near} {_ELSEWHERE[0].upper()}{_ELSEWHERE[1:]}" if near else _ELSEWHERE
+                    )
+
+    def _idle_comments(self) -> Iterator[Diagnostic]:
+        """Comments in fragments that silence nothing in any of the specs made of them."""
+        fragments = [each for each in self.run if each.ties.ignores]
+        if fragments:
+            from trainspec.reporting.suppress import unused
+        for fragment in fragments:
+            specs = [each for each in self.run if each.id_span is not None and fragment.name in each.ties.files]
+            if specs and all(each.ties.is_whole for each in specs):
+                used = frozenset[object]().union(*(each.ties.used for each in specs))
+                yield from (unused(each) for each in fragment.ties.ignores if each not in used and not each.in_patch)
+
+    @property
+    def _specs(self) -> Iterable[tuple[Seen, Span]]:
+        return ((each, each.id_span) for each in self.run if each.id_span is not None)
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset({*(each.dag_id for each, _ in self._specs), *(each.id for each in self.others)})

@@ -1,0 +1,44 @@
+"""What DAG a spec makes, at a glance: nothing is checked, and nothing read behind the id.
+
+For the rules that look at all specs of a project although only a few of them are linted.
+"""
+
+from pathlib import PurePosixPath
+
+from trainspec.compose import Read, extend
+from trainspec.compose.document import dag_id, id_place
+from trainspec.crossfile.facts import DagAt
+from trainspec.options import Options
+from trainspec.text.parse import parse, parse_until
+from trainspec.text.source import Source
+from trainspec.text.tree import Mapping, Scalar
+from trainspec.text.typing import is_null
+
+_KEYS = frozenset({"trainspec", "dag"})
+
+
+def glance(source: Source, options: Options, read: Read) -> DagAt | None:
+    """The DAG of the spec `source`; None where the file is a fragment, or nothing that can be read.
+
+    `read` gives the files that others extend.
+    """
+    if "trainspec" not in source.text:
+        return None
+    tree = parse_until(source, _KEYS)
+    if not isinstance(tree, Mapping) or tree.get("trainspec") is None:
+        return None
+    extends = "extends" in source.text
+    dag = tree.get("dag")
+    written = dag.get("id") if isinstance(dag, Mapping) else None
+    default = PurePosixPath(source.name).stem
+    if options.environment is None or not (extends or "environments" in source.text):
+        if isinstance(written, Scalar) and not is_null(written) and "${" not in written.text:
+            return DagAt(written.text, id_place(tree, source.name))
+        if written is None and not extends:
+            return DagAt(default, id_place(tree, source.name))
+    whole, _ = parse(source)
+    if not isinstance(whole, Mapping):
+        return None
+    root = extend(source, whole, read).root
+    id_ = dag_id(root, default, options.variables, options.environment)
+    return DagAt(id_, id_place(root, source.name))

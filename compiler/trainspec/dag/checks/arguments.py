@@ -1,0 +1,161 @@
+"""What the language's schema cannot say of the arguments of a DAG and its tasks: what Airflow would refuse."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from trainspec.dag import times
+from trainspec.dag.airflow import Airflow
+from trainspec.dag.checks.assets import assets_of, check_assets
+from trainspec.dag.checks.fault import Fault
+from trainspec.dag.checks.params import check_params
+from trainspec.dag.checks.schedule import check_dag_schedule, is_scheduled
+from trainspec.dag.expressions import check_keyword, check_path
+from trainspec.dag.sections import sections
+from trainspec.diagnostics import Code, codes
+from trainspec.text.tree import Path, dotted
+
+Fields: TypeAlias = Mapping[str, Any]
+Check: TypeAlias = Callable[[Any, Path], Iterator[Fault]]
+
+CALLBACKS = (
+    "on_execute_callback", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
+)  # fmt: skip
+_FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
+
+
+def check_arguments(data: Fields, airflow: Airflow) -> Iterator[Fault]:
+    """All that this major of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
+    dag = data.get("dag", {})
+    yield from check_dag_schedule(dag, airflow)
+    yield from _values(dag, ("dag",))
+    yield from check_params(dag.get("params", {}), ("dag", "params"), is_scheduled(dag))
+    yield from _of_major(dag, ("dag",), "dag", airflow)
+    for path, task in _tasks(data):
+        yield from _values(task, path)
+        yield from check_params(task.get("params", {}), (*path, "params"), is_scheduled(dag))
+        yield from _of_major(task, path, "task", airflow)
+        if dag.get("fail_fast") and task.get("trigger_rule") not in _FAIL_FAST_TAKES:
+            message = f"`dag.fail_fast` goes with no other trigger rule than all_success, not {task['trigger_rule']}"
+            yield Fault(codes.CONFLICT, (*path, "trigger_rule"), message, "remove one of the two")
+
+
+def _tasks(data: Fields) -> Iterator[tuple[Path, Fields]]:
+    """Every map that holds a task's arguments, with its path."""
+    defaults = data.get("dag", {}).get("default_args")
+    if isinstance(defaults, Mapping):
+        yield ("dag", "default_args"), defaults
+    for section, tasks in sections(data):
+        for name, task in tasks.items():
+            yield (section, name), task
+
+
+def _values(fields: Fields, path: Path) -> Iterator[Fault]:
+    for field, check in _CHECKS.items():
+        if fields.get(field) is not None:
+            yield from check(fields[field], (*path, field))
+
+
+# ------------------------------------------------------------------ values that only some texts are
+
+
+def _text(code: Code, wrong: Callable[[str], str | None]) -> Check:
+    """The check of a text by a function that says what is wrong with it."""
+
+    def check(value: Any, path: Path) -> Iterator[Fault]:
+        if isinstance(value, str) and (why := wrong(value)):
+            yield Fault(code, path, f"`{dotted(path)}`: {why}")
+
+    return check
+
+
+def _callbacks(value: Any, path: Path) -> Iterator[Fault]:
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _callbacks(each, (*path, index))
+    elif isinstance(value, Mapping):
+        yield from _callbacks(value.get("path"), (*path, "path"))
+        for name, given in value.get("arguments", {}).items():
+            at = (*path, "arguments", name)
+            if why := check_keyword(name):
+                yield Fault(codes.BAD_PATH, at, f"`{dotted(at)}`: {why}", on_key=True)
+            yield from _data(given, at)
+    elif isinstance(value, str) and (why := check_path(value)):
+        yield Fault(codes.BAD_PATH, path, f"`{dotted(path)}`: {why}")
+
+
+def _data(value: Any, path: Path) -> Iterator[Fault]:
+    """Numbers that neither JSON nor a Python literal can say."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be a finite number", "write it as a text, in quotes")
+    below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in below:
+        yield from _data(each, (*path, step))
+
+
+def _assets(value: Any, path: Path) -> Iterator[Fault]:
+    yield from check_assets(value, path)
+    yield from _data(value, path)
+
+
+def _links(value: Mapping[str, str], path: Path) -> Iterator[Fault]:
+    for owner, link in value.items():
+        if not _is_link(link):
+            at = (*path, owner)
+            message = f"`{dotted(at)}` is no link that Airflow takes"
+            yield Fault(codes.MALFORMED, at, message, "write https://… or mailto:somebody@example.com")
+
+
+def _is_link(text: str) -> bool:
+    try:
+        link = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(link.path) if link.scheme == "mailto" else bool(link.scheme in ("http", "https") and link.netloc)
+
+
+_CHECKS: Mapping[str, Check] = {
+    **dict.fromkeys(("start_date", "end_date"), _text(codes.BAD_DATE, times.check_date)),
+    "timezone": _text(codes.BAD_DATE, times.check_timezone),
+    **dict.fromkeys(
+        ("dagrun_timeout", "retry_delay", "max_retry_delay", "execution_timeout"),
+        _text(codes.OUT_OF_RANGE, times.check_duration),
+    ),
+    **dict.fromkeys(CALLBACKS, _callbacks),
+    **dict.fromkeys(("inlets", "outlets"), _assets),
+    "retry_exponential_backoff": _data,
+    "params": _data,
+    "owner_links": _links,
+}
+
+
+# ------------------------------------------------------------------ what a major lacks
+
+
+def _of_major(fields: Fields, path: Path, place: str, airflow: Airflow) -> Iterator[Fault]:
+    """Fields and words that this major does not have, or would rather not see."""
+    for field, value in fields.items():
+        keys = (f"{place}.{field}", *((f"{place}.{field}={value}",) if isinstance(value, str) else ()))
+        for key in keys:
+            if why := airflow.lacks.get(key):
+                shown = f"`{field}`" if "=" not in key else f"`{field}: {value}`"
+                message = f"{airflow.name} has no {shown}: {why}"
+                yield Fault(codes.NOT_IN_AIRFLOW, (*path, field), message, on_key="=" not in key)
+            elif advice := airflow.discouraged.get(key):
+                message = f"{airflow.name} warns of `{field}` whenever it loads the DAG: Airflow 4 will not have it"
+                yield Fault(codes.DEPRECATED, (*path, field), message, advice, on_key=True)
+    backoff = fields.get("retry_exponential_backoff")
+    if airflow.only_doubles and isinstance(backoff, int | float) and backoff not in (0, 2, True, False):
+        at = (*path, "retry_exponential_backoff")
+        message = f"{airflow.name} can only double the delay, not multiply it by {backoff}"
+        yield Fault(codes.NOT_IN_AIRFLOW, at, message, "write `true`")
+    schedule = fields.get("schedule")
+    waited_for = schedule.get("assets") if isinstance(schedule, Mapping) else None
+    for key, value in (("schedule", waited_for), ("inlets", fields.get("inlets")), ("outlets", fields.get("outlets"))):
+        start = (*path, key, "assets") if key == "schedule" else (*path, key)
+        for at, asset in assets_of(value, start):
+            for field in asset:
+                if why := airflow.lacks.get(f"asset.{field}"):
+                    message = f"{airflow.name} has no `{field}` of an asset: {why}"
+                    yield Fault(codes.NOT_IN_AIRFLOW, (*at, field), message, on_key=True)

@@ -1,0 +1,85 @@
+"""Assets that Airflow would refuse."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from trainspec.dag.checks.fault import Fault
+from trainspec.diagnostics import codes
+from trainspec.templates import has_template
+from trainspec.text.tree import Path, dotted
+
+_KINDS = ("any", "all")
+_LONGEST = 1500
+_RESERVED = ("self", "context")
+
+
+def check_assets(value: Any, path: Path) -> Iterator[Fault]:
+    """What is wrong with an asset, a list of them or a condition at `path`."""
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from check_assets(each, (*path, index))
+    elif isinstance(value, str):
+        yield from _identifier(value, path, "asset")
+    elif isinstance(value, Mapping):
+        yield from _map(value, path)
+
+
+def assets_of(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The assets that are written as maps, with their paths."""
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from assets_of(each, (*path, index))
+    elif isinstance(value, Mapping):
+        yield path, value
+        for kind in _KINDS:
+            yield from assets_of(value.get(kind), (*path, kind))
+
+
+def _map(value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    kinds = [kind for kind in _KINDS if kind in value]
+    own = [key for key in value if key not in _KINDS]
+    if len(kinds) + bool(own) > 1:
+        shown = " and ".join(f"`{key}`" for key in (*kinds, *own)[:2])
+        yield Fault(
+            codes.CONFLICT, path, f"`{dotted(path)}`: {shown} do not go together", "nest one in the other's list"
+        )
+    elif not kinds and "uri" not in value and "name" not in value:
+        yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` names no asset", "give it a `uri` or a `name`")
+    for kind in kinds:
+        yield from check_assets(value[kind], (*path, kind))
+    for key in ("uri", "name"):
+        if isinstance(value.get(key), str):
+            yield from _identifier(value[key], (*path, key), key)
+
+
+def _identifier(text: str, path: Path, what: str) -> Iterator[Fault]:
+    why = _refused(text, what)
+    if why:
+        yield Fault(codes.BAD_ASSET, path, f"`{dotted(path)}`: {why}")
+
+
+def _refused(text: str, what: str) -> str | None:
+    if has_template(text):
+        return "Airflow renders no templates in assets: it must know them before anything runs"
+    if not text.strip():
+        return "it says nothing"
+    if len(text) > _LONGEST:
+        return f"longer than the {_LONGEST:,} characters that Airflow keeps"
+    if not text.isascii():
+        return "only ASCII characters go into an asset: write others as %XX"
+    if what != "uri" and text in _RESERVED:
+        return f"`{text}` is no name for an asset: Airflow gives it another meaning"
+    if what == "name":
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        return f"not a URI: {error}"
+    if parts.scheme == "airflow":
+        return "the scheme `airflow` is Airflow's own"
+    if parts.scheme == "s3" and not parts.netloc:
+        return "an S3 URI names a bucket: s3://my-bucket/data/"
+    if parts.password:
+        return "a URI of an asset is shown to everybody: it must not hold a password"
+    return None

@@ -1,0 +1,152 @@
+"""What the language's schema cannot say of sensors, tasks, triggers and gates: what goes together, what has a name."""
+
+import keyword
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from trainspec.dag.checks.fault import Fault
+from trainspec.dag.expressions import check_path
+from trainspec.dag.times import check_duration
+from trainspec.diagnostics import codes
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
+from trainspec.templates import has_template
+from trainspec.text.tree import Path, dotted
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_S3_KEY = re.compile(r"s3://[^/{}]+/.+", re.DOTALL)
+_S3_FIELDS = ("wildcard", "aws_conn_id", "region")
+_DAG_FIELDS = (
+    "task", "tasks", "group", "execution_delta", "states", "failed_states", "skipped_states", "check_existence",
+)  # fmt: skip
+_OF_THE_TASK = {"task_id": "the key of the task", "doc_md": "`doc` beside `operator`"}
+_OF_THE_FILE = ("dag", "task_group")
+_RUN_STATES = ("queued", "running", "success", "failed")
+_BOUNDS = ("at_least", "at_most", "above", "below")
+
+
+def check_around(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """All that Airflow would refuse around the jobs of the validated `data` of a spec."""
+    for name, sensor in (data.get("sensors") or {}).items():
+        yield from _sensor(sensor, ("sensors", name))
+    for name, task in (data.get("tasks") or {}).items():
+        yield from _task(task, ("tasks", name))
+    for name, trigger in (data.get("triggers") or {}).items():
+        yield from _trigger(trigger, ("triggers", name))
+    for name, job in data.get("jobs", {}).items():
+        yield from _gate(job, ("jobs", name))
+
+
+def _sensor(sensor: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    kinds = [kind for kind in ("s3", "dag") if kind in sensor]
+    if len(kinds) != 1:
+        message = f"`{dotted(path)}` must say one of `s3` and `dag`"
+        advice = "`s3` waits for an object in S3, `dag` for a run of another DAG"
+        yield Fault(codes.CONFLICT if kinds else codes.MISSING_KEY, path, message, advice, on_key=True)
+        return
+    kind, other = kinds[0], "dag" if kinds == ["s3"] else "s3"
+    for field in _DAG_FIELDS if kind == "s3" else _S3_FIELDS:
+        if field in sensor:
+            message = f"`{field}` says nothing of a sensor with `{kind}`"
+            yield Fault(codes.CONFLICT, (*path, field), message, f"it belongs to one with `{other}`", on_key=True)
+    yield from _keys(sensor.get("s3", []), (*path, "s3"))
+    parts = [field for field in ("task", "tasks", "group") if field in sensor]
+    if kind == "dag" and len(parts) > 1:
+        message = f"a sensor waits for one of {', '.join(f'`{part}`' for part in parts)}"
+        yield Fault(codes.CONFLICT, (*path, parts[1]), message, "keep one", on_key=True, other=(*path, parts[0]))
+    if kind == "dag":
+        yield from _states(sensor, path, of_run=not parts)
+    for field in ("execution_delta", "poke_interval", "timeout"):
+        if why := check_duration(sensor.get(field, 0)):
+            yield Fault(codes.OUT_OF_RANGE, (*path, field), f"`{dotted((*path, field))}`: {why}")
+
+
+def _keys(given: str | Sequence[str], path: Path) -> Iterator[Fault]:
+    for index, key in enumerate([given] if isinstance(given, str) else given):
+        if not has_template(key) and not _S3_KEY.fullmatch(key):
+            at = path if isinstance(given, str) else (*path, index)
+            advice = "write `s3://my-bucket/path/to/object`, or with a wildcard `s3://my-bucket/path/*.csv`"
+            yield Fault(codes.MALFORMED, at, f'`{dotted(at)}` must be the S3 URI of an object, and is "{key}"', advice)
+
+
+def _states(sensor: Mapping[str, Any], path: Path, *, of_run: bool) -> Iterator[Fault]:
+    """States that a run cannot have, or that are said to mean two things."""
+    said: dict[str, Path] = {}
+    if "states" not in sensor:
+        said["success"] = path
+    for field in ("states", "failed_states", "skipped_states"):
+        for index, state in enumerate(sensor.get(field, [])):
+            at = (*path, field, index)
+            if of_run and state not in _RUN_STATES:
+                message = f"a run of a DAG is never `{state}`"
+                yield Fault(codes.NOT_ONE_OF, at, message, f"there are {', '.join(_RUN_STATES)}; tasks have more")
+            if state in said:
+                message = f"`{state}` cannot mean two things"
+                advice = "success is waited for unless `states` say otherwise" if said[state] == path else "keep one"
+                yield Fault(codes.CONFLICT, at, message, advice, other=said[state] if said[state] != path else None)
+            said.setdefault(state, at)
+
+
+def _trigger(trigger: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    yield from _not_finite(trigger.get("conf", {}), (*path, "conf"))
+    if not trigger.get("wait"):
+        for field in ("poke_interval", "states", "failed_states", "deferrable"):
+            if field in trigger:
+                message = f"`{field}` is about the end of the run, which this trigger does not wait for"
+                yield Fault(codes.CONFLICT, (*path, field), message, "add `wait: true`", on_key=True)
+
+
+def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    if why := check_path(task.get("operator", "an.Operator")):
+        yield Fault(codes.MALFORMED, (*path, "operator"), f"`{dotted((*path, 'operator'))}`: {why}")
+    of_every_task = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
+    for name in task.get("arguments") or {}:
+        at = (*path, "arguments", name)
+        if name in _OF_THE_FILE:
+            yield Fault(codes.CONFLICT, at, f"`{name}` of an operator is set by the DAG file", "remove it", on_key=True)
+        elif name in _OF_THE_TASK or name in of_every_task or name == "depends_on":
+            where = _OF_THE_TASK.get(name, f"`{name}` beside `operator`")
+            message = f"`{name}` is said of the task, not among the operator's arguments"
+            yield Fault(codes.CONFLICT, at, message, f"it is {where}", on_key=True)
+        elif not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
+            message = f"`{name}` cannot be the name of an argument in Python"
+            yield Fault(codes.MALFORMED, at, message, on_key=True)
+    yield from _not_finite(task.get("arguments") or {}, (*path, "arguments"))
+
+
+def _not_finite(value: Any, path: Path) -> Iterator[Fault]:
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _not_finite(below, (*path, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _not_finite(below, (*path, index))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Fault(
+            codes.OUT_OF_RANGE, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as text"
+        )
+
+
+def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    given = job.get("proceed_if")
+    if given is None:
+        return
+    at: Path = (*path, "proceed_if")
+    if (job.get("operator") or {}).get("wait_for_completion") is False:
+        message = "the task does not wait for the job's end, and so knows none of its metrics"
+        yield Fault(codes.CONFLICT, at, message, "remove `wait_for_completion: false`", on_key=True)
+    elif job.get("do_xcom_push") is False:
+        message = "the task keeps no results (`do_xcom_push: false`), and so has no metrics to compare"
+        yield Fault(codes.CONFLICT, at, message, "remove `do_xcom_push: false`", on_key=True)
+    for index, condition in enumerate([given] if isinstance(given, Mapping) else given):
+        here = at if isinstance(given, Mapping) else (*at, index)
+        bounds = [bound for bound in _BOUNDS if bound in condition]
+        if not bounds and "metric" in condition:
+            message = f"the condition on `{condition['metric']}` has no bound"
+            advice = f"add one of {', '.join(f'`{each}`' for each in _BOUNDS)}"
+            yield Fault(codes.MISSING_KEY, here, message, advice)
+        for bound in bounds:
+            value = condition[bound]
+            if isinstance(value, float):
+                yield from _not_finite(value, (*here, bound))

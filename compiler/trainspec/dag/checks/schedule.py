@@ -1,0 +1,76 @@
+"""Schedules that Airflow would refuse."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainspec.dag import times
+from trainspec.dag.airflow import Airflow
+from trainspec.dag.checks.assets import check_assets
+from trainspec.dag.checks.fault import Fault
+from trainspec.diagnostics import codes
+from trainspec.text.tree import Path, dotted
+
+_AT = ("dag", "schedule")
+
+
+def is_scheduled(dag: Mapping[str, Any]) -> bool:
+    """Whether runs of the DAG start by themselves."""
+    return dag.get("schedule") is not None
+
+
+def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+    """What is wrong with the schedule of `dag`, by itself and beside its other arguments."""
+    schedule = dag.get("schedule")
+    needs_start = isinstance(schedule, str | list) and schedule != "@once"
+    if isinstance(schedule, Mapping):
+        yield from check_assets(schedule.get("assets"), (*_AT, "assets"))
+        yield from _times(schedule.get("time"), (*_AT, "time"), airflow)
+        yield from _beside_assets(schedule.get("time"))
+        needs_start = "time" in schedule
+    else:
+        yield from _times(schedule, _AT, airflow)
+    if schedule == "@continuous" and dag.get("max_active_runs") != 1:
+        message = "`dag.schedule`: @continuous takes no more than one run at a time"
+        yield Fault(codes.BAD_SCHEDULE, _AT, message, "add `max_active_runs: 1`")
+    needs_start |= airflow.any_schedule_needs_start and is_scheduled(dag)
+    if needs_start and "start_date" not in dag and "start_date" not in (dag.get("default_args") or {}):
+        message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
+        yield Fault(codes.MISSING_KEY, _AT, message, "add `start_date: 2025-04-01`, say")
+    yield from _run_types(dag)
+
+
+def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
+    """What is wrong with a time, or with a list of cron expressions."""
+    if isinstance(value, str) and (why := times.check_schedule(value)):
+        meant = times.schedule_meant(value)
+        advice = f"write `{meant}`" if meant else None
+        yield Fault(codes.BAD_SCHEDULE, path, f"`{dotted(path)}`: {why}", advice, fix=meant)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return
+    for index, each in enumerate(value):
+        why = times.check_schedule(each) if len(value) == 1 else times.check_cron(each)
+        if why:
+            yield Fault(codes.BAD_SCHEDULE, (*path, index), f"`{dotted((*path, index))}`: {why}")
+    if len(value) > 1 and airflow.several_crons is None:
+        message = f"{airflow.name} takes no more than one cron expression"
+        yield Fault(
+            codes.NOT_IN_AIRFLOW, path, message, "join them into one, such as `0 3,9 * * *`, or write two specs"
+        )
+
+
+def _beside_assets(value: Any) -> Iterator[Fault]:
+    for each in value if isinstance(value, list) else [value]:
+        if each in ("@once", "@continuous"):
+            message = f"`dag.schedule.time`: {each} is no time that comes again, so it does not go beside assets"
+            yield Fault(codes.BAD_SCHEDULE, (*_AT, "time"), message)
+
+
+def _run_types(dag: Mapping[str, Any]) -> Iterator[Fault]:
+    """Kinds of run without which the schedule could not start any."""
+    allowed, schedule = dag.get("allowed_run_types"), dag.get("schedule")
+    if not allowed:
+        return
+    needed = "asset_triggered" if isinstance(schedule, Mapping) else "manual" if schedule is None else "scheduled"
+    if needed not in allowed:
+        message = f"`dag.allowed_run_types` leaves out `{needed}`, the kind of run that the DAG's schedule makes"
+        yield Fault(codes.CONFLICT, ("dag", "allowed_run_types"), message, f"add `{needed}`")

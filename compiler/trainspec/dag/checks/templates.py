@@ -1,0 +1,48 @@
+"""Templates around the jobs: what Airflow could not render, told before it tries."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from trainspec.dag.checks.fault import Fault
+from trainspec.dag.checks.params import declared_params
+from trainspec.diagnostics import codes
+from trainspec.templates import Sample, has_template, render
+from trainspec.templates.context import Declared
+from trainspec.text.tree import Path
+
+_RENDERED = {"sensors": ("s3",), "triggers": ("conf", "run_id", "logical_date"), "jobs": ("proceed_if",)}
+"""The fields that Airflow renders for sure."""
+
+
+def check_templates(data: Mapping[str, Any], sample: Sample) -> Iterator[Fault]:
+    """What is wrong with the templates of the validated `data` of a spec, in its jobs only those of their gates."""
+    contexts: dict[Declared, Mapping[str, Any]] = {}
+    for path, text in _templates(data):
+        params = declared_params(data, data[path[0]][path[1]])
+        if params not in contexts:
+            contexts[params] = replace(sample, params=params).context()
+        for problem in render(text, contexts[params]).problems:
+            if path[0] == "tasks":
+                yield Fault(codes.DOUBTFUL_TEMPLATE, path, problem.message, problem.advice)
+            else:
+                yield Fault(problem.code, path, problem.message, problem.advice)
+
+
+def _templates(data: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    for section, fields in (*_RENDERED.items(), ("tasks", ("arguments",))):
+        for name, task in (data.get(section) or {}).items():
+            for field in fields:
+                yield from _texts(task.get(field), (section, name, field))
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The texts in a value that hold a template, each with its path."""
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _texts(below, (*path, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _texts(below, (*path, index))
+    elif isinstance(value, str) and has_template(value):
+        yield path, value

@@ -1,6 +1,0 @@
-"""What changes in the requests and the DAGs from one state of the specs to another."""
-
-from trainspec.difference.compare import compare
-from trainspec.difference.model import Change, Compiled, DagDifference, Status, TaskDifference
-
-__all__ = ["Change", "Compiled", "DagDifference", "Status", "TaskDifference", "compare"]

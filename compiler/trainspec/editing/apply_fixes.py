@@ -1,0 +1,116 @@
+"""Fixes applied to the texts that they are about, until nothing is left that has one."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from trainspec.diagnostics import Diagnostic, Edit
+from trainspec.editing.equivalence import is_sound
+from trainspec.text.source import Source
+
+ROUNDS = 20
+"""How often the files are looked at again: a misspelt key hides what is wrong below it, and fixes may overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a look at the files gave: findings, and the texts that they are about, by name."""
+
+    findings: Sequence[Diagnostic]
+    sources: Mapping[str, Source]
+
+
+@dataclass(slots=True)
+class Mended:
+    """Texts as they are (`old`) and as they shall be (`new`), by name; how many findings were fixed; what is left.
+
+    `refused` are findings whose fix would have changed what the rest of its file says.
+    """
+
+    left: Sequence[Diagnostic] = ()
+    old: dict[str, Source] = field(default_factory=dict)
+    new: dict[str, Source] = field(default_factory=dict)
+    fixed: int = 0
+    refused: list[Diagnostic] = field(default_factory=list)
+
+
+def mend(check: Callable[[Mapping[str, Source]], Checked]) -> Mended:
+    """Apply the fixes of what `check` finds, round by round.
+
+    `check` is given the texts that take the place of files'.
+    """
+    mended = Mended()
+    seen: dict[str, set[str]] = {}
+    given_up: set[str] = set()
+    for _ in range(ROUNDS):
+        checked = check(mended.new)
+        mended.left = checked.findings
+        found_more = False
+        for name, findings in _by_file(checked.findings, mended.refused).items():
+            source = checked.sources.get(name)
+            if source is None or name in given_up:
+                continue
+            text, done = _mended(source, findings, mended.refused)
+            before = seen.setdefault(name, {source.text})
+            if text in before:  # the fixes undo one another, or there are none
+                if done:
+                    given_up.add(name)
+                continue
+            before.add(text)
+            mended.old.setdefault(name, source)
+            mended.new[name] = Source(name, text)
+            mended.fixed += len(done)
+            found_more = True
+        if not found_more:
+            return mended
+    mended.left = check(mended.new).findings
+    return mended
+
+
+def _by_file(findings: Iterable[Diagnostic], refused: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
+    """The findings that have a fix, by the file that it is for."""
+    told = {(found.code.id, found.span, found.fix) for found in refused}
+    files: dict[str, list[Diagnostic]] = {}
+    for found in findings:
+        if found.fix and (found.code.id, found.span, found.fix) not in told:
+            files.setdefault(found.fix.edits[0].span.path, []).append(found)
+    return files
+
+
+def _mended(
+    source: Source, findings: Sequence[Diagnostic], refused: list[Diagnostic]
+) -> tuple[str, Sequence[Diagnostic]]:
+    """The text of `source` after the fixes of `findings`, as many as can be made at once, and the findings fixed."""
+    chosen = _disjoint(source, findings)
+    text = _applied(source, chosen)
+    if text is not None:
+        return text, chosen
+    sound: list[Diagnostic] = []
+    for found in chosen:
+        (sound if _applied(source, [found]) is not None else refused).append(found)
+    text = _applied(source, sound)
+    return (text, sound) if text is not None else (source.text, ())
+
+
+def _disjoint(source: Source, findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Findings whose edits do not overlap, the first ones first; the same edits are wanted once."""
+    taken: list[tuple[int, int]] = []
+    known: set[tuple[Edit, ...]] = set()
+    chosen = []
+    for found in findings:
+        edits = found.fix.edits if found.fix else ()
+        places = [source.offsets(edit.span) for edit in edits]
+        if edits in known or any(start < end2 and start2 < end for start, end in places for start2, end2 in taken):
+            continue
+        known.add(edits)
+        taken += places
+        chosen.append(found)
+    return chosen
+
+
+def _applied(source: Source, findings: Sequence[Diagnostic]) -> str | None:
+    """The text after the findings' fixes; None where the rest of it would not say the same."""
+    edits = [edit for found in findings if found.fix for edit in found.fix.edits]
+    text = source.text
+    for (start, end), new in sorted(((source.offsets(edit.span), edit.text) for edit in edits), reverse=True):
+        text = text[:start] + new + text[end:]
+    return text if is_sound(source, Source(source.name, text), edits) else None

@@ -1,0 +1,8 @@
+"""The least IAM policies that a spec's jobs need: for their execution roles, and for whom Airflow acts as."""
+
+from trainspec.iam.caller import caller_policy
+from trainspec.iam.document import Statement, document
+from trainspec.iam.execution import TRUST, execution_policy, left_open
+from trainspec.iam.job import Job, jobs_of
+
+__all__ = ["TRUST", "Job", "Statement", "caller_policy", "document", "execution_policy", "jobs_of", "left_open"]

@@ -1,0 +1,117 @@
+"""Reading the arguments of a DAG file's calls, and noting what cannot be carried over."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainspec.importers.arguments import READ
+from trainspec.importers.literals import Constants, Hole, NotLiteralError
+from trainspec.importers.times import duration_of, moment_of
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
+
+__all__ = ["DURATIONS", "Hole", "NotLiteralError", "Reading", "called"]
+
+DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
+
+
+@dataclass
+class Reading:
+    """Reads arguments, and notes what cannot be carried over.
+
+    `functions` are the names of decorated functions by their decorator's id, `imported` the dotted paths of names that
+    the file imports.
+    """
+
+    constants: Constants
+    functions: Mapping[int, str]
+    imported: Mapping[str, str]
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, node: ast.AST, message: str) -> None:
+        """Note something about a place of the file."""
+        self.notes.append(f"line {getattr(node, 'lineno', 0)}: {message}")
+
+    def arguments(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+        """The arguments of a call that have a name."""
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                self.note(call, f"`**{ast.unparse(keyword.value)}` is not read")
+            else:
+                yield keyword.arg, keyword.value
+
+    def value(self, node: ast.expr, what: str) -> Any:
+        """What an argument stands for, without its parts that are not literal; None where the whole is not."""
+        try:
+            if what in READ:
+                return READ[what](self.constants, self.imported, node)
+            return self._filled(self.constants.value(node), what)
+        except NotLiteralError as error:
+            self.note(error.node, f"{what} is not a literal: `{ast.unparse(error.node)}`")
+            return None
+
+    def _filled(self, value: Any, what: str) -> Any:
+        if isinstance(value, Mapping):
+            kept = {}
+            for key, below in value.items():
+                if isinstance(below, Hole):
+                    self.note(below.node, f"{what}.{key} is not a literal: `{ast.unparse(below.node)}`")
+                else:
+                    kept[key] = self._filled(below, f"{what}.{key}")
+            return kept
+        if isinstance(value, list):
+            for hole in (each for each in value if isinstance(each, Hole)):
+                self.note(hole.node, f"an entry of {what} is not a literal: `{ast.unparse(hole.node)}`")
+            return [self._filled(each, what) for each in value if not isinstance(each, Hole)]
+        return value
+
+    def dag_of(self, call: ast.Call, around: ast.Call | None, dags: Mapping[int, ast.Call]) -> ast.Call | None:
+        """The DAG of a task: the one that it names, the one around it, or the only one."""
+        named = next((self.constants.call(value) for name, value in self.arguments(call) if name == "dag"), None)
+        return named or around or (next(iter(dags.values())) if len(dags) == 1 else None)
+
+    def path_of(self, call: ast.Call) -> str | None:
+        """The dotted path of what is called, where the file imports it."""
+        first, *rest = ast.unparse(call.func).split(".")
+        return ".".join((self.imported[first], *rest)) if first in self.imported else None
+
+    def put_task_argument(self, fields: dict[str, Any], name: str, node: ast.expr, what: str) -> None:
+        """Put an argument that every task takes where a spec has it."""
+        known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
+        if name == "doc_md":
+            fields["doc"] = self.value(node, name)
+        elif name not in known:
+            self.note(node, f"{what} is not carried over")
+        elif name in DURATIONS:
+            self.put_duration(fields, name, node)
+        elif name in ("start_date", "end_date"):
+            self.put_moment(fields, name, node)
+            if zone := fields.pop("timezone", None):
+                self.note(node, f"the time zone {zone} of `{name}` is not carried over: a spec has one, the DAG's")
+        else:
+            value = self.value(node, name)
+            if value is not None:
+                fields[name] = value
+
+    def put_duration(self, fields: dict[str, Any], name: str, node: ast.expr) -> None:
+        """Put a duration."""
+        length = duration_of(self.constants, node)
+        if length is None:
+            self.note(node, f"`{name}` is no literal duration: `{ast.unparse(node)}`")
+        else:
+            fields[name] = length
+
+    def put_moment(self, fields: dict[str, Any], name: str, node: ast.expr) -> None:
+        """Put a date, and its time zone beside it."""
+        moment = moment_of(self.constants, node)
+        if moment is None:
+            self.note(node, f"`{name}` is no literal date: `{ast.unparse(node)}`")
+            return
+        fields[name], zone = moment
+        if zone:
+            fields["timezone"] = zone
+
+
+def called(call: ast.Call) -> str:
+    """The last name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

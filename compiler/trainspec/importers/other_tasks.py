@@ -1,0 +1,160 @@
+"""The tasks around the training jobs of a DAG file: sensors and triggers where the language has such, else tasks."""
+
+import ast
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called
+from trainspec.importers.model import ImportedTask
+from trainspec.importers.times import duration_of
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
+from trainspec.units import duration
+
+_WAITING = {
+    "poke_interval": "poke_interval",
+    "timeout": "timeout",
+    "mode": "mode",
+    "deferrable": "deferrable",
+    "soft_fail": "soft_fail",
+}
+_FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "S3KeySensor": (
+        "sensors",
+        {"bucket_key": "s3", "wildcard_match": "wildcard", "aws_conn_id": "aws_conn_id", "region_name": "region"}
+        | {"bucket_name": "bucket_name"}
+        | _WAITING,
+    ),
+    "ExternalTaskSensor": (
+        "sensors",
+        {
+            "external_dag_id": "dag",
+            "external_task_id": "task",
+            "external_task_ids": "tasks",
+            "external_task_group_id": "group",
+            "execution_delta": "execution_delta",
+            "allowed_states": "states",
+            "failed_states": "failed_states",
+            "skipped_states": "skipped_states",
+            "check_existence": "check_existence",
+        }
+        | _WAITING,
+    ),
+    "TriggerDagRunOperator": (
+        "triggers",
+        {
+            "trigger_dag_id": "dag",
+            "trigger_run_id": "run_id",
+            "conf": "conf",
+            "logical_date": "logical_date",
+            "execution_date": "logical_date",
+            "wait_for_completion": "wait",
+            "poke_interval": "poke_interval",
+            "allowed_states": "states",
+            "failed_states": "failed_states",
+            "reset_dag_run": "reset",
+            "skip_when_already_exists": "skip_if_exists",
+            "deferrable": "deferrable",
+        },
+    ),
+}
+"""Operators that the language has words for: their section, and the field of each argument."""
+
+_OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
+_DURATIONS = ("poke_interval", "timeout", "execution_delta")
+_WILDCARD = re.compile(r"[*?\[]")
+_RENAMED = {"bash_operator": "bash", "python_operator": "python", "dummy_operator": "empty", "dummy": "empty"}
+"""Modules of Airflow 1 that some files still import, below `airflow.operators`."""
+
+
+def import_task(reading: Reading, call: ast.Call, task_id: str) -> ImportedTask | None:
+    """The task of an operator's call; None, with a note, where something in it is not literal or nobody's."""
+    name = called(call)
+    try:
+        return _by_words(reading, call, name, task_id) or _by_path(reading, call, name, task_id)
+    except NotLiteralError as error:
+        reading.note(call, f"the task of {name} is not carried over: not a literal: `{ast.unparse(error.node)}`")
+        return None
+
+
+def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> ImportedTask | None:
+    """The task in the language's own words; None where it has none for all that the call says."""
+    section, words = _FIELDS.get(name, ("", {}))
+    of_every_task = _of_every_task()
+    given = dict(reading.arguments(call))
+    if not section or not given.keys() <= {*words, *of_every_task, "task_id", "dag", "doc_md"}:
+        return None
+    fields: dict[str, Any] = {}
+    for argument, node in given.items():
+        if argument not in words:
+            continue
+        field = words[argument]
+        length = duration_of(reading.constants, node) if field in _DURATIONS else None
+        value = _literal(reading, node) if length is None else duration(length)
+        if value is not None:
+            fields[field] = value
+    if name == "S3KeySensor" and not _join_uri(fields):
+        return None
+    if section == "triggers" and not fields.get("wait"):
+        fields = {field: value for field, value in fields.items() if field not in _OF_THE_WAIT}
+    _put_task_arguments(reading, fields, given)
+    return ImportedTask(section, task_id, fields)
+
+
+def _join_uri(fields: dict[str, Any]) -> bool:
+    """Make one URI of bucket and key, and say of wildcards only what the spec would not take for granted."""
+    bucket = fields.pop("bucket_name", None)
+    keys = fields.get("s3", [])
+    whole = [key if bucket is None else f"s3://{bucket}/{key}" for key in ([keys] if isinstance(keys, str) else keys)]
+    fields["s3"] = whole if isinstance(keys, list) else whole[0]
+    is_wild = fields.pop("wildcard", False)
+    if not is_wild and any(_WILDCARD.search(key) for key in whole):
+        fields["wildcard"] = False
+    return bool(whole)
+
+
+def _by_path(reading: Reading, call: ast.Call, name: str, task_id: str) -> ImportedTask | None:
+    path = reading.path_of(call)
+    if path is None or call.args:
+        reading.note(call, f"the task of {name} is not carried over")
+        return None
+    given = dict(reading.arguments(call))
+    own = given.keys() - {*_of_every_task(), "task_id", "dag", "doc_md", "provide_context"}
+    arguments = {argument: _literal(reading, node) for argument, node in given.items() if argument in own}
+    fields: dict[str, Any] = {"operator": _today(path)}
+    if arguments:
+        fields["arguments"] = arguments
+    _put_task_arguments(reading, fields, given)
+    return ImportedTask("tasks", task_id, fields)
+
+
+def _today(path: str) -> str:
+    """The path of an operator as Airflow 2 and 3 have it."""
+    *package, module, name = path.split(".")
+    if package == ["airflow", "operators"] and module in _RENAMED:
+        return ".".join((*package, _RENAMED[module], "EmptyOperator" if name == "DummyOperator" else name))
+    return path
+
+
+def _put_task_arguments(reading: Reading, fields: dict[str, Any], given: Mapping[str, ast.expr]) -> None:
+    for argument, node in given.items():
+        if argument == "doc_md" or argument in _of_every_task():
+            reading.put_task_argument(fields, argument, node, f"the argument `{argument}` of the operator")
+
+
+def _of_every_task() -> frozenset[str]:
+    return frozenset(load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"])
+
+
+def _literal(reading: Reading, node: ast.expr) -> Any:
+    """What an argument stands for. Raises NotLiteralError where a part of it is not literal."""
+    value = reading.constants.value(node)
+    for each in _leaves(value):
+        if isinstance(each, Hole):
+            raise NotLiteralError(each.node)
+    return value
+
+
+def _leaves(value: Any) -> list[Any]:
+    below = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
+    return [value] if below is None else [leaf for each in below for leaf in _leaves(each)]

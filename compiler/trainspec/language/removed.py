@@ -1,0 +1,59 @@
+"""Words of Airflow, the SageMaker SDK and the API that are no fields here, and that no single field stands for.
+
+What to do in place of them. Those that only have another name here are in `trainspec.language.suggestions`.
+"""
+
+from collections.abc import Mapping
+
+_NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and let `on_failure_callback` tell of it"
+_ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and everybody chooses how to look at it"
+_CODE = "it is code, which a spec does not hold: let `vars` or `params` hold the values"
+
+GONE: Mapping[str, Mapping[str, str]] = {
+    "schedule": {
+        "timetable": "write `schedule`: it takes cron expressions, presets, intervals and assets",
+        "datasets": "write `schedule: {assets: [...]}`",
+        "assets": "write `schedule: {assets: [...]}`",
+        "sla_miss_callback": _NO_SLA.format("dagrun_timeout"),
+        "default_view": _ONE_VIEW,
+        "orientation": _ONE_VIEW,
+        "full_filepath": "remove it: Airflow knows where the file is",
+        "user_defined_macros": _CODE,
+        "user_defined_filters": _CODE,
+        "jinja_environment_kwargs": "remove it: a request reaches SageMaker to the letter only under Jinja's defaults",
+    },
+    "retries": {
+        "task_id": "remove it: the key of the task is its id",
+        "sla": _NO_SLA.format("execution_timeout"),
+        "provide_context": "remove it: Airflow always gives the context",
+        "executor_config": "choose the executor with `executor` and the machine with `resources`",
+    },
+    "hyperparameters": {
+        "max_run": "write `stopping: {max_runtime: …}`",
+        "entry_point": "a script is `entry` of `source`, a container's command `entrypoint`",
+        "source_dir": "write `source: {dir: …}`",
+        "framework_version": "write `framework: {version: …}`",
+        "py_version": "write `framework: {python: …}`",
+        "base_job_name": "write `name`, with `{{ ts_nodash }}` behind it",
+        "subnets": "write `vpc: {subnets: …}`",
+        "security_group_ids": "write `vpc: {security_groups: …}`",
+        "keep_alive_period_in_seconds": "write `resources: {keep_alive: …}`",
+        "output_kms_key": "write `output: {kms_key: …}`",
+        "max_retry_attempts": "write `retry: {max_attempts: …}`",
+        "enable_sagemaker_metrics": "write `metrics_time_series: true`",
+        "container_log_level": "write `source: {log_level: …}`",
+        "wait": "write `operator: {wait_for_completion: …}`",
+        "logs": "write `operator: {print_log: …}`",
+        "checkpoint_local_path": "write `checkpoint: {local_path: …}`",
+    },
+    "shuffle_seed": {
+        "DataSource": "write what it holds: `s3`, `manifest`, `augmented_manifest`, `file_system` or `dataset`",
+        "S3DataSource": "write what it holds: `s3`, `manifest` or `augmented_manifest`",
+    },
+}
+"""By a field that only such maps have (the DAG, a task, a job, a channel), and the word."""
+
+
+def advice_for(key: str, known: Mapping[str, object]) -> str | None:
+    """What to do about `key` in a map whose fields are `known`; None where that is not told here."""
+    return next((gone[key] for field, gone in GONE.items() if field in known and key in gone), None)

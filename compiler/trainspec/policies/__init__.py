@@ -1,8 +1,0 @@
-"""The least IAM policies that a spec's jobs need: for their execution roles, and for whom Airflow acts as."""
-
-from trainspec.policies.caller import caller_policy
-from trainspec.policies.document import Statement, document
-from trainspec.policies.execution import TRUST, execution_policy, left_open
-from trainspec.policies.job import Job, jobs_of
-
-__all__ = ["TRUST", "Job", "Statement", "caller_policy", "document", "execution_policy", "jobs_of", "left_open"]

@@ -1,0 +1,1 @@
+"""What a run works in: the project, its settings and its files."""

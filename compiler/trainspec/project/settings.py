@@ -1,0 +1,282 @@
+"""What `[tool.trainspec]` in pyproject.toml, or trainspec.toml, may say; and which findings it leaves to be told."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from trainspec.diagnostics import Diagnostic, Severity, did_you_mean
+from trainspec.diagnostics.codes import can_be_ignored
+from trainspec.options import AIRFLOW
+
+_T = TypeVar("_T")
+
+OF_PYPROJECT = ("tool", "trainspec")
+"""The table of pyproject.toml that the settings stand in."""
+
+SAME_CODE = 0.8
+"""A code with two other digits is another code, not a misspelt one."""
+
+
+class UsageError(Exception):
+    """A command line or a settings file that cannot be followed, a line for each fault. The command exits with 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which findings are told, and how much they weigh. Codes may be prefixes: `TS5` is every rule.
+
+    An error that leaves a hole in what would be compiled is always told, and always one.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strict: bool = False
+
+    def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The findings that are told, each with the severity that it has here."""
+        return tuple(self._weighed(found) for found in findings if self._is_told(found))
+
+    def fails(self, findings: Iterable[Diagnostic]) -> bool:
+        """Whether any finding is one that a check fails for: an error, or where `strict` says so a warning."""
+        fatal = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
+        return any(found.severity in fatal for found in findings)
+
+    def _is_told(self, found: Diagnostic) -> bool:
+        id_ = found.code.id
+        if not can_be_ignored(found.code):
+            return True
+        if id_.startswith(self.ignore) or (self.select and not id_.startswith(self.select)):
+            return False
+        here = (codes for glob, codes in self.per_path.items() if _glob(glob)(found.span.path))
+        return not any(id_.startswith(codes) for codes in here)
+
+    def _weighed(self, found: Diagnostic) -> Diagnostic:
+        nearest = max((key for key in self.severity if found.code.id.startswith(key)), key=len, default=None)
+        if nearest is None:
+            return found
+        severity = self.severity[nearest]
+        if severity is found.severity or (severity is not Severity.ERROR and not can_be_ignored(found.code)):
+            return found
+        return replace(found, code=replace(found.code, severity=severity))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A settings file, read; or what holds without one."""
+
+    paths: tuple[str, ...] = ("specs",)
+    output: str = "generated_dags"
+    airflow: int | None = None
+    external_dags: tuple[str, ...] = ()
+    operators: tuple[str, ...] | None = None
+    callbacks: tuple[str, ...] | None = None
+    selection: Selection = field(default_factory=Selection)
+
+
+def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
+    """The settings in the TOML file at `path`, below `table`; None where there is no such file or table.
+
+    Raises UsageError, with file, line and column, for what is no TOML, and for all unknown keys, values of the wrong
+    kind and unknown codes.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{_shown(path)}: is no regular file")
+        text = path.read_text(encoding="utf-8")
+        said: Any = _loads(text)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{_shown(path)}: {error}") from error
+    for key in table:
+        said = said.get(key) if isinstance(said, dict) else None
+    if not table and isinstance(said, dict) and list(said) == ["tool"]:
+        return read_settings(path, OF_PYPROJECT)  # written as in pyproject.toml: it can only mean the same
+    if said is None:
+        return None
+    return _Reader(path, text, table).settings(said)
+
+
+def _loads(text: str) -> Any:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    return tomllib.loads(text)
+
+
+def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, ...]:
+    """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored."""
+    codes = tuple(given)
+    if not codes:
+        return ()
+    from trainspec.reporting.suppress import known_codes  # which loads every rule
+
+    known = known_codes()
+    for each in codes:
+        meant = [code for id_, code in known.items() if each and id_.startswith(each)]
+        if not meant:
+            near = did_you_mean(each, known, SAME_CODE)
+            raise UsageError(
+                f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
+            )
+        if to_ignore and not any(map(can_be_ignored, meant)):
+            raise UsageError(f"`{each}` cannot be ignored: behind such an error there is nothing to compile")
+    return codes
+
+
+class _Reader:
+    """One settings file: every value checked, every complaint with the place of its key."""
+
+    def __init__(self, path: Path, text: str, table: tuple[str, ...]) -> None:
+        self._path, self._table = path, table
+        self._text = text
+        self._faults: list[UsageError] = []
+
+    def settings(self, said: Any) -> Settings:
+        if not isinstance(said, dict):
+            raise self._wrong((), "must be a table")
+        read = self._each(said, (), self._setting)
+        if self._faults:
+            raise UsageError("\n".join(map(str, self._faults)))
+        by_name = {key.replace("-", "_"): value for key, value in read.items()}
+        selection = {key: by_name.pop(key) for key in _SELECTION if key in by_name}
+        return Settings(**by_name, selection=Selection(**selection))
+
+    def _each(
+        self, table: Mapping[str, Any], at: tuple[str, ...], read: Callable[[tuple[str, ...], Any], _T]
+    ) -> dict[str, _T]:
+        """What `read` makes of each value of a table; what it complains of is kept."""
+        made = {}
+        for key, value in table.items():
+            with self._noting():
+                made[key] = read((*at, key), value)
+        return made
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except UsageError as error:
+            self._faults.append(error)
+
+    def _setting(self, at: tuple[str, ...], value: Any) -> Any:
+        (key,) = at
+        if key not in _KEYS:
+            near = did_you_mean(key, _KEYS) or f"there are {', '.join(_KEYS)}"
+            raise self._wrong(at, f"unknown setting `{key}`; {near}")
+        return _KEYS[key](self, at, value)
+
+    def text(self, at: tuple[str, ...], value: Any) -> str:
+        return self._of(str, "a text", at, value)
+
+    def airflow(self, at: tuple[str, ...], value: Any) -> int:
+        if self._of(int, "a whole number", at, value) not in AIRFLOW:
+            raise self._wrong(at, f"`airflow` cannot be {value}; there are {', '.join(map(str, AIRFLOW))}")
+        return int(value)
+
+    def switch(self, at: tuple[str, ...], value: Any) -> bool:
+        return self._of(bool, "true or false", at, value)
+
+    def texts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return tuple(
+            self._of(str, "a list of texts", at, each) for each in self._of(list, "a list of texts", at, value)
+        )
+
+    def codes(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return self._known(at, self.texts(at, value), to_ignore=False)
+
+    def ignored(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return self._known(at, self.texts(at, value), to_ignore=True)
+
+    def per_path(self, at: tuple[str, ...], value: Any) -> dict[str, tuple[str, ...]]:
+        table = self._of(dict, "a table of globs and codes", at, value)
+        return self._each(table, at, self.ignored)
+
+    def severities(self, at: tuple[str, ...], value: Any) -> dict[str, Severity]:
+        table = self._of(dict, "a table of codes and severities", at, value)
+        return self._each(table, at, self._severity)
+
+    def _severity(self, at: tuple[str, ...], word: Any) -> Severity:
+        words = [each.value for each in Severity]
+        if word not in words:
+            near = did_you_mean(str(word), words) or f"write {', '.join(words)}"
+            raise self._wrong(at, f"`{'.'.join(at)}` cannot be {word!r}; {near}")
+        self._known(at, at[-1:], to_ignore=word != Severity.ERROR.value)
+        return Severity(word)
+
+    def _known(self, at: tuple[str, ...], given: tuple[str, ...], *, to_ignore: bool) -> tuple[str, ...]:
+        try:
+            return check_codes(given, to_ignore=to_ignore)
+        except UsageError as error:
+            raise self._wrong(at, f"`{'.'.join(at)}`: {error}") from None
+
+    def _of(self, kind: type[_T], wanted: str, at: tuple[str, ...], value: Any) -> _T:
+        if not isinstance(value, kind) or type(value) is not kind:
+            raise self._wrong(at, f"`{'.'.join(at)}` must be {wanted}")
+        return value
+
+    def _wrong(self, at: tuple[str, ...], message: str) -> UsageError:
+        whole = (*self._table, *at)
+        places = _key_places(self._text)
+        place = next((places[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in places), ())
+        return UsageError(f"{':'.join(map(str, (_shown(self._path), *place)))}: {message}")
+
+
+_KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
+    "paths": _Reader.texts,
+    "output": _Reader.text,
+    "airflow": _Reader.airflow,
+    "external-dags": _Reader.texts,
+    "operators": _Reader.texts,
+    "callbacks": _Reader.texts,
+    "select": _Reader.codes,
+    "ignore": _Reader.ignored,
+    "severity": _Reader.severities,
+    "per-path": _Reader.per_path,
+    "strict": _Reader.switch,
+}
+_SELECTION = ("select", "ignore", "severity", "per_path", "strict")
+
+_PART = r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+"
+_HEADER = r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$"
+_KEY = rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*="
+
+
+def _key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
+    """Line and column of each table and key of a TOML file, as far as lines tell: tomllib gives no places."""
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(_HEADER, line):
+            table = tuple(part.strip("\"'") for part in re.findall(_PART, header.group(1)))
+            found.setdefault(table, (number, header.start(1) + 1))
+        elif key := re.match(_KEY, line):
+            found.setdefault(
+                (*table, *(part.strip("\"'") for part in re.findall(_PART, key.group(1)))), (number, key.start(1) + 1)
+            )
+    return found
+
+
+@cache
+def _glob(pattern: str) -> Callable[[str], bool]:
+    """Whether a path from the project's root matches: `*` within a folder, `**` across; a folder means all below it."""
+    pieces: Sequence[str] = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    matcher = re.compile("".join(signs.get(piece, re.escape(piece)) for piece in pieces) + r"(?:/.*)?")
+    return lambda path: matcher.fullmatch(path) is not None
+
+
+def _shown(path: Path) -> str:
+    """The path as a user would write it."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

@@ -1,0 +1,57 @@
+"""Which codes `lint --fix` can mend: those whose bad example it mends.
+
+The list is made with the reference's pages (`python -m trainspec.reference`) and lies beside this module, so that
+`explain` need not check every example.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from trainspec.diagnostics import Diagnostic
+from trainspec.reference.codes import Explained, all_codes
+
+LIST = Path(__file__).parent / "fixable.txt"
+
+SOUND_JOB = """\
+name: job-{{ ts_nodash }}
+image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+role: arn:aws:iam::123456789012:role/SageMakerRole
+inputs: {train: s3://my-bucket/train/}
+output: s3://my-bucket/models/
+resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+stopping: {max_runtime: 30m}
+"""
+
+
+def spec_with(fields: str) -> str:
+    """A spec whose job is the sound one with `fields` laid over it; or the document itself where it is a whole one."""
+    if fields.startswith("trainspec:"):
+        return fields
+    indented = "".join(f"    {line}\n" if line else "\n" for line in fields.splitlines())
+    base = "".join(f"  {line}\n" for line in SOUND_JOB.splitlines())
+    return f"trainspec: 1\ndag: {{id: example}}\ndefaults:\n{base}jobs:\n  train:\n{indented}"
+
+
+@cache
+def mended() -> frozenset[str]:
+    """The codes of the list."""
+    return frozenset(LIST.read_text(encoding="utf-8").split())
+
+
+def made_list() -> str:
+    """The list, made again: a code a line."""
+    return "".join(f"{known.code.id}\n" for known in all_codes() if _is_mended(known))
+
+
+def _is_mended(known: Explained) -> bool:
+    return any(found.code.id == known.code.id and found.fix is not None for found in _findings(known.bad or ""))
+
+
+def _findings(example: str) -> Iterator[Diagnostic]:
+    from trainspec.pipeline import Options, analyse
+    from trainspec.text.source import Source, decode
+
+    source = decode(spec_with(example).encode(), "example.yaml")
+    if isinstance(source, Source):
+        yield from analyse(source, Options()).findings

@@ -1,0 +1,1 @@
+"""What several rules need: the registry, views of a job, and facts."""

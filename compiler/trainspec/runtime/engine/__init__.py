@@ -1,0 +1,1 @@
+"""The runtime's half that knows no Airflow: the life of one training job."""

@@ -1,0 +1,38 @@
+"""Where a training job and its log streams are to be seen: the pages of the AWS console."""
+
+from collections.abc import Callable
+from typing import Final
+
+from trainspec.runtime.engine.logs import LOG_GROUP
+
+# https://docs.aws.amazon.com/general/latest/gr/rande.html; other partitions have no public console.
+_CONSOLES: Final = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def job_url(arn: str, name: str) -> str | None:
+    """Return the page of the training job `name` in the SageMaker console; None in a partition without one.
+
+    The `arn` says where: it holds the name in lower case, by which neither the job nor its log streams are found.
+    """
+    return _url(arn, lambda region: f"sagemaker/home?region={region}#/jobs/{name}")
+
+
+def logs_url(arn: str, name: str) -> str | None:
+    """Return the page of a training job's log streams in CloudWatch; None in a partition without a console."""
+    group = LOG_GROUP.replace("/", "$252F")  # the console's own escape: percent-encoded twice, "$" for "%"
+    return _url(
+        arn,
+        lambda region: (
+            f"cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{name}$252F"
+        ),
+    )
+
+
+def _url(arn: str, page: Callable[[str], str]) -> str | None:
+    _, partition, _, region, _ = arn.split(":", 4)
+    host = _CONSOLES.get(partition)
+    return f"https://{region}.{host}/{page(region)}" if host else None

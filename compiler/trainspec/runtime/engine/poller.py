@@ -1,0 +1,247 @@
+"""What all waits of one triggerer share: a poller for each connection and region, which costs calls by the page.
+
+A round reads ListTrainingJobs from the newest job back, a hundred jobs to a call, as far as that is worth it, and tells
+each waiter that its job has ended, or to ask DescribeTrainingJob itself. It does not filter by status: AWS cuts a page
+first and filters it afterwards, so a filter saves no call, while it hides how jobs end and how far back a page reaches.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
+
+No Airflow here. boto's blocking calls run in a few threads, never on the event loop.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from typing import Any, Final, TypeAlias
+from weakref import WeakKeyDictionary
+
+from trainspec.runtime.engine.calls import BackOff, CallAnswer, Clock, Patience, whole
+from trainspec.runtime.engine.job import ENDED, Job
+from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
+
+_LOG = logging.getLogger(__name__)
+
+_PAGE: Final = 100  # the most that AWS gives at once
+_THREADS: Final = 8  # a boto client keeps ten connections
+_ROUNDS_UNLISTED: Final = 10
+# A job made a moment ago may not be visible yet. Its creation shows that there are credentials.
+_PASSING: Final = frozenset({Fault.TRANSIENT, Fault.MISSING, Fault.RENEWAL})
+
+Connect: TypeAlias = Callable[[], Awaitable[Any]]
+"""Makes a boto SageMaker client that does not retry by itself."""
+
+
+@dataclass(eq=False)
+class _Waiter:
+    """One who waits for the end of job `name`. Times are the event loop's, but for `created`."""
+
+    name: str
+    interval: float
+    created: float
+    """When the job was created, in seconds since the epoch; 0 if that is not known."""
+    due: float = inf
+    unlisted_until: float = -inf
+    """Until when it costs less to ask for the job alone than to page as far back as it lies."""
+    news: asyncio.Future[bool] = field(init=False)
+    """True: the job has ended. False: ask yourself."""
+
+
+class Poller:
+    """Waits for jobs of one connection and region, on one event loop. Use it through `shared`."""
+
+    def __init__(self, connect: Connect) -> None:
+        self.users = 0
+        self._connect = connect
+        self._connecting: asyncio.Task[Any] | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="trainspec-poller")
+        self._waiters: set[_Waiter] = set()
+        self._rounds: asyncio.Task[None] | None = None
+        self._sleeps_until = inf
+        self._earlier = asyncio.Event()
+
+    async def ended(self, name: str, interval: float, created: float | None = None) -> None:
+        """Return when job `name` has ended, at most about `interval` seconds after it did.
+
+        The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and
+        `CallAnswer` where AWS refuses to tell, and `TrainingProblem` where the poller itself broke.
+        """
+        waiter = _Waiter(name, interval, created or 0.0)
+        await self._client()  # in the context of its user, not in that of the rounds
+        ask = created is None
+        while ask or not await self._news(waiter):
+            ask = False
+            job = Job.described(
+                await self.call("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
+            )
+            if job.ended:
+                return
+            waiter.created = job.created or waiter.created
+
+    async def call(
+        self, operation: str, arguments: Mapping[str, Any], *, needs: str = "", back_off: BackOff | None = None
+    ) -> Any:
+        """Return the answer to `operation`, a method of the client, as `Calls` does, but block no event loop."""
+        patience = Patience(operation, Clock(), back_off or BackOff(), {}, _PASSING)
+        loop = asyncio.get_running_loop()
+        while True:
+            method = getattr(await self._client(), operation)
+            try:
+                return whole(await loop.run_in_executor(self._threads, partial(method, **arguments)), needs)
+            except Exception as error:
+                try:
+                    delay, text = patience.after(error)
+                except TrainingProblem:
+                    self._connecting = None  # the connection may have been given other credentials
+                    raise
+            _LOG.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
+            await asyncio.sleep(delay)
+
+    def close(self) -> None:
+        """End the poller's task and, when they are idle, its threads."""
+        for task in (self._rounds, self._connecting):
+            if task is not None:
+                task.cancel()
+        self._threads.shutdown(wait=False)
+
+    async def _client(self) -> Any:
+        """Return the client, made once for all who ask."""
+        connecting = self._connecting = self._connecting or asyncio.ensure_future(self._connect())
+        try:
+            return await asyncio.shield(connecting)
+        except Exception as error:
+            if self._connecting is connecting:
+                self._connecting = None
+            text = f"No SageMaker client could be made: {type(error).__name__}: {error}"
+            raise TrainingProblem(Kind.RETRY, text) from error
+
+    async def _news(self, waiter: _Waiter) -> bool:
+        """Return whether the job of `waiter` has ended (True) or its waiter has to ask (False)."""
+        loop = asyncio.get_running_loop()
+        waiter.due, waiter.news = loop.time() + waiter.interval, loop.create_future()
+        self._waiters.add(waiter)
+        if self._rounds is None or self._rounds.done():
+            # In a context of its own: what it logs belongs to no single task.
+            self._rounds = Context().run(asyncio.create_task, self._go_round())
+        elif waiter.due < self._sleeps_until:
+            self._earlier.set()
+        try:
+            return await waiter.news
+        finally:
+            self._waiters.discard(waiter)
+
+    async def _go_round(self) -> None:
+        """Hold rounds as long as somebody waits. Whatever ends it, nobody is left waiting."""
+        why = "it was ended"
+        try:
+            while self._waiters:
+                await self._sleep()
+                await self._round(asyncio.get_running_loop().time())
+        except Exception as error:
+            _LOG.exception("The poller of training jobs broke")
+            why = f"{type(error).__name__}: {error}"
+        finally:
+            problem = TrainingProblem(Kind.RETRY, f"The shared poller broke: {why}")
+            for waiter in self._waiters:
+                if not waiter.news.done():
+                    waiter.news.set_exception(problem)
+
+    async def _sleep(self) -> None:
+        """Return when the first waiter is due, or when there is none left."""
+        while self._waiters:
+            self._sleeps_until = min(waiter.due for waiter in self._waiters)
+            left = self._sleeps_until - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            self._earlier.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._earlier.wait(), left)
+
+    async def _round(self, now: float) -> None:
+        """Look after all who are due at `now`, and in the same calls after those who will be soon."""
+        due = {waiter for waiter in self._waiters if waiter.due <= now}
+        soon = {waiter for waiter in self._waiters if waiter.due <= now + waiter.interval / 2}
+        listed = {waiter for waiter in soon if waiter.unlisted_until <= now}
+        if len(listed) > 1:  # for one job a page costs as much as asking for it
+            try:
+                await self._list(listed, now)
+            except (CallAnswer, TrainingProblem) as problem:
+                _LOG.warning("Asking for each of %d training jobs: %s", len(listed), problem)
+                _leave_unlisted(listed, now)
+        for waiter in due | listed:
+            if waiter.due <= now + waiter.interval / 2:  # not seen in the list
+                self._tell(waiter, ended=False)
+
+    async def _list(self, wanted: set[_Waiter], now: float) -> None:
+        """Page through the jobs for as long as that costs fewer calls than asking for each job that is `wanted`.
+
+        Every waiter whose job comes by is served. Those whose pages were not worth it are not listed for some rounds.
+        """
+        named: dict[str, list[_Waiter]] = {}
+        for waiter in self._waiters:
+            named.setdefault(waiter.name, []).append(waiter)
+        arguments = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": _PAGE}
+        back_off = BackOff(patience=min(waiter.interval for waiter in wanted))
+        wanted, saved, most_saved = set(wanted), 0, 0  # calls saved up to this page, and up to the best one
+        too_far: set[_Waiter] = set()
+        while wanted:
+            page = await self.call("list_training_jobs", arguments, needs="TrainingJobSummaries", back_off=back_off)
+            summaries = page["TrainingJobSummaries"]
+            seen = self._serve(named, summaries, now)
+            saved += len(seen & wanted) - 1
+            too_far = set() if saved > most_saved else too_far | seen & wanted
+            most_saved = max(saved, most_saved)
+            wanted -= seen
+            if "NextToken" not in page:
+                break
+            # A page may be empty and not the last. One whose job should have come by has to ask: AWS may lag.
+            back_to = min((summary["CreationTime"].timestamp() for summary in summaries), default=inf)
+            wanted = {waiter for waiter in wanted if waiter.created <= back_to}
+            if most_saved - saved >= len(wanted):
+                too_far |= wanted
+                break
+            arguments = {**arguments, "NextToken": page["NextToken"]}
+        _leave_unlisted(too_far, now)
+
+    def _serve(self, named: Mapping[str, list[_Waiter]], summaries: list[dict[str, Any]], now: float) -> set[_Waiter]:
+        """Tell those whose job is in `summaries` and has ended; the others' turn is in one interval. Returns both."""
+        seen = set()
+        for summary in summaries:
+            for waiter in named.get(summary["TrainingJobName"], ()):
+                seen.add(waiter)
+                waiter.due = now + waiter.interval
+                if summary["TrainingJobStatus"] in ENDED:
+                    self._tell(waiter, ended=True)
+        return seen
+
+    def _tell(self, waiter: _Waiter, ended: bool) -> None:
+        self._waiters.discard(waiter)
+        if not waiter.news.done():  # it may have been cancelled
+            waiter.news.set_result(ended)
+
+
+def _leave_unlisted(waiters: Collection[_Waiter], now: float) -> None:
+    for waiter in waiters:
+        waiter.unlisted_until = now + _ROUNDS_UNLISTED * waiter.interval
+
+
+_POLLERS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Poller]] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def shared(key: Hashable, connect: Connect) -> AsyncIterator[Poller]:
+    """Hand out the poller of `key` on this event loop, made for the first who asks and closed after the last."""
+    pollers = _POLLERS.setdefault(asyncio.get_running_loop(), {})
+    poller = pollers[key] = pollers.get(key) or Poller(connect)
+    poller.users += 1
+    try:
+        yield poller
+    finally:
+        poller.users -= 1
+        if not poller.users:
+            del pollers[key]
+            poller.close()

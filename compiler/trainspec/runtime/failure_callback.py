@@ -1,0 +1,62 @@
+"""The failure callback of every TrainingJobOperator: it stops the job of a task that failed without a word from us.
+
+Airflow calls it in the worker, or where the worker was lost, in the DAG processor. What it cannot do because Airflow
+calls nothing at all is left to `trainspec sweep`.
+https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/callbacks.html
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+
+def with_stop_left_over(callbacks: Any) -> list[Callable[..., Any]]:
+    """Return a task's failure callbacks, given as Airflow takes them, with ours first: theirs may be slow."""
+    if not callbacks:
+        return [stop_left_over]
+    return [stop_left_over, *(callbacks if isinstance(callbacks, (list, tuple)) else [callbacks])]
+
+
+def stop_left_over(context: Any) -> None:
+    """Stop the training job of the failed task in `context`, if it has one that runs.
+
+    A try that ran its code has seen to its job itself, and perhaps left it on purpose.
+    """
+    operator = context["task"]
+    if operator.has_seen_to_its_job:
+        return
+    from trainspec.runtime.attempt import label_of, policy_of
+    from trainspec.runtime.engine.training import Training
+
+    log = operator.log
+    label, policy = label_of(context, operator), policy_of(operator)
+    next_try = replace(label, try_number=label.try_number + 1)  # looks for what the lost one has made
+    try:
+        calls = _calls(operator, context)
+        for name in _names(operator, context):
+            if Training(calls, {"TrainingJobName": name}, next_try, policy, log.info).abandon(calls):
+                log.warning("Stopping the training job of %s: its task has failed", label)
+                return
+    except Exception:
+        log.exception("The training job of %s may be running still: see to it, or let trainspec sweep do it", label)
+
+
+def _calls(operator: Any, context: Any) -> Any:
+    from trainspec.runtime.clients import Clients
+    from trainspec.runtime.engine.calls import BackOff, Calls
+
+    render = operator.render_template  # in the DAG processor nothing is rendered yet
+    clients = Clients(render(operator.aws_conn_id, context), render(operator.region_name, context))
+    return Calls(clients.sagemaker, back_off=BackOff(first=0.5, ceiling=5.0, patience=15.0), log=operator.log.warning)
+
+
+def _names(operator: Any, context: Any) -> Iterator[str]:
+    """Yield the names under which to look: what the lost try has handed on, then what the task asks for."""
+    ti = context["ti"]
+    arn = ti.xcom_pull(task_ids=ti.task_id, key="arn", map_indexes=ti.map_index)
+    if arn:
+        yield str(arn).rpartition("/")[2]
+    config = operator.config
+    if isinstance(config, dict):
+        config = {"TrainingJobName": config.get("TrainingJobName")}
+    yield operator.render_template(config, context)["TrainingJobName"]

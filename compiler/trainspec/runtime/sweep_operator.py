@@ -1,0 +1,71 @@
+"""The sweep as a task of Airflow's own, for a maintenance DAG: it needs no credentials for Airflow's API."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.common.compat.sdk import AirflowException, BaseOperator
+
+
+class TrainingJobSweepOperator(BaseOperator):
+    """Stop the running training jobs whose task run in this Airflow has ended without stopping them.
+
+    Only jobs that a TrainingJobOperator of this Airflow made; see `trainspec.runtime.engine.sweep`. AWS is asked for
+    the list of jobs, 100 a call, and for each running one.
+
+    :param stop: False to log what would be stopped.
+    :param older_than: seconds (or a timedelta) since a job's creation, below which it is left alone.
+    :param name_contains: part of the jobs' names; a sweep of others' jobs costs a call each.
+    :param max_jobs: how many jobs are looked at in one run, at most, newest first.
+
+    XCom: the names of the stray jobs as `return_value`. Raises AirflowException where one could not be stopped.
+    """
+
+    template_fields: Sequence[str] = ("aws_conn_id", "region_name", "name_contains")
+    ui_color = "#dceafd"
+
+    def __init__(
+        self,
+        *,
+        aws_conn_id: str | None = "aws_default",
+        region_name: str | None = None,
+        stop: bool = True,
+        older_than: float | timedelta = 300,
+        name_contains: str = "",
+        max_jobs: int = 1000,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.aws_conn_id = aws_conn_id
+        self.region_name = region_name
+        self.stop = stop
+        self.older_than = older_than.total_seconds() if isinstance(older_than, timedelta) else older_than
+        self.name_contains = name_contains
+        self.max_jobs = max_jobs
+
+    def execute(self, context: Any) -> list[str]:
+        """Sweep once. Returns the names of the stray jobs."""
+        from trainspec.runtime.airflow_inside import ask_airflow
+        from trainspec.runtime.clients import Clients
+        from trainspec.runtime.engine.calls import Calls
+        from trainspec.runtime.engine.problems import TrainingProblem
+        from trainspec.runtime.engine.sweep import Bounds, Sweep, Verdict
+
+        calls = Calls(Clients(self.aws_conn_id, self.region_name).sagemaker, log=self.log.warning)
+        sweep = Sweep(calls, ask_airflow, Bounds(self.older_than, self.name_contains, self.max_jobs))
+        stray, failed = [], []
+        for found in sweep.findings():
+            self.log.info("%s is %s: %s. %s", found.name, found.verdict.value, found.why, found.label)
+            if found.verdict is not Verdict.STRAY:
+                continue
+            stray.append(found.name)
+            if self.stop:
+                try:
+                    sweep.stop(found)
+                except TrainingProblem as problem:
+                    failed.append(f"{found.name}: {problem.text}")
+        if sweep.exhausted:
+            self.log.warning("There are more running jobs than this run may look at (max_jobs=%s)", self.max_jobs)
+        if failed:
+            raise AirflowException("These training jobs could not be stopped:\n" + "\n".join(failed))
+        return stray

@@ -1,0 +1,1 @@
+"""What a JSON Schema says: the files, and the compiled validator."""

@@ -1,0 +1,38 @@
+"""The JSON Schemas that ship with the package."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SPEC_SCHEMA = "trainspec.schema.json"
+API_SCHEMA = "create-training-job.schema.json"
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def schema_path(name: str) -> Path:
+    """Where schema `name` lies: inside an installed package, or in a checkout's `schemas/`."""
+    installed = _PACKAGE / "schemas" / name
+    return installed if installed.exists() else _PACKAGE.parents[1] / "schemas" / name
+
+
+@cache
+def load_schema(name: str) -> dict[str, Any]:
+    """Schema `name` as data; the spec's is what it says of a whole document. Shared, and not to be changed."""
+    loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
+    return whole(loaded)
+
+
+def whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema says where its conditions hold: its `then`, and that one's, put in."""
+    then = schema.get("then")
+    if then is None:
+        return schema
+    rest = {key: value for key, value in schema.items() if key not in ("if", "then", "else")}
+    return {**rest, "properties": {**schema["properties"], **whole(then)["properties"]}}
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """A schema as it is checked in."""
+    return json.dumps(schema, indent=1) + "\n"
