@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trainspec.dag.arguments import PARAM
-from trainspec.language.params import Param
 from trainspec.language.spec import Spec
 from trainspec.language.validate import refusals
 from trainspec.request.api.check import violations
@@ -101,10 +99,6 @@ def with_types(value: Any) -> Any:
     if isinstance(value, list):
         return [with_types(below) for below in value]
     return (type(value), value) if isinstance(value, bool | int | float) else value
-
-
-def test_the_parameters_of_a_run_are_those_of_the_model() -> None:
-    assert ("default", *PARAM) == tuple(field.alias or name for name, field in Param.model_fields.items())
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

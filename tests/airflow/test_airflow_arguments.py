@@ -61,7 +61,7 @@ def signatures(airflow: Real) -> dict[str, Any]:
 
 def test_every_argument_of_a_dag_is_known(airflow: Real, signatures: dict[str, Any]) -> None:
     major = MAJORS[int(airflow.version.partition(".")[0])]
-    fields = {argument for _, argument, _ in (*arguments.DAG, *arguments.DAG_OF_SETTING)}
+    fields = {arguments.DAG.renamed.get(name, name) for name in arguments.names(arguments.DAG)}
     ours = {major.renamed.get(name, name) for name in fields}
     lacking = {key.removeprefix("dag.") for key in major.lacks if key.startswith("dag.")}
     assert (
@@ -72,7 +72,7 @@ def test_every_argument_of_a_dag_is_known(airflow: Real, signatures: dict[str, A
 
 
 def test_every_argument_of_a_task_is_known(signatures: dict[str, Any]) -> None:
-    ours = {argument for _, argument, _ in (*arguments.TASK, *arguments.TASK_OF_SETTING)}
+    ours = set(arguments.names(arguments.TASK))
     found = set(signatures["BaseOperator"])
     assert found - ours - LEFT_OUT_OF_A_TASK.keys() - GONE["retries"].keys() - OTHER_NAMES.keys() == set()
     assert ours <= found

@@ -1,12 +1,18 @@
-"""The arguments of a DAG, its tasks and the operator: each field of the spec as the argument that Airflow takes."""
+"""The arguments of a DAG, its tasks and the operator: each field of the spec as the argument that Airflow takes.
+
+A field of a model becomes the argument of the same name with the same value. Only what is written otherwise is listed
+here, so a new field needs no line to reach the DAG file, and none can be lost on the way.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeAlias
 
 from trainspec.dag import schedules, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.expressions import Call, Expression, Name, by_path
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import seconds
 
 Arguments = tuple[tuple[str, Expression], ...]
@@ -23,18 +29,34 @@ class Setting:
     zone: str
 
 
-Convert = Callable[[Any], Expression]
-Row = tuple[str, str, Convert]
-"""A field, the argument that it becomes, and how."""
-
-RowOfSetting = tuple[str, str, Callable[[Any, Setting], Expression]]
-"""The same where it depends on the setting."""
+Convert: TypeAlias = Callable[[Any, Setting], Expression]
+"""From a value of the spec, which is not null, to the expression that is written."""
 
 
-def as_is(value: Any) -> Expression:
-    """The value itself."""
-    expression: Expression = value
-    return expression
+@dataclass(frozen=True, slots=True, eq=False)
+class Fields:
+    """The fields of the model `model` of the language's schema, as arguments of one call.
+
+    `converts` are the fields whose values are written otherwise, `renamed` those whose arguments have another name,
+    `left_out` those that are no arguments of this call. `first` are the fields whose arguments stand first, in this
+    order; the others follow in the order of their model.
+    """
+
+    model: str
+    converts: Mapping[str, Convert] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
+    first: tuple[str, ...] = ()
+
+
+def duration(value: int | str, setting: Setting) -> Expression:
+    """A duration as a `timedelta`."""
+    return times.duration(value)
+
+
+def in_seconds(value: int | str, setting: Setting) -> Expression:
+    """A duration as a number of seconds."""
+    return seconds(value)
 
 
 def _date(value: str, setting: Setting) -> Expression:
@@ -45,7 +67,7 @@ def _assets(value: str | Given | list[str | Given], setting: Setting) -> Express
     return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
 
 
-def _callbacks(value: str | Given | list[str | Given]) -> Expression:
+def _callbacks(value: str | Given | list[str | Given], setting: Setting) -> Expression:
     return [_callback(each) for each in value] if isinstance(value, list) else _callback(value)
 
 
@@ -63,110 +85,70 @@ def _params(value: Given, setting: Setting) -> Expression:
 def _param(value: Given, setting: Setting) -> Call:
     default = (value["default"],) if "default" in value else ()
     imported = setting.airflow.param
-    return Call(imported.bound, imported, default, tuple((name, value[name]) for name in PARAM if name in value))
+    return Call(imported.bound, imported, default, arguments_of(value, PARAM, setting))
 
 
-# ------------------------------------------------------------------ the tables: a field, Airflow's argument, how
+# ------------------------------------------------------------------ the tables: what is not written as it is given
 
-PARAM = (
-    "title", "description", "type", "enum", "const", "examples", "format", "pattern", "minLength", "maxLength",
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "items", "minItems", "maxItems",
-    "uniqueItems", "properties", "required", "additionalProperties", "section", "description_md", "values_display",
+CALLBACKS = (
+    "on_execute_callback", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
 )  # fmt: skip
-"""What a parameter says beside its default, under the same name."""
 
-TASK: tuple[Row, ...] = (
-    ("owner", "owner", as_is),
-    ("retries", "retries", as_is),
-    ("retry_delay", "retry_delay", times.duration),
-    ("retry_exponential_backoff", "retry_exponential_backoff", as_is),
-    ("max_retry_delay", "max_retry_delay", times.duration),
-    ("execution_timeout", "execution_timeout", times.duration),
-    ("pool", "pool", as_is),
-    ("pool_slots", "pool_slots", as_is),
-    ("queue", "queue", as_is),
-    ("executor", "executor", as_is),
-    ("run_as_user", "run_as_user", as_is),
-    ("priority_weight", "priority_weight", as_is),
-    ("weight_rule", "weight_rule", as_is),
-    ("trigger_rule", "trigger_rule", as_is),
-    ("depends_on_past", "depends_on_past", as_is),
-    ("ignore_first_depends_on_past", "ignore_first_depends_on_past", as_is),
-    ("wait_for_past_depends_before_skipping", "wait_for_past_depends_before_skipping", as_is),
-    ("wait_for_downstream", "wait_for_downstream", as_is),
-    ("max_active_tis_per_dag", "max_active_tis_per_dag", as_is),
-    ("max_active_tis_per_dagrun", "max_active_tis_per_dagrun", as_is),
-    ("do_xcom_push", "do_xcom_push", as_is),
-    ("on_execute_callback", "on_execute_callback", _callbacks),
-    ("on_success_callback", "on_success_callback", _callbacks),
-    ("on_failure_callback", "on_failure_callback", _callbacks),
-    ("on_retry_callback", "on_retry_callback", _callbacks),
-    ("on_skipped_callback", "on_skipped_callback", _callbacks),
-    ("email", "email", as_is),
-    ("email_on_failure", "email_on_failure", as_is),
-    ("email_on_retry", "email_on_retry", as_is),
-    ("task_display_name", "task_display_name", as_is),
-    ("logger_name", "logger_name", as_is),
-    ("doc_json", "doc_json", as_is),
-    ("doc_yaml", "doc_yaml", as_is),
-    ("doc_rst", "doc_rst", as_is),
-)
-TASK_OF_SETTING: tuple[RowOfSetting, ...] = (
-    ("start_date", "start_date", _date),
-    ("end_date", "end_date", _date),
-    ("params", "params", _params),
-    ("inlets", "inlets", _assets),
-    ("outlets", "outlets", _assets),
-)
+PARAM = Fields("Param", left_out=frozenset({"default"}))
 
-OPERATOR: tuple[Row, ...] = (
-    ("aws_conn_id", "aws_conn_id", as_is),
-    ("wait_for_completion", "wait_for_completion", as_is),
-    ("check_interval", "check_interval", seconds),
-    ("max_attempts", "max_attempts", as_is),
-    ("action_if_job_exists", "action_if_job_exists", as_is),
-    ("on_timeout", "on_timeout", as_is),
-    ("print_log", "print_log", as_is),
-    ("deferrable", "deferrable", as_is),
-)
-
-DAG: tuple[Row, ...] = (
-    ("dag_display_name", "dag_display_name", as_is),
-    ("description", "description", as_is),
-    ("doc", "doc_md", as_is),
-    ("catchup", "catchup", as_is),
-    ("max_active_runs", "max_active_runs", as_is),
-    ("max_active_tasks", "max_active_tasks", as_is),
-    ("max_consecutive_failed_dag_runs", "max_consecutive_failed_dag_runs", as_is),
-    ("dagrun_timeout", "dagrun_timeout", times.duration),
-    ("fail_fast", "fail_fast", as_is),
-    ("on_success_callback", "on_success_callback", _callbacks),
-    ("on_failure_callback", "on_failure_callback", _callbacks),
-    ("is_paused_upon_creation", "is_paused_upon_creation", as_is),
-    ("render_template_as_native_obj", "render_template_as_native_obj", as_is),
-    ("template_searchpath", "template_searchpath", as_is),
-    ("allowed_run_types", "allowed_run_types", as_is),
-    ("disable_bundle_versioning", "disable_bundle_versioning", as_is),
-    ("rerun_with_latest_version", "rerun_with_latest_version", as_is),
-    ("access_control", "access_control", as_is),
-    ("owner_links", "owner_links", as_is),
-    ("tags", "tags", as_is),
-)
-DAG_OF_SETTING: tuple[RowOfSetting, ...] = (
-    ("start_date", "start_date", _date),
-    ("end_date", "end_date", _date),
-    ("params", "params", _params),
-)
+TASK = Fields(
+    "TaskArguments",
+    converts={
+        **dict.fromkeys(("retry_delay", "max_retry_delay", "execution_timeout"), duration),
+        **dict.fromkeys(("start_date", "end_date"), _date),
+        **dict.fromkeys(("inlets", "outlets"), _assets),
+        **dict.fromkeys(CALLBACKS, _callbacks),
+        "params": _params,
+    },
+    first=(
+        "owner", "retries", "retry_delay", "retry_exponential_backoff", "max_retry_delay", "execution_timeout",
+        "pool", "pool_slots", "queue", "executor", "run_as_user", "priority_weight", "weight_rule", "trigger_rule",
+        "depends_on_past", "ignore_first_depends_on_past", "wait_for_past_depends_before_skipping",
+        "wait_for_downstream", "max_active_tis_per_dag", "max_active_tis_per_dagrun", "do_xcom_push", *CALLBACKS,
+        "email", "email_on_failure", "email_on_retry", "task_display_name", "logger_name",
+        "doc_json", "doc_yaml", "doc_rst",
+    ),
+)  # fmt: skip
+OPERATOR = Fields(
+    "Operator",
+    converts={"check_interval": in_seconds},
+    first=(
+        "aws_conn_id", "wait_for_completion", "check_interval", "max_attempts", "action_if_job_exists", "on_timeout",
+        "print_log",
+    ),
+)  # fmt: skip
+DAG = Fields(
+    "Dag",
+    converts={
+        **dict.fromkeys(("start_date", "end_date"), _date),
+        **dict.fromkeys(CALLBACKS, _callbacks),
+        "dagrun_timeout": duration,
+        "params": _params,
+    },
+    renamed={"doc": "doc_md"},
+    left_out=frozenset({"id", "timezone", "schedule", "default_args"}),  # written by dag_arguments and the plan
+    first=(
+        "start_date", "end_date", "params", "dag_display_name", "description", "doc", "catchup", "max_active_runs",
+        "max_active_tasks", "max_consecutive_failed_dag_runs", "dagrun_timeout", "fail_fast", *CALLBACKS,
+        "is_paused_upon_creation", "render_template_as_native_obj", "template_searchpath", "allowed_run_types",
+        "disable_bundle_versioning", "rerun_with_latest_version", "access_control", "owner_links", "tags",
+    ),
+)  # fmt: skip
 
 
 def task_arguments(task: Given, setting: Setting) -> Arguments:
     """What a task says of the arguments that every task takes."""
-    return (*arguments_of(task, TASK), *_of_setting(task, TASK_OF_SETTING, setting))
+    return arguments_of(task, TASK, setting)
 
 
-def operator_arguments(operator: Given) -> Arguments:
+def operator_arguments(operator: Given, setting: Setting) -> Arguments:
     """What a job says of the operator that runs it."""
-    return arguments_of(operator, OPERATOR)
+    return arguments_of(operator, OPERATOR, setting)
 
 
 def dag_arguments(dag: Given, setting: Setting) -> Arguments:
@@ -175,18 +157,34 @@ def dag_arguments(dag: Given, setting: Setting) -> Arguments:
     renamed = setting.airflow.renamed
     return (
         ("schedule", schedules.schedule(dag.get("schedule"), setting.zone, setting.airflow)),
-        *_of_setting(dag, DAG_OF_SETTING, setting),
-        *((renamed.get(name, name), value) for name, value in arguments_of(dag, DAG)),
+        *((renamed.get(name, name), value) for name, value in arguments_of(dag, DAG, setting)),
         *((("default_args", default_args),) if default_args else ()),
     )
 
 
-def arguments_of(given: Given, table: tuple[Row, ...]) -> Arguments:
-    """What is said, row by row; a null that the spec writes out is None."""
-    rows = ((argument, given[field], convert) for field, argument, convert in table if field in given)
-    return tuple((argument, None if value is None else convert(value)) for argument, value, convert in rows)
+def arguments_of(given: Given, fields: Fields, setting: Setting) -> Arguments:
+    """What is said in `given`, as the arguments of a call; a null that the spec writes out is None."""
+    return tuple(
+        (fields.renamed.get(name, name), _written(fields.converts.get(name), given[name], setting))
+        for name in names(fields)
+        if name in given
+    )
 
 
-def _of_setting(given: Given, table: tuple[RowOfSetting, ...], setting: Setting) -> Arguments:
-    rows = ((argument, given[field], convert) for field, argument, convert in table if field in given)
-    return tuple((argument, None if value is None else convert(value, setting)) for argument, value, convert in rows)
+def _written(convert: Convert | None, value: Any, setting: Setting) -> Expression:
+    expression: Expression = value if convert is None or value is None else convert(value, setting)
+    return expression
+
+
+@cache
+def names(fields: Fields) -> tuple[str, ...]:
+    """The fields that become arguments, in the order of the call: all that the model has but for those left out.
+
+    Of a model that says what every task may, beside its own, only its own.
+    """
+    definitions = load_schema(SPEC_SCHEMA)["$defs"]
+    of_every_task = definitions[TASK.model]["properties"] if fields is not TASK else {}
+    known = definitions[fields.model]["properties"]
+    own = dict.fromkeys((*(name for name in fields.first if name in known), *known))
+    extends_task = of_every_task.keys() <= known.keys()
+    return tuple(name for name in own if name not in fields.left_out and not (extends_task and name in of_every_task))

@@ -1,26 +1,25 @@
-"""Sensors, tasks, triggers and gates as calls of operators: tables of fields and arguments, as for the jobs."""
+"""Sensors, tasks, triggers and gates as calls of operators: what is not written as it is given, as for the jobs."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from trainspec.dag import times
-from trainspec.dag.airflow import GATE, S3_SENSOR, Airflow
-from trainspec.dag.arguments import Arguments, Given, Row, Setting, arguments_of, as_is, task_arguments
+from trainspec.dag.airflow import GATE, S3_SENSOR
+from trainspec.dag.arguments import (
+    Arguments,
+    Fields,
+    Given,
+    Setting,
+    arguments_of,
+    duration,
+    in_seconds,
+    task_arguments,
+)
 from trainspec.dag.expressions import Expression, Import
 from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
-from trainspec.units import seconds
 
 _WILDCARD = re.compile(r"[*?\[]")
-
-_WAITING: tuple[Row, ...] = (
-    ("poke_interval", "poke_interval", seconds),
-    ("timeout", "timeout", seconds),
-    ("mode", "mode", as_is),
-    ("deferrable", "deferrable", as_is),
-    ("soft_fail", "soft_fail", as_is),
-)
 
 
 def to_letter(value: Any) -> Any:
@@ -32,38 +31,46 @@ def to_letter(value: Any) -> Any:
     return for_airflow(value) if isinstance(value, str) else value
 
 
-_S3_SENSOR: tuple[Row, ...] = (
-    ("s3", "bucket_key", to_letter),
-    ("aws_conn_id", "aws_conn_id", as_is),
-    ("region", "region_name", as_is),
-    *_WAITING,
-)
+def _to_letter(value: Any, setting: Setting) -> Expression:
+    expression: Expression = to_letter(value)
+    return expression
 
-_DAG_SENSOR: tuple[Row, ...] = (
-    ("dag", "external_dag_id", as_is),
-    ("task", "external_task_id", as_is),
-    ("tasks", "external_task_ids", as_is),
-    ("group", "external_task_group_id", as_is),
-    ("execution_delta", "execution_delta", times.duration),
-    ("states", "allowed_states", as_is),
-    ("failed_states", "failed_states", as_is),
-    ("skipped_states", "skipped_states", as_is),
-    ("check_existence", "check_existence", as_is),
-    *_WAITING,
-)
 
-_TRIGGER: tuple[Row, ...] = (
-    ("dag", "trigger_dag_id", as_is),
-    ("run_id", "trigger_run_id", to_letter),
-    ("conf", "conf", to_letter),
-    ("logical_date", "logical_date", to_letter),
-    ("wait", "wait_for_completion", as_is),
-    ("poke_interval", "poke_interval", seconds),
-    ("states", "allowed_states", as_is),
-    ("failed_states", "failed_states", as_is),
-    ("reset", "reset_dag_run", as_is),
-    ("skip_if_exists", "skip_when_already_exists", as_is),
-    ("deferrable", "deferrable", as_is),
+_OF_THE_PLAN = frozenset({"depends_on", "doc"})
+
+SENSOR = Fields(
+    "Sensor",
+    converts={
+        **dict.fromkeys(("poke_interval", "timeout"), in_seconds),
+        "s3": _to_letter,
+        "execution_delta": duration,
+    },
+    renamed={
+        "s3": "bucket_key",
+        "region": "region_name",
+        "dag": "external_dag_id",
+        "task": "external_task_id",
+        "tasks": "external_task_ids",
+        "group": "external_task_group_id",
+        "states": "allowed_states",
+    },
+    left_out=_OF_THE_PLAN | {"wildcard"},  # which is found out below
+)
+"""Of both kinds: what is said of one kind is not said of the other, which is checked before."""
+
+TRIGGER = Fields(
+    "Trigger",
+    converts={**dict.fromkeys(("run_id", "conf", "logical_date"), _to_letter), "poke_interval": in_seconds},
+    renamed={
+        "dag": "trigger_dag_id",
+        "run_id": "trigger_run_id",
+        "wait": "wait_for_completion",
+        "states": "allowed_states",
+        "reset": "reset_dag_run",
+        "skip_if_exists": "skip_when_already_exists",
+    },
+    left_out=_OF_THE_PLAN | {"job"},  # which has become part of `conf`
+    first=("dag", "run_id", "conf"),
 )
 
 
@@ -72,15 +79,16 @@ def around_call(section: str, task: Given, place: str, setting: Setting) -> tupl
 
     `place` is where the spec says so: Airflow shows it in the task's docs.
     """
-    operator, arguments = SECTIONS[section](task, setting.airflow)
+    operator, arguments = SECTIONS[section](task, setting)
     doc = "\n\n".join(filter(None, (task.get("doc"), f"Compiled from `{place}`.")))
     return operator, (*arguments, *task_arguments(task, setting), ("doc_md", doc))
 
 
-def _sensor(sensor: Given, airflow: Airflow) -> tuple[Import, Arguments]:
+def _sensor(sensor: Given, setting: Setting) -> tuple[Import, Arguments]:
+    arguments = arguments_of(sensor, SENSOR, setting)
     if sensor.get("dag") is not None:
-        return airflow.dag_sensor, arguments_of(sensor, _DAG_SENSOR)
-    (bucket_key, *rest) = arguments_of(sensor, _S3_SENSOR)
+        return setting.airflow.dag_sensor, arguments
+    (bucket_key, *rest) = arguments
     match: Arguments = (("wildcard_match", True),) if _has_wildcard(sensor) else ()
     return S3_SENSOR, (bucket_key, *match, *rest)
 
@@ -91,29 +99,22 @@ def _has_wildcard(sensor: Given) -> bool:
     return sensor.get("wildcard") is not False and any(_WILDCARD.search(piece) for piece in literal)
 
 
-def _task(task: Given, airflow: Airflow) -> tuple[Import, Arguments]:
-    return airflow.operator(task["operator"]), tuple((task.get("arguments") or {}).items())
+def _task(task: Given, setting: Setting) -> tuple[Import, Arguments]:
+    return setting.airflow.operator(task["operator"]), tuple((task.get("arguments") or {}).items())
 
 
-def _trigger(trigger: Given, airflow: Airflow) -> tuple[Import, Arguments]:
-    return airflow.trigger, arguments_of(trigger, _TRIGGER)
+def _trigger(trigger: Given, setting: Setting) -> tuple[Import, Arguments]:
+    return setting.airflow.trigger, arguments_of(trigger, TRIGGER, setting)
 
 
-SECTIONS: Mapping[str, Callable[[Given, Airflow], tuple[Import, Arguments]]] = {
+SECTIONS: Mapping[str, Callable[[Given, Setting], tuple[Import, Arguments]]] = {
     "sensors": _sensor,
     "tasks": _task,
     "triggers": _trigger,
 }
 
 
-_CONDITION: tuple[Row, ...] = (
-    ("metric", "metric", to_letter),
-    ("at_least", "at_least", as_is),
-    ("at_most", "at_most", as_is),
-    ("above", "above", as_is),
-    ("below", "below", as_is),
-)
-
+CONDITION = Fields("Condition", converts={"metric": _to_letter})
 
 _OF_THE_GATE = ("owner", "queue", "executor", "outlets")
 """What a job's gate has of its arguments. DAGs that wait for the assets of a job are behind its gate, too."""
@@ -123,7 +124,7 @@ def gate_call(name: str, job: Given, setting: Setting) -> tuple[Import, Argument
     """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
     given = job["proceed_if"]
     conditions: list[Expression] = [
-        dict(arguments_of(each, _CONDITION)) for each in ([given] if isinstance(given, dict) else given)
+        dict(arguments_of(each, CONDITION, setting)) for each in ([given] if isinstance(given, dict) else given)
     ]
     shared = (argument for argument in task_arguments(job, setting) if argument[0] in _OF_THE_GATE)
     return GATE, (("training_task_id", name), ("conditions", conditions), *shared)

@@ -178,7 +178,7 @@ def _job(name: str, job: Given, request: Mapping[str, Any], span: Span, setting:
         ("task_id", before.local(name)),
         ("config", to_letter(request)),
         *region,
-        *operator_arguments(job.get("operator") or {}),
+        *operator_arguments(job.get("operator") or {}, setting),
         *(each for each in task_arguments(job, setting) if each[0] != "outlets" or name not in before.gated),
         *doc,
         ("spec", place_of(span)),

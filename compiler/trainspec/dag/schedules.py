@@ -11,6 +11,10 @@ Asset: TypeAlias = Mapping[str, Any]
 """What a spec says of an asset, or a condition that several of them meet: `trainspec.language.assets`."""
 
 
+_FIRST = ("name", "uri", "group", "extra")
+"""The order of an asset's arguments; others follow."""
+
+
 def schedule(value: str | list[str] | Mapping[str, Any] | None, zone: str, airflow: Airflow) -> Expression:
     """The `schedule` of a DAG whose time zone is `zone`."""
     if isinstance(value, Mapping):
@@ -29,7 +33,7 @@ def asset(value: str | Asset, airflow: Airflow) -> Call:
     """One asset, which Airflow 2 calls a dataset."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
-    told = {name: each for name in ("name", "uri", "group", "extra") if (each := value.get(name)) is not None}
+    told = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
     first = next(iter(told))
     if first == "uri":  # without a name, the URI is one
         return _call(airflow.asset, told.pop("uri"), **told)

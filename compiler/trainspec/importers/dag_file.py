@@ -30,15 +30,6 @@ _DAG_FIELDS = {
     "fail_stop": "fail_fast",
     "doc_md": "doc",
 }
-_OPERATOR_FIELDS = (
-    "action_if_job_exists",
-    "aws_conn_id",
-    "wait_for_completion",
-    "max_attempts",
-    "deferrable",
-    "on_timeout",
-    "print_log",
-)
 _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
 """The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
@@ -126,10 +117,11 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     is_stock = called(call) == OPERATORS[0]
     operator: dict[str, Any] = {"action_if_job_exists": "timestamp"} if is_stock else {}
+    known = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
     for name, node in reading.arguments(call):
         if name == "check_interval":
             operator[name] = duration(duration_of(reading.constants, node))
-        elif name in _OPERATOR_FIELDS or name == _LONGEST:
+        elif name in known or name == _LONGEST:
             operator[name] = reading.value(node, name)
         elif name == "region_name":
             fields["region"] = reading.value(node, name)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from trainspec.dag.checks.arguments import CALLBACKS
+from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.fault import Fault
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
+from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.assets import assets_of, check_assets
 from trainspec.dag.checks.fault import Fault
 from trainspec.dag.checks.params import check_params
@@ -19,9 +20,6 @@ from trainspec.text.tree import Path, dotted
 Fields: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Any, Path], Iterator[Fault]]
 
-CALLBACKS = (
-    "on_execute_callback", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",
-)  # fmt: skip
 _FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
 
 
