@@ -247,10 +247,6 @@ def _rename(project: Path) -> None:
     (project / "specs" / "churn.yaml").rename(project / "specs" / "churn_daily.yaml")
 
 
-def _by_hand(project: Path) -> None:
-    _edit(project, "1800", "60", "generated_dags/churn.py")
-
-
 def _foreign(project: Path) -> None:
     (project / "generated_dags" / "churn.py").write_text("from airflow.sdk import DAG\n")
 
@@ -270,7 +266,6 @@ SHOWN: dict[str, tuple[Mapping[str, str], Callable[[Path], object], tuple[str, .
     "TS701": (CHURN, lambda project: _edit(project, "30m", "20m"), ("compile", "--check")),
     "TS702": (CHURN, lambda project: (project / "generated_dags/churn.py").unlink(), ("compile", "--check")),
     "TS703": (CHURN, lambda project: _edit(project, "id: churn", "id: churn_daily"), ("compile", "--check")),
-    "TS704": (CHURN, _by_hand, ("compile", "--check")),
     "TS705": (CHURN, _foreign, ("compile", "--check")),
 }
 

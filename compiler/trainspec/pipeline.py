@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,8 +19,8 @@ from trainspec.dag.checks.params import declared_params
 from trainspec.dag.max_parallel import check_lanes
 from trainspec.dag.other_dags import other_dags
 from trainspec.dag.plan import DagPlan, plan_dag
-from trainspec.dag.sections import places
 from trainspec.diagnostics import Diagnostic, Label, Span, codes, has_errors
+from trainspec.language.meaning import in_one_order
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
 from trainspec.reporting.locate import has_gaps, is_missed, point, without_consequences
@@ -101,6 +101,7 @@ def analyse(source: Source, options: Options, read: Read = no_files) -> Analysis
     default_id = PurePosixPath(source.name).stem
     composed = compose(extended.root, default_id, options.variables, options.environment, own)
     validated = validate(composed.root)
+    validated = replace(validated, data=in_one_order(validated.data))
     jobs: Map[str, Any] = validated.data.get("jobs", {})
     requests = {name: lower(job) for name, job in jobs.items()}
     samples = {name: _samples(validated.data, name, composed.dag_id, options) for name in jobs}
@@ -160,9 +161,8 @@ def plan(analysis: Analysis, options: Options) -> DagPlan:
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
     requests = {name: request.members for name, request in analysis.requests.items()}
-    spans = {task: key_span(analysis.root, path) for task, path in places(analysis.data).items()}
     major = MAJORS[options.airflow]
-    return plan_dag(analysis.data, analysis.dag_id, requests, spans, major, analysis.groups, analysis.bounds)
+    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, major, analysis.groups, analysis.bounds)
 
 
 def _check_environments(root: Mapping) -> tuple[Diagnostic, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from environment import REPOSITORY, Airflow
-from trainspec.rules.polling_gives_up_early import DEFAULT_ATTEMPTS
+from trainspec.importers.dag_file import _ATTEMPTS
 from trainspec.runtime.engine.training import Policy
 
 HEAVY = {
@@ -45,11 +45,11 @@ def test_a_tasks_docs_hold_its_place_and_its_request(airflow: Airflow, tmp_path:
     code = """
 from trainspec.runtime import TrainingJobOperator
 config = {"TrainingJobName": "a```b"}
-own = TrainingJobOperator(task_id="own", config=config, doc_md="Trains.", spec="specs/a.yaml:7")
+own = TrainingJobOperator(task_id="own", config=config, doc_md="Trains.", spec="specs/a.yaml: jobs.train")
 print("\\n" + repr(own.doc_md))
 """
     told = airflow.python("-c", code).strip().splitlines()[-1]
-    docs = "Trains.\n\nCompiled from `specs/a.yaml:7`, to this request:\n\n````json\n"
+    docs = "Trains.\n\nCompiled from `specs/a.yaml: jobs.train`, to this request:\n\n````json\n"
     assert told == repr(docs + '{\n  "TrainingJobName": "a```b"\n}\n````')
 
 
@@ -64,7 +64,7 @@ print("\\n" + json.dumps([given[name].default for name in names]))
     defaults = json.loads(airflow.python("-c", code).splitlines()[-1])
     policy = Policy()
     assert defaults == [policy.if_exists, policy.check_interval, policy.max_attempts, policy.on_timeout]
-    assert policy.max_attempts == DEFAULT_ATTEMPTS
+    assert policy.max_attempts == _ATTEMPTS
 
 
 def test_the_gates_parse_loads_no_more_than_the_gate(airflow: Airflow) -> None:

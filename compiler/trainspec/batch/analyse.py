@@ -6,8 +6,8 @@ from pathlib import Path
 
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.diagnostics import Diagnostic, has_errors
-from trainspec.options import DEFAULT_AIRFLOW, Options
-from trainspec.output.header import digest_inputs, digest_output, rebuild_command, with_header
+from trainspec.options import Options
+from trainspec.output.header import digest_output
 from trainspec.pipeline import Analysis, Read, analyse, generate
 from trainspec.project.files import Files
 from trainspec.project.project import Project
@@ -25,7 +25,7 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
     """What a run has to know of a file that was read; `read` gives those that it extends."""
     analysis = _analysis(source, project, chosen, read)
     is_sound = analysis.root is not None and not has_errors(analysis.findings)
-    output = _dag_file(analysis, chosen) if wanted.dag_file and is_sound else None
+    output = generate(analysis, chosen) if wanted.dag_file and is_sound else None
     return Outcome(
         analysis.source.name,
         analysis.findings,
@@ -41,21 +41,6 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
         analysis.ties,
         {**analysis.files, analysis.source.name: analysis.source} if wanted.texts else {},
     )
-
-
-def _dag_file(analysis: Analysis, chosen: Options) -> str:
-    """The DAG file of an analysis that found no errors, with its header."""
-    name = analysis.source.name
-    variables = [f"{key}={value}" for key, value in sorted(chosen.variables.items())]
-    environment = chosen.environment if analysis.environments else None
-    settings = [f"airflow={chosen.airflow}", *(f"var {pair}" for pair in variables)]
-    settings += [f"env={environment}"] if environment is not None else []
-    shown = ["--env", environment] if environment is not None else []
-    shown += [argument for key in sorted(chosen.variables) for argument in ("--var", f"{key}=...")]
-    if chosen.airflow != DEFAULT_AIRFLOW:
-        shown += ["--airflow", str(chosen.airflow)]
-    inputs = digest_inputs({each.name: each.text for each in analysis.files.values()}, settings)
-    return with_header(generate(analysis, chosen), name, rebuild_command(name, shown), inputs)
 
 
 def _analysis(source: Source | Diagnostic, project: Project, chosen: Options, read: Read) -> Analysis:

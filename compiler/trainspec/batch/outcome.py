@@ -22,10 +22,10 @@ class Wanted:
 class Outcome:
     """One file. A fragment, and what cannot be read, has no DAG.
 
-    `id_span` is where the DAG's id is written. `output` is the DAG file, `output_digest` its SHA-256; one that is known
-    from an earlier run comes without its text. `requests` are files of requests by name. `variables` are the names
-    that `--var` may give a value to. `secrets` and `ties` are those of the analysis. `texts` holds the file's own text
-    and those that it extends, by name.
+    `id_span` is where the DAG's id is written. `output` is the DAG file without its header, `output_digest` the SHA-256
+    of that; one that is known from an earlier run comes without its text. `requests` are files of requests by name.
+    `variables` are the names that `--var` may give a value to. `secrets` and `ties` are those of the analysis. `texts`
+    holds the file's own text and those that it extends, by name.
     """
 
     name: str

@@ -24,8 +24,10 @@ from trainspec.cli.common import (
 )
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
+from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.output.changes import Change, Generated, Kind, compare, compare_requests
 from trainspec.output.findings import diagnose
+from trainspec.output.header import header, rebuild_command
 from trainspec.output.write import real_folder, write, writing
 from trainspec.project.project import NoSpecsError, Project, UsageError
 
@@ -72,7 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     for fragment in (each for each in found if not each.is_spec):
         print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    compiled = _Compiled(found, Look(project, chosen, wanted, use_cache=False), _command(arguments))
+    again = Look(project, chosen, wanted, use_cache=False)
+    compiled = _Compiled(found, again, _options(arguments, project, output), arguments.requests)
     dags = compiled.dags()
     requests = compiled.requests()
 
@@ -124,25 +127,40 @@ def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
     return folder
 
 
-def _command(arguments: argparse.Namespace) -> str:
-    """The command that writes what this one compares; without the values of variables, which may be secrets."""
-    given = [("--env", arguments.env), ("--airflow", arguments.airflow), ("--output", arguments.output)]
-    given += [("--requests", arguments.requests)]
-    said = [word for option, value in given if value for word in (option, str(value))]
-    said += [word for pair in arguments.var for word in ("--var", f"{pair.partition('=')[0]}=...")]
-    return " ".join(["trainspec compile", *(word if word.endswith("=...") else shlex.quote(word) for word in said)])
+def _options(arguments: argparse.Namespace, project: Project, output: Path) -> list[str]:
+    """The options with which the same files are made again, secrets masked: those that change what is written where."""
+    given = [("--env", arguments.env)]
+    if arguments.airflow and arguments.airflow != (project.airflow or DEFAULT_AIRFLOW):
+        given.append(("--airflow", str(arguments.airflow)))
+    if real_folder(output) != real_folder(project.root / project.output):
+        is_within = real_folder(output).is_relative_to(real_folder(project.root))
+        given.append(("--output", project.name(output) if is_within else arguments.output))
+    said = [word for option, value in given if value for word in (option, value)]
+    for pair in sorted(arguments.var):
+        name, _, value = pair.partition("=")
+        said += ["--var", f"{name}={_shown(name, value)}"]
+    return said
+
+
+def _shown(name: str, value: str) -> str:
+    """The value of a variable, masked where it may be a secret: this goes into files that are checked in."""
+    from trainspec.rules.secrets import form_of, speaks_of_secrets
+
+    return "..." if speaks_of_secrets(name) or form_of(value) else value
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """What the specs of a run become.
 
-    `look` looks at one again of which only the digest of its DAG file is known; `command` writes it all.
+    `look` looks at one again of which only the digest of its DAG file is known; `options` are those of the command
+    that writes it all.
     """
 
     found: Sequence[Outcome]
     look: Look
-    command: str
+    options: Sequence[str]
+    requests_folder: str | None
 
     @property
     def names(self) -> list[str]:
@@ -156,9 +174,16 @@ class _Compiled:
 
     def dags(self) -> dict[str, Generated]:
         """The DAG files by name."""
-        return {_dag_name(each): Generated(each.output_digest or "", partial(self._text, each)) for each in self.specs}
+        return {
+            _dag_name(each): Generated(self._header(each.name), each.output_digest or "", partial(self._body, each))
+            for each in self.specs
+        }
 
-    def _text(self, outcome: Outcome) -> str:
+    def _header(self, spec: str) -> str:
+        target = f"Airflow {self.look.chosen.airflow}"
+        return header(spec, self.look.project.title, target, rebuild_command(spec, self.options))
+
+    def _body(self, outcome: Outcome) -> str:
         text = outcome.output or self.look.at(self.look.project.root / outcome.name).output
         if text is None:
             raise UsageError(f"{outcome.name} was changed while it was compiled; compile it again")
@@ -172,7 +197,9 @@ class _Compiled:
         """The finding about a file that is not as it should be."""
         name, shown = change.path.name, self.look.project.name(change.path)
         specs = (each for each in self.specs if name == _dag_name(each) or name in each.requests)
-        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names, self.command)
+        beside = ("--requests", self.requests_folder) if self.requests_folder else ()
+        command = shlex.join(("trainspec", "compile", *self.options, *beside))
+        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names, command)
 
 
 def _dag_name(outcome: Outcome) -> str:

@@ -79,7 +79,7 @@ class _Reading:
             advice = "write `matrix: {lr: [0.1, 0.01]}`, say"
             self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
             return []
-        for entry in matrix.entries:
+        for entry in sorted(matrix.entries, key=lambda entry: entry.key.text):  # their order means nothing
             if entry.key.text in (_BOUND, "max-parallel"):
                 self._bound(entry.key, entry.value)
             elif entry.key.text not in ("include", "exclude"):
@@ -146,7 +146,8 @@ class _Reading:
                 advice = f"write `{key}: [{{lr: 0.1}}]`, say"
                 self.report(codes.WRONG_TYPE, item.span, f"`{self.at}.{key}` must be a list of maps", advice)
                 continue
-            read = {entry.key.text: self._value(entry.value, entry.key.text) for entry in item.entries}
+            entries = sorted(item.entries, key=lambda entry: entry.key.text)
+            read = {entry.key.text: self._value(entry.value, entry.key.text) for entry in entries}
             values = {name: value for name, value in read.items() if value is not None}
             if len(values) == len(read):
                 found.append((values, item.via or item.span))

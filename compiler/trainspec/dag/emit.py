@@ -18,7 +18,12 @@ def emit(plan: DagPlan) -> str:
     variables = _variables(plan.members, {*_IMPORTED, *plan.names.values()})
     members = [_member(each, variables) for each in plan.members]
     linked = [*plan.members, *(task for each in plan.members if isinstance(each, GroupPlan) for task in each.tasks)]
-    edges = [(variables[name], variables[_id(each)]) for each in linked for name in each.upstream]
+    position = {_id(each): number for number, each in enumerate(linked)}
+    edges = [
+        (variables[name], variables[_id(each)])
+        for each in linked
+        for name in sorted(each.upstream, key=lambda name: position.get(name, 0))
+    ]
     text: str = _template().render(
         imports=_import_blocks(plan.names), names=plan.names, dag=plan, members=members, edges=edges
     )

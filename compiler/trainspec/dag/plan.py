@@ -10,29 +10,19 @@ from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, op
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
 from trainspec.dag.other_tasks import around_call, gate_call, to_letter
-from trainspec.dag.sections import gate_id, sections
-from trainspec.diagnostics import Span
-
-
-def place_of(span: Span) -> str:
-    """`file:line`, on one line."""
-    return f"{one_line(span.path)}:{span.line}"
+from trainspec.dag.sections import gate_id, places, sections
+from trainspec.text.tree import dotted
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """One task: the call that makes it, and where the spec says so."""
+    """One task: the call that makes it, and where the spec says so: `specs/churn.yaml: jobs.train`."""
 
     task_id: str
-    span: Span
+    place: str
     operator: Import
     arguments: Arguments
     upstream: tuple[str, ...]
-
-    @property
-    def place(self) -> str:
-        """Where the spec says so, as `file:line`."""
-        return place_of(self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +34,9 @@ class GroupPlan:
     upstream: tuple[str, ...]
 
     @property
-    def span(self) -> Span:
-        """Where the spec says so."""
-        return self.tasks[0].span
-
-    @property
     def place(self) -> str:
-        """The same as `file:line`."""
-        return place_of(self.span)
+        """Where the spec says so."""
+        return self.tasks[0].place
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +58,31 @@ def plan_dag(
     data: Mapping[str, Any],
     dag_id: str,
     requests: Mapping[str, Mapping[str, Any]],
-    spans: Mapping[str, Span],
+    spec: str,
     airflow: Airflow,
     groups: Mapping[str, Sequence[str]],
     bounds: Mapping[str, int],
 ) -> DagPlan:
     """The plan of a spec's `data`, which the language's schema has accepted, with the request of each of its jobs.
 
-    `groups` are the jobs of each matrix, `bounds` how many of them may run at once, where the spec says so; `spans` are
-    the places of all its tasks, the gates behind jobs among them.
+    `groups` are the jobs of each matrix, `bounds` how many of them may run at once, where the spec says so; `spec` is
+    its file's name.
     """
     dag, jobs = data.get("dag") or {}, data.get("jobs") or {}
     setting = Setting(airflow, dag.get("timezone") or "UTC")
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(dag, setting))
     group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
     before = _Before(group_of, frozenset(name for name, job in jobs.items() if job.get("proceed_if")))
+    where = _places(data, spec, group_of)
     tasks: list[TaskPlan] = []
     for section, members in sections(data):
         for name, given in members.items():
             if section != "jobs":
-                tasks.append(_around(section, name, given, spans[name], setting, before))
+                tasks.append(_around(section, name, given, where[name], setting, before))
                 continue
-            tasks.append(_job(name, given, requests[name], spans[name], setting, before))
+            tasks.append(_job(name, given, requests[name], where[name], setting, before))
             if name in before.gated:
-                tasks.append(_gate(name, given, spans[gate_id(name)], setting, before))
+                tasks.append(_gate(name, given, where[gate_id(name)], setting, before))
     defaults = frozenset(dag.get("default_args") or ())
     for group, bound in bounds.items():
         tasks, group_of = _with_lanes(tasks, group_of, group, groups[group], bound, airflow, defaults)
@@ -105,6 +91,15 @@ def plan_dag(
         used |= imports(value)
     names = local_names(used, own_imports(airflow))
     return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of, {lanes_id(job) for job in bounds})), names)
+
+
+def _places(data: Mapping[str, Any], spec: str, group_of: Mapping[str, str]) -> dict[str, str]:
+    """Where each task is written, by its id; a point of a matrix is written where its job is."""
+    found = {}
+    for task, (section, name, *rest) in places(data).items():
+        path = (section, group_of.get(str(name), name), *rest)
+        found[task] = f"{one_line(spec)}: {one_line(dotted(path))}"
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +132,9 @@ def _with_lanes(
 ) -> tuple[list[TaskPlan], dict[str, str]]:
     """The tasks with the lanes of a matrix among them, behind its points; and the group of each task."""
     planned = lanes(job, points, bound, frozenset(name for task in tasks for name in task.upstream))
-    span = {task.task_id: task.span for task in tasks}
+    where = {task.task_id: task.place for task in tasks}
     latches = [
-        TaskPlan(each.task_id, span[each.upstream[0]], airflow.empty, latch_arguments(each, defaults), each.upstream)
+        TaskPlan(each.task_id, where[each.upstream[0]], airflow.empty, latch_arguments(each, defaults), each.upstream)
         for each in planned.latches
     ]
     found = [
@@ -171,27 +166,31 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[
         yield GroupPlan(group, own, shared)
 
 
-def _job(name: str, job: Given, request: Mapping[str, Any], span: Span, setting: Setting, before: _Before) -> TaskPlan:
+_WAIT: Given = {"max_attempts": None}
+"""A job whose spec names no bound of the wait may run as long as `stopping` allows."""
+
+
+def _job(name: str, job: Given, request: Mapping[str, Any], place: str, setting: Setting, before: _Before) -> TaskPlan:
     region: Arguments = (("region_name", job["region"]),) if job.get("region") else ()
     doc: Arguments = (("doc_md", job["doc"]),) if job.get("doc") else ()
     arguments = (
         ("task_id", before.local(name)),
         ("config", to_letter(request)),
         *region,
-        *operator_arguments(job.get("operator") or {}, setting),
+        *operator_arguments({**_WAIT, **(job.get("operator") or {})}, setting),
         *(each for each in task_arguments(job, setting) if each[0] != "outlets" or name not in before.gated),
         *doc,
-        ("spec", place_of(span)),
+        ("spec", place),
     )
-    return TaskPlan(name, span, OPERATOR, arguments, before.upstream(job.get("depends_on")))
+    return TaskPlan(name, place, OPERATOR, arguments, before.upstream(job.get("depends_on")))
 
 
-def _gate(name: str, job: Given, span: Span, setting: Setting, before: _Before) -> TaskPlan:
+def _gate(name: str, job: Given, place: str, setting: Setting, before: _Before) -> TaskPlan:
     operator, arguments = gate_call(name, job, setting)
     task_id = gate_id(name)
-    return TaskPlan(task_id, span, operator, (("task_id", before.local(task_id)), *arguments), (name,))
+    return TaskPlan(task_id, place, operator, (("task_id", before.local(task_id)), *arguments), (name,))
 
 
-def _around(section: str, name: str, task: Given, span: Span, setting: Setting, before: _Before) -> TaskPlan:
-    operator, arguments = around_call(section, task, place_of(span), setting)
-    return TaskPlan(name, span, operator, (("task_id", name), *arguments), before.upstream(task.get("depends_on")))
+def _around(section: str, name: str, task: Given, place: str, setting: Setting, before: _Before) -> TaskPlan:
+    operator, arguments = around_call(section, task, place, setting)
+    return TaskPlan(name, place, operator, (("task_id", name), *arguments), before.upstream(task.get("depends_on")))

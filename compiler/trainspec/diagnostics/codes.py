@@ -67,7 +67,6 @@ DOUBTFUL_TEMPLATE = Code(
 STALE = Code("TS701", "a generated file is not what its spec compiles to")
 MISSING = Code("TS702", "a generated file is missing")
 ORPHAN = Code("TS703", "a generated file whose spec is gone")
-EDITED = Code("TS704", "a generated file was edited by hand")
 FOREIGN = Code("TS705", "a file that trainspec did not write stands where a generated one belongs")
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}

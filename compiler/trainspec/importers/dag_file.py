@@ -32,6 +32,8 @@ _DAG_FIELDS = {
 }
 _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
 """The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
+_ATTEMPTS = 60
+"""How often our operator looks where its call says nothing."""
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
@@ -128,21 +130,25 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
         elif name not in _MEANINGLESS:
             reading.put_task_argument(fields, name, node, f"the argument `{name}` of the operator")
     if operator:
-        bound = _bound(operator) if is_stock else {}
+        bound = _bound(operator) if is_stock else _own_bound(operator)
         kept = {name: value for name, value in operator.items() if value is not None and name != _LONGEST}
         fields["operator"] = {**kept, **bound}
     return fields
 
 
 def _bound(operator: Mapping[str, Any]) -> dict[str, Any]:
-    """How often the task shall look, where the stock operator bounds its wait otherwise: by a time, or not at all."""
+    """How often the task shall look, where the stock operator bounds its wait by a time."""
     if operator.get("wait_for_completion") is False:
         return {}
     longest, pause = operator.get(_LONGEST), seconds(operator.get("check_interval") or _INTERVAL)
     if isinstance(longest, int) and isinstance(pause, int) and min(longest, pause) > 0:
         return {"max_attempts": math.ceil(longest / pause)}
-    is_bounded = operator.get("max_attempts") is not None or operator.get("deferrable") is True
-    return {} if is_bounded else {"max_attempts": None}
+    return {}
+
+
+def _own_bound(operator: Mapping[str, Any]) -> dict[str, Any]:
+    """The bound that our operator has where its call names none; a spec that names none has none."""
+    return {} if "max_attempts" in operator else {"max_attempts": _ATTEMPTS}
 
 
 def _dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Operator(Model):
     check_interval: FixedDuration | None = Field(None, description="Time between two looks at the job, such as 30s.")
     max_attempts: Annotated[StrictInt, Field(ge=1)] | None = Field(
         None,
-        description="How often the task looks before it gives up; null waits as long as the job may run.",
+        description="How often the task looks before it gives up; if not given, it waits as long as the job may run.",
         json_schema_extra={"x-nullable": True},
     )
     action_if_job_exists: Literal["fail", "increment", "skip", "timestamp"] | None = Field(

@@ -211,7 +211,7 @@ class LocalRun:
 def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
     """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
     every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
-    attempts = operator.get("max_attempts", _DEFAULT.max_attempts)
+    attempts = operator.get("max_attempts")
     longest = None if attempts is None else attempts * float(every or _DEFAULT.check_interval)
     interval = float(wish.check_interval or every or CHECK_INTERVAL)
     return Policy(

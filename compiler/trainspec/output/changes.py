@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 
 from trainspec.output.header import digest_output, read_header
@@ -17,10 +18,20 @@ _LONGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A file that this run makes: the SHA-256 of its text, and how to have the text."""
+    """A file that this run makes: its header, the SHA-256 of the rest, and how to have the rest."""
 
+    header: str
     digest: str
-    text: Callable[[], str]
+    body: Callable[[], str]
+
+    @property
+    def text(self) -> str:
+        """The whole file."""
+        return self.header + self.body()
+
+    def is_in(self, text: str) -> bool:
+        """Whether `text` is this file to the letter."""
+        return text.startswith(self.header) and digest_output(text[len(self.header) :]) == self.digest
 
 
 class Kind(Enum):
@@ -30,7 +41,6 @@ class Kind(Enum):
     MISSING = "missing"
     STALE = "stale"
     ORPHAN = "orphaned"
-    EDITED = "edited by hand"
     FOREIGN = "not written by trainspec"
 
 
@@ -46,15 +56,20 @@ class Change:
     @property
     def needs_force(self) -> bool:
         """Whether writing it would destroy what trainspec did not make."""
-        return self.kind in (Kind.EDITED, Kind.FOREIGN)
+        return self.kind is Kind.FOREIGN
 
-    def diff(self, name: str) -> Iterator[str]:
-        """The change as a unified diff."""
-        old = (self.old or "").splitlines(keepends=True)
-        new = (self.new or "").splitlines(keepends=True)
-        before = "/dev/null" if self.old is None else f"a/{name}"
-        after = "/dev/null" if self.new is None else f"b/{name}"
-        return difflib.unified_diff(old, new, before, after)
+    def diff(self, name: str, most: int = 60) -> Iterator[str]:
+        """How a file that is there differs, as a unified diff of at most `most` lines; nothing of a file to be removed.
+
+        What is missing or orphaned is said in a line, which a finding does.
+        """
+        if self.old is None or self.new is None:
+            return
+        old, new = self.old.splitlines(keepends=True), self.new.splitlines(keepends=True)
+        lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
+        yield from islice(lines, most)
+        if left := sum(1 for _ in lines):
+            yield f"... {left:,} more lines differ\n"
 
 
 def compare(
@@ -70,8 +85,9 @@ def compare(
     for path in present:
         text = _read(path) if path.name not in generated else None
         header = read_header(text) if text is not None else None
-        if header is not None and (header.spec in specs_of_run or not _is_file(root / header.spec)):
-            changes.append(Change(path, Kind.ORPHAN if header.intact else Kind.EDITED, text, None))
+        specs = header.specs if header is not None else ()
+        if specs and all(spec in specs_of_run or not _is_file(root / spec) for spec in specs):
+            changes.append(Change(path, Kind.ORPHAN, text, None))
     return sorted(changes, key=lambda change: change.path.name)
 
 
@@ -100,17 +116,13 @@ def compare_requests(
 
 def _compare(path: Path, made: Generated) -> Change:
     old = _read(path)
-    if old is not None and digest_output(old) == made.digest:
+    if old is not None and made.is_in(old):
         return Change(path, Kind.UNCHANGED, old, old)
-    text = made.text()
     if old is None:
         kind = Kind.FOREIGN if path.exists() or path.is_symlink() else Kind.MISSING
-    elif old == text:
-        kind = Kind.UNCHANGED
     else:
-        header = read_header(old)
-        kind = Kind.FOREIGN if header is None else Kind.STALE if header.intact else Kind.EDITED
-    return Change(path, kind, old, text)
+        kind = Kind.FOREIGN if read_header(old) is None else Kind.STALE
+    return Change(path, kind, old, made.text)
 
 
 def _read(path: Path) -> str | None:

@@ -7,8 +7,11 @@ from trainspec.diagnostics import Diagnostic, Label, Span, codes
 from trainspec.output.changes import Change, Kind
 from trainspec.output.header import read_header
 
-_SPEC_LINE, _INPUTS_LINE, _BODY = 2, 4, 7
-"""The lines of a header that name the spec and the digest of the inputs, and the first one behind it."""
+_SPEC_LINE = 2
+"""The line of a header that names the spec."""
+
+_CONFLICT = "\n<<<<<<< "
+"""How a line begins where git could not merge."""
 
 
 def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collection[str], command: str) -> Diagnostic:
@@ -24,18 +27,12 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
             return Diagnostic(codes.MISSING, spec, f"`{name}` is missing", rebuild)
         case Kind.STALE:
             message = f"`{name}` is stale: it is not what its spec compiles to"
+            if _CONFLICT in f"\n{change.old}":
+                message = f"`{name}` holds a merge conflict"
             return Diagnostic(codes.STALE, _difference(change, name), message, rebuild, labels=labels)
         case Kind.ORPHAN:
             message = f"`{name}` is orphaned: {_why(change, specs_of_run)}"
             return Diagnostic(codes.ORPHAN, _line(change, name, _SPEC_LINE), message, f"{rebuild}: it removes the file")
-        case Kind.EDITED if change.new is None:
-            message = f"`{name}` was edited by hand, and is orphaned: {_why(change, specs_of_run)}"
-            advice = f"keep what you need of it, then run `{command} --force`: it removes the file"
-            return Diagnostic(codes.EDITED, _line(change, name, _SPEC_LINE), message, advice)
-        case Kind.EDITED:
-            message = f"`{name}` was edited by hand"
-            advice = f"move your changes into the spec, then run `{command} --force`"
-            return Diagnostic(codes.EDITED, _difference(change, name), message, advice, labels=labels)
         case Kind.FOREIGN:
             message = f"`{name}` is not written by trainspec, and stands where this DAG's file belongs"
             advice = f"give the DAG another `id`, or move the file; `{command} --force` overwrites it"
@@ -53,11 +50,9 @@ def _why(change: Change, specs_of_run: Collection[str]) -> str:
 
 
 def _difference(change: Change, name: str) -> Span:
-    """The first line that differs; of the header, which always does, only if nothing else does."""
+    """The first line that differs."""
     lines = zip_longest((change.old or "").splitlines(), (change.new or "").splitlines())
-    different = [number for number, (old, new) in enumerate(lines, start=1) if old != new]
-    is_generated = read_header(change.old or "") is not None
-    return _line(change, name, next((n for n in different if n >= _BODY or not is_generated), _INPUTS_LINE))
+    return _line(change, name, next((number for number, (old, new) in enumerate(lines, start=1) if old != new), 1))
 
 
 def _line(change: Change, name: str, number: int) -> Span:

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from trainspec.diagnostics.words import cut
-from trainspec.project.settings import OF_PYPROJECT, Selection, UsageError, read_settings
+from trainspec.project.settings import OF_PYPROJECT, Selection, UsageError, python_name, read_settings
 from trainspec.text.source import Source
 
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
@@ -27,6 +27,7 @@ class Project:
     """
 
     root: Path
+    project: str | None = None
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
     airflow: int | None = None
@@ -35,6 +36,11 @@ class Project:
     callbacks: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
     texts: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str | None:
+        """The project's name, as generated files hold it: `project` of the settings, else that of pyproject.toml."""
+        return self.project or python_name(self.root / "pyproject.toml")
 
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""
@@ -50,16 +56,7 @@ def find_project(start: Path) -> Project:
         for file, table in (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT)):
             settings = read_settings(folder / file, table)
             if settings is not None:
-                return Project(
-                    folder,
-                    settings.paths,
-                    settings.output,
-                    settings.airflow,
-                    settings.external_dags,
-                    settings.operators,
-                    settings.callbacks,
-                    settings.selection,
-                )
+                return Project(folder, **{each.name: getattr(settings, each.name) for each in fields(settings)})
         if (folder / ".git").exists():
             return Project(folder)
     return Project(start)

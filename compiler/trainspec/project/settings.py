@@ -72,6 +72,7 @@ class Selection:
 class Settings:
     """A settings file, read; or what holds without one."""
 
+    project: str | None = None
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
     airflow: int | None = None
@@ -103,6 +104,17 @@ def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     if said is None:
         return None
     return _Reader(path, text, table).settings(said)
+
+
+def python_name(pyproject: Path) -> str | None:
+    """`[project].name` of a pyproject.toml; None where it says none, or cannot be read."""
+    try:
+        said = _loads(pyproject.read_text(encoding="utf-8")) if pyproject.is_file() else {}
+    except (OSError, ValueError, RecursionError):
+        return None
+    project = said.get("project")
+    name = project.get("name") if isinstance(project, dict) else None
+    return name if isinstance(name, str) and name else None
 
 
 def _loads(text: str) -> Any:
@@ -233,6 +245,7 @@ class _Reader:
 
 
 _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
+    "project": _Reader.text,
     "paths": _Reader.texts,
     "output": _Reader.text,
     "airflow": _Reader.airflow,

@@ -242,7 +242,10 @@ def shape(field: Field) -> str | None:
 
 
 def _operator_defaults() -> dict[str, str]:
-    """The defaults of the operator's arguments, read from its source: importing it takes Airflow."""
+    """The defaults of the operator's arguments, read from its source: importing it takes Airflow.
+
+    `max_attempts` has none in a spec: without it, a compiled task waits as long as the job may run.
+    """
     tree = ast.parse(_OPERATOR.read_text(encoding="utf-8"))
     init = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__")
     arguments = zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True)
@@ -252,6 +255,8 @@ def _operator_defaults() -> dict[str, str]:
 
 
 def _shown(name: str, value: ast.expr) -> str:
+    if name == "max_attempts":
+        return ""
     if not isinstance(value, ast.Constant):
         return "as Airflow is configured: `[operators] default_deferrable`" if name == "deferrable" else ""
     if value.value is None:

@@ -113,11 +113,13 @@ class TextMap:
 class Pairs:
     """A list of pairs that a spec writes as a map: `{team: ml}` for `[{Key: team, Value: ml}]`.
 
-    Where a name stands twice, the spec writes a list too, each pair a map of the two field names.
+    Where a name stands twice, the spec writes a list too, each pair a map of the two field names. The keys of a map
+    mean no order unless `in_order`: names in another order than theirs are then written as a list as well.
     """
 
     members: tuple[str, str]
     fields: tuple[str, str]
+    in_order: bool = False
 
     def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """Two assignments for each pair."""
@@ -135,9 +137,9 @@ class Pairs:
             yield Assignment((*member, index, self.members[1]), str(each), (*field, key))
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map, or the list where a name stands twice."""
+        """The map, or the list where a name stands twice or the order is another than the names'."""
         pairs = [tuple(as_text(pair[name]) for name in self.members) for pair in value]
-        if len({name for name, _ in pairs}) == len(pairs):
+        if _can_be_map([name for name, _ in pairs], in_order=self.in_order):
             return {name: natural_text(text) for name, text in pairs}
         return [dict(zip(self.fields, pair, strict=True)) for pair in pairs]
 
@@ -196,11 +198,13 @@ class Listed:
 class Keyed:
     """A list of structures that a spec writes as a map by name.
 
-    Where a name stands twice or is missing, the spec writes a list too, the name in the field `name`.
+    Where a name stands twice or is missing, the spec writes a list too, the name in the field `name`. The keys of a map
+    mean no order unless `in_order`: names in another order than theirs are then written as a list as well.
     """
 
     key: str
     group: Group
+    in_order: bool = False
 
     def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
         """The assignments of each entry."""
@@ -218,7 +222,7 @@ class Keyed:
     def lift(self, value: Any, as_text: ToText) -> Any:
         """The map, or the list."""
         names = [each.get(self.key) for each in value]
-        if None in names or len(set(names)) < len(names):
+        if None in names or not _can_be_map([as_text(name) for name in names], in_order=self.in_order):
             return self._listed().lift(value, as_text)
         return {
             as_text(each[self.key]): self.group.lift({k: v for k, v in each.items() if k != self.key}, as_text)
@@ -227,6 +231,12 @@ class Keyed:
 
     def _listed(self) -> Listed:
         return Listed(Group((Row("name", self.key, AS_IS), *self.group.rows), always=self.group.always))
+
+
+def _can_be_map(names: list[str], *, in_order: bool) -> bool:
+    """Whether a map with these keys says the same as the list of what they name."""
+    keys = [name.replace("$${", "${") for name in names]  # as they are when the spec is composed
+    return len(set(keys)) == len(keys) and (in_order or keys == sorted(keys))
 
 
 @cache  # there are as many as the tables have rows

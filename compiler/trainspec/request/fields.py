@@ -199,7 +199,11 @@ JOB: tuple[Row, ...] = (
     Row("hyperparameters", "HyperParameters", HYPERPARAMETERS),
     Row("source", "HyperParameters", Source()),
     Row("environment", "Environment", TEXTS),
-    Row("inputs", "InputDataConfig", Keyed("ChannelName", Group(CHANNEL, short="s3", always="DataSource"))),
+    Row(
+        "inputs",
+        "InputDataConfig",
+        Keyed("ChannelName", Group(CHANNEL, short="s3", always="DataSource"), in_order=True),
+    ),
     Row("output", "OutputDataConfig", Group(OUTPUT, short="s3")),
     Row("resources", "ResourceConfig", Group(RESOURCES)),
     Row("stopping", "StoppingCondition", Group(STOPPING)),
@@ -223,7 +227,7 @@ JOB: tuple[Row, ...] = (
         "SessionChainingConfig",
         Group((Row("enabled", "EnableSessionTagChaining", AS_IS),), short="enabled"),
     ),
-    Row("tags", "Tags", Pairs(("Key", "Value"), ("key", "value"))),
+    Row("tags", "Tags", Pairs(("Key", "Value"), ("key", "value"), in_order=True)),
 )
 
 OUTPUT_ONLY = ("ResourceConfig.SelectedInstanceType", "ResourceConfig.SelectedInstanceCount")

@@ -1,7 +1,7 @@
 """The task stops waiting before the job must have ended.
 
-`check_interval` x `max_attempts` bounds the wait. Where that is less than `stopping.max_runtime`, a job that takes its
-allowed time fails its task while it is still running well.
+Where the spec sets `max_attempts`, `check_interval` x `max_attempts` bounds the wait. If that is less than
+`stopping.max_runtime`, the task of a job that takes its allowed time fails while the job is still running.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,6 @@ operator: {check_interval: 30s, max_attempts: 150}
 """
 
 DEFAULT_INTERVAL = 30
-DEFAULT_ATTEMPTS = 60
 
 
 def check_job(job: JobView) -> Iterator[Found]:
@@ -31,7 +30,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     operator = job.operator
     if operator.get("wait_for_completion") is False:
         return
-    attempts = operator.get("max_attempts", DEFAULT_ATTEMPTS)
+    attempts = operator.get("max_attempts")
     interval = seconds(operator.get("check_interval", DEFAULT_INTERVAL))
     longest = job.longest
     if not isinstance(attempts, int) or not isinstance(interval, int) or not interval or longest is None:
@@ -39,5 +38,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     if attempts * interval < longest:
         message = f"the task waits {attempts * interval:,} s at most, the job may take {longest:,} s"
         needed = -(-longest // interval)
-        advice = f"set `operator.max_attempts` to {needed} or more, or to null: as long as the job may run"
+        advice = f"set `operator.max_attempts` to {needed} or more, or remove it to wait as long as the job may run"
         yield Found(("operator", "max_attempts"), message, advice)

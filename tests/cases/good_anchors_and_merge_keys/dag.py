@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:7
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -16,8 +16,8 @@ with DAG(
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {
-                "epochs": "1",
                 "depth": "4",
+                "epochs": "1",
                 "rate": "0.5",
             },
             "Environment": {
@@ -41,5 +41,6 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:7",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

@@ -7,15 +7,15 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:5
+    # spec.yaml: sensors.raw
     raw = S3KeySensor(
         task_id="raw",
         bucket_key="s3://bucket/raw/data.csv",
         timeout=600,
-        doc_md="Compiled from `spec.yaml:5`.",
+        doc_md="Compiled from `spec.yaml: sensors.raw`.",
     )
 
-    # spec.yaml:9
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -37,17 +37,18 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:9",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )
 
-    # spec.yaml:6
+    # spec.yaml: tasks.report
     report = ReportOperator(
         task_id="report",
-        to="dev@example.com",
         lines=[
             "{{ ti.xcom_pull(task_ids='train') }}",
         ],
-        doc_md="Compiled from `spec.yaml:6`.",
+        to="dev@example.com",
+        doc_md="Compiled from `spec.yaml: tasks.report`.",
     )
 
     raw.set_downstream(train)

@@ -8,7 +8,7 @@ with DAG(
         Asset("s3://bucket/b"),
     ],
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -30,5 +30,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

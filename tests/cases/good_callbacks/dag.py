@@ -15,13 +15,13 @@ with DAG(
         alerts_DAG,
         alerts_page(
             channel="#ml",
-            retries=3,
             levels=[
                 "info",
                 {
                     "deep": True,
                 },
             ],
+            retries=3,
             text="{{ ds }} is done",
         ),
     ],
@@ -30,7 +30,7 @@ with DAG(
         "on_retry_callback": pendulum,
     },
 ):
-    # spec.yaml:12
+    # spec.yaml: jobs.page
     task_page = TrainingJobOperator(
         task_id="page",
         config={
@@ -52,17 +52,18 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         execution_timeout=timedelta(hours=2),
         on_execute_callback=page,
         on_failure_callback=SnsNotifier(
-            target_arn="arn:aws:sns:us-east-1:123456789012:ml",
             message="{{ task }} failed",
+            target_arn="arn:aws:sns:us-east-1:123456789012:ml",
         ),
         on_skipped_callback=alerts_timedelta,
-        spec="spec.yaml:12",
+        spec="spec.yaml: jobs.page",
     )
 
-    # spec.yaml:23
+    # spec.yaml: jobs.next
     next = TrainingJobOperator(
         task_id="next",
         config={
@@ -84,8 +85,9 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         on_success_callback=[],
-        spec="spec.yaml:23",
+        spec="spec.yaml: jobs.next",
     )
 
     task_page.set_downstream(next)

@@ -31,7 +31,7 @@ with DAG(
         "pool": "gpus",
     },
 ):
-    # spec.yaml:29
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -65,5 +65,5 @@ with DAG(
         priority_weight=-5,
         trigger_rule="all_done",
         doc_md="About the *task*.",
-        spec="spec.yaml:29",
+        spec="spec.yaml: jobs.train",
     )

@@ -40,7 +40,7 @@ with DAG(
         ],
     },
 ):
-    # spec.yaml:21
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -62,6 +62,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         retry_exponential_backoff=1.5,
         executor="LocalExecutor",
         run_as_user="ml",
@@ -76,5 +77,5 @@ with DAG(
         doc_rst="*Text*",
         start_date=pendulum.datetime(2025, 5, 1, tz="Europe/Berlin"),
         end_date=pendulum.datetime(2026, 5, 1, 12, tz="Europe/Berlin"),
-        spec="spec.yaml:21",
+        spec="spec.yaml: jobs.train",
     )

@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:19
+    # spec.yaml: jobs.a
     TrainingJobOperator(
         task_id="a",
         config={
@@ -39,10 +39,11 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:19",
+        max_attempts=None,
+        spec="spec.yaml: jobs.a",
     )
 
-    # spec.yaml:20
+    # spec.yaml: jobs.b
     TrainingJobOperator(
         task_id="b",
         config={
@@ -74,5 +75,6 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:20",
+        max_attempts=None,
+        spec="spec.yaml: jobs.b",
     )

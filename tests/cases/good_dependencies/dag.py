@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.prepare-data
     prepare_data = TrainingJobOperator(
         task_id="prepare-data",
         config={
@@ -27,10 +27,11 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.prepare-data",
     )
 
-    # spec.yaml:11
+    # spec.yaml: jobs.class
     task_class = TrainingJobOperator(
         task_id="class",
         config={
@@ -52,10 +53,11 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:11",
+        max_attempts=None,
+        spec="spec.yaml: jobs.class",
     )
 
-    # spec.yaml:19
+    # spec.yaml: jobs.2nd
     task_2nd = TrainingJobOperator(
         task_id="2nd",
         config={
@@ -77,10 +79,11 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:19",
+        max_attempts=None,
+        spec="spec.yaml: jobs.2nd",
     )
 
-    # spec.yaml:27
+    # spec.yaml: jobs.alone
     TrainingJobOperator(
         task_id="alone",
         config={
@@ -102,9 +105,10 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:27",
+        max_attempts=None,
+        spec="spec.yaml: jobs.alone",
     )
 
     prepare_data.set_downstream(task_class)
-    task_class.set_downstream(task_2nd)
     prepare_data.set_downstream(task_2nd)
+    task_class.set_downstream(task_2nd)

@@ -8,7 +8,7 @@ with DAG(
     start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
     catchup=False,
 ):
-    # spec.yaml:20
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -36,5 +36,6 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:20",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

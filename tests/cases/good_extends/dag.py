@@ -7,7 +7,7 @@ with DAG(
     schedule=None,
     start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
 ):
-    # spec.yaml:5
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -43,10 +43,11 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:5",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )
 
-    # spec.yaml:10
+    # spec.yaml: jobs.evaluate
     evaluate = TrainingJobOperator(
         task_id="evaluate",
         config={
@@ -80,7 +81,8 @@ with DAG(
                 ],
             },
         },
-        spec="spec.yaml:10",
+        max_attempts=None,
+        spec="spec.yaml: jobs.evaluate",
     )
 
     train.set_downstream(evaluate)

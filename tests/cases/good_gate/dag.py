@@ -6,7 +6,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:11
+    # spec.yaml: jobs.champion
     champion = TrainingJobOperator(
         task_id="champion",
         config={
@@ -15,12 +15,12 @@ with DAG(
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "MetricDefinitions": [
                     {
-                        "Name": "validation:auc",
-                        "Regex": "auc=([0-9.]+)",
-                    },
-                    {
                         "Name": "loss",
                         "Regex": "loss=([0-9.]+)",
+                    },
+                    {
+                        "Name": "validation:auc",
+                        "Regex": "auc=([0-9.]+)",
                     },
                 ],
                 "TrainingInputMode": "File",
@@ -38,10 +38,11 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:11",
+        max_attempts=None,
+        spec="spec.yaml: jobs.champion",
     )
 
-    # spec.yaml:13
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -50,12 +51,12 @@ with DAG(
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "MetricDefinitions": [
                     {
-                        "Name": "validation:auc",
-                        "Regex": "auc=([0-9.]+)",
-                    },
-                    {
                         "Name": "loss",
                         "Regex": "loss=([0-9.]+)",
+                    },
+                    {
+                        "Name": "validation:auc",
+                        "Regex": "auc=([0-9.]+)",
                     },
                 ],
                 "TrainingInputMode": "File",
@@ -73,13 +74,14 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
+        max_attempts=None,
         owner="ml-team",
         retries=2,
         queue="training",
-        spec="spec.yaml:13",
+        spec="spec.yaml: jobs.train",
     )
 
-    # spec.yaml:19
+    # spec.yaml: jobs.train.proceed_if
     train_gate = MetricGate(
         task_id="train.gate",
         training_task_id="train",
@@ -96,11 +98,11 @@ with DAG(
         ],
     )
 
-    # spec.yaml:20
+    # spec.yaml: jobs.tune
     with TaskGroup(
         group_id="tune",
     ) as tune:
-        # spec.yaml:20
+        # spec.yaml: jobs.tune
         tune_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -109,12 +111,12 @@ with DAG(
                     "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                     "MetricDefinitions": [
                         {
-                            "Name": "validation:auc",
-                            "Regex": "auc=([0-9.]+)",
-                        },
-                        {
                             "Name": "loss",
                             "Regex": "loss=([0-9.]+)",
+                        },
+                        {
+                            "Name": "validation:auc",
+                            "Regex": "auc=([0-9.]+)",
                         },
                     ],
                     "TrainingInputMode": "File",
@@ -132,10 +134,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:20",
+            max_attempts=None,
+            spec="spec.yaml: jobs.tune",
         )
 
-        # spec.yaml:24
+        # spec.yaml: jobs.tune.proceed_if
         tune_depth_4_gate = MetricGate(
             task_id="depth-4.gate",
             training_task_id="tune.depth-4",
@@ -152,7 +155,7 @@ with DAG(
             ],
         )
 
-        # spec.yaml:20
+        # spec.yaml: jobs.tune
         tune_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -161,12 +164,12 @@ with DAG(
                     "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                     "MetricDefinitions": [
                         {
-                            "Name": "validation:auc",
-                            "Regex": "auc=([0-9.]+)",
-                        },
-                        {
                             "Name": "loss",
                             "Regex": "loss=([0-9.]+)",
+                        },
+                        {
+                            "Name": "validation:auc",
+                            "Regex": "auc=([0-9.]+)",
                         },
                     ],
                     "TrainingInputMode": "File",
@@ -184,10 +187,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:20",
+            max_attempts=None,
+            spec="spec.yaml: jobs.tune",
         )
 
-        # spec.yaml:24
+        # spec.yaml: jobs.tune.proceed_if
         tune_depth_6_gate = MetricGate(
             task_id="depth-6.gate",
             training_task_id="tune.depth-6",
@@ -204,11 +208,11 @@ with DAG(
             ],
         )
 
-    # spec.yaml:27
+    # spec.yaml: jobs.evaluate
     with TaskGroup(
         group_id="evaluate",
     ):
-        # spec.yaml:27
+        # spec.yaml: jobs.evaluate
         evaluate_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -217,12 +221,12 @@ with DAG(
                     "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                     "MetricDefinitions": [
                         {
-                            "Name": "validation:auc",
-                            "Regex": "auc=([0-9.]+)",
-                        },
-                        {
                             "Name": "loss",
                             "Regex": "loss=([0-9.]+)",
+                        },
+                        {
+                            "Name": "validation:auc",
+                            "Regex": "auc=([0-9.]+)",
                         },
                     ],
                     "TrainingInputMode": "File",
@@ -251,10 +255,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:27",
+            max_attempts=None,
+            spec="spec.yaml: jobs.evaluate",
         )
 
-        # spec.yaml:27
+        # spec.yaml: jobs.evaluate
         evaluate_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -263,12 +268,12 @@ with DAG(
                     "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                     "MetricDefinitions": [
                         {
-                            "Name": "validation:auc",
-                            "Regex": "auc=([0-9.]+)",
-                        },
-                        {
                             "Name": "loss",
                             "Regex": "loss=([0-9.]+)",
+                        },
+                        {
+                            "Name": "validation:auc",
+                            "Regex": "auc=([0-9.]+)",
                         },
                     ],
                     "TrainingInputMode": "File",
@@ -297,28 +302,29 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:27",
+            max_attempts=None,
+            spec="spec.yaml: jobs.evaluate",
         )
 
-    # spec.yaml:32
-    register = RegisterOperator(
-        task_id="register",
-        model="{{ ti.xcom_pull(task_ids='train', key='model') }}",
-        doc_md="Compiled from `spec.yaml:32`.",
-    )
-
-    # spec.yaml:35
+    # spec.yaml: tasks.any_good
     any_good = PickOperator(
         task_id="any_good",
         trigger_rule="none_failed_min_one_success",
-        doc_md="Compiled from `spec.yaml:35`.",
+        doc_md="Compiled from `spec.yaml: tasks.any_good`.",
+    )
+
+    # spec.yaml: tasks.register
+    register = RegisterOperator(
+        task_id="register",
+        model="{{ ti.xcom_pull(task_ids='train', key='model') }}",
+        doc_md="Compiled from `spec.yaml: tasks.register`.",
     )
 
     train.set_downstream(train_gate)
-    train_gate.set_downstream(tune)
     champion.set_downstream(tune)
-    train_gate.set_downstream(register)
+    train_gate.set_downstream(tune)
     tune.set_downstream(any_good)
+    train_gate.set_downstream(register)
     tune_depth_4.set_downstream(tune_depth_4_gate)
     tune_depth_6.set_downstream(tune_depth_6_gate)
     tune_depth_4_gate.set_downstream(evaluate_depth_4)

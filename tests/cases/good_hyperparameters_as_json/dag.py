@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -17,11 +17,11 @@ with DAG(
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {
                 "epochs": "10",
-                "rate": "1e-5",
-                "name": '"resnet"',
-                "quoted": '"10"',
                 "flag": "true",
                 "layers": '[1,"a"]',
+                "name": '"resnet"',
+                "quoted": '"10"',
+                "rate": "1e-5",
                 "when": '"2025-04-01"',
             },
             "OutputDataConfig": {
@@ -36,5 +36,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

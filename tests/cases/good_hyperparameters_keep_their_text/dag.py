@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -16,19 +16,19 @@ with DAG(
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {
-                "rate": "1e-5",
-                "share": "0.20",
-                "count": "1_000",
                 "account": "012345678901",
+                "count": "1_000",
                 "day": "2025-04-01",
-                "switch": "on",
+                "empty": "",
                 "flag": "True",
-                "word": "10",
-                "octal": "0o17",
-                "padded": " x ",
                 "layers": '[64,0.20,1e-5,true,null,"7","no"]',
                 "nested": '{"a":{"b":[1,"x"]},"c":"é"}',
-                "empty": "",
+                "octal": "0o17",
+                "padded": " x ",
+                "rate": "1e-5",
+                "share": "0.20",
+                "switch": "on",
+                "word": "10",
             },
             "OutputDataConfig": {
                 "S3OutputPath": "s3://bucket/models/",
@@ -42,5 +42,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

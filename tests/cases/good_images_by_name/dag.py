@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:10
+    # spec.yaml: jobs.built_in
     TrainingJobOperator(
         task_id="built_in",
         config={
@@ -39,10 +39,11 @@ with DAG(
             },
         },
         region_name="eu-west-1",
-        spec="spec.yaml:10",
+        max_attempts=None,
+        spec="spec.yaml: jobs.built_in",
     )
 
-    # spec.yaml:14
+    # spec.yaml: jobs.on_cpu
     TrainingJobOperator(
         task_id="on_cpu",
         config={
@@ -82,10 +83,11 @@ with DAG(
             },
         },
         region_name="eu-west-1",
-        spec="spec.yaml:14",
+        max_attempts=None,
+        spec="spec.yaml: jobs.on_cpu",
     )
 
-    # spec.yaml:19
+    # spec.yaml: jobs.on_gpu_in_china
     TrainingJobOperator(
         task_id="on_gpu_in_china",
         config={
@@ -124,10 +126,11 @@ with DAG(
             },
         },
         region_name="cn-north-1",
-        spec="spec.yaml:19",
+        max_attempts=None,
+        spec="spec.yaml: jobs.on_gpu_in_china",
     )
 
-    # spec.yaml:26
+    # spec.yaml: jobs.by_name
     TrainingJobOperator(
         task_id="by_name",
         config={
@@ -161,5 +164,6 @@ with DAG(
             },
         },
         region_name="eu-west-1",
-        spec="spec.yaml:26",
+        max_attempts=None,
+        spec="spec.yaml: jobs.by_name",
     )

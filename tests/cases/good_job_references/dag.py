@@ -5,7 +5,7 @@ with DAG(
     dag_id="spec",
     schedule=None,
 ):
-    # spec.yaml:9
+    # spec.yaml: jobs.prepare
     prepare = TrainingJobOperator(
         task_id="prepare",
         config={
@@ -14,12 +14,12 @@ with DAG(
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "MetricDefinitions": [
                     {
-                        "Name": "validation:auc",
-                        "Regex": "auc=(.*)",
-                    },
-                    {
                         "Name": "it's",
                         "Regex": "its=(.*)",
+                    },
+                    {
+                        "Name": "validation:auc",
+                        "Regex": "auc=(.*)",
                     },
                 ],
                 "TrainingInputMode": "File",
@@ -37,14 +37,15 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:9",
+        max_attempts=None,
+        spec="spec.yaml: jobs.prepare",
     )
 
-    # spec.yaml:12
+    # spec.yaml: jobs.train
     with TaskGroup(
         group_id="train",
     ) as train:
-        # spec.yaml:12
+        # spec.yaml: jobs.train
         train_size_small = TrainingJobOperator(
             task_id="size-small",
             config={
@@ -55,10 +56,10 @@ with DAG(
                 },
                 "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
                 "Environment": {
-                    "PARENT": "{{ ti.xcom_pull(task_ids='prepare') }}",
                     "ARN": "{{ ti.xcom_pull(task_ids='prepare', key='arn') }}",
                     "AUC": "auc: {{ ti.xcom_pull(task_ids='prepare', key='metrics')['validation:auc'] }}",
                     "ITS": "{{ ti.xcom_pull(task_ids='prepare', key='metrics')['it\\'s'] }}",
+                    "PARENT": "{{ ti.xcom_pull(task_ids='prepare') }}",
                 },
                 "InputDataConfig": [
                     {
@@ -93,10 +94,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:12",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-        # spec.yaml:12
+        # spec.yaml: jobs.train
         train_size_large = TrainingJobOperator(
             task_id="size-large",
             config={
@@ -107,10 +109,10 @@ with DAG(
                 },
                 "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
                 "Environment": {
-                    "PARENT": "{{ ti.xcom_pull(task_ids='prepare') }}",
                     "ARN": "{{ ti.xcom_pull(task_ids='prepare', key='arn') }}",
                     "AUC": "auc: {{ ti.xcom_pull(task_ids='prepare', key='metrics')['validation:auc'] }}",
                     "ITS": "{{ ti.xcom_pull(task_ids='prepare', key='metrics')['it\\'s'] }}",
+                    "PARENT": "{{ ti.xcom_pull(task_ids='prepare') }}",
                 },
                 "InputDataConfig": [
                     {
@@ -145,14 +147,15 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:12",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-    # spec.yaml:23
+    # spec.yaml: jobs.evaluate
     with TaskGroup(
         group_id="evaluate",
     ):
-        # spec.yaml:23
+        # spec.yaml: jobs.evaluate
         evaluate_size_small = TrainingJobOperator(
             task_id="size-small",
             config={
@@ -185,10 +188,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:23",
+            max_attempts=None,
+            spec="spec.yaml: jobs.evaluate",
         )
 
-        # spec.yaml:23
+        # spec.yaml: jobs.evaluate
         evaluate_size_large = TrainingJobOperator(
             task_id="size-large",
             config={
@@ -221,10 +225,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:23",
+            max_attempts=None,
+            spec="spec.yaml: jobs.evaluate",
         )
 
-    # spec.yaml:27
+    # spec.yaml: jobs.report
     report = TrainingJobOperator(
         task_id="report",
         config={
@@ -260,7 +265,8 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:27",
+        max_attempts=None,
+        spec="spec.yaml: jobs.report",
     )
 
     prepare.set_downstream(train)

@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -22,15 +22,15 @@ with DAG(
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "Environment": {
+                "BRACES": "{{ '{{' }} x }}",
+                "COMMENT": "a {{ '{#' }} b",
+                "DOLLAR": "${HOME}/$HOME",
+                "MIXED": "{{ ds }} {{ '{#' }} {{ '{%' }}{{ '\\n' }}",
+                "QUOTES": "'\"\\",
+                "RETURN": "a{{ '\\r' }}\nb",
+                "STATEMENT": "a {{ '{%' }} b",
                 "TRAILING": "ends{{ '\\n' }}",
                 "TWO": "ends\n{{ '\\n' }}",
-                "COMMENT": "a {{ '{#' }} b",
-                "STATEMENT": "a {{ '{%' }} b",
-                "BRACES": "{{ '{{' }} x }}",
-                "MIXED": "{{ ds }} {{ '{#' }} {{ '{%' }}{{ '\\n' }}",
-                "RETURN": "a{{ '\\r' }}\nb",
-                "DOLLAR": "${HOME}/$HOME",
-                "QUOTES": "'\"\\",
                 "UNICODE": "é\u200b😀",
             },
             "OutputDataConfig": {
@@ -45,5 +45,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

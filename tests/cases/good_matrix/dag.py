@@ -5,7 +5,7 @@ with DAG(
     dag_id="spec",
     schedule=None,
 ):
-    # spec.yaml:10
+    # spec.yaml: jobs.prepare
     prepare = TrainingJobOperator(
         task_id="prepare",
         config={
@@ -27,14 +27,15 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:10",
+        max_attempts=None,
+        spec="spec.yaml: jobs.prepare",
     )
 
-    # spec.yaml:11
+    # spec.yaml: jobs.train
     with TaskGroup(
         group_id="train",
     ) as train:
-        # spec.yaml:11
+        # spec.yaml: jobs.train
         TrainingJobOperator(
             task_id="lr-0.1_nodes-1",
             config={
@@ -62,10 +63,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:11",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-        # spec.yaml:11
+        # spec.yaml: jobs.train
         TrainingJobOperator(
             task_id="lr-0.1_nodes-2",
             config={
@@ -93,10 +95,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:11",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-        # spec.yaml:11
+        # spec.yaml: jobs.train
         TrainingJobOperator(
             task_id="lr-1e-2_nodes-1",
             config={
@@ -124,10 +127,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:11",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-        # spec.yaml:11
+        # spec.yaml: jobs.train
         TrainingJobOperator(
             task_id="lr-0.5_nodes-4",
             config={
@@ -155,10 +159,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:11",
+            max_attempts=None,
+            spec="spec.yaml: jobs.train",
         )
 
-    # spec.yaml:28
+    # spec.yaml: jobs.report
     report = TrainingJobOperator(
         task_id="report",
         config={
@@ -180,7 +185,8 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:28",
+        max_attempts=None,
+        spec="spec.yaml: jobs.report",
     )
 
     prepare.set_downstream(train)

@@ -13,7 +13,7 @@ with DAG(
         ],
     },
 ):
-    # spec.yaml:12
+    # spec.yaml: jobs.prepare
     prepare = TrainingJobOperator(
         task_id="prepare",
         config={
@@ -35,14 +35,15 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:12",
+        max_attempts=None,
+        spec="spec.yaml: jobs.prepare",
     )
 
-    # spec.yaml:14
+    # spec.yaml: jobs.sweep
     with TaskGroup(
         group_id="sweep",
     ) as sweep:
-        # spec.yaml:14
+        # spec.yaml: jobs.sweep
         sweep_lr_0_1 = TrainingJobOperator(
             task_id="lr-0.1",
             config={
@@ -64,10 +65,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:14",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-        # spec.yaml:14
+        # spec.yaml: jobs.sweep
         TrainingJobOperator(
             task_id="lr-0.01",
             config={
@@ -89,10 +91,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:14",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-        # spec.yaml:14
+        # spec.yaml: jobs.sweep
         sweep_lr_0_001 = TrainingJobOperator(
             task_id="lr-0.001",
             config={
@@ -114,14 +117,15 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:14",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-    # spec.yaml:14
+    # spec.yaml: jobs.sweep
     with TaskGroup(
         group_id="sweep-lanes",
     ):
-        # spec.yaml:14
+        # spec.yaml: jobs.sweep
         sweep_lanes_lr_0_1 = EmptyOperator(
             task_id="lr-0.1",
             on_failure_callback=None,
@@ -129,7 +133,7 @@ with DAG(
             trigger_rule="all_done",
         )
 
-    # spec.yaml:18
+    # spec.yaml: jobs.report
     report = TrainingJobOperator(
         task_id="report",
         config={
@@ -151,15 +155,16 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         trigger_rule="all_done",
-        spec="spec.yaml:18",
+        spec="spec.yaml: jobs.report",
     )
 
-    # spec.yaml:22
+    # spec.yaml: jobs.alone
     with TaskGroup(
         group_id="alone",
     ):
-        # spec.yaml:22
+        # spec.yaml: jobs.alone
         alone_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -181,10 +186,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:22",
+            max_attempts=None,
+            spec="spec.yaml: jobs.alone",
         )
 
-        # spec.yaml:22
+        # spec.yaml: jobs.alone
         alone_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -206,14 +212,15 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:22",
+            max_attempts=None,
+            spec="spec.yaml: jobs.alone",
         )
 
-    # spec.yaml:22
+    # spec.yaml: jobs.alone
     with TaskGroup(
         group_id="alone-lanes",
     ):
-        # spec.yaml:22
+        # spec.yaml: jobs.alone
         alone_lanes_depth_4 = EmptyOperator(
             task_id="depth-4",
             on_failure_callback=None,
@@ -221,7 +228,7 @@ with DAG(
             trigger_rule="all_done",
         )
 
-        # spec.yaml:22
+        # spec.yaml: jobs.alone
         alone_lanes_all = EmptyOperator(
             task_id="all",
             on_failure_callback=None,
@@ -229,11 +236,11 @@ with DAG(
             trigger_rule="none_failed",
         )
 
-    # spec.yaml:25
+    # spec.yaml: jobs.wide
     with TaskGroup(
         group_id="wide",
     ):
-        # spec.yaml:25
+        # spec.yaml: jobs.wide
         TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -255,7 +262,8 @@ with DAG(
                     "MaxRuntimeInSeconds": 3600,
                 },
             },
-            spec="spec.yaml:25",
+            max_attempts=None,
+            spec="spec.yaml: jobs.wide",
         )
 
     prepare.set_downstream(sweep)

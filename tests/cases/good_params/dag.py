@@ -6,11 +6,21 @@ with DAG(
     schedule=None,
     params={
         "epochs": 10,
-        "note": None,
-        "tables": [
-            "a",
-            "b",
-        ],
+        "grid": Param(
+            {
+                "lr": [
+                    0.1,
+                    0.01,
+                ],
+            },
+            type="object",
+            additionalProperties={
+                "items": {
+                    "type": "number",
+                },
+                "type": "array",
+            },
+        ),
         "machines": Param(
             2,
             title="Machines",
@@ -31,6 +41,7 @@ with DAG(
                 "slow": "Thorough",
             },
         ),
+        "note": None,
         "run_name": Param(
             None,
             type=[
@@ -41,24 +52,13 @@ with DAG(
             maxLength=20,
             description_md="*Mine*",
         ),
-        "grid": Param(
-            {
-                "lr": [
-                    0.1,
-                    0.01,
-                ],
-            },
-            type="object",
-            additionalProperties={
-                "type": "array",
-                "items": {
-                    "type": "number",
-                },
-            },
-        ),
+        "tables": [
+            "a",
+            "b",
+        ],
     },
 ):
-    # spec.yaml:13
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -69,11 +69,11 @@ with DAG(
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {
-                "epochs": "{{ params.epochs }}",
                 "depth": "{{ params.depth }}",
+                "epochs": "{{ params.epochs }}",
+                "lr": "{{ params.grid.lr[0] }}",
                 "mode": "{{ params['mode'] }}",
                 "other": "{{ params.get('other', 1) }}",
-                "lr": "{{ params.grid.lr[0] }}",
             },
             "OutputDataConfig": {
                 "S3OutputPath": "s3://bucket/models/",
@@ -87,8 +87,9 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         params={
             "depth": 4,
         },
-        spec="spec.yaml:13",
+        spec="spec.yaml: jobs.train",
     )

@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -23,14 +23,14 @@ with DAG(
                 "InstanceCount": 1,
                 "VolumeSizeInGB": 10,
             },
+            "EnableNetworkIsolation": True,
+            "HyperParameters": {
+                "account": "012345678901",
+                "epochs": "10",
+            },
             "StoppingCondition": {
                 "MaxRuntimeInSeconds": 1800,
             },
-            "HyperParameters": {
-                "epochs": "10",
-                "account": "012345678901",
-            },
-            "EnableNetworkIsolation": True,
             "Tags": [
                 {
                     "Key": "team",
@@ -38,5 +38,6 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

@@ -10,7 +10,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2025, 4, 1, tz="UTC"),
 ):
-    # spec.yaml:7
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -32,5 +32,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:7",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

@@ -31,7 +31,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2025, 4, 1, tz="Europe/Berlin"),
 ):
-    # spec.yaml:15
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -53,6 +53,7 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
+        max_attempts=None,
         inlets=[
             Asset("s3://bucket/a/"),
         ],
@@ -60,5 +61,5 @@ with DAG(
             Asset("s3://bucket/models/"),
             Asset(name="churn model"),
         ],
-        spec="spec.yaml:15",
+        spec="spec.yaml: jobs.train",
     )

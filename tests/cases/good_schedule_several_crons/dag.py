@@ -12,7 +12,7 @@ with DAG(
     ),
     start_date=pendulum.datetime(2025, 4, 1, tz="Europe/Berlin"),
 ):
-    # spec.yaml:8
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -34,5 +34,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 3600,
             },
         },
-        spec="spec.yaml:8",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

@@ -5,7 +5,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:4
+    # spec.yaml: jobs.train
     TrainingJobOperator(
         task_id="train",
         config={
@@ -28,8 +28,8 @@ with DAG(
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
             "HyperParameters": {
-                "trees": "100",
                 "criterion": '"gini"',
+                "trees": "100",
                 "sagemaker_program": '"train.py"',
                 "sagemaker_submit_directory": '"s3://bucket/{{ ds }}/code.tar.gz"',
                 "sagemaker_container_log_level": "20",
@@ -49,5 +49,6 @@ with DAG(
             },
         },
         region_name="us-east-1",
-        spec="spec.yaml:4",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )

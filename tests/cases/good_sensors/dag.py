@@ -9,18 +9,15 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:10
-    raw = S3KeySensor(
-        task_id="raw",
-        bucket_key="s3://bucket/raw/{{ ds }}/*.csv",
-        wildcard_match=True,
-        poke_interval=300,
-        timeout=21600,
-        mode="reschedule",
-        doc_md="Compiled from `spec.yaml:10`.",
+    # spec.yaml: sensors.features
+    features = ExternalTaskSensor(
+        task_id="features",
+        external_dag_id="feature_store",
+        execution_delta=timedelta(hours=1),
+        doc_md="Compiled from `spec.yaml: sensors.features`.",
     )
 
-    # spec.yaml:15
+    # spec.yaml: sensors.labels
     labels = S3KeySensor(
         task_id="labels",
         bucket_key=[
@@ -31,25 +28,37 @@ with DAG(
         region_name="us-east-1",
         deferrable=True,
         soft_fail=True,
-        doc_md="Compiled from `spec.yaml:15`.",
+        doc_md="Compiled from `spec.yaml: sensors.labels`.",
     )
 
-    # spec.yaml:22
+    # spec.yaml: sensors.marker
     marker = S3KeySensor(
         task_id="marker",
         bucket_key="s3://bucket/marker-{{ params['day'] }}",
-        doc_md="Compiled from `spec.yaml:22`.",
+        doc_md="Compiled from `spec.yaml: sensors.marker`.",
     )
 
-    # spec.yaml:24
-    features = ExternalTaskSensor(
-        task_id="features",
-        external_dag_id="feature_store",
-        execution_delta=timedelta(hours=1),
-        doc_md="Compiled from `spec.yaml:24`.",
+    # spec.yaml: sensors.raw
+    raw = S3KeySensor(
+        task_id="raw",
+        bucket_key="s3://bucket/raw/{{ ds }}/*.csv",
+        wildcard_match=True,
+        poke_interval=300,
+        timeout=21600,
+        mode="reschedule",
+        doc_md="Compiled from `spec.yaml: sensors.raw`.",
     )
 
-    # spec.yaml:28
+    # spec.yaml: sensors.report
+    report = ExternalTaskSensor(
+        task_id="report",
+        external_dag_id="report",
+        external_task_group_id="publishing",
+        execution_timeout=timedelta(days=1),
+        doc_md="Waits for the **report**.\n\nCompiled from `spec.yaml: sensors.report`.",
+    )
+
+    # spec.yaml: sensors.tables
     tables = ExternalTaskSensor(
         task_id="tables",
         external_dag_id="feature_store",
@@ -66,19 +75,10 @@ with DAG(
             "upstream_failed",
         ],
         check_existence=True,
-        doc_md="Compiled from `spec.yaml:28`.",
+        doc_md="Compiled from `spec.yaml: sensors.tables`.",
     )
 
-    # spec.yaml:34
-    report = ExternalTaskSensor(
-        task_id="report",
-        external_dag_id="report",
-        external_task_group_id="publishing",
-        execution_timeout=timedelta(days=1),
-        doc_md="Waits for the **report**.\n\nCompiled from `spec.yaml:34`.",
-    )
-
-    # spec.yaml:40
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -100,12 +100,13 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:40",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )
 
     raw.set_downstream(features)
+    features.set_downstream(train)
     labels.set_downstream(train)
     marker.set_downstream(train)
-    features.set_downstream(train)
-    tables.set_downstream(train)
     report.set_downstream(train)
+    tables.set_downstream(train)

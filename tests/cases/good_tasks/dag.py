@@ -13,7 +13,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:43
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -35,25 +35,46 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:43",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )
 
-    # spec.yaml:11
+    # spec.yaml: tasks.check
+    check = BashOperator(
+        task_id="check",
+        bash_command='test -n "${HOME}" && echo {{ ds }} {#',
+        env={
+            "ACCOUNT": "012345678901",
+            "DAY": "2025-04-01",
+            "NOTHING": None,
+            "NUMBER": 1,
+            "RATIO": 0.5,
+            "SWITCH": True,
+        },
+        doc_md="Compiled from `spec.yaml: tasks.check`.",
+    )
+
+    # spec.yaml: tasks.other_check
+    other_check = operators_BashOperator(
+        task_id="other_check",
+        trigger_rule="all_done",
+        doc_md="Compiled from `spec.yaml: tasks.other_check`.",
+    )
+
+    # spec.yaml: tasks.prepare
     prepare = SageMakerProcessingOperator(
         task_id="prepare",
         action_if_job_exists="timestamp",
-        wait_for_completion=True,
         check_interval=60,
         config={
-            "ProcessingJobName": "prepare-{{ ds_nodash }}",
-            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
             "AppSpecification": {
-                "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
                 "ContainerArguments": [
                     "--share",
                     "0.20",
                 ],
+                "ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
             },
+            "ProcessingJobName": "prepare-{{ ds_nodash }}",
             "ProcessingResources": {
                 "ClusterConfig": {
                     "InstanceCount": 1,
@@ -61,46 +82,26 @@ with DAG(
                     "VolumeSizeInGB": 30,
                 },
             },
+            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
         },
+        wait_for_completion=True,
         retries=2,
         retry_delay=timedelta(minutes=1),
-        doc_md="Cuts the **raw** data.\n\nCompiled from `spec.yaml:11`.",
+        doc_md="Cuts the **raw** data.\n\nCompiled from `spec.yaml: tasks.prepare`.",
     )
 
-    # spec.yaml:26
-    check = BashOperator(
-        task_id="check",
-        bash_command='test -n "${HOME}" && echo {{ ds }} {#',
-        env={
-            "ACCOUNT": "012345678901",
-            "NUMBER": 1,
-            "RATIO": 0.5,
-            "DAY": "2025-04-01",
-            "SWITCH": True,
-            "NOTHING": None,
-        },
-        doc_md="Compiled from `spec.yaml:26`.",
-    )
-
-    # spec.yaml:32
+    # spec.yaml: tasks.register
     register = SageMakerRegisterModelVersionOperator(
         task_id="register",
         image_uri="123456789012.dkr.ecr.us-east-1.amazonaws.com/my-steps:2",
         model_url="{{ ti.xcom_pull(task_ids='train', key='model') }}",
         package_group_name="churn",
-        doc_md="Compiled from `spec.yaml:32`.",
+        doc_md="Compiled from `spec.yaml: tasks.register`.",
     )
 
-    # spec.yaml:38
-    other_check = operators_BashOperator(
-        task_id="other_check",
-        trigger_rule="all_done",
-        doc_md="Compiled from `spec.yaml:38`.",
-    )
-
-    prepare.set_downstream(train)
     check.set_downstream(train)
+    prepare.set_downstream(train)
     prepare.set_downstream(check)
-    train.set_downstream(register)
-    register.set_downstream(other_check)
     train.set_downstream(other_check)
+    register.set_downstream(other_check)
+    train.set_downstream(register)

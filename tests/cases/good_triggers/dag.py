@@ -6,7 +6,7 @@ with DAG(
     dag_id="case",
     schedule=None,
 ):
-    # spec.yaml:10
+    # spec.yaml: jobs.train
     train = TrainingJobOperator(
         task_id="train",
         config={
@@ -34,14 +34,15 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:10",
+        max_attempts=None,
+        spec="spec.yaml: jobs.train",
     )
 
-    # spec.yaml:13
+    # spec.yaml: jobs.sweep
     with TaskGroup(
         group_id="sweep",
     ):
-        # spec.yaml:13
+        # spec.yaml: jobs.sweep
         sweep_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -63,10 +64,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:13",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-        # spec.yaml:13
+        # spec.yaml: jobs.sweep
         sweep_depth_6 = TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -88,10 +90,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:13",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-    # spec.yaml:17
+    # spec.yaml: triggers.deploy
     deploy = TriggerDagRunOperator(
         task_id="deploy",
         trigger_dag_id="deploy_churn",
@@ -99,29 +102,29 @@ with DAG(
             "job": "{{ ti.xcom_pull(task_ids='train') }}",
             "model": "{{ ti.xcom_pull(task_ids='train', key='model') }}",
         },
-        doc_md="Compiled from `spec.yaml:17`.",
+        doc_md="Compiled from `spec.yaml: triggers.deploy`.",
     )
 
-    # spec.yaml:20
+    # spec.yaml: triggers.evaluate
     evaluate = TriggerDagRunOperator(
         task_id="evaluate",
         trigger_dag_id="evaluate_churn",
         trigger_run_id="from-{{ ti.xcom_pull(task_ids='train') }}",
         conf={
-            "job": "{{ ti.xcom_pull(task_ids='sweep.depth-4') }}",
-            "model": "{{ ti.xcom_pull(task_ids='sweep.depth-6', key='model') }}",
             "auc": "{{ ti.xcom_pull(task_ids='train', key='metrics')['auc'] }}",
             "day": "{{ ds }}",
-            "literal": "{{ '{#' }} no comment",
+            "job": "{{ ti.xcom_pull(task_ids='sweep.depth-4') }}",
             "limits": {
-                "seconds": 60,
-                "share": 0.5,
+                "nothing": None,
                 "parts": [
                     "a",
                     "b",
                 ],
-                "nothing": None,
+                "seconds": 60,
+                "share": 0.5,
             },
+            "literal": "{{ '{#' }} no comment",
+            "model": "{{ ti.xcom_pull(task_ids='sweep.depth-6', key='model') }}",
         },
         wait_for_completion=True,
         poke_interval=30,
@@ -129,21 +132,21 @@ with DAG(
             "failed",
         ],
         deferrable=True,
-        doc_md="Compiled from `spec.yaml:20`.",
+        doc_md="Compiled from `spec.yaml: triggers.evaluate`.",
     )
 
-    # spec.yaml:34
+    # spec.yaml: triggers.notify
     notify = TriggerDagRunOperator(
         task_id="notify",
         trigger_dag_id="notify",
         retries=3,
         trigger_rule="all_done",
-        doc_md="Compiled from `spec.yaml:34`.",
+        doc_md="Compiled from `spec.yaml: triggers.notify`.",
     )
 
     train.set_downstream(deploy)
-    sweep_depth_6.set_downstream(evaluate)
     train.set_downstream(evaluate)
     sweep_depth_4.set_downstream(evaluate)
+    sweep_depth_6.set_downstream(evaluate)
     deploy.set_downstream(notify)
     evaluate.set_downstream(notify)

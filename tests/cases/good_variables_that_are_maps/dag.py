@@ -5,7 +5,7 @@ with DAG(
     dag_id="spec",
     schedule=None,
 ):
-    # spec.yaml:8
+    # spec.yaml: jobs.below
     TrainingJobOperator(
         task_id="below",
         config={
@@ -41,10 +41,11 @@ with DAG(
                 },
             ],
         },
-        spec="spec.yaml:8",
+        max_attempts=None,
+        spec="spec.yaml: jobs.below",
     )
 
-    # spec.yaml:12
+    # spec.yaml: jobs.above
     TrainingJobOperator(
         task_id="above",
         config={
@@ -66,5 +67,6 @@ with DAG(
                 "MaxRuntimeInSeconds": 1800,
             },
         },
-        spec="spec.yaml:12",
+        max_attempts=None,
+        spec="spec.yaml: jobs.above",
     )

@@ -6,11 +6,11 @@ with DAG(
     dag_id="spec",
     schedule=None,
 ):
-    # spec.yaml:19
+    # spec.yaml: jobs.sweep
     with TaskGroup(
         group_id="sweep",
     ):
-        # spec.yaml:19
+        # spec.yaml: jobs.sweep
         sweep_depth_4 = TrainingJobOperator(
             task_id="depth-4",
             config={
@@ -32,10 +32,11 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:19",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-        # spec.yaml:19
+        # spec.yaml: jobs.sweep
         TrainingJobOperator(
             task_id="depth-6",
             config={
@@ -57,14 +58,15 @@ with DAG(
                     "MaxRuntimeInSeconds": 1800,
                 },
             },
-            spec="spec.yaml:19",
+            max_attempts=None,
+            spec="spec.yaml: jobs.sweep",
         )
 
-    # spec.yaml:21
+    # spec.yaml: tasks.report
     report = BashOperator(
         task_id="report",
         bash_command="make report MODEL={{ ti.xcom_pull(task_ids='sweep.depth-4', key='model') }}",
-        doc_md="Compiled from `spec.yaml:21`.",
+        doc_md="Compiled from `spec.yaml: tasks.report`.",
     )
 
     sweep_depth_4.set_downstream(report)
