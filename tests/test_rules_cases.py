@@ -42,7 +42,8 @@ SOUND = {
     "the name of a secret": "environment: {DB_PASSWORD_SECRET_NAME: prod/db, HF_TOKEN_FILE: /opt/ml/input/token}",
     "an account that holds the image in many regions": "image: 763104351884.dkr.ecr.{{ params.r }}.amazonaws.com/"
     "pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker",
-    "an image of AWS's in its region": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+    "an image of AWS's in its region": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1\n"
+    "inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}\nhyperparameters: {num_round: 9}",
     "xgboost with a script has channels of its own": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/"
     "sagemaker-xgboost:1.7-1\ninputs: {train: null, a: s3://my-bucket/a/}\n"
     "hyperparameters: {sagemaker_program: train.py}",
@@ -111,8 +112,21 @@ def test_a_default_of_the_dag_is_told_at_the_dag() -> None:
         ("environment: {'A B': x}", ["TS405"]),
         ("environment: {API_TOKEN: ghp_" + "a1B2" * 9 + "}", ["TS570"]),
         ("region: cn-north-1\nrole: arn:aws-cn:iam::123456789012:role/R", ["TS561"]),
-        ("region: eu-west-1\nimage: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1", ["TS561"]),
-        ("image: 811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1", ["TS553", "TS566"]),
+        (
+            (
+                "region: eu-west-1\nimage: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1\n"
+                "inputs: {train: {s3: s3://b-1/t/, content_type: text/csv}}\nhyperparameters: {num_round: 9}"
+            ),
+            ["TS561"],
+        ),
+        (
+            (
+                "image: 811284229777.dkr.ecr.us-east-1.amazonaws.com/image-classification:1\n"
+                "inputs: {train: {s3: s3://b-1/t/, content_type: application/x-recordio}}\n"
+                "hyperparameters: {num_classes: 2, num_training_samples: 100}"
+            ),
+            ["TS553", "TS566"],
+        ),
     ],
 )
 def test_one_cause_is_told_once(fields: str, expected: list[str]) -> None:

@@ -18,12 +18,18 @@ CODE = Code("TS566", "a built-in algorithm that needs a GPU, and has none", Seve
 
 BAD = """
 image: 825641698319.dkr.ecr.us-east-2.amazonaws.com/object-detection:1
-inputs: {train: s3://my-bucket/train/, validation: s3://my-bucket/validation/}
+inputs:
+  train: {s3: s3://my-bucket/train/, content_type: application/x-recordio}
+  validation: {s3: s3://my-bucket/validation/, content_type: application/x-recordio}
+hyperparameters: {num_classes: 2, num_training_samples: 1000}
 """
 
 GOOD = """
 image: 825641698319.dkr.ecr.us-east-2.amazonaws.com/object-detection:1
-inputs: {train: s3://my-bucket/train/, validation: s3://my-bucket/validation/}
+inputs:
+  train: {s3: s3://my-bucket/train/, content_type: application/x-recordio}
+  validation: {s3: s3://my-bucket/validation/, content_type: application/x-recordio}
+hyperparameters: {num_classes: 2, num_training_samples: 1000}
 resources: {instance_type: ml.p3.2xlarge}
 """
 
@@ -31,10 +37,12 @@ resources: {instance_type: ml.p3.2xlarge}
 def check_job(job: JobView) -> Iterator[Found]:
     """Find CPU machines under algorithms that need GPUs."""
     found = built_in(job)
-    if found is None or not found[1].needs_gpu:
+    if found is None or "cpu" in found.algorithm.machines.processors:
         return
     for name, place in instance_types(job):
         if processor_of_instance(name) == "cpu":
             yield Found(
-                job.origin(*place), f"{found[0]} trains on GPUs alone, and {name} has none", "take ml.g4dn.xlarge, say"
+                job.origin(*place),
+                f"{found.name} trains on GPUs alone, and {name} has none",
+                "take ml.g4dn.xlarge, say",
             )

@@ -28,5 +28,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("CheckpointConfig", "S3Uri")
     if len(set(job.renderings(*place))) > 1 and not changes_with_each_try(job.member(*place)):
         message = "each run has a checkpoint prefix of its own: the next one starts from nothing"
-        advice = "use a fixed prefix, if a later run shall go on from this one's checkpoint"
+        advice = "keep it where each run trains a model of its own; use a fixed prefix only where a later run continues"
         yield Found(job.origin(*place), message, advice)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS551", "a web address in place of an S3 URI", Severity.WARNING)
+CODE = Code("TS551", "a web address in place of an S3 URI", Severity.NOTE)
 
 BAD = """
 output: https://s3-us-west-2.amazonaws.com/my-bucket/models/

@@ -10,38 +10,46 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.channels import channel_names, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS553", "a built-in algorithm without a channel that it needs", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
-inputs: {train: null, training: s3://my-bucket/train/}
+inputs: {train: null, validation: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
 """
 
 GOOD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
-inputs: {train: s3://my-bucket/train/}
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
 """
 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare the channels of a built-in algorithm with those that it needs."""
     found = built_in(job)
-    if found is None or "inputs" in job.spoilt:
+    names = channel_names(job) if found else None
+    if found is None or names is None:
         return
-    name, algorithm = found
-    channels = tuple(job.places("InputDataConfig"))
-    names = [job.text(*channel, "ChannelName") for channel in channels]
-    kinds = {job.text(*channel, "DataSource", "S3DataSource", "S3DataType") for channel in channels}
-    types = [job.text(*channel, "ContentType") or "" for channel in channels]
-    has_images = any(kind.startswith("application/x-image") for kind in types)
-    needed = algorithm.channels
-    if has_images and "AugmentedManifestFile" not in kinds:
-        needed += algorithm.with_images
-    missing = [each for each in needed if each not in names]
-    if missing and None not in names:
+    data = [channel for channel in channels(job) if channel.name in ("train", "validation")]
+    is_augmented = any(channel.is_augmented for channel in data)
+    media = [(channel.content_type or "").partition(";")[0].strip().lower() for channel in data]
+    has_images = any(kind.startswith(("image/", "application/x-image")) for kind in media)
+    missing = [
+        each.name
+        for each in found.algorithm.channels.values()
+        if each.name not in names
+        and (
+            each.required
+            or (each.needed_with == "images" and has_images and not is_augmented)
+            or (each.needed_with == "files" and not is_augmented)
+        )
+    ]
+    if missing:
         shown = " and ".join(f"`{each}`" for each in missing)
-        message = f"{name} reads the channel{'s' if len(missing) > 1 else ''} {shown}, and the job has none"
-        has = ", ".join(f"`{each}`" for each in sorted(map(str, names))) or "no channel"
+        message = f"{found.name} reads the channel{'s' if len(missing) > 1 else ''} {shown}, and the job has none"
+        has = ", ".join(f"`{each}`" for each in sorted(names)) or "no channel"
         yield Found(("inputs",), message, f"add {shown} to `inputs` (there is {has})", on_key=True)

@@ -1,6 +1,7 @@
 """A job without a limit of its own may run, and cost, for a whole day.
 
 Without `stopping.max_runtime` SageMaker stops a job after 24 hours. A job that hangs is paid for until then.
+Serverless jobs are paid for by their work.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
@@ -23,6 +24,7 @@ stopping: {max_runtime: 30m}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without MaxRuntimeInSeconds."""
-    if job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt:
+    is_open = job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt
+    if is_open and not job.is_serverless:
         message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"
         yield Found(("stopping", "max_runtime"), message, "add `stopping: {max_runtime: 2h}`, say")

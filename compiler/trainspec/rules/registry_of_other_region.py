@@ -17,10 +17,14 @@ CODE = Code("TS563", "an account of AWS's that does not hold the image in its re
 
 BAD = """
 image: 683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
 """
 
 GOOD = """
 image: 141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
 """
 
 PLACE = ("AlgorithmSpecification", "TrainingImage")

@@ -16,6 +16,8 @@ CODE = Code("TS567", "remote debugging of a built-in algorithm", Severity.WARNIN
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
 remote_debug: true
 """
 
@@ -30,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("RemoteDebugConfig", "EnableRemoteDebug")
     algorithm = built_in(job) if job.is_on(*place) else None
     if algorithm:
-        message = f"SageMaker does not let anyone into the container of {algorithm[0]}"
+        message = f"SageMaker does not let anyone into the container of {algorithm.name}"
         yield Found(job.origin(*place), message, "remove `remote_debug`")

@@ -24,18 +24,36 @@ resources: {instance_count: 4}
 inputs: {train: {s3: s3://my-bucket/train/, distribution: ShardedByS3Key}}
 """
 
+_WHOLE = ("code", "model", "recipe", "sm_drivers")
+"""Channels that every machine needs whole."""
+
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs on several instances none of whose channels is split among them."""
     count = instance_count(job)
-    sources = [(*channel, "DataSource", "S3DataSource") for channel in job.places("InputDataConfig")]
+    sources = [
+        (*channel, "DataSource", "S3DataSource")
+        for channel in job.places("InputDataConfig")
+        if job.text(*channel, "ChannelName") not in _WHOLE
+    ]
     sources = [source for source in sources if job.member(*source)]
     ways = [job.member(*source, "S3DataDistributionType") for source in sources]
     has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
-    is_left_open = all(way in (None, "FullyReplicated") for way in ways)
+    is_left_open = None in ways and all(way in (None, "FullyReplicated") for way in ways)
+    if _is_distributed(job):
+        return
     if sources and is_left_open and count is not None and count > 1 and not has_groups:
         message = f"each of the {count} instances gets all of the data"
         advice = (
             "write `distribution: ShardedByS3Key` on a channel to split it; leave it if the container splits the work"
         )
         yield Found(job.origin(*sources[0], "S3Uri"), message, advice)
+
+
+def _is_distributed(job: JobView) -> bool:
+    """Whether a launcher of the framework images splits the work: its processes read what they need of all the data."""
+    values = job.member("HyperParameters")
+    return isinstance(values, dict) and any(
+        name.startswith("sagemaker_") and name.endswith("_enabled") and str(values[name]).strip('"').lower() == "true"
+        for name in values
+    )

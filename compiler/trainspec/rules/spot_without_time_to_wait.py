@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS522", "a spot job with no time to wait for capacity", Severity.WARNING)
+CODE = Code("TS522", "a spot job with no time to wait for capacity", Severity.NOTE)
 
 BAD = """
 spot: true

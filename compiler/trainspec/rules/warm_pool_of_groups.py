@@ -1,4 +1,4 @@
-"""Groups of machines are not kept warm.
+"""Several groups of machines are not kept warm.
 
 AWS keeps no warm pool for a job whose machines are of several groups.
 
@@ -30,6 +30,7 @@ resources: {keep_alive: 30m}
 def check_job(job: JobView) -> Iterator[Found]:
     """Find KeepAlivePeriodInSeconds beside InstanceGroups."""
     place = ("ResourceConfig", "KeepAlivePeriodInSeconds")
-    if job.number(*place) and job.member("ResourceConfig", "InstanceGroups"):
-        message = "AWS keeps no warm pool for groups of machines"
+    groups = job.member("ResourceConfig", "InstanceGroups")
+    if job.number(*place) and isinstance(groups, list) and len(groups) > 1:
+        message = "AWS keeps no warm pool for several groups of machines"
         yield Found(job.origin(*place), message, "remove `keep_alive`", on_key=True)

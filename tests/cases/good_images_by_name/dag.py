@@ -15,6 +15,9 @@ with DAG(
                 "TrainingInputMode": "File",
             },
             "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
+            "HyperParameters": {
+                "num_round": "100",
+            },
             "InputDataConfig": [
                 {
                     "ChannelName": "train",
@@ -24,6 +27,7 @@ with DAG(
                             "S3DataType": "S3Prefix",
                         },
                     },
+                    "ContentType": "text/csv",
                 },
             ],
             "OutputDataConfig": {

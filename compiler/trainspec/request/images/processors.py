@@ -44,6 +44,8 @@ def processor_of(image: str) -> Processor:
     repository, _, tag = path.partition(":")
     for text in (tag, repository):
         words = re.split(r"[^a-z0-9]+", text.lower())
+        if text is repository:  # `gpu-scheduler` is about GPUs, `my-algo-gpu` is made for them
+            words = [word for word in words if word in (words[-1], "neuron", "neuronx", "trcomp")]
         said: set[Processor] = {name for name, form in _WORDS if any(form.fullmatch(word) for word in words)}
         if len(said) == 1:
             return said.pop()

@@ -1,60 +1,90 @@
-"""What SageMaker's built-in algorithms need of a job, by the repository of their image.
+"""Which of SageMaker's built-in algorithms a job runs, and what its hyperparameters say."""
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
-"""
+from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from trainspec.request.images import known_registry
 from trainspec.rules.support.view import JobView
+from trainspec.templates import has_template
+
+if TYPE_CHECKING:  # read only where a job runs a built-in algorithm
+    from trainspec.request.algorithms.model import Algorithm
+
+PLACE = ("AlgorithmSpecification", "TrainingImage")
 
 
 @dataclass(frozen=True, slots=True)
-class Algorithm:
-    """A built-in algorithm: its channels, and whether it trains on GPUs alone.
+class BuiltIn:
+    """A built-in algorithm as a job runs it: its repository, its table and the version that the image's tag says."""
 
-    `with_images` are the channels that it needs besides when the data are image files (`application/x-image`) and no
-    augmented manifest.
-    """
-
-    channels: tuple[str, ...] = ("train",)
-    with_images: tuple[str, ...] = ()
-    needs_gpu: bool = False
+    name: str
+    algorithm: Algorithm
+    version: str | None
 
 
-_BOTH = ("train", "validation")
-_LISTS = ("train_lst", "validation_lst")
-_ANNOTATIONS = ("train_annotation", "validation_annotation")
-
-ALGORITHMS: Mapping[str, Algorithm] = {
-    "blazingtext": Algorithm(),
-    "factorization-machines": Algorithm(),
-    "forecasting-deepar": Algorithm(),
-    "image-classification": Algorithm(_BOTH, _LISTS, needs_gpu=True),
-    "ipinsights": Algorithm(),
-    "kmeans": Algorithm(),
-    "knn": Algorithm(),
-    "lda": Algorithm(),
-    "linear-learner": Algorithm(),
-    "ntm": Algorithm(),
-    "object-detection": Algorithm(_BOTH, _ANNOTATIONS, needs_gpu=True),
-    "object2vec": Algorithm(),
-    "pca": Algorithm(),
-    "randomcutforest": Algorithm(),
-    "sagemaker-xgboost": Algorithm(),
-    "semantic-segmentation": Algorithm(_BOTH, _ANNOTATIONS, needs_gpu=True),
-    "seq2seq": Algorithm((*_BOTH, "vocab"), needs_gpu=True),
-    "xgboost": Algorithm(),
-}
+def built_in(job: JobView) -> BuiltIn | None:
+    """The built-in algorithm that a job runs; None where it runs something else, also a script in that image."""
+    found = first_party(job)
+    return None if found is None or runs_script(job) else found
 
 
-def built_in(job: JobView) -> tuple[str, Algorithm] | None:
-    """The repository and the needs of the built-in algorithm that a job runs; None where it runs something else."""
-    runs_script = job.member("HyperParameters", "sagemaker_program") is not None
-    has_entrypoint = job.member("AlgorithmSpecification", "ContainerEntrypoint") is not None
-    registry = known_registry(job.text("AlgorithmSpecification", "TrainingImage") or "")
-    if registry is None or runs_script or has_entrypoint:
+def first_party(job: JobView) -> BuiltIn | None:
+    """The built-in algorithm whose image a job runs, whatever it runs there."""
+    image = job.text(*PLACE)
+    return _of_image(image) if image else None
+
+
+def runs_script(job: JobView) -> bool:
+    """Whether the job names a script or a command of its own."""
+    return (
+        job.member("HyperParameters", "sagemaker_program") is not None
+        or job.member("Environment", "SAGEMAKER_PROGRAM") is not None
+        or job.member("AlgorithmSpecification", "ContainerEntrypoint") is not None
+    )
+
+
+@lru_cache(maxsize=256)
+def _of_image(image: str) -> BuiltIn | None:
+    registry = known_registry(image)
+    if registry is None:
         return None
-    algorithm = ALGORITHMS.get(registry.image.repository)
-    return (registry.image.repository, algorithm) if algorithm else None
+    from trainspec.request.algorithms.table import by_repository
+
+    repository = registry.image.repository
+    algorithm = by_repository(repository)
+    version = (registry.image.tag or "").removesuffix("-cpu-py3").removesuffix("-gpu-py3") or None
+    return BuiltIn(repository, algorithm, version) if algorithm else None
+
+
+def hyperparameter(job: JobView, name: str) -> str | None:
+    """The value of a hyperparameter; None where it is not set, or a template that nobody knows before the run."""
+    value = job.member("HyperParameters", name)
+    if not isinstance(value, str):
+        return None
+    if not has_template(value):
+        return value
+    known = set(job.renderings("HyperParameters", name))
+    return known.pop() if len(known) == 1 else None
+
+
+def is_set(job: JobView, name: str) -> bool:
+    """Whether a hyperparameter has any value, be it a template."""
+    return job.member("HyperParameters", name) is not None
+
+
+def are_known(job: JobView) -> bool:
+    """Whether all hyperparameters of the job are known by name."""
+    values = job.member("HyperParameters")
+    return "hyperparameters" not in job.spoilt and (values is None or isinstance(values, dict))
+
+
+def writes_checkpoints(found: BuiltIn) -> bool:
+    """Whether an algorithm, in this version of its image, writes checkpoints."""
+    from trainspec.request.algorithms.model import is_in
+
+    table = found.algorithm
+    is_old = table.checkpoints_since is not None and found.name not in table.repositories[:1]  # `xgboost:1` is 0.72
+    return table.checkpoints and not is_old and is_in(found.version, table.checkpoints_since, None)

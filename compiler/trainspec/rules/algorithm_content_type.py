@@ -1,0 +1,85 @@
+"""A channel whose content type the built-in algorithm has no reader for.
+
+Each algorithm reads certain formats; `content_type` says which one the data are in. Where a channel names none, XGBoost
+takes it for libsvm and most others for RecordIO, also where the files are CSV.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.algorithms import BuiltIn, built_in
+from trainspec.rules.support.channels import ChannelView, channels
+from trainspec.rules.support.view import Found, JobView
+
+if TYPE_CHECKING:
+    from trainspec.request.algorithms.model import Channel
+
+CODE = Code("TS804", "a content type that the built-in algorithm does not read", Severity.WARNING)
+
+BAD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: application/json}}
+hyperparameters: {num_round: 100}
+"""
+
+GOOD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
+"""
+
+_LABEL_SIZE = re.compile(r";\s*label_size\s*=\s*([^;\s]*)", re.IGNORECASE)
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look up the content type of each channel that the algorithm has."""
+    found = built_in(job)
+    for channel in channels(job) if found else ():
+        known = found.algorithm.channels.get(channel.name or "") if found else None
+        if found is None or known is None:
+            continue
+        if channel.content_type is not None:
+            yield from _wrong(job, found, known, channel, channel.content_type)
+        elif not channel.has_content_type:
+            yield from _unsaid(job, found, channel)
+
+
+def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, said: str) -> Iterator[Found]:
+    content, at = found.algorithm.content, job.origin(*channel.place, "ContentType")
+    media = said.partition(";")[0].strip().lower()
+    if known.is_model:
+        if media != "application/x-sagemaker-model":
+            message = f"{channel.shown} is an earlier model, and its content type `{said}` is that of data"
+            yield Found(at, message, "write `application/x-sagemaker-model`")
+        return
+    types = (content.augmented or content.types) if channel.is_augmented else known.types or content.types
+    if known.types and channel.is_augmented:
+        types += known.types
+    if media not in types:
+        shown = ", ".join(f"`{each}`" for each in types)
+        says = found.algorithm.says["content"].format(value=said)
+        message = f"{found.name} has no reader for `{said}`"
+        yield Found(at, message, f'{channel.shown} takes {shown}; the container ends with "{says}"')
+    size = _LABEL_SIZE.search(said)
+    if size and content.label_size and size[1] not in content.label_size:
+        message = f"{found.name} reads the label from the first column, and `{said}` says that there is none"
+        yield Found(at, message, "write `text/csv`: `label_size` must be 1")
+
+
+def _unsaid(job: JobView, found: BuiltIn, channel: ChannelView) -> Iterator[Found]:
+    default = found.algorithm.content.default
+    if (
+        default
+        and channel.uri
+        and re.search(r"\.csv(?:\.gz)?$", channel.uri)
+        and "text/csv" in found.algorithm.content.types
+    ):
+        file = channel.uri.rpartition("/")[2]
+        message = f"{found.name} reads a channel without `content_type` as {default}, and `{file}` is CSV"
+        yield Found(job.origin(*channel.place), message, "add `content_type: text/csv`")

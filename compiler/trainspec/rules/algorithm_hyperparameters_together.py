@@ -1,0 +1,103 @@
+"""Hyperparameters of a built-in algorithm that do not go together.
+
+Some are required by the value of another (`num_class` by `objective: multi:softmax`), some exclude each other, and some
+are bounds of each other. The container checks that before it reads any data.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.algorithms import BuiltIn, are_known, built_in, hyperparameter, is_set
+from trainspec.rules.support.view import Found, JobView
+
+if TYPE_CHECKING:
+    from trainspec.request.algorithms.model import Condition
+
+CODE = Code("TS803", "hyperparameters of a built-in algorithm that do not go together", Severity.WARNING)
+
+BAD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100, objective: "multi:softmax"}
+"""
+
+GOOD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100, objective: "multi:softmax", num_class: 8}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Go through the conditions of the algorithm's table."""
+    found = built_in(job) if are_known(job) else None
+    for condition in found.algorithm.conditions if found else ():
+        if found and applies(job, condition):
+            yield from _breaches(job, found, condition)
+
+
+def applies(job: JobView, condition: Condition) -> bool:
+    """Whether the hyperparameters are what a condition is about."""
+    for name, words in condition.when.items():
+        if not is_set(job, name):
+            return False
+        values = {each.strip() for each in (hyperparameter(job, name) or "").split(",")}
+        if words and not values & set(words):
+            return False
+    return True
+
+
+def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Found]:
+    from trainspec.request.algorithms.values import problem_of
+
+    because = f'the container says "{condition.because}"'
+    cause = " and ".join(f"`{name}: {hyperparameter(job, name)}`" for name in condition.when)
+    for name in condition.needs:
+        if not is_set(job, name):
+            first = next(iter(condition.when))
+            message = (
+                f"`{first}: {hyperparameter(job, first)}` of {found.name} needs `{name}`, and the job does not set it"
+            )
+            yield Found(job.origin("HyperParameters", first), message, f"add `{name}`; {because}")
+    for name, (kind, starts, default) in condition.must.items():
+        value = hyperparameter(job, name) if is_set(job, name) else default
+        fits = value is None or (value.startswith(starts) if starts else problem_of(kind, value) is None)
+        if not fits:
+            where = name if is_set(job, name) else next(iter(condition.when))
+            shown = f"`{name}: {value}`" if is_set(job, name) else f"`{name}`, which is `{value}` unless it is set,"
+            others = cause if name not in condition.when or len(condition.when) > 1 else found.name
+            message = f"{shown} does not go with {others}"
+            yield Found(job.origin("HyperParameters", where), message, because)
+    for pair, is_strict in ((condition.at_most, False), (condition.less, True)):
+        if pair is None:
+            continue
+        smaller, larger = _number(job, pair[0], condition.default), _number(job, pair[1], None)
+        if _is_wrong(job, found, pair[1]):
+            continue
+        if smaller is not None and larger is not None and (smaller > larger or (is_strict and smaller == larger)):
+            bound = "as large" if is_strict else "larger"
+            message = f"`{pair[0]}` is {smaller:g}, and `{pair[1]}` {larger:g}: it may not be {bound}"
+            where = pair[0] if is_set(job, pair[0]) else pair[1]
+            yield Found(job.origin("HyperParameters", where), message, because)
+
+
+def _is_wrong(job: JobView, found: BuiltIn, name: str) -> bool:
+    """Whether a hyperparameter is wrong by itself: that is told already."""
+    from trainspec.request.algorithms.values import problem_of
+
+    value = hyperparameter(job, name)
+    return value is not None and problem_of(found.algorithm.hyperparameters[name], value) is not None
+
+
+def _number(job: JobView, name: str, default: str | None) -> float | None:
+    """The number of a hyperparameter, or its default where it is not set."""
+    value = hyperparameter(job, name) if is_set(job, name) else default
+    try:
+        return float(value or "")
+    except ValueError:
+        return None
