@@ -74,6 +74,7 @@ def test_the_text_of_a_spec_changes_nothing(path: Path) -> None:
 def test_the_order_of_keys_changes_nothing(path: Path, seed: int) -> None:
     text = path.read_text()
     root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert root is not None
     _shuffled(root, random.Random(seed))  # noqa: S311
     assert _made(path, yaml.serialize(root, width=1000)) == _made(path, text)
 
