@@ -1,0 +1,175 @@
+"""The one door for reading.
+
+A file is read up to a bound, and only if it is a regular one: pipes, devices and sparse giants are refused before they
+can hang or fill anything. A `DiskTree` reads what lies inside a folder; a link may lead anywhere within it, and one
+that leaves it is refused without its target being opened. `read_typed` follows links: it is for paths that the user
+typed on the command line.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+_OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY"))
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER: int = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_CLOEXEC", 0)
+HAS_DIR_FD = os.open in os.supports_dir_fd and bool(_NO_LINK)
+"""Whether files can be opened relative to a folder that is held open (not on Windows)."""
+
+
+class UnreadableError(Exception):
+    """A file that is not read. The message follows the file's name, as in "is a folder, not a file"."""
+
+
+class MissingError(UnreadableError):
+    """There is no such file."""
+
+
+class OutsideError(UnreadableError):
+    """The file lies outside of the folder that may be read, or a link to it does."""
+
+
+class Tree(Protocol):
+    """The files of a project by name: paths from its root, with forward slashes."""
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file, of which it may have `most`. Raises UnreadableError."""
+
+    def real_name(self, name: str) -> str:
+        """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
+
+    def names(self, folder: str) -> Iterator[str]:
+        """The names of all files below a folder ("" is the root), sorted; hidden folders and links are not entered."""
+
+    def kind(self, name: str) -> str | None:
+        """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
+
+
+class DiskTree:
+    """The files below `root` on the disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = os.path.realpath(root)
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file, of which it may have `most`. Raises UnreadableError."""
+        with _explained():
+            try:
+                descriptor = self._open(_parts(name))
+            except OSError as error:
+                if not _may_be_link(error):
+                    raise
+                descriptor = self._open(_parts(self.real_name(name)))
+            return _content(descriptor, most)
+
+    def real_name(self, name: str) -> str:
+        """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
+        _ = name and _parts(name)
+        path = os.path.realpath(os.path.join(self.root, name))  # noqa: PTH118  # every file of a run comes by here
+        inside = os.path.relpath(path, self.root).replace(os.sep, "/")
+        if inside == ".." or inside.startswith("../") or _is_absolute(inside):
+            raise OutsideError("is a link that leaves the project")
+        return inside
+
+    def names(self, folder: str) -> Iterator[str]:
+        """The names of all files below a folder ("" is the root), sorted; hidden folders and links are not entered."""
+        top = os.path.join(self.root, folder) if folder else self.root  # noqa: PTH118
+        for parent, folders, files in os.walk(top):
+            folders[:] = sorted(each for each in folders if not each.startswith("."))
+            below = os.path.relpath(parent, self.root).replace(os.sep, "/")
+            prefix = "" if below == "." else f"{below}/"
+            yield from (f"{prefix}{name}" for name in sorted(files))
+
+    def kind(self, name: str) -> str | None:
+        """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
+        try:
+            path = Path(self.root, self.real_name(name))
+            return "folder" if path.is_dir() else "file" if os.path.lexists(path) else None
+        except OutsideError:
+            return "outside"
+        except (OSError, ValueError, UnreadableError):
+            return None
+
+    def _open(self, parts: list[str]) -> int:
+        """A descriptor of the file; no part of the way may be a link. Raises OSError."""
+        if not HAS_DIR_FD:
+            path = os.path.join(self.root, *parts)  # noqa: PTH118
+            if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
+                raise NotADirectoryError(0, "is a link", path)
+            return os.open(path, _OPEN)
+        here = os.open(self.root, _FOLDER)
+        try:
+            for part in parts[:-1]:
+                below = os.open(part, _FOLDER | _NO_LINK, dir_fd=here)
+                os.close(here)
+                here = below
+            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=here)
+        finally:
+            os.close(here)
+
+
+def read_typed(path: Path, most: int) -> bytes:
+    """The bytes of the file at a path that the user typed: links are followed. Raises UnreadableError."""
+    with _explained():
+        return _content(os.open(path, _OPEN), most)
+
+
+def _content(descriptor: int, most: int) -> bytes:
+    """What a descriptor has to read, which is closed. Raises OSError and UnreadableError."""
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableError("is a folder, not a file")
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("is not a regular file")
+        if status.st_size > most:
+            raise UnreadableError(f"has {status.st_size:,} bytes; the longest file that is read has {most:,}")
+        content = os.read(descriptor, status.st_size + 1)
+        if len(content) == status.st_size:
+            return content
+        parts = [content]
+        while parts[-1] and sum(map(len, parts)) <= most:
+            parts.append(os.read(descriptor, 65536))
+        if sum(map(len, parts)) > most:
+            raise UnreadableError(f"has more than {most:,} bytes, the longest that is read")
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What the system says, in words that follow a file's name."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise MissingError("does not exist") from None
+    except IsADirectoryError:
+        raise UnreadableError("is a folder, not a file") from None
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:  # a NUL in the name
+        raise UnreadableError("cannot be read: the name is not that of a file") from error
+
+
+def _parts(name: str) -> list[str]:
+    """The steps of a name. Raises OutsideError for one that is not below the root."""
+    parts = name.split("/")
+    if os.pardir in parts or "" in parts or _is_absolute(name) or (os.sep != "/" and os.sep in name):
+        raise OutsideError("lies outside of the project")
+    return parts
+
+
+def _is_absolute(name: str) -> bool:
+    """Also for what names a drive on Windows."""
+    return name.startswith("/") or bool(os.path.splitdrive(name)[0])
+
+
+def _may_be_link(error: OSError) -> bool:
+    """Whether a way may be closed by a link only: systems say so differently."""
+    import errno
+
+    return error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK, getattr(errno, "EFTYPE", errno.ELOOP), 0)
