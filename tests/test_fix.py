@@ -286,8 +286,8 @@ def test_links(trainspec: Run, project: Path, tmp_path_factory: pytest.TempPathF
     (outside / "y.yaml").write_text(faulty)
     (project / "away").symlink_to(outside)
     ran = trainspec("lint", "--fix", "away/y.yaml")
-    assert ran.returncode == 2
-    assert "away/y.yaml is a link that leaves the project; it was left as it is" in ran.stderr
+    assert ran.returncode == 1
+    assert "away/y.yaml is a link that leaves the project" in ran.stdout
     assert (outside / "y.yaml").read_text() == faulty
 
 

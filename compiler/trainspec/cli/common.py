@@ -18,7 +18,7 @@ from trainspec.diagnostics.words import cut
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
 from trainspec.project.files import Files
 from trainspec.project.project import Project, UsageError, find_project, find_specs
-from trainspec.text.source import MAX_BYTES, Source, read_source
+from trainspec.text.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:
     from trainspec.pipeline import Analysis  # which loads the compiler: only the commands that need it shall
@@ -150,7 +150,9 @@ def check_options(found: Iterable[LookedAt], chosen: Options) -> None:
     specs = [each for each in found if each.id_span is not None]
     environments = sorted({name for each in specs for name in each.environments})
     if chosen.environment is not None and environments and chosen.environment not in environments:
-        near = did_you_mean(chosen.environment, environments) or f"there are {', '.join(environments)}"
+        from trainspec.diagnostics.excerpt import visible
+
+        near = visible(did_you_mean(chosen.environment, environments) or f"there are {', '.join(environments)}")
         raise UsageError(f"there is no environment `{chosen.environment}`; {near}")
     known = {name for each in specs for name in each.variables}
     for name in chosen.variables if specs else ():
@@ -235,9 +237,11 @@ def colours(is_terminal: bool) -> bool:
 
 
 def _lines(project: Project) -> Callable[[str], Sequence[str]]:
+    files = Files(project)
+
     @cache
     def lines(name: str) -> Sequence[str]:
-        source = read_source(project.root / name, name)
+        source = files.shown(name)
         return source.lines() if isinstance(source, Source) else []
 
     return lines

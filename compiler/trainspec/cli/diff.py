@@ -4,15 +4,14 @@ import argparse
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from trainspec.cli.common import add_composition, analyse_files, colours, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.diff import Compiled, compare
-from trainspec.diff.revision import is_revision, top_of, write_revision
 from trainspec.diff.show import FORMATS
 from trainspec.pipeline import Options, plan
-from trainspec.project.project import Project, UsageError, find_project
+from trainspec.project.project import Project, UsageError
+from trainspec.project.revision import is_revision, project_at
 
 _FORMS = "PATH, REVISION or REVISION:PATH, each with @ENVIRONMENT if need be"
 
@@ -60,7 +59,7 @@ def _state(text: str, project: Project) -> State:
         revision, _, path = named.partition(":")
         if named and Path(named).exists():
             return State(None, named, patch)
-        if is_revision(revision, project.root):
+        if is_revision(revision, project):
             return State(revision, path or None, patch)
     raise UsageError(f"`{text}` is no file, no folder and no git revision; write {_FORMS}")
 
@@ -70,13 +69,8 @@ def _compiled(state: State, project: Project, chosen: Options) -> dict[str, Comp
     chosen = replace(chosen, environment=state.environment or chosen.environment)
     if state.revision is None:
         return _compile(state.path, project, chosen, "")
-    with TemporaryDirectory(prefix="trainspec-") as folder:
-        repository, there = top_of(project.root), Path(folder).resolve()
-        write_revision(state.revision, repository, there)
-        inside = there / project.root.resolve().relative_to(repository.resolve())
-        inside.mkdir(parents=True, exist_ok=True)
-        path = there / Path.cwd().relative_to(repository.resolve()) / state.path if state.path else None
-        return _compile(str(path) if path else None, find_project(inside), chosen, f" at {state.revision}")
+    path = str(Path.cwd() / state.path) if state.path else None
+    return _compile(path, project_at(state.revision, project), chosen, f" at {state.revision}")
 
 
 def _compile(path: str | None, project: Project, chosen: Options, where: str) -> dict[str, Compiled] | None:

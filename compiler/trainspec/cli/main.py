@@ -42,8 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except UsageError as error:
-        for line in str(error).splitlines():
-            print(f"trainspec: {shorten(line)}", file=sys.stderr)
+        from trainspec.diagnostics.excerpt import visible
+
+        for line in str(error).split("\n"):
+            print(f"trainspec: {visible(shorten(line))}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -125,7 +125,7 @@ class CommitTree:
         return name
 
     def names(self, folder: str) -> Iterator[str]:
-        """The names of all files below a folder, sorted; hidden folders are not entered."""
+        """The names of all files below a folder; hidden folders are not entered."""
         start = f"{self._whole(folder)}/" if folder or self._folder else ""
         cut = len(self._folder) + 1 if self._folder else 0
         for whole in sorted(name for name in self._blobs if name.startswith(start)):

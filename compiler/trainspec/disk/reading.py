@@ -42,7 +42,7 @@ class Tree(Protocol):
         """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
 
     def names(self, folder: str) -> Iterator[str]:
-        """The names of all files below a folder ("" is the root), sorted; hidden folders and links are not entered."""
+        """The names of all files below a folder ("" is the root); hidden folders and links are not entered."""
 
     def kind(self, name: str) -> str | None:
         """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
@@ -75,13 +75,19 @@ class DiskTree:
         return inside
 
     def names(self, folder: str) -> Iterator[str]:
-        """The names of all files below a folder ("" is the root), sorted; hidden folders and links are not entered."""
-        top = os.path.join(self.root, folder) if folder else self.root  # noqa: PTH118
-        for parent, folders, files in os.walk(top):
-            folders[:] = sorted(each for each in folders if not each.startswith("."))
-            below = os.path.relpath(parent, self.root).replace(os.sep, "/")
-            prefix = "" if below == "." else f"{below}/"
-            yield from (f"{prefix}{name}" for name in sorted(files))
+        """The names of all files below a folder ("" is the root); hidden folders and links are not entered."""
+        waiting = [folder]
+        while waiting:
+            below = waiting.pop()
+            try:
+                with os.scandir(os.path.join(self.root, below) if below else self.root) as found:  # noqa: PTH118
+                    entries = sorted(found, key=lambda entry: entry.name)
+            except OSError:
+                continue
+            prefix = f"{below}/" if below else ""
+            folders = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            waiting += [f"{prefix}{name}" for name in reversed(folders) if not name.startswith(".")]
+            yield from (f"{prefix}{entry.name}" for entry in entries if not entry.is_dir(follow_symlinks=False))
 
     def kind(self, name: str) -> str | None:
         """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""

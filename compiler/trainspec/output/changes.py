@@ -1,13 +1,13 @@
 """What a run would change in its output folders."""
 
 import difflib
-import stat
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
 
+from trainspec.disk.reading import DiskTree, UnreadableError
 from trainspec.output.header import digest_output, read_header
 
 _REQUEST = '{\n  "TrainingJobName": '
@@ -80,10 +80,11 @@ def compare(
     `generated` holds the run's DAG files by name. A file in the folder is an orphan when its spec (a path from `root`)
     is gone, or is one of this run's and no longer makes that file.
     """
-    changes = [_compare(folder / name, made) for name, made in generated.items()]
+    tree = DiskTree(folder)
+    changes = [_compare(tree, folder / name, made) for name, made in generated.items()]
     present = sorted(folder.glob("*.py")) if folder.is_dir() else []
     for path in present:
-        text = _read(path) if path.name not in generated else None
+        text = _read(tree, path.name) if path.name not in generated else None
         header = read_header(text) if text is not None else None
         specs = header.specs if header is not None else ()
         if specs and all(spec in specs_of_run or not _is_file(root / spec) for spec in specs):
@@ -99,23 +100,23 @@ def compare_requests(
     `dags` are those that the run makes or removes: a request of one of them is an orphan where no job makes it.
     What may be a request of one of the `other_dags` is left alone, and so is what is no request.
     """
-    changes = []
+    tree, changes = DiskTree(folder), []
     for name, text in files.items():
-        old = _read(folder / name)
+        old = _read(tree, name)
         kind = Kind.MISSING if old is None else Kind.UNCHANGED if old == text else Kind.STALE
         changes.append(Change(folder / name, kind, old, text))
     for path in folder.glob("*.json") if folder.is_dir() else ():
         parts = path.stem.split(".")
         owners = {".".join(parts[:end]) for end in range(1, len(parts))}
         if path.name not in files and not owners.isdisjoint(dags) and owners.isdisjoint(other_dags):
-            old = _read(path)
+            old = _read(tree, path.name)
             if old is not None and old.startswith(_REQUEST):
                 changes.append(Change(path, Kind.ORPHAN, old, None))
     return sorted(changes, key=lambda change: change.path.name)
 
 
-def _compare(path: Path, made: Generated) -> Change:
-    old = _read(path)
+def _compare(tree: DiskTree, path: Path, made: Generated) -> Change:
+    old = _read(tree, path.name)
     if old is not None and made.is_in(old):
         return Change(path, Kind.UNCHANGED, old, old)
     if old is None:
@@ -125,14 +126,15 @@ def _compare(path: Path, made: Generated) -> Change:
     return Change(path, kind, old, made.text)
 
 
-def _read(path: Path) -> str | None:
-    """The text of a file; None where there is none to compare with. Line ends are kept: another end is another file."""
+def _read(tree: DiskTree, name: str) -> str | None:
+    """The text of a file; None where there is none to compare with. Line ends are kept: another end is another file.
+
+    A link that leaves the output folder is not followed: it came with the repository, and what it leads to is none of
+    its files.
+    """
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LONGEST:
-            return None
-        return path.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError:
+        return tree.read(name, _LONGEST).decode("utf-8", "surrogateescape")
+    except UnreadableError:
         return None
 
 

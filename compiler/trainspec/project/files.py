@@ -4,21 +4,25 @@ import os
 from pathlib import Path
 
 from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.disk.reading import DiskTree, OutsideError, UnreadableError
 from trainspec.project.project import Project, root_around
-from trainspec.text.source import Source, read_source
+from trainspec.text.source import Source, read_in
 
 _MOST_KEPT = 256
 """How many of the files that others extend are kept: a project has a few, and all its specs may extend one of them."""
 
 
 class Files:
-    """The files of a project. One that others extend is read once, so a run sees one state of it."""
+    """The files of a project. One that others extend is read once, so a run sees one state of it.
+
+    Nothing outside of the project is read, but for what lies around a path outside of it that the user typed.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._root = project.root.resolve()
+        self._tree = project.tree or DiskTree(project.root)
         self._extended: dict[str, Source | Diagnostic] = {}
-        self._elsewhere: set[Path] = set()  # the repositories of files outside of the project that the run names
+        self._elsewhere: dict[str, DiskTree] = {}  # the projects around files outside of this one, by their folders
 
     def named(self, path: Path) -> Source | Diagnostic:
         """A file that the run names."""
@@ -27,11 +31,7 @@ class Files:
             shown = "".join(each if each.isprintable() else "?" for each in name)
             message = "the file's name holds characters that cannot be shown"
             return Diagnostic(codes.UNREADABLE, Span(shown, 1, 1, 1, 1), message, "rename the file")
-        if name.startswith("../"):
-            self._elsewhere.add(root_around(Path(os.path.realpath(path)).parent))
-        if path.is_symlink() and not name.startswith("../") and not self._is_inside(path):
-            return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} is a link that leaves the project")
-        return self._project.texts.get(name) or read_source(path, name)
+        return self._project.texts.get(name) or self._read(name)
 
     def extended(self, name: str) -> Source | Diagnostic:
         """A file that another one extends, by its name from the project's root; none outside of its repository."""
@@ -41,19 +41,43 @@ class Files:
             self._extended[name] = self._read_extended(name)
         return self._extended[name]
 
+    def shown(self, name: str) -> Source | Diagnostic:
+        """A file that a finding speaks of, for the line to be shown."""
+        return self._project.texts.get(name) or self._read(name)
+
+    def _read(self, name: str) -> Source | Diagnostic:
+        if not _is_outside(name):
+            return read_in(self._tree, name, name)
+        if self._project.tree is not None:
+            message = f"{name} lies outside of the project"
+            return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), message)
+        path = self._project.root / name
+        folder = os.path.realpath(path.parent)
+        if folder not in self._elsewhere:
+            self._elsewhere[folder] = DiskTree(root_around(Path(folder)))
+        tree = self._elsewhere[folder]
+        return read_in(tree, _below(tree.root, f"{folder}/{path.name}"), name)
+
     def _read_extended(self, name: str) -> Source | Diagnostic:
         try:
-            path = (self._root / name).resolve()
-        except (OSError, RuntimeError):
-            path = self._root / name  # a link that leads in a circle: reading it says so
-        if not any(map(path.is_relative_to, (self._root, *self._elsewhere))):
-            why = "lies outside of the project" if name.startswith("../") else "is a link that leaves the project"
+            real = self._real_outside(name) if _is_outside(name) else self._tree.real_name(name)
+        except UnreadableError as why:
             return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} {why}")
-        real = Path(os.path.relpath(path, self._root)).as_posix()
-        return self._project.texts.get(real) or read_source(path, real)
+        return self._project.texts.get(real) or self._read(real)
 
-    def _is_inside(self, path: Path) -> bool:
-        try:
-            return path.resolve().is_relative_to(self._root)
-        except (OSError, RuntimeError):
-            return True  # a link that leads in a circle: reading it says so
+    def _real_outside(self, name: str) -> str:
+        """The name of a file outside of this project, in one that the run was sent to. Raises UnreadableError."""
+        path = self._project.root / name
+        there = f"{os.path.realpath(path.parent)}/{path.name}"
+        for tree in self._elsewhere.values():
+            if not _is_outside(inside := _below(tree.root, there)):
+                return _below(os.path.realpath(self._project.root), f"{tree.root}/{tree.real_name(inside)}")
+        raise OutsideError("lies outside of the project")
+
+
+def _below(folder: str, path: str) -> str:
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
+def _is_outside(name: str) -> bool:
+    return name.startswith("../") or os.path.isabs(name)  # noqa: PTH117  # of another drive on Windows

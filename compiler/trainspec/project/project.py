@@ -2,16 +2,25 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainspec.diagnostics.words import cut
-from trainspec.project.settings import OF_PYPROJECT, Selection, UsageError, python_name, read_settings
+from trainspec.disk.globs import is_glob, literal_folder, matches
+from trainspec.disk.reading import DiskTree, MissingError, Tree
+from trainspec.project.settings import OF_PYPROJECT, Selection, Settings, UsageError, python_name, read_settings
 from trainspec.text.source import Source
 
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
 
+if TYPE_CHECKING:
+    from trainspec.disk.git import CommitTree  # which only the commands that read revisions shall load
+
 SUFFIXES = (".yaml", ".yml")
+_SETTINGS = (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT))
+SETTINGS = tuple(file for file, _ in _SETTINGS)
+"""The names of the files that settings may stand in."""
 
 
 class NoSpecsError(UsageError):
@@ -23,7 +32,8 @@ class Project:
     """Where a run works.
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
-    `texts` are read in place of the files of these names: what files would hold once they are fixed.
+    `texts` are read in place of the files of these names: what files would hold once they are fixed. `tree` holds the
+    files where they are not those on the disk, but those of a commit.
     """
 
     root: Path
@@ -36,11 +46,12 @@ class Project:
     callbacks: tuple[str, ...] | None = None
     selection: Selection = field(default_factory=Selection)
     texts: Mapping[str, Source] = field(default_factory=dict)
+    tree: "CommitTree | None" = None
 
     @property
     def title(self) -> str | None:
         """The project's name, as generated files hold it: `project` of the settings, else that of pyproject.toml."""
-        return self.project or python_name(self.root / "pyproject.toml")
+        return self.project or python_name(self.tree or DiskTree(self.root))
 
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""
@@ -53,13 +64,51 @@ class Project:
 def find_project(start: Path) -> Project:
     """The project around `start`. Raises UsageError for settings that cannot be read."""
     for folder in (start, *start.parents):
-        for file, table in (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT)):
-            settings = read_settings(folder / file, table)
-            if settings is not None:
-                return Project(folder, **{each.name: getattr(settings, each.name) for each in fields(settings)})
+        if (settings := _settings_in(folder)) is not None:
+            return _project(folder, settings)
         if (folder / ".git").exists():
             return Project(folder)
     return Project(start)
+
+
+def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
+    """The project around the folder `start` of a commit, whose files are as the commit has them.
+
+    `top` is the repository's root on the disk, from which the project's own is named. Raises UsageError.
+    """
+    for folder in (*_upwards(start), ""):
+        here = tree.below(folder)
+        for file, table in _SETTINGS:
+            try:
+                settings = read_settings(here, file, top / folder / file, table)
+            except MissingError:
+                continue
+            if settings is not None:
+                return replace(_project(top / folder, settings), tree=here)
+    return Project(top, tree=tree)
+
+
+def _upwards(folder: str) -> list[str]:
+    """A folder's name, and those of the folders around it."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def _settings_in(folder: Path) -> Settings | None:
+    """The settings that lie in a folder. Raises UsageError."""
+    for file, table in _SETTINGS:
+        path = folder / file
+        if not os.path.lexists(path):
+            continue
+        repository = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+        settings = read_settings(DiskTree(repository), path.relative_to(repository).as_posix(), path, table)
+        if settings is not None:
+            return settings
+    return None
+
+
+def _project(root: Path, settings: Settings) -> Project:
+    return Project(root, **{each.name: getattr(settings, each.name) for each in fields(settings)})
 
 
 def root_around(folder: Path) -> Path:
@@ -71,13 +120,15 @@ def root_around(folder: Path) -> Path:
 def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     """The files that the paths name: files as they are, folders with all the YAML below them, globs.
 
-    With none given, the project's own paths. Raises UsageError for a path that names nothing, NoSpecsError where all of
-    the project's own do.
+    With none given, the project's own paths, which never leave it. Raises UsageError for a path that names nothing,
+    NoSpecsError where all of the project's own do.
     """
     arguments = list(given)
-    found = {pattern: _found(pattern) for pattern in arguments}
+    found = {pattern: _typed(pattern, project) for pattern in arguments}
     if not arguments:
-        found = {path: _found(str(project.root / path)) for path in project.paths}
+        tree = project.tree or DiskTree(project.root)
+        own = {path: _expand(tree, path) for path in project.paths}
+        found = {path: [project.root / name for name in names] for path, names in own.items()}
     nothing = next((pattern for pattern, paths in found.items() if not paths), None)
     if nothing is not None:
         message = f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder"
@@ -88,31 +139,33 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
 
 
-def _found(pattern: str) -> list[Path]:
+def _typed(pattern: str, project: Project) -> list[Path]:
+    """The files that a path of the command line names; it may lead out of the project."""
     if "\0" in pattern:
         raise UsageError(f"{pattern!r} cannot be a path")
-    try:
-        return list(_expand(pattern))
-    except OSError:  # a name longer than any file's
+    name = project.name(Path(pattern))
+    if not name.startswith("../") and name != "..":
+        tree = project.tree or DiskTree(project.root)
+        return [project.root / each for each in _expand(tree, name)]
+    if project.tree is not None:
+        return []  # a commit has nothing outside of its own root
+    whole = Path(os.path.abspath(pattern))  # noqa: PTH100  # without following links
+    anchor = Path(whole.anchor)
+    return [anchor / each for each in _expand(DiskTree(anchor), whole.relative_to(anchor).as_posix())]
+
+
+def _expand(tree: Tree, path: str) -> list[str]:
+    """The names of the files that a path in a tree stands for."""
+    name = "" if path == "." else path
+    kind = tree.kind(name)
+    if kind == "folder":
+        return [each for each in tree.names(name) if _is_spec(each)]
+    if kind is not None:
+        return [name]
+    if not is_glob(name) or tree.kind(start := literal_folder(name)) != "folder":
         return []
+    return [each for each in tree.names(start) if each.endswith(SUFFIXES) and matches(name, each)]
 
 
-def _expand(pattern: str) -> Iterable[Path]:
-    path = Path(pattern)
-    if path.is_dir():
-        return _below(path)
-    if path.exists() or path.is_symlink():
-        return [path]
-    import glob
-
-    matched = (Path(name) for name in glob.glob(pattern, recursive=True))  # noqa: PTH207  # keeps absolute patterns
-    return [each for each in matched if each.suffix in SUFFIXES and each.is_file()]
-
-
-def _below(folder: Path) -> Iterable[Path]:
-    """The YAML files below a folder; links to folders are not followed, hidden folders are not entered."""
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        yield from (
-            Path(parent, name) for name in sorted(files) if name.endswith(SUFFIXES) and not name.startswith(".")
-        )
+def _is_spec(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.rpartition("/")[2].startswith(".")

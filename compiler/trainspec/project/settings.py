@@ -1,6 +1,7 @@
 """What `[tool.trainspec]` in pyproject.toml, or trainspec.toml, may say; and which findings it leaves to be told."""
 
 import os
+import posixpath
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,12 +13,17 @@ from typing import Any, TypeVar
 
 from trainspec.diagnostics import Diagnostic, Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
+from trainspec.diagnostics.words import cut
+from trainspec.disk.reading import MissingError, Tree, UnreadableError
 from trainspec.options import AIRFLOW
 
 _T = TypeVar("_T")
 
 OF_PYPROJECT = ("tool", "trainspec")
 """The table of pyproject.toml that the settings stand in."""
+
+MAX_BYTES = 1024 * 1024
+"""The largest settings file that is read."""
 
 SAME_CODE = 0.8
 """A code with two other digits is another code, not a misspelt one."""
@@ -82,35 +88,35 @@ class Settings:
     selection: Selection = field(default_factory=Selection)
 
 
-def read_settings(path: Path, table: tuple[str, ...] = ()) -> Settings | None:
-    """The settings in the TOML file at `path`, below `table`; None where there is no such file or table.
+def read_settings(tree: Tree, file: str, path: Path, table: tuple[str, ...] = ()) -> Settings | None:
+    """The settings in a TOML `file` of a tree, below `table`; None where there is no such table.
 
-    Raises UsageError, with file, line and column, for what is no TOML, and for all unknown keys, values of the wrong
-    kind and unknown codes.
+    `path` is how the file is called in messages. Raises MissingError where there is no such file; UsageError, with
+    file, line and column, for what is no TOML, and for all unknown keys, values of the wrong kind and unknown codes.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{_shown(path)}: is no regular file")
-        text = path.read_text(encoding="utf-8")
+        text = tree.read(file, MAX_BYTES).decode("utf-8")
         said: Any = _loads(text)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError) as error:
+    except MissingError:
+        raise
+    except UnreadableError as why:
+        raise UsageError(f"{_shown(path)} {why}") from None
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{_shown(path)}: {error}") from error
     for key in table:
         said = said.get(key) if isinstance(said, dict) else None
     if not table and isinstance(said, dict) and list(said) == ["tool"]:
-        return read_settings(path, OF_PYPROJECT)  # written as in pyproject.toml: it can only mean the same
+        return read_settings(tree, file, path, OF_PYPROJECT)  # written as in pyproject.toml: it can only mean the same
     if said is None:
         return None
     return _Reader(path, text, table).settings(said)
 
 
-def python_name(pyproject: Path) -> str | None:
-    """`[project].name` of a pyproject.toml; None where it says none, or cannot be read."""
+def python_name(tree: Tree) -> str | None:
+    """`[project].name` of a project's pyproject.toml; None where it says none, or cannot be read."""
     try:
-        said = _loads(pyproject.read_text(encoding="utf-8")) if pyproject.is_file() else {}
-    except (OSError, ValueError, RecursionError):
+        said = _loads(tree.read("pyproject.toml", MAX_BYTES).decode("utf-8"))
+    except (UnreadableError, ValueError, RecursionError):
         return None
     project = said.get("project")
     name = project.get("name") if isinstance(project, dict) else None
@@ -204,6 +210,26 @@ class _Reader:
             self._of(str, "a list of texts", at, each) for each in self._of(list, "a list of texts", at, value)
         )
 
+    def path(self, at: tuple[str, ...], value: Any) -> str:
+        """A path, of which only its characters are checked."""
+        path = self.text(at, value)
+        if not path.isprintable():
+            raise self._wrong(at, f"`{'.'.join(at)}` holds characters that cannot be shown, and is not a path")
+        return path
+
+    def inside(self, at: tuple[str, ...], value: Any) -> str:
+        """A path below the project's root: settings come with a repository, and lead nowhere else."""
+        path = self.path(at, value)
+        parts = path.replace("\\", "/").split("/")
+        if ".." in parts or not parts[0] or ":" in parts[0]:
+            message = f"`{'.'.join(at)}`: `{cut(path, 200)}` leaves the project; name it on the command line"
+            raise self._wrong(at, message)
+        return posixpath.normpath(path)
+
+    def all_inside(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        """A list of such paths."""
+        return tuple(self.inside(at, each) for each in self.texts(at, value))
+
     def codes(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
         return self._known(at, self.texts(at, value), to_ignore=False)
 
@@ -246,8 +272,8 @@ class _Reader:
 
 _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "project": _Reader.text,
-    "paths": _Reader.texts,
-    "output": _Reader.text,
+    "paths": _Reader.all_inside,
+    "output": _Reader.path,
     "airflow": _Reader.airflow,
     "external-dags": _Reader.texts,
     "operators": _Reader.texts,

@@ -1,12 +1,13 @@
 """Reading a spec's text: whatever lies at the path becomes text or one clear finding."""
 
 import re
-import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.disk.reading import Tree, UnreadableError, read_typed
 
 MAX_BYTES = 1024 * 1024
 """The largest file that is read. The longest specs known have some 30 KB."""
@@ -47,20 +48,20 @@ def _line_starts(text: str) -> tuple[int, ...]:
 
 
 def read_source(path: Path, name: str) -> Source | Diagnostic:
-    """The text of the file at `path`, or why it cannot be had."""
+    """The text of the file at a path that the user typed, or why it cannot be had. Links are followed."""
+    return _source(lambda: read_typed(path, MAX_BYTES), name)
+
+
+def read_in(tree: Tree, file: str, name: str) -> Source | Diagnostic:
+    """The text of a `file` of a tree, under the `name` by which findings speak of it; or why it cannot be had."""
+    return _source(lambda: tree.read(file, MAX_BYTES), name)
+
+
+def _source(read: Callable[[], bytes], name: str) -> Source | Diagnostic:
     try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            return _unreadable(name, "is a folder, not a file")
-        if not stat.S_ISREG(status.st_mode):
-            return _unreadable(name, "is no regular file")
-        if status.st_size > MAX_BYTES:
-            return _unreadable(name, f"has {status.st_size:,} bytes; the longest that is read has {MAX_BYTES:,}")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return _unreadable(name, "does not exist")
-    except OSError as error:
-        return _unreadable(name, f"cannot be read: {(error.strerror or str(error)).lower()}")
+        content = read()
+    except UnreadableError as why:
+        return _unreadable(name, str(why))
     return decode(content, name)
 
 
