@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.disk import git as door
+from trainspec.disk.reading import UnreadableError
 
 from helpers import Run
 
@@ -237,9 +238,9 @@ def test_what_is_left_of_git_when_it_ends(repository: Path) -> None:
     found = door.CommitTree.of("main", repository, (".yaml",))
     assert found.read("specs/a.yaml", 1 << 20).decode() == SPEC % "a"
     assert found.read("specs/a.yaml", 1 << 20).decode() == SPEC % "a"
-    with pytest.raises(door.UnreadableError, match="does not exist"):
+    with pytest.raises(UnreadableError, match="does not exist"):
         found.read("specs/b.yaml", 100)
-    with pytest.raises(door.UnreadableError, match="the longest file"):
+    with pytest.raises(UnreadableError, match="the longest file"):
         found.read("specs/a.yaml", 10)
     processes = [process for _, process in found._objects._asked.values()]
     del found
