@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from trainspec.batch import cache, dag_ids
+from trainspec.batch.entries import FOLDER
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
 from trainspec.options import Options
 from trainspec.project.project import Project, find_project
-from trainspec.project.settings import Selection
+from trainspec.reporting.select import Selection
 
 from helpers import ROOT, Run
 
@@ -56,7 +57,7 @@ def known(spec: Path, chosen: Options | None = None, **settings: Any) -> Outcome
 
 
 def entries(project: Path) -> list[Path]:
-    return [path for path in (project / cache.FOLDER).glob("*/??/*") if path.is_file()]
+    return [path for path in (project / FOLDER).glob("*/??/*") if path.is_file()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -185,7 +186,7 @@ def test_a_link_in_its_place_is_not_followed(
     project: Path, spec: Path, trainspec: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    (project / cache.FOLDER).symlink_to(elsewhere)
+    (project / FOLDER).symlink_to(elsewhere)
     assert trainspec("lint").returncode == 0
     assert list(elsewhere.iterdir()) == []
 
@@ -207,16 +208,16 @@ def test_where_nothing_can_be_written_nothing_is_remembered(
 
 
 def test_a_file_in_its_place(project: Path, spec: Path, trainspec: Run) -> None:
-    (project / cache.FOLDER).write_text("a file")
+    (project / FOLDER).write_text("a file")
     assert trainspec("lint").returncode == 0
-    assert (project / cache.FOLDER).read_text() == "a file"
+    assert (project / FOLDER).read_text() == "a file"
     assert trainspec("lint").returncode == 0
     assert known(spec) is None
 
 
 def test_no_cache_neither_reads_nor_writes(project: Path, spec: Path, trainspec: Run) -> None:
     trainspec("lint", "--no-cache")
-    assert not (project / cache.FOLDER).exists()
+    assert not (project / FOLDER).exists()
 
 
 def test_the_environment_switches_it_off(
@@ -224,19 +225,17 @@ def test_the_environment_switches_it_off(
 ) -> None:
     monkeypatch.setenv("TRAINSPEC_NO_CACHE", "1")
     trainspec("lint")
-    assert not (project / cache.FOLDER).exists()
+    assert not (project / FOLDER).exists()
 
 
 def test_git_and_backups_leave_it_out(project: Path, spec: Path, trainspec: Run) -> None:
     trainspec("lint")
-    assert (project / cache.FOLDER / ".gitignore").read_text() == "*\n"
-    assert (
-        (project / cache.FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
-    )
+    assert (project / FOLDER / ".gitignore").read_text() == "*\n"
+    assert (project / FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
 
 
 def test_entries_that_nobody_uses_go(project: Path, spec: Path, trainspec: Run) -> None:
-    old, young = (project / cache.FOLDER / name for name in ("0" * 16, "1" * 16))
+    old, young = (project / FOLDER / name for name in ("0" * 16, "1" * 16))
     for folder in (old, young):
         (folder / "ab").mkdir(parents=True)
     os.utime(old, (0, 0))
@@ -340,7 +339,7 @@ def test_other_specs_are_known_as_they_are(change: str, twice: bool, many: Path,
 
 
 def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
-    (listed,) = (many.parent / cache.FOLDER).glob("*/glances")
+    (listed,) = (many.parent / FOLDER).glob("*/glances")
     whole = listed.read_bytes()
     (many / "b.yaml").write_text(SPEC)
     without = trainspec("lint", "--no-cache", "specs/a.yaml")
@@ -353,7 +352,7 @@ def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
 
 
 def test_what_changed_just_now_is_glanced_at_again(many: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    (listed,) = (many.parent / cache.FOLDER).glob("*/glances")
+    (listed,) = (many.parent / FOLDER).glob("*/glances")
     assert set(json.loads(listed.read_text().split("\n", 1)[1])["files"]) == {"specs/b.yaml", "specs/c.yaml"}
     monkeypatch.setattr(dag_ids, "_SETTLED", 10**12)
     trainspec("lint", "specs/a.yaml")

@@ -6,8 +6,8 @@ import pytest
 from trainspec.diagnostics import Diagnostic, Span
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.pipeline import Options, analyse
-from trainspec.reporting.suppress import known_codes, suppress
-from trainspec.rules.support.registry import all_rules
+from trainspec.reporting.suppress import suppress
+from trainspec.rules.support.registry import all_rules, known_codes
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 

@@ -1,10 +1,10 @@
 """One file, looked at: everything that a run wants of it. This is where the compiler is called, and imported."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from trainspec.batch.outcome import Outcome, Wanted
+from trainspec.crossfile.facts import facts_of
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.options import Options
 from trainspec.output.header import digest_output
@@ -27,27 +27,19 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
     is_sound = analysis.root is not None and not has_errors(analysis.findings)
     output = generate(analysis, chosen) if wanted.dag_file and is_sound else None
     return Outcome(
-        analysis.source.name,
-        analysis.findings,
-        analysis.is_spec,
-        analysis.dag_id,
-        analysis.id_span,
-        analysis.environments,
-        analysis.variables,
-        output,
-        digest_output(output) if output is not None else None,
-        _request_files(analysis) if wanted.requests and is_sound else {},
-        analysis.secrets,
-        analysis.ties,
-        {**analysis.files, analysis.source.name: analysis.source} if wanted.texts else {},
+        **facts_of(analysis),
+        output=output,
+        output_digest=digest_output(output) if output is not None else None,
+        requests=_request_files(analysis) if wanted.requests and is_sound else {},
+        texts={**analysis.files, analysis.name: analysis.source} if wanted.texts else {},
     )
 
 
 def _analysis(source: Source | Diagnostic, project: Project, chosen: Options, read: Read) -> Analysis:
     if isinstance(source, Diagnostic):
-        return Analysis(Source(source.span.path, ""), (source,), is_spec=True)
-    analysis = analyse(source, chosen, read)
-    return replace(analysis, findings=project.selection.apply(analysis.findings))
+        name = source.span.path
+        return Analysis(name=name, findings=(source,), is_spec=True, source=Source(name, ""))
+    return analyse(source, chosen, read, project.selection)
 
 
 def _request_files(analysis: Analysis) -> dict[str, str]:

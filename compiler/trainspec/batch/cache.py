@@ -12,32 +12,32 @@ cannot disturb each other, and what is damaged does not count. Where the folder 
 
 import contextlib
 import hashlib
-import json
 import os
 import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from trainspec import __version__
+from trainspec.batch.entries import (
+    FOLDER,
+    Read,
+    Text,
+    are_same,
+    decoded,
+    digest_of,
+    encoded,
+    read_entry,
+    text_of,
+    write_entry,
+)
 from trainspec.batch.outcome import Outcome
-from trainspec.crossfile.facts import Ties
-from trainspec.diagnostics import Diagnostic, Span
 from trainspec.options import Options
-from trainspec.project.settings import Selection
+from trainspec.reporting.select import Selection
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
 from trainspec.text.source import Source
 
-FOLDER = ".trainspec_cache"
-_UNUSED = 14 * 86400
-"""After how many seconds without use the entries of another version of anything are removed."""
-
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# What trainspec remembers between runs; it may be removed.\n"
 _PACKAGE = Path(__file__).parents[1]
-
-Read = Callable[[str], Source | Diagnostic]
 
 
 @dataclass
@@ -54,44 +54,22 @@ class Cache:
         `read` gives the files that it extends; `with_output` says that its DAG file must be known, too.
         """
         entry = read_entry(self._path(source.name))
-        if entry is None or entry["run"] != self.run or (with_output and entry["output"] is None and entry["dag"]):
+        if entry is None or entry["run"] != self.run:
             return None
-        first, *others = entry["texts"]
-        if first != [source.name, source.name, digest_of(source.text)] or not all(
-            _is_same(read, *each) for each in others
-        ):
+        own, *others = entry["texts"]
+        facts = decoded(entry["facts"])
+        is_wanting = with_output and entry["output"] is None and "id_span" in facts
+        if is_wanting or own != text_of(source.name, source) or not are_same(read, others):
             return None
-        dag_id, *span = entry["dag"] or [""]
-        return Outcome(
-            source.name,
-            is_spec=entry["is_spec"],
-            dag_id=dag_id,
-            id_span=Span(*span) if span else None,
-            environments=tuple(entry["environments"]),
-            variables=frozenset(entry["variables"]),
-            output_digest=entry["output"],
-            ties=Ties(files=frozenset(name for _, name, _ in entry["texts"] if span), is_whole=entry["is_whole"]),
-        )
+        return Outcome(name=source.name, output_digest=entry["output"], **facts)
 
-    def keep(self, outcome: Outcome, source: Source, extended: Mapping[str, Source | Diagnostic]) -> None:
-        """Remember a file, unless something was found in it; `extended` are the others that were read for it."""
-        texts = [(source.name, source), *extended.items()]
-        ties = outcome.ties
-        has_more = outcome.findings or outcome.secrets or ties.dags or ties.used or ties.ignores
-        if not self.can_write or has_more or any(isinstance(text, Diagnostic) for _, text in texts):
+    def keep(self, outcome: Outcome, source: Source, extended: Sequence[Text] | None) -> None:
+        """Remember a file, unless something was found in it; `extended` are the other texts that were read for it."""
+        facts = encoded(outcome)
+        if not self.can_write or facts is None or extended is None:
             return
-        span = outcome.id_span
-        place = [span.path, span.line, span.column, span.end_line, span.end_column] if span else []
-        entry = {
-            "run": self.run,
-            "texts": [[name, text.name, digest_of(text.text)] for name, text in texts if isinstance(text, Source)],
-            "is_spec": outcome.is_spec,
-            "dag": [outcome.dag_id, *place] if span else None,
-            "environments": outcome.environments,
-            "variables": sorted(outcome.variables),
-            "output": outcome.output_digest,
-            "is_whole": ties.is_whole,
-        }
+        texts = [text_of(source.name, source), *extended]
+        entry = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
         self.can_write = write_entry(self._path(source.name), entry)  # if not, the run goes on without
 
     def _path(self, name: str) -> Path:
@@ -115,55 +93,6 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
     with contextlib.suppress(OSError):
         os.utime(cache.folder)
     return cache
-
-
-def read_entry(path: Path) -> Any:
-    """The entry in a file; None where there is none, or it is not what was written."""
-    try:
-        digest, text = path.read_bytes().decode().split("\n", 1)
-    except (OSError, ValueError):
-        return None
-    return json.loads(text) if digest == digest_of(text) else None
-
-
-def write_entry(path: Path, entry: Mapping[str, Any]) -> bool:
-    """Write an entry, in one step. False where there is no room, or the folder is not ours to write to."""
-    text = json.dumps(entry)
-    staged = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        if not path.parent.is_dir():
-            _make_folder(next(each for each in path.parents if each.name == FOLDER))
-            path.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
-        staged.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            staged.unlink(missing_ok=True)
-        return False
-    return True
-
-
-def _is_same(read: Read, asked: str, name: str, digest: str) -> bool:
-    found = read(asked)
-    return isinstance(found, Source) and found.name == name and digest_of(found.text) == digest
-
-
-def digest_of(text: str) -> str:
-    """The SHA-256 of a text."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _make_folder(folder: Path) -> None:
-    """The folder of all entries, marked as one that git and backups leave out; old entries go. Raises OSError."""
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        (folder / "CACHEDIR.TAG").write_text(_TAG)
-    import shutil
-
-    for other in folder.iterdir():
-        if other.is_dir() and not other.is_symlink() and other.stat().st_mtime < time.time() - _UNUSED:
-            shutil.rmtree(other, ignore_errors=True)
 
 
 def _program() -> str | None:

@@ -8,13 +8,13 @@ is glanced at again, since a second change could leave its times as they are.
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
-from trainspec.batch.cache import Cache, digest_of, open_cache, read_entry, write_entry
-from trainspec.crossfile.facts import DagAt
-from trainspec.diagnostics import Diagnostic, Span
+from trainspec.batch.cache import Cache, open_cache
+from trainspec.batch.entries import Recorder, Text, are_same, decoded, encoded, read_entry, write_entry
+from trainspec.crossfile.facts import DagAt, FileFacts
 from trainspec.options import Options
 from trainspec.project.files import Files
 from trainspec.project.project import Project
@@ -38,17 +38,16 @@ def glances(
             continue
         state = _state(path)
         entry = known.get(name)
-        if state is None or entry is None or entry["state"] != state or not _are_same(files, entry["texts"]):
-            at, texts = _glance(path, chosen, files)
-            place = [at.span.path, at.span.line, at.span.column, at.span.end_line, at.span.end_column] if at else []
-            entry = {"state": state, "texts": texts, "dag": [at.id, *place] if at else None}
+        if state is None or entry is None or entry["state"] != state or not are_same(files.extended, entry["texts"]):
+            facts, texts = _glance(name, path, chosen, files)
+            entry = {"state": state, "texts": texts, "facts": encoded(facts)}
             if state is not None and texts is not None:
                 kept[name] = entry
             else:
                 kept.pop(name, None)
-        if entry["dag"]:
-            dag_id, *place = entry["dag"]
-            yield DagAt(dag_id, Span(*place))
+        if entry["facts"]:
+            facts_by_name = decoded(entry["facts"])
+            yield DagAt(facts_by_name["dag_id"], facts_by_name["id_span"])
     if cache is not None and kept != known:
         write_entry(cache.folder / _NAME, {"run": cache.run, "files": kept})
 
@@ -70,28 +69,12 @@ def _state(path: Path) -> list[int] | None:
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino] if is_settled else None
 
 
-def _are_same(files: Files, texts: Iterable[tuple[str, str, str]]) -> bool:
-    found = ((files.extended(asked), name, digest) for asked, name, digest in texts)
-    return all(
-        isinstance(source, Source) and source.name == name and digest_of(source.text) == digest
-        for source, name, digest in found
-    )
-
-
-def _glance(path: Path, chosen: Options, files: Files) -> tuple[DagAt | None, list[list[str]] | None]:
+def _glance(name: str, path: Path, chosen: Options, files: Files) -> tuple[FileFacts, list[Text] | None]:
     """The spec's DAG, and the texts of others that were read for it; None for these where one could not be read."""
     from trainspec.crossfile.dag_id import glance
 
-    source = files.named(path)
-    extended: dict[str, Source | Diagnostic] = {}
-
-    def read(name: str) -> Source | Diagnostic:
-        extended[name] = files.extended(name)
-        return extended[name]
-
-    at = glance(source, chosen, read) if isinstance(source, Source) else None
-    if not isinstance(source, Source) or any(isinstance(each, Diagnostic) for each in extended.values()):
-        return at, None
-    return at, [
-        [asked, each.name, digest_of(each.text)] for asked, each in extended.items() if isinstance(each, Source)
-    ]
+    source, recorder = files.named(path), Recorder(files.extended)
+    if not isinstance(source, Source):
+        return FileFacts(name=name), None
+    at = glance(source, chosen, recorder.read)
+    return FileFacts(name=name, dag_id=at.id, id_span=at.span) if at else FileFacts(name=name), recorder.texts

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from trainspec.batch.cache import Cache, open_cache
+from trainspec.batch.entries import Recorder
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.progress import Progress
-from trainspec.diagnostics import Diagnostic
 from trainspec.options import Options
 from trainspec.project.files import Files
 from trainspec.project.project import Project
@@ -45,16 +45,10 @@ class Look:
         """The file, looked at now."""
         from trainspec.batch.analyse import look_at
 
-        source = self._files.named(path)
-        extended: dict[str, Source | Diagnostic] = {}
-
-        def read(name: str) -> Source | Diagnostic:
-            extended[name] = self._files.extended(name)
-            return extended[name]
-
-        outcome = look_at(source, self.project, self.chosen, self.wanted, read)
+        source, recorder = self._files.named(path), Recorder(self._files.extended)
+        outcome = look_at(source, self.project, self.chosen, self.wanted, recorder.read)
         if self._cache is not None and isinstance(source, Source):
-            self._cache.keep(outcome, source, extended)
+            self._cache.keep(outcome, source, recorder.texts)
         return outcome
 
     @cached_property

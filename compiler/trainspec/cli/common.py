@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from trainspec.batch.outcome import LookedAt, Outcome
+from trainspec.batch.outcome import Outcome
 from trainspec.batch.pool import Look, outcomes
 from trainspec.crossfile.checks import Across
+from trainspec.crossfile.facts import FileFacts
 from trainspec.diagnostics import Diagnostic, did_you_mean
 from trainspec.diagnostics.formats import Report, render
 from trainspec.diagnostics.words import cut
@@ -124,7 +125,7 @@ def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
     return analysis_of(path, project, chosen)
 
 
-def extending(found: Sequence[LookedAt], project: Project) -> list[Path]:
+def extending(found: Sequence[FileFacts], project: Project) -> list[Path]:
     """The project's other specs that extend a fragment of the run."""
     fragments = {each.name for each in found if not each.is_spec}
     known = {each.name for each in found}
@@ -145,7 +146,7 @@ def extending(found: Sequence[LookedAt], project: Project) -> list[Path]:
     ]
 
 
-def check_options(found: Iterable[LookedAt], chosen: Options) -> None:
+def check_options(found: Iterable[FileFacts], chosen: Options) -> None:
     """Raise UsageError for an environment or a variable that no spec of the run knows."""
     specs = [each for each in found if each.id_span is not None]
     environments = sorted({name for each in specs for name in each.environments})
@@ -161,20 +162,8 @@ def check_options(found: Iterable[LookedAt], chosen: Options) -> None:
             raise UsageError(f"--var {name}: no spec has a variable `{name}`" + (f"; {meant}" if meant else ""))
 
 
-def findings_of(looked_at: Sequence[LookedAt]) -> list[Diagnostic]:
-    """All findings; what several specs have from a file that they extend is told once."""
-    own = [found for each in looked_at for found in each.findings if found.span.path == each.name]
-    places = {(found.code.id, found.span, found.member) for found in own}
-    others: dict[object, Diagnostic] = {}
-    for found in (found for each in looked_at for found in each.findings if found.span.path != each.name):
-        place = (found.code.id, found.span, found.member)
-        if place not in places:
-            others.setdefault(place, found)
-    return sorted([*own, *others.values()], key=Diagnostic.sort_key)
-
-
 def across(
-    analyses: Sequence[LookedAt], project: Project, chosen: Options, *, use_cache: bool, is_all: bool = False
+    analyses: Sequence[FileFacts], project: Project, chosen: Options, *, use_cache: bool, is_all: bool = False
 ) -> tuple[Diagnostic, ...]:
     """The findings that the files of the run give together with the project's other specs.
 
@@ -200,7 +189,7 @@ def _own_specs(project: Project) -> dict[str, Path]:
 
 
 def show_findings(
-    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[LookedAt], stream: TextIO
+    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[FileFacts], stream: TextIO
 ) -> None:
     """Print the findings of a run in one of the `FORMATS`."""
     if form == "text" and not findings:
@@ -220,7 +209,7 @@ def show_findings(
         print(block, file=stream)
 
 
-def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[LookedAt]) -> None:
+def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[FileFacts]) -> None:
     """Print findings beside the command's result."""
     show_findings(findings, project, "text", analyses, sys.stderr)
 

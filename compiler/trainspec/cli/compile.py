@@ -15,7 +15,6 @@ from trainspec.cli.common import (
     add_cache,
     add_composition,
     add_paths,
-    findings_of,
     look_at_files,
     options,
     project_here,
@@ -30,6 +29,7 @@ from trainspec.output.findings import diagnose
 from trainspec.output.header import header, rebuild_command
 from trainspec.output.write import real_folder, write, writing
 from trainspec.project.project import NoSpecsError, Project, UsageError
+from trainspec.reporting.dedupe import of_all_files
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         found = []  # the last spec is gone, what it became is not
     together = across(found, project, chosen, use_cache=uses_cache(arguments), is_all=not arguments.paths)
-    findings = sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
+    findings = sorted([*of_all_files(found), *together], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=found, form=arguments.format)
     if selection.fails(findings):

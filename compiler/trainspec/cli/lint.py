@@ -12,7 +12,6 @@ from trainspec.cli.common import (
     add_cache,
     add_composition,
     add_paths,
-    findings_of,
     look_at_files,
     options,
     project_here,
@@ -23,7 +22,9 @@ from trainspec.diagnostics import Diagnostic, codes
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
 from trainspec.project.project import Project
-from trainspec.project.settings import Selection, UsageError, check_codes
+from trainspec.project.settings import UsageError, check_codes
+from trainspec.reporting.dedupe import of_all_files
+from trainspec.reporting.select import Selection
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +83,7 @@ def _check(
 
 def _findings(found: Sequence[Outcome], look: Look, *, is_all: bool = False) -> list[Diagnostic]:
     together = across(found, look.project, look.chosen, use_cache=look.use_cache, is_all=is_all)
-    return sorted([*findings_of(found), *together], key=Diagnostic.sort_key)
+    return sorted([*of_all_files(found), *together], key=Diagnostic.sort_key)
 
 
 def _of_all_environments(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:

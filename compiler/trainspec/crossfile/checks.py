@@ -7,25 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Protocol
 
-from trainspec.crossfile.facts import DagAt, Ties
-from trainspec.diagnostics import Diagnostic, Label, Span, codes, did_you_mean
+from trainspec.crossfile.facts import DagAt, FileFacts
+from trainspec.diagnostics import Diagnostic, Label, codes, did_you_mean
 
 _ELSEWHERE = "if it is made elsewhere, name it in `external-dags` of the settings"
-
-
-class Seen(Protocol):
-    """A file of the run. `id_span` is where a spec's DAG has its id, None for what makes no DAG."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def dag_id(self) -> str: ...  # noqa: D102
-    @property
-    def id_span(self) -> Span | None: ...  # noqa: D102
-    @property
-    def ties(self) -> Ties: ...  # noqa: D102
 
 
 @dataclass
@@ -35,7 +21,7 @@ class Across:
     `members` are the names of the project's own specs: what a run looks at besides may have any id.
     """
 
-    run: Sequence[Seen]
+    run: Sequence[FileFacts]
     others: Sequence[DagAt] = ()
     members: frozenset[str] = frozenset()
     external: Sequence[str] = field(default=())
@@ -50,9 +36,8 @@ class Across:
         """Specs that make the same DAG: told of each of the run but the first, or where the first is no other's."""
         others = {each.id.casefold(): each for each in reversed(self.others)}
         first: dict[str, DagAt] = {}
-        for each, span in self._specs:
-            key = each.dag_id.casefold()
-            at = DagAt(each.dag_id, span)
+        for each, at in self._specs:
+            key, span = at.id.casefold(), at.span
             other = first.setdefault(key, others.get(key, at) if each.name in self.members else at)
             if other is not at:
                 message = f"{other.span.path} makes the DAG `{other.id}` too"
@@ -63,7 +48,7 @@ class Across:
 
     def _unknown_dags(self) -> Iterator[Diagnostic]:
         for each in self.run:
-            for dag_id, finding in each.ties.dags:
+            for dag_id, finding in each.references:
                 if dag_id not in self._ids and not any(fnmatchcase(dag_id, pattern) for pattern in self.external):
                     near = did_you_mean(dag_id, self._ids)
                     yield replace(
@@ -72,18 +57,18 @@ class Across:
 
     def _idle_comments(self) -> Iterator[Diagnostic]:
         """Comments in fragments that silence nothing in any of the specs made of them."""
-        fragments = [each for each in self.run if each.ties.ignores]
+        fragments = [each for each in self.run if each.own_ignores]
         if fragments:
             from trainspec.reporting.suppress import unused
         for fragment in fragments:
-            specs = [each for each in self.run if each.id_span is not None and fragment.name in each.ties.files]
-            if specs and all(each.ties.is_whole for each in specs):
-                used = frozenset[object]().union(*(each.ties.used for each in specs))
-                yield from (unused(each) for each in fragment.ties.ignores if each not in used and not each.in_patch)
+            specs = [each for each in self.run if each.id_span is not None and fragment.name in each.made_of]
+            if specs and all(each.is_whole for each in specs):
+                used = frozenset[object]().union(*(each.used_ignores for each in specs))
+                yield from (unused(each) for each in fragment.own_ignores if each not in used and not each.in_patch)
 
     @property
-    def _specs(self) -> Iterable[tuple[Seen, Span]]:
-        return ((each, each.id_span) for each in self.run if each.id_span is not None)
+    def _specs(self) -> Iterable[tuple[FileFacts, DagAt]]:
+        return ((each, each.dag) for each in self.run if each.dag is not None)
 
     @cached_property
     def _ids(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
-"""What a file has to do with the others of its project, for the findings that only several files together give."""
+"""What a run keeps of each file: for its report, for the commands, and for what only several files show."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import Diagnostic, Span
 
@@ -17,17 +17,40 @@ class DagAt:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """What one file says of others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """One file. A fragment, and what cannot be read, has no DAG.
 
-    `dags` are the ids of other DAGs that a spec speaks of, each with the finding to be told where there is none.
-    `files` are the names of all files that a spec is made of, `used` the comments in them that silenced something,
-    `ignores` those of a fragment. `is_whole` is false for a spec that was not looked at to the end.
+    `name` is its path from the project's root. `id_span` is the place that stands for the id of its DAG, None for what
+    makes no DAG. `environments` are the names of its patches, `variables` those that `--var` may give a value to.
+    `secrets` are the places of what must not be shown, also where nothing is reported of it.
+
+    What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
+    finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
+    comments in them that silenced something, `own_ignores` those of a fragment. `is_whole` is false for a spec that was
+    not checked to the end.
     """
 
-    dags: tuple[tuple[str, Diagnostic], ...] = ()
-    files: frozenset[str] = frozenset()
-    used: "frozenset[Ignore]" = frozenset()
-    ignores: "frozenset[Ignore]" = frozenset()
+    name: str
+    findings: tuple[Diagnostic, ...] = ()
+    is_spec: bool = False
+    dag_id: str = ""
+    id_span: Span | None = None
+    environments: tuple[str, ...] = ()
+    variables: frozenset[str] = frozenset()
+    secrets: frozenset[Span] = frozenset()
+    references: tuple[tuple[str, Diagnostic], ...] = ()
+    made_of: frozenset[str] = frozenset()
+    used_ignores: "frozenset[Ignore]" = frozenset()
+    own_ignores: "frozenset[Ignore]" = frozenset()
     is_whole: bool = False
+
+    @property
+    def dag(self) -> DagAt | None:
+        """The DAG that it makes."""
+        return DagAt(self.dag_id, self.id_span) if self.id_span is not None else None
+
+
+def facts_of(file: FileFacts) -> dict[str, Any]:
+    """The facts by name, of what may know more."""
+    return {each.name: getattr(file, each.name) for each in fields(FileFacts)}

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainspec.dag.arguments import Arguments
-from trainspec.dag.checks.fault import Fault
 from trainspec.diagnostics import codes
+from trainspec.text.fault import Fault
 
 _SUFFIX = "-lanes"
 _WITNESS = "all"

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trainspec.diagnostics import Diagnostic, codes
 from trainspec.templates import has_template
-from trainspec.text.tree import Path
+from trainspec.text.fault import Fault, placed
+from trainspec.text.tree import Node, Path
 
 _FIELDS = (
     ("sensors", ("dag",)),
@@ -24,3 +26,9 @@ def other_dags(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 found = found.get(step) if isinstance(found, Mapping) else None
             if isinstance(found, str) and not has_template(found):
                 yield (section, name, *field), found
+
+
+def unknown_dags(data: Mapping[str, Any], root: Node) -> Iterator[tuple[str, Diagnostic]]:
+    """The ids of the other DAGs, each with the finding for where there is no such DAG."""
+    for path, dag_id in other_dags(data):
+        yield dag_id, placed(Fault(codes.UNKNOWN_DAG, path, f"no spec of this project makes the DAG `{dag_id}`"), root)

@@ -23,6 +23,12 @@ class Span:
     end_line: int
     end_column: int
 
+    def contains(self, other: "Span") -> bool:
+        """Whether `other` lies within this stretch of the same file."""
+        starts = (self.line, self.column) <= (other.line, other.column)
+        ends = (other.end_line, other.end_column) <= (self.end_line, self.end_column)
+        return self.path == other.path and starts and ends
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

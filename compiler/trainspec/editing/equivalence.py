@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from trainspec.diagnostics import Edit, Span
+from trainspec.diagnostics import Edit
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.spelling import said
@@ -35,10 +35,10 @@ def is_sound(old: Source, new: Source, edits: Sequence[Edit]) -> bool:
 
 
 def _is_same_but(old: Node, new: Node, edits: Sequence[Edit]) -> bool:
-    if any(_holds(edit.span, old.span) for edit in edits):
+    if any(edit.span.contains(old.span) for edit in edits):
         return True
     if isinstance(old, Scalar) and isinstance(new, Scalar):
-        is_edited = any(_holds(old.span, edit.span) for edit in edits)
+        is_edited = any(old.span.contains(edit.span) for edit in edits)
         return is_edited or (old.text, old.plain) == (new.text, new.plain)
     if isinstance(old, List) and isinstance(new, List):
         pairs = zip(old.items, new.items, strict=False)
@@ -52,7 +52,7 @@ def _is_same_but(old: Node, new: Node, edits: Sequence[Edit]) -> bool:
 
 def _is_same_map_but(old: Iterable[Entry], new: Mapping, edits: Sequence[Edit]) -> bool:
     """Keys that an edit renames have their new names; what a merge key brought under such a name is overridden."""
-    renamed = {entry.key.text: said(edit.text) for entry in old for edit in edits if _holds(entry.key.span, edit.span)}
+    renamed = {entry.key.text: said(edit.text) for entry in old for edit in edits if entry.key.span.contains(edit.span)}
     names = set()
     for entry in old:
         if entry.key.text not in renamed and entry.key.text in renamed.values():
@@ -73,9 +73,3 @@ def _pairs(found: List) -> list[tuple[str | None, str | None]]:
 
 def _text(node: Node) -> str | None:
     return node.text if isinstance(node, Scalar) else None
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
-    is_within = start <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= end
-    return outer.path == inner.path and is_within

@@ -1,99 +1,60 @@
 """The composed document against the language's schema: every finding at its node, in the words of the spec."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes, did_you_mean, the_one
-from trainspec.diagnostics.words import LONGEST, cut, shown
-from trainspec.language.removed import advice_for
-from trainspec.language.suggestions import as_map, key_meant, pair_lists, text_meant, value_meant
+from trainspec.diagnostics import Diagnostic, Fix, codes
+from trainspec.language.suggestions import as_map
 from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.schema.validator import Accepts, acceptor
 from trainspec.text import tree
+from trainspec.text.fault import placed
 from trainspec.text.parse import MAX_FAULTS
-from trainspec.text.tree import Path, dotted, find, key_span, to_say
+from trainspec.text.tree import Path, find, to_say
 from trainspec.text.typing import reader
 
-_PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
-_FEW = 15
-_TYPE_NAMES = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a map",
-    "null": "null",
-}
+if TYPE_CHECKING:
+    from trainspec.language.faults import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
     """What is left of a document when its invalid parts are taken out.
 
-    Where there are too many findings to go on, nothing is left. `spoilt` holds the paths that were taken out and those
+    Where there are too many findings to go on, nothing is left. `invalid` holds the paths that were taken out and those
     that a misspelt key was meant for: whoever misses something there has been told why.
     """
 
     data: dict[str, Any]
     findings: tuple[Diagnostic, ...]
-    spoilt: frozenset[Path]
+    invalid: frozenset[Path]
 
 
 def validate(root: tree.Mapping) -> Validated:
     """The data of the composed document `root`, and where the language's schema refuses it."""
     data = _to_data()(root)
     findings: list[Diagnostic] = []
-    spoilt: set[Path] = set()
+    invalid: set[Path] = set()
     is_composed = root.get("trainspec") is not None  # a fragment comes as it is written
     if _accepts(is_composed)(data):
         return Validated(data, (), frozenset())
-    refused = (fault for error in refusals(data, is_composed) for fault in _faults(error))
-    faults = _distinct(_with_pairs(refused, tuple(pair_lists(data))))
-    for fault in faults[:MAX_FAULTS]:
+    from trainspec.language.faults import faults  # most documents have none
+
+    refused = faults(refusals(data, is_composed), data)
+    for fault in refused[:MAX_FAULTS]:
         findings.append(_diagnostic(fault, root))
-        spoilt.add(_whole(fault.path))
+        invalid.add(_whole(fault.path))
         if fault.meant:
-            spoilt.add((*fault.path[:-1], fault.meant))
-    if len(faults) > MAX_FAULTS:
+            invalid.add((*fault.path[:-1], fault.meant))
+    if len(refused) > MAX_FAULTS:
         message = f"{MAX_FAULTS} faults so far: the document is checked no further"
         findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
         return Validated({}, tuple(findings), frozenset((key,) for key in data))
-    for path in sorted(spoilt, key=len, reverse=True):
+    for path in sorted(invalid, key=len, reverse=True):
         _remove(data, path)
-    return Validated(data, tuple(findings), frozenset(spoilt))
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """One thing that the schema refuses. `on_key` where the key is wrong; `meant` is the key it should have been.
-
-    `remedy` is what must stand there, where there is no doubt: unquoted where it `is_plain`; for pairs the map of them.
-    """
-
-    code: Code
-    path: Path
-    message: str
-    advice: str | None = None
-    on_key: bool = False
-    meant: str | None = None
-    remedy: str | None = None
-    is_plain: bool = False
-    is_pairs: bool = False
-    missing: str | None = None
-
-
-def _distinct(faults: Iterable[_Fault]) -> list[_Fault]:
-    """One fault more than are told, at the most; a value is wrong once, and a key that is misspelt is not missing."""
-    told: dict[object, _Fault] = {}
-    for fault in sorted(islice(faults, 4 * MAX_FAULTS), key=lambda fault: fault.code is not codes.WRONG_TYPE):
-        told.setdefault((fault.path, fault.on_key, fault.missing), fault)
-    meant = {(*fault.path[:-1], fault.meant) for fault in told.values() if fault.meant}
-    kept = [each for each in told.values() if each.missing is None or (*each.path, each.missing) not in meant]
-    return kept[: MAX_FAULTS + 1]
+    return Validated(data, tuple(findings), frozenset(invalid))
 
 
 @cache
@@ -131,211 +92,21 @@ def _validator(is_composed: bool) -> Any:
     return extend(Draft202012Validator, type_checker=types)(_schema(is_composed))
 
 
-def _diagnostic(fault: _Fault, root: tree.Mapping) -> Diagnostic:
-    node = find(root, fault.path)
-    span = key_span(root, fault.path) if fault.on_key else node.span
-    labels = (Label(node.via, "used here"),) if node.via else ()
-    return Diagnostic(
-        fault.code, span, fault.message, fault.advice, field=dotted(fault.path), labels=labels, fix=_fix(fault, root)
-    )
+def _diagnostic(fault: "Refused", root: tree.Mapping) -> Diagnostic:
+    return replace(placed(fault, root), fix=_fix(fault, root))
 
 
-def _fix(fault: _Fault, root: tree.Mapping) -> Fix | None:
+def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:
     above = find(root, fault.path[:-1])
     entry = above.entry(str(fault.path[-1])) if isinstance(above, tree.Mapping) and fault.path else None
     if fault.is_pairs and entry:
         return as_map(entry)
     node = entry.key if fault.on_key and entry else find(root, fault.path)
-    if fault.on_key and fault.remedy and isinstance(above, tree.Mapping):
-        other = above.entry(fault.remedy)
-        if other is not None and _is_in(other.key.span, above.span):
+    if fault.on_key and fault.fix and isinstance(above, tree.Mapping):
+        other = above.entry(fault.fix)
+        if other is not None and above.span.contains(other.key.span):
             return None  # the right key stands beside the wrong one: which of them counts?
-    return to_say(node, fault.remedy, is_plain=fault.is_plain)
-
-
-def _is_in(span: Span, outer: Span) -> bool:
-    start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
-    return span.path == outer.path and start <= (span.line, span.column) < end
-
-
-def _with_pairs(faults: Iterable[_Fault], lists: tuple[Path, ...]) -> Iterator[_Fault]:
-    """One fault for each list of pairs, and not one for each of its keys."""
-    told: set[Path] = set()
-    for fault in faults:
-        path = next((each for each in lists if fault.path[: len(each)] == each), None)
-        if path is None:
-            yield fault
-        elif path not in told:
-            told.add(path)
-            name = dotted(path)
-            message = f"`{name}` must be a map, and is a list of pairs, as other tools write it"
-            yield _Fault(codes.WRONG_TYPE, path, message, "write `NAME: VALUE` for each pair", is_pairs=True)
-
-
-def _faults(error: Any) -> Iterator[_Fault]:
-    """Jsonschema's error as faults. The alternatives of an `anyOf` are narrowed to the one that the author meant."""
-    path: Path = tuple(error.absolute_path)
-    if error.validator == "anyOf":
-        yield from _alternatives(error, path)
-    elif error.validator == "additionalProperties":
-        yield from _unknown_keys(error, path)
-    elif "propertyNames" in error.absolute_schema_path:
-        yield from _bad_keys(error, path)
-    elif error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        for name in missing:
-            message = f"`{name}` is missing in `{dotted(path)}`"
-            yield _Fault(codes.MISSING_KEY, path, message, on_key=True, missing=name)
-    else:
-        yield _value_fault(error, path)
-
-
-def _alternatives(error: Any, path: Path) -> Iterator[_Fault]:
-    arms = error.validator_value
-    by_arm: dict[int, list[Any]] = {}
-    for inner in error.context:
-        by_arm.setdefault(inner.schema_path[0], []).append(inner)
-    offered = [index for index in by_arm if arms[index].get("$ref") not in _PLACEHOLDERS]
-    fitting = [index for index in offered if not any(_is_type_error(inner, path) for inner in by_arm[index])]
-    if len(fitting) == 1:
-        for inner in by_arm[fitting[0]]:
-            for fault in _faults(inner):
-                form = error.schema.get("x-form")
-                is_here = fault.path == path and fault.code is codes.MALFORMED and form
-                pattern = inner.validator_value if inner.validator == "pattern" else ""
-                yield _malformed(error.instance, path, form, pattern) if is_here else fault
-    elif fitting:
-        yield _malformed(error.instance, path, error.schema.get("x-form", "of any form that fits here"))
-    elif len(offered) == 1 and "x-form" not in error.schema:
-        yield from (fault for inner in by_arm[offered[0]] for fault in _faults(inner))
-    else:
-        types = [name for index in offered for name in _types(arms[index])]
-        yield _wrong_type(error.instance, path, error.schema.get("x-form") or _kinds(arms, offered), types)
-
-
-def _is_type_error(inner: Any, path: Path) -> bool:
-    if inner.validator == "anyOf" and tuple(inner.absolute_path) == path:
-        return all(_is_type_error(each, path) for each in inner.context)
-    wrong_kind = inner.validator == "type" or (
-        inner.validator in ("const", "enum") and not isinstance(inner.instance, str)
-    )
-    return wrong_kind and tuple(inner.absolute_path) == path
-
-
-def _types(arm: Mapping[str, Any]) -> list[str]:
-    types = arm.get("type", ())
-    return [types] if isinstance(types, str) else list(types)
-
-
-def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
-    definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    named = (definitions[arms[i]["$ref"].rsplit("/", 1)[-1]] if "$ref" in arms[i] else arms[i] for i in offered)
-    return " or ".join(dict.fromkeys(_TYPE_NAMES[arm["type"]] for arm in named if "type" in arm))
-
-
-def _unknown_keys(error: Any, path: Path) -> Iterator[_Fault]:
-    known = error.schema.get("properties", {})
-    unknown = [key for key in error.instance if key not in known]
-    sure = {key: None if advice_for(key, known) else key_meant(key, known) for key in unknown}
-    for key, one in sure.items():
-        elsewhere = _places().get(key.replace("_", "").lower(), ())
-        gone = None if one else advice_for(key, known)
-        near = f"did you mean `{one}`?" if one else gone or did_you_mean(key, known, 0.8 if elsewhere else 0.6)
-        meant = near.split("`")[1] if near and not gone else None
-        where = f" in `{dotted(path)}`" if path else ""
-        if elsewhere and not near:
-            near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
-        if len(known) <= _FEW and not near:
-            near = "known here: " + ", ".join(sorted(known))
-        remedy = one if list(sure.values()).count(one) == 1 else None
-        message = f"unknown key `{key}`{where}"
-        yield _Fault(codes.UNKNOWN_KEY, (*path, key), message, near, on_key=True, meant=meant, remedy=remedy)
-
-
-@cache
-def _places() -> Mapping[str, tuple[str, ...]]:
-    """Where the language has a key, by its name without capitals and underscores; by its request member's name, too."""
-    places: dict[str, list[str]] = {}
-    definitions = load_schema(SPEC_SCHEMA)["$defs"]
-
-    def walk(schema: Mapping[str, Any], path: str) -> None:
-        for arm in (schema, *schema.get("anyOf", ())):
-            named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
-            for key, below in named.get("properties", {}).items():
-                member = below.get("x-member", "").rsplit(".", 1)[-1].lower()
-                for name in {key.replace("_", ""), member} - {""}:
-                    places.setdefault(name, []).append(path)
-                walk(below, f"{path}.{key}")
-
-    for part in ("dag", "jobs.<task>"):
-        walk({"$ref": "#/$defs/Dag" if part == "dag" else "#/$defs/Job"}, part)
-    return {name: tuple(dict.fromkeys(found)) for name, found in places.items()}
-
-
-def _bad_keys(error: Any, path: Path) -> Iterator[_Fault]:
-    key = error.instance
-    advice = "use letters, digits, `_`, `.` and `-`, at most 250, with no `.` or `-` at the beginning"
-    yield _Fault(codes.MALFORMED, (*path, key), f"{shown(key)} cannot be a name here", advice, on_key=True)
-
-
-def _value_fault(error: Any, path: Path) -> _Fault:
-    instance, kind, limit = error.instance, error.validator, error.validator_value
-    name = dotted(path) or "the document"
-    if kind == "type":
-        types = [limit] if isinstance(limit, str) else limit
-        expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
-        return _wrong_type(instance, path, expected, types, _keys_of(error.schema))
-    if kind in ("enum", "const"):
-        words = limit if kind == "enum" else [limit]
-        if not isinstance(instance, str) and kind == "enum":
-            return _wrong_type(instance, path, "a text")
-        message = f"`{name}` cannot be {shown(instance)}"
-        near = did_you_mean(str(instance), [str(word) for word in words])
-        listed = f"write {' or '.join(str(word) for word in words)}" if len(words) <= _FEW else None
-        named = [str(word) for word in words]
-        is_plain = str(instance) in named
-        remedy = str(instance) if is_plain else the_one(str(instance), named)
-        return _Fault(codes.NOT_ONE_OF, path, message, near or listed, remedy=remedy, is_plain=is_plain)
-    if kind == "pattern":
-        return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"), limit)
-    bounds = {"minimum": "at least", "maximum": "at most", "minItems": "at least", "maxItems": "at most"}
-    if kind in bounds:
-        unit = " entries" if kind.endswith("Items") else ""
-        return _Fault(codes.OUT_OF_RANGE, path, f"`{name}` must be {bounds[kind]} {limit}{unit}")
-    return _Fault(codes.MALFORMED, path, f"`{name}`: {error.message}")
-
-
-def _keys_of(schema: Mapping[str, Any]) -> str | None:
-    """What a map holds, for who wrote something else; None where it holds too much to say."""
-    keys = sorted(schema.get("properties", ()))
-    if not keys:
-        return "write `NAME: VALUE` for each" if schema.get("type") == "object" else None
-    if len(keys) == 1:
-        return f"write `{{{keys[0]}: …}}`"
-    return f"its keys are {', '.join(keys)}" if len(keys) <= _FEW else None
-
-
-def _wrong_type(
-    instance: Any, path: Path, expected: str, types: Iterable[str] = (), advice: str | None = None
-) -> _Fault:
-    name = dotted(path) or "the document"
-    if instance is None:
-        return _Fault(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
-    meant = value_meant(instance, frozenset(types))
-    if list(types) == ["array"] and isinstance(instance, str | int):
-        advice = f"write `[{cut(str(instance), LONGEST)}]`"
-    message = f"`{name}` must be {expected}, and is {shown(instance)}"
-    return _Fault(codes.WRONG_TYPE, path, message, _write(meant) or advice, remedy=meant, is_plain=True)
-
-
-def _malformed(instance: Any, path: Path, form: str, pattern: str = "") -> _Fault:
-    meant = text_meant(instance, pattern)
-    message = f"`{dotted(path)}` must be {form}, and is {shown(instance)}"
-    return _Fault(codes.MALFORMED, path, message, _write(meant), remedy=meant)
-
-
-def _write(meant: str | None) -> str | None:
-    return f"write `{meant}`" if meant is not None else None
+    return to_say(node, fault.fix, is_plain=fault.is_plain)
 
 
 def _whole(path: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from trainspec.diagnostics.words import cut
 from trainspec.disk.globs import is_glob, literal_folder, matches
 from trainspec.disk.reading import DiskTree, MissingError, Tree
-from trainspec.project.settings import OF_PYPROJECT, Selection, Settings, UsageError, python_name, read_settings
+from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, python_name, read_settings
 from trainspec.text.source import Source
 
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
@@ -28,8 +28,8 @@ class NoSpecsError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """Where a run works.
+class Project(Settings):
+    """Where a run works, and its settings.
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
     `texts` are read in place of the files of these names: what files would hold once they are fixed. `tree` holds the
@@ -37,14 +37,6 @@ class Project:
     """
 
     root: Path
-    project: str | None = None
-    paths: tuple[str, ...] = ("specs",)
-    output: str = "generated_dags"
-    airflow: int | None = None
-    external_dags: tuple[str, ...] = ()
-    operators: tuple[str, ...] | None = None
-    callbacks: tuple[str, ...] | None = None
-    selection: Selection = field(default_factory=Selection)
     texts: Mapping[str, Source] = field(default_factory=dict)
     tree: "CommitTree | None" = None
 

@@ -1,1 +1,7 @@
-"""What happens to findings between the stage that makes them and the reader: located, suppressed, selected."""
+"""What happens to findings between the stage that makes them and their reader.
+
+`settle` lists the steps for one file: cascading errors go (`locate`), one finding stands for several jobs (`dedupe`),
+comments silence (`suppress`), what is written elsewhere gets a place here (`locate`), fixes become YAML, the settings
+choose (`select`). Of the files of a run together, what several have from one that they extend is reported once
+(`dedupe.of_all_files`). How findings are shown, without secrets, is `trainspec.diagnostics.formats`.
+"""

@@ -24,9 +24,9 @@ def has_gaps(findings: Iterable[Diagnostic]) -> bool:
     return any(found.code in _GAPS for found in findings)
 
 
-def is_missed(found: Diagnostic) -> bool:
-    """Whether what a finding misses may stand in a file that could not be had."""
-    return found.code in _MISSED
+def without_missed(findings: Iterable[Diagnostic], of_extends: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """`findings` without what misses something that may stand in a file which could not be had."""
+    return (found for found in findings if found.code not in _MISSED) if has_gaps(of_extends) else findings
 
 
 def without_consequences(
@@ -41,14 +41,13 @@ def without_consequences(
     bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
     for found in findings:
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
-        is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_contains(found.span, key) for key in bad_keys)
+        is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_is_line_of(found.span, key) for key in bad_keys)
         if found.code in _HOLES or found in told or not (is_of_hole or is_map_by_mistake):
             yield found
 
 
-def _contains(outer: Span, inner: Span) -> bool:
-    is_same = (outer.path, outer.line, outer.end_line) == (inner.path, inner.line, inner.end_line)
-    return is_same and outer.column <= inner.column and inner.end_column <= outer.end_column
+def _is_line_of(value: Span, key: Span) -> bool:
+    return value.contains(key) and (value.line, value.end_line) == (key.line, key.end_line)
 
 
 def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[str, Span]) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Severity, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.codes import can_be_ignored
-from trainspec.rules.support.registry import all_rules
+from trainspec.rules.support.registry import known_codes
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Scalar
 from trainspec.text.tree import Sequence as List
@@ -20,11 +20,6 @@ from trainspec.text.tree import Sequence as List
 _DIRECTIVE = re.compile(r"#[ \t]*trainspec:[ \t]*([A-Za-z][\w-]*)[ \t]*(\[[^\]\n]*\]?)?")
 _LINE = re.compile(r"[^\r\n]*")
 _WORDS = ("ignore", "ignore-file")
-
-
-def known_codes() -> dict[str, Code]:
-    """Every code by its id."""
-    return {**codes.CODES, **{rule.code.id: rule.code for rule in all_rules()}}
 
 
 @dataclass(frozen=True, slots=True)

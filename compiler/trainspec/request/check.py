@@ -14,7 +14,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class MemberFault:
     """What is wrong at a member: a template's problem or a violation of the model.
 
     `rendered` is the text that a template gave, where that is what the model refuses.
@@ -35,9 +35,9 @@ class Rendering:
     problems: tuple[tuple[Path, Problem], ...]
 
 
-def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[Fault]:
+def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[MemberFault]:
     """All that is wrong with `request` for any of the sample task runs; each thing once."""
-    found: dict[tuple[Path, str], Fault] = {}
+    found: dict[tuple[Path, str], MemberFault] = {}
     sound: Rendering | None = None
     for sample in samples:
         if sound is not None and _is_as_sound(sound, request, sample):
@@ -105,12 +105,12 @@ def render_in(request: Mapping[str, Any], context: Mapping[str, Any]) -> Renderi
     return Rendering(walk(dict(request), ()), templated, frozenset(unknown), tuple(problems))
 
 
-def _faults(rendering: Rendering) -> Iterator[Fault]:
+def _faults(rendering: Rendering) -> Iterator[MemberFault]:
     for path, problem in rendering.problems:
-        yield Fault(path, problem)
+        yield MemberFault(path, problem)
     for violation in sorted(check_request(rendering.request), key=_rank):
         if violation.path not in rendering.unknown:
-            yield Fault(violation.path, violation, rendering.templated.get(violation.path))
+            yield MemberFault(violation.path, violation, rendering.templated.get(violation.path))
 
 
 def _rank(violation: Violation) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
-from trainspec.diagnostics import Code
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.text.typing import Plain, json_text, natural
 
@@ -27,17 +27,8 @@ class Assignment:
     is_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A field whose value cannot become a member, and why."""
-
-    code: Code
-    field: Path
-    message: str
-    advice: str | None = None
-
-
-Lowered: TypeAlias = Iterator[Assignment | Refusal]
+Lowered: TypeAlias = Iterator[Assignment | Fault]
+"""What a field becomes; a fault, at a path from the job, where it cannot become anything."""
 
 
 class Codec(Protocol):
@@ -163,7 +154,7 @@ class Group:
         if not data and member:
             yield Assignment(member, {}, field)
         for each in lowered:
-            yield each if is_map or isinstance(each, Refusal) else Assignment(each.member, each.value, field)
+            yield each if is_map or isinstance(each, Fault) else Assignment(each.member, each.value, field)
         if self.always:
             wanted = (*member, self.always)
             assigned = (each.member for each in lowered if isinstance(each, Assignment))

@@ -1,13 +1,17 @@
 """What is wrong with a request, said of the spec that it came from."""
 
+from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Map
+from collections.abc import Sequence as Several
+from dataclasses import replace
 
-from trainspec.diagnostics import Code, Diagnostic, Fix, Label, codes, did_you_mean, the_one
+from trainspec.diagnostics import Code, Diagnostic, Fix, codes, did_you_mean, the_one
 from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
-from trainspec.request.check import Fault
+from trainspec.request.check import MemberFault, check
 from trainspec.request.lower import Request, field_of
-from trainspec.templates import Problem
+from trainspec.templates import Problem, Sample
+from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, to_say
 
 _CODES: Map[str, Code] = {
@@ -51,34 +55,63 @@ _FORMS: Map[str, str] = {
 _NEWER = "correct it; where it is newer than this trainspec, write `# trainspec: ignore[TS402] reason` behind it"
 
 
-def diagnose(fault: Fault, request: Request, root: Mapping, job: Path) -> Diagnostic:
+def check_requests(
+    requests: Map[str, Request], root: Mapping, samples: Map[str, Several[Sample]], invalid: Collection[Path]
+) -> Iterator[Diagnostic]:
+    """What SageMaker's API would refuse in the requests of the jobs of the composed document `root`.
+
+    `samples` are the runs of each job's task that its templates are rendered for. What is wrong at the paths `invalid`
+    has been reported.
+    """
+    for name, request in requests.items():
+        job: Path = ("jobs", name)
+        for refused in request.faults:
+            yield placed(replace(refused, path=(*job, *refused.path)), root)
+        for fault in check(request.members, samples[name]):
+            if not _is_reported(fault, request, job, invalid):
+                yield diagnose(fault, request, root, job)
+
+
+def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Collection[Path]) -> bool:
+    """Whether the language's schema has already said what is wrong at this member's field."""
+    constraint = getattr(fault.what, "constraint", "")
+    where = (*job, *request.origin(fault.member))
+    if isinstance(fault.what, Violation) and constraint == "required":
+        known = (*job, *(field_of((*fault.member, fault.what.limit)) or ()))
+        return any(path[: len(job)] == job and path in (known[: len(path)], where[: len(path)]) for path in invalid)
+    too_few = constraint.startswith("min_")
+    return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in invalid)
+
+
+def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> Diagnostic:
     """`fault` of the request of the job at `job` in the composed document `root`, at the field that it came from."""
     what = fault.what
     field = (*job, *request.origin(fault.member))
-    node = find(root, field)
-    labels = (Label(node.via, "used here"),) if node.via else ()
-    span, name, member = node.span, dotted(field), dotted(fault.member)
+    name, member = dotted(field), dotted(fault.member)
     if isinstance(what, Problem):
-        return Diagnostic(what.code, span, f"`{name}`: {what.message}", what.advice, name, member, labels)
+        return placed(Fault(what.code, field, f"`{name}`: {what.message}", what.advice, member=member), root)
     code = _CODES[what.constraint]
     if what.constraint == "required":
-        missing = (*fault.member, what.limit)
-        known = field_of(missing)
-        parent = field if len(field) > len(job) else job
-        name = dotted((*parent, known[-1]) if known else parent)
-        span = key_span(root, field) if len(field) > len(job) else key_span(root, job)
-        message = f"`{name}` is missing: SageMaker requires {dotted(missing)}"
-        is_of_job = len(field) <= len(job) and known is not None
-        advice = f"add `{dotted(known or ())}` to the job, or to `defaults`" if is_of_job else None
-        return Diagnostic(code, span, message, advice, name, dotted(missing))
+        return _missing(what.limit, fault.member, field if len(field) > len(job) else job, job, root)
     is_key = fault.member in request.keys or what.constraint in ("key_pattern", "key_length")
     if is_key:
         message, advice = _key_words(what, dotted(field[:-1]), str(field[-1]))
-        return Diagnostic(code, key_span(root, field), message, advice, name, member, labels)
-    if code in (codes.API_UNKNOWN, codes.API_COUNT):
-        span = key_span(root, field)
+        return placed(Fault(code, field, message, advice, on_key=True, member=member), root)
     message, advice = _words(what, name, fault.rendered)
-    return Diagnostic(code, span, message, advice, name, member, labels, fix=_fix(what, find(root, field[:-1]), field))
+    on_key = code in (codes.API_UNKNOWN, codes.API_COUNT)
+    found = placed(Fault(code, field, message, advice, on_key, member=member), root)
+    return replace(found, fix=_fix(what, find(root, field[:-1]), field))
+
+
+def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping) -> Diagnostic:
+    """The finding for the member `name` that `member` lacks; `field` is what becomes that, or the job."""
+    missing = (*member, name)
+    known = field_of(missing)
+    path = (*field, known[-1]) if known else field
+    message = f"`{dotted(path)}` is missing: SageMaker requires {dotted(missing)}"
+    advice = f"add `{dotted(known)}` to the job, or to `defaults`" if known and field == job else None
+    found = placed(Fault(codes.API_REQUIRED, path, message, advice, on_key=True, member=dotted(missing)), root)
+    return replace(found, span=key_span(root, field), labels=())
 
 
 def _fix(what: Violation, above: Node, field: Path) -> Fix | None:

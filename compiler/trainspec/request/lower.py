@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import Refusal, lower_rows
+from trainspec.request.codecs import lower_rows
 from trainspec.request.fields import JOB, members
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 
@@ -16,13 +17,13 @@ class Request:
     """A CreateTrainingJob request as its spec says it, templates untouched.
 
     `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
-    set by a field's key, such as a channel's name. `refusals` are the fields that became nothing.
+    set by a field's key, such as a channel's name. `faults` are of the fields that became nothing.
     """
 
     members: dict[str, Any]
     origins: Mapping[Path, Path]
     keys: frozenset[Path]
-    refusals: tuple[Refusal, ...]
+    faults: tuple[Fault, ...]
 
     def origin(self, member: Path) -> Path:
         """The field that says what stands at `member`: the nearest one known, and the rest of the path below it."""
@@ -47,10 +48,10 @@ def lower(job: Mapping[str, Any]) -> Request:
     root: dict[str, Any] = {}
     origins: dict[Path, Path] = {}
     keys: set[Path] = set()
-    refusals: list[Refusal] = []
+    faults: list[Fault] = []
     for each in lower_rows(JOB, job, (), (), job):
-        if isinstance(each, Refusal):
-            refusals.append(each)
+        if isinstance(each, Fault):
+            faults.append(each)
             continue
         _put(root, each.member, each.value)
         origins[each.member] = each.field
@@ -59,11 +60,11 @@ def lower(job: Mapping[str, Any]) -> Request:
     for path, value in _leaves(job.get("request") or {}, ()):
         if _is_set(root, path):
             message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` too"
-            refusals.append(Refusal(codes.CONFLICT, ("request", *path), message, "say it once"))
+            faults.append(Fault(codes.CONFLICT, ("request", *path), message, "say it once"))
         else:
             _put(root, path, value)
             origins[path] = ("request", *path)
-    return Request(root, origins, frozenset(keys), tuple(refusals))
+    return Request(root, origins, frozenset(keys), tuple(faults))
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

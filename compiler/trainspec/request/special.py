@@ -8,8 +8,9 @@ from typing import Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
-from trainspec.request.codecs import Assignment, JobData, Lowered, Refusal, ToText, hyperparameter, natural_text
+from trainspec.request.codecs import Assignment, JobData, Lowered, ToText, hyperparameter, natural_text
 from trainspec.templates.literal import pieces
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template
 
@@ -40,7 +41,7 @@ class Words:
             yield Assignment(member, split_words(value), field)
         except ValueError as error:
             message = f"`{field[-1]}` cannot be split into words: {str(error).lower()}"
-            yield Refusal(codes.MALFORMED, field, message, "close the quotation, or write a list")
+            yield Fault(codes.MALFORMED, field, message, "close the quotation, or write a list")
 
     def lift(self, value: list[str], as_text: ToText) -> list[Any]:
         """The list."""
@@ -112,11 +113,11 @@ def instance_type(job: JobData) -> str | None:
     return None if is_template(known) else known
 
 
-def _image(answer: Any, member: Path, field: Path, value: Mapping[str, Any]) -> Assignment | Refusal:
+def _image(answer: Any, member: Path, field: Path, value: Mapping[str, Any]) -> Assignment | Fault:
     if isinstance(answer, str):
         return Assignment(member, answer, field)
     at = (*field, answer.field) if answer.field in value else field
-    return Refusal(codes.NO_IMAGE, at, answer.message, answer.advice)
+    return Fault(codes.NO_IMAGE, at, answer.message, answer.advice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class Source:
                 continue
             if name in taken:
                 message = f"`source` sets the hyperparameter `{name}`, and `hyperparameters` does too"
-                yield Refusal(codes.CONFLICT, field, message, "keep one")
+                yield Fault(codes.CONFLICT, field, message, "keep one")
                 continue
             at = (*field, key) if key else field
             yield Assignment((*member, name), hyperparameter(each, job), at)

@@ -5,10 +5,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from trainspec.dag.arguments import CALLBACKS
-from trainspec.dag.checks.fault import Fault
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.options import Options
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 

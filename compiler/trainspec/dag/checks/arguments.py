@@ -9,12 +9,12 @@ from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.assets import assets_of, check_assets
-from trainspec.dag.checks.fault import Fault
 from trainspec.dag.checks.params import check_params
 from trainspec.dag.checks.schedule import check_dag_schedule, is_scheduled
 from trainspec.dag.expressions import check_keyword, check_path
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import Code, codes
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 Fields: TypeAlias = Mapping[str, Any]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from trainspec.dag.checks.fault import Fault
 from trainspec.diagnostics import codes
 from trainspec.templates import has_template
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 _KINDS = ("any", "all")

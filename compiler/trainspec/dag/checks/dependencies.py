@@ -3,27 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trainspec.dag.checks.allowed import check_allowed
-from trainspec.dag.checks.fault import Fault
-from trainspec.dag.checks.other_tasks import check_around
-from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.diagnostics import codes, did_you_mean, the_one
-from trainspec.options import Options
-from trainspec.templates import Sample
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 
-def check_dag(
-    data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], sample: Sample, options: Options
-) -> Iterator[Fault]:
-    """All that Airflow would refuse in the validated `data` of a spec; `groups` holds the jobs of each matrix.
-
-    Templates are rendered for `sample`. `options` say which operators and callbacks the project allows.
-    """
-    yield from check_around(data)
-    yield from check_allowed(data, options)
-    yield from check_templates(data, sample)
+def check_dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """What is wrong with the ids of tasks, and with what they wait for; `groups` holds the jobs of each matrix."""
     yield from _same_ids(data, groups)
     yield from _dependencies(data, groups)
 

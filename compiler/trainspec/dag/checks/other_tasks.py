@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trainspec.dag.checks.fault import Fault
 from trainspec.dag.expressions import check_path
 from trainspec.dag.times import check_duration
 from trainspec.diagnostics import codes
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import has_template
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

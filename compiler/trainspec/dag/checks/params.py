@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trainspec.dag.checks.fault import Fault
 from trainspec.diagnostics import codes
-from trainspec.templates.context import Declared
+from trainspec.templates.context import SAMPLES, Declared, Sample
 from trainspec.templates.values import UNKNOWN
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 _OF_THE_FORM = ("default", "description", "source")
@@ -31,6 +31,14 @@ def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declare
         return None
     values = ((name, _default(param)) for name, param in declared.items())
     return tuple((name, value, type(value).__name__) for name, value in values)
+
+
+def samples_of(data: Mapping[str, Any], dag_id: str, airflow: int) -> dict[str, list[Sample]]:
+    """The imagined runs of each job's task that its templates are rendered for."""
+    return {
+        name: [sample.of(dag_id, name, airflow, declared_params(data, job)) for sample in SAMPLES]
+        for name, job in data.get("jobs", {}).items()
+    }
 
 
 def _default(param: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.checks.assets import check_assets
-from trainspec.dag.checks.fault import Fault
 from trainspec.diagnostics import codes
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 _AT = ("dag", "schedule")

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from trainspec.dag.checks.fault import Fault
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import codes
 from trainspec.templates import Sample, has_template, render
 from trainspec.templates.context import Declared
+from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 _RENDERED = {"sensors": ("s3",), "triggers": ("conf", "run_id", "logical_date"), "jobs": ("proceed_if",)}

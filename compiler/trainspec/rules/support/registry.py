@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from trainspec.diagnostics import Code
+from trainspec.diagnostics import Code, codes
 from trainspec.rules.support.view import Found, JobView, SpecView
 
 
@@ -41,3 +41,8 @@ def all_rules() -> tuple[Rule, ...]:
         if hasattr(module, "CODE")
     )
     return tuple(sorted(rules, key=lambda rule: rule.code.id))
+
+
+def known_codes() -> dict[str, Code]:
+    """Every code by its id."""
+    return {**codes.CODES, **{rule.code.id: rule.code for rule in all_rules()}}

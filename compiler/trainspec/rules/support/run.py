@@ -1,22 +1,55 @@
 """All rules over a document: their findings, at the nodes that they are about."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import replace
+from typing import Any
 
-from trainspec.diagnostics import Diagnostic, Fix, Label
+from trainspec.diagnostics import Diagnostic
+from trainspec.request.lower import Request
 from trainspec.rules.support.registry import Rule, all_rules
-from trainspec.rules.support.view import Found, SpecView
-from trainspec.text.tree import Mapping, Path, dotted, find, key_span, to_say
+from trainspec.rules.support.view import Found, JobView, SpecView
+from trainspec.templates import Sample
+from trainspec.text.fault import Fault, nearest, placed
+from trainspec.text.tree import Mapping, Path
 
 
-def run_rules(spec: SpecView, root: Mapping, spoilt: Collection[Path] = ()) -> Iterator[Diagnostic]:
-    """What the rules find in `spec`, whose composed document is `root`.
+def run_rules(
+    data: Map[str, Any],
+    requests: Map[str, Request],
+    root: Mapping,
+    samples: Map[str, Sequence[Sample]],
+    invalid: Collection[Path] = (),
+) -> Iterator[Diagnostic]:
+    """What the rules find in a spec: its `data`, its jobs' `requests`, its composed document `root`.
 
-    Nothing is said of the fields in `spoilt`: their values were taken out because they are wrong.
+    `samples` are the runs of each job's task that its templates are rendered for. Nothing is said of the fields in
+    `invalid`: their values were taken out because they are wrong.
     """
-    for above, rule, found in _found(spec):
+    for above, rule, found in _found(_view(data, requests, samples, invalid)):
         path = (*above, *found.at)
-        if not any(path[:length] in spoilt for length in range(1, len(path) + 1)):
-            yield _diagnostic(rule, found, above, root)
+        if not any(path[:length] in invalid for length in range(1, len(path) + 1)):
+            yield _placed(rule, found, above, root)
+
+
+def _view(
+    data: Map[str, Any], requests: Map[str, Request], samples: Map[str, Sequence[Sample]], invalid: Collection[Path]
+) -> SpecView:
+    """The spec as rules see it, without the jobs that were taken out as a whole."""
+    dag = data.get("dag", {})
+    jobs = [
+        JobView(
+            name,
+            data["jobs"][name],
+            request.members,
+            dag,
+            frozenset(str(path[2]) for path in invalid if path[:2] == ("jobs", name) and len(path) > 2),
+            samples[name],
+        )
+        for name, request in requests.items()
+        if ("jobs", name) not in invalid
+    ]
+    return SpecView(data, jobs)
 
 
 def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
@@ -31,28 +64,9 @@ def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
                     yield ("jobs", job.name), rule, found
 
 
-def _diagnostic(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:
+def _placed(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:
     path = (*above, *found.at)
-    while len(path) > len(above) and not _is_there(root, path):
-        path = path[:-1]
-    node = find(root, path)
-    on_key = found.on_key or path == above
-    span = key_span(root, path) if on_key else node.span
-    labels = (Label(node.via, "used here"),) if node.via and not on_key else ()
-    secret = node.span if rule.code.is_secret else None
-    field = dotted((*above, *found.at))
-    fix = _fix(found, root, path) if path == (*above, *found.at) else None
-    return Diagnostic(rule.code, span, found.message, found.advice, field, labels=labels, secret=secret, fix=fix)
-
-
-def _fix(found: Found, root: Mapping, path: Path) -> Fix | None:
-    parent = find(root, path[:-1])
-    entry = parent.entry(str(path[-1])) if isinstance(parent, Mapping) else None
-    node = entry.key if found.on_key and entry else find(root, path)
-    return to_say(node, found.fix)
-
-
-def _is_there(root: Mapping, path: Path) -> bool:
-    parent = find(root, path[:-1])
-    below = find(root, path)
-    return below is not parent
+    at = nearest(root, path)
+    on_key = found.on_key or len(at) <= len(above)  # what is said of a whole job is said at its name
+    fault = Fault(rule.code, path, found.message, found.advice, on_key, fix=found.fix if at == path else None)
+    return replace(placed(fault, root), labels=()) if on_key else placed(fault, root)

@@ -1,0 +1,46 @@
+"""All checks of a DAG: what Airflow would refuse, at the nodes that it is about."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Map
+from typing import Any
+
+from trainspec.dag.airflow import MAJORS
+from trainspec.dag.checks.allowed import check_allowed
+from trainspec.dag.checks.arguments import check_arguments
+from trainspec.dag.checks.dependencies import check_dependencies
+from trainspec.dag.checks.other_tasks import check_around
+from trainspec.dag.checks.templates import check_templates
+from trainspec.dag.max_parallel import check_lanes
+from trainspec.diagnostics import Diagnostic
+from trainspec.options import Options
+from trainspec.templates import SAMPLES
+from trainspec.text.fault import Fault, placed
+from trainspec.text.tree import Mapping
+
+
+def check_dag(
+    data: Map[str, Any],
+    root: Mapping,
+    dag_id: str,
+    groups: Map[str, Sequence[str]],
+    bounds: Map[str, int],
+    options: Options,
+) -> Iterator[Diagnostic]:
+    """What Airflow would refuse in the validated `data` of a spec, whose composed document is `root`.
+
+    `groups` holds the jobs of each matrix, `bounds` how many of them may run at once. `options` say for which major
+    the DAG is, and which operators and callbacks the project allows.
+    """
+    for fault in _faults(data, dag_id, groups, bounds, options):
+        yield placed(fault, root)
+
+
+def _faults(
+    data: Map[str, Any], dag_id: str, groups: Map[str, Sequence[str]], bounds: Map[str, int], options: Options
+) -> Iterator[Fault]:
+    yield from check_arguments(data, MAJORS[options.airflow])
+    yield from check_around(data)
+    yield from check_allowed(data, options)
+    yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow))
+    yield from check_dependencies(data, groups)
+    yield from check_lanes(data, groups, bounds)

@@ -1,0 +1,59 @@
+"""Which findings are reported, as the settings and the command line choose."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from trainspec.diagnostics import Diagnostic, Severity
+from trainspec.diagnostics.codes import can_be_ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which findings are told, and how much they weigh. Codes may be prefixes: `TS5` is every rule.
+
+    An error that leaves a hole in what would be compiled is always told, and always one.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strict: bool = False
+
+    def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """The findings that are told, each with the severity that it has here."""
+        return tuple(self._weighed(found) for found in findings if self._is_told(found))
+
+    def fails(self, findings: Iterable[Diagnostic]) -> bool:
+        """Whether any finding is one that a check fails for: an error, or where `strict` says so a warning."""
+        fatal = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
+        return any(found.severity in fatal for found in findings)
+
+    def _is_told(self, found: Diagnostic) -> bool:
+        id_ = found.code.id
+        if not can_be_ignored(found.code):
+            return True
+        if id_.startswith(self.ignore) or (self.select and not id_.startswith(self.select)):
+            return False
+        here = (codes for glob, codes in self.per_path.items() if _glob(glob)(found.span.path))
+        return not any(id_.startswith(codes) for codes in here)
+
+    def _weighed(self, found: Diagnostic) -> Diagnostic:
+        nearest = max((key for key in self.severity if found.code.id.startswith(key)), key=len, default=None)
+        if nearest is None:
+            return found
+        severity = self.severity[nearest]
+        if severity is found.severity or (severity is not Severity.ERROR and not can_be_ignored(found.code)):
+            return found
+        return replace(found, code=replace(found.code, severity=severity))
+
+
+@cache
+def _glob(pattern: str) -> Callable[[str], bool]:
+    """Whether a path from the project's root matches: `*` within a folder, `**` across; a folder means all below it."""
+    pieces: Sequence[str] = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    matcher = re.compile("".join(signs.get(piece, re.escape(piece)) for piece in pieces) + r"(?:/.*)?")
+    return lambda path: matcher.fullmatch(path) is not None
