@@ -86,8 +86,8 @@ class Poller:
         self, operation: str, arguments: Mapping[str, Any], *, needs: str = "", back_off: BackOff | None = None
     ) -> Any:
         """Return the answer to `operation`, a method of the client, as `Calls` does, but block no event loop."""
-        patience = Patience(operation, Clock(), back_off or BackOff(), {}, _PASSING)
         loop = asyncio.get_running_loop()
+        patience = Patience(operation, Clock(loop.time), back_off or BackOff(), {}, _PASSING)
         while True:
             method = getattr(await self._client(), operation)
             try:
