@@ -1,13 +1,15 @@
 """Options and helpers of the whole test suite."""
 
 import io
+import os
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from helpers import Ran, Run
+from helpers import ROOT, Golden, Ran, Run, differences
 
 # The same inputs on every machine, so that a run says something about the change and nothing about luck. Others, and
 # new ones each time: `pytest --hypothesis-profile searching`.
@@ -17,12 +19,52 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-cases", action="store_true", help="rewrite what tests/cases expects, for review")
+    parser.addoption(
+        "--update-cases", action="store_true", help="rewrite the files that tests compare with, for review"
+    )
+
+
+def _is_whole_suite(config: pytest.Config) -> bool:
+    """Whether no test or folder was named on the command line."""
+    named = {Path(config.invocation_params.dir, each).resolve() for each in config.args}
+    return named <= {ROOT, ROOT / "tests"}
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite runs in a process for each processor; what is named on the command line, in this one."""
+    if not _is_whole_suite(config) or config.getoption("--update-cases"):
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, 8) if cores > 1 else 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless it was asked for: with `--all`, with `-m`, or by its name."""
+    if config.getoption("--all") or config.getoption("-m") or not _is_whole_suite(config):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
 
 
 @pytest.fixture
-def update_cases(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-cases"))
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compares texts with files; with `--update-cases` it writes them."""
+
+    def check(texts: Mapping[Path, str | None]) -> None:
+        if request.config.getoption("--update-cases"):
+            for path, text in texts.items():
+                if text is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(text, encoding="utf-8")
+        name = request.path.relative_to(ROOT).as_posix()
+        found = differences(texts, f"uv run pytest {name} --update-cases")
+        if found:
+            pytest.fail("\n\n".join(found), pytrace=False)
+
+    return check
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """What tests of several modules share."""
 
+import difflib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,25 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+Golden = Callable[[Mapping[Path, str | None]], None]
+"""Holds texts against the files that expect them; None is a file that must not be there."""
+
+
+def differences(texts: Mapping[Path, str | None], command: str) -> list[str]:
+    """What differs from the files, as a text for whoever broke it: the diff, and the command that writes it."""
+    found = []
+    for path, text in texts.items():
+        expected = path.read_text(encoding="utf-8") if path.exists() else None
+        if text == expected:
+            continue
+        name = path.relative_to(ROOT).as_posix()
+        lines = difflib.unified_diff(
+            (expected or "").splitlines(), (text or "").splitlines(), f"{name} (expected)", f"{name} (now)", lineterm=""
+        )
+        found.append("\n".join(lines) or f"{name}: only the end of a line differs")
+    if found:
+        found.append(f"If this is what you want: `{command}` writes it. Review the diff, and commit it.")
+    return found
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from trainspec.pipeline import Analysis, Options, analyse, generate
 from trainspec.request.check import printable
 from trainspec.text.source import Source, read_source
 
+from helpers import Golden
+
 CASES = Path(__file__).parent / "cases"
 OUTPUTS = ("requests.json", "dag.py", "findings.txt")
 
@@ -41,17 +43,9 @@ def _outputs(analysis: Analysis) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.name)
-def test_case(case: Path, update_cases: bool) -> None:
+def test_case(case: Path, golden: Golden) -> None:
     outputs = _outputs(_analyse(case))
-    present = [case / name for name in OUTPUTS if (case / name).exists()]
-    expected = {path.name: path.read_text(encoding="utf-8") for path in present}
-    if update_cases:
-        for name in expected.keys() - outputs.keys():
-            (case / name).unlink()
-        for name, text in outputs.items():
-            (case / name).write_text(text, encoding="utf-8")
-    else:
-        assert outputs == expected
+    golden({case / name: outputs.get(name) for name in OUTPUTS})
 
 
 def test_no_case_is_empty() -> None:

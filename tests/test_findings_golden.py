@@ -14,6 +14,8 @@ from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fixable import spec_with
 from trainspec.text.source import Source, decode
 
+from helpers import Golden
+
 GOLDEN = Path(__file__).parent / "findings"
 CODES = [known for known in all_codes() if known.bad is not None]
 
@@ -29,13 +31,8 @@ def _shown(example: str) -> str:
 
 
 @pytest.mark.parametrize("known", CODES, ids=lambda known: known.code.id)
-def test_text(known: Explained, update_cases: bool) -> None:
-    path = GOLDEN / f"{known.code.id}.txt"
-    shown = _shown(known.bad or "")
-    if update_cases:
-        GOLDEN.mkdir(exist_ok=True)
-        path.write_text(shown, encoding="utf-8")
-    assert path.read_text(encoding="utf-8") == shown
+def test_text(known: Explained, golden: Golden) -> None:
+    golden({GOLDEN / f"{known.code.id}.txt": _shown(known.bad or "")})
 
 
 def test_no_text_is_left_over() -> None:

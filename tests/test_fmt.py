@@ -275,6 +275,7 @@ def blocks(draw: st.DrawFn, column: int = 0, depth: int = 0) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(blocks(), st.sampled_from(["\n", "\r\n"]))
 def test_nothing_is_lost(block: str, end: str) -> None:

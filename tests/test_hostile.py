@@ -429,6 +429,7 @@ def check_bounds(ran: Ran) -> None:
         assert output.isprintable() or not {each for each in output if not each.isprintable()} - {"\n", "\udcff"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD)
 def test_hostile(name: str, tmp_path: Path) -> None:
     build, said = BAD[name]
@@ -440,6 +441,7 @@ def test_hostile(name: str, tmp_path: Path) -> None:
     check_bounds(ran)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*BAD, *SOUND])
 def test_hostile_to_edit(name: str, tmp_path: Path) -> None:
     """`fmt` and `lint --fix` change files that they understand, leave the others, and end."""

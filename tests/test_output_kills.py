@@ -190,6 +190,7 @@ def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(folder, "project")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="this system cannot swap folders")
 def test_a_killed_run_leaves_the_old_files_or_the_new_ones(memory: Path) -> None:
     outcomes = kill_often(Bench(memory), 200, seed=1)
@@ -198,6 +199,7 @@ def test_a_killed_run_leaves_the_old_files_or_the_new_ones(memory: Path) -> None
     assert outcomes["new"] > 20
 
 
+@pytest.mark.slow
 def test_where_folders_cannot_be_swapped_the_next_run_finishes(memory: Path) -> None:
     outcomes = kill_often(Bench(memory, can_swap=False), 60, seed=1)  # asserts that the next run makes it whole
     assert outcomes["old"] > 5

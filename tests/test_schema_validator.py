@@ -75,12 +75,14 @@ def documents(draw: st.DrawFn) -> Any:
     return document
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_specs(document: Any) -> None:
     assert accepts(SPEC_SCHEMA)(document) == (not list(refusals(document)))
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_what_the_schema_accepts_the_models_hold_unchanged(document: Any) -> None:
@@ -127,6 +129,7 @@ def of_one_run(value: Any, other: str, *, first: bool) -> str:
     return f"{{{{ {str(value)!r} if ds {'>' if first else '<'} '2025' else {other!r} }}}}"
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(requests(), st.data())
 def test_a_request_with_templates_is_checked_for_every_sample(request: dict[str, Any], data: st.DataObject) -> None:

@@ -47,6 +47,7 @@ def test_found(simulator: Simulator, client: Any, schedule: Schedule) -> None:
     run(simulator, client, schedule)
 
 
+@pytest.mark.slow
 def test_one_task_run_is_one_job(simulator: Simulator, client: Any, batch_seed: int, batch: int) -> None:
     @seed(batch_seed)
     @settings(

@@ -51,6 +51,7 @@ def near_matches(pattern: str) -> st.SearchStrategy[str]:
     return st.tuples(matching, noise, st.integers(0, 80)).map(lambda t: t[0][: t[2]] + t[1] + t[0][t[2] :])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_translation_means_the_same(pattern: str) -> None:
     anything = st.text(st.one_of(st.sampled_from(INTERESTING), st.characters()), max_size=12)

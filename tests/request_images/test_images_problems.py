@@ -6,6 +6,8 @@ from typing import Any, get_args
 import pytest
 from trainspec.request.images import Field, ImageProblem, What, resolve_algorithm, resolve_framework
 
+from helpers import Golden
+
 EXPECTED = Path(__file__).with_name("problems.txt")
 GPU: dict[str, str | None] = {"version": None, "region": "us-east-1", "instance_type": "ml.g5.xlarge"}
 
@@ -69,11 +71,8 @@ def shown(kind: str, arguments: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_problems(update_cases: bool) -> None:
-    text = "\n".join(shown(*question) for question in QUESTIONS)
-    if update_cases:
-        EXPECTED.write_text(text, encoding="utf-8")
-    assert text == EXPECTED.read_text(encoding="utf-8")
+def test_problems(golden: Golden) -> None:
+    golden({EXPECTED: "\n".join(shown(*question) for question in QUESTIONS)})
 
 
 def test_every_kind_of_problem_is_shown() -> None:
