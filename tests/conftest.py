@@ -19,9 +19,8 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-cases", action="store_true", help="rewrite the files that tests compare with, for review"
-    )
+    parser.addoption("--update-cases", action="store_true", help="rewrite what tests compare with, for review")
+    parser.addoption("--all", action="store_true", help="run the slow tests, too, as CI does")
 
 
 def _is_whole_suite(config: pytest.Config) -> bool:
