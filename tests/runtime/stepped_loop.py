@@ -5,7 +5,7 @@ A test of minutes takes no time, and how long anything took is exact whatever el
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from trainspec.simulator import ManualClock
