@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
-from trainspec.dag.airflow import MAJORS
+from trainspec.dag.airflow import MINORS
 from trainspec.dag.arguments import DAG, OPERATOR, PARAM, TASK, Fields, Setting, arguments_of, names
 from trainspec.dag.other_tasks import CONDITION, SENSOR, TRIGGER
 from trainspec.importers.dag_file import import_dag_file
@@ -39,7 +39,7 @@ CALLS: list[tuple[Fields, type[BaseModel], dict[str, str]]] = [
     (CONDITION, Condition, {}),
 ]
 PACKAGE = Path(__file__).parents[1] / "compiler/trainspec"
-SETTING = Setting(MAJORS[3], "UTC")
+SETTING = Setting(MINORS["3.3"], "UTC")
 
 
 @pytest.mark.parametrize(("fields", "model", "left_out"), CALLS, ids=lambda each: getattr(each, "model", None))

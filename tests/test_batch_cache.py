@@ -109,7 +109,7 @@ def test_a_changed_text_is_looked_at(change: str, spec: Path, trainspec: Run) ->
 def test_other_options_and_settings_are_others(spec: Path, trainspec: Run) -> None:
     trainspec("lint")
     assert known(spec) is not None
-    for options in (Options({"bucket": "s3://x"}), Options(airflow=2), Options(environment="prod")):
+    for options in (Options({"bucket": "s3://x"}), Options(airflow="2.11"), Options(environment="prod")):
         assert known(spec, options) is None
     assert known(spec, ignore=("TS540",)) is None
 

@@ -8,7 +8,7 @@ import pytest
 from trainspec.batch import pool, progress
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look, outcomes
-from trainspec.dag.airflow import MAJORS
+from trainspec.dag.airflow import MINORS
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
 from trainspec.project.project import find_project, find_specs
 
@@ -98,5 +98,5 @@ def test_progress_is_for_terminals(
 
 
 def test_the_majors_are_those_of_the_table() -> None:
-    assert tuple(MAJORS) == AIRFLOW
+    assert tuple(MINORS) == AIRFLOW
     assert DEFAULT_AIRFLOW in AIRFLOW

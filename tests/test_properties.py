@@ -13,7 +13,7 @@ from croniter import croniter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
-from trainspec.dag.airflow import MAJORS, own_imports
+from trainspec.dag.airflow import MINORS, own_imports
 from trainspec.dag.expressions import check_path
 from trainspec.dag.times import check_cron
 from trainspec.pipeline import Analysis, Options, analyse, generate
@@ -21,7 +21,7 @@ from trainspec.templates import folded, for_airflow, has_template
 from trainspec.text.source import Source
 from trainspec.text.typing import natural
 
-OWN_MODULES = {each.module for airflow in MAJORS.values() for each in own_imports(airflow)}
+OWN_MODULES = {each.module for airflow in MINORS.values() for each in own_imports(airflow)}
 ALLOWED_NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.With, ast.withitem, ast.Expr, ast.Assign, ast.Call,
     ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Dict, ast.List, ast.Load, ast.Store, ast.UnaryOp, ast.USub,

@@ -3,21 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-AIRFLOW = (2, 3)
-DEFAULT_AIRFLOW = 3
-"""Airflow's major versions, as `--airflow` takes them. What each calls things stands in `trainspec.dag.airflow`."""
+AIRFLOW = ("2.11", "3.0", "3.1", "3.2", "3.3")
+"""Airflow's minors, oldest first, as `--airflow` takes them. `trainspec.dag.airflow` has a row for each."""
+
+DEFAULT_AIRFLOW = AIRFLOW[-1]
+
+
+def airflow_minor(given: str) -> str | None:
+    """The minor that a target names: itself, or the newest of a major; None for any other word.
+
+    >>> airflow_minor("3.0"), airflow_minor("2"), airflow_minor("4")
+    ('3.0', '2.11', None)
+    """
+    return next((minor for minor in reversed(AIRFLOW) if given in (minor, minor.partition(".")[0])), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`--var`, `--airflow` and `--env`.
+    """`--var`, `--airflow` (a minor) and `--env`.
 
     `operators` are globs of the dotted paths that tasks may run, `callbacks` of those that Airflow may call; None where
     any may be.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
-    airflow: int = DEFAULT_AIRFLOW
+    airflow: str = DEFAULT_AIRFLOW
     environment: str | None = None
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.crossfile.facts import FileFacts
-from trainspec.dag.airflow import MAJORS
+from trainspec.dag.airflow import MINORS
 from trainspec.dag.checks.params import samples_of
 from trainspec.dag.checks.run import check_dag
 from trainspec.dag.other_dags import unknown_dags
@@ -169,5 +169,5 @@ def plan(analysis: Analysis, options: Options) -> DagPlan:
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
     requests = {name: request.members for name, request in analysis.requests.items()}
-    major = MAJORS[options.airflow]
-    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, major, analysis.groups, analysis.bounds)
+    airflow = MINORS[options.airflow]
+    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, airflow, analysis.groups, analysis.bounds)

@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
-VERSIONS = ("3.3", "2.11")
+VERSIONS = ("3.3", "2.11", "3.0", "3.1", "3.2")
 
 
 @dataclass(frozen=True)

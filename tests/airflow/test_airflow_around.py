@@ -129,12 +129,22 @@ def run(
     airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Airflow, str]]:
     """The Airflow in which all DAGs have run once, and the log of that."""
-    major = airflow.version.partition(".")[0]
+    mark = airflow.version.replace(".", "-")
     folder = tmp_path_factory.mktemp("around")
     for name, text in {"around": SPEC, "deployed": DEPLOYED, "waiting": WAITING}.items():
         spec = folder / f"{name}.yaml"
-        spec.write_text(text.replace("MAJOR", major))
-        command = [sys.executable, "-m", "trainspec", "compile", str(spec), "-o", str(airflow.dags), "--airflow", major]
+        spec.write_text(text.replace("MAJOR", mark))
+        command = [
+            sys.executable,
+            "-m",
+            "trainspec",
+            "compile",
+            str(spec),
+            "-o",
+            str(airflow.dags),
+            "--airflow",
+            airflow.version,
+        ]
         subprocess.run(command, check=True, cwd=REPOSITORY)
     plan = simulator.plan
     assert isinstance(plan, Plan)
@@ -146,7 +156,7 @@ def run(
         "sweep-*-4": {"validation:auc": 0.9},
         "sweep-*-6": {"validation:auc": 0.95},
     }.items():
-        plan.add(f"{name}-{'' if '*' in name else major}*", replace(short, metrics=metrics))
+        plan.add(f"{name}-{'' if '*' in name else mark}*", replace(short, metrics=metrics))
     with object_store(f"my-bucket/raw/{DATE}/a.csv", "my-bucket/done") as url:
         extra = {"region_name": "us-east-1", "endpoint_url": url}
         store = {"conn_type": "aws", "login": "AKIAIOSFODNN7EXAMPLE", "password": "simulator", "extra": extra}
@@ -182,11 +192,11 @@ def test_the_gates_result(run: tuple[Airflow, str]) -> None:
 
 def test_the_triggered_run_knows_the_job(run: tuple[Airflow, str], simulator: Simulator) -> None:
     airflow, _ = run
-    major = airflow.version.partition(".")[0]
+    mark = airflow.version.replace(".", "-")
     with closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
         rows = database.execute("select conf from dag_run where dag_id = 'deployed'").fetchall()
     (conf,) = map(_conf, rows)
-    name = f"good-{major}-{DATE.replace('-', '')}"
+    name = f"good-{mark}-{DATE.replace('-', '')}"
     assert conf == {
         "job": name,
         "model": f"s3://my-output-bucket/models/{name}/output/model.tar.gz",

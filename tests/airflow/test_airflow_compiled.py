@@ -29,23 +29,23 @@ def _trainspec(*arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def compiled(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Runs each spec's DAG once, under a name of this major's own; gives the request that is expected."""
+    """Runs each spec's DAG once, under a name of this minor's own; gives the request that is expected."""
     folder = tmp_path_factory.mktemp("specs")
-    major = airflow.version.partition(".")[0]
+    mark = airflow.version.replace(".", "-")
     expected = {}
     for dag_id, path in SPECS.items():
         text = path.read_text()
         name = next(line for line in text.splitlines() if line.startswith("    name: ")).partition(": ")[2]
-        text = text.replace(f"name: {name}", f"name: {dag_id.replace('_', '-')}-{major}-{{{{ ds_nodash }}}}")
+        text = text.replace(f"name: {name}", f"name: {dag_id.replace('_', '-')}-{mark}-{{{{ ds_nodash }}}}")
         text = text.replace("dag: {id: case}", f"dag: {{id: {dag_id}}}")
-        spec = folder / f"{dag_id}-{major}.yaml"
+        spec = folder / f"{dag_id}-{mark}.yaml"
         spec.write_text(
             text.replace("check_interval: 30s", "check_interval: 1s").replace(
                 "check_interval: 1m", "check_interval: 1s"
             )
         )
-        _trainspec("compile", str(spec), "-o", str(airflow.dags), "--airflow", major)
-        expected[dag_id] = json.loads(_trainspec("request", str(spec), "--at", DATE, "--airflow", major))
+        _trainspec("compile", str(spec), "-o", str(airflow.dags), "--airflow", airflow.version)
+        expected[dag_id] = json.loads(_trainspec("request", str(spec), "--at", DATE, "--airflow", airflow.version))
     airflow.python(str(Path(__file__).with_name("inside.py")), "test", DATE, *SPECS)
     return expected
 

@@ -39,15 +39,15 @@ POINTS = {f"sweep.point-{number}": "failed" if number == 1 else "success" for nu
 @pytest.fixture(scope="module")
 def run(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each DAG once; its first point fails."""
-    major = airflow.version.partition(".")[0]
+    mark = airflow.version.replace(".", "-")
     plan = simulator.plan
     assert isinstance(plan, Plan)
-    plan.add(f"{major}-lanes-*-point-1", replace(plan.default, failure="AlgorithmError: no such data"))
+    plan.add(f"{mark}-lanes-*-point-1", replace(plan.default, failure="AlgorithmError: no such data"))
     folder = tmp_path_factory.mktemp("lanes")
     for dag_id, rule in RULES.items():
         text = SPEC.replace("AFTER", AFTER.replace("RULE", rule) if rule else "")
         spec = folder / f"{dag_id}.yaml"
-        spec.write_text(text.replace("DAG_ID", dag_id).replace("MAJOR", major))
+        spec.write_text(text.replace("DAG_ID", dag_id).replace("MAJOR", mark))
         compile_ = [
             sys.executable,
             "-m",
@@ -57,7 +57,7 @@ def run(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPat
             "-o",
             str(airflow.dags),
             "--airflow",
-            major,
+            airflow.version,
         ]
         subprocess.run(compile_, check=True, cwd=REPOSITORY, capture_output=True)
     airflow.python(str(Path(__file__).with_name("inside.py")), "test", DATE, *RULES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainspec.dag.airflow import MAJORS, Airflow, own_imports
+from trainspec.dag.airflow import MINORS, Airflow, own_imports
 from trainspec.diagnostics import Diagnostic
 from trainspec.language.spec import Spec
 from trainspec.pipeline import Analysis, Options, analyse, generate
@@ -69,11 +69,11 @@ def hold(content: bytes, counts: Counts) -> None:
         _agrees(analysis)
     if analysis.is_spec and not any(found.severity == "error" for found in analysis.findings):
         counts.compiled += 1
-        for airflow in MAJORS:
+        for airflow in MINORS:
             options = Options(airflow=airflow)
-            of_major = analyse(source, options)  # one may lack what the other has
-            if not any(found.severity == "error" for found in of_major.findings):
-                _is_data(generate(of_major, options), {*_named(of_major.data, MAJORS[airflow])})
+            of_minor = analyse(source, options)  # one may lack what the other has
+            if not any(found.severity == "error" for found in of_minor.findings):
+                _is_data(generate(of_minor, options), {*_named(of_minor.data, MINORS[airflow])})
     else:
         counts.refused += 1
     took = time.process_time() - start

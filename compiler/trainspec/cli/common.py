@@ -16,7 +16,7 @@ from trainspec.crossfile.facts import FileFacts
 from trainspec.diagnostics import Diagnostic, did_you_mean
 from trainspec.diagnostics.formats import Report, render
 from trainspec.diagnostics.words import cut
-from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options
+from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options, airflow_minor
 from trainspec.project.files import Files
 from trainspec.project.project import Project, UsageError, find_project, find_specs
 from trainspec.text.source import MAX_BYTES, Source
@@ -39,7 +39,11 @@ def add_composition(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--env", metavar="NAME", help="the environment whose patch is laid over the spec")
     parser.add_argument(
-        "--airflow", type=int, choices=AIRFLOW, help=f"Airflow's major version ({DEFAULT_AIRFLOW} if not given)"
+        "--airflow",
+        metavar="VERSION",
+        type=lambda given: airflow_minor(given) or given,
+        choices=AIRFLOW,
+        help=f"the Airflow to compile for: {', '.join(AIRFLOW)} ({DEFAULT_AIRFLOW} if not given)",
     )
 
 

@@ -41,7 +41,7 @@ _SETTINGS = """\
 # What `trainspec lint` and `trainspec compile` read and write when they are given no paths.
 paths = ["specs"]
 output = "generated_dags"
-airflow = 3
+airflow = "3.3"
 """
 
 _PRE_COMMIT = f"""\

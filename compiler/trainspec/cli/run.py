@@ -186,7 +186,7 @@ def _access(arguments: argparse.Namespace, asked: Iterable[str]) -> Iterator[Acc
         yield Access(region=arguments.region, endpoint_url=simulator.url, simulated=True)
 
 
-def _wish(arguments: argparse.Namespace, airflow: int) -> Wish:
+def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
     """The options, read. Raises UsageError for such that say nothing, or do not go together."""
     for option in ("profile", "endpoint_url", "use", "resume"):
         if arguments.simulate and getattr(arguments, option):

@@ -1,10 +1,10 @@
-"""Airflow's majors, side by side: where each keeps what a DAG file imports, what it calls things, what it lacks.
+"""Airflow's minors, side by side: where each keeps what a DAG file imports, and what it calls things.
 
-The one place that tells them apart.
+What arguments and words each has, `trainspec.airflow_api` has read from the released packages.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 
 from trainspec.dag.expressions import Import
@@ -12,16 +12,15 @@ from trainspec.dag.expressions import Import
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Airflow:
-    """What one major calls things. There is one of each.
+    """What one minor calls things. There is one of each.
 
     `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
-    other factor; `any_schedule_needs_start` where assets and @once need a start date, too. `renamed` are arguments of
-    the DAG that have another name than the spec's fields; `lacks` says why a field or a word is not there,
-    `discouraged` what to do in place of it.
-    Their keys are `dag.FIELD`, `task.FIELD`, `asset.FIELD` and, for a word, `task.FIELD=WORD`.
+    factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too. `renamed` are
+    arguments of the DAG that have another name than the spec's fields; `discouraged` says what to do in place of a
+    field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
     """
 
-    name: str
+    minor: str
     dag: Import
     group: Import
     dag_sensor: Import
@@ -41,11 +40,15 @@ class Airflow:
     only_doubles: bool = False
     any_schedule_needs_start: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
-    lacks: Mapping[str, str] = field(default_factory=dict)
     discouraged: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        """As messages call it: `Airflow 3.0`."""
+        return f"Airflow {self.minor}"
+
     def operator(self, path: str) -> Import:
-        """The class of the dotted `path`, where this major keeps it: those of Airflow itself have moved."""
+        """The class of the dotted `path`, where this minor keeps it: those of Airflow itself have moved."""
         module, _, name = path.rpartition(".")
         for package in _STANDARD:
             if module.removeprefix(f"{package}.") in _STANDARD_MODULES and module.startswith(f"{package}."):
@@ -65,62 +68,61 @@ _STANDARD_MODULES = frozenset((
 https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/index.html
 """
 
-_NEW_IN_3 = "it is new in Airflow 3"
 _MAIL = "call a notifier in `on_failure_callback`: airflow.providers.smtp.notifications.smtp.SmtpNotifier, say"
 
-MAJORS: dict[int, Airflow] = {
-    2: Airflow(
-        name="Airflow 2.11",
-        dag=Import("airflow", "DAG"),
-        group=Import("airflow.utils.task_group", "TaskGroup"),
-        dag_sensor=Import("airflow.sensors.external_task", "ExternalTaskSensor"),
-        trigger=Import("airflow.operators.trigger_dagrun", "TriggerDagRunOperator"),
-        standard="airflow",
-        empty=Import("airflow.operators.empty", "EmptyOperator"),
-        param=Import("airflow.models.param", "Param"),
-        asset=Import("airflow.datasets", "Dataset"),
-        asset_any=Import("airflow.datasets", "DatasetAny"),
-        asset_all=Import("airflow.datasets", "DatasetAll"),
-        asset_or_time=Import("airflow.timetables.datasets", "DatasetOrTimeSchedule"),
-        asset_or_time_keyword="datasets",
-        cron=Import("airflow.timetables.interval", "CronDataIntervalTimetable"),
-        several_crons=None,
-        interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
-        only_doubles=True,
-        any_schedule_needs_start=True,
-        renamed={"fail_fast": "fail_stop"},
-        lacks={
-            "dag.allowed_run_types": _NEW_IN_3,
-            "dag.disable_bundle_versioning": _NEW_IN_3,
-            "dag.rerun_with_latest_version": _NEW_IN_3,
-            "asset.name": "its datasets have a `uri` alone",
-            "asset.group": "its datasets have no groups",
-            "task.trigger_rule=all_done_min_one_success": _NEW_IN_3,
-        },
-    ),
-    3: Airflow(
-        name="Airflow 3",
-        dag=Import("airflow.sdk", "DAG"),
-        group=Import("airflow.sdk", "TaskGroup"),
-        dag_sensor=Import("airflow.providers.standard.sensors.external_task", "ExternalTaskSensor"),
-        trigger=Import("airflow.providers.standard.operators.trigger_dagrun", "TriggerDagRunOperator"),
-        standard="airflow.providers.standard",
-        empty=Import("airflow.providers.standard.operators.empty", "EmptyOperator"),
-        param=Import("airflow.sdk", "Param"),
-        asset=Import("airflow.sdk", "Asset"),
-        asset_any=Import("airflow.sdk", "AssetAny"),
-        asset_all=Import("airflow.sdk", "AssetAll"),
-        asset_or_time=Import("airflow.timetables.assets", "AssetOrTimeSchedule"),
-        asset_or_time_keyword="assets",
-        cron=Import("airflow.timetables.trigger", "CronTriggerTimetable"),
-        several_crons=Import("airflow.timetables.trigger", "MultipleCronTriggerTimetable"),
-        interval=Import("airflow.timetables.trigger", "DeltaTriggerTimetable"),
-        discouraged={
-            "task.email": _MAIL,
-            "dag.access_control": "give the roles their permissions in the auth manager",
-        },
-    ),
+_AIRFLOW_2 = Airflow(
+    minor="2.11",
+    dag=Import("airflow", "DAG"),
+    group=Import("airflow.utils.task_group", "TaskGroup"),
+    dag_sensor=Import("airflow.sensors.external_task", "ExternalTaskSensor"),
+    trigger=Import("airflow.operators.trigger_dagrun", "TriggerDagRunOperator"),
+    standard="airflow",
+    empty=Import("airflow.operators.empty", "EmptyOperator"),
+    param=Import("airflow.models.param", "Param"),
+    asset=Import("airflow.datasets", "Dataset"),
+    asset_any=Import("airflow.datasets", "DatasetAny"),
+    asset_all=Import("airflow.datasets", "DatasetAll"),
+    asset_or_time=Import("airflow.timetables.datasets", "DatasetOrTimeSchedule"),
+    asset_or_time_keyword="datasets",
+    cron=Import("airflow.timetables.interval", "CronDataIntervalTimetable"),
+    several_crons=None,
+    interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
+    only_doubles=True,
+    any_schedule_needs_start=True,
+    renamed={"fail_fast": "fail_stop"},
+)
+
+_AIRFLOW_3 = Airflow(
+    minor="3.3",
+    dag=Import("airflow.sdk", "DAG"),
+    group=Import("airflow.sdk", "TaskGroup"),
+    dag_sensor=Import("airflow.providers.standard.sensors.external_task", "ExternalTaskSensor"),
+    trigger=Import("airflow.providers.standard.operators.trigger_dagrun", "TriggerDagRunOperator"),
+    standard="airflow.providers.standard",
+    empty=Import("airflow.providers.standard.operators.empty", "EmptyOperator"),
+    param=Import("airflow.sdk", "Param"),
+    asset=Import("airflow.sdk", "Asset"),
+    asset_any=Import("airflow.sdk", "AssetAny"),
+    asset_all=Import("airflow.sdk", "AssetAll"),
+    asset_or_time=Import("airflow.timetables.assets", "AssetOrTimeSchedule"),
+    asset_or_time_keyword="assets",
+    cron=Import("airflow.timetables.trigger", "CronTriggerTimetable"),
+    several_crons=Import("airflow.timetables.trigger", "MultipleCronTriggerTimetable"),
+    interval=Import("airflow.timetables.trigger", "DeltaTriggerTimetable"),
+    discouraged={
+        "task.email": _MAIL,
+        "dag.access_control": "give the roles their permissions in the auth manager",
+    },
+)
+
+MINORS: Mapping[str, Airflow] = {
+    "2.11": _AIRFLOW_2,
+    "3.0": replace(_AIRFLOW_3, minor="3.0", only_doubles=True),
+    "3.1": replace(_AIRFLOW_3, minor="3.1", only_doubles=True),
+    "3.2": replace(_AIRFLOW_3, minor="3.2"),
+    "3.3": _AIRFLOW_3,
 }
+"""A row for each of `trainspec.options.AIRFLOW`."""
 
 OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
 GATE = Import("trainspec.runtime", "MetricGate")

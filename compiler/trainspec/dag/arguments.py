@@ -23,7 +23,7 @@ Given: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an argument is written for: a major of Airflow, and the time zone of the DAG's dates."""
+    """What an argument is written for: a minor of Airflow, and the time zone of the DAG's dates."""
 
     airflow: Airflow
     zone: str
@@ -61,6 +61,11 @@ def in_seconds(value: int | str, setting: Setting) -> Expression:
 
 def _date(value: str, setting: Setting) -> Expression:
     return times.date(value, setting.zone)
+
+
+def _backoff(value: float, setting: Setting) -> Expression:
+    """The factor between two delays; where there is only doubling, whether there is that."""
+    return bool(value) if setting.airflow.only_doubles else value
 
 
 def _assets(value: str | Given | list[str | Given], setting: Setting) -> Expression:
@@ -104,6 +109,7 @@ TASK = Fields(
         **dict.fromkeys(("inlets", "outlets"), _assets),
         **dict.fromkeys(CALLBACKS, _callbacks),
         "params": _params,
+        "retry_exponential_backoff": _backoff,
     },
     first=(
         "owner", "retries", "retry_delay", "retry_exponential_backoff", "max_retry_delay", "execution_timeout",
@@ -152,7 +158,7 @@ def operator_arguments(operator: Given, setting: Setting) -> Arguments:
 
 
 def dag_arguments(dag: Given, setting: Setting) -> Arguments:
-    """What `dag` says, its id aside, in the words of this major of Airflow."""
+    """What `dag` says, its id aside, in the words of this minor of Airflow."""
     default_args = dict(task_arguments(dag.get("default_args") or {}, setting))
     renamed = setting.airflow.renamed
     return (

@@ -61,7 +61,7 @@ def _one_or_several(value: str | list[str]) -> str | list[str]:
 
 
 def _timetable(value: str | list[str], zone: str, airflow: Airflow) -> Call:
-    """The timetable that this major takes by default for such a time, written out."""
+    """The timetable that this minor takes by default for such a time, written out."""
     if isinstance(value, list):
         if airflow.several_crons is None:
             raise ValueError(f"several cron expressions for {airflow.name}")

@@ -106,11 +106,11 @@ class Dag(Model):
             Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
         ]
         | None
-    ) = Field(None, description="The kinds of run that the DAG takes. (Airflow 3)")
+    ) = Field(None, description="The kinds of run that the DAG takes. (Airflow 3.2)")
     disable_bundle_versioning: StrictBool | None = Field(
         None, description="Whether tasks run the newest version of the DAG, not that of their run. (Airflow 3)"
     )
     rerun_with_latest_version: StrictBool | None = Field(
-        None, description="Whether what is cleared runs again with the newest version of the DAG. (Airflow 3)"
+        None, description="Whether what is cleared runs again with the newest version of the DAG. (Airflow 3.3)"
     )
     default_args: TaskArguments | None = Field(None, description="Arguments of every task that does not say otherwise.")

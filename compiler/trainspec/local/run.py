@@ -16,6 +16,7 @@ from trainspec.local.rendering import Made, Templates, rendered, stand_in, unans
 from trainspec.local.runner import Runner
 from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
+from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
@@ -47,7 +48,7 @@ class Wish:
     """The start of an earlier run that this one goes on with."""
     wait: bool = True
     check_interval: float | None = None
-    airflow: int = 3
+    airflow: str = DEFAULT_AIRFLOW
     conf: Mapping[str, Any] | None = None
     """What the run is triggered with, as `dag_run.conf`."""
 

@@ -14,7 +14,7 @@ from trainspec.diagnostics import Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.words import cut
 from trainspec.disk.reading import MissingError, Tree, UnreadableError
-from trainspec.options import AIRFLOW
+from trainspec.options import AIRFLOW, airflow_minor
 from trainspec.reporting.select import Selection
 
 _T = TypeVar("_T")
@@ -40,7 +40,7 @@ class Settings:
     project: str | None = None
     paths: tuple[str, ...] = ("specs",)
     output: str = "generated_dags"
-    airflow: int | None = None
+    airflow: str | None = None
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None
@@ -156,10 +156,18 @@ class _Reader:
     def text(self, at: tuple[str, ...], value: Any) -> str:
         return self._of(str, "a text", at, value)
 
-    def airflow(self, at: tuple[str, ...], value: Any) -> int:
-        if self._of(int, "a whole number", at, value) not in AIRFLOW:
-            raise self._wrong(at, f"`airflow` cannot be {value}; there are {', '.join(map(str, AIRFLOW))}")
-        return int(value)
+    def airflow(self, at: tuple[str, ...], value: Any) -> str:
+        known = ", ".join(AIRFLOW)
+        if isinstance(value, float):
+            raise self._wrong(at, f'`airflow` must be a string: write airflow = "{value}"')
+        if type(value) not in (str, int):
+            raise self._wrong(at, f'`airflow` must be a string such as "{AIRFLOW[-1]}"')
+        minor = airflow_minor(str(value))
+        if minor is None:
+            raise self._wrong(
+                at, f"`airflow` cannot be {value!r}; write one of {known}, or 2 or 3 for its newest minor"
+            )
+        return minor
 
     def switch(self, at: tuple[str, ...], value: Any) -> bool:
         return self._of(bool, "true or false", at, value)

@@ -1,4 +1,4 @@
-"""The one door where Airflow 2.11 and 3 differ for us; what they share comes from the provider's compat module."""
+"""The one door where Airflow's versions differ for us; what they share comes from the provider's compat module."""
 
 import threading
 from contextlib import suppress
@@ -16,10 +16,10 @@ TOLD_TO_END = TASK_ENDED | {"restarting"}
 
 def render_to_string(template: Any, context: Any) -> str:
     """Render a Jinja template to text as Airflow does, which leaves the context unresolved until it is asked for."""
-    if AIRFLOW_2:
-        from airflow.utils.helpers import render_template_to_string
-    else:
+    try:
         from airflow.sdk.definitions.context import render_template_to_string
+    except ImportError:  # before 3.1
+        from airflow.utils.helpers import render_template_to_string
     return str(render_template_to_string(template, context))
 
 

@@ -9,16 +9,12 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from trainspec.airflow_api.table import having
+from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params
 
-_OPAQUE_NAMES = (
-    "conf", "conn", "data_interval_end_success", "exception", "expanded_ti_count", "inlet_events", "inlets",
-    "map_index_template", "outlet_events", "outlets", "params", "prev_data_interval_end_success",
-    "prev_data_interval_start_success", "prev_end_date_success", "prev_start_date_success", "reason",
-    "task_reschedule_count", "templates_dict", "test_mode", "triggering_asset_events", "try_number", "var",
-)  # fmt: skip
-_MACROS = ("datetime", "timedelta", "dateutil", "time", "uuid", "random", "json", "datetime_diff_for_humans",
-           "ds_add", "ds_format", "ds_format_locale")  # fmt: skip
+_NEVER_GIVEN = frozenset(("start_date",))
+"""What a minor declares among the names of templates, and gives to none."""
 
 AIRFLOW_2_ONLY: Mapping[str, str] = {
     "execution_date": "logical_date",
@@ -35,7 +31,7 @@ AIRFLOW_2_ONLY: Mapping[str, str] = {
     "yesterday_ds": "macros.ds_add(ds, -1)",
     "yesterday_ds_nodash": "macros.ds_add(ds, -1) | replace('-', '')",
 }
-"""Names that Airflow 3 no longer gives, and what says the same on both majors."""
+"""Names that Airflow 3 no longer gives, and what says the same on all versions."""
 
 
 Declared: TypeAlias = tuple[tuple[str, Any, str], ...] | None
@@ -50,10 +46,10 @@ class Sample:
     dag_id: str = "dag"
     task_id: str = "task"
     run_type: str = "scheduled"
-    airflow: int = 3
+    airflow: str = DEFAULT_AIRFLOW
     params: Declared = None
 
-    def of(self, dag_id: str, task_id: str, airflow: int, params: Declared = None) -> "Sample":
+    def of(self, dag_id: str, task_id: str, airflow: str, params: Declared = None) -> "Sample":
         """The same for another task."""
         return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow, params=params)
 
@@ -99,7 +95,7 @@ def _context(sample: Sample) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _context_of_run(logical_date: datetime, run_type: str, airflow: int) -> Mapping[str, Any]:
+def _context_of_run(logical_date: datetime, run_type: str, airflow: str) -> Mapping[str, Any]:
     """What all tasks of a run see alike."""
     moment = Moment(logical_date)
     end = Moment(logical_date + timedelta(days=1)) if run_type == "scheduled" else moment
@@ -112,12 +108,10 @@ def _context_of_run(logical_date: datetime, run_type: str, airflow: int) -> Mapp
         "logical_date": moment,
         "data_interval_start": moment,
         "data_interval_end": end,
-        "start_date": moment,
         "run_id": f"{run_type}__{logical_date.isoformat()}",
-        "macros": Namespace(dict.fromkeys(_MACROS, UNKNOWN), closed=True),
+        "macros": Namespace(dict.fromkeys(having("macro", airflow), UNKNOWN), closed=True),
     }
-    older = dict.fromkeys(AIRFLOW_2_ONLY, UNKNOWN) if airflow == 2 else {}
-    return {**dict.fromkeys(_OPAQUE_NAMES, UNKNOWN), **older, **known}
+    return {**dict.fromkeys(having("template", airflow) - _NEVER_GIVEN, UNKNOWN), **known}
 
 
 SAMPLES = (

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from trainspec.dag import times
+from trainspec.airflow_api.table import absent
+from trainspec.dag import arguments, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.assets import assets_of, check_assets
@@ -24,16 +25,16 @@ _FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
 
 
 def check_arguments(data: Fields, airflow: Airflow) -> Iterator[Fault]:
-    """All that this major of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
+    """All that this minor of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
     dag = data.get("dag", {})
     yield from check_dag_schedule(dag, airflow)
     yield from _values(dag, ("dag",))
     yield from check_params(dag.get("params", {}), ("dag", "params"), is_scheduled(dag))
-    yield from _of_major(dag, ("dag",), "dag", airflow)
+    yield from _of_minor(dag, ("dag",), "dag", airflow)
     for path, task in _tasks(data):
         yield from _values(task, path)
         yield from check_params(task.get("params", {}), (*path, "params"), is_scheduled(dag))
-        yield from _of_major(task, path, "task", airflow)
+        yield from _of_minor(task, path, "task", airflow)
         if dag.get("fail_fast") and task.get("trigger_rule") not in _FAIL_FAST_TAKES:
             message = f"`dag.fail_fast` goes with no other trigger rule than all_success, not {task['trigger_rule']}"
             yield Fault(codes.CONFLICT, (*path, "trigger_rule"), message, "remove one of the two")
@@ -128,32 +129,39 @@ _CHECKS: Mapping[str, Check] = {
 }
 
 
-# ------------------------------------------------------------------ what a major lacks
+# ------------------------------------------------------------------ what a minor lacks
+
+_TRIGGER_RULE = "trigger_rule"
 
 
-def _of_major(fields: Fields, path: Path, place: str, airflow: Airflow) -> Iterator[Fault]:
-    """Fields and words that this major does not have, or would rather not see."""
+def _of_minor(fields: Fields, path: Path, place: str, airflow: Airflow) -> Iterator[Fault]:
+    """Fields and words that this minor does not have, or would rather not see."""
     for field, value in fields.items():
-        keys = (f"{place}.{field}", *((f"{place}.{field}={value}",) if isinstance(value, str) else ()))
-        for key in keys:
-            if why := airflow.lacks.get(key):
-                shown = f"`{field}`" if "=" not in key else f"`{field}: {value}`"
-                message = f"{airflow.name} has no {shown}: {why}"
-                yield Fault(codes.NOT_IN_AIRFLOW, (*path, field), message, on_key="=" not in key)
-            elif advice := airflow.discouraged.get(key):
-                message = f"{airflow.name} warns of `{field}` whenever it loads the DAG: Airflow 4 will not have it"
-                yield Fault(codes.DEPRECATED, (*path, field), message, advice, on_key=True)
+        argument = _FIELDS[place].renamed.get(field, field)
+        if why := absent(place, airflow.renamed.get(argument, argument), airflow.minor):
+            message = f"{airflow.name} has no `{field}`: {why}"
+            yield Fault(codes.NOT_IN_AIRFLOW, (*path, field), message, on_key=True)
+        elif advice := airflow.discouraged.get(f"{place}.{field}"):
+            message = f"{airflow.name} warns of `{field}` whenever it loads the DAG: Airflow 4 will not have it"
+            yield Fault(codes.DEPRECATED, (*path, field), message, advice, on_key=True)
+        elif field == _TRIGGER_RULE and (why := absent(_TRIGGER_RULE, str(value), airflow.minor)):
+            message = f"{airflow.name} has no `{field}: {value}`: {why}"
+            yield Fault(codes.NOT_IN_AIRFLOW, (*path, field), message)
     backoff = fields.get("retry_exponential_backoff")
     if airflow.only_doubles and isinstance(backoff, int | float) and backoff not in (0, 2, True, False):
         at = (*path, "retry_exponential_backoff")
         message = f"{airflow.name} can only double the delay, not multiply it by {backoff}"
-        yield Fault(codes.NOT_IN_AIRFLOW, at, message, "write `true`")
+        yield Fault(codes.NOT_IN_AIRFLOW, at, message, f"write `true`; other factors are new in Airflow {_FACTORS}")
     schedule = fields.get("schedule")
     waited_for = schedule.get("assets") if isinstance(schedule, Mapping) else None
     for key, value in (("schedule", waited_for), ("inlets", fields.get("inlets")), ("outlets", fields.get("outlets"))):
         start = (*path, key, "assets") if key == "schedule" else (*path, key)
         for at, asset in assets_of(value, start):
             for field in asset:
-                if why := airflow.lacks.get(f"asset.{field}"):
+                if why := absent("asset", field, airflow.minor):
                     message = f"{airflow.name} has no `{field}` of an asset: {why}"
                     yield Fault(codes.NOT_IN_AIRFLOW, (*at, field), message, on_key=True)
+
+
+_FACTORS = "3.2"
+_FIELDS = {"dag": arguments.DAG, "task": arguments.TASK}

@@ -33,7 +33,7 @@ def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declare
     return tuple((name, value, type(value).__name__) for name, value in values)
 
 
-def samples_of(data: Mapping[str, Any], dag_id: str, airflow: int) -> dict[str, list[Sample]]:
+def samples_of(data: Mapping[str, Any], dag_id: str, airflow: str) -> dict[str, list[Sample]]:
     """The imagined runs of each job's task that its templates are rendered for."""
     return {
         name: [sample.of(dag_id, name, airflow, declared_params(data, job)) for sample in SAMPLES]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from typing import Any
 
-from trainspec.dag.airflow import MAJORS
+from trainspec.dag.airflow import MINORS
 from trainspec.dag.checks.allowed import check_allowed
 from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
@@ -38,7 +38,7 @@ def check_dag(
 def _faults(
     data: Map[str, Any], dag_id: str, groups: Map[str, Sequence[str]], bounds: Map[str, int], options: Options
 ) -> Iterator[Fault]:
-    yield from check_arguments(data, MAJORS[options.airflow])
+    yield from check_arguments(data, MINORS[options.airflow])
     yield from check_around(data)
     yield from check_allowed(data, options)
     yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow))
