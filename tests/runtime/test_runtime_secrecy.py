@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from runtime_helpers import REQUEST, World
+from trainspec.runtime.engine.boto_logs import mute_bodies
 from trainspec.runtime.engine.logs import JobLog
-from trainspec.runtime.engine.masking import mute_bodies
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.engine.training import failure
 from trainspec.simulator import Fault, Outcome

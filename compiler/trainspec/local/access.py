@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainspec.project.project import UsageError
-from trainspec.runtime.engine.masking import mute_bodies
+from trainspec.runtime.engine.boto_logs import mute_bodies
 
 SIMULATED_REGION: Final = "us-east-1"
 _MOST_CONNECTIONS: Final = 32

@@ -20,10 +20,10 @@ from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
 from trainspec.runtime.engine.job import OVERDUE, Job
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
-from trainspec.runtime.engine.masking import mask_secrets, masked
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Policy, Training, failure
 from trainspec.runtime.links import link_values
+from trainspec.runtime.masking import mask_secrets, masked
 
 # Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
 _ASK_PATIENCE = 2.0

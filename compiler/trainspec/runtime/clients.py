@@ -10,7 +10,7 @@ log.
 from functools import cached_property
 from typing import Any, Final
 
-from trainspec.runtime.engine.masking import mute_bodies
+from trainspec.runtime.engine.boto_logs import mute_bodies
 
 _NO_RETRIES: Final = {"total_max_attempts": 1}
 

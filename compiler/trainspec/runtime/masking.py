@@ -1,23 +1,10 @@
-"""Keeping what a request holds out of the log: its Environment and HyperParameters may be secrets.
+"""Keeping secrets out of the task's log: a request's Environment and HyperParameters, and what the container writes.
 
-The runtime itself logs no value of a request. What is left is boto at DEBUG, which logs whole bodies and session
-tokens, and the container, whose log the task shows.
+The runtime itself logs no value of a request, and mutes boto's bodies (`engine/boto_logs.py`).
 """
 
-import logging
 from collections.abc import Mapping
-from typing import Any, Final
-
-# These log what is sent and what comes back, and headers with session tokens.
-_TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
-
-
-def mute_bodies() -> None:
-    """Let boto log no bodies where all is logged at DEBUG. Who sets the level of one of these loggers gets them."""
-    for name in _TALKATIVE:
-        logger = logging.getLogger(name)
-        if logger.level == logging.NOTSET:
-            logger.setLevel(logging.INFO)
+from typing import Any
 
 
 def mask_secrets(request: Any) -> None:
