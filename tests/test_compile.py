@@ -280,5 +280,5 @@ def test_advice_repeats_the_options(spec: Path, trainspec: Run) -> None:
     checked = trainspec(
         "compile", "--check", "--env", "dev", "--airflow", "2", "-o", "o u t", "--var", "secret=hunter2"
     )
-    assert "run `trainspec compile --env dev --airflow 2 --output 'o u t' --var secret=...`" in checked.stderr
+    assert "run `trainspec compile --env dev --airflow 2.11 --output 'o u t' --var secret=...`" in checked.stderr
     assert "hunter2" not in checked.stderr

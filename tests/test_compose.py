@@ -139,9 +139,11 @@ def test_a_fragment_brings_in_the_specs_that_extend_it(files: Path, trainspec: R
     assert compiled.stdout.splitlines() == ["wrote generated_dags/one.py"]
 
 
-def test_the_digest_covers_the_extended_files(files: Path, trainspec: Run) -> None:
+def test_a_change_of_an_extended_file_makes_stale_what_it_means(files: Path, trainspec: Run) -> None:
     assert trainspec("compile").returncode == 0
     (files / "base" / "base.yaml").write_text("# a comment\n" + BASE)
+    assert trainspec("compile", "--check").returncode == 0
+    (files / "base" / "base.yaml").write_text(BASE.replace("30m", "20m"))
     assert trainspec("compile", "--check").returncode == 1
 
 
@@ -172,7 +174,7 @@ def test_environments(files: Path, trainspec: Run) -> None:
     assert "rebuild: trainspec compile --env prod specs/one.yaml" in one
     assert "s3://prod-bucket/models/" in one
     assert "ml.m5.4xlarge" in one
-    assert "rebuild: trainspec compile specs/two.yaml" in two
+    assert "rebuild: trainspec compile --env prod specs/two.yaml" in two
     assert trainspec("compile", "--check", "--env", "prod").returncode == 0
     assert trainspec("compile", "--check").returncode == 1
     printed = json.loads(trainspec("request", "specs/one.yaml", "--env", "prod").stdout)
@@ -201,8 +203,8 @@ def test_all_environments_name_where_a_finding_is_from(files: Path, trainspec: R
     faults += "  stage: {vars: {bucket: B}}\n"
     (files / "one.yaml").write_text(SPEC + faults)
     (files / "two.yaml").write_text(SPEC.replace("train:", "_train:").replace("ts_nodash", "tss"))
-    assert trainspec("lint", "specs/one.yaml").returncode == 0
-    failed = trainspec("lint", "--all-envs")
+    failed = trainspec("lint")
+    assert failed == trainspec("lint", "--all-envs")
     said = [line for line in failed.stdout.splitlines() if line.startswith("error")]
     assert failed.returncode == 1
     assert sum(line.endswith("(in `prod`)") for line in said) == 1

@@ -82,10 +82,10 @@ def test_same_dag(others: dict[str, str], head: str, given: list[str], project: 
 def test_same_dag_in_an_environment(project: Path, trainspec: Run) -> None:
     patched = spec("dag: {id: x}\n") + "environments: {dev: {}, prod: {dag: {id: y}}}\n"
     write(project, {A: patched, "specs/b.yaml": spec("dag: {id: y}\n")})
-    assert lint(trainspec, A) == []
+    assert lint(trainspec, A) == [("TS605", A, 11)]
     assert lint(trainspec, A, "--env", "dev") == []
     assert lint(trainspec, A, "--env", "prod") == [("TS605", A, 11)]
-    (told,) = json.loads(trainspec("lint", A, "--all-envs", "--format", "json").stdout)
+    (told,) = json.loads(trainspec("lint", A, "--format", "json").stdout)
     assert told["message"] == "specs/b.yaml makes the DAG `y` too (in `prod`)"
     (label,) = told["labels"]
     assert (label["path"], label["line"], label["column"], label["end_column"]) == ("specs/b.yaml", 2, 11, 12)
@@ -253,6 +253,18 @@ def _foreign(project: Path) -> None:
 
 CHURN = {"specs/churn.yaml": "trainspec: 1\ndag: {id: churn}\n" + JOBS}
 SHOWN: dict[str, tuple[Mapping[str, str], Callable[[Path], object], tuple[str, ...]]] = {
+    "TS205": (
+        {
+            "trainspec.toml": '[environments.prod]\noutput = "dags/prod"\naccount = "210987654321"\n',
+            "specs/churn.yaml": (
+                "trainspec: 1\ndag: {id: churn}\njobs:\n  train:\n    name: job-{{ ts_nodash }}\n"
+                "    image: my-registry.com/a:1\n    role: arn:aws:iam::123456789012:role/SageMakerRole\n"
+                + JOBS.partition("MyRole\n")[2]
+            ),
+        },
+        lambda project: None,
+        ("lint",),
+    ),
     "TS605": (
         {**CHURN, "specs/churn_weekly.yaml": "trainspec: 1\ndag: {id: churn, schedule: null}\n" + JOBS},
         lambda project: None,

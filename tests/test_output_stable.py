@@ -108,7 +108,7 @@ def test_the_header_names_spec_project_target_and_command(spec: Path, project: P
     assert trainspec("compile").returncode == 0
     assert _header(project) == [
         "#   spec:    specs/one.yaml",
-        "#   target:  Airflow 3",
+        "#   target:  Airflow 3.3",
         "#   rebuild: trainspec compile specs/one.yaml",
     ]
     (project / "pyproject.toml").write_text('[project]\nname = "churn-team"\n')
@@ -138,7 +138,7 @@ def test_the_headers_command_makes_the_same_file_again(spec: Path, project: Path
 
 def test_options_that_change_nothing_are_not_in_the_header(spec: Path, project: Path, trainspec: Run) -> None:
     assert trainspec("compile").returncode == 0
-    checked = trainspec("compile", "--check", "-o", "./generated_dags", "--airflow", "3", "specs/one.yaml")
+    checked = trainspec("compile", "--check", "-o", "./generated_dags", "--airflow", "3.3", "specs/one.yaml")
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
@@ -201,7 +201,7 @@ def test_conflict_marks_in_the_header(line: int, spec: Path, project: Path, trai
 def test_a_file_of_the_first_headers_is_written_anew(spec: Path, project: Path, trainspec: Run) -> None:
     assert trainspec("compile").returncode == 0
     generated = project / "generated_dags" / "one.py"
-    text = generated.read_text().replace("#   target:  Airflow 3\n", f"#   inputs:  sha256:{'0' * 64}\n")
+    text = generated.read_text().replace("#   target:  Airflow 3.3\n", f"#   inputs:  sha256:{'0' * 64}\n")
     generated.write_text(text)
     assert "is stale" in trainspec("compile", "--check").stderr
     assert trainspec("compile").returncode == 0

@@ -22,8 +22,9 @@ def airflow_minor(given: str) -> str | None:
 class Options:
     """`--var`, `--airflow` (a minor) and `--env`.
 
-    `operators` are globs of the dotted paths that tasks may run, `callbacks` of those that Airflow may call; None where
-    any may be.
+    `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
+    its jobs may use; `environments` are the names of all that the settings have. `operators` are globs of the dotted
+    paths that tasks may run, `callbacks` of those that Airflow may call; None where any may be.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -31,3 +32,7 @@ class Options:
     environment: str | None = None
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None
+    account: str | None = None
+    region: str | None = None
+    allow_accounts: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()

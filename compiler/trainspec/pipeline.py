@@ -88,7 +88,7 @@ def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Co
     """The document of a spec. What it does not use is reported only where what is `written` could be read."""
     own_name = None if has_errors(written) else file.source.name
     default_id = PurePosixPath(file.source.name).stem
-    return compose(file.extended.root, default_id, options.variables, options.environment, own_name)
+    return compose(file.extended.root, default_id, options, own_name)
 
 
 def _check(

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from trainspec.batch.environments import chosen_for
 from trainspec.batch.outcome import Outcome
 from trainspec.batch.pool import Look, outcomes
 from trainspec.crossfile.checks import Across
@@ -66,7 +67,15 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
     airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
-    return Options(variables, airflow, getattr(arguments, "env", None), project.operators, project.callbacks)
+    chosen = Options(variables, airflow, None, project.operators, project.callbacks)
+    return in_environment(chosen, arguments, project, getattr(arguments, "env", None))
+
+
+def in_environment(
+    chosen: Options, arguments: argparse.Namespace, project: Project, environment: str | None
+) -> Options:
+    """The options of a run in another environment."""
+    return chosen_for(chosen, project, environment, arguments.airflow)
 
 
 def logical_date(text: str) -> datetime:
@@ -153,7 +162,7 @@ def extending(found: Sequence[FileFacts], project: Project) -> list[Path]:
 def check_options(found: Iterable[FileFacts], chosen: Options) -> None:
     """Raise UsageError for an environment or a variable that no spec of the run knows."""
     specs = [each for each in found if each.id_span is not None]
-    environments = sorted({name for each in specs for name in each.environments})
+    environments = sorted({name for each in specs for name in each.environments} | {*chosen.environments})
     if chosen.environment is not None and environments and chosen.environment not in environments:
         from trainspec.diagnostics.excerpt import visible
 

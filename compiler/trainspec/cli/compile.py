@@ -1,13 +1,13 @@
 """`trainspec compile`: write the DAG files, or with `--check` say which ones are not what their specs compile to."""
 
 import argparse
-import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from trainspec.batch.environments import BASE, InEnvironment, all_files, joined
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
 from trainspec.cli.common import (
@@ -15,18 +15,18 @@ from trainspec.cli.common import (
     add_cache,
     add_composition,
     add_paths,
+    in_environment,
     look_at_files,
     options,
     project_here,
     show_findings,
     uses_cache,
 )
+from trainspec.cli.target import Target, output_folder
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
-from trainspec.options import DEFAULT_AIRFLOW
-from trainspec.output.changes import Change, Generated, Kind, compare, compare_requests
-from trainspec.output.findings import diagnose
-from trainspec.output.header import header, rebuild_command
+from trainspec.options import DEFAULT_AIRFLOW, Options
+from trainspec.output.changes import Change, Kind, compare
 from trainspec.output.write import real_folder, write, writing
 from trainspec.project.project import NoSpecsError, Project, UsageError
 from trainspec.reporting.dedupe import of_all_files
@@ -56,55 +56,89 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
-    output, beside = _output_folder(arguments, project), Path(arguments.requests or "")
-    try:
-        found = look_at_files(arguments.paths, Look(project, chosen, wanted, uses_cache(arguments)))
-    except NoSpecsError:
-        if not compare(output, {}, (), project.root):
-            raise
-        found = []  # the last spec is gone, what it became is not
-    together = across(found, project, chosen, use_cache=uses_cache(arguments), is_all=not arguments.paths)
-    findings = sorted([*of_all_files(found), *together], key=Diagnostic.sort_key)
+    targets = _targets(arguments, project, chosen, wanted)
+    found = [target.there for target in targets]
+    told = [(each, _findings(each, arguments)) for each in found]
+    findings, files = joined(told), all_files(found)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
-    show = partial(_show, project=project, found=found, form=arguments.format)
+    show = partial(_show, project=project, found=files, form=arguments.format)
     if selection.fails(findings):
         show(findings)
-        if not has_errors(findings):
-            print("Nothing was compiled: with `strict`, warnings count, too.", file=sys.stderr)
+        because = "" if has_errors(findings) else " With `strict`, warnings count, too."
+        print(f"Nothing was {'compared' if arguments.check else 'written'}.{because}", file=sys.stderr)
         return 1
-    for fragment in (each for each in found if not each.is_spec):
+    for fragment in (each for each in files if not each.is_spec):
         print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
-    again = Look(project, chosen, wanted, use_cache=False)
-    compiled = _Compiled(found, again, _options(arguments, project, output), arguments.requests)
-    dags = compiled.dags()
-    requests = compiled.requests()
+    _check_apart(targets, project)
 
-    def changes() -> list[Change]:
-        compared = compare(output, dags, compiled.names, project.root)
-        if not arguments.requests:
-            return compared
-        ours = {change.path.stem for change in compared}
-        others = {path.stem for path in output.glob("*.py")} - ours
-        return compared + compare_requests(beside, requests, ours, others)
+    def changes() -> list[tuple[Change, Target]]:
+        all_of = ((change, target) for target in reversed(targets) for change in reversed(target.changes(targets)))
+        return list(reversed({change.path: (change, target) for change, target in all_of}.values()))
 
     if arguments.check:
-        different = [change for change in changes() if change.kind is not Kind.UNCHANGED]
-        for change in () if arguments.format else different:
+        different = [(change, target) for change, target in changes() if change.kind is not Kind.UNCHANGED]
+        for change, _ in () if arguments.format else different:
             sys.stdout.writelines(change.diff(project.name(change.path)))
-        show(sorted([*findings, *map(compiled.told, different)], key=Diagnostic.sort_key))
+        stale = [target.told(change) for change, target in different]
+        show(sorted([*findings, *stale], key=Diagnostic.sort_key))
         return 1 if different else 0
     show(findings)
     try:
-        with writing([output, beside] if arguments.requests else [output]):
+        with writing({folder for target in targets for folder in target.folders}):
             compared = changes()
-            refused = [change for change in compared if change.needs_force and not arguments.force]
+            refused = [(change, target) for change, target in compared if change.needs_force and not arguments.force]
             if not refused:
-                return _write(compared, project)
+                return _write([change for change, _ in compared], project)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
-    show([compiled.told(change) for change in refused])
+    show([target.told(change) for change, target in refused])
     print("Nothing was written.", file=sys.stderr)
     return 1
+
+
+def _targets(arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted) -> list[Target]:
+    """What the run writes: the environment or the folder that was named, else all that the settings give a folder."""
+    is_one = chosen.environment is not None or arguments.output is not None
+    names = (chosen.environment,) if is_one else project.written
+    return [_target(name, arguments, project, chosen, wanted, is_one=len(names) == 1) for name in names]
+
+
+def _target(
+    name: str | None, arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted, *, is_one: bool
+) -> Target:
+    there = in_environment(chosen, arguments, project, name)
+    look = Look(project, there, wanted, uses_cache(arguments))
+    output = Path(arguments.output) if arguments.output else output_folder(project, name)
+    try:
+        files = look_at_files(arguments.paths, look)
+    except NoSpecsError:
+        if not compare(output, {}, (), project.root):
+            raise
+        files = []  # the last spec is gone, what it became is not
+    beside = Path(arguments.requests, "" if is_one else name or "") if arguments.requests else None
+    said = _options(arguments, project, name, output)
+    return Target(InEnvironment(look, files), output, beside, said)
+
+
+def _findings(there: InEnvironment, arguments: argparse.Namespace) -> list[Diagnostic]:
+    look, is_all = there.look, not arguments.paths
+    together = across(there.files, look.project, look.chosen, use_cache=look.use_cache, is_all=is_all)
+    return sorted([*of_all_files(there.files), *together], key=Diagnostic.sort_key)
+
+
+def _check_apart(targets: Sequence[Target], project: Project) -> None:
+    """Raise UsageError where two environments make one file."""
+    made: dict[Path, Target] = {}
+    for target in targets:
+        for name in target.dags:
+            path = real_folder(target.output) / name
+            other = made.setdefault(path, target)
+            if other is not target:
+                names = " and ".join(each.there.name or BASE for each in (other, target))
+                raise UsageError(
+                    f"{names} both make {project.name(path)}; give the environments folders of their own in the "
+                    "settings, or write `${env}` into the DAG's `id`"
+                )
 
 
 def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[Outcome], form: str | None) -> None:
@@ -115,24 +149,14 @@ def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[O
         show_findings(findings, project, "text", found, sys.stderr)
 
 
-def _output_folder(arguments: argparse.Namespace, project: Project) -> Path:
-    """The folder for the DAG files. One outside the project is for the command line to name, not for a file in it."""
-    if arguments.output:
-        return Path(arguments.output)
-    folder = project.root / project.output
-    if not real_folder(folder).is_relative_to(real_folder(project.root)):
-        raise UsageError(
-            f"the output folder `{project.output}` leaves the project; name it with --output to allow that"
-        )
-    return folder
-
-
-def _options(arguments: argparse.Namespace, project: Project, output: Path) -> list[str]:
+def _options(arguments: argparse.Namespace, project: Project, environment: str | None, output: Path) -> list[str]:
     """The options with which the same files are made again, secrets masked: those that change what is written where."""
-    given = [("--env", arguments.env)]
-    if arguments.airflow and arguments.airflow != (project.airflow or DEFAULT_AIRFLOW):
-        given.append(("--airflow", str(arguments.airflow)))
-    if real_folder(output) != real_folder(project.root / project.output):
+    given = [("--env", environment)]
+    of_environment = project.environments.get(environment or "")
+    airflow = (of_environment.airflow if of_environment else None) or project.airflow or DEFAULT_AIRFLOW
+    if arguments.airflow and arguments.airflow != airflow:
+        given.append(("--airflow", arguments.airflow))
+    if real_folder(output) != real_folder(project.root / project.output_of(environment)):
         is_within = real_folder(output).is_relative_to(real_folder(project.root))
         given.append(("--output", project.name(output) if is_within else arguments.output))
     said = [word for option, value in given if value for word in (option, value)]
@@ -147,63 +171,6 @@ def _shown(name: str, value: str) -> str:
     from trainspec.rules.secrets import form_of, speaks_of_secrets
 
     return "..." if speaks_of_secrets(name) or form_of(value) else value
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """What the specs of a run become.
-
-    `look` looks at one again of which only the digest of its DAG file is known; `options` are those of the command
-    that writes it all.
-    """
-
-    found: Sequence[Outcome]
-    look: Look
-    options: Sequence[str]
-    requests_folder: str | None
-
-    @property
-    def names(self) -> list[str]:
-        """The files of the run, fragments too."""
-        return [each.name for each in self.found]
-
-    @property
-    def specs(self) -> list[Outcome]:
-        """Those that become something."""
-        return [each for each in self.found if each.is_spec]
-
-    def dags(self) -> dict[str, Generated]:
-        """The DAG files by name."""
-        return {
-            _dag_name(each): Generated(self._header(each.name), each.output_digest or "", partial(self._body, each))
-            for each in self.specs
-        }
-
-    def _header(self, spec: str) -> str:
-        target = f"Airflow {self.look.chosen.airflow}"
-        return header(spec, self.look.project.title, target, rebuild_command(spec, self.options))
-
-    def _body(self, outcome: Outcome) -> str:
-        text = outcome.output or self.look.at(self.look.project.root / outcome.name).output
-        if text is None:
-            raise UsageError(f"{outcome.name} was changed while it was compiled; compile it again")
-        return text
-
-    def requests(self) -> dict[str, str]:
-        """The requests by the names of their files."""
-        return {name: text for each in self.specs for name, text in each.requests.items()}
-
-    def told(self, change: Change) -> Diagnostic:
-        """The finding about a file that is not as it should be."""
-        name, shown = change.path.name, self.look.project.name(change.path)
-        specs = (each for each in self.specs if name == _dag_name(each) or name in each.requests)
-        beside = ("--requests", self.requests_folder) if self.requests_folder else ()
-        command = shlex.join(("trainspec", "compile", *self.options, *beside))
-        return diagnose(change, shown, next((each.id_span for each in specs), None), self.names, command)
-
-
-def _dag_name(outcome: Outcome) -> str:
-    return f"{outcome.dag_id}.py"
 
 
 def _write(compared: Sequence[Change], project: Project) -> int:

@@ -5,20 +5,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+from trainspec.batch.environments import InEnvironment, all_files, checked, in_each, joined
 from trainspec.batch.outcome import Outcome, Wanted
-from trainspec.batch.pool import Look, outcomes
+from trainspec.batch.pool import Look
 from trainspec.cli.common import (
     across,
     add_cache,
     add_composition,
     add_paths,
+    in_environment,
     look_at_files,
     options,
     project_here,
     show_findings,
     uses_cache,
 )
-from trainspec.diagnostics import Diagnostic, codes
+from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
 from trainspec.project.project import Project
@@ -31,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
     add_composition(parser)
-    parser.add_argument("--all-envs", action="store_true", help="check the specs in each of their environments")
+    parser.add_argument("--all-envs", action="store_true", help="check the base and every environment: the default")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how the findings are printed")
     parser.add_argument(
         "--select", action="append", default=[], metavar="CODES", help="tell only these codes, such as TS540,TS52"
@@ -73,45 +75,27 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(
     arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted
 ) -> tuple[Sequence[Diagnostic], Sequence[Outcome]]:
-    """The findings of a look at the files, and the files."""
-    look = Look(project, chosen, wanted, uses_cache(arguments))
-    found = look_at_files(arguments.paths, look)
-    if arguments.all_envs and any(each.environments for each in found):
-        return _of_all_environments(found, look), found
-    return _findings(found, look, is_all=not arguments.paths), found
+    """The findings of a look at the files in all environments, or in the one that was chosen; and the files."""
+
+    def look_for(environment: str | None) -> Look:
+        there = in_environment(chosen, arguments, project, environment)
+        return Look(project, there, wanted, uses_cache(arguments))
+
+    def files(look: Look) -> list[Outcome]:
+        return look_at_files(arguments.paths, look)
+
+    if chosen.environment is not None:
+        found = [InEnvironment(look, files(look)) for look in (look_for(chosen.environment),)]
+    else:
+        found = in_each(checked(project), look_for, files)
+    told = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
+    return joined(told), all_files(found)
 
 
-def _findings(found: Sequence[Outcome], look: Look, *, is_all: bool = False) -> list[Diagnostic]:
-    together = across(found, look.project, look.chosen, use_cache=look.use_cache, is_all=is_all)
-    return sorted([*of_all_files(found), *together], key=Diagnostic.sort_key)
-
-
-def _of_all_environments(found: Sequence[Outcome], look: Look) -> list[Diagnostic]:
-    """The findings in each environment; one that not all of them have names those that have it."""
-    names = sorted({name for each in found for name in each.environments})
-    of_file = {each.name: each.environments or tuple(names) for each in found}
-    told: dict[object, tuple[Diagnostic, list[str]]] = {}
-    for name in names:
-        there = replace(look, chosen=replace(look.chosen, environment=name))
-        patched = outcomes([look.project.root / each.name for each in found if name in each.environments], there)
-        by_name = {each.name: each for each in (*(each for each in found if not each.environments), *patched)}
-        runs = [by_name[each.name] for each in found if each.name in by_name]
-        for finding in _findings(runs, there):
-            key = (finding.code.id, finding.span, finding.field or finding.message, finding.member)
-            told.setdefault(key, (finding, []))[1].append(name)
-    kept = (
-        (finding, where)
-        for finding, where in told.values()
-        if finding.code.id != codes.UNUSED_IGNORE.id or set(where) >= set(of_file.get(finding.span.path, ()))
-    )  # an ignore is of no use where it is of none in any environment
-    return sorted((_named(finding, where, names) for finding, where in kept), key=Diagnostic.sort_key)
-
-
-def _named(found: Diagnostic, where: Sequence[str], names: Sequence[str]) -> Diagnostic:
-    if set(where) == set(names):
-        return found
-    listed = ", ".join(f"`{name}`" for name in dict.fromkeys(where))
-    return replace(found, message=f"{found.message} (in {listed})")
+def _findings(there: InEnvironment, *, is_all: bool) -> list[Diagnostic]:
+    look = there.look
+    together = across(there.files, look.project, look.chosen, use_cache=look.use_cache, is_all=is_all)
+    return sorted([*of_all_files(there.files), *together], key=Diagnostic.sort_key)
 
 
 def _selection(arguments: argparse.Namespace, settings: Selection) -> Selection:

@@ -13,6 +13,7 @@ from trainspec.compose.other_tasks import SECTIONS, compose_section
 from trainspec.compose.references import JobScope, with_needed
 from trainspec.compose.variables import Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
+from trainspec.options import Options
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, key_span, mapping
 from trainspec.text.typing import is_null
@@ -20,6 +21,10 @@ from trainspec.text.typing import is_null
 COMMAND_LINE = "--var"
 """What the place of a variable's value is called that no file holds."""
 
+BASE = "default"
+"""What `${env}` is where no environment is laid over the spec."""
+
+_PLAIN = Options()
 _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 
@@ -43,19 +48,18 @@ class Composed:
     holes: frozenset[Span] = frozenset()
 
 
-def compose(
-    root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None, own: str | None = None
-) -> Composed:
+def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str | None = None) -> Composed:
     """The composed document of the spec `root`.
 
-    `default_id` is the DAG's id where the spec gives none, `overrides` the values of `--var NAME=VALUE`, `environment`
-    the name of the patch to lay over. `own` names the file whose unused variables are told.
+    `default_id` is the DAG's id where the spec gives none; of the `options` those of the command line count, and the
+    environment's account and region. `own` names the file whose unused variables are told.
     """
-    findings = list(islice(environments.check(root, environment), MAX_FAULTS))
+    environment = options.environment
+    findings = list(islice(environments.check(root, environment, options.environments), MAX_FAULTS))
     whole, root = root, environments.patched(root, environment)
-    variables = _variables(root, default_id, overrides)
+    variables = _variables(root, default_id, options)
     declared = root.get("vars")
-    jobs = _Jobs(root.get("defaults"), variables)
+    jobs = _Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region})
     written_jobs = root.get("jobs")
     composed_jobs = jobs.compose(written_jobs) if written_jobs is not None and not is_removal(written_jobs) else None
     entries = []
@@ -82,10 +86,10 @@ def compose(
     return Composed(composed, identity, tuple(findings), jobs.groups, patches, names, jobs.bounds, holes)
 
 
-def dag_id(root: Mapping, default_id: str, overrides: Map[str, str], environment: str | None = None) -> str:
+def dag_id(root: Mapping, default_id: str, options: Options = _PLAIN) -> str:
     """The DAG's id alone, of a document that `compose` would take."""
-    root = environments.patched(root, environment)
-    return _resolved_id(root, default_id, _variables(root, default_id, overrides))
+    root = environments.patched(root, options.environment)
+    return _resolved_id(root, default_id, _variables(root, default_id, options))
 
 
 def id_place(root: Mapping, name: str) -> Span:
@@ -110,9 +114,13 @@ class _Job:
 
 
 class _Jobs:
-    """The jobs of a document, composed. `groups` and `bounds` are of the matrices, `known` all jobs by task id."""
+    """The jobs of a document, composed. `groups` and `bounds` are of the matrices, `known` all jobs by task id.
 
-    def __init__(self, defaults: Node | None, variables: Variables) -> None:
+    `environment` holds fields that each job has from its environment unless it, or `defaults`, says otherwise.
+    """
+
+    def __init__(self, defaults: Node | None, variables: Variables, environment: Map[str, str | None]) -> None:
+        self._environment = {name: value for name, value in environment.items() if value is not None}
         self.groups: dict[str, tuple[str, ...]] = {}
         self.bounds: dict[str, int] = {}
         self.known: dict[str, Node] = {}
@@ -159,6 +167,8 @@ class _Jobs:
         fields = self._variables.opened(entry.value)
         if isinstance(fields, Mapping):
             fields = settled(merge(self._defaults, fields))
+        if isinstance(fields, Mapping) and self._environment:
+            fields = self._of_environment(fields, entry.key.span)
         matrix = fields.get("matrix") if isinstance(fields, Mapping) else None
         if matrix is None or not isinstance(fields, Mapping):
             yield _Job(entry.key, fields, entry.key)
@@ -172,6 +182,12 @@ class _Jobs:
         rest = without(fields, "matrix")
         for point in expanded.points:
             yield _Job(Scalar(point.task_id, entry.key.span), rest, entry.key, point)
+
+    def _of_environment(self, fields: Mapping, span: Span) -> Mapping:
+        """The fields of a job, with those of its environment that it does not have."""
+        missing = ((name, value) for name, value in self._environment.items() if fields.get(name) is None)
+        added = tuple(Entry(Scalar(name, span), Scalar(value, span, plain=False)) for name, value in missing)
+        return replace(mapping((*fields.entries, *added), fields.span), via=fields.via) if added else fields
 
     def _resolved(self, task: _Job, known: Map[str, Node]) -> Node:
         values: dict[str, Node] = {"job.id": task.name}
@@ -253,12 +269,13 @@ def _resolved_id(root: Mapping, default_id: str, variables: Variables) -> str:
     return resolved.text if isinstance(resolved, Scalar) else default_id
 
 
-def _variables(root: Mapping, default_id: str, overrides: Map[str, str]) -> Variables:
-    """What the whole document can name with `${...}`; `overrides` are those of the command line."""
-    given = {f"vars.{name}": Scalar(value, _command_line(name)) for name, value in overrides.items()}
+def _variables(root: Mapping, default_id: str, options: Options) -> Variables:
+    """What the whole document can name with `${...}`; those of the command line come before its own."""
+    given = {f"vars.{name}": Scalar(value, _command_line(name)) for name, value in options.variables.items()}
     declared = root.get("vars")
     written = dict(leaves("vars", settled(declared) if declared is not None else None))
-    return Variables({**written, **given, "dag.id": _dag_id(root, default_id)})
+    environment = Scalar(options.environment or BASE, root.span, plain=False)
+    return Variables({**written, **given, "dag.id": _dag_id(root, default_id), "env": environment})
 
 
 def _command_line(name: str) -> Span:

@@ -1,6 +1,6 @@
 """`environments`: patches that are laid over a document, by the name of the environment."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from trainspec.compose.merge import is_removal, merge, without
 from trainspec.diagnostics import Diagnostic, codes, did_you_mean
@@ -18,8 +18,11 @@ def names(root: Mapping) -> tuple[str, ...]:
     return tuple(entry.key.text for entry in entries if not is_removal(entry.value))
 
 
-def check(root: Mapping, wanted: str | None) -> Iterator[Diagnostic]:
-    """Patches of what is not there; and that `wanted` is missing where there are others."""
+def check(root: Mapping, wanted: str | None, known_elsewhere: Collection[str] = ()) -> Iterator[Diagnostic]:
+    """Patches of what is not there; and that `wanted` is missing where there are others.
+
+    A spec need not patch itself for an environment that is `known_elsewhere`, in the settings.
+    """
     known = root.entry("environments")
     if known is None or not isinstance(known.value, Mapping):
         return
@@ -27,7 +30,7 @@ def check(root: Mapping, wanted: str | None) -> Iterator[Diagnostic]:
         for section, what in _NAMED.items():
             patch = entry.value.get(section) if isinstance(entry.value, Mapping) else None
             yield from _unknown(patch, root.get(section), section, what, entry.key.text)
-    if wanted is not None and wanted not in names(root):
+    if wanted is not None and wanted not in (*names(root), *known_elsewhere):
         listed = ", ".join(names(root))
         advice = did_you_mean(wanted, names(root)) or f"there are {listed}"
         message = f"there is no environment `{wanted}` here"

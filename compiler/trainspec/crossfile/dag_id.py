@@ -40,5 +40,5 @@ def glance(source: Source, options: Options, read: Read) -> DagAt | None:
     if not isinstance(whole, Mapping):
         return None
     root = extend(source, whole, read).root
-    id_ = dag_id(root, default, options.variables, options.environment)
+    id_ = dag_id(root, default, options)
     return DagAt(id_, id_place(root, source.name))

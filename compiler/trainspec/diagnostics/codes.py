@@ -28,6 +28,7 @@ CONFLICT = Code("TS107", "keys that exclude or need each other")
 UNKNOWN_VARIABLE = Code("TS201", "a `${...}` that names nothing")
 BAD_SUBSTITUTION = Code("TS202", "a `${...}` that cannot be resolved here")
 VARIABLE_CYCLE = Code("TS203", "variables that need each other")
+FOREIGN_PLACE = Code("TS205", "an AWS account or region that is not the environment's")
 UNUSED_VARIABLE = Code("TS204", "a variable that nothing uses", Severity.WARNING)
 
 # TS3xx: Airflow's templates
@@ -77,4 +78,4 @@ _HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")
 
 def can_be_ignored(code: Code) -> bool:
     """Whether findings of `code` may be silenced: an error that leaves a hole in what would be compiled may not."""
-    return code.severity is not Severity.ERROR or not code.id.startswith(_HOLES)
+    return code.severity is not Severity.ERROR or code.id == FOREIGN_PLACE.id or not code.id.startswith(_HOLES)

@@ -73,12 +73,16 @@ class Change:
 
 
 def compare(
-    folder: Path, generated: Mapping[str, Generated], specs_of_run: Collection[str], root: Path
+    folder: Path,
+    generated: Mapping[str, Generated],
+    specs_of_run: Collection[str],
+    root: Path,
+    environment: str | None = None,
 ) -> list[Change]:
     """What becomes of the DAG files in `folder`, in order of their names.
 
     `generated` holds the run's DAG files by name. A file in the folder is an orphan when its spec (a path from `root`)
-    is gone, or is one of this run's and no longer makes that file.
+    is gone, or is one of this run's and no longer makes that file; what it made in another environment is left alone.
     """
     tree = DiskTree(folder)
     changes = [_compare(tree, folder / name, made) for name, made in generated.items()]
@@ -87,7 +91,8 @@ def compare(
         text = _read(tree, path.name) if path.name not in generated else None
         header = read_header(text) if text is not None else None
         specs = header.specs if header is not None else ()
-        if specs and all(spec in specs_of_run or not _is_file(root / spec) for spec in specs):
+        is_ours = header is not None and header.environment == environment
+        if specs and all((is_ours and spec in specs_of_run) or not _is_file(root / spec) for spec in specs):
             changes.append(Change(path, Kind.ORPHAN, text, None))
     return sorted(changes, key=lambda change: change.path.name)
 

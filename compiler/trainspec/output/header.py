@@ -28,6 +28,16 @@ class Header:
 
     specs: tuple[str, ...]
     projects: tuple[str, ...] = ()
+    command: str = ""
+
+    @property
+    def environment(self) -> str | None:
+        """The environment that the file was made for; None for the base."""
+        try:
+            words = shlex.split(self.command)
+        except ValueError:  # somebody wrote into it
+            return None
+        return words[words.index("--env") + 1] if "--env" in words[:-1] else None
 
     @property
     def spec(self) -> str:
@@ -53,7 +63,8 @@ def read_header(text: str) -> Header | None:
             said.setdefault(found[1], []).append(found[2])
         elif not line.startswith(("#", *_CONFLICT)):
             break
-    return Header(tuple(dict.fromkeys(said.get("spec", ()))), tuple(dict.fromkeys(said.get("project", ()))))
+    specs, projects = (tuple(dict.fromkeys(said.get(key, ()))) for key in ("spec", "project"))
+    return Header(specs, projects, next(iter(said.get("rebuild", ())), ""))
 
 
 def is_generated(path: Path) -> bool:

@@ -16,6 +16,8 @@ __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"
 
 if TYPE_CHECKING:
     from trainspec.disk.git import CommitTree  # which only the commands that read revisions shall load
+OUTPUT = "generated_dags"
+"""The folder of the DAG files where the settings name none."""
 
 SUFFIXES = (".yaml", ".yml")
 _SETTINGS = (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT))
@@ -44,6 +46,20 @@ class Project(Settings):
     def title(self) -> str | None:
         """The project's name, as generated files hold it: `project` of the settings, else that of pyproject.toml."""
         return self.project or python_name(self.tree or DiskTree(self.root))
+
+    def output_of(self, environment: str | None) -> str:
+        """The folder of the DAG files, from the root: an environment's own, else that of all."""
+        of_environment = self.environments.get(environment or "")
+        return (of_environment.output if of_environment else None) or self.output or OUTPUT
+
+    @property
+    def written(self) -> tuple[str | None, ...]:
+        """What `compile` writes if not told: the environments that have a folder, before them the base (None).
+
+        The base is left out where only environments have a folder.
+        """
+        named = tuple(name for name, each in self.environments.items() if each.output)
+        return named if named and self.output is None else (None, *named)
 
     def name(self, path: Path) -> str:
         """How findings and generated files call `path`: from the root, with forward slashes."""

@@ -33,14 +33,31 @@ class UsageError(Exception):
     """A command line or a settings file that cannot be followed, a line for each fault. The command exits with 2."""
 
 
+@dataclass(frozen=True, slots=True)
+class EnvironmentSettings:
+    """What the settings say of one environment; None where they say nothing.
+
+    `output` is the folder of its DAG files, `account` and `region` are defaults of its jobs, `allow_accounts` the other
+    accounts that they may use.
+    """
+
+    output: str | None = None
+    account: str | None = None
+    region: str | None = None
+    airflow: str | None = None
+    allow_accounts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A settings file, read; or what holds without one."""
+    """A settings file, read; or what holds without one. `output` is None where the file does not name the folder."""
 
     project: str | None = None
     paths: tuple[str, ...] = ("specs",)
-    output: str = "generated_dags"
+    output: str | None = None
     airflow: str | None = None
+    allow_accounts: tuple[str, ...] = ()
+    environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None
@@ -159,15 +176,42 @@ class _Reader:
     def airflow(self, at: tuple[str, ...], value: Any) -> str:
         known = ", ".join(AIRFLOW)
         if isinstance(value, float):
-            raise self._wrong(at, f'`airflow` must be a string: write airflow = "{value}"')
+            raise self._wrong(at, f'`{".".join(at)}` must be a string: write airflow = "{value}"')
         if type(value) not in (str, int):
-            raise self._wrong(at, f'`airflow` must be a string such as "{AIRFLOW[-1]}"')
+            raise self._wrong(at, f'`{".".join(at)}` must be a string such as "{AIRFLOW[-1]}"')
         minor = airflow_minor(str(value))
         if minor is None:
             raise self._wrong(
-                at, f"`airflow` cannot be {value!r}; write one of {known}, or 2 or 3 for its newest minor"
+                at, f"`{'.'.join(at)}` cannot be {value!r}; write one of {known}, or 2 or 3 for its newest minor"
             )
         return minor
+
+    def account(self, at: tuple[str, ...], value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch("[0-9]{12}", value):
+            raise self._wrong(at, f"`{'.'.join(at)}` must be the 12 digits of an AWS account, in quotes")
+        return value
+
+    def accounts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
+        return tuple(self.account(at, each) for each in self._of(list, "a list of AWS accounts, in quotes", at, value))
+
+    def region(self, at: tuple[str, ...], value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch("[a-z]{2,4}(-[a-z]+)+-[0-9]", value):
+            raise self._wrong(at, f"`{'.'.join(at)}` must be an AWS region such as us-east-1")
+        return value
+
+    def environments(self, at: tuple[str, ...], value: Any) -> dict[str, EnvironmentSettings]:
+        return self._each(self._of(dict, "a table of environments", at, value), at, self._environment)
+
+    def _environment(self, at: tuple[str, ...], value: Any) -> EnvironmentSettings:
+        table = self._of(dict, "a table, such as `[environments.prod]`", at, value)
+        read = self._each(table, at, self._setting_of_environment)
+        return EnvironmentSettings(**{key.replace("-", "_"): each for key, each in read.items()})
+
+    def _setting_of_environment(self, at: tuple[str, ...], value: Any) -> Any:
+        if at[-1] not in _OF_ENVIRONMENT:
+            near = did_you_mean(at[-1], _OF_ENVIRONMENT) or f"there are {', '.join(_OF_ENVIRONMENT)}"
+            raise self._wrong(at, f"unknown setting `{'.'.join(at)}`; {near}")
+        return _OF_ENVIRONMENT[at[-1]](self, at, value)
 
     def switch(self, at: tuple[str, ...], value: Any) -> bool:
         return self._of(bool, "true or false", at, value)
@@ -242,6 +286,8 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "paths": _Reader.all_inside,
     "output": _Reader.path,
     "airflow": _Reader.airflow,
+    "allow-accounts": _Reader.accounts,
+    "environments": _Reader.environments,
     "external-dags": _Reader.texts,
     "operators": _Reader.texts,
     "callbacks": _Reader.texts,
@@ -250,6 +296,13 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "severity": _Reader.severities,
     "per-path": _Reader.per_path,
     "strict": _Reader.switch,
+}
+_OF_ENVIRONMENT: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
+    "output": _Reader.path,
+    "account": _Reader.account,
+    "region": _Reader.region,
+    "airflow": _Reader.airflow,
+    "allow-accounts": _Reader.accounts,
 }
 _SELECTION = ("select", "ignore", "severity", "per_path", "strict")
 

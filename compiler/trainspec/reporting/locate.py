@@ -11,6 +11,9 @@ from trainspec.text.tree import Entry, Mapping
 _HOLES = (codes.BAD_KEY, codes.UNKNOWN_VARIABLE, codes.BAD_SUBSTITUTION, codes.VARIABLE_CYCLE)
 """Behind one of these, a value is not what its author meant: nothing else is said of it."""
 
+_OF_REGIONS = "TS56"
+"""How the codes of rules about regions begin: what is of another region than the environment's is reported once."""
+
 _LONGEST_NAME = 250
 
 _GAPS = (codes.UNREADABLE, codes.SYNTAX, codes.NOT_A_SPEC)
@@ -38,8 +41,11 @@ def without_consequences(
     At `more_holes` it is not known either; what is wrong there are findings that were `told`.
     """
     holes = {found.span for found in findings if found.code in _HOLES}.union(more_holes)
+    foreign = {found.span for found in findings if found.code.id == codes.FOREIGN_PLACE.id}
     bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
     for found in findings:
+        if found.span in foreign and found.code.id.startswith(_OF_REGIONS):
+            continue
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
         is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_is_line_of(found.span, key) for key in bad_keys)
         if found.code in _HOLES or found in told or not (is_of_hole or is_map_by_mistake):

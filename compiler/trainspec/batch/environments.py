@@ -1,0 +1,119 @@
+"""A run in several environments: which there are, the specs in each, and one list of findings of all of them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from trainspec.batch.outcome import Outcome
+from trainspec.batch.pool import Look, outcomes
+from trainspec.diagnostics import Diagnostic, codes
+from trainspec.options import Options
+from trainspec.project.project import Project
+
+BASE = "the base"
+
+
+@dataclass(frozen=True, slots=True)
+class InEnvironment:
+    """The files of a run as they are in one environment; in the base where its name is None."""
+
+    look: Look
+    files: Sequence[Outcome]
+
+    @property
+    def name(self) -> str | None:
+        """The environment's name."""
+        return self.look.chosen.environment
+
+
+def chosen_for(chosen: Options, project: Project, environment: str | None, airflow: str | None) -> Options:
+    """`chosen` with what the settings say of an environment. `airflow` is that of the command line, if it has one."""
+    of_environment = project.environments.get(environment or "")
+    known = tuple(project.environments)
+    if of_environment is None:
+        return replace(chosen, environment=environment, environments=known)
+    return replace(
+        chosen,
+        environment=environment,
+        airflow=airflow or of_environment.airflow or chosen.airflow,
+        account=of_environment.account,
+        region=of_environment.region,
+        allow_accounts=(*project.allow_accounts, *of_environment.allow_accounts),
+        environments=known,
+    )
+
+
+def checked(project: Project) -> tuple[str | None, ...]:
+    """What is checked in any case: all environments of the settings, and the base unless it is never written."""
+    base = (None,) if None in project.written else ()
+    return (*base, *project.environments)
+
+
+def in_each(
+    names: Iterable[str | None], look_for: Callable[[str | None], Look], files: Callable[[Look], list[Outcome]]
+) -> list[InEnvironment]:
+    """The `files` of a run in the environments `names`, and in those that only its specs have.
+
+    In the latter, specs that do not patch themselves are what they are without it.
+    """
+    found = [InEnvironment(look, files(look)) for look in map(look_for, names)]
+    known = {each.name for each in found}
+    first = found[0].files if found else ()
+    others = dict.fromkeys(name for each in first for name in each.environments if name not in known)
+    for name in others:
+        look = look_for(name)
+        root = look.project.root
+        patched = outcomes([root / each.name for each in first if name in each.environments], look)
+        by_name = {each.name: each for each in patched}
+        kept = [by_name.get(each.name, each) for each in first if each.name in by_name or not each.environments]
+        found.append(InEnvironment(look, kept))
+    return found
+
+
+def joined(found: Sequence[tuple[InEnvironment, Sequence[Diagnostic]]]) -> list[Diagnostic]:
+    """The findings in all environments, each once; one that not all of them have names those that have it."""
+    if len(found) == 1:
+        return list(found[0][1])
+    seen_in = _seen_in(each for each, _ in found)
+    told: dict[object, tuple[Diagnostic, list[str | None]]] = {}
+    for each, findings in found:
+        for finding in findings:
+            says_where = finding.code.id == codes.FOREIGN_PLACE.id
+            what = finding.message if says_where else finding.field or finding.message
+            key = (finding.code.id, finding.span, what, finding.member)
+            told.setdefault(key, (finding, []))[1].append(each.name)
+    kept = (
+        (finding, where)
+        for finding, where in told.values()
+        if finding.code.id not in _IDLE or set(where) >= seen_in.get(finding.span.path, set())
+    )
+    named = (_named(finding, where, seen_in.get(finding.span.path, set())) for finding, where in kept)
+    return sorted(named, key=Diagnostic.sort_key)
+
+
+_IDLE = (codes.UNUSED_IGNORE.id, codes.UNUSED_VARIABLE.id)
+"""What is of no use is so where it is of none in any environment."""
+
+
+def _seen_in(found: Iterable[InEnvironment]) -> Mapping[str, set[str | None]]:
+    seen: dict[str, set[str | None]] = {}
+    for each in found:
+        for file in each.files:
+            for name in (file.name, *file.made_of):
+                seen.setdefault(name, set()).add(each.name)
+    return seen
+
+
+def _named(found: Diagnostic, where: Sequence[str | None], seen_in: Set[str | None]) -> Diagnostic:
+    if set(where) >= seen_in:
+        return found
+    listed = ", ".join(f"`{name}`" if name else BASE for name in dict.fromkeys(where))
+    return replace(found, message=f"{found.message} (in {listed})")
+
+
+def all_files(found: Sequence[InEnvironment]) -> list[Outcome]:
+    """The files of a run, once each, with the secrets that they have in any environment."""
+    files: dict[str, Outcome] = {}
+    for file in (file for each in found for file in each.files):
+        known = files.get(file.name)
+        files[file.name] = replace(known, secrets=known.secrets | file.secrets) if known else file
+    return list(files.values())
