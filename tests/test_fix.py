@@ -298,7 +298,7 @@ def test_a_file_that_cannot_be_written(trainspec: Run, project: Path, monkeypatc
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "specs/.trainspec-new")
 
-    monkeypatch.setattr("trainspec.output.write.create", full)
+    monkeypatch.setattr("trainspec.disk.writing.Folder.create", full)
     ran = trainspec("lint", "--fix")
     assert ran.returncode == 2
     assert "cannot write specs/.trainspec-new: No space left on device" in ran.stderr

@@ -22,7 +22,7 @@ from trainspec.cli.common import (
     show_findings,
     uses_cache,
 )
-from trainspec.cli.target import Target, output_folder
+from trainspec.cli.target import Target, named_folder, output_folder
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import DEFAULT_AIRFLOW, Options
@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1 if different else 0
     show(findings)
     try:
-        with writing({folder for target in targets for folder in target.folders}):
+        with writing({folder for target in targets for folder in target.folders}, project.root):
             compared = changes()
             refused = [(change, target) for change, target in compared if change.needs_force and not arguments.force]
             if not refused:
@@ -108,14 +108,15 @@ def _target(
 ) -> Target:
     there = in_environment(chosen, arguments, project, name)
     look = Look(project, there, wanted, uses_cache(arguments))
-    output = Path(arguments.output) if arguments.output else output_folder(project, name)
+    output = named_folder(arguments.output, project) if arguments.output else output_folder(project, name)
     try:
         files = look_at_files(arguments.paths, look)
     except NoSpecsError:
         if not compare(output, {}, (), project.root):
             raise
         files = []  # the last spec is gone, what it became is not
-    beside = Path(arguments.requests, "" if is_one else name or "") if arguments.requests else None
+    below = "" if is_one else name or ""
+    beside = named_folder(arguments.requests, project) / below if arguments.requests else None
     said = _options(arguments, project, name, output)
     return Target(InEnvironment(look, files), output, beside, said)
 
@@ -175,7 +176,7 @@ def _shown(name: str, value: str) -> str:
 
 def _write(compared: Sequence[Change], project: Project) -> int:
     different = [change for change in compared if change.kind is not Kind.UNCHANGED]
-    write(different)
+    write(different, project.root)
     for change in different:
         print(f"{'removed' if change.new is None else 'wrote'} {project.name(change.path)}")
     written = sum(change.new is not None for change in different)

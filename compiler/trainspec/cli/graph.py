@@ -13,6 +13,7 @@ from trainspec.cli.common import (
     spec_path,
 )
 from trainspec.diagnostics import has_errors
+from trainspec.disk.writing import write_over
 from trainspec.graph import build
 from trainspec.graph.mermaid import mermaid
 from trainspec.graph.svg import svg
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(text, end="")
         return 0
     try:
-        output.write_text(text, encoding="utf-8", newline="\n")
+        write_over(output, text, project.root)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
     return 0

@@ -1,6 +1,7 @@
 """`trainspec import`: a spec from what people have."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,13 +11,14 @@ from pathlib import Path
 from trainspec.cli.common import standard_input
 from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
+from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
 from trainspec.importers.request import dotted_member, leaves
 from trainspec.importers.sources import read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
-from trainspec.project.project import UsageError
+from trainspec.project.project import UsageError, root_around
 from trainspec.request.check import printable
 from trainspec.text.source import Source
 
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         if target is None:
             sys.stdout.write(text)
         else:
-            _write(target / f"{each.dag.get('id', 'imported')}.yaml" if target.is_dir() else target, text)
+            _write(target / _file_name(each) if target.is_dir() else target, text)
         _report(each, text)
     return 0
 
@@ -89,10 +91,15 @@ def _join(found: list[Imported]) -> list[Imported]:
     return [Imported(tuple(jobs.values()), notes=notes), *(each for each in found if each.dag)]
 
 
+def _file_name(imported: Imported) -> str:
+    """The file of a spec in a folder: named after the DAG, whose id is whatever the source holds."""
+    name = re.sub(r"[^\w-]", "_", str(imported.dag.get("id", "imported")))
+    return f"{name[:100] or 'imported'}.yaml"
+
+
 def _write(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        write_new(path, text, root_around(Path.cwd()))
     except FileExistsError:
         raise UsageError(f"{path} exists; remove it, or name another file") from None
     except OSError as error:

@@ -1,10 +1,12 @@
 """`trainspec init`: a starter repository, with the checks in the editor, in pre-commit and in CI."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from trainspec import __version__
+from trainspec.disk.writing import write_new
 from trainspec.project.project import UsageError
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
 
@@ -94,9 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path(arguments.folder)
     try:
         for name, text in _files().items():
-            _write(root / name, text)
+            _write(root / name, text, root)
     except OSError as error:
-        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+        raise UsageError(f"cannot write {os.path.relpath(error.filename)}: {error.strerror}") from error
     print(f"Next: change specs/example.yaml, and run `trainspec compile`{_in(arguments.folder)}.", file=sys.stderr)
     return 0
 
@@ -117,11 +119,9 @@ def _files() -> dict[str, str]:
     }
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(path: Path, text: str, root: Path) -> None:
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_new(path, text, root)
     except FileExistsError:
         print(f"kept {path.as_posix()}: it is there already")
     else:

@@ -10,6 +10,7 @@ from trainspec.batch.environments import InEnvironment
 from trainspec.batch.outcome import Outcome
 from trainspec.batch.pool import Look
 from trainspec.diagnostics import Diagnostic
+from trainspec.disk.writing import place
 from trainspec.output.changes import Change, Generated, compare, compare_requests
 from trainspec.output.findings import diagnose
 from trainspec.output.header import header, rebuild_command
@@ -24,6 +25,15 @@ def output_folder(project: Project, environment: str | None) -> Path:
     if not real_folder(folder).is_relative_to(real_folder(project.root)):
         raise UsageError(f"the output folder `{name}` leaves the project; name it with --output to allow that")
     return folder
+
+
+def named_folder(given: str, project: Project) -> Path:
+    """A folder of the command line. Raises UsageError for one in the project that leads out of it by a link."""
+    try:
+        place(Path(given), project.root)
+    except OSError as error:
+        raise UsageError(f"cannot write {given}: {error.strerror}") from None
+    return Path(given)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import codecs
 from pathlib import Path
 
+from trainspec.disk.writing import Folder
 from trainspec.output.changes import Change, Kind
 from trainspec.output.write import write, writing
-from trainspec.text.source import Source, decode
+from trainspec.text.source import MAX_BYTES, Source, decode
 
 
 def put(root: Path, old: Source, new: str) -> str | None:
@@ -17,7 +18,8 @@ def put(root: Path, old: Source, new: str) -> str | None:
     if not old.name.startswith("../") and not path.is_relative_to(root.resolve()):
         return f"{old.name} is a link that leaves the project"
     with writing([path.parent]):
-        content = path.read_bytes()
+        with Folder(path.parent) as folder:
+            content = folder.read(path.name, 2 * MAX_BYTES) or b""
         if decode(content, old.name) != old:
             return f"{old.name} was changed meanwhile"
         mark = codecs.BOM_UTF8.decode() if content.startswith(codecs.BOM_UTF8) else ""

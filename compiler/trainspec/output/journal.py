@@ -1,60 +1,128 @@
 """Writing files of a folder where folders cannot be swapped: a mount point, a file system without the call, Windows.
 
-The new files are put into `.trainspec-staged/new` in the folder, the names of those to be removed into `gone`. Then
-the folder of both is renamed to `.trainspec-commit`: from here on the run is decided, and what a killed run has not
-moved to its place, the next one does. So a mixture can be seen, but only until then.
+The new files are put into `.trainspec-staged-RANDOM` in the folder. Then a record says what is to be moved where, and
+what removed: from here on the run is decided, and what a killed run has not done, the next one does. So a mixture can
+be seen, but only until then.
+
+The record lies where only the user writes, and holds the digests of the files: what a repository brings along is never
+taken for a run's unfinished work. Where there is no such place, a killed run stays as it is.
 """
 
-from collections.abc import Mapping
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from trainspec.output.files import ONE_FILE, OURS, create, remove_tree
+from trainspec.disk.reading import UnreadableError, read_typed
+from trainspec.disk.user_cache import user_cache
+from trainspec.disk.writing import Folder
+from trainspec.output.files import ONE_FILE, OURS
 
-_STAGED, _COMMIT = f"{OURS}staged", f"{OURS}commit"
+_STAGED = f"{OURS}staged"
+_LONGEST = 64 * 1024 * 1024
 
 
 class Journal:
     """New contents for `folder`: texts by file name, None for what is removed."""
 
-    def __init__(self, folder: Path, texts: Mapping[str, str | None]) -> None:
+    def __init__(self, folder: Folder, texts: Mapping[str, str | None]) -> None:
         self.folder = folder
         self.texts = texts
+        self.staged = f"{_STAGED}-{secrets.token_hex(8)}"
 
     def prepare(self) -> None:
         """Put everything on the disk beside its place. Raises OSError; no file has changed then."""
-        staged = self.folder / _STAGED
-        (staged / "new").mkdir(parents=True)
-        (staged / "gone").mkdir()
-        for name, text in self.texts.items():
-            if text is None:
-                (staged / "gone" / name).touch()
-            else:
-                create(staged / "new" / name, text, self.folder / name)
+        with self.folder.below(self.staged, make=True, mode=0o700) as staged:
+            for name, text in self.texts.items():
+                if text is not None:
+                    staged.create(name, text, self.folder.status(name))
 
     def commit(self) -> None:
         """Move everything to its place. Raises OSError."""
-        (self.folder / _STAGED).rename(self.folder / _COMMIT)
-        _finish(self.folder)
+        new = {name: _digest(text.encode()) for name, text in self.texts.items() if text is not None}
+        record = {"staged": self.staged, "new": new, "gone": [name for name in self.texts if name not in new]}
+        _write_record(self.folder.path, record)
+        _finish(self.folder, record)
 
     def discard(self) -> None:
         """Remove what is left over when nothing was decided."""
-        remove_tree(self.folder / _STAGED)
+        self.folder.remove(self.staged)
 
 
-def recover(folder: Path) -> None:
+def recover(folder: Folder) -> None:
     """Finish what a killed run had decided, and forget what it had not. Raises OSError."""
-    for left in (_STAGED, ONE_FILE):
-        remove_tree(folder / left)
-    commit = folder / _COMMIT
-    if commit.is_dir() and not commit.is_symlink():
-        _finish(folder)
+    record = _read_record(folder.path)
+    for left in folder.names():
+        if left == ONE_FILE or (left.startswith(_STAGED) and (record is None or left != record["staged"])):
+            folder.remove(left)
+    if record is not None:
+        _finish(folder, record)
 
 
-def _finish(folder: Path) -> None:
-    commit = folder / _COMMIT
-    for staged in sorted(commit.glob("new/*")):
-        staged.replace(folder / staged.name)
-    for mark in sorted(commit.glob("gone/*")):
-        (folder / mark.name).unlink(missing_ok=True)
-        mark.unlink()
-    remove_tree(commit)
+def _finish(folder: Folder, record: Mapping[str, Any]) -> None:
+    if folder.is_folder(record["staged"]):
+        with folder.below(record["staged"]) as staged:
+            for name, digest in record["new"].items():
+                content = staged.read(name, _LONGEST)
+                if content is not None and _digest(content) == digest:
+                    staged.replace(name, name, folder)
+        for name in record["gone"]:
+            folder.unlink(name)
+        folder.remove(record["staged"])
+    if (path := _record_of(folder.path)) is not None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _record_of(folder: Path) -> Path | None:
+    """Where the record of a folder lies."""
+    cache = user_cache(folder)
+    return cache / "unfinished" if cache else None
+
+
+def _read_record(folder: Path) -> Mapping[str, Any] | None:
+    path = _record_of(folder)
+    if path is None:
+        return None
+    try:
+        record = json.loads(read_typed(path, _LONGEST))
+    except (UnreadableError, ValueError, RecursionError):
+        return None
+    return record if _is_record(record) else None
+
+
+def _is_record(record: Any) -> bool:
+    if not isinstance(record, dict) or record.keys() != {"staged", "new", "gone"}:
+        return False
+    new, gone = record["new"], record["gone"]
+    return (
+        isinstance(new, dict)
+        and isinstance(gone, list)
+        and _are_names([record["staged"], *new, *gone])
+        and record["staged"].startswith(_STAGED)
+    )
+
+
+def _are_names(names: Iterable[Any]) -> bool:
+    away = {"/", os.sep}
+    return all(isinstance(each, str) and each not in ("", ".", "..") and away.isdisjoint(each) for each in names)
+
+
+def _write_record(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write the record in one step; without a place for it, a kill of this run is not made good by the next."""
+    path = _record_of(folder)
+    if path is None:
+        return
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = path.with_name(f"{path.name}.{os.getpid()}")
+        staged.write_text(json.dumps(record), encoding="utf-8")
+        staged.replace(path)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

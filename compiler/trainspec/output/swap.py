@@ -7,7 +7,7 @@
 The third step is for those who hold the folder itself and not its name: a container that has it mounted, a shell that
 works in it. `INODE` is the old folder's: it tells `recover` which of the two a killed run left behind.
 
-Linux has the call since 3.15 (renameat2), macOS since 10.12 (renamex_np), most local file systems know it; where it
+Linux has the call since 3.15 (renameat2), macOS since 10.12 (renameatx_np), most local file systems know it; where it
 fails the caller falls back to `trainspec.output.journal`.
 """
 
@@ -15,20 +15,19 @@ import contextlib
 import ctypes
 import errno
 import os
-import shutil
 import stat
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from trainspec.output.files import ONE_FILE, OURS, create, like, remove_tree
+from trainspec.disk.writing import Folder, take_after
+from trainspec.output.files import ONE_FILE, OURS
 from trainspec.output.header import is_generated
 
 _MOST = 5_000
 """A folder with more in it than this is not copied for the sake of a few files."""
 
-_AT_FDCWD = -100 if sys.platform == "linux" else -2
 _RENAME_EXCHANGE = _RENAME_SWAP = 2
 
 
@@ -38,60 +37,105 @@ class Swap:
     `is_new` says that this run has made the folder: nobody holds it yet, and there is no third step.
     """
 
-    def __init__(self, folder: Path, texts: Mapping[Path, str | None], *, is_new: bool = False) -> None:
+    def __init__(self, folder: Folder, texts: Mapping[Path, str | None], *, is_new: bool = False) -> None:
         self.folder = folder
         self.texts = texts
         self.is_new = is_new
-        self.copy = folder.with_name(f"{_prefix(folder)}{folder.stat().st_ino}")
+        self.around = Folder(folder.path.parent)
+        self.copy = f"{_prefix(folder.path)}{_inode(self.around, folder.path.name)}"
 
     def prepare(self) -> None:
         """Build the new folder. Raises OSError; nothing has happened to the old one then."""
         _exchange_call()
-        if not os.access(self.folder, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.folder))
-        self.copy.mkdir(0o700)
-        left = _MOST
-        for path, folders, files in os.walk(self.folder):
-            source, target = Path(path), self.copy / Path(path).relative_to(self.folder)
-            links = [name for name in folders if (source / name).is_symlink()]
-            left -= len(files) + len(folders)
-            if left < 0:
-                raise OSError(errno.E2BIG, "too many files to copy", str(self.folder))
-            for folder in (each for each in folders if each not in links):
-                (target / folder).mkdir(0o700)
-            for file in (*files, *links):
-                if (target / file).relative_to(self.copy) not in self.texts:
-                    _link(source / file, target / file)
-        for name, text in self.texts.items():
-            if text is not None:
-                (self.copy / name).parent.mkdir(parents=True, exist_ok=True)
-                create(self.copy / name, text, self.folder / name)
-        for made, _, _ in os.walk(self.copy, topdown=False):
-            like(self.folder / Path(made).relative_to(self.copy), Path(made))
+        self.folder.descriptor()
+        if not os.access(self.folder.path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.folder.path))
+        path, relative = self.around.at(self.copy)
+        os.mkdir(path, 0o700, **relative)  # noqa: PTH102  # an OSError where somebody has put something there
+        with self.around.below(self.copy) as copy:
+            try:
+                self._link_what_stays(copy)
+            except RecursionError:
+                raise OSError(errno.E2BIG, "folders below folders without end", str(self.folder.path)) from None
+            for name, text in self.texts.items():
+                if text is not None:
+                    with _parent(copy, name, make=True) as new:
+                        new.create(name.name, text, _model(self.folder, name))
+            self._take_after_the_old_one(copy)
 
     def commit(self) -> None:
         """Swap. Raises OSError where the system or the file system cannot; nothing has happened then."""
-        exchange(self.folder, self.copy)
+        self._exchange()
         if self.is_new:
             return
         with contextlib.suppress(OSError):  # the copy is complete, and stays in the folder's place
             self._bring_up_to_date()
-            exchange(self.folder, self.copy)
+            self._exchange()
 
     def discard(self) -> None:
         """Remove what is left over, after success or failure."""
-        recover(self.folder)
+        _recover_in(self.around, self.folder.path)
+
+    def close(self) -> None:
+        """Let go of the folder around."""
+        self.around.close()
+
+    def _exchange(self) -> None:
+        exchange(self.around, self.folder.path.name, self.copy)
+
+    def _link_what_stays(self, copy: Folder) -> None:
+        left = _MOST
+        for path, folders, files, here in os.fwalk(".", dir_fd=self.folder.descriptor()):
+            left -= len(files) + len(folders)
+            if left < 0:
+                raise OSError(errno.E2BIG, "too many files to copy", str(self.folder.path))
+            below = Path(path)
+            for name in folders:
+                if not stat.S_ISLNK(_status(name, here).st_mode):
+                    os.mkdir(str(below / name), 0o700, dir_fd=copy.descriptor())
+            for name in (*files, *folders):
+                status = _status(name, here)
+                if not stat.S_ISDIR(status.st_mode) and below / name not in self.texts:
+                    _link(name, here, status, str(below / name), copy.descriptor())
+
+    def _take_after_the_old_one(self, copy: Folder) -> None:
+        """Give the folders of the copy the modes and owners of the old ones."""
+        for path, _, _, here in os.fwalk(".", topdown=False, dir_fd=copy.descriptor()):
+            with contextlib.suppress(FileNotFoundError):  # one that the old folder does not have
+                old = os.stat(path, dir_fd=self.folder.descriptor(), follow_symlinks=False)
+                take_after(here, old)
 
     def _bring_up_to_date(self) -> None:
-        """Give the old folder, which stands at the copy's name, what the new one has."""
-        for name, text in self.texts.items():
-            if text is None:
-                (self.copy / name).unlink(missing_ok=True)
-            else:
-                (self.copy / name).parent.mkdir(parents=True, exist_ok=True)
-                beside = self.copy / name.parent / ONE_FILE
-                os.link(self.folder / name, beside)
-                beside.replace(self.copy / name)
+        """Give the old folder, which is held open and stands at the copy's name, what the new one has."""
+        with self.around.below(self.folder.path.name) as new:
+            for name, text in self.texts.items():
+                if text is None:
+                    with contextlib.suppress(FileNotFoundError), _parent(self.folder, name) as old:
+                        old.unlink(name.name)
+                    continue
+                with _parent(self.folder, name, make=True) as old, _parent(new, name) as made:
+                    source, target = made.descriptor(), old.descriptor()
+                    os.link(name.name, ONE_FILE, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+                    old.replace(ONE_FILE, name.name)
+
+
+def _model(folder: Folder, name: Path) -> os.stat_result | None:
+    """The status of what a file replaces."""
+    try:
+        with _parent(folder, name) as parent:
+            return parent.status(name.name)
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def _parent(folder: Folder, name: Path, *, make: bool = False) -> Iterator[Folder]:
+    """The folder that a relative path lies in, below `folder`."""
+    with contextlib.ExitStack() as held:
+        here = folder
+        for part in name.parts[:-1]:
+            here = held.enter_context(here.below(part, make=make))
+        yield here
 
 
 def recover(folder: Path) -> None:
@@ -99,38 +143,49 @@ def recover(folder: Path) -> None:
 
     Never raises OSError: what cannot be removed is no reason not to write.
     """
+    with contextlib.suppress(OSError), Folder(folder.parent) as around:
+        _recover_in(around, folder)
+
+
+def _recover_in(around: Folder, folder: Path) -> None:
     with contextlib.suppress(OSError):
-        beside = [each for each in folder.parent.iterdir() if each.name.startswith(_prefix(folder))]
-        for left in beside:
-            _recover(folder, left)
+        for left in around.names():
+            if left.startswith(_prefix(folder)):
+                _recover(around, folder, left)
 
 
-def _recover(folder: Path, left: Path) -> None:
-    if left.name == f"{_prefix(folder)}{left.lstat().st_ino}" and folder.is_dir():
-        for entry in sorted(left.iterdir()):
-            is_known = os.path.lexists(folder / entry.name) or entry.name.startswith(OURS) or is_generated(entry)
-            if not is_known:
-                entry.rename(folder / entry.name)
-    remove_tree(left)
+def _recover(around: Folder, folder: Path, left: str) -> None:
+    """Clear what lies at the name `left`. An old folder, which has its own inode as its name, gives back what is new.
+
+    A link is only unlinked: no run leaves one.
+    """
+    if around.is_folder(left) and left == f"{_prefix(folder)}{_inode(around, left)}" and around.is_folder(folder.name):
+        with around.below(left) as old, around.below(folder.name) as new:
+            for name in sorted(old.names()):
+                is_known = new.status(name) is not None or name.startswith(OURS) or is_generated(old, name)
+                if not is_known:
+                    old.replace(name, name, new)
+    around.remove(left)
 
 
-def exchange(one: Path, other: Path) -> None:
-    """Swap what stands at two paths of one file system, in one step. Raises OSError where that cannot be done."""
+def exchange(around: Folder, one: str, other: str) -> None:
+    """Swap two entries of a folder, in one step. Raises OSError where that cannot be done."""
     ctypes.set_errno(0)
-    if _exchange_call()(os.fsencode(one), os.fsencode(other)) != 0:
+    if _exchange_call()(around.descriptor(), os.fsencode(one), os.fsencode(other)) != 0:
         number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), str(one))
+        raise OSError(number, os.strerror(number), str(around.path / one))
 
 
 @cache
-def _exchange_call() -> Callable[[bytes, bytes], int]:
+def _exchange_call() -> Callable[[int, bytes, bytes], int]:
+    """Swaps two entries of an open folder; gives 0 where it did."""
     if sys.platform == "win32":
         raise OSError(errno.ENOTSUP, "this system cannot swap folders")
     system = ctypes.CDLL(None, use_errno=True)
     if hasattr(system, "renameat2"):
-        return lambda one, other: int(system.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, _RENAME_EXCHANGE))
-    if hasattr(system, "renamex_np"):
-        return lambda one, other: int(system.renamex_np(one, other, _RENAME_SWAP))
+        return lambda around, one, other: int(system.renameat2(around, one, around, other, _RENAME_EXCHANGE))
+    if hasattr(system, "renameatx_np"):
+        return lambda around, one, other: int(system.renameatx_np(around, one, around, other, _RENAME_SWAP))
     raise OSError(errno.ENOTSUP, "this system cannot swap folders")
 
 
@@ -138,9 +193,21 @@ def _prefix(folder: Path) -> str:
     return f".{folder.name}.trainspec-"
 
 
-def _link(source: Path, target: Path) -> None:
-    if stat.S_ISLNK(source.lstat().st_mode):
-        target.symlink_to(source.readlink())
-        shutil.copystat(source, target, follow_symlinks=False)
+def _inode(around: Folder, name: str) -> int:
+    status = around.status(name)
+    return status.st_ino if status else 0
+
+
+def _status(name: str, here: int) -> os.stat_result:
+    return os.stat(name, dir_fd=here, follow_symlinks=False)
+
+
+def _link(name: str, here: int, status: os.stat_result, target: str, there: int) -> None:
+    """The same file in the copy; of a link a link to the same place."""
+    if stat.S_ISLNK(status.st_mode):
+        os.symlink(os.readlink(name, dir_fd=here), target, dir_fd=there)
+        with contextlib.suppress(OSError):
+            os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns), dir_fd=there, follow_symlinks=False)
+            os.chown(target, status.st_uid, status.st_gid, dir_fd=there, follow_symlinks=False)
     else:
-        os.link(source, target)
+        os.link(name, target, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from trainspec.disk.writing import Folder
+
 WAIT = 30.0
 """How many seconds a run waits for another one. The system frees the lock of a process that died."""
 
@@ -20,7 +22,7 @@ def turn(folders: Iterable[Path], wait: float | None = None) -> Iterator[None]:
     deadline = time.monotonic() + (WAIT if wait is None else wait)
     with contextlib.ExitStack() as held:
         for around in sorted({folder.parent for folder in folders}):
-            around.mkdir(parents=True, exist_ok=True)
+            Folder(around, make=True).close()
             _lock(around, deadline, held)
         yield
 

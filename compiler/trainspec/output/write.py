@@ -15,9 +15,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
+from trainspec.disk.writing import Folder, place
 from trainspec.output import journal, swap
 from trainspec.output.changes import Change
-from trainspec.output.files import ONE_FILE, create
+from trainspec.output.files import ONE_FILE
 from trainspec.output.turns import turn
 
 Texts = Mapping[Path, str | None]
@@ -38,40 +39,48 @@ class Step(Protocol):
 
 
 @contextlib.contextmanager
-def writing(folders: Iterable[Path]) -> Iterator[None]:
-    """Keep `folders` to this run, from comparing to writing. What a killed run left is put in order. Raises OSError."""
-    real = [real_folder(folder) for folder in folders]
+def writing(folders: Iterable[Path], root: Path | None = None) -> Iterator[None]:
+    """Keep `folders` to this run, from comparing to writing. What a killed run left is put in order. Raises OSError.
+
+    A folder that is named below `root`, and leaves it through a link, is refused.
+    """
+    real = [place(folder, root) for folder in folders]
     with turn(real):
-        for folder in real:
-            swap.recover(folder)
-            journal.recover(folder)
+        for path in real:
+            swap.recover(path)
+            if path.is_dir():
+                with Folder(path) as folder:
+                    journal.recover(folder)
         yield
 
 
-def write(changes: Iterable[Change]) -> None:
+def write(changes: Iterable[Change], root: Path | None = None) -> None:
     """Carry out `changes`. Raises OSError; all is as it was then, unless it comes from the switch itself."""
-    texts = {real_folder(change.path.parent) / change.path.name: change.new for change in changes}
+    texts = {place(change.path.parent, root) / change.path.name: change.new for change in changes}
     for path in texts:
         if path.is_dir() and not path.is_symlink():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     steps: list[Step] = []
     made: list[Path] = []
-    try:
-        for folder in _outermost({path.parent for path in texts}):
-            if not folder.exists():
-                folder.mkdir(parents=True)
-                made.append(folder)
-            below = {path.relative_to(folder): text for path, text in texts.items() if path.is_relative_to(folder)}
-            steps.append(_Switch(folder, below, is_new=folder in made) if len(below) > 1 else _OneFile(folder, below))
-            steps[-1].prepare()
-        for step in steps:
-            step.commit()
-    finally:
-        for step in steps:
-            step.discard()
-        for folder in made:
-            with contextlib.suppress(OSError):  # it holds files now, unless something went wrong
-                folder.rmdir()
+    with contextlib.ExitStack() as held:
+        try:
+            for path in _outermost({path.parent for path in texts}):
+                if not path.exists():
+                    made.append(path)
+                folder = held.enter_context(Folder(path, make=True))
+                below = {each.relative_to(path): text for each, text in texts.items() if each.is_relative_to(path)}
+                is_new = path in made
+                several = len(below) > 1
+                steps.append(_Switch(folder, below, held, is_new=is_new) if several else _OneFile(folder, below))
+                steps[-1].prepare()
+            for step in steps:
+                step.commit()
+        finally:
+            for step in steps:
+                step.discard()
+            for path in made:
+                with contextlib.suppress(OSError):  # it holds files now, unless something went wrong
+                    path.rmdir()
 
 
 def real_folder(folder: Path) -> Path:
@@ -82,36 +91,34 @@ def real_folder(folder: Path) -> Path:
 class _OneFile:
     """A single file: one rename is enough."""
 
-    def __init__(self, folder: Path, texts: Texts) -> None:
-        ((name, self.text),) = texts.items()
-        self.path = folder / name
-        self.staged = self.path.with_name(ONE_FILE)
+    def __init__(self, folder: Folder, texts: Texts) -> None:
+        ((path, self.text),) = texts.items()
+        self.folder, self.name = folder, path.name
 
     def prepare(self) -> None:
         if self.text is not None:
-            self.staged.unlink(missing_ok=True)
-            create(self.staged, self.text, self.path)
+            self.folder.unlink(ONE_FILE)
+            self.folder.create(ONE_FILE, self.text, self.folder.status(self.name))
 
     def commit(self) -> None:
         if self.text is None:
-            self.path.unlink(missing_ok=True)
+            self.folder.unlink(self.name)
         else:
-            self.staged.replace(self.path)
+            self.folder.replace(ONE_FILE, self.name)
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):
-            self.staged.unlink(missing_ok=True)
+            self.folder.unlink(ONE_FILE)
 
 
 class _Switch:
     """Several files: swapped where that works, else moved one by one under a journal."""
 
-    def __init__(self, folder: Path, texts: Texts, *, is_new: bool) -> None:
+    def __init__(self, folder: Folder, texts: Texts, held: contextlib.ExitStack, *, is_new: bool) -> None:
         self.swap = swap.Swap(folder, texts, is_new=is_new)
-        by_folder = groupby(sorted(texts), key=lambda name: name.parent)
-        self.journals = [
-            journal.Journal(folder / parent, {name.name: texts[name] for name in names}) for parent, names in by_folder
-        ]
+        held.callback(self.swap.close)
+        self.folder, self.texts, self.held = folder, texts, held
+        self.journals: list[journal.Journal] = []
         self.can_swap = True
 
     def prepare(self) -> None:
@@ -140,8 +147,12 @@ class _Switch:
             each.discard()
 
     def _prepare_journals(self) -> None:
-        for each in self.journals:
-            each.prepare()
+        for parent, names in groupby(sorted(self.texts), key=lambda name: name.parent):
+            folder = self.folder
+            for part in parent.parts:
+                folder = self.held.enter_context(folder.below(part, make=True))
+            self.journals.append(journal.Journal(folder, {name.name: self.texts[name] for name in names}))
+            self.journals[-1].prepare()
 
 
 def _outermost(folders: Iterable[Path]) -> list[Path]:
