@@ -99,6 +99,17 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
+CACHE = Path(tempfile.gettempdir(), f"trainspec-benchmarks-{os.getpid()}")
+"""What trainspec remembers between runs, apart from what it remembers of the user's own projects."""
+
+os.environ["TRAINSPEC_CACHE_DIR"] = str(CACHE)
+
+
+def forgets(*paths: Path) -> Callable[[], object]:
+    """What removes all that trainspec remembers, and files and folders."""
+    return removes(CACHE, *paths)
+
+
 def removes(*paths: Path) -> Callable[[], object]:
     """What removes files and folders."""
 

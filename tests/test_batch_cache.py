@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from trainspec.batch import cache, dag_ids
-from trainspec.batch.entries import FOLDER
+from trainspec.batch.entries import digest_of
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
+from trainspec.disk.user_cache import user_cache
 from trainspec.options import Options
 from trainspec.project.project import Project, find_project
 from trainspec.reporting.select import Selection
@@ -56,8 +57,14 @@ def known(spec: Path, chosen: Options | None = None, **settings: Any) -> Outcome
     return Look(project, chosen or Options(), Wanted()).known(spec)
 
 
+def cache_of(project: Path) -> Path:
+    folder = user_cache(project)
+    assert folder is not None
+    return folder
+
+
 def entries(project: Path) -> list[Path]:
-    return [path for path in (project / FOLDER).glob("*/??/*") if path.is_file()]
+    return [path for path in cache_of(project).glob("*/??/*") if path.is_file()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -182,15 +189,6 @@ def test_findings_secrets_and_values_are_not_stored(project: Path, spec: Path, t
         assert value not in stored
 
 
-def test_a_link_in_its_place_is_not_followed(
-    project: Path, spec: Path, trainspec: Run, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
-    (project / FOLDER).symlink_to(elsewhere)
-    assert trainspec("lint").returncode == 0
-    assert list(elsewhere.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("call", "number"), [("write_text", errno.ENOSPC), ("replace", errno.EIO), ("mkdir", errno.EROFS)]
 )
@@ -208,16 +206,125 @@ def test_where_nothing_can_be_written_nothing_is_remembered(
 
 
 def test_a_file_in_its_place(project: Path, spec: Path, trainspec: Run) -> None:
-    (project / FOLDER).write_text("a file")
+    cache_of(project).parent.write_text("a file")
     assert trainspec("lint").returncode == 0
-    assert (project / FOLDER).read_text() == "a file"
     assert trainspec("lint").returncode == 0
     assert known(spec) is None
 
 
+def _poisoned(spec: Path, trainspec: Run, **changed: Any) -> str:
+    """What an entry of the user's own cache would have to hold to be believed, with something changed."""
+    trainspec("compile")
+    (entry,) = entries(spec.parents[1])
+    text = json.dumps({**json.loads(entry.read_text().split("\n", 1)[1]), **changed})
+    return f"{digest_of(text)}\n{text}"
+
+
+def test_what_a_repository_brings_along_is_not_believed(project: Path, spec: Path, trainspec: Run) -> None:
+    output = project / "generated_dags" / "a.py"
+    trainspec("compile")
+    evil = "import os\nos.system('true')\n"
+    content = _poisoned(spec, trainspec, output=digest_of(evil))
+    (entry,) = entries(project)
+    for folder in (".trainspec_cache", ".cache/trainspec", "cache"):
+        planted = project / folder / entry.relative_to(cache_of(project).parent)
+        planted.parent.mkdir(parents=True)
+        planted.write_text(content)
+        beside = project / folder / Path(*entry.parts[-3:])
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(content)
+    output.write_text(evil)
+    assert trainspec("compile", "--check").returncode == 1
+    spec.write_text(SPEC.replace("output:", "outptu:"))
+    assert trainspec("lint").returncode == 1
+
+
+@pytest.mark.parametrize("name", ["TRAINSPEC_CACHE_DIR", "XDG_CACHE_HOME", "HOME"])
+def test_a_cache_in_the_repository_is_not_used(
+    name: str, project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in ("TRAINSPEC_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, str(project / "here"))
+    assert user_cache(project) is None
+    assert trainspec("lint").returncode == 0
+    assert not (project / "here").exists()
+    (project / "ml").mkdir()
+    assert user_cache(project / "ml") is None
+
+
+def test_a_cache_that_others_write_to_is_not_used(spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    assert known(spec) is not None
+    base = cache_of(spec.parents[1]).parent
+    base.chmod(0o777)
+    assert known(spec) is None
+    base.chmod(0o700)
+    assert known(spec) is not None
+
+
+def test_where_the_cache_lies(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.delenv("TRAINSPEC_CACHE_DIR")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert cache_of(project).parent == home / ".cache" / "trainspec"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "xdg"))
+    assert cache_of(project).parent == home / "xdg" / "trainspec"
+    monkeypatch.setenv("TRAINSPEC_CACHE_DIR", "relative")
+    assert user_cache(project) is None
+
+
+STRANGE = {
+    "a list": "[]", "null": "null", "nothing": "{}", "a number": "1", "deep": "[" * 100_000 + "]" * 100_000,
+    "deep maps": '{"a":' * 50_000 + "1" + "}" * 50_000, "NaN": "NaN", "a huge number": "9" * 100_000, "a text": '"x"',
+    "half": '{"run": 1', "lists for maps": '{"run": [], "texts": {}, "facts": [], "output": {}}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("is_summed", [True, False])
+def test_entries_of_any_form(name: str, is_summed: bool, spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    text = STRANGE[name]
+    for entry in (*entries(spec.parents[1]), cache_of(spec.parents[1]) / "x" / "glances"):
+        entry.parent.mkdir(exist_ok=True)
+        entry.write_text(f"{digest_of(text)}\n{text}" if is_summed else text)
+    assert known(spec) is None
+    assert trainspec("lint").returncode == 0
+
+
+CHANGED: list[dict[str, Any]] = [
+    {"texts": []}, {"texts": None}, {"texts": [["a"]]}, {"texts": [[1, 2, 3]]}, {"facts": None}, {"facts": {"no": 1}},
+    {"facts": {"id_span": [1]}}, {"facts": {"id_span": ["x", 1, 1, 1, True]}}, {"facts": {"dag_id": 1}},
+    {"facts": {"environments": "abc"}}, {"facts": {"variables": [1]}}, {"facts": {"is_spec": "no"}}, {"run": None},
+    {"output": 1}, {"output": ["x"]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", CHANGED, ids=str)
+def test_entries_with_anything_in_them(changed: dict[str, Any], spec: Path, trainspec: Run) -> None:
+    content = _poisoned(spec, trainspec, **changed)
+    (entry,) = entries(spec.parents[1])
+    entry.write_text(content)
+    assert known(spec) is None
+    assert trainspec("lint").returncode == 0
+
+
+def test_a_pipe_in_an_entrys_place(spec: Path, trainspec: Run) -> None:
+    trainspec("lint")
+    (entry,) = entries(spec.parents[1])
+    entry.unlink()
+    os.mkfifo(entry)
+    assert known(spec) is None
+    assert trainspec("lint").returncode == 0
+
+
 def test_no_cache_neither_reads_nor_writes(project: Path, spec: Path, trainspec: Run) -> None:
     trainspec("lint", "--no-cache")
-    assert not (project / FOLDER).exists()
+    assert not cache_of(project).exists()
 
 
 def test_the_environment_switches_it_off(
@@ -225,17 +332,19 @@ def test_the_environment_switches_it_off(
 ) -> None:
     monkeypatch.setenv("TRAINSPEC_NO_CACHE", "1")
     trainspec("lint")
-    assert not (project / FOLDER).exists()
+    assert not cache_of(project).exists()
 
 
-def test_git_and_backups_leave_it_out(project: Path, spec: Path, trainspec: Run) -> None:
+def test_backups_leave_it_out_and_only_the_user_reads_it(project: Path, spec: Path, trainspec: Run) -> None:
     trainspec("lint")
-    assert (project / FOLDER / ".gitignore").read_text() == "*\n"
-    assert (project / FOLDER / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    base = cache_of(project).parent
+    assert (base / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    assert base.stat().st_mode & 0o777 == 0o700
+    assert not list(project.glob(".trainspec*"))
 
 
 def test_entries_that_nobody_uses_go(project: Path, spec: Path, trainspec: Run) -> None:
-    old, young = (project / FOLDER / name for name in ("0" * 16, "1" * 16))
+    old, young = (cache_of(project) / name for name in ("0" * 16, "1" * 16))
     for folder in (old, young):
         (folder / "ab").mkdir(parents=True)
     os.utime(old, (0, 0))
@@ -339,7 +448,7 @@ def test_other_specs_are_known_as_they_are(change: str, twice: bool, many: Path,
 
 
 def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
-    (listed,) = (many.parent / FOLDER).glob("*/glances")
+    (listed,) = cache_of(many.parent).glob("*/glances")
     whole = listed.read_bytes()
     (many / "b.yaml").write_text(SPEC)
     without = trainspec("lint", "--no-cache", "specs/a.yaml")
@@ -352,7 +461,7 @@ def test_a_damaged_list_of_others_is_none(many: Path, trainspec: Run) -> None:
 
 
 def test_what_changed_just_now_is_glanced_at_again(many: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    (listed,) = (many.parent / FOLDER).glob("*/glances")
+    (listed,) = cache_of(many.parent).glob("*/glances")
     assert set(json.loads(listed.read_text().split("\n", 1)[1])["files"]) == {"specs/b.yaml", "specs/c.yaml"}
     monkeypatch.setattr(dag_ids, "_SETTLED", 10**12)
     trainspec("lint", "specs/a.yaml")

@@ -414,7 +414,7 @@ def run(build: Build, project: Path, *commands: str) -> Ran:
     codes, outputs, seconds = zip(*ran, strict=True)
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     new = (path.relative_to(project) for path in set(project.rglob("*")) - before)
-    made = frozenset(str(path) for path in new if path.parts[0] != ".trainspec_cache")
+    made = frozenset(str(path) for path in new)
     return Ran(codes, outputs, seconds, memory // unit, made)
 
 

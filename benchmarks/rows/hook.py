@@ -4,7 +4,7 @@ import os
 import statistics
 import subprocess
 
-from measure import Bench, Command, removes
+from measure import Bench, Command, forgets
 from peers import peer, trainspec
 from specs import spec, write_specs
 from table import Line
@@ -52,7 +52,7 @@ def one_of_a_thousand(bench: Bench) -> list[Line]:
         {
             "lint": Command(hook("lint"), folder, change),
             "bare": Command(hook("bare"), folder, change),
-            "single": Command([*lint.split(), str(single)], alone, removes(alone / ".trainspec_cache")),
+            "single": Command([*lint.split(), str(single)], alone, forgets()),
         }
     )
     extra = [one - other for one, other in zip(figures["lint"].cpu, figures["bare"].cpu, strict=True)]

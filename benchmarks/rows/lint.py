@@ -1,6 +1,6 @@
 """`trainspec lint` against check-jsonschema with our schema, which does less: it looks at each value alone."""
 
-from measure import Bench, Command, Figures, ratio, removes
+from measure import Bench, Command, Figures, forgets, ratio
 from peers import SCHEMA, peer, trainspec
 from specs import write_specs
 from table import Line
@@ -14,9 +14,7 @@ def one(bench: Bench) -> list[Line]:
     (folder / ".git").mkdir()
     (spec,) = write_specs(folder / "specs", 1)
     commands = {
-        "cold": Command(
-            [str(trainspec() / "trainspec"), "lint", str(spec)], folder, removes(folder / ".trainspec_cache")
-        ),
+        "cold": Command([str(trainspec() / "trainspec"), "lint", str(spec)], folder, forgets()),
         "warm": Command([str(trainspec() / "trainspec"), "lint", str(spec)], folder),
         "peer": Command([str(peer(PEER) / PEER), "--schemafile", str(SCHEMA), str(spec)], folder),
         "python": Command([str(trainspec() / "python"), "-c", "pass"], folder),
@@ -44,7 +42,7 @@ def _many(bench: Bench, wanted: int, runs: int) -> list[Line]:
     (folder / ".git").mkdir()
     specs = [str(path.relative_to(folder)) for path in write_specs(folder / "specs", count)]
     commands = {
-        "cold": Command([str(trainspec() / "trainspec"), "lint"], folder, removes(folder / ".trainspec_cache")),
+        "cold": Command([str(trainspec() / "trainspec"), "lint"], folder, forgets()),
         "warm": Command([str(trainspec() / "trainspec"), "lint"], folder),
         "peer": Command([str(peer(PEER) / PEER), "--schemafile", str(SCHEMA), *specs], folder),
     }

@@ -7,7 +7,8 @@ looked at again by each run. What stands in a spec is not stored, but for the
 names of its DAG, its environments and its variables.
 
 Every entry is a file of its own, written beside and renamed, and begins with its own checksum: runs at the same time
-cannot disturb each other, and what is damaged does not count. Where the folder cannot be written, there is no cache.
+cannot disturb each other, and what is damaged does not count. They lie where only the user writes: what a repository
+brings along is never believed. Where the folder cannot be written, there is no cache.
 """
 
 import contextlib
@@ -20,10 +21,11 @@ from pathlib import Path
 
 from trainspec import __version__
 from trainspec.batch.entries import (
-    FOLDER,
     Read,
     Text,
+    are_facts,
     are_same,
+    are_texts,
     decoded,
     digest_of,
     encoded,
@@ -32,6 +34,7 @@ from trainspec.batch.entries import (
     write_entry,
 )
 from trainspec.batch.outcome import Outcome
+from trainspec.disk.user_cache import user_cache
 from trainspec.options import Options
 from trainspec.reporting.select import Selection
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
@@ -48,20 +51,26 @@ class Cache:
     run: str
     can_write: bool = True
 
+    @property
+    def base(self) -> Path:
+        """The folder of all projects."""
+        return self.folder.parents[1]
+
     def find(self, source: Source, read: Read, *, with_output: bool) -> Outcome | None:
         """What is known of a file that was read; None where it has to be looked at.
 
         `read` gives the files that it extends; `with_output` says that its DAG file must be known, too.
         """
-        entry = read_entry(self._path(source.name))
-        if entry is None or entry["run"] != self.run:
+        entry = read_entry(self._path(source.name)) or {}
+        texts, output = entry.get("texts"), entry.get("output")
+        if entry.get("run") != self.run or not texts or not are_texts(texts) or not are_facts(entry.get("facts")):
             return None
-        own, *others = entry["texts"]
+        own, *others = texts
         facts = decoded(entry["facts"])
-        is_wanting = with_output and entry["output"] is None and "id_span" in facts
+        is_wanting = not isinstance(output, str) and (output is not None or (with_output and "id_span" in facts))
         if is_wanting or own != text_of(source.name, source) or not are_same(read, others):
             return None
-        return Outcome(name=source.name, output_digest=entry["output"], **facts)
+        return Outcome(name=source.name, output_digest=output, **facts)
 
     def keep(self, outcome: Outcome, source: Source, extended: Sequence[Text] | None) -> None:
         """Remember a file, unless something was found in it; `extended` are the other texts that were read for it."""
@@ -70,7 +79,7 @@ class Cache:
             return
         texts = [text_of(source.name, source), *extended]
         entry = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
-        self.can_write = write_entry(self._path(source.name), entry)  # if not, the run goes on without
+        self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run goes on without
 
     def _path(self, name: str) -> Path:
         key = digest_of(name)
@@ -78,14 +87,14 @@ class Cache:
 
 
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:
-    """The cache of the project at `root`; None where a link stands in its place, or nothing of this program is known.
+    """The cache of the project at `root`; None where the user has no place for it, or nothing of this program is known.
 
     Entries are kept apart by what a user changes back and forth, the environment and Airflow's major; the rest of the
     options and the settings an entry holds as a digest.
     """
-    folder = root / FOLDER
-    program = _program()
-    if program is None or folder.is_symlink():
+    folder = user_cache(root)
+    program = _program() if folder else None
+    if folder is None or program is None:
         return None
     environment = digest_of(f"{chosen.airflow} {chosen.environment}")[:8]
     run = digest_of(repr((sorted(chosen.variables.items()), replace(chosen, variables={}), selection)))

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from trainspec.batch.cache import Cache, open_cache
-from trainspec.batch.entries import Recorder, Text, are_same, decoded, encoded, read_entry, write_entry
+from trainspec.batch.entries import (
+    Recorder,
+    Text,
+    are_facts,
+    are_same,
+    are_texts,
+    decoded,
+    encoded,
+    read_entry,
+    write_entry,
+)
 from trainspec.crossfile.facts import DagAt, FileFacts
 from trainspec.options import Options
 from trainspec.project.files import Files
@@ -30,13 +40,13 @@ def glances(
 ) -> Iterator[DagAt]:
     """The DAGs of the project's specs (`members`, by name) that are not those of the `run`."""
     files = Files(project)
-    cache = open_cache(project.root, chosen, project.selection) if use_cache and not project.texts else None
+    cache = open_cache(project.root, chosen, project.selection) if use_cache and _is_on_disk(project) else None
     known = _known(cache)
     kept = {name: known[name] for name in known if name in members}
     for name, path in members.items():
         if name in run:
             continue
-        state = _state(path)
+        state = _state(path) if project.tree is None else None
         entry = known.get(name)
         if state is None or entry is None or entry["state"] != state or not are_same(files.extended, entry["texts"]):
             facts, texts = _glance(name, path, chosen, files)
@@ -49,13 +59,27 @@ def glances(
             facts_by_name = decoded(entry["facts"])
             yield DagAt(facts_by_name["dag_id"], facts_by_name["id_span"])
     if cache is not None and kept != known:
-        write_entry(cache.folder / _NAME, {"run": cache.run, "files": kept})
+        write_entry(cache.folder / _NAME, {"run": cache.run, "files": kept}, cache.base)
+
+
+def _is_on_disk(project: Project) -> bool:
+    return not project.texts and project.tree is None
 
 
 def _known(cache: Cache | None) -> Mapping[str, Any]:
-    entry = read_entry(cache.folder / _NAME) if cache else None
-    files: Mapping[str, Any] = entry["files"] if cache and entry and entry["run"] == cache.run else {}
-    return files
+    """The entries of an earlier run by the names of their files."""
+    entry = (read_entry(cache.folder / _NAME) if cache else None) or {}
+    files = entry.get("files")
+    if cache is None or entry.get("run") != cache.run or not isinstance(files, dict):
+        return {}
+    return {name: each for name, each in files.items() if _is_entry(each)}
+
+
+def _is_entry(stored: Any) -> bool:
+    is_whole = isinstance(stored, dict) and stored.keys() == {"state", "texts", "facts"}
+    if not is_whole or not are_texts(stored["texts"]) or not are_facts(stored["facts"]):
+        return False
+    return not stored["facts"] or {"dag_id", "id_span"} <= stored["facts"].keys()
 
 
 def _state(path: Path) -> list[int] | None:

@@ -12,11 +12,14 @@ from typing import Any, TypeAlias
 
 from trainspec.crossfile.facts import FileFacts
 from trainspec.diagnostics import Diagnostic, Span
+from trainspec.disk.reading import UnreadableError, read_typed
 from trainspec.text.source import Source
 
-FOLDER = ".trainspec_cache"
 _UNUSED = 14 * 86400
-"""After how many seconds without use the entries of another version of anything are removed."""
+"""After how many seconds without use the entries of another version of anything, or project, are removed."""
+
+_LONGEST = 64 * 1024 * 1024
+"""The longest entry that is read, in bytes: one holds the DAGs of all specs of a project."""
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# What trainspec remembers between runs; it may be removed.\n"
 
@@ -32,16 +35,24 @@ def _of_span(span: Span) -> list[Any]:
     return [span.path, span.line, span.column, span.end_line, span.end_column]
 
 
-_STORED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "is_spec": (bool, bool),
-    "dag_id": (str, str),
-    "id_span": (_of_span, lambda stored: Span(*stored)),
-    "environments": (list, tuple),
-    "variables": (sorted, frozenset),
-    "made_of": (sorted, frozenset),
-    "is_whole": (bool, bool),
+def _are_strings(stored: Any) -> bool:
+    return isinstance(stored, list) and all(isinstance(each, str) for each in stored)
+
+
+def _is_span(stored: Any) -> bool:
+    return isinstance(stored, list) and [type(each) for each in stored] == [str, int, int, int, int]
+
+
+_STORED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], bool], Callable[[Any], Any]]] = {
+    "is_spec": (bool, lambda stored: isinstance(stored, bool), bool),
+    "dag_id": (str, lambda stored: isinstance(stored, str), str),
+    "id_span": (_of_span, _is_span, lambda stored: Span(*stored)),
+    "environments": (list, _are_strings, tuple),
+    "variables": (sorted, _are_strings, frozenset),
+    "made_of": (sorted, _are_strings, frozenset),
+    "is_whole": (bool, lambda stored: isinstance(stored, bool), bool),
 }
-"""The facts that are stored, as JSON and back. A file with any other has no entry."""
+"""The facts that are stored: as JSON, whether it is such, and back. A file with any other has no entry."""
 
 
 def encoded(facts: FileFacts) -> dict[str, Any] | None:
@@ -56,7 +67,17 @@ _NOTHING = {each.name: each.default for each in fields(FileFacts)}
 
 def decoded(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The way back: facts by name."""
-    return {name: _STORED[name][1](value) for name, value in entry.items()}
+    return {name: _STORED[name][2](value) for name, value in entry.items()}
+
+
+def are_facts(stored: Any) -> bool:
+    """Whether something that was read can be decoded."""
+    return isinstance(stored, dict) and all(name in _STORED and _STORED[name][1](stored[name]) for name in stored)
+
+
+def are_texts(stored: Any) -> bool:
+    """Whether something that was read is a list of texts."""
+    return isinstance(stored, list) and all(_are_strings(each) and len(each) == 3 for each in stored)
 
 
 # ---------------------------------------------------------------------- texts
@@ -99,22 +120,26 @@ def digest_of(text: str) -> str:
 # ---------------------------------------------------------------------- files
 
 
-def read_entry(path: Path) -> Any:
+def read_entry(path: Path) -> dict[str, Any] | None:
     """The entry in a file; None where there is none, or it is not what was written."""
     try:
-        digest, text = path.read_bytes().decode().split("\n", 1)
-    except (OSError, ValueError):
+        digest, text = read_typed(path, _LONGEST).decode().split("\n", 1)
+        entry = json.loads(text) if digest == digest_of(text) else None
+    except (UnreadableError, ValueError, RecursionError):
         return None
-    return json.loads(text) if digest == digest_of(text) else None
+    return entry if isinstance(entry, dict) else None
 
 
-def write_entry(path: Path, entry: Mapping[str, Any]) -> bool:
-    """Write an entry, in one step. False where there is no room, or the folder is not ours to write to."""
+def write_entry(path: Path, entry: Mapping[str, Any], base: Path) -> bool:
+    """Write an entry, in one step. False where there is no room, or the folder is not ours to write to.
+
+    `base` is the folder of all projects, and `path` lies below.
+    """
     text = json.dumps(entry)
     staged = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         if not path.parent.is_dir():
-            _make_folder(next(each for each in path.parents if each.name == FOLDER))
+            _make_folder(base)
             path.parent.mkdir(parents=True, exist_ok=True)
         staged.write_text(f"{digest_of(text)}\n{text}", encoding="utf-8")
         staged.replace(path)
@@ -125,14 +150,15 @@ def write_entry(path: Path, entry: Mapping[str, Any]) -> bool:
     return True
 
 
-def _make_folder(folder: Path) -> None:
-    """The folder of all entries, marked as one that git and backups leave out; old entries go. Raises OSError."""
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".gitignore").write_text("*\n")
-        (folder / "CACHEDIR.TAG").write_text(_TAG)
+def _make_folder(base: Path) -> None:
+    """The folder of all projects, for this user alone and marked for backups to leave out; what is old goes."""
+    if not base.exists():
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (base / "CACHEDIR.TAG").write_text(_TAG)
     import shutil
 
-    for other in folder.iterdir():
-        if other.is_dir() and not other.is_symlink() and other.stat().st_mtime < time.time() - _UNUSED:
-            shutil.rmtree(other, ignore_errors=True)
+    for each in base.glob("*/*"):
+        if each.is_dir() and not each.is_symlink() and each.stat().st_mtime < time.time() - _UNUSED:
+            shutil.rmtree(each, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                each.parent.rmdir()
