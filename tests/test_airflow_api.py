@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from trainspec.airflow_api.signatures import Argument, signature
+from trainspec.airflow_api.model import Argument
+from trainspec.airflow_api.signatures import signature
 from trainspec.airflow_api.syntax import Packages
 from trainspec.airflow_api.table import having, words
 from trainspec.airflow_api.words import by_minor

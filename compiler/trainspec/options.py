@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trainspec.airflow_api.own import OwnOperators
 
 AIRFLOW = ("2.11", "3.0", "3.1", "3.2", "3.3")
 """Airflow's minors, oldest first, as `--airflow` takes them. `trainspec.dag.airflow` has a row for each."""
@@ -25,6 +29,7 @@ class Options:
     `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
     its jobs may use; `environments` are the names of all that the settings have. `operators` are globs of the dotted
     paths that tasks may run, `callbacks` of those that Airflow may call; None where any may be.
+    `own_operators` are those that the project itself holds, below its `operator-sources`.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -36,3 +41,4 @@ class Options:
     region: str | None = None
     allow_accounts: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    own_operators: "OwnOperators | None" = None

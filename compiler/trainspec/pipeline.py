@@ -169,5 +169,6 @@ def plan(analysis: Analysis, options: Options) -> DagPlan:
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
     requests = {name: request.members for name, request in analysis.requests.items()}
-    airflow = MINORS[options.airflow]
-    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, airflow, analysis.groups, analysis.bounds)
+    airflow, own = MINORS[options.airflow], options.own_operators
+    groups, bounds = analysis.groups, analysis.bounds
+    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, airflow, groups, bounds, own)

@@ -75,6 +75,7 @@ def loaded(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> dict[s
         (folder / team).mkdir()
         (folder / team / "__init__.py").touch()
         (folder / team / "operators.py").write_text(OPERATORS)
+        (folder / team / "features.py").write_text("def build(day):\n    return day\n")
         (folder / team / "alerts.py").write_text(f"{CALLBACKS}\n{page}\n")
     names = []
     for name, text in _generated(airflow.version):

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trainspec.airflow_api.packages import PROVIDERS, RELEASES, unpacked
-from trainspec.airflow_api.signatures import Signature, signature
+from trainspec.airflow_api.model import Signature
+from trainspec.airflow_api.packages import BESIDE, PROVIDERS, RELEASES, unpacked
+from trainspec.airflow_api.signatures import signature
 from trainspec.airflow_api.syntax import Packages
 from trainspec.airflow_api.table import WORDS, operators_file
 from trainspec.airflow_api.words import by_minor, words_of
@@ -20,9 +21,8 @@ def tables(folder: Path) -> dict[Path, str]:
     releases = {minor: unpacked(release, folder) for minor, release in RELEASES.items()}
     words = by_minor({minor: words_of(packages) for minor, packages in releases.items()})
     made = {WORDS: _text({"source": {minor: list(release) for minor, release in RELEASES.items()}, "words": words})}
-    newest = list(RELEASES.values())[-1]
+    packages = unpacked((*PROVIDERS.values(), *BESIDE, *list(RELEASES.values())[-1]), folder)
     for provider, release in PROVIDERS.items():
-        packages = unpacked((release, *newest), folder)
         made[operators_file(provider)] = _text(_operators(packages, f"airflow.providers.{provider}", release))
     older = releases["2.11"]
     made[operators_file("airflow-2")] = _text(_operators(older, "airflow", RELEASES["2.11"][0], _OF_AIRFLOW_2))

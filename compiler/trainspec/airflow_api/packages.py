@@ -25,8 +25,15 @@ PROVIDERS: Final[Mapping[str, str]] = {
     "common.sql": "apache-airflow-providers-common-sql==2.4.0",
     "http": "apache-airflow-providers-http==6.3.0",
     "smtp": "apache-airflow-providers-smtp==3.2.0",
+    "slack": "apache-airflow-providers-slack==9.11.1",
+    "snowflake": "apache-airflow-providers-snowflake==6.20.0",
+    "databricks": "apache-airflow-providers-databricks==7.23.0",
+    "cncf.kubernetes": "apache-airflow-providers-cncf-kubernetes==10.25.0",
 }
 """The providers whose operators are checked, each with the release that its table is read from (2026-11)."""
+
+BESIDE: Final = ("apache-airflow-providers-common-compat==1.23.0",)
+"""What the providers' classes come from, and nobody names in a spec."""
 
 
 def unpacked(requirements: Sequence[str], folder: Path) -> Packages:

@@ -2,9 +2,10 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from trainspec.airflow_api.model import Argument, Signature
 from trainspec.airflow_api.syntax import Module, Packages
 
 KINDS: Final[Mapping[str, str]] = {
@@ -39,27 +40,6 @@ ROOTS: Final = ("BaseOperator", "BaseSensorOperator", "BaseNotifier", "BaseBranc
 """Where a chain of bases ends: what these take, every task or notifier takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument: the kinds of value that it takes (of KINDS, or `any`), and whether it must be given."""
-
-    kinds: tuple[str, ...]
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """What a class takes. `renders` are its template fields, None where they cannot be read off.
-
-    `root` is the last of its bases, without its package; `open` where it hands on arguments that cannot be followed.
-    """
-
-    arguments: Mapping[str, Argument]
-    renders: tuple[str, ...] | None
-    root: str | None
-    open: bool = False
-
-
 def signature(packages: Packages, path: str, depth: int = 0) -> Signature | None:
     """The signature of the class of that dotted path; None where there is no such class."""
     name = path.rpartition(".")[2]
@@ -84,6 +64,7 @@ def signature(packages: Packages, path: str, depth: int = 0) -> Signature | None
     if not isinstance(init, ast.FunctionDef):
         return Signature(inherited, renders, root, is_open)
     own = _own(module, init)
+    renders = renders and (*renders, *sorted(_rendered_as(init, renders) & own.keys() - {*renders}))
     if init.args.kwarg is None:
         return Signature(own, renders, root)
     given = _handed_on(init)
@@ -96,6 +77,19 @@ _WITHOUT_ARGUMENTS = ("ABC", "Generic", "Protocol", "LoggingMixin", "SkipMixin",
 
 def _is_init(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name == "__init__"
+
+
+def _rendered_as(init: ast.FunctionDef, renders: tuple[str, ...]) -> set[str]:
+    """The arguments that become a template field of another name: `self.query = sql`."""
+    found: set[str] = set()
+    for node in ast.walk(init):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        value = getattr(node, "value", None)
+        if value is not None and any(isinstance(each, ast.Attribute) and each.attr in renders for each in targets):
+            found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+    return found
 
 
 def _own(module: Module, init: ast.FunctionDef) -> dict[str, Argument]:
@@ -214,8 +208,10 @@ def _fields(node: ast.expr, bases: tuple[Signature, ...]) -> set[str] | None:
         case ast.Call(func=ast.Name(id="aws_template_fields"), args=parts):
             own = _joined(parts, bases)
             return None if own is None else own | {"aws_conn_id", "region_name", "verify"}
-        case ast.Call(func=ast.Name(id="tuple" | "set" | "list" | "sorted"), args=[part]):
+        case ast.Call(func=ast.Name(id="tuple" | "set" | "frozenset" | "list" | "sorted"), args=[part]):
             return _fields(part, bases)
+        case ast.Call(func=ast.Attribute(value=value, attr="union"), args=parts):
+            return _joined((value, *parts), bases)
         case ast.Attribute(attr="template_fields"):
             known = [each.renders for each in bases if each.renders]
             return set(known[0]) if known and known[0] is not None else None

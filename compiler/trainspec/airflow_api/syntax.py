@@ -1,9 +1,11 @@
 """Python packages read as syntax: modules, what their names stand for, their classes. Nothing is imported or run."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from trainspec.disk.reading import UnreadableError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +46,12 @@ class Module:
 class Packages:
     """The modules below some folders, read when they are asked for."""
 
-    def __init__(self, roots: Sequence[Path], only: Sequence[str] = ()) -> None:
-        """`roots` hold top-level packages; `only` bounds them to some of these."""
+    def __init__(
+        self, roots: Sequence[Path], only: Sequence[str] = (), read: Callable[[Path], str] | None = None
+    ) -> None:
+        """`roots` hold top-level packages; `only` bounds them to some of these. `read` gives the text of a file."""
         self._roots, self._only = roots, only
+        self._text = read or (lambda file: file.read_text(encoding="utf-8"))
         self._read: dict[str, Module | None] = {}
 
     def module(self, name: str) -> Module | None:
@@ -87,8 +92,8 @@ class Packages:
             for file in (root.joinpath(*parts).with_suffix(".py"), root.joinpath(*parts, "__init__.py")):
                 if file.is_file():
                     try:
-                        return read(name, file.read_text(encoding="utf-8"), is_package=file.name == "__init__.py")
-                    except (OSError, ValueError, SyntaxError, RecursionError):
+                        return read(name, self._text(file), is_package=file.name == "__init__.py")
+                    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError, UnreadableError):
                         return None
         return None
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from trainspec.airflow_api.own import own_operators
 from trainspec.batch.environments import chosen_for
 from trainspec.batch.outcome import Outcome
 from trainspec.batch.pool import Look, outcomes
@@ -67,7 +68,8 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
     airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
-    chosen = Options(variables, airflow, None, project.operators, project.callbacks)
+    own = own_operators(project.root, project.operator_sources) if project.operator_sources else None
+    chosen = Options(variables, airflow, None, project.operators, project.callbacks, own_operators=own)
     return in_environment(chosen, arguments, project, getattr(arguments, "env", None))
 
 

@@ -7,13 +7,17 @@ here, so a new field needs no line to reach the DAG file, and none can be lost o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trainspec.dag import schedules, times
 from trainspec.dag.airflow import Airflow
+from trainspec.dag.callables import signature_of, written
 from trainspec.dag.expressions import Call, Expression, Name, by_path
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import seconds
+
+if TYPE_CHECKING:
+    from trainspec.airflow_api.own import OwnOperators
 
 Arguments = tuple[tuple[str, Expression], ...]
 
@@ -23,10 +27,11 @@ Given: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an argument is written for: a minor of Airflow, and the time zone of the DAG's dates."""
+    """What an argument is written for: a minor of Airflow, the zone of the DAG's dates, the project's operators."""
 
     airflow: Airflow
     zone: str
+    own: "OwnOperators | None" = None
 
 
 Convert: TypeAlias = Callable[[Any, Setting], Expression]
@@ -73,14 +78,16 @@ def _assets(value: str | Given | list[str | Given], setting: Setting) -> Express
 
 
 def _callbacks(value: str | Given | list[str | Given], setting: Setting) -> Expression:
-    return [_callback(each) for each in value] if isinstance(value, list) else _callback(value)
+    return [_callback(each, setting) for each in value] if isinstance(value, list) else _callback(value, setting)
 
 
-def _callback(value: str | Given) -> Name | Call:
+def _callback(value: str | Given, setting: Setting) -> Name | Call:
     if isinstance(value, str):
         return Name(by_path(value))
     imported = by_path(value["path"])
-    return Call(imported.bound, imported, keywords=tuple((value.get("arguments") or {}).items()))
+    given = value.get("arguments") or {}
+    signature = signature_of(imported, setting.airflow, setting.own) if given else None
+    return Call(imported.bound, imported, keywords=written(given, signature, setting.zone))
 
 
 def _params(value: Given, setting: Setting) -> Expression:

@@ -15,6 +15,7 @@ from trainspec.dag.arguments import (
     in_seconds,
     task_arguments,
 )
+from trainspec.dag.callables import signature_of, written
 from trainspec.dag.expressions import Expression, Import
 from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
@@ -100,7 +101,10 @@ def _has_wildcard(sensor: Given) -> bool:
 
 
 def _task(task: Given, setting: Setting) -> tuple[Import, Arguments]:
-    return setting.airflow.operator(task["operator"]), tuple((task.get("arguments") or {}).items())
+    operator = setting.airflow.operator(task["operator"])
+    given = task.get("arguments") or {}
+    signature = signature_of(operator, setting.airflow, setting.own) if given else None
+    return operator, written(given, signature, setting.zone)
 
 
 def _trigger(trigger: Given, setting: Setting) -> tuple[Import, Arguments]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
@@ -12,6 +12,9 @@ from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
 from trainspec.dag.other_tasks import around_call, gate_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
 from trainspec.text.tree import dotted
+
+if TYPE_CHECKING:
+    from trainspec.airflow_api.own import OwnOperators
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,15 @@ def plan_dag(
     airflow: Airflow,
     groups: Mapping[str, Sequence[str]],
     bounds: Mapping[str, int],
+    own: "OwnOperators | None" = None,
 ) -> DagPlan:
     """The plan of a spec's `data`, which the language's schema has accepted, with the request of each of its jobs.
 
     `groups` are the jobs of each matrix, `bounds` how many of them may run at once, where the spec says so; `spec` is
-    its file's name.
+    its file's name, `own` the operators of the project itself.
     """
     dag, jobs = data.get("dag") or {}, data.get("jobs") or {}
-    setting = Setting(airflow, dag.get("timezone") or "UTC")
+    setting = Setting(airflow, dag.get("timezone") or "UTC", own)
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(dag, setting))
     group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
     before = _Before(group_of, frozenset(name for name, job in jobs.items() if job.get("proceed_if")))

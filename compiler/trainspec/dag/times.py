@@ -77,6 +77,11 @@ def _is_interval(text: str) -> bool:
     return bool(_INTERVAL.search(text)) and not text.isdigit()
 
 
+def is_duration(text: str) -> bool:
+    """Whether `text` is written as a duration: `90`, `30m`, `1h30m`."""
+    return text.isdigit() or _INTERVAL.fullmatch(text) is not None
+
+
 def check_duration(value: int | str) -> str | None:
     """Why Python cannot hold this duration; None where it can."""
     count = seconds(value)

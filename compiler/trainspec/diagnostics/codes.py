@@ -59,6 +59,11 @@ DEPRECATED = Code("TS611", "an argument that Airflow itself warns of", Severity.
 BAD_PATH = Code("TS612", "a dotted path that Python cannot import")
 BAD_PARAM = Code("TS613", "a parameter whose schema or default cannot be")
 BAD_ASSET = Code("TS614", "an asset that Airflow does not accept")
+UNKNOWN_ARGUMENT = Code("TS615", "an argument that the operator does not have")
+MISSING_ARGUMENT = Code("TS616", "an argument that the operator requires is missing")
+WRONG_ARGUMENT = Code("TS617", "an argument of a kind that the operator does not take")
+NOT_RENDERED = Code("TS618", "a template in an argument that Airflow does not render", Severity.WARNING)
+UNKNOWN_OPERATOR = Code("TS619", "an operator, or its module, that does not exist")
 FORBIDDEN_OPERATOR = Code("TS620", "an operator or callback that the project's settings do not allow")
 DOUBTFUL_TEMPLATE = Code(
     "TS621", "a template in an operator's argument that Airflow could not render", Severity.WARNING

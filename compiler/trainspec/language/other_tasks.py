@@ -76,7 +76,7 @@ class Sensor(Around):
 
 
 class Task(Around):
-    """A task of any operator: an import and a call in the DAG file, never looked into by the compiler."""
+    """A task of any operator: an import and a call in the DAG file. The compiler never imports the operator."""
 
     operator: Annotated[
         StrictStr,

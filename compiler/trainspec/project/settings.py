@@ -61,6 +61,7 @@ class Settings:
     external_dags: tuple[str, ...] = ()
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None
+    operator_sources: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
 
 
@@ -290,6 +291,7 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "environments": _Reader.environments,
     "external-dags": _Reader.texts,
     "operators": _Reader.texts,
+    "operator-sources": _Reader.all_inside,
     "callbacks": _Reader.texts,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,

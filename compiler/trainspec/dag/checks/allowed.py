@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
 from trainspec.dag.arguments import CALLBACKS
+from trainspec.dag.checks.operators import callables
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.options import Options
@@ -16,7 +18,7 @@ def check_allowed(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
     """The operators and callbacks of the validated `data` of a spec that no glob in the settings matches."""
     for allowed, what, named in (
         (options.operators, "operator", _operators(data)),
-        (options.callbacks, "callback", _callbacks(data)),
+        (options.callbacks, "callback", chain(_callbacks(data), callables(data, options))),
     ):
         for path, name in named if allowed is not None else ():
             if not any(fnmatchcase(name, glob) for glob in allowed or ()):

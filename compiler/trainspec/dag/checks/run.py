@@ -9,6 +9,7 @@ from trainspec.dag.checks.allowed import check_allowed
 from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
 from trainspec.dag.checks.foreign import check_foreign
+from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_around
 from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.max_parallel import check_lanes
@@ -29,7 +30,7 @@ def check_dag(
 ) -> Iterator[Diagnostic]:
     """What Airflow would refuse in the validated `data` of a spec, whose composed document is `root`.
 
-    `groups` holds the jobs of each matrix, `bounds` how many of them may run at once. `options` say for which major
+    `groups` holds the jobs of each matrix, `bounds` how many of them may run at once. `options` say for which minor
     the DAG is, and which operators and callbacks the project allows.
     """
     for fault in _faults(data, dag_id, groups, bounds, options):
@@ -41,8 +42,9 @@ def _faults(
 ) -> Iterator[Fault]:
     yield from check_arguments(data, MINORS[options.airflow])
     yield from check_around(data)
+    yield from check_operators(data, options)
     yield from check_allowed(data, options)
-    yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow))
+    yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow), options)
     yield from check_dependencies(data, groups)
     yield from check_lanes(data, groups, bounds)
     yield from check_foreign(data, options)

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trainspec.dag.airflow import MINORS
+from trainspec.dag.callables import signature_of
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import codes
+from trainspec.options import Options
 from trainspec.templates import Sample, has_template, render
 from trainspec.templates.context import Declared
 from trainspec.text.fault import Fault
@@ -15,7 +18,7 @@ _RENDERED = {"sensors": ("s3",), "triggers": ("conf", "run_id", "logical_date"),
 """The fields that Airflow renders for sure."""
 
 
-def check_templates(data: Mapping[str, Any], sample: Sample) -> Iterator[Fault]:
+def check_templates(data: Mapping[str, Any], sample: Sample, options: Options) -> Iterator[Fault]:
     """What is wrong with the templates of the validated `data` of a spec, in its jobs only those of their gates."""
     contexts: dict[Declared, Mapping[str, Any]] = {}
     for path, text in _templates(data):
@@ -23,10 +26,19 @@ def check_templates(data: Mapping[str, Any], sample: Sample) -> Iterator[Fault]:
         if params not in contexts:
             contexts[params] = replace(sample, params=params).context()
         for problem in render(text, contexts[params]).problems:
-            if path[0] == "tasks":
-                yield Fault(codes.DOUBTFUL_TEMPLATE, path, problem.message, problem.advice)
-            else:
-                yield Fault(problem.code, path, problem.message, problem.advice)
+            is_rendered = path[0] != "tasks" or _is_rendered(data["tasks"][path[1]], str(path[3]), options)
+            if is_rendered is not False:
+                code = problem.code if is_rendered else codes.DOUBTFUL_TEMPLATE
+                yield Fault(code, path, problem.message, problem.advice)
+
+
+def _is_rendered(task: Mapping[str, Any], argument: str, options: Options) -> bool | None:
+    """Whether Airflow renders an argument of a task; None where nothing is known of its operator."""
+    airflow = MINORS[options.airflow]
+    signature = signature_of(airflow.operator(task["operator"]), airflow, options.own_operators)
+    if signature is None or signature.renders is None or argument not in signature.arguments:
+        return None
+    return argument in signature.renders
 
 
 def _templates(data: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], str]]:
