@@ -9,7 +9,7 @@ from trainspec.reference.fixable import spec_with
 from trainspec.text.source import decode
 
 STAGES = [each for each in all_codes() if each.code.id in CODES]
-OF_SEVERAL_FILES = {"TS011", "TS205", "TS605", "TS606", "TS610", "TS620", "TS701", "TS702", "TS703", "TS705"}
+OF_SEVERAL_FILES = {"TS011", "TS012", "TS205", "TS605", "TS606", "TS610", "TS620", "TS701", "TS702", "TS703", "TS705"}
 
 
 def _findings(fields: str) -> tuple[Diagnostic, ...]:

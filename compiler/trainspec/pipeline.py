@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from trainspec.budget import OutOfBudgetError, budget, spend
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.crossfile.facts import FileFacts
@@ -36,6 +37,10 @@ from trainspec.text.tree import Mapping, Node
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 
 ALL = Selection()
+
+_CHARACTERS_A_STEP, _STEPS_OF_NODE = 10, 8
+_TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
+_LESS = "split it, or look for names, templates or aliases that multiply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +69,21 @@ def no_files(name: str) -> Source | Diagnostic:
 def analyse(source: Source, options: Options, read: Read = no_files, selection: Selection = ALL) -> Analysis:
     """Everything up to the checks: all of a file's findings, and the requests as far as they can be made.
 
-    `read` gives the files that others extend; `selection` says which findings are reported.
+    `read` gives the files that others extend; `selection` says which findings are reported. Where the file takes more
+    work than any spec, that is its one finding.
     """
+    try:
+        with budget(source.name):
+            spend(len(source.text) // _CHARACTERS_A_STEP)
+            return _analyse(source, options, read, selection)
+    except OutOfBudgetError:
+        found = Diagnostic(codes.TOO_MUCH_WORK, Span(source.name, 1, 1, 1, 1), _TOO_MUCH, _LESS)
+        return Analysis(name=source.name, findings=(found,), is_spec=True, source=source)
+
+
+def _analyse(source: Source, options: Options, read: Read, selection: Selection) -> Analysis:
     tree, parsed = parse(source)
+    spend(_STEPS_OF_NODE * (tree.size if tree is not None else 1))
     if not isinstance(tree, Mapping):
         return _without_document(source, tree, parsed, selection)
     file = File(source, tree, extend(source, tree, read))

@@ -11,6 +11,7 @@ from trainspec.batch.cache import Cache, open_cache
 from trainspec.batch.entries import Recorder
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.progress import Progress
+from trainspec.diagnostics import codes
 from trainspec.options import Options
 from trainspec.project.files import Files
 from trainspec.project.project import Project
@@ -47,7 +48,8 @@ class Look:
 
         source, recorder = self._files.named(path), Recorder(self._files.extended)
         outcome = look_at(source, self.project, self.chosen, self.wanted, recorder.read)
-        if self._cache is not None and isinstance(source, Source):
+        is_whole = not any(found.code.id == codes.TOO_MUCH_WORK.id for found in outcome.findings)
+        if self._cache is not None and isinstance(source, Source) and is_whole:
             self._cache.keep(outcome, source, recorder.texts)
         return outcome
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from trainspec.batch.environments import BASE, InEnvironment, all_files, joined
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
+from trainspec.budget import kept_budgets
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -100,7 +101,8 @@ def _targets(arguments: argparse.Namespace, project: Project, chosen: Options, w
     """What the run writes: the environment or the folder that was named, else all that the settings give a folder."""
     is_one = chosen.environment is not None or arguments.output is not None
     names = (chosen.environment,) if is_one else project.written
-    return [_target(name, arguments, project, chosen, wanted, is_one=len(names) == 1) for name in names]
+    with kept_budgets():
+        return [_target(name, arguments, project, chosen, wanted, is_one=len(names) == 1) for name in names]
 
 
 def _target(

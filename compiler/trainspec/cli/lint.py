@@ -8,6 +8,7 @@ from dataclasses import replace
 from trainspec.batch.environments import InEnvironment, all_files, checked, in_each, joined
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
+from trainspec.budget import kept_budgets
 from trainspec.cli.common import (
     across,
     add_cache,
@@ -87,7 +88,8 @@ def _check(
     if chosen.environment is not None:
         found = [InEnvironment(look, files(look)) for look in (look_for(chosen.environment),)]
     else:
-        found = in_each(checked(project), look_for, files)
+        with kept_budgets():
+            found = in_each(checked(project), look_for, files)
     told = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
     return joined(told), all_files(found)
 

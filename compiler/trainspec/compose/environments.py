@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from trainspec.budget import spend
 from trainspec.compose.merge import is_removal, merge, without
 from trainspec.diagnostics import Diagnostic, codes, did_you_mean
 from trainspec.text.tree import Entry, Mapping, Node, mapping
@@ -9,6 +10,9 @@ from trainspec.text.tree import Entry, Mapping, Node, mapping
 _PATCHED = ("dag", "vars", "defaults", "jobs", "sensors", "tasks", "triggers")
 _NAMED = {"jobs": "job", "vars": "variable", "sensors": "sensor", "tasks": "task", "triggers": "trigger"}
 """Sections whose keys the author chose: a patch of one that is not there is meant for another."""
+
+
+_STEPS_OF_FAULT = 50
 
 
 def names(root: Mapping) -> tuple[str, ...]:
@@ -41,6 +45,7 @@ def _unknown(patch: Node | None, patched: Node | None, section: str, what: str, 
     known = tuple(patched.keys()) if isinstance(patched, Mapping) else ()
     for entry in patch.entries if isinstance(patch, Mapping) else ():
         if entry.key.text not in known:
+            spend(_STEPS_OF_FAULT + len(known) // 4)
             message = f"the environment `{name}` patches the {what} `{entry.key.text}`, which is not there"
             advice = did_you_mean(entry.key.text, known) or f"declare it under `{section}`"
             at = f"environments.{name}.{section}.{entry.key.text}"

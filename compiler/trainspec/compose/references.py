@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
+from trainspec.compose.matrix import MAX_ID
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
 from trainspec.text.typing import natural
@@ -59,12 +60,11 @@ class JobScope:
             message = f"`${{{name}}}` cannot stand in `{self.field_name}`: Airflow reads it before any task runs"
             return _wrong(codes.BAD_SUBSTITUTION, span, message)
         rest = name.removeprefix(PREFIX)
-        known = [each for each in (*self.jobs, *self.groups) if rest == each or rest.startswith(f"{each}.")]
-        if not known:
+        job = self._longest(rest)
+        if job is None:
             first = rest.split(".")[0]
             near = did_you_mean(first, (*self.jobs, *self.groups))
             return _wrong(codes.UNKNOWN_JOB, span, f"`${{{name}}}`: there is no job `{first}`", near)
-        job = max(known, key=len)
         attribute = rest[len(job) + 1 :]
         if job in self.groups and not self.groups[job]:
             return Scalar(f"{{{{ ti.xcom_pull(task_ids={_quoted(job)}) }}}}", span, plain=False)  # its matrix is wrong
@@ -83,6 +83,12 @@ class JobScope:
             self.needed.setdefault(job, span)
             return Scalar(found, span, plain=False)
         return _wrong(codes.UNKNOWN_VARIABLE, span, *found)
+
+    def _longest(self, rest: str) -> str | None:
+        """The job that `rest` begins with, whose name may hold dots; the longest of several."""
+        ends = [end for end, sign in enumerate(rest[: MAX_ID + 1]) if sign == "."]
+        heads = [rest, *(rest[:end] for end in reversed(ends))]
+        return next((head for head in heads if head in self.jobs or head in self.groups), None)
 
     def _no_point(self, job: str, attribute: str) -> tuple[str, str]:
         """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""

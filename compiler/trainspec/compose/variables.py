@@ -13,16 +13,21 @@ from dataclasses import replace
 from itertools import islice
 from operator import is_
 
+from trainspec.budget import spend
 from trainspec.compose.merge import merge, settled
 from trainspec.compose.references import PREFIX, JobScope
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes, did_you_mean, the_one
-from trainspec.text.parse import MAX_FAULTS, MAX_NODES, MAX_TEXT
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence, to_say
+from trainspec.text.parse import MAX_DEPTH, MAX_FAULTS, MAX_NODES, MAX_TEXT
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, depth, mapping, sequence, to_say
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
 """Bounds on all the texts that substitution makes of one document, and on variables that need others in a row."""
 
+MAX_LEVELS = 2 * MAX_DEPTH
+"""Levels of nesting, variables put in: Python's parser takes 200 brackets in each other, and a DAG file adds some."""
+
+_TOO_DEEP = f"more than {MAX_LEVELS} levels of nesting, variables put in"
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 
 _WHERE = {
@@ -32,6 +37,8 @@ _WHERE = {
     "dag": "there is `${dag.id}`",
 }
 """Where the names are that begin so."""
+
+_STEPS_OF_LOOKUP = 5
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
@@ -49,14 +56,17 @@ class Variables:
         self._values: MutableMapping[str, Node] = ChainMap(dict(values))
         self._resolving: list[str] = []
         self._made = [0]  # shared with the inner scopes, like what follows
+        self._level = [0]
         self.findings: list[Diagnostic] = []
         self.holes: set[Span] = set()
+        self._depths: dict[str, int] = {}  # of this scope's values
 
     def scoped(self, values: Map[str, Node], job: JobScope) -> "Variables":
         """The same variables and some more, for the values of a job; findings go to the same list."""
         inner = Variables({}, job)
         inner._values = ChainMap(dict(values), self._values)
         inner.findings, inner._made, inner.holes = self.findings, self._made, self.holes
+        inner._level = self._level
         return inner
 
     def resolve(self, node: Node) -> Node:
@@ -108,6 +118,16 @@ class Variables:
     def _resolved(self, node: Node) -> Node:
         if isinstance(node, Scalar):
             return self._scalar(node) if "${" in node.text else node
+        spend(1 + len(node.entries if isinstance(node, Mapping) else node.items))
+        if self._level[0] >= MAX_LEVELS:
+            return self.too_large(node.span, _TOO_DEEP)
+        self._level[0] += 1
+        try:
+            return self._resolved_below(node)
+        finally:
+            self._level[0] -= 1
+
+    def _resolved_below(self, node: Mapping | Sequence) -> Node:
         if isinstance(node, Mapping):
             entries = tuple(map(self._entry, node.entries))
             if all(map(is_, entries, node.entries)):
@@ -178,6 +198,7 @@ class Variables:
         return value.text
 
     def _lookup(self, found: re.Match[str], node: Scalar) -> Node | None:
+        spend(_STEPS_OF_LOOKUP)
         name = found.group(1).strip()
         literal = "for a literal `${`, write `$${`"
         if found.group(2) and name.startswith(PREFIX):
@@ -194,6 +215,8 @@ class Variables:
             self._report(codes.TOO_LARGE, node.span, f"more than {MAX_CHAIN} variables that need each other in a row")
             return None
         raw = self._values.get(name)
+        if raw is None and len(self.findings) > MAX_FAULTS:
+            return None  # nothing more is reported
         if raw is None:
             known = self._near(name) or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
             one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
@@ -204,7 +227,12 @@ class Variables:
         value = self.resolve(raw)
         self._resolving.pop()
         self._values[name] = value
-        return value
+        if isinstance(value, Scalar):
+            return value
+        if value is not raw or name not in self._depths:
+            spend(value.size)
+            self._depths[name] = depth(value)
+        return self.too_large(node.span, _TOO_DEEP) if self._level[0] + self._depths[name] > MAX_LEVELS else value
 
     def _near(self, name: str) -> str | None:
         if len(name) > _LONGEST_NAME:

@@ -14,6 +14,8 @@ NOT_A_SPEC = Code("TS008", "a file is no spec")
 UNUSED_IGNORE = Code("TS009", "an ignore comment that suppresses nothing", Severity.WARNING)
 BAD_IGNORE = Code("TS010", "an ignore comment that names no code that can be ignored", Severity.WARNING)
 NOT_SHOWN = Code("TS011", "more findings than are shown", Severity.NOTE)
+TOO_MUCH_WORK = Code("TS012", "a file that takes more work to check than any spec")
+SLOW_PATTERN = Code("TS013", "a regular expression that may run for ever")
 
 # TS1xx: the language
 UNKNOWN_KEY = Code("TS101", "a key that the language does not have")

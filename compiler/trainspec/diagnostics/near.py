@@ -1,8 +1,11 @@
 """Known words that a misspelt one may stand for: the likely one as a question, the only possible one as a fact."""
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Sized
+from difflib import SequenceMatcher
+from heapq import nlargest
+
+from trainspec.budget import affords_suggestion
 
 _CLOSE, _LIKELY = 0.7, 0.6
 _SHORT, _SHORT_ALIKE = 3, 0.75
@@ -10,6 +13,7 @@ _SHORT, _SHORT_ALIKE = 3, 0.75
 _LONGEST = 64
 _LENGTHS = (3, 6)
 """A word must have so many letters for one slip in it, and for two."""
+_FOR_EACH = 8
 _WITH_DIGIT = re.compile(r"[^.\s-]*[0-9][^.\s-]*")
 
 
@@ -19,11 +23,13 @@ def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str
     `alike` is how much of the two must be the same, where the word can also stand for others.
     """
     candidates = list(known)
+    if not _affords(word, candidates):
+        return None
     sure = the_one(word, candidates)
     if sure is None:
         by_folded = {folded(candidate): candidate for candidate in candidates}
         cutoff = max(alike, _SHORT_ALIKE) if len(folded(word)) <= _SHORT else alike
-        near = get_close_matches(folded(word), by_folded, n=1, cutoff=cutoff)
+        near = _closest(folded(word), by_folded, 1, cutoff)
         sure = by_folded[near[0]] if near else None
     return f"did you mean `{sure}`?" if sure is not None else None
 
@@ -36,7 +42,7 @@ def the_one(word: str, known: Iterable[str]) -> str | None:
     taken for one another: `ml.m5.xlarge` and `ml.m6.xlarge` both exist.
     """
     candidates = list(dict.fromkeys(known))
-    if len(word) > _LONGEST or word in candidates:
+    if len(word) > _LONGEST or word in candidates or not _affords(word, candidates):
         return None
     same = [each for each in candidates if folded(each) == folded(word)]
     cut = [each for each in candidates if each.endswith(f".{word}")]
@@ -46,7 +52,7 @@ def the_one(word: str, known: Iterable[str]) -> str | None:
     head, dot, tail = word.rpartition(".")
     tails = [each.removeprefix(head + dot) for each in candidates if each.startswith(head + dot)]
     by_folded = {folded(each): head + dot + each for each in tails}
-    close = get_close_matches(folded(tail), by_folded, n=6, cutoff=_CLOSE)
+    close = _closest(folded(tail), by_folded, 6, _CLOSE)
     distances = sorted((_slips(folded(tail), each), each) for each in close)
     most = sum(len(folded(tail)) >= length for length in _LENGTHS)
     if not distances or distances[0][0] > most or (len(distances) > 1 and distances[1][0] == distances[0][0]):
@@ -55,9 +61,30 @@ def the_one(word: str, known: Iterable[str]) -> str | None:
     return nearest if _WITH_DIGIT.findall(nearest) == _WITH_DIGIT.findall(word) else None
 
 
+def _affords(word: str, candidates: Sized) -> bool:
+    """Whether the file's budget has room for comparing `word` with so many others."""
+    return affords_suggestion(len(candidates) * (len(word) + _FOR_EACH))
+
+
 def folded(word: str) -> str:
     """Spellings that differ only in case and separators are the same word: `MaxRuntime`, `max-runtime`."""
     return word.replace("_", "").replace("-", "").lower()
+
+
+def _closest(word: str, candidates: Iterable[str], count: int, cutoff: float) -> list[str]:
+    """What difflib's `get_close_matches` gives; nothing where comparing takes more than the file's budget has."""
+    matcher = SequenceMatcher()
+    matcher.set_seq2(word)
+    found = []
+    for each in candidates:
+        matcher.set_seq1(each)
+        if matcher.real_quick_ratio() < cutoff or matcher.quick_ratio() < cutoff:
+            continue
+        if not affords_suggestion(len(each) * len(word)):
+            return []
+        if (alike := matcher.ratio()) >= cutoff:
+            found.append((alike, each))
+    return [each for _, each in nlargest(count, found)]
 
 
 def _slips(one: str, other: str) -> int:

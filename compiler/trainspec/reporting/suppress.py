@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Severity, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.rules.support.registry import known_codes
@@ -18,6 +19,7 @@ from trainspec.text.tree import Mapping, Node, Scalar
 from trainspec.text.tree import Sequence as List
 
 _DIRECTIVE = re.compile(r"#[ \t]*trainspec:[ \t]*([A-Za-z][\w-]*)[ \t]*(\[[^\]\n]*\]?)?")
+_STEPS_OF_IGNORE, _STEPS_OF_UNUSED = 5, 60
 _LINE = re.compile(r"[^\r\n]*")
 _WORDS = ("ignore", "ignore-file")
 
@@ -52,6 +54,7 @@ def suppress(
         used |= silenced.used
     is_whole = not any(found.severity is Severity.ERROR and not can_be_ignored(found.code) for found in left)
     if is_whole:
+        spend(_STEPS_OF_UNUSED * sum(ignore not in used and not ignore.in_patch for ignore in own))
         has_environments = any(_patches(tree) for tree in (root, *(tree for _, tree in others)))
         told += (
             unused(ignore) if has_environments else replace(unused(ignore), fix=_without(ignore, source))
@@ -126,6 +129,7 @@ def _read(
         return
     first, last = reach
     for id_ in named:
+        spend(_STEPS_OF_IGNORE)
         code = known.get(id_)
         if code is None:
             near = did_you_mean(id_, known) or "`trainspec explain` lists the codes"
@@ -156,6 +160,7 @@ class _Silenced:
             if reach in reaches:
                 continue
             reaches.add(reach)
+            spend(each.last - each.first)
             for line in range(each.first, each.last + 1):
                 self._by_line.setdefault((each.code.id, line), []).append(each)
             if each.is_line:

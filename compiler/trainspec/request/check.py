@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
 from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
+_STEPS_OF_RENDERING = 100
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -42,6 +44,7 @@ def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[MemberF
     for sample in samples:
         if sound is not None and _is_as_sound(sound, request, sample):
             continue
+        spend(_STEPS_OF_RENDERING)
         rendering = render_request(request, sample)
         for fault in _faults(rendering):
             found.setdefault((fault.member, _kind(fault.what)), fault)

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.diagnostics import codes
 from trainspec.request.codecs import lower_rows
 from trainspec.request.fields import JOB, members
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+_STEPS_OF_JOB = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Request:
 
 def lower(job: Mapping[str, Any]) -> Request:
     """The request of a job's validated data."""
+    spend(_STEPS_OF_JOB)
     root: dict[str, Any] = {}
     origins: dict[Path, Path] = {}
     keys: set[Path] = set()
@@ -95,11 +100,16 @@ def _field(origins: Mapping[Path, Path], member: Path) -> Path:
 
 def field_of(member: Path) -> Path | None:
     """The field that becomes `member` in any job: `resources.instance_type` for ResourceConfig.InstanceType."""
-    wanted = [str(step) if not isinstance(step, int) else "*" for step in member]
+    return _fields_by_member().get(tuple(str(step) if not isinstance(step, int) else "*" for step in member))
+
+
+@cache
+def _fields_by_member() -> Mapping[tuple[str, ...], Path]:
+    """Every field's path by the request member that it becomes; of several fields, the first."""
+    found: dict[tuple[str, ...], Path] = {}
     for field, name in members():
-        if name.split(".") == wanted:
-            return tuple(field.split("."))
-    return None
+        found.setdefault(tuple(name.split(".")), tuple(field.split(".")))
+    return found
 
 
 def _put(root: dict[str, Any], path: Path, value: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.templates.context import AIRFLOW_2_ONLY
 from trainspec.templates.filters import FILTERS, STRING_METHODS
@@ -17,6 +18,10 @@ MAX_TEXT = 65_536
 MAX_NUMBER = 10**12
 MAX_RANGE = 10_000
 """Bounds on what a template computes: beyond them it is refused."""
+
+_STEPS_OF_NODE = 10
+_MISSING = Unknown()
+"""Stands for a parameter that the DAG does not have."""
 
 _BARE_NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
@@ -43,6 +48,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     """`text` as Airflow renders it where templates see `context`. Without one, names are unknown but not wrong."""
     if not has_template(text):
         return Rendered(text)
+    spend(len(text) // 2)
     if len(text) > MAX_TEMPLATE:
         problem = Problem(codes.UNSAFE_TEMPLATE, f"a template of more than {MAX_TEMPLATE:,} characters")
         return Rendered(None, (problem,))
@@ -182,13 +188,21 @@ class _Walk:
 
     def value(self, node: Any) -> Any:
         """What an expression gives, or UNKNOWN. A wrong one is noted, and unknown."""
+        spend(_STEPS_OF_NODE)
+        return self._noting(self._handled, node)
+
+    def _handled(self, node: Any) -> Any:
+        handler = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if handler is None:
+            for child in node.iter_child_nodes():
+                self._unknown_part(child)
+            return UNKNOWN
+        return handler(node)
+
+    def _noting(self, evaluate: Callable[..., Any], *arguments: Any) -> Any:
+        """What `evaluate` gives, within bounds. What is wrong with it is noted, and it is unknown then."""
         try:
-            handler = getattr(self, f"_{type(node).__name__.lower()}", None)
-            if handler is None:
-                for child in node.iter_child_nodes():
-                    self._unknown_part(child)
-                return UNKNOWN
-            return _bounded(handler(node))
+            return _bounded(evaluate(*arguments))
         except _RefusedError as refused:
             self.problems.append(refused.problem)
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
@@ -243,7 +257,10 @@ class _Walk:
             ]
             known = isinstance(owner, str | list) and not any(isinstance(bound, Unknown) for bound in bounds)
             return owner[slice(*bounds)] if known else UNKNOWN
-        key = self.value(node.arg)
+        return self._item(owner, self.value(node.arg))
+
+    @staticmethod
+    def _item(owner: Any, key: Any) -> Any:
         if isinstance(key, str) and key.startswith("_"):
             raise _RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` reaches into an object"))
         if isinstance(owner, Params):
@@ -293,28 +310,36 @@ class _Walk:
             return UNKNOWN
         if node.name in ("default", "d") and type(node.node).__name__ == "Name" and node.node.name not in self.names:
             return self.value(node.args[0]) if node.args else ""
-        if node.name in ("default", "d") and self._is_missing_param(node.node):
+        value = self._or_missing(node.node) if node.name in ("default", "d") else self.value(node.node)
+        if value is _MISSING:
             return self.value(node.args[0]) if node.args else ""
-        value = self.value(node.node)
         args = [self.value(arg) for arg in node.args]
         if node.name not in FILTERS or node.kwargs or any(isinstance(each, Unknown) for each in (value, *args)):
             return UNKNOWN
         return _within_bounds(FILTERS[node.name], value, args)
 
     def _test(self, node: Any) -> Any:
-        if node.name in ("defined", "undefined") and self._is_missing_param(node.node):
+        if node.name in ("defined", "undefined") and self._or_missing(node.node) is _MISSING:
             return node.name == "undefined"
-        self.value(node.node)
+        if node.name not in ("defined", "undefined"):
+            self.value(node.node)
         return UNKNOWN
 
-    def _is_missing_param(self, node: Any) -> bool:
-        """Whether `node` names a parameter that there is not: what `default` and `is defined` are there for."""
+    def _or_missing(self, node: Any) -> Any:
+        """The value of `node`; `_MISSING` for a parameter that the DAG does not have.
+
+        Such parameters are what `default` and `is defined` are there for. Everything is evaluated once.
+        """
         kind = type(node).__name__
-        if kind not in ("Getattr", "Getitem"):
-            return False
-        owner = self.value(node.node)
-        name = node.attr if kind == "Getattr" else self.value(node.arg)
-        return isinstance(owner, Params) and isinstance(name, str) and name not in owner.values
+        if kind == "Getattr":
+            owner, name = self.value(node.node), node.attr
+        elif kind == "Getitem" and type(node.arg).__name__ != "Slice":
+            owner, name = self.value(node.node), self.value(node.arg)
+        else:
+            return self.value(node)
+        if isinstance(owner, Params) and isinstance(name, str) and name not in owner.values:
+            return _MISSING
+        return self._noting(self._attribute if kind == "Getattr" else self._item, owner, name)
 
     def _concat(self, node: Any) -> Any:
         return _joined([self.value(child) for child in node.nodes])

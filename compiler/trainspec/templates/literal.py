@@ -10,8 +10,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
+from trainspec.budget import spend
+
 MAX_TEMPLATE = 10_000
 """The longest text that is looked into for templates; a longer one that holds any is refused."""
+
+_LONGEST_KEPT = 500
 
 _OPENING = re.compile(r"\{\{|\{%")
 _OPENING_EXPRESSION = re.compile(r"\{\{")
@@ -71,6 +75,16 @@ def parse_template(text: str) -> Any:
 
     Texts in the tree are to be read through `unshielded`.
     """
+    spend(len(text) // 3)
+    return _parsed(text) if len(text) <= _LONGEST_KEPT else _parse(text)
+
+
+@lru_cache(maxsize=1024)  # one text is rendered for several sample runs, by the checks and by rules
+def _parsed(text: str) -> Any:
+    return _parse(text)
+
+
+def _parse(text: str) -> Any:
     shown = (piece.replace("{%", "{{ '{%' }}") if literal else piece for piece, literal in pieces(text))
     return _environment().parse("".join(shown).replace("\r", _CARRIAGE_RETURN))
 

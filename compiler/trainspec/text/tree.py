@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 from trainspec.diagnostics import Edit, Fix, Span
 
+_FEW = 8
+"""In a map of so few entries a key is looked for one by one; a larger one gets an index when it is first asked."""
+
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -58,10 +61,17 @@ class Mapping:
     size: int
     via: Span | None = None
     replaced: "Node | None" = field(default=None, compare=False, repr=False)
+    _by_key: dict[str, Entry] | None = field(default=None, init=False, compare=False, repr=False)
 
     def entry(self, key: str) -> Entry | None:
         """The entry of `key`, or None."""
-        return next((entry for entry in self.entries if entry.key.text == key), None)
+        if len(self.entries) <= _FEW:
+            return next((entry for entry in self.entries if entry.key.text == key), None)
+        by_key = self._by_key
+        if by_key is None:
+            by_key = {entry.key.text: entry for entry in self.entries}
+            object.__setattr__(self, "_by_key", by_key)
+        return by_key.get(key)
 
     def get(self, key: str) -> "Node | None":
         """The value of `key`, or None."""
@@ -89,6 +99,18 @@ def mapping(entries: tuple[Entry, ...], span: Span) -> Mapping:
 def brought(node: Node, via: Span) -> Node:
     """The same node, brought to `via` by an alias or a variable."""
     return replace(node, via=via)
+
+
+def depth(node: Node) -> int:
+    """How many maps and lists stand in each other in `node`."""
+    deepest, waiting = 0, [(node, 1)]
+    while waiting:
+        each, level = waiting.pop()
+        if not isinstance(each, Scalar):
+            deepest = max(deepest, level)
+            below = [entry.value for entry in each.entries] if isinstance(each, Mapping) else each.items
+            waiting += [(one, level + 1) for one in below]
+    return deepest
 
 
 def to_say(node: Node | None, text: str | None, *, is_plain: bool = False) -> Fix | None:

@@ -23,8 +23,8 @@ _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-_MAX_DIGITS = 4000
-"""Python refuses to read longer integers; a text of that length is no number that anybody means."""
+_MAX_DIGITS, _MAX_OTHER_DIGITS = 4000, 3500
+"""Python refuses to read longer integers, and to write them, whatever base they were read in."""
 
 _TYPE_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
@@ -46,7 +46,7 @@ def natural(text: str) -> object:
     if len(text) <= _MAX_DIGITS:
         if _INTEGER.fullmatch(text):
             return int(text)
-        if _OTHER_BASE.fullmatch(text):
+        if len(text) <= _MAX_OTHER_DIGITS and _OTHER_BASE.fullmatch(text):
             return int(text, 0)
         if _FLOAT.fullmatch(text):
             return float(text)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
+
+_STEPS_OF_FAULT = 50
 
 
 def check_dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
@@ -34,19 +37,21 @@ def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> I
 def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     tasks = {name: task for _, section in sections(data) for name, task in section.items()}
     where = places(data)
-    known = (*groups, *tasks)
+    known = dict.fromkeys((*groups, *tasks))
     for name, task in tasks.items():
         for index, other in enumerate(upstream(task)):
             if other not in known:
+                spend(len(known) // 4 + _STEPS_OF_FAULT)
                 path: Path = (*where[name], "depends_on", index)
                 message = f"there is no job or task `{other}`"
                 others = [each for each in known if each != name]
                 advice = did_you_mean(other, others)
                 yield Fault(codes.UNKNOWN_JOB, path, message, advice, fix=the_one(other, others))
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
+    written_as = {task: group for group, points in groups.items() for task in points}
     told = set()
     for circle in _circles({name: set(others) for name, others in waiting.items()}):
-        written = [_written(name, groups) for name in circle]
+        written = [written_as.get(name, name) for name in circle]
         shown = " → ".join((*written, written[0]))
         if shown in told:
             continue
@@ -65,15 +70,12 @@ def _waits_for(
     """The tasks that a task waits for, each with its place in `depends_on`."""
     found: dict[str, int] = {}
     for index, other in enumerate(upstream(task)):
-        for each in groups.get(other, (other,)):
+        points = groups.get(other, (other,))
+        spend(len(points))
+        for each in points:
             if each in tasks:
                 found.setdefault(each, index)
     return found
-
-
-def _written(task: str, groups: Mapping[str, Sequence[str]]) -> str:
-    """The name by which the spec calls a task: a point of a matrix goes by its job's name."""
-    return next((group for group, tasks in groups.items() if task in tasks), task)
 
 
 def upstream(task: Mapping[str, Any]) -> list[str]:
@@ -84,14 +86,31 @@ def upstream(task: Mapping[str, Any]) -> list[str]:
 
 def _circles(waiting: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
     """Groups of tasks that wait for each other, each in order; `waiting` says which waits for which."""
-    while True:
-        while free := {name for name, others in waiting.items() if not others}:
-            waiting = {name: others - free for name, others in waiting.items() if name not in free}
-        if not waiting:
-            return
-        walked = [min(waiting)]
-        while (following := min(waiting[walked[-1]])) not in walked:
-            walked.append(following)
-        circle = tuple(walked[walked.index(following) :])
+    while waiting := _in_circles(waiting):
+        walked = {min(waiting): None}
+        following = next(iter(walked))
+        while (following := min(waiting[following])) not in walked:
+            walked[following] = None
+        names = tuple(walked)
+        circle = names[names.index(following) :]
         yield circle
-        waiting = {name: others - set(circle) for name, others in waiting.items() if name not in circle}
+        gone = set(circle)
+        spend(sum(map(len, waiting.values())) // 10)
+        waiting = {name: others - gone for name, others in waiting.items() if name not in gone}
+
+
+def _in_circles(waiting: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """`waiting` without the tasks that wait for no circle."""
+    counts = {name: len(others) for name, others in waiting.items()}
+    waited_for: dict[str, list[str]] = {}
+    for name, others in waiting.items():
+        for other in others:
+            waited_for.setdefault(other, []).append(name)
+    free = [name for name, count in counts.items() if not count]
+    for done in free:
+        for name in waited_for.get(done, ()):
+            counts[name] -= 1
+            if not counts[name]:
+                free.append(name)  # the loop goes on to it
+    left = counts.keys() - free
+    return {name: others & left for name, others in waiting.items() if name in left}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.diagnostics import codes
+from trainspec.diagnostics.words import shorten
 from trainspec.templates.context import SAMPLES, Declared, Sample
 from trainspec.templates.values import UNKNOWN
 from trainspec.text.fault import Fault
@@ -13,9 +14,6 @@ from trainspec.text.tree import Path, dotted
 _OF_THE_FORM = ("default", "description", "source")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id")
 _PATTERNS = ("pattern", "patternProperties")
-_LONGEST_MATCHED = 64
-_MOST_REPEATS = 4
-_REPEATED_GROUP = re.compile(r"\)[*+{?]|\\[0-9]|\(\?P=")
 
 
 def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declared:
@@ -56,16 +54,35 @@ def check_params(params: Mapping[str, Any], path: Path, is_scheduled: bool) -> I
         if found := next(_wrong_schemas(schema, at), None):
             yield found
         elif "default" in param:
-            if why := _refused(param["default"], schema):
-                message = f"the default of the parameter `{name}` is not what its own schema allows: {why}"
-                yield Fault(codes.BAD_PARAM, (*at, "default"), message)
+            yield from _wrong_default(name, param["default"], schema, (*at, "default"))
         elif is_scheduled:
             message = f"the parameter `{name}` has no default, and a DAG with a schedule runs without being given any"
             yield Fault(codes.BAD_PARAM, at, message, "add a `default`, or remove the schedule")
 
 
+def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """That a default is not what its schema allows, or takes for ever to compare, as Airflow does at each parse."""
+    from trainspec.schema.bounded import SlowPatternError, refusal
+
+    try:
+        why = refusal(default, schema)
+    except SlowPatternError as slow:
+        message = f"matching the default of the parameter `{name}` takes too long: `{shorten(slow.pattern)}`"
+        advice = "write the expression without repetitions inside of repetitions, or alternatives that overlap"
+        yield Fault(codes.SLOW_PATTERN, (*at[:-1], "pattern"), message, advice)
+        return
+    if why:
+        message = f"the default of the parameter `{name}` is not what its own schema allows: {shorten(why)}"
+        yield Fault(codes.BAD_PARAM, at, message)
+
+
 def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     """What is no JSON Schema, or would load one from elsewhere."""
+    from trainspec.schema.bounded import MAX_DEPTH, depth, faults
+
+    if depth(schema) > MAX_DEPTH:
+        yield Fault(codes.BAD_PARAM, at, f"`{dotted(at)}`: a schema of more than {MAX_DEPTH} levels")
+        return
     for path, key, value in _keywords(schema, at):
         if key in _REFERENCES:
             yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}`: a parameter's schema cannot refer to another one")
@@ -74,11 +91,9 @@ def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
                 if why := _no_pattern(pattern):
                     message = f"`{dotted(path)}` is not a regular expression: {why}"
                     yield Fault(codes.BAD_PARAM, path, message)
-    from jsonschema import Draft202012Validator
-
-    for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema):
-        path = (*at, *error.absolute_path)
-        yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}` is no JSON Schema: {_short(error.message)}")
+    for place, why in faults(schema):
+        path = (*at, *place)
+        yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}` is no JSON Schema: {shorten(why)}")
 
 
 def _no_pattern(pattern: str) -> str | None:
@@ -100,42 +115,3 @@ def _keywords(schema: Any, at: Path) -> Iterator[tuple[Path, str, Any]]:
     elif isinstance(schema, list):
         for index, value in enumerate(schema):
             yield from _keywords(value, (*at, index))
-
-
-def _refused(value: Any, schema: Mapping[str, Any]) -> str | None:
-    """Why `schema` does not allow `value`, as Airflow asks jsonschema."""
-    from jsonschema import Draft202012Validator, FormatChecker
-    from jsonschema.exceptions import best_match
-
-    told = _without_slow_patterns(schema, is_long=_longest_text(value) > _LONGEST_MATCHED)
-    error = best_match(Draft202012Validator(told, format_checker=FormatChecker()).iter_errors(value))
-    return _short(error.message) if error else None
-
-
-def _without_slow_patterns(schema: Any, *, is_long: bool) -> Any:
-    """The schema without the regular expressions that might run for ever: a spec must not keep the compiler busy."""
-    if isinstance(schema, list):
-        return [_without_slow_patterns(each, is_long=is_long) for each in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    told = {key: _without_slow_patterns(value, is_long=is_long) for key, value in schema.items()}
-    told.pop("patternProperties", None)
-    if isinstance(pattern := told.get("pattern"), str) and (is_long or _may_take_long(pattern)):
-        del told["pattern"]
-    return told
-
-
-def _may_take_long(pattern: str) -> bool:
-    return bool(_REPEATED_GROUP.search(pattern)) or sum(map(pattern.count, "*+{")) > _MOST_REPEATS
-
-
-def _longest_text(value: Any) -> int:
-    if isinstance(value, Mapping):
-        return max((max(len(key), _longest_text(below)) for key, below in value.items()), default=0)
-    if isinstance(value, list):
-        return max(map(_longest_text, value), default=0)
-    return len(value) if isinstance(value, str) else 0
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 160 else f"{text[:157]}..."

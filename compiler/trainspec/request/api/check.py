@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
+from trainspec.budget import spend
 from trainspec.schema.files import API_SCHEMA, load_schema
 from trainspec.schema.validator import Accepts, acceptor
 
@@ -32,6 +33,8 @@ _CONSTRAINTS: dict[str, tuple[Constraint, Constraint]] = {
     "minProperties": ("min_entries", "min_entries"),
     "maxProperties": ("max_entries", "max_entries"),
 }
+
+_STEPS_OF_VIOLATION = 150
 
 # A string over its maximum length is not also held against a pattern from here on: some patterns take quadratic time.
 _LONGEST_MATCHED = 4096
@@ -66,7 +69,10 @@ def check_request(request: Mapping[str, Any]) -> list[Violation]:
 
 def violations(document: dict[str, Any]) -> list[Violation]:
     """What `check_request` says of a request that may be refused."""
-    found = [_violation(error, document) for error in _validator().iter_errors(document)]
+    found = []
+    for error in _validator().iter_errors(document):
+        spend(_STEPS_OF_VIOLATION)
+        found.append(_violation(error, document))
     return sorted(found, key=lambda violation: _place(violation.path, document))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Map
 from dataclasses import replace
 from typing import Any
 
+from trainspec.budget import spend
 from trainspec.diagnostics import Diagnostic
 from trainspec.request.lower import Request
 from trainspec.rules.support.registry import Rule, all_rules
@@ -12,6 +13,8 @@ from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault, nearest, placed
 from trainspec.text.tree import Mapping, Path
+
+_STEPS_OF_RULE, _STEPS_OF_FINDING = 3, 50
 
 
 def run_rules(
@@ -59,12 +62,14 @@ def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
             for found in rule.check_spec(spec):
                 yield (), rule, found
         if rule.check_job:
+            spend(_STEPS_OF_RULE * len(spec.jobs))
             for job in spec.jobs:
                 for found in rule.check_job(job):
                     yield ("jobs", job.name), rule, found
 
 
 def _placed(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:
+    spend(_STEPS_OF_FINDING)
     path = (*above, *found.at)
     at = nearest(root, path)
     on_key = found.on_key or len(at) <= len(above)  # what is said of a whole job is said at its name

@@ -1,0 +1,128 @@
+"""The budget of a file: whatever feature of the language grows, alone or beside another, a command ends soon.
+
+Every feature alone, and as many pairs of them as `pytest tests/budget --pairs 100` says, spread evenly (`all`
+takes twenty minutes). Each input runs in a process of its own, whose time and memory are measured.
+"""
+
+import contextlib
+import io
+import os
+import resource
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from families import FEATURES, family, names
+from trainspec.budget import OutOfBudgetError, affords_suggestion, budget, kept_budgets, spend
+from trainspec.cli import main
+from trainspec.diagnostics import did_you_mean
+from trainspec.text.source import MAX_BYTES
+
+SECONDS, MEGABYTES = 2.0, 300
+SLACK = 3
+"""How much more time an input may take where the machine is slow or shared."""
+COMMANDS = ("lint --no-cache", "compile --no-cache --check")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """All that the commands import is imported once, before processes are forked."""
+    _measured(family(next(iter(FEATURES))), COMMANDS[0], is_forked=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FEATURES)
+def test_one_feature(name: str) -> None:
+    text = family(name)
+    assert len(text.encode()) <= MAX_BYTES
+    for command in COMMANDS:
+        _hold(text, command)
+
+
+@pytest.mark.slow
+def test_pairs(pairs: list[str]) -> None:
+    for name in pairs:
+        _hold(family(name), COMMANDS[0])
+
+
+def test_there_are_enough() -> None:
+    assert len(names()) >= 200
+
+
+def test_a_budget_ends() -> None:
+    with budget(steps=100):
+        spend(60)
+        with pytest.raises(OutOfBudgetError):
+            spend(60)
+    spend(10**12)  # without one, nothing is counted
+
+
+def test_an_inner_budget_is_the_outer_one() -> None:
+    with pytest.raises(OutOfBudgetError), budget(steps=100), budget(steps=10**9):
+        spend(101)
+
+
+def test_environments_share_the_budget_of_their_file() -> None:
+    with kept_budgets():
+        for _ in range(2):
+            with budget("a.yaml", 100):
+                spend(40)
+        with budget("b.yaml", 100):
+            spend(40)
+        with pytest.raises(OutOfBudgetError), budget("a.yaml", 100):
+            spend(40)
+
+
+def test_suggestions_end_before_findings_do() -> None:
+    with budget():
+        assert did_you_mean("stoping", ["stopping"]) == "did you mean `stopping`?"
+        while affords_suggestion(10_000):
+            pass
+        assert did_you_mean("stoping", ["stopping"]) is None
+        spend(1)
+
+
+def _hold(text: str, command: str) -> None:
+    code, seconds, megabytes = _measured(text, command)
+    assert code in (0, 1)
+    assert seconds <= SECONDS * SLACK
+    assert megabytes <= MEGABYTES
+
+
+def _measured(text: str, command: str, *, is_forked: bool = True) -> tuple[int, float, int]:
+    """The exit code of a command over a spec, its seconds of the processor, and its megabytes."""
+    with _project(text):
+        if not is_forked:
+            return _quietly(command), 0, 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of a fork beside threads
+            child = os.fork()
+        if child == 0:
+            resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
+            os._exit(_quietly(command))
+        _, status, usage = os.wait4(child, 0)
+        unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss // unit
+
+
+def _quietly(command: str) -> int:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return main(command.split())
+
+
+@contextlib.contextmanager
+def _project(text: str) -> Iterator[None]:
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        (project / ".git").mkdir()
+        (project / "specs").mkdir()
+        (project / "specs" / "x.yaml").write_text(text, encoding="utf-8")
+        os.chdir(project)
+        try:
+            yield
+        finally:
+            os.chdir(before)
