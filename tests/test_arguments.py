@@ -101,3 +101,15 @@ def test_the_importer_carries_over_what_the_operator_takes() -> None:
     assert said.keys() == Operator.model_fields.keys()
     (imported,) = import_dag_file(generate(analysis, Options()))
     assert imported.jobs[0].fields["operator"] == said
+
+
+@pytest.mark.parametrize("doc", ["/etc/hostname.md", "notes.md", "Read notes.md"])
+def test_docs_are_never_a_files_name(doc: str) -> None:
+    """Airflow opens what `doc_md` names, if it ends in `.md`, wherever it lies."""
+    spec = SPEC[: SPEC.index("dag:")] + f"dag: {{id: a, doc: {doc}}}\n" + SPEC[SPEC.index("jobs:") :]
+    text = generate(analyse(Source("specs/a.yaml", spec), Options()), Options())
+    (call,) = (
+        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and "DAG" in ast.dump(node.func)
+    )
+    (value,) = (ast.literal_eval(each.value) for each in call.keywords if each.arg == "doc_md")
+    assert value == f"{doc}\n"

@@ -68,6 +68,11 @@ def _date(value: str, setting: Setting) -> Expression:
     return times.date(value, setting.zone)
 
 
+def _doc(value: str, _: Setting) -> str:
+    """A DAG's docs: what ends in `.md` Airflow would take for a file's name, and show the text of that file."""
+    return f"{value}\n" if value.endswith(".md") else value
+
+
 def _backoff(value: float, setting: Setting) -> Expression:
     """The factor between two delays; where there is only doubling, whether there is that."""
     return bool(value) if setting.airflow.only_doubles else value
@@ -141,6 +146,7 @@ DAG = Fields(
         **dict.fromkeys(("start_date", "end_date"), _date),
         **dict.fromkeys(CALLBACKS, _callbacks),
         "dagrun_timeout": duration,
+        "doc": _doc,
         "params": _params,
     },
     renamed={"doc": "doc_md"},
