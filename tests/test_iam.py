@@ -88,7 +88,7 @@ def test_the_caller_runs_these_jobs_and_no_others(spec: str, trainspec: Run) -> 
 
 
 def test_the_caller_may_do_what_the_runtime_calls() -> None:
-    written = "".join(file.read_text() for file in Path(trainspec.runtime.__file__).parent.glob("*.py"))
+    written = "".join(file.read_text() for file in Path(trainspec.runtime.__file__).parent.rglob("*.py"))
     words = set(re.findall(r"(?<=[\".])[a-z]+(?:_[a-z]+)+(?=[\"(])", written))
     called = set()
     for service, prefix in (("sagemaker", "sagemaker"), ("logs", "logs")):

@@ -75,7 +75,7 @@ def test_examples_of_fields(field: Field) -> None:
     if field.path == "environments.*.vars":
         text += "vars: {data: s3://my-bucket}\n"
     wrong = [found for found in _findings(text) if found.code.id in WRONG_VALUE and "no jobs" not in found.message]
-    needed = {"TS102"} if field.path.startswith(("framework.", "source.", "dag.schedule")) else set()
+    needed = {"TS102"} if field.path.startswith(("framework.", "source.", "distribution.", "dag.schedule")) else set()
     assert [found.message for found in wrong if found.code.id not in needed] == []
 
 

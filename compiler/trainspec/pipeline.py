@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.budget import OutOfBudgetError, budget, spend
 from trainspec.compose import Composed, Read, compose, extend, settled
@@ -24,15 +24,21 @@ from trainspec.language.checks import check_environments, check_fragment, check_
 from trainspec.language.meaning import in_one_order
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
+from trainspec.packing.jobs import Folders, Packed, pack_sources, with_archive
 from trainspec.reporting.locate import has_gaps
 from trainspec.reporting.select import Selection
 from trainspec.reporting.settle import File, Settled, settle, settle_fragment, settle_unread
 from trainspec.request.findings import check_requests
 from trainspec.request.lower import Request, lower
+from trainspec.rules.support.foreign import check_foreign
 from trainspec.rules.support.run import run_rules
+from trainspec.text.fault import placed
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node
+
+if TYPE_CHECKING:
+    from trainspec.packing.source import Source as PackedSource
 
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 
@@ -48,14 +54,16 @@ class Analysis(FileFacts):
     """What is known of one file: beside its facts, all that a DAG file is made of.
 
     `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` holds each
-    job's request by task id. `groups` holds the task ids of each matrix by its job's name, `bounds` how many of these
-    may run at once. `files` are the texts that the file is made of, its own and those that it extends, by name.
+    job's request by task id, `sources` the packed folder of each job that has one. `groups` holds the task ids of each
+    matrix by its job's name, `bounds` how many of these may run at once. `files` are the texts that the file is made
+    of, its own and those that it extends, by name.
     """
 
     source: Source
     root: Mapping | None = None
     data: Map[str, Any] = field(default_factory=dict)
     requests: Map[str, Request] = field(default_factory=dict)
+    sources: "Map[str, PackedSource]" = field(default_factory=dict)
     groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
     bounds: Map[str, int] = field(default_factory=dict)
     files: Map[str, Source] = field(default_factory=dict)
@@ -66,22 +74,29 @@ def no_files(name: str) -> Source | Diagnostic:
     return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} cannot be read from here")
 
 
-def analyse(source: Source, options: Options, read: Read = no_files, selection: Selection = ALL) -> Analysis:
+def analyse(
+    source: Source,
+    options: Options,
+    read: Read = no_files,
+    selection: Selection = ALL,
+    folders: Folders | None = None,
+) -> Analysis:
     """Everything up to the checks: all of a file's findings, and the requests as far as they can be made.
 
-    `read` gives the files that others extend; `selection` says which findings are reported. Where the file takes more
-    work than any spec, that is its one finding.
+    `read` gives the files that others extend; `selection` says which findings are reported; `folders` are those that
+    hold the code of jobs, None for a text that stands alone. Where the file takes more work than any spec, that is its
+    one finding.
     """
     try:
         with budget(source.name):
             spend(len(source.text) // _CHARACTERS_A_STEP)
-            return _analyse(source, options, read, selection)
+            return _analyse(source, options, read, selection, folders)
     except OutOfBudgetError:
         found = Diagnostic(codes.TOO_MUCH_WORK, Span(source.name, 1, 1, 1, 1), _TOO_MUCH, _LESS)
         return Analysis(name=source.name, findings=(found,), is_spec=True, source=source)
 
 
-def _analyse(source: Source, options: Options, read: Read, selection: Selection) -> Analysis:
+def _analyse(source: Source, options: Options, read: Read, selection: Selection, folders: Folders | None) -> Analysis:
     tree, parsed = parse(source)
     spend(_STEPS_OF_NODE * (tree.size if tree is not None else 1))
     if not isinstance(tree, Mapping):
@@ -93,12 +108,14 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection)
     composed = _composed(file, written, options)
     validated = validate(composed.root)
     validated = replace(validated, data=in_one_order(validated.data))
-    requests = {name: lower(job) for name, job in validated.data.get("jobs", {}).items()}
+    jobs = validated.data.get("jobs", {})
+    packed = pack_sources(jobs, composed.root, folders)
+    requests = {name: lower(with_archive(job, packed.sources.get(name))) for name, job in jobs.items()}
     checked = _check(file, composed, validated, requests, options)
-    findings = [*written, *composed.findings, *validated.findings, *checked]
+    findings = [*written, *composed.findings, *validated.findings, *packed.findings, *checked]
     references = unknown_dags(validated.data, composed.root)
     reported = settle(findings, references, file, composed, requests, selection)
-    return _analysis(file, composed, validated, requests, reported)
+    return _analysis(file, composed, validated, packed, requests, reported)
 
 
 def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Composed:
@@ -118,12 +135,18 @@ def _check(
     yield from check_jobs(root, composed.groups, invalid)
     yield from check_requests(requests, root, samples, invalid)
     yield from check_dag(data, root, composed.dag_id, composed.groups, composed.bounds, options)
+    yield from (placed(fault, root) for fault in check_foreign(data, options))
     if not has_gaps(file.extended.findings):
         yield from run_rules(data, requests, root, samples, invalid)
 
 
 def _analysis(
-    file: File, composed: Composed, validated: Validated, requests: Map[str, Request], reported: Settled
+    file: File,
+    composed: Composed,
+    validated: Validated,
+    packed: Packed,
+    requests: Map[str, Request],
+    reported: Settled,
 ) -> Analysis:
     return Analysis(
         name=file.source.name,
@@ -142,6 +165,7 @@ def _analysis(
         root=composed.root,
         data=validated.data,
         requests=requests,
+        sources=packed.sources,
         groups=composed.groups,
         bounds=composed.bounds,
         files=file.extended.sources,

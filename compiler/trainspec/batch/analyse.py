@@ -1,6 +1,7 @@
 """One file, looked at: everything that a run wants of it. This is where the compiler is called, and imported."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 from trainspec.batch.outcome import Outcome, Wanted
@@ -8,10 +9,12 @@ from trainspec.crossfile.facts import facts_of
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.options import Options
 from trainspec.output.header import digest_output
+from trainspec.packing.jobs import Folders
 from trainspec.pipeline import Analysis, Read, analyse, generate
 from trainspec.project.files import Files
 from trainspec.project.project import Project
 from trainspec.request.check import printable
+from trainspec.rules.secrets import form_of
 from trainspec.text.source import Source
 
 
@@ -35,11 +38,17 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
     )
 
 
+@cache
+def _folders(root: Path) -> Folders:
+    """The folders of a project: what one spec has read, the others need not read again."""
+    return Folders(root, form_of)
+
+
 def _analysis(source: Source | Diagnostic, project: Project, chosen: Options, read: Read) -> Analysis:
     if isinstance(source, Diagnostic):
         name = source.span.path
         return Analysis(name=name, findings=(source,), is_spec=True, source=Source(name, ""))
-    return analyse(source, chosen, read, project.selection)
+    return analyse(source, chosen, read, project.selection, _folders(project.root))
 
 
 def _request_files(analysis: Analysis) -> dict[str, str]:

@@ -34,7 +34,7 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_composition(parser: argparse.ArgumentParser) -> None:
+def add_composition(parser: "argparse._ActionsContainer") -> None:
     """The arguments that say how to read it."""
     parser.add_argument(
         "--var", action="append", default=[], metavar="NAME=VALUE", help="a value for ${vars.NAME}, over the spec's own"

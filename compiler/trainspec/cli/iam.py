@@ -8,6 +8,7 @@ from typing import Any
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.iam import TRUST, Job, caller_policy, document, execution_policy, jobs_of, left_open
+from trainspec.iam.deployer import deployer_policy
 from trainspec.project.project import UsageError
 
 
@@ -15,7 +16,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
     parser.add_argument(
-        "--for", dest="whom", choices=("execution", "caller"), help="print this policy alone, for the AWS CLI"
+        "--for",
+        dest="whom",
+        choices=("execution", "caller", "deployer"),
+        help="print this policy alone",
     )
     parser.add_argument("--role", metavar="ARN", help="the execution role, where the specs name several")
     parser.add_argument("--region", help="the region of jobs that do not name theirs")
@@ -30,6 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     if has_errors(findings):
         show_on_stderr([found for found in findings if has_errors([found])], project, analyses)
         return 1
+    if arguments.whom == "deployer":
+        sources = [source for each in analyses for source in each.sources.values()]
+        if not sources:
+            raise UsageError("no job has a source folder: there is nothing to push")
+        print(json.dumps(document(deployer_policy(sources)), indent=2, ensure_ascii=False))
+        return 0
     jobs = [
         job
         for each in analyses

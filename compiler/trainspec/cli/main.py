@@ -26,6 +26,8 @@ COMMANDS = {
     "diff": "show what changes between two specs, environments or revisions",
     "graph": "draw a spec as SVG or Mermaid",
     "run": "run a spec's jobs from here, without Airflow",
+    "push": "upload the source archives of specs to S3",
+    "metrics": "try a spec's metric expressions on a log",
     "simulate": "serve a simulated SageMaker endpoint on this machine",
     "sweep": "stop training jobs whose Airflow task has ended without them",
     "schema": "print or rebuild the JSON Schemas",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from trainspec.cli.common import (
     add_composition,
@@ -22,6 +22,7 @@ from trainspec.cli.common import (
     show_on_stderr,
     spec_path,
 )
+from trainspec.cli.running_here import containers_for
 from trainspec.diagnostics import has_errors
 from trainspec.local.access import Access
 from trainspec.local.attempt import Done
@@ -34,6 +35,9 @@ from trainspec.local.view import LiveView, View
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.identity import LOCAL_RUN
 from trainspec.units import seconds
+
+if TYPE_CHECKING:
+    from trainspec.simulator.jobs import Account
 
 _SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
 _SIMULATED_INTERVAL = 0.25
@@ -86,6 +90,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help=f"what simulated jobs report; where a gate or another job asks, {_SIMULATED_METRIC} if not given",
     )
+    here = parser.add_argument_group("on this machine")
+    here.add_argument(
+        "--local",
+        action="store_true",
+        help="really run the jobs' scripts, as processes of this machine: no AWS",
+    )
+    here.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="CHANNEL=PATH",
+        help="a local file or folder that stands for the data of an input channel; may be given several times",
+    )
+    here.add_argument("--python", metavar="EXE", help="the Python that runs the scripts (the one that runs trainspec)")
+    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models below this folder")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -101,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not analysis.requests:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
     local = LocalRun(analysis, wish)
-    with _access(arguments, local.asked) as access:
+    with _access(arguments, local) as access:
         return _run(local, access)
 
 
@@ -121,6 +140,8 @@ def _run(local: LocalRun, access: Access) -> int:
         with interrupt.caught():
             done = runner.run()
     except LeaveError:
+        if access.end is not None:
+            access.end()
         _leave(runner, view, interrupt, sys.stdout, sys.stderr)
     if len(local.chosen) > 1:
         view.say(_summary(done.values()))
@@ -134,8 +155,10 @@ def _run(local: LocalRun, access: Access) -> int:
 def _introduce(local: LocalRun, access: Access, view: View) -> None:
     for section, names in local.passed_over.items():
         view.say(f"Passed over, because only Airflow runs {section}: {', '.join(names)}")
-    if access.simulated:
-        view.say(f"Simulated on {access.endpoint_url}: nothing is sent to AWS")
+    if access.end is not None:
+        view.say("Run on this machine: nothing is sent to AWS")
+    elif access.simulated:
+        view.say("Simulated on this machine: nothing is sent to AWS")
     else:
         view.say(f"Run {local.run_id}")
 
@@ -163,15 +186,23 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -
 
 
 @contextmanager
-def _access(arguments: argparse.Namespace, asked: Iterable[str]) -> Iterator[Access]:
-    """How AWS is reached; with --simulate, that of an endpoint that is there meanwhile.
+def _access(arguments: argparse.Namespace, local: LocalRun) -> Iterator[Access]:
+    """How AWS is reached; with --simulate and --local, an account that is there meanwhile.
 
-    Its jobs report the metrics that are `asked` for.
+    Simulated jobs report the metrics that the run asks for.
     """
-    if not arguments.simulate:
+    if arguments.local:
+        with containers_for(local, arguments) as containers:
+            yield Access(region=arguments.region, account=containers.account(), end=containers.end)
+    elif arguments.simulate:
+        yield Access(region=arguments.region, account=_simulated(arguments, local.asked))
+    else:
         yield Access(arguments.profile, arguments.region, arguments.endpoint_url)
-        return
-    from trainspec.simulator import Outcome, Simulator, plan_from_options
+
+
+def _simulated(arguments: argparse.Namespace, asked: Iterable[str]) -> "Account":
+    from trainspec.simulator import Outcome, ScaledClock, plan_from_options
+    from trainspec.simulator.jobs import Account
 
     try:
         plan = plan_from_options(arguments.phase_seconds or _SIMULATED_PHASES, arguments.fail)
@@ -182,17 +213,20 @@ def _access(arguments: argparse.Namespace, asked: Iterable[str]) -> Iterator[Acc
     def outcome(name: str, request: Mapping[str, Any]) -> Outcome:
         return replace(plan(name, request), stopping=_SIMULATED_STOPPING, metrics=metrics)
 
-    with Simulator(plan=outcome) as simulator:
-        yield Access(region=arguments.region, endpoint_url=simulator.url, simulated=True)
+    return Account(ScaledClock(), outcome)
 
 
 def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
     """The options, read. Raises UsageError for such that say nothing, or do not go together."""
+    own = "--local" if arguments.local else "--simulate" if arguments.simulate else None
+    if arguments.local and arguments.simulate:
+        raise UsageError("--local runs the scripts and --simulate does not: choose one")
     for option in ("profile", "endpoint_url", "use", "resume"):
-        if arguments.simulate and getattr(arguments, option):
-            raise UsageError(
-                f"--simulate does not go with --{option.replace('_', '-')}: it makes an account of its own"
-            )
+        if own and getattr(arguments, option):
+            raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it makes an account of its own")
+    for option in ("input", "python", "keep"):
+        if getattr(arguments, option) and not arguments.local:
+            raise UsageError(f"--{option} goes with --local")
     for option in ("phase_seconds", "fail", "metric"):
         if getattr(arguments, option) and not arguments.simulate:
             raise UsageError(f"--{option.replace('_', '-')} goes with --simulate")
@@ -203,7 +237,7 @@ def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
         logical_date(arguments.at) if arguments.at else None,
         _resumed(arguments.resume) if arguments.resume else None,
         not arguments.no_wait,
-        interval or (_SIMULATED_INTERVAL if arguments.simulate else None),
+        interval or (_SIMULATED_INTERVAL if own else None),
         airflow,
         _conf(arguments.conf) if arguments.conf else None,
     )

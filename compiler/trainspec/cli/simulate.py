@@ -2,9 +2,14 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from trainspec.cli.common import add_composition, analyse_files, options, project_here
 from trainspec.project.project import UsageError
 from trainspec.simulator import Simulator, plan_from_options, serve
+from trainspec.simulator.execution import Executor
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +24,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail", action="append", default=[], metavar="GLOB=REASON", help="jobs of such a name fail for this reason"
     )
+    here = parser.add_argument_group("jobs that really run")
+    here.add_argument(
+        "--exec",
+        nargs="*",
+        metavar="SPEC",
+        help="run the scripts of these specs (the project's, if none is given), as processes of this machine",
+    )
+    here.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="CHANNEL=PATH",
+        help="a local file or folder that stands for the data of an input channel; may be given several times",
+    )
+    here.add_argument("--python", metavar="EXE", help="the Python that runs the scripts (the one that runs trainspec)")
+    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models below this folder")
+    add_composition(here)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,12 +49,42 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--speed takes a number greater than 0")
     try:
         plan = plan_from_options(arguments.phase_seconds, arguments.fail)
-        serve(arguments.port, speed=arguments.speed, plan=plan, ready=_announce)
+        with _executor(arguments) as (executor, objects):
+            serve(
+                arguments.port,
+                speed=arguments.speed,
+                plan=plan,
+                executor=executor,
+                objects=objects,
+                ready=_announce,
+            )
     except ValueError as error:
         raise UsageError(str(error)) from error
     except (OSError, OverflowError) as error:
         raise UsageError(f"cannot listen on port {arguments.port}: {error}") from error
     return 0
+
+
+@contextmanager
+def _executor(arguments: argparse.Namespace) -> Iterator[tuple[Executor | None, Path]]:
+    """What runs jobs, with --exec; and the folder that stands for S3."""
+    from trainspec.cli.running_here import folder_of, local_inputs, python_of
+
+    inputs = local_inputs(arguments.input)
+    with folder_of(arguments.keep) as folder:
+        if arguments.exec is None:
+            yield None, folder / "s3"
+            return
+        from trainspec.local.containers import Containers
+
+        project = project_here()
+        analyses = analyse_files(arguments.exec, project, options(arguments, project))
+        sources = [source for each in analyses for source in each.sources.values()]
+        containers = Containers(folder, python_of(arguments.python), inputs, sources)
+        try:
+            yield containers, folder / "s3"
+        finally:
+            containers.end()
 
 
 def _announce(simulator: Simulator) -> None:

@@ -77,6 +77,17 @@ MISSING = Code("TS702", "a generated file is missing")
 ORPHAN = Code("TS703", "a generated file whose spec is gone")
 FOREIGN = Code("TS705", "a file that trainspec did not write stands where a generated one belongs")
 
+# TS75x: the source that a job runs
+NO_FOLDER = Code("TS750", "a source folder that is not there")
+NO_ENTRY = Code("TS751", "an entry that is not in its source folder")
+NO_FILE = Code("TS752", "a file or folder of the source that is not there")
+LINK_OUTSIDE = Code("TS753", "a link that leaves the source folder")
+NO_UPLOAD = Code("TS754", "a source folder without a place to upload it to")
+BROKEN_ENTRY = Code("TS755", "an entry that Python cannot parse", Severity.WARNING)
+SECRET_IN_SOURCE = Code("TS756", "a secret in the source", Severity.WARNING)
+LARGE_SOURCE = Code("TS757", "a large source folder", Severity.WARNING)
+SHADOWED_FILE = Code("TS758", "two files of the source with one name", Severity.WARNING)
+
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 
 _HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")

@@ -45,7 +45,10 @@ class Job(TaskArguments):
         Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a text or a list of words"})] | None
     ) = Field(None, description="Arguments of that command: a list, or a text split as a shell does.")
     image_access: parts.ImageAccess | None = Field(None, description="How the image is reached in a private registry.")
-    source: parts.Source | None = Field(None, description="The script that a framework container runs.")
+    source: parts.Source | None = Field(None, description="The script that the job runs, and the folder it is in.")
+    distribution: parts.DistributionOrType | None = Field(
+        None, description="How the script of `source` runs on many processors and machines."
+    )
     metrics: (
         Annotated[
             dict[str, Text] | list[parts.Metric],

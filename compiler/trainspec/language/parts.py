@@ -3,7 +3,7 @@
 A field here says what may be written; the request member that it becomes is a row of `trainspec.request.fields`.
 """
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from trainspec.language.forms import Boolean, Duration, Integer, Size, Text, WrittenScalar
@@ -187,11 +187,54 @@ class Framework(Model):
 
 
 class Source(Model):
-    """The script that a framework container runs."""
+    """The script that a job runs, and the folder that it is in."""
 
-    entry: Text = Field(description="The script, such as train.py; sagemaker_program.")
-    dir: Text | None = Field(None, description="S3 URI of the archive that holds it; sagemaker_submit_directory.")
+    entry: Text = Field(description="The script, such as train.py, inside `dir`.")
+    dir: Text | None = Field(
+        None,
+        description="The folder of the script, relative to this file: it is packed, and `trainspec push` uploads it. "
+        "Or the S3 URI of an archive that is there already.",
+    )
+    requirements: Text | None = Field(
+        None, description="A file of pip requirements, installed before the script starts; requirements.txt of `dir`."
+    )
+    dependencies: list[Text] | None = Field(
+        None, description="Folders (or files) that are packed beside `dir`, and can be imported by their names."
+    )
+    ignore: list[Text] | None = Field(
+        None,
+        description="Patterns, as in .gitignore, of what is not packed, beside git and .trainspecignore.",
+    )
+    upload: Text | None = Field(None, description="S3 prefix below which `trainspec push` puts the archive.")
+    kms_key: Text | None = Field(None, description="KMS key that the archive is encrypted with in S3.")
+    launch: Literal["toolkit", "channel"] | None = Field(
+        None,
+        description="How the script starts: by the toolkit of AWS's framework images, or, in any other image, from a "
+        "channel by an entrypoint that unpacks it. Follows from the image if not given.",
+    )
     log_level: Integer | None = Field(None, description="Python log level; sagemaker_container_log_level.")
+
+
+DistributionType: TypeAlias = Literal["torchrun", "mpi", "smddp", "pytorchddp", "parameter_server", "mwms", "xla"]
+
+
+class Distribution(Model):
+    """How the script runs on many processors and machines."""
+
+    type: DistributionType = Field(description="What starts the script on every host.")
+    processes_per_host: Integer | None = Field(
+        None, description="Processes on each host; as many as it has GPUs if not given."
+    )
+    options: Text | None = Field(None, description="Options of mpirun, for `mpi` and `smddp`.")
+    instance_groups: list[Text] | None = Field(
+        None, description="The instance groups that take part, in a cluster of several groups."
+    )
+
+
+DistributionOrType: TypeAlias = Annotated[
+    DistributionType | Distribution,
+    Field(json_schema_extra={"x-form": "a kind of distribution such as torchrun, or a map"}),
+]
 
 
 class Metric(Model):

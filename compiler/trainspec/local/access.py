@@ -1,15 +1,17 @@
-"""boto clients from the user's own AWS configuration, or of a simulated SageMaker, from nothing at all.
+"""boto clients from the user's own AWS configuration, or clients of a simulated account, from nothing at all.
 
 As in Airflow, botocore does not retry: the engine does, longer and in the log.
 """
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.boto_logs import mute_bodies
+
+if TYPE_CHECKING:
+    from trainspec.simulator.jobs import Account
 
 SIMULATED_REGION: Final = "us-east-1"
 _MOST_CONNECTIONS: Final = 32
@@ -19,12 +21,19 @@ _OF_THE_LOG: Final = {"connect_timeout": 5.0, "read_timeout": 10.0}
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How AWS is reached. With `simulated`, `endpoint_url` is the simulator's, and nothing of the user's is read."""
+    """How AWS is reached. With an `account`, which is simulated, neither boto3 nor anything of the user's is read."""
 
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
-    simulated: bool = False
+    account: "Account | None" = None
+    end: Callable[[], None] | None = None
+    """Ends what still runs on this machine, where jobs do."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether nothing is sent to AWS."""
+        return self.account is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +53,16 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
 
     Raises UsageError where boto3, a region or credentials are missing, or boto does not take an option.
     """
+    if access.account is not None:
+        return {region: _in_process(region or access.region or SIMULATED_REGION, access.account) for region in regions}
     try:
-        import boto3  # noqa: F401
+        import boto3
         from botocore.exceptions import BotoCoreError
     except ImportError:
-        raise UsageError("run needs boto3, also to simulate: install trainspec[aws]") from None
+        raise UsageError("run needs boto3: install trainspec[aws]; --simulate and --local do without it") from None
     mute_bodies()
     try:
-        session = _session(access)
+        session = boto3.Session(profile_name=access.profile, region_name=access.region)
         found = {region: _clients(session, region, access) for region in regions}
         if session.get_credentials() is None:
             raise UsageError(
@@ -67,16 +78,18 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
     return found
 
 
+def _in_process(region: str, account: "Account") -> Clients:
+    from trainspec.local.in_process import LOGS, SAGEMAKER, InProcess
+
+    sagemaker = InProcess(account, SAGEMAKER, region)
+    return Clients(region, sagemaker, sagemaker, InProcess(account, LOGS, region), in_console=False)
+
+
 def _clients(session: Any, region: str | None, access: Access) -> Clients:
     from botocore.config import Config
 
-    # A proxy is for the way out of this machine.
-    nowhere: dict[str, Any] = {"proxies": {}} if access.simulated else {}
-
     def client(service: str, **settings: float) -> Any:
-        config: Any = Config(
-            retries={"total_max_attempts": 1}, max_pool_connections=_MOST_CONNECTIONS, **nowhere, **settings
-        )
+        config: Any = Config(retries={"total_max_attempts": 1}, max_pool_connections=_MOST_CONNECTIONS, **settings)
         return session.client(service, region_name=region, endpoint_url=access.endpoint_url, config=config)
 
     sagemaker = client("sagemaker")
@@ -85,22 +98,4 @@ def _clients(session: Any, region: str | None, access: Access) -> Clients:
         sagemaker,
         client("sagemaker", **_QUICK),
         client("logs", **_OF_THE_LOG),
-        not access.simulated,
     )
-
-
-def _session(access: Access) -> Any:
-    import boto3
-
-    if not access.simulated:
-        return boto3.Session(profile_name=access.profile, region_name=access.region)
-    import botocore.session
-
-    # A profile that is not there, or a file that cannot be read, must not keep anyone from simulating.
-    variables: Any = {
-        "profile": (None, None, None, None),
-        "config_file": (None, None, os.devnull, None),
-        "credentials_file": (None, None, os.devnull, None),
-    }
-    own = botocore.session.Session(session_vars=variables)
-    return boto3.Session("simulated", "simulated", botocore_session=own, region_name=access.region or SIMULATED_REGION)

@@ -33,6 +33,7 @@ CHECK_INTERVAL: Final = 10.0
 """Seconds between two looks at a job, where neither the spec nor the user says so: somebody is watching."""
 _DEFAULT: Final = Policy()
 """What the operator does where a spec says nothing: it bounds the wait here, too."""
+_MADE: Final = "s3://made-by-a-job-of-this-run/"
 _MOST_TASKS: Final = 16
 """As many tasks of a DAG as Airflow runs at once, where nothing is set."""
 
@@ -90,6 +91,20 @@ class LocalRun:
         for step in self.steps:
             if not step.is_job:
                 found.setdefault(step.section, []).append(step.task_id)
+        return found
+
+    def channels(self) -> dict[str, dict[str, bool]]:
+        """The input channels of the jobs that run, by task id, and whether a job of the run makes their data."""
+        made = {job: {**stand_in({}), "model": f"{_MADE}{job}/", "output": f"{_MADE}{job}/"} for job in self.chosen}
+        found: dict[str, dict[str, bool]] = {}
+        for task_id in self.analysis.requests:
+            if task_id in self.chosen:
+                request, _ = rendered(self._templates(task_id), made)
+                archive = self.analysis.sources.get(task_id)
+                found[task_id] = {
+                    channel["ChannelName"]: _is_made(channel, archive.uri if archive else "")
+                    for channel in request.get("InputDataConfig") or ()
+                }
         return found
 
     def runner(self, view: View, tick: Callable[[], None]) -> Runner:
@@ -207,6 +222,12 @@ class LocalRun:
         if not job.completed:
             raise UsageError(f"--use {task_id}={name}: that training job is {job.status}, not Completed")
         return {"return_value": job.name, **job.results}
+
+
+def _is_made(channel: Mapping[str, Any], archive: str) -> bool:
+    """Whether the data of a channel come from a job of the run, or are its source archive."""
+    uri = ((channel.get("DataSource") or {}).get("S3DataSource") or {}).get("S3Uri") or ""
+    return bool(uri) and (uri.startswith(_MADE) or archive.startswith(uri))
 
 
 def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:

@@ -19,7 +19,9 @@ from trainspec.request.codecs import (
     hyperparameter,
     text,
 )
-from trainspec.request.special import Algorithm, Framework, Role, Source, Words
+from trainspec.request.distribution import Distribution
+from trainspec.request.source import Source
+from trainspec.request.special import Algorithm, Framework, Role, Words
 from trainspec.units import duration, gigabytes, seconds, size
 
 SECONDS = Value(seconds, duration)
@@ -197,7 +199,8 @@ JOB: tuple[Row, ...] = (
     Row("input_mode", "AlgorithmSpecification.TrainingInputMode", AS_IS, default="File"),
     Row("role", "RoleArn", Role()),
     Row("hyperparameters", "HyperParameters", HYPERPARAMETERS),
-    Row("source", "HyperParameters", Source()),
+    Row("source", "", Source()),
+    Row("distribution", "HyperParameters", Distribution()),
     Row("environment", "Environment", TEXTS),
     Row(
         "inputs",

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText, hyperparameter, natural_text
+from trainspec.request.codecs import Assignment, JobData, Lowered, ToText, natural_text
 from trainspec.templates.literal import pieces
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
@@ -118,34 +118,3 @@ def _image(answer: Any, member: Path, field: Path, value: Mapping[str, Any]) -> 
         return Assignment(member, answer, field)
     at = (*field, answer.field) if answer.field in value else field
     return Fault(codes.NO_IMAGE, at, answer.message, answer.advice)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """`source: {entry, dir}`: the hyperparameters from which AWS's framework containers learn what to run.
-
-    https://github.com/aws/sagemaker-training-toolkit#how-a-script-is-executed-inside-the-container
-    """
-
-    def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: JobData) -> Lowered:
-        """One hyperparameter for each thing that is known."""
-        said = (
-            ("sagemaker_program", value.get("entry"), "entry"),
-            ("sagemaker_submit_directory", value.get("dir"), "dir"),
-            ("sagemaker_container_log_level", value.get("log_level"), "log_level"),
-            ("sagemaker_region", job.get("region"), None),
-            ("sagemaker_job_name", job.get("name"), None),
-        )
-        taken = job.get("hyperparameters") or {}
-        for name, each, key in said:
-            if each is None:
-                continue
-            if name in taken:
-                message = f"`source` sets the hyperparameter `{name}`, and `hyperparameters` does too"
-                yield Fault(codes.CONFLICT, field, message, "keep one")
-                continue
-            at = (*field, key) if key else field
-            yield Assignment((*member, name), hyperparameter(each, job), at)
-
-    def lift(self, value: Any, as_text: ToText) -> None:
-        """Nothing: the hyperparameters stay what they are."""

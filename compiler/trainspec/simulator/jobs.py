@@ -8,10 +8,12 @@ from typing import Any
 
 from trainspec.simulator.clock import Clock
 from trainspec.simulator.errors import ApiError, not_found, validation_error
+from trainspec.simulator.execution import Execution, Executor
 from trainspec.simulator.lifecycle import (
     ENDED,
     STATUSES,
     State,
+    Transition,
     billable_seconds,
     state_at,
     training_seconds,
@@ -44,10 +46,23 @@ class Job:
     outcome: Outcome
     tags: dict[str, str]
     stop_requested: float | None = None
+    execution: Execution | None = None
 
     def state(self, now: float) -> State:
-        """Work out where the job stands at `now`."""
+        """Work out where the job stands at `now`; one that really runs says so itself."""
+        if self.execution is not None:
+            return State(tuple(Transition(name, start) for name, start in tuple(self.execution.phases)))
         return state_at(now, self.created, self.request, self.outcome, self.stop_requested)
+
+    @property
+    def failure(self) -> str | None:
+        """FailureReason of a job that failed."""
+        return self.execution.failure if self.execution is not None else self.outcome.failure
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The last values of metrics, as far as they are not made up."""
+        return self.execution.metrics if self.execution is not None else self.outcome.metrics
 
 
 @dataclass
@@ -60,6 +75,7 @@ class Account:
     clock: Clock
     choose: Chooser
     limits: Limits = field(default_factory=Limits)
+    executor: Executor | None = None
     registry: Registry = field(init=False)
     _regions: dict[str, dict[str, Job]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -83,6 +99,9 @@ class Account:
                     f"name already exists ({taken.arn})",
                 )
             job = Job(name, training_job_arn(region, name), request, now, outcome, tags)
+            if self.executor is not None:
+                job.execution = self.executor(request, region, job.arn)
+                job.execution.start()
             jobs[name.lower()] = job
             return job
 
@@ -103,6 +122,8 @@ class Account:
                 raise validation_error(f"The request was rejected because the training job is in status {status}.")
             if status != "Stopping":
                 job.stop_requested = now
+                if job.execution is not None:
+                    job.execution.stop()
 
     def hidden(self, job: Job) -> bool:
         """Whether the account lags behind the creation of `job`."""
@@ -169,7 +190,7 @@ def describe(job: Job, now: float) -> dict[str, Any]:
         "TrainingTimeInSeconds": training_seconds(state, now),
         "BillableTimeInSeconds": billable_seconds(state, job.request),
         "SecondaryStatusTransitions": _transitions(state),
-        "FailureReason": job.outcome.failure if state.status == "Failed" else None,
+        "FailureReason": job.failure if state.status == "Failed" else None,
         "ModelArtifacts": _model_artifacts(job, state),
         "FinalMetricDataList": _final_metrics(job, state) or None,
         "ResourceConfig": _resources(job),
@@ -193,15 +214,20 @@ def summarize(job: Job, now: float) -> dict[str, Any]:
 
 
 def metric_names(job: Job) -> list[str]:
-    """Return the metrics that a job reports: those that it defines, and those that its outcome has besides."""
+    """Return the metrics that a job reports: those that it defines, and those that its outcome has besides.
+
+    A job that really runs reports what was found in its log.
+    """
+    if job.execution is not None:
+        return list(job.metrics)
     defined = job.request.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])
-    return list(dict.fromkeys([*(metric["Name"] for metric in defined), *job.outcome.metrics]))
+    return list(dict.fromkeys([*(metric["Name"] for metric in defined), *job.metrics]))
 
 
 def metric_value(job: Job, metric: str) -> float:
     """Return the last value of a metric: its outcome's, or one between 0 and 1, the same for the same two names."""
-    if metric in job.outcome.metrics:
-        return job.outcome.metrics[metric]
+    if metric in job.metrics:
+        return job.metrics[metric]
     digest = hashlib.sha256(f"{job.name}\n{metric}".encode(errors="surrogatepass")).digest()
     return int.from_bytes(digest[:4], "big") % 10_000 / 10_000
 

@@ -64,6 +64,9 @@ def get_log_events(account: Account, region: str, params: Mapping[str, Any]) -> 
 
 def log_lines(job: Job, state: State) -> Iterator[tuple[float, str]]:
     """Yield what the container has said by `state`: (epoch seconds, line)."""
+    if job.execution is not None:
+        yield from tuple(job.execution.lines)
+        return
     if (downloading := state.start_of("Downloading")) is None:
         return
     yield downloading, "Downloading input data"
@@ -116,7 +119,7 @@ def _streams(job: Job, now: float) -> list[dict[str, Any]]:
     names = _stream_names(job, now)
     if not names:
         return []
-    events = _events(job, now)
+    events = _events(job, now) or [{"timestamp": int(now * 1000)}]
     times = {
         "creationTime": events[0]["timestamp"],
         "firstEventTimestamp": events[0]["timestamp"],

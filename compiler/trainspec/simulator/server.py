@@ -7,6 +7,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from trainspec.container.store import Store
+from trainspec.simulator import s3
 from trainspec.simulator.control import PREFIX, control
 from trainspec.simulator.endpoint import Delivery, Endpoint
 from trainspec.simulator.errors import ApiError
@@ -15,6 +17,7 @@ from trainspec.simulator.protocol import Reply, error_reply
 HOST = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
 MOST_DRAINED = 64 * LARGEST_BODY
+LARGEST_OBJECT = 512 * LARGEST_BODY
 
 # SO_LINGER with a time of zero: close() sends RST.
 _RESET = struct.pack("ii", 1, 0)
@@ -26,8 +29,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, endpoint: Endpoint) -> None:
+    def __init__(self, port: int, endpoint: Endpoint, objects: Store | None = None) -> None:
         self.endpoint = endpoint
+        self.objects = objects
         self._open: set[socket.socket] = set()
         super().__init__((HOST, port), Handler)
 
@@ -65,8 +69,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Serve one request, whatever its method."""
-        body = self._read_body()
-        if body is not None:
+        objects = self.server.objects if self.path.partition("?")[0] != "/" else None
+        is_object = objects is not None and not self.path.startswith(PREFIX)
+        body = self._read_body(LARGEST_OBJECT if is_object else LARGEST_BODY)
+        if body is None:
+            return
+        if objects is not None and is_object:
+            self._send_object(s3.serve(objects, self.command, self.path, self.headers, body))
+        else:
             self._deliver(self._answer(body))
 
     do_GET = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_OPTIONS = do_POST  # noqa: N815
@@ -94,15 +104,15 @@ class Handler(BaseHTTPRequestHandler):
         except Exception as error:
             return _refusal("InternalFailure", f"The simulator failed: {type(error).__name__}: {error}", 500)
 
-    def _read_body(self) -> bytes | None:
+    def _read_body(self, most: int = LARGEST_BODY) -> bytes | None:
         """Read the body, or answer why not and return None."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
             self.send_error(411, "A body needs a Content-Length.")
         elif not (length.isascii() and length.isdigit()):
             self.send_error(400, "Content-Length is not a number.")
-        elif len(length) > 9 or int(length) > LARGEST_BODY:
-            self.send_error(413, f"The body is larger than {LARGEST_BODY} bytes.")
+        elif len(length) > 9 or int(length) > most:
+            self.send_error(413, f"The body is larger than {most} bytes.")
         else:
             body = self.rfile.read(int(length))
             if len(body) == int(length):
@@ -128,6 +138,15 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
         else:
             self._send(delivery.reply, delivery.cut)
+
+    def _send_object(self, reply: s3.ObjectReply) -> None:
+        self.send_response(reply.status)
+        for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+        self.wfile.flush()
 
     def _send(self, reply: Reply, cut: int | None = None) -> None:
         if cut is not None:

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from trainspec.container.store import Store
 from trainspec.simulator.clock import Clock, ScaledClock
 from trainspec.simulator.endpoint import Endpoint
+from trainspec.simulator.execution import Executor
 from trainspec.simulator.faults import Faults
 from trainspec.simulator.jobs import Account, Job
 from trainspec.simulator.journal import Call, Journal
@@ -31,18 +34,27 @@ class Simulator:
     """An endpoint on loopback, up from `start()` (or `with`) to `stop()`.
 
     `port` 0 takes a free one. `clock` is a ManualClock for tests; without it time runs `speed` times as fast as the
-    wall's. `plan` says how jobs go: a Plan, or a function of a job's name and request.
+    wall's. `plan` says how jobs go: a Plan, or a function of a job's name and request. With `executor` jobs really run.
+    With `objects`, a folder, S3 is served too: below it is a folder for each bucket.
     """
 
     def __init__(
-        self, port: int = 0, *, speed: float = 1.0, clock: Clock | None = None, plan: Chooser | None = None
+        self,
+        port: int = 0,
+        *,
+        speed: float = 1.0,
+        clock: Clock | None = None,
+        plan: Chooser | None = None,
+        executor: Executor | None = None,
+        objects: Path | None = None,
     ) -> None:
         self.clock = clock or ScaledClock(speed)
         self.plan = plan or Plan()
         self.limits = Limits()
-        self.account = Account(self.clock, self.plan, self.limits)
+        self.account = Account(self.clock, self.plan, self.limits, executor)
         self.faults = Faults()
         self.journal = Journal()
+        self._objects = Store(objects) if objects else None
         self._port = port
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
@@ -71,7 +83,7 @@ class Simulator:
 
     def start(self) -> "Simulator":
         """Open the port and serve in the background. Raises OSError where the port is taken."""
-        self._server = Server(self._port, Endpoint(self.account, self.faults, self.journal))
+        self._server = Server(self._port, Endpoint(self.account, self.faults, self.journal), self._objects)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="trainspec-simulator", daemon=True
         )
@@ -112,6 +124,8 @@ def serve(
     *,
     speed: float = 1.0,
     plan: Chooser | None = None,
+    executor: Executor | None = None,
+    objects: Path | None = None,
     ready: Callable[[Simulator], None] | None = None,
     until: threading.Event | None = None,
 ) -> None:
@@ -119,7 +133,7 @@ def serve(
 
     Raises OSError where the port is taken.
     """
-    with Simulator(port, speed=speed, plan=plan) as simulator:
+    with Simulator(port, speed=speed, plan=plan, executor=executor, objects=objects) as simulator:
         if ready:
             ready(simulator)
         try:

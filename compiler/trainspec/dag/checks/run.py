@@ -8,7 +8,6 @@ from trainspec.dag.airflow import MINORS
 from trainspec.dag.checks.allowed import check_allowed
 from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
-from trainspec.dag.checks.foreign import check_foreign
 from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_around
 from trainspec.dag.checks.templates import check_templates
@@ -47,4 +46,3 @@ def _faults(
     yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow), options)
     yield from check_dependencies(data, groups)
     yield from check_lanes(data, groups, bounds)
-    yield from check_foreign(data, options)

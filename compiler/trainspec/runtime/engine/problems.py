@@ -83,18 +83,11 @@ _MESSAGES = {
 
 def classify(error: Exception) -> Fault | None:
     """Return what `error` means, or None where it is no error of a boto call (a bug, not a fault of the network)."""
+    if isinstance(response := getattr(error, "response", None), Mapping):
+        return _answered(response)
     from botocore import exceptions as boto
     from botocore.parsers import ResponseParserError
 
-    if isinstance(error, boto.ClientError):
-        details = error.response.get("Error", {})
-        for words, fault in _MESSAGES.items():
-            if words in details.get("Message", ""):
-                return fault
-        code = details.get("Code", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        passing = status in (408, 429) or status >= 500 or code == "400"  # 400: an error's answer that was cut
-        return _CODES.get(code, Fault.TRANSIENT if passing else Fault.FINAL)
     if isinstance(error, (boto.CredentialRetrievalError, boto.TokenRetrievalError)):
         return Fault.RENEWAL
     if isinstance(error, boto.NoCredentialsError):
@@ -102,6 +95,18 @@ def classify(error: Exception) -> Fault | None:
     if isinstance(error, (boto.HTTPClientError, boto.ConnectionError, boto.IncompleteReadError, ResponseParserError)):
         return Fault.TRANSIENT
     return Fault.FINAL if isinstance(error, boto.BotoCoreError) else None
+
+
+def _answered(response: Mapping[str, Any]) -> Fault:
+    """What an error answer means; a ClientError of botocore holds it as its `response`."""
+    details = response.get("Error", {})
+    for words, fault in _MESSAGES.items():
+        if words in details.get("Message", ""):
+            return fault
+    code = details.get("Code", "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    passing = status in (408, 429) or status >= 500 or code == "400"  # 400: an error's answer that was cut
+    return _CODES.get(code, Fault.TRANSIENT if passing else Fault.FINAL)
 
 
 def redacted(text: str, request: Mapping[str, Any]) -> str:

@@ -1,0 +1,244 @@
+"""One training job's container, run as a process of this machine."""
+
+import math
+import os
+import signal
+import subprocess
+import tarfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from trainspec.container.channels import ChannelError, fetch
+from trainspec.container.command import CommandError, command, unpack
+from trainspec.container.hyperparameters import decoded
+from trainspec.container.layout import Layout
+from trainspec.container.metrics import MetricReader, definitions
+from trainspec.container.store import Store
+from trainspec.container.variables import of_the_container, of_the_toolkit_for
+
+GRACE: Final = 20.0
+"""Seconds between SIGTERM and SIGKILL. SageMaker gives 120."""
+_KEPT_WORDS: Final = 5
+_LONGEST_REASON: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What containers run on here.
+
+    `folder` takes a folder for each job; `store` stands for S3; `python` runs the scripts. `inputs` are local files or
+    folders by the name of the channel that they stand for. `archive` writes the source archive of an S3 URI to a path,
+    and answers whether it knows that URI.
+    """
+
+    folder: Path
+    store: Store
+    python: str
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    archive: Callable[[str, Path], bool] = lambda _uri, _path: False
+    now: Callable[[], float] = time.time
+
+
+class Container:
+    """A job that runs, or has run, in a thread of its own.
+
+    `phases` are the secondary statuses so far, each with its start (seconds since the epoch); `lines` the log, each
+    line with its time. Lists only grow: they are safe to read from other threads.
+    """
+
+    def __init__(self, request: Mapping[str, Any], machine: Machine, region: str, arn: str) -> None:
+        self.request = request
+        self.machine = machine
+        self.region = region
+        self.arn = arn
+        self.layout = Layout(machine.folder / request["TrainingJobName"])
+        self.phases: list[tuple[str, float]] = [("Starting", machine.now())]
+        self.lines: list[tuple[float, str]] = []
+        self.failure: str | None = None
+        self._metrics = MetricReader(definitions(request))
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+        self._stopping: str | None = None
+        self._last_words: deque[str] = deque(maxlen=_KEPT_WORDS)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The last value of each metric so far."""
+        return {name: value for name, value in self._metrics.last.items() if math.isfinite(value)}
+
+    def start(self) -> None:
+        """Begin in the background."""
+        threading.Thread(target=self._run, name=f"container-{self.request['TrainingJobName']}", daemon=True).start()
+
+    def stop(self, ending: str = "Stopped") -> None:
+        """Tell the container to end; `ending` is the secondary status that it then ends in."""
+        with self._lock:
+            if self._stopping is not None or self.phases[-1][0] in ("Completed", "Failed", "Uploading"):
+                return
+            self._stopping = ending
+            process = self._process
+            self._phase("Stopping")
+        if process is not None:
+            _signal(process, signal.SIGTERM)
+            killer = threading.Timer(GRACE, _signal, (process, signal.SIGKILL))
+            killer.daemon = True
+            killer.start()
+
+    def kill(self) -> None:
+        """End the process at once, if there is one."""
+        if self._process is not None:
+            _signal(self._process, signal.SIGKILL)
+
+    def _run(self) -> None:
+        try:
+            self._phase("Downloading")
+            argv, variables = self._prepare()
+            code = self._train(argv, variables)
+        except (ChannelError, CommandError, OSError, tarfile.TarError) as error:
+            self._fail(f"ClientError: {error}")
+            return
+        with self._lock:
+            stopped = self._stopping
+        if stopped is not None:
+            self._upload()
+            self._phase(stopped)
+        elif code:
+            self._fail(self._reason(code))
+        else:
+            for name, reading in self._metrics.readings.items():
+                if why := reading.silent:
+                    self._say(f"The metric {name} {why}")
+            self._phase("Uploading")
+            self._upload()
+            self._phase("Completed")
+
+    def _prepare(self) -> tuple[list[str], dict[str, str]]:
+        """The tree, the data and the code; the command and its variables. Raises what `_run` knows."""
+        hosts = ["algo-1"]
+        count = _hosts(self.request)
+        if count > 1:
+            self._say(f"Running the first of {count} hosts: the others have no machine here")
+        self.layout.make()
+        self.layout.describe(self.request, hosts[0], hosts)
+        fetch(self.request, self.layout, self.machine.store, self.machine.inputs, self.machine.archive)
+        values = decoded(self.request.get("HyperParameters") or {})
+        unpack(values, self.layout, self.machine.store, self.machine.archive)
+        for note in _notes(values, self.layout):
+            self._say(note)
+        argv = command(self.request, values, self.layout, self.machine.python)
+        variables = of_the_container(self.request, self.layout, self.region, self.arn)
+        if "sagemaker_program" in values:
+            variables |= of_the_toolkit_for(self.request, self.layout, hosts[0], hosts, values)
+        return argv, variables
+
+    def _train(self, argv: Sequence[str], variables: Mapping[str, str]) -> int:
+        """Run the command to its end, and return its exit code."""
+        with self._lock:
+            if self._stopping is not None:
+                return 0
+            self._phase("Training")
+            self._process = process = subprocess.Popen(  # noqa: S603 - the user's own code, which they asked to run
+                list(argv),
+                cwd=self.layout.code,
+                env={**_inherited(self.machine.python), **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+        limit = self._limit()
+        try:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            with process.stdout as output:
+                for line in output:
+                    self._say(line.rstrip("\n"))
+            return process.wait()
+        finally:
+            limit.cancel()
+            _signal(process, signal.SIGKILL)  # what the script left behind
+
+    def _limit(self) -> threading.Timer:
+        seconds = (self.request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds") or 86_400
+        timer = threading.Timer(float(seconds), self.stop, ("MaxRuntimeExceeded",))
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _upload(self) -> None:
+        """Hand the model, the output's data and the checkpoints to the store."""
+        output = self.request.get("OutputDataConfig") or {}
+        if not output.get("S3OutputPath"):
+            return
+        base = f"{output['S3OutputPath'].rstrip('/')}/{self.request['TrainingJobName']}/output"
+        for folder, name in ((self.layout.model, "model"), (self.layout.output / "data", "output")):
+            if name == "output" and not any(folder.iterdir()):
+                continue
+            if output.get("CompressionType") == "NONE":
+                self.machine.store.put(f"{base}/{name}/", folder)
+                continue
+            archive = self.layout.base / f"{name}.tar.gz"
+            with tarfile.open(archive, "w:gz") as tar:
+                tar.add(folder, arcname="")
+            self.machine.store.put(f"{base}/{name}.tar.gz", archive)
+        checkpoints = self.request.get("CheckpointConfig") or {}
+        if checkpoints.get("S3Uri") and any(self.layout.checkpoints.iterdir()):
+            self.machine.store.put(checkpoints["S3Uri"], self.layout.checkpoints)
+
+    def _reason(self, code: int) -> str:
+        """FailureReason in SageMaker's form, from `output/failure` or the last lines of the log."""
+        said = self.layout.failure() or "\n".join(self._last_words)
+        killed = f"signal {-code}" if code < 0 else f"exit code: {code}"
+        return f"AlgorithmError: {said[-_LONGEST_REASON:]}, {killed}"
+
+    def _fail(self, reason: str) -> None:
+        with self._lock:
+            self.failure = reason
+            ending = self._stopping or "Failed"
+        self._phase(ending)
+
+    def _say(self, line: str) -> None:
+        self.lines.append((self.machine.now(), line))
+        self._last_words.append(line)
+        self._metrics.read(line)
+
+    def _phase(self, secondary: str) -> None:
+        self.phases.append((secondary, self.machine.now()))
+
+
+def _hosts(request: Mapping[str, Any]) -> int:
+    resources = request.get("ResourceConfig") or {}
+    groups = resources.get("InstanceGroups") or (resources.get("InstancePreferences") or [resources])[:1]
+    return max(sum(int(group.get("InstanceCount") or 1) for group in groups), 1)
+
+
+def _notes(values: Mapping[str, Any], layout: Layout) -> list[str]:
+    """What differs here from SageMaker, as lines of the log."""
+    notes = []
+    if (layout.code / "requirements.txt").is_file():
+        notes.append("requirements.txt is not installed here: the Python that runs the script must have it already")
+    entry = layout.code / str(values.get("sagemaker_program", ""))
+    if entry.is_file() and b"/opt/ml" in entry.read_bytes():
+        notes.append(f"{entry.name} names /opt/ml, which exists only in SageMaker: read SM_MODEL_DIR and its like")
+    return notes
+
+
+def _inherited(python: str) -> dict[str, str]:
+    """The variables of our own process, without AWS's; the script's Python is the first in PATH."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SM_"))}
+    folder = str(Path(python).parent) if os.sep in python else ""
+    return {**kept, "PATH": os.pathsep.join(filter(None, (folder, kept.get("PATH")))), "PYTHONUNBUFFERED": "1"}
+
+
+def _signal(process: "subprocess.Popen[str]", number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return

@@ -1,0 +1,119 @@
+"""Which files of a folder are packed, by which names, and why others cannot be."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trainspec.packing.ignore import Ignore, ignore_for
+
+MOST_FILES: Final = 20_000
+"""More than this are not listed: a folder that large is a wrong folder."""
+REQUIREMENTS: Final = "requirements.txt"
+"""The toolkit of AWS's images installs the file of this name at the archive's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of the archive. `name` is its path in the archive, with slashes; `size` is in bytes."""
+
+    name: str
+    path: Path
+    size: int
+    stamp: tuple[int, int, int]
+    """The file's inode, size and time of change (ns): what has all three alike has not changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of an archive by name, and what stands in the way of packing.
+
+    `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
+    `MOST_FILES`; `shadowed` are names that two folders bring.
+    """
+
+    members: tuple[Member, ...]
+    escaping: tuple[str, ...] = ()
+    shadowed: tuple[str, ...] = ()
+    is_cut: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(member.size for member in self.members)
+
+    def get(self, name: str) -> Member | None:
+        """The file of this name in the archive."""
+        return next((member for member in self.members if member.name == name), None)
+
+
+def list_files(
+    folder: Path,
+    root: Path,
+    *,
+    dependencies: Sequence[Path] = (),
+    ignore: Iterable[str] = (),
+    requirements: Path | None = None,
+) -> Listing:
+    """The files that the archive of `folder` holds, sorted by name.
+
+    `dependencies` are folders (or files) that are laid beside the folder's own, under their own names; `ignore` are
+    gitignore lines about `folder`; `requirements` is a file that becomes the archive's requirements.txt. All of them
+    lie in the project's `root`, which nothing that is packed leaves. Raises OSError for what cannot be read.
+    """
+    found: dict[str, Member] = {}
+    escaping: list[str] = []
+    shadowed: list[str] = []
+    beside = (
+        _walk(each, each.name, ignore_for(each, root)) if each.is_dir() else iter([_one(each, each.name)])
+        for each in dependencies
+    )
+    for walk in (_walk(folder, "", ignore_for(folder, root, ignore)), *beside):
+        for entry in walk:
+            if isinstance(entry, str):
+                escaping.append(entry)
+            elif entry.name in found:
+                shadowed.append(entry.name)
+            else:
+                found[entry.name] = entry
+            if len(found) > MOST_FILES:
+                return Listing(_sorted(found), tuple(escaping), tuple(shadowed), is_cut=True)
+    if requirements is not None:
+        found[REQUIREMENTS] = _one(requirements, REQUIREMENTS)
+    return Listing(_sorted(found), tuple(escaping), tuple(shadowed))
+
+
+def _sorted(found: dict[str, Member]) -> tuple[Member, ...]:
+    return tuple(found[name] for name in sorted(found, key=os.fsencode))
+
+
+def _walk(top: Path, prefix: str, ignore: Ignore) -> Iterator[Member | str]:
+    """The files below `top`, each named from there behind `prefix`; the name of a link that leads out of `top`."""
+    real_top = Path(os.path.realpath(top))
+    open_ = [(top, "", ignore.within(top, ""))]
+    while open_:
+        folder, name, rules = open_.pop()
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                below = f"{name}/{entry.name}" if name else entry.name
+                if entry.is_symlink():
+                    target = Path(os.path.realpath(entry.path))
+                    if rules.matches(below, is_folder=target.is_dir()):
+                        continue
+                    if not target.is_file() or real_top not in target.parents:
+                        yield f"{prefix}/{below}" if prefix else below
+                        continue
+                elif entry.is_dir(follow_symlinks=False):
+                    if not rules.matches(below, is_folder=True):
+                        path = Path(entry.path)
+                        open_.append((path, below, rules.within(path, below)))
+                    continue
+                elif not entry.is_file(follow_symlinks=False) or rules.matches(below, is_folder=False):
+                    continue  # a pipe or a socket is no code
+                yield _one(Path(entry.path), f"{prefix}/{below}" if prefix else below, entry)
+
+
+def _one(path: Path, name: str, entry: "os.DirEntry[str] | None" = None) -> Member:
+    status = entry.stat() if entry is not None else path.stat()
+    return Member(name, path, status.st_size, (status.st_ino, status.st_size, status.st_mtime_ns))

@@ -1,0 +1,75 @@
+"""The sources of a spec's jobs: the pass between the checked document and its requests."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from trainspec.diagnostics import Diagnostic
+from trainspec.text.fault import Fault, placed
+from trainspec.text.tree import Node, Path, find
+from trainspec.units import is_template
+
+if TYPE_CHECKING:
+    from trainspec.packing.source import Source, Sources
+
+
+@dataclass
+class Folders:
+    """The folders of a project, as far as specs may pack them; what is read once is kept for the whole run."""
+
+    root: FilePath
+    secret_in: Callable[[str], str | None] = lambda _: None
+    """Says which kind of secret a text holds, if it holds one."""
+
+    @cached_property
+    def sources(self) -> "Sources":
+        """Finds the sources; loaded where the first job has one."""
+        from trainspec.packing.source import Sources
+
+        return Sources(self.root, secret_in=self.secret_in)
+
+
+@dataclass
+class Packed:
+    """The sources of jobs by task id, and what is wrong with them."""
+
+    sources: dict[str, "Source"] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+def pack_sources(jobs: Mapping[str, Any], root: Node, folders: Folders | None) -> Packed:
+    """Pack the local folders of `jobs`, which the document `root` holds. Without `folders`, none is at hand."""
+    packed = Packed()
+    if folders is None:
+        return packed
+    for job, source in _local(jobs):
+        path: Path = ("jobs", job, "source")
+        written_in = {key: find(root, (*path, key)).span.path for key in source}
+        found, faults = folders.sources.of(source, written_in)
+        packed.findings += _placed(faults, path, root)
+        if found is not None:
+            packed.sources[job] = found
+    return packed
+
+
+def is_local(folder: Any) -> bool:
+    """Whether `dir` names a folder of this machine: S3 URIs, paths in the container and templates do not."""
+    return isinstance(folder, str) and not is_template(folder) and not folder.startswith(("s3:", "/opt/ml"))
+
+
+def with_archive(job: Mapping[str, Any], source: "Source | None") -> Mapping[str, Any]:
+    """The job with the archive's address in place of its folder."""
+    return job if source is None else {**job, "source": {**job["source"], "dir": source.uri}}
+
+
+def _local(jobs: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    for job, data in jobs.items():
+        source = data.get("source")
+        if isinstance(source, Mapping) and is_local(source.get("dir")):
+            yield job, source
+
+
+def _placed(faults: Iterable[Fault], path: Path, root: Node) -> Iterable[Diagnostic]:
+    return (placed(replace(fault, path=(*path, *fault.path)), root) for fault in faults)

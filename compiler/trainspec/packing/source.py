@@ -1,0 +1,218 @@
+"""`source` of a job: its folder found, its files listed, its archive's address worked out, its faults reported."""
+
+import ast
+import os
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any, Final
+
+from trainspec.diagnostics import codes, did_you_mean
+from trainspec.packing.archive import Packed, pack
+from trainspec.packing.files import MOST_FILES, Listing, Member, list_files
+from trainspec.text.fault import Fault
+from trainspec.text.tree import Path
+from trainspec.units import is_template
+
+ENTRIES: Final = (".py", ".sh")
+_MANY_FILES: Final = 2_000
+_LARGE: Final = 100 * 1024 * 1024
+_LARGEST_SCRIPT: Final = 1024 * 1024
+
+Digest = Callable[[Listing], Packed]
+"""Packs a listing, or remembers what came of it: files that have not changed need not be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The source of one job. `folder` is where it was found, `uri` where its archive is in S3, once it is pushed."""
+
+    folder: FilePath
+    listing: Listing
+    packed: Packed
+    uri: str
+    kms_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Finds the sources of jobs, in the project at `root`. A folder that several jobs share is listed and read once.
+
+    `secret_in` answers what secret a text holds, in words, if it has one.
+    """
+
+    root: FilePath
+    digest: Digest = pack
+    secret_in: Callable[[str], str | None] = lambda _: None
+    _known: dict[Any, tuple[Listing, Packed, str | None]] = field(default_factory=dict)
+
+    def of(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
+        """The source that a job's `source` names, and what is wrong with it, at paths from there.
+
+        `written_in` holds, by key, the name of the file that says its value: a relative folder is relative to that.
+        None where the folder cannot be packed.
+        """
+        folder = source["dir"]
+        found = _Found(self.root, source, written_in)
+        at = found.folder(str(folder), ("dir",), codes.NO_FOLDER)
+        dependencies = [
+            found.there(str(each), ("dependencies", index))
+            for index, each in enumerate(source.get("dependencies") or ())
+        ]
+        requirements = None
+        if at is not None and (given := source.get("requirements")):
+            requirements = found.requirements(at, str(given))
+        if at is None or None in dependencies or found.faults:
+            return None, found.faults
+        key = (at, tuple(dependencies), requirements, tuple(source.get("ignore") or ()))
+        if key not in self._known:
+            try:
+                self._known[key] = self._read(at, [each for each in dependencies if each], requirements, key[3])
+            except OSError as error:
+                return None, [Fault(codes.NO_FOLDER, ("dir",), f"`{folder}` cannot be packed: {error}")]
+        listing, packed, secret = self._known[key]
+        faults = [*_listing_faults(listing, str(folder)), *_entry_faults(source, listing)]
+        if secret:
+            faults.append(Fault(codes.SECRET_IN_SOURCE, ("dir",), secret, _KEEP_SECRETS))
+        upload = source.get("upload")
+        if not upload:
+            advice = "add `upload: s3://BUCKET/PREFIX/` to `source`, or to `defaults`; `trainspec push` puts it there"
+            return None, [
+                *faults,
+                Fault(codes.NO_UPLOAD, ("dir",), f"nothing says where `{folder}` goes in S3", advice),
+            ]
+        uri = f"{str(upload).rstrip('/')}/{packed.key}"
+        return Source(at, listing, packed, uri, source.get("kms_key")), faults
+
+    def _read(
+        self, at: FilePath, dependencies: list[FilePath], requirements: FilePath | None, ignore: tuple[str, ...]
+    ) -> tuple[Listing, Packed, str | None]:
+        listing = list_files(at, self.root, dependencies=dependencies, ignore=ignore, requirements=requirements)
+        return listing, self.digest(listing), next(self._secrets(listing), None)
+
+    def _secrets(self, listing: Listing) -> Iterator[str]:
+        for member in listing.members:
+            if member.size <= _LARGEST_SCRIPT and (text := _text(member)) and (said := self.secret_in(text)):
+                yield f"`{member.name}` seems to hold {said}"
+
+
+_KEEP_SECRETS = "keep it in AWS Secrets Manager, and let the script read it from there; or list the file in `ignore`"
+
+
+@dataclass
+class _Found:
+    """Finds the folders and files that a `source` names; `faults` are those that are not there or lie outside."""
+
+    root: FilePath
+    source: Mapping[str, Any]
+    written_in: Mapping[str, str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def folder(self, name: str, path: Path, code: Any) -> FilePath | None:
+        """The folder `name`."""
+        found = self._inside(name, path, code)
+        if found is None or found.is_dir():
+            return found
+        what = "is a file" if found.exists() else "is not there"
+        self._add(code, path, f"`{name}` {what}, and `source` needs a folder", self._near(found))
+        return None
+
+    def there(self, name: str, path: Path) -> FilePath | None:
+        """The file or folder `name`."""
+        found = self._inside(name, path, codes.NO_FILE)
+        if found is None or found.exists():
+            return found
+        self._add(codes.NO_FILE, path, f"`{name}` is not there", self._near(found))
+        return None
+
+    def requirements(self, folder: FilePath, name: str) -> FilePath | None:
+        """The file of requirements: in the folder itself, or relative to the file that names it."""
+        inside = folder / name
+        if ".." not in FilePath(name).parts and inside.is_file() and not inside.is_symlink():
+            return inside
+        found = self.there(name, ("requirements",))
+        if found is not None and not found.is_file():
+            self._add(codes.NO_FILE, ("requirements",), f"`{name}` is a folder, and `requirements` names a file", None)
+            return None
+        return found
+
+    def _inside(self, name: str, path: Path, code: Any) -> FilePath | None:
+        """Where `name` leads to, if that is in the project."""
+        if "\0" in name:
+            self._add(code, path, "a path holds no NUL character", None)
+            return None
+        written_in = self.root / self.written_in[str(path[0])]
+        found = FilePath(os.path.realpath(written_in.parent / name))
+        root = FilePath(os.path.realpath(self.root))
+        if found != root and root not in found.parents:
+            self._add(code, path, f"`{name}` lies outside of the project", "move it below the project's root")
+            return None
+        return found
+
+    def _near(self, missing: FilePath) -> str | None:
+        try:
+            names = [each.name for each in os.scandir(missing.parent)]
+        except OSError:
+            return None
+        return did_you_mean(missing.name, names)
+
+    def _add(self, code: Any, path: Path, message: str, advice: str | None) -> None:
+        self.faults.append(Fault(code, path, message, advice))
+
+
+def _listing_faults(listing: Listing, folder: str) -> Iterator[Fault]:
+    for name in listing.escaping[:10]:
+        advice = "copy the file, list its folder in `dependencies`, or leave it out with `ignore`"
+        yield Fault(codes.LINK_OUTSIDE, ("dir",), f"`{folder}/{name}` is a link that leaves the folder", advice)
+    for name in listing.shadowed[:10]:
+        advice = "rename one of them"
+        yield Fault(
+            codes.SHADOWED_FILE,
+            ("dependencies",),
+            f"`{name}` is in `dir` and in `dependencies`; the first is packed",
+            advice,
+        )
+    size = listing.size
+    if listing.is_cut or len(listing.members) > _MANY_FILES or size > _LARGE:
+        count = f"more than {MOST_FILES:,}" if listing.is_cut else f"{len(listing.members):,}"
+        message = f"`{folder}` holds {count} files of {size / 1e6:,.0f} MB, which each job downloads before it starts"
+        yield Fault(
+            codes.LARGE_SOURCE, ("dir",), message, "leave out what is no code with `ignore` or .trainspecignore"
+        )
+
+
+def _entry_faults(source: Mapping[str, Any], listing: Listing) -> Iterator[Fault]:
+    entry = source.get("entry")
+    if not isinstance(entry, str) or is_template(entry):
+        return
+    member = listing.get(entry)
+    if member is None:
+        scripts = [each.name for each in listing.members if each.name.endswith(ENTRIES)]
+        advice = did_you_mean(entry, scripts) or (f"it has {', '.join(scripts[:5])}" if scripts else None)
+        yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not in `{source.get('dir')}`", advice)
+    elif not entry.endswith(ENTRIES):
+        yield Fault(
+            codes.NO_ENTRY, ("entry",), f"`{entry}` is no script that a container runs", "name a .py or .sh file"
+        )
+    elif entry.endswith(".py") and (why := _syntax_error(member)):
+        yield Fault(codes.BROKEN_ENTRY, ("entry",), f"Python cannot parse `{entry}`: {why}")
+
+
+def _syntax_error(member: Member) -> str | None:
+    if member.size > _LARGEST_SCRIPT:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(member.path.read_bytes())
+    except SyntaxError as error:
+        return f"{error.msg} (line {error.lineno})" if error.lineno else str(error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return str(error) or "it is nested too deep"
+    return None
+
+
+def _text(member: Member) -> str | None:
+    data = member.path.read_bytes()
+    return None if b"\0" in data[:8192] else data.decode("utf-8", "replace")

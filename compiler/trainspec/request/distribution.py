@@ -1,0 +1,105 @@
+"""The codec of `distribution`: the hyperparameters by which AWS's toolkits start a script on many machines.
+
+The names and values are those that the SageMaker SDK's estimators send, to the letter: JSON, quotes included.
+https://github.com/aws/sagemaker-python-sdk/blob/v2.257.7/src/sagemaker/estimator.py
+https://github.com/aws/sagemaker-python-sdk/blob/v2.257.7/src/sagemaker/pytorch/estimator.py
+https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_training/runner.py
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from trainspec.diagnostics import codes
+from trainspec.request.codecs import Assignment, JobData, Lowered, ToText
+from trainspec.request.special import instance_type
+from trainspec.text.fault import Fault
+from trainspec.text.tree import Path
+
+PROCESSES: Final = "sagemaker_mpi_num_of_processes_per_host"
+GROUPS: Final = "sagemaker_distribution_instance_groups"
+INSTANCE_TYPE: Final = "sagemaker_instance_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One way to distribute. `enabled` is the hyperparameter that turns it on, `options` the one of its MPI options.
+
+    `frameworks` are those whose toolkit knows it; `names_machine` says that the machine's type is sent along, and
+    `takes_processes` that the number of processes on a host can be set.
+    """
+
+    enabled: str
+    frameworks: frozenset[str]
+    options: str | None = None
+    names_machine: bool = False
+    takes_processes: bool = False
+    takes_groups: bool = False
+
+
+_TORCH: Final = frozenset({"pytorch", "huggingface"})
+_TENSORFLOW: Final = frozenset({"tensorflow"})
+_ALL: Final = frozenset({"pytorch", "tensorflow", "huggingface", "mxnet", "chainer"})
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "torchrun": Kind("sagemaker_torch_distributed_enabled", _TORCH, names_machine=True, takes_processes=True),
+    "pytorchddp": Kind("sagemaker_pytorch_ddp_enabled", _TORCH, names_machine=True),
+    "smddp": Kind(
+        "sagemaker_distributed_dataparallel_enabled",
+        frozenset({"pytorch", "tensorflow", "huggingface"}),
+        options="sagemaker_distributed_dataparallel_custom_mpi_options",
+        names_machine=True,
+        takes_groups=True,
+    ),
+    "mpi": Kind(
+        "sagemaker_mpi_enabled",
+        _ALL,
+        options="sagemaker_mpi_custom_mpi_options",
+        takes_processes=True,
+        takes_groups=True,
+    ),
+    "parameter_server": Kind("sagemaker_parameter_server_enabled", frozenset({"tensorflow", "mxnet"})),
+    "mwms": Kind("sagemaker_multi_worker_mirrored_strategy_enabled", _TENSORFLOW),
+    "xla": Kind("sagemaker_pytorch_xla_multi_worker_enabled", _TORCH),
+}
+SWITCHES: Final = frozenset(kind.enabled for kind in KINDS.values())
+"""The hyperparameters that distribute, whoever sets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """`distribution: torchrun`, or a map with its options."""
+
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+        """A hyperparameter for each thing that is said."""
+        given = {"type": value} if isinstance(value, str) else value
+        kind = KINDS.get(given.get("type", ""))
+        if kind is None:
+            return  # the language's schema has reported it
+        taken = job.get("hyperparameters") or {}
+        for name, each, key in _said(kind, given, instance_type(job)):
+            if name in taken:
+                message = f"`distribution` sets the hyperparameter `{name}`, and `hyperparameters` does too"
+                yield Fault(codes.CONFLICT, field, message, "keep one")
+            else:
+                at = (*field, key) if key and key in given and isinstance(value, Mapping) else field
+                yield Assignment(("HyperParameters", name), json.dumps(each), at)
+
+    def lift(self, value: Any, as_text: ToText) -> None:
+        """Nothing: the hyperparameters stay what they are."""
+
+
+def _said(kind: Kind, given: Mapping[str, Any], machine: str | None) -> list[tuple[str, Any, str | None]]:
+    """The hyperparameters: name, value, and the key of the field that says so."""
+    said: list[tuple[str, Any, str | None]] = []
+    if given.get("instance_groups"):
+        said.append((GROUPS, list(given["instance_groups"]), "instance_groups"))
+    said.append((kind.enabled, True, "type"))
+    if kind.takes_processes and given.get("processes_per_host"):
+        said.append((PROCESSES, given["processes_per_host"], "processes_per_host"))
+    if kind.options:
+        said.append((kind.options, given.get("options", ""), "options"))
+    if kind.names_machine and machine:
+        said.append((INSTANCE_TYPE, machine, None))
+    return said
