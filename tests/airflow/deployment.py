@@ -71,6 +71,7 @@ COMPONENTS = {
     "3.3": ("api-server", "scheduler", "dag-processor", "triggerer"),
     "2.11": ("webserver", "scheduler", "triggerer"),
 }
+INSTALLATION = "tests"
 # The log server of a component would want a port of its own.
 ARGUMENTS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
 
@@ -89,9 +90,14 @@ class Deployment:
     def version(self) -> str:
         return self.airflow.version
 
+    @property
+    def installation(self) -> str:
+        """What the labels of its jobs call it."""
+        return str(self.settings.get("trainspec.installation", INSTALLATION))
+
     def environ(self, own: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Of every component and command; `own` are settings of this one alone."""
-        settings = {**self.settings, **(own or {})}
+        settings = {"trainspec.installation": INSTALLATION, **self.settings, **(own or {})}
         return {
             **self.airflow.environ(),
             **{"AIRFLOW__{}__{}".format(*key.upper().split(".")): str(value) for key, value in settings.items()},
@@ -187,6 +193,7 @@ class Deployment:
             **aws,
             "AWS_ENDPOINT_URL_SAGEMAKER": endpoint_url,
             "TRAINSPEC_AIRFLOW_URL": self.rest.address,
+            "TRAINSPEC_INSTALLATION": self.installation,
             **{f"TRAINSPEC_AIRFLOW_{name}": value for name, value in login.items()},
         }
         command = [sys.executable, "-m", "trainspec", "sweep", *arguments]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from local_helpers import AT, results
-from trainspec.runtime.engine.identity import VARIABLE
+from trainspec.runtime.engine.label import VARIABLE
 from trainspec.simulator import Simulator
 
 from helpers import ROOT, Run

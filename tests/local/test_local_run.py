@@ -10,7 +10,7 @@ from trainspec.local import attempt
 from trainspec.local.masking import Mask
 from trainspec.local.view import View
 from trainspec.runtime.engine.calls import BackOff
-from trainspec.runtime.engine.identity import signature
+from trainspec.runtime.engine.label import signature
 from trainspec.simulator import Outcome, Plan, Simulator
 from trainspec.simulator.faults import Fault
 
@@ -197,7 +197,7 @@ def test_resume_finds_the_jobs_of_an_earlier_run(aws: Simulator, trainspec: Run,
 
 def test_its_jobs_say_whose_they_are(aws: Simulator, trainspec: Run, project: Path) -> None:
     ran = run_spec(trainspec, project, ONE)
-    label = signature(aws.jobs[0].request["Environment"], [])
+    label = signature(aws.jobs[0].request, [])
     assert label is not None
     assert label.complete
     assert label.task_run.is_local
@@ -238,7 +238,7 @@ def test_no_wait(aws: Simulator, trainspec: Run, project: Path) -> None:
     assert ran.returncode == 0
     assert results(ran)["train"]["status"] == "InProgress"
     assert results(ran)["train"]["name"] == "churn-2025-04-09"
-    label = signature(aws.jobs[0].request["Environment"], [])
+    label = signature(aws.jobs[0].request, [])
     assert label is not None
     assert label.stay.after_success
     assert [call.operation for call in aws.calls] == ["CreateTrainingJob"]

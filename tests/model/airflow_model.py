@@ -41,8 +41,9 @@ from trainspec.runtime import failure_callback as leftover_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
 from trainspec.runtime.engine.calls import BackOff, Calls, Clock
-from trainspec.runtime.engine.identity import TAG, VARIABLE, Label, TaskRun, decode
+from trainspec.runtime.engine.identity import Label, TaskRun
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.label import TAG, VARIABLE, decode
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.engine.sweep import Bounds, Known, Sweep, Verdict
 from trainspec.runtime.failure_callback import stop_left_over
@@ -68,6 +69,7 @@ SERVERLESS = {
         "AcceptEula": True,
     },
 }
+INSTALLATION = "@model"
 ENDED = ("success", "failed", "skipped")
 # on_kill has little more than a second; a job that AWS does not show for longer cannot be stopped by it.
 SHORT_LAG = 1.0
@@ -100,11 +102,14 @@ class Task:
     """Whether the last try was lost, so that Airflow may run the failure callback."""
     silent: bool = False
     """Whether Airflow does not answer when it is asked for the task's state."""
+    clears: int = 0
+    """The run's `clear_number`."""
 
     @property
     def label(self) -> Label:
         retries = self.spec.retries
-        run = TaskRun("dag", "run", self.task_id, -1, self.max_tries - retries, round(self.started * 1e6), retries)
+        generation, started = self.max_tries - retries, round(self.started * 1e6)
+        run = TaskRun("dag", "run", self.task_id, -1, generation, started, retries, self.clears, INSTALLATION)
         return Label.of(run, self.try_number)
 
     def context(self) -> dict[str, Any]:
@@ -113,7 +118,7 @@ class Task:
         started = datetime.fromtimestamp(self.started, timezone.utc)
         xcoms = {"xcom_push": lambda **_: None, "xcom_pull": lambda **_: None}
         ti = SimpleNamespace(**names, **numbers, **xcoms, start_date=started, task=self)
-        return {"ti": ti, "dag_run": SimpleNamespace(start_date=started)}
+        return {"ti": ti, "dag_run": SimpleNamespace(start_date=started, clear_number=self.clears)}
 
 
 class World:
@@ -148,6 +153,7 @@ class World:
                 "Clients": lambda *_: clients,
                 "Calls": lambda client, **more: Calls(client, clock, **more),
                 "task_state": lambda ti, _: None if ti.task.silent else ti.task.state,
+                "installation_of": lambda _: INSTALLATION,
             },
             leftover_module: {"_calls": lambda operator, _: Calls(client, clock, log=operator.log.warning)},
             trigger_module: {
@@ -373,7 +379,7 @@ class World:
     def _sweep(self) -> None:
         """Sweep as from outside: with calls that go through, or end it with an error."""
         calls = Calls(self.stage.client, self.stage.engine_clock())
-        sweep = Sweep(calls, self._ask, Bounds(older_than=-1))  # listed times are rounded
+        sweep = Sweep(calls, self._ask, Bounds(older_than=-1), INSTALLATION)  # listed times are rounded
         with suppress(TrainingProblem):
             for found in sweep.findings():
                 if found.verdict is Verdict.STRAY:
@@ -424,6 +430,7 @@ class World:
             task.max_tries = task.try_number + task.spec.retries
             if moves and before in ENDED:
                 task.started += 1
+        task.clears += 1  # as Airflow 3.2 and later
         task.state, task.lost = "queued", False
         task.try_number += 1
 
@@ -478,7 +485,7 @@ class World:
                 assert job.stop_requested is None or job.name in self.stopped_outside, f"{job.name} is not ours to stop"
             else:
                 run = found.task_run
-                runs.setdefault((found.digest, run.generation, run.started), []).append(job)
+                runs.setdefault((found.digest, run.generation, run.clears, run.started), []).append(job)
         for jobs in runs.values():
             for earlier, later in pairwise(jobs):
                 status = earlier.state(later.created).status
@@ -553,8 +560,12 @@ class _LonePoller:
     """Waits for one job as the shared poller does, which needs an event loop and is tested by itself."""
 
     def __init__(self, client: Any, clock: Clock) -> None:
-        self._client = client
+        self._calls = Calls(client, clock)
         self._clock = clock
+
+    @property
+    def ahead(self) -> float:
+        return self._calls.ahead
 
     async def __aenter__(self) -> "_LonePoller":
         return self
@@ -568,14 +579,17 @@ class _LonePoller:
                 self._clock.sleep(min(interval, until - self._clock.now()))
                 if self._clock.now() >= until:
                     raise TimeoutError
-                if Job.described(await self.call("describe_training_job", {"TrainingJobName": name})).ended:
+                found = await self.call("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
+                if Job.described(found).ended:
                     return
 
         return look
 
-    async def call(self, operation: str, arguments: dict[str, Any], *, back_off: BackOff | None = None) -> Any:
-        needs = "TrainingJobArn" if operation.startswith("describe") else ""
-        return Calls(self._client, self._clock, back_off or BackOff())(operation, arguments, needs=needs, exists=True)
+    async def call(
+        self, operation: str, arguments: dict[str, Any], *, needs: str = "", back_off: BackOff | None = None
+    ) -> Any:
+        self._calls.back_off = back_off or BackOff()
+        return self._calls(operation, arguments, needs=needs, exists=True)
 
 
 async def _wait_for(look: Any, left: float | None) -> None:

@@ -3,7 +3,7 @@
 import sys
 from importlib.machinery import ModuleSpec
 from importlib.metadata import PackageNotFoundError, version
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 
@@ -44,6 +44,7 @@ _MODULES: dict[str, dict[str, Any]] = {
         "AirflowTaskTimeout": AirflowTaskTimeout,
         "BaseOperatorLink": _Base,
         "mask_secret": lambda _: None,
+        "conf": SimpleNamespace(get=lambda *_, fallback="": fallback),
     },
     "airflow.triggers": {},
     "airflow.triggers.base": {"BaseTrigger": _Base, "TriggerEvent": _Event},

@@ -40,11 +40,38 @@ class AirflowStub:
             return 401, {}
         match parts[2:]:
             case ["dags", dag, "dagRuns", run]:
-                return (200, self.runs[dag, run]) if (dag, run) in self.runs else (404, {})
+                there = (dag, run) in self.runs
+                return (
+                    (200, {"dag_id": dag, "dag_run_id": run, **self.runs[dag, run]})
+                    if there
+                    else self._no_run(dag, run)
+                )
             case ["dags", dag, "dagRuns", run, "taskInstances", *task]:
                 key = (dag, run, *task)
-                return (200, {"state": self.states[key]}) if key in self.states else (404, {})
+                if key not in self.states:
+                    return self._no_task(dag, run, *task)
+                index = int(task[1]) if len(task) > 1 else -1
+                ids = {"dag_id": dag, "dag_run_id": run, "task_id": task[0], "map_index": index}
+                return 200, {**ids, "state": self.states[key]}
         return 404, {}
+
+    def _no_run(self, dag: str, run: str) -> tuple[int, Any]:
+        """What Airflow says, to the letter."""
+        if self.api == "api/v2":
+            return 404, {"detail": f"The DagRun with dag_id: `{dag}` and run_id: `{run}` was not found"}
+        said = f"DAGRun with DAG ID: '{dag}' and DagRun ID: '{run}' not found"
+        return 404, {"detail": said, "status": 404, "title": "DAGRun not found", "type": "https://airflow.apache.org"}
+
+    def _no_task(self, dag: str, run: str, task: str, *index: str) -> tuple[int, Any]:
+        if self.api == "api/v1":
+            return 404, {"detail": None, "status": 404, "title": "Task instance not found", "type": "about:blank"}
+        if index:
+            which = f"task_id: `{task}`, and map_index: `{index[0]}`"
+            return 404, {
+                "detail": f"The Mapped Task Instance with dag_id: `{dag}`, run_id: `{run}`, {which} was not found"
+            }
+        which = f"dag_id: `{dag}`, run_id: `{run}` and task_id: `{task}`"
+        return 404, {"detail": f"The Task Instance with {which} was not found"}
 
     def _wanted(self) -> str:
         assert self.login

@@ -9,7 +9,8 @@ import pytest
 from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, CrashError, DyingClient, World
 from trainspec.runtime.engine.calls import Calls
 from trainspec.runtime.engine.choices import IfExists
-from trainspec.runtime.engine.identity import TAG, VARIABLE, Label, TaskRun, encode
+from trainspec.runtime.engine.identity import Label, TaskRun
+from trainspec.runtime.engine.label import TAG, VARIABLE, encode
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Policy, Training
 from trainspec.simulator import Fault, Outcome
@@ -155,7 +156,7 @@ def test_a_clear_counts_although_the_author_has_changed_retries(world: World) ->
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, request_: dict[str, Any]) -> None:
     """Also where it says that it is this very task run's: neither waited for nor stopped, and no fault."""
-    later = "2" + encode(Label.of(RUN, 1), 256)[1:]
+    later = "3" + encode(Label.of(RUN, 1), 256)[1:]
     carries = {"Tags": [{"Key": TAG, "Value": later}]} if request_ is SERVERLESS else {"Environment": {VARIABLE: later}}
     world.client.create_training_job(**{**request_, **carries})
     training = world.training(Policy(action), try_number=2, request=request_)

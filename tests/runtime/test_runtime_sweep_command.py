@@ -9,7 +9,8 @@ import pytest
 from airflow_stub import AirflowStub, serving
 from runtime_helpers import REQUEST, RUN
 from trainspec.runtime.engine import airflow_rest
-from trainspec.runtime.engine.identity import LOCAL_RUN, Label, Stay, sign
+from trainspec.runtime.engine.identity import LOCAL_RUN, Label, Stay
+from trainspec.runtime.engine.label import sign
 from trainspec.simulator import Simulator
 
 from helpers import Run

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.project.project import UsageError
+from trainspec.runtime.engine.account import RefusedError
 from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.problems import TrainingProblem
@@ -14,6 +15,7 @@ from trainspec.runtime.engine.sweep import AskError, Bounds, Finding, Sweep, Ver
 from trainspec.units import seconds
 
 _URL, _TOKEN, _USER, _PASSWORD = (f"TRAINSPEC_AIRFLOW_{name}" for name in ("URL", "TOKEN", "USER", "PASSWORD"))
+_INSTALLATION = "TRAINSPEC_INSTALLATION"
 
 _DAG = """\
 \"\"\"Stops training jobs whose task in this Airflow has ended without them. Written by `trainspec sweep --dag`.\"\"\"
@@ -45,6 +47,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"the address of Airflow's UI ({_URL}); credentials for its API are taken from {_TOKEN}, or from {_USER} "
         f"and {_PASSWORD}",
     )
+    parser.add_argument(
+        "--installation",
+        metavar="ID",
+        help=f"what the labels of this Airflow's jobs call it ({_INSTALLATION}): the setting `installation` in the "
+        f"section [trainspec] of its configuration; without one, the id beginning with @ that `--all` shows. Jobs of "
+        f"other installations are never stopped",
+    )
     parser.add_argument("--region", help="the AWS region, if not your configuration's")
     parser.add_argument("--profile", help="the profile of your AWS configuration")
     parser.add_argument("--name-contains", default="", metavar="TEXT", help="look only at jobs so named")
@@ -67,20 +76,29 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dag:
         sys.stdout.write(_DAG.format(sdk=_SDK[arguments.dag]))
         return 0
-    sweep = Sweep(_calls(arguments), _airflow(arguments, os.environ).ask, _bounds(arguments))
+    installation = arguments.installation or os.environ.get(_INSTALLATION, "")
+    sweep = Sweep(_calls(arguments), _airflow(arguments, os.environ).ask, _bounds(arguments), installation)
     counts = dict.fromkeys(Verdict, 0)
-    failed = 0
+    failed, unnamed = 0, set[str]()
     try:
         for found in sweep.findings():
             counts[found.verdict] += 1
+            if not installation and found.label.task_run.installation:
+                unnamed.add(found.label.task_run.installation)
             if found.verdict is Verdict.STRAY:
                 failed += not _deal_with(found, sweep, stop=arguments.stop)
             elif arguments.all:
                 print(_line(found, "left"))
-    except (TrainingProblem, CallAnswer) as problem:
+    except (TrainingProblem, CallAnswer, RefusedError) as problem:
         raise UsageError(f"AWS says: {problem}") from None
     _summarize(sweep, counts)
-    return int(failed > 0 or sweep.exhausted)
+    if unnamed:
+        print(
+            f"trainspec: jobs of {_printable(', '.join(sorted(unnamed)))} were left alone: which of these is this "
+            f"Airflow? Give --installation, or {_INSTALLATION} in the environment",
+            file=sys.stderr,
+        )
+    return int(failed > 0 or sweep.exhausted or bool(unnamed))
 
 
 def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
@@ -92,14 +110,19 @@ def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
         sweep.stop(found)
     except TrainingProblem as problem:
         print(_line(found, "not stopped"))
-        print(f"trainspec: {found.name}: {problem.text}", file=sys.stderr)
+        print(_printable(f"trainspec: {found.name}: {problem.text}"), file=sys.stderr)
         return False
     print(_line(found, "stopped"))
     return True
 
 
 def _line(found: Finding, what: str) -> str:
-    return f"{what}: {found.name}: {found.why} ({found.label})"
+    return _printable(f"{what}: {found.name}: {found.why} ({found.label})")
+
+
+def _printable(text: str) -> str:
+    """`text` without what would move a terminal's cursor or begin a line of its own: labels are what AWS says."""
+    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
 
 
 def _summarize(sweep: Sweep, counts: Mapping[Verdict, int]) -> None:

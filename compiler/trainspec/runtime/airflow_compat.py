@@ -38,16 +38,42 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
 
 
 def is_users_doing(cancelled: BaseException) -> bool:
-    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3 only."""
+    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3.3 and later tell."""
     try:
         from airflow.jobs.triggerer_job_runner import _USER_ACTION_CANCEL_MSG
-    except ImportError:  # before 3.3 nothing tells
+    except ImportError:
         return False
     return cancelled.args[:1] == (_USER_ACTION_CANCEL_MSG,)
 
 
+async def is_deferred(task_instance: Any) -> bool:
+    """Return whether a task is deferred now, or Airflow does not answer. For a trigger on Airflow 3.
+
+    Before 3.3 no hook tells a trigger that a user has ended its task: it is cancelled, as where the triggerer ends,
+    and only the task's state tells them apart. Not to be cancelled in the middle: all triggers share the connection.
+    """
+    from airflow.sdk.execution_time.comms import GetTaskStates
+    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
+
+    key = _key(task_instance)
+    asked = GetTaskStates(
+        dag_id=key["dag_id"], run_ids=[key["run_id"]], task_ids=[key["task_id"]], map_index=key["map_index"]
+    )
+    try:
+        states = (await SUPERVISOR_COMMS.asend(asked)).task_states
+    except Exception:  # the triggerer ends, and nobody answers any more
+        return True
+    return bool(_state_in(states, **key) in ("deferred", "running"))
+
+
+GONE = "removed"
+"""Airflow's state of a task that its DAG run has no more; ours, too, of one whose DAG run is no more."""
+
+
 def task_state(task_instance: Any, patience: float) -> str | None:
-    """Return the state of `task_instance` in Airflow now; None where that is not to be had within `patience` seconds.
+    """Return the state of `task_instance` in Airflow now: `GONE` where Airflow has no such task instance any more.
+
+    None where that is not to be had within `patience` seconds, or it has no state.
 
     Safe in a signal handler: it asks in a thread of its own, because the handler may have come in the middle of a
     conversation with Airflow, whose lock is then held until the handler is done.
@@ -70,15 +96,59 @@ def _task_state_2(task_instance: Any) -> Any:
 
     with create_session() as session:
         found = session.query(TaskInstance.state).filter_by(**_key(task_instance)).one_or_none()
-    return found and found[0]
+    return found[0] if found else GONE
 
 
 def task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
-    """Return the state of a task instance, as a running task of Airflow 3 may ask for it; None where there is none."""
+    """Return the state of a task instance, as a running task or trigger of Airflow 3 may ask for it.
+
+    None where it has none, and `GONE` where there is no such task instance.
+    """
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
     states = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id], task_ids=[task_id], map_index=map_index)
-    return states.get(run_id, {}).get(task_id if map_index < 0 else f"{task_id}_{map_index}")
+    return _state_in(states, dag_id, run_id, task_id, map_index)
+
+
+def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
+    return states.get(run_id, {}).get(task_id if map_index < 0 else f"{task_id}_{map_index}", GONE)
+
+
+def clears_of(context: Any) -> int:
+    """Return how many clears Airflow counts that may concern the task in `context`; no retry moves it.
+
+    Airflow 3.2 and later count every clear of a DAG run, whatever is cleared in it; those before count the clears of a
+    finished run. What they miss is the clear of a running task, which leaves `max_tries` alone, too. Airflow 2 has a
+    trace of that one in its database: see `_cleared_while_running`.
+    """
+    counted = int(getattr(context["dag_run"], "clear_number", None) or 0)
+    return counted + (_cleared_while_running(context["ti"]) if AIRFLOW_2 else 0)
+
+
+def _cleared_while_running(task_instance: Any) -> int:
+    """Return how many earlier tries of a task ended by a clear while they ran. For Airflow 2: reads its database.
+
+    Whatever ends a running try, Airflow notes it in the try's history with the time. A clear notes it at once, and once
+    more as a failure when the process is gone; a retry notes the failure and the try in the same moment.
+    """
+    from airflow.models.taskfail import TaskFail
+    from airflow.models.taskinstancehistory import TaskInstanceHistory
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        history = session.query(TaskInstanceHistory).filter_by(**_key(task_instance)).all()
+        failures = session.query(TaskFail.start_date, TaskFail.end_date).filter_by(**_key(task_instance)).all()
+        tries = [(each.try_number, each.state, each.start_date, each.end_date) for each in history]
+    failed = dict(failures)
+    count = 0
+    for number, state, start, end in tries:
+        if number < task_instance.try_number and state == "failed" and start in failed and end and failed[start]:
+            count += abs((failed[start] - end).total_seconds()) > _SAME_MOMENT
+    return count
+
+
+_SAME_MOMENT = 0.5
+"""Seconds between two notes that Airflow makes about one event; a clear and its process's end are further apart."""
 
 
 def _key(task_instance: Any) -> dict[str, Any]:

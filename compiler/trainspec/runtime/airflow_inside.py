@@ -1,6 +1,6 @@
 """Asking the Airflow in which we run about a task run: from within a task, without credentials for its REST API."""
 
-from trainspec.runtime.airflow_compat import AIRFLOW_2, task_state_3
+from trainspec.runtime.airflow_compat import AIRFLOW_2, GONE, task_state_3
 from trainspec.runtime.engine.choices import RUN_ENDED
 from trainspec.runtime.engine.identity import TaskRun, microseconds
 from trainspec.runtime.engine.sweep import AskError, Known
@@ -24,9 +24,11 @@ def _ask_2(task_run: TaskRun) -> Known | None:
     run_key = {"dag_id": task_run.dag_id, "run_id": task_run.run_id}
     task_key = {**run_key, "task_id": task_run.task_id, "map_index": task_run.map_index}
     with create_session() as session:
-        run = session.query(DagRun.start_date, DagRun.state).filter_by(**run_key).one_or_none()
+        run = session.query(DagRun.start_date, DagRun.state, DagRun.execution_date).filter_by(**run_key).one_or_none()
         task = session.query(TaskInstance.state).filter_by(**task_key).one_or_none()
-    return run and Known(microseconds(run[0]), run[1] in RUN_ENDED, task and task[0])
+    if run is None:
+        return None
+    return Known(microseconds(run[0]), run[1] in RUN_ENDED, task[0] if task else GONE, run[0] == run[2])
 
 
 def _ask_3(task_run: TaskRun) -> Known | None:

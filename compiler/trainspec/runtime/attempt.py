@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
     AirflowException,
@@ -12,16 +12,19 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     AirflowTaskTimeout,
 )
-from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, task_state
+from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, task_state
 from trainspec.runtime.clients import Clients
 from trainspec.runtime.engine.calls import BackOff, Calls
 from trainspec.runtime.engine.casting import typed
 from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
 from trainspec.runtime.engine.job import OVERDUE, Job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
+from trainspec.runtime.engine.label import decode, encode
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Policy, Training, failure
+from trainspec.runtime.installation import has_shared_start, installation_of
 from trainspec.runtime.links import link_values
 from trainspec.runtime.masking import mask_secrets, masked
 
@@ -31,7 +34,14 @@ _KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=1.2)
 # A task that fails by itself has more time; but AWS may be what it failed at, and somebody waits for the news.
 _FAILED_BACK_OFF = BackOff(patience=60.0)
 
-_EXCEPTIONS = {Kind.FATAL: AirflowFailException, Kind.RETRY: AirflowException, Kind.SKIP: AirflowSkipException}
+_EXCEPTIONS = {
+    Kind.FATAL: AirflowFailException,
+    Kind.RETRY: AirflowException,
+    Kind.SKIP: AirflowSkipException,
+    Kind.LEFT_OVER: AirflowException,
+}
+# How long a try that was left over waits for Airflow to end it. What it reports would count as the later try's.
+_LEFT_OVER_WAIT = 60.0
 
 
 class TaskKilledError(BaseException):
@@ -40,6 +50,8 @@ class TaskKilledError(BaseException):
 
 class Attempt:
     """What a TrainingJobOperator does in one try. `operator` holds the arguments, rendered; `context` is Airflow's."""
+
+    kind: ClassVar[JobKind] = TRAINING
 
     def __init__(self, operator: Any, context: Any) -> None:
         self.operator = operator
@@ -51,6 +63,8 @@ class Attempt:
         self._clients: Clients | None = None
         self._running = True
         self._timed_out = False
+        self.label: Label
+        """This try's, once it has begun."""
 
     def start(self) -> str:
         """Start the job, or find it, and wait for its end. Returns its name, or defers."""
@@ -71,9 +85,11 @@ class Attempt:
     def resume(self, event: Mapping[str, Any]) -> str:
         """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
         with self._guard():
-            training = self._prepare({})
+            training = self._prepare({}, str(event.get("label", "")))
             job = self.job = training.resume(event["job_name"])
-            if job.ended or event["why"] == OVERDUE:
+            # A triggerer of an earlier release goes by its own clock, which may be ahead.
+            overdue = event["why"] == OVERDUE and training.calls.aws_now() >= (event["deadline"] or 0) - 1
+            if job.ended or overdue:
                 self._show_tail(job)
                 if not job.ended:
                     self._end_at_execution_timeout()
@@ -113,16 +129,22 @@ class Attempt:
             raise TrainingProblem(Kind.FATAL, "config must be a CreateTrainingJob request with a TrainingJobName")
         return dict(config)
 
-    def _prepare(self, request: Mapping[str, Any]) -> Training:
+    def _prepare(self, request: Mapping[str, Any], label_text: str = "") -> Training:
+        """Make clients and engine. `label_text` is the label that this try began with, in another process."""
         arguments = self.operator
         mask_secrets(arguments.config)
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
         calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
-        label, run = label_of(self.context, arguments), self.context["dag_run"]
-        # `airflow dags test` lets a run start at its logical date; on 2.11 the next one of that date is the same run.
-        policy = replace(policy_of(arguments), reruns=run.start_date == getattr(run, "logical_date", None))
-        self._training = Training(calls, request, label, policy, self.log.info)
-        return self._training
+        label = self.label = decode(label_text) or label_of(self.context, arguments)
+        reruns = has_shared_start(self.context["dag_run"])  # the next one of that date is the same run then
+        policy = replace(policy_of(arguments), reruns=reruns)
+        training = Training(calls, request, label, policy, self.log.info, kind=self.kind, wanted=self._is_wanted)
+        self._training = training
+        return training
+
+    def _is_wanted(self) -> bool:
+        """Whether Airflow has not ended the task meanwhile, as far as it answers."""
+        return task_state(self.context["ti"], _ASK_PATIENCE) not in TOLD_TO_END
 
     def _finish(self, training: Training, job: Job) -> str:
         """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""
@@ -166,10 +188,10 @@ class Attempt:
         arguments = self.operator
         deadline = min((each for each in (deadline, self._execution_deadline()) if each is not None), default=None)
         region = self._clients.hook.region_name if self._clients else arguments.region_name
-        created = job.created or time.time()
+        created = job.created or (self._training.calls.aws_now() if self._training else time.time())
         arguments.defer(
             trigger=TrainingJobTrigger(
-                job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created
+                job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created, encode(self.label)
             ),
             method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
         )
@@ -204,8 +226,10 @@ class Attempt:
         try:
             yield
         except Exception as error:
-            fatal = isinstance(error, TrainingProblem) and error.kind is Kind.FATAL
-            if fatal or ti.try_number > ti.max_tries:
+            kind = error.kind if isinstance(error, TrainingProblem) else None
+            if kind is Kind.LEFT_OVER:
+                self._wait_to_be_ended(str(error))
+            elif kind is Kind.FATAL or ti.try_number > ti.max_tries:
                 self._stop_job("its task failed for good", _FAILED_BACK_OFF)
             self._training = None
             if isinstance(error, TrainingProblem):
@@ -223,22 +247,29 @@ class Attempt:
         finally:
             self._running = False
 
+    def _wait_to_be_ended(self, why: str) -> None:
+        """Wait until Airflow ends this try, which it has gone on without."""
+        self.log.warning("%s. Waiting to be ended", why)
+        training, self._training = self._training, None
+        if training:
+            training.calls.clock.sleep(_LEFT_OVER_WAIT)
+
     def _stop_job(self, why: str, back_off: BackOff) -> None:
         training, clients = self._training, self._clients
         if training is None or clients is None or training.name is None:
             return
-        name = training.name
+        name, noun = training.name, self.kind.noun.capitalize()
         try:
             stopped = training.abandon(Calls(clients.sagemaker_quick, back_off=back_off))
         except Exception as error:
             self._say(
                 self.log.error,
-                f"Training job {name} could not be stopped ({error}). It may be running still: see to it, for "
-                f"example with aws sagemaker stop-training-job --training-job-name {name}",
+                f"{noun} {name} could not be stopped ({error}). It may be running still: see to it, for "
+                f"example with {self.kind.stop_command} {name}",
             )
         else:
             if stopped:
-                self._say(self.log.warning, f"Stopping training job {name}: {why}")
+                self._say(self.log.warning, f"Stopping {self.kind.noun} {training.name or name}: {why}")
 
     def _say(self, log: Callable[[str], None], text: str) -> None:
         with suppress(Exception):  # a signal may come in the middle of another log line, which cannot be re-entered
@@ -251,15 +282,21 @@ def policy_of(operator: Any) -> Policy:
 
 
 def label_of(context: Any, operator: Any) -> Label:
-    """Return the identity of the task run in Airflow's `context`."""
-    ti, retries = context["ti"], operator.retries or 0
+    """Return the identity of the task run in Airflow's `context`. Raises `TrainingProblem`."""
+    ti, retries, run = context["ti"], operator.retries or 0, context["dag_run"]
+    try:
+        where = installation_of(run)
+    except ValueError as error:
+        raise TrainingProblem(Kind.FATAL, str(error)) from None
     task_run = TaskRun(
         dag_id=ti.dag_id,
         run_id=ti.run_id,
         task_id=ti.task_id,
         map_index=-1 if ti.map_index is None else ti.map_index,
         generation=ti.max_tries - retries,
-        started=microseconds(context["dag_run"].start_date),
+        started=microseconds(run.start_date),
         retries=retries,
+        clears=clears_of(context),
+        installation=where,
     )
     return Label.of(task_run, ti.try_number, policy_of(operator).stay(wait=operator.wait_for_completion))

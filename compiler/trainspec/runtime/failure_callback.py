@@ -29,16 +29,19 @@ def stop_left_over(context: Any) -> None:
     from trainspec.runtime.engine.training import Training
 
     log = operator.log
-    label, policy = label_of(context, operator), policy_of(operator)
-    next_try = replace(label, try_number=label.try_number + 1)  # looks for what the lost one has made
     try:
+        label, policy = label_of(context, operator), policy_of(operator)
+        next_try = replace(label, try_number=label.try_number + 1)  # looks for what the lost one has made
         calls = _calls(operator, context)
         for name in _names(operator, context):
             if Training(calls, {"TrainingJobName": name}, next_try, policy, log.info).abandon(calls):
                 log.warning("Stopping the training job of %s: its task has failed", label)
                 return
     except Exception:
-        log.exception("The training job of %s may be running still: see to it, or let trainspec sweep do it", label)
+        log.exception(
+            "The training job of task %s may be running still: see to it, or let trainspec sweep do it",
+            operator.task_id,
+        )
 
 
 def _calls(operator: Any, context: Any) -> Any:

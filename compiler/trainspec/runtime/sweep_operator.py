@@ -50,9 +50,11 @@ class TrainingJobSweepOperator(BaseOperator):
         from trainspec.runtime.engine.calls import Calls
         from trainspec.runtime.engine.problems import TrainingProblem
         from trainspec.runtime.engine.sweep import Bounds, Sweep, Verdict
+        from trainspec.runtime.installation import installation
 
         calls = Calls(Clients(self.aws_conn_id, self.region_name).sagemaker, log=self.log.warning)
-        sweep = Sweep(calls, ask_airflow, Bounds(self.older_than, self.name_contains, self.max_jobs))
+        bounds = Bounds(self.older_than, self.name_contains, self.max_jobs)
+        sweep = Sweep(calls, ask_airflow, bounds, installation())
         stray, failed = [], []
         for found in sweep.findings():
             self.log.info("%s is %s: %s. %s", found.name, found.verdict.value, found.why, found.label)

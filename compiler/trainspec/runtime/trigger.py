@@ -2,16 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
-from trainspec.runtime.airflow_compat import AIRFLOW_2, is_awaited, is_users_doing
+from trainspec.runtime.airflow_compat import AIRFLOW_2, is_awaited, is_deferred, is_users_doing
 from trainspec.runtime.clients import sagemaker
 from trainspec.runtime.engine.calls import BackOff, CallAnswer
+from trainspec.runtime.engine.identity import Relation
 from trainspec.runtime.engine.job import OVERDUE
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
+from trainspec.runtime.engine.label import decode, signature, signs_by_tag
 from trainspec.runtime.engine.poller import Poller, shared
 from trainspec.runtime.engine.problems import TrainingProblem
 
@@ -32,7 +35,11 @@ class TrainingJobTrigger(BaseTrigger):
     :param deadline: seconds since the epoch, or None. A point in time, so that neither a new deferral nor a restart
         of the triggerer starts the wait anew.
     :param created: when the job was created, in seconds since the epoch, as far as that is known.
+    :param label: the label of the try that waits: only a job that is its own is stopped. Empty where the trigger was
+        made by a release that did not hand it on.
     """
+
+    kind: ClassVar[JobKind] = TRAINING
 
     def __init__(
         self,
@@ -42,6 +49,7 @@ class TrainingJobTrigger(BaseTrigger):
         check_interval: float,
         deadline: float | None,
         created: float | None = None,
+        label: str = "",
     ) -> None:
         super().__init__()
         self.job_name = job_name
@@ -50,11 +58,12 @@ class TrainingJobTrigger(BaseTrigger):
         self.check_interval = check_interval
         self.deadline = deadline
         self.created = created
+        self.label = label
         self._stopping: asyncio.Task[None] | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and the arguments from which another triggerer makes this trigger again."""
-        arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline", "created")
+        arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline", "created", "label")
         return f"{__name__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -71,8 +80,11 @@ class TrainingJobTrigger(BaseTrigger):
                 await _to_the_end(self._stop_unless_awaited())
             elif is_users_doing(cancelled):  # on_kill may not be called: see there
                 self._begin_to_stop()
+            elif not hasattr(BaseTrigger, "on_kill"):
+                await _to_the_end(self._stop_unless_deferred())
             raise
-        yield TriggerEvent({"job_name": self.job_name, "deadline": self.deadline, "why": why})
+        event = {"job_name": self.job_name, "deadline": self.deadline, "why": why, "label": self.label}
+        yield TriggerEvent(event)
 
     async def on_kill(self) -> None:
         """Stop the job: a user cleared the deferred task or set its state. Called by Airflow 3.3 and later.
@@ -88,15 +100,38 @@ class TrainingJobTrigger(BaseTrigger):
         return self._stopping
 
     async def _stop(self) -> None:
+        kind = self.kind
         try:
             async with self._poller() as poller:
-                await poller.call("stop_training_job", {"TrainingJobName": self.job_name}, back_off=_KILL_BACK_OFF)
+                described = await poller.call(
+                    kind.describe, {kind.name: self.job_name}, needs=kind.arn, back_off=_KILL_BACK_OFF
+                )
+                if not await self._is_ours(poller, described):
+                    self.log.warning("%s %s is another's now, and left alone", kind.noun.capitalize(), self.job_name)
+                    return
+                await poller.call(kind.stop, {kind.name: self.job_name}, back_off=_KILL_BACK_OFF)
         except CallAnswer:
             return  # it has ended
         except TrainingProblem:
-            self.log.exception("Training job %s could not be stopped and may be running still", self.job_name)
+            self.log.exception(
+                "%s %s could not be stopped and may be running still", kind.noun.capitalize(), self.job_name
+            )
             return
-        self.log.warning("Stopping training job %s: its task was told to end", self.job_name)
+        self.log.warning("Stopping %s %s: its task was told to end", kind.noun, self.job_name)
+
+    async def _is_ours(self, poller: Poller, described: Mapping[str, Any]) -> bool:
+        """Whether the job that has the name now is that of the try that waits: a deleted job's name is free."""
+        owner, member, tags = decode(self.label), self.kind.signed_member, list[dict[str, str]]()
+        if owner is None:
+            return True
+        if signs_by_tag(described, member):
+            arn = {"ResourceArn": described[self.kind.arn]}
+            tags = (await poller.call("list_tags", arn, needs="Tags", back_off=_KILL_BACK_OFF))["Tags"]
+        return owner.relation(signature(described, tags, member)) is Relation.SAME
+
+    async def _stop_unless_deferred(self) -> None:
+        if not await is_deferred(self.task_instance):
+            await self._stop()
 
     async def _stop_unless_awaited(self) -> None:
         from asgiref.sync import sync_to_async
@@ -105,19 +140,26 @@ class TrainingJobTrigger(BaseTrigger):
             await self._stop()
 
     async def _wait(self) -> str:
-        left = None if self.deadline is None else max(self.deadline - time.time(), 0)
         async with self._poller() as poller:
-            try:
-                await asyncio.wait_for(poller.ended(self.job_name, self.check_interval, self.created), left)
-            except asyncio.TimeoutError:
-                return OVERDUE
-        return "ended"
+            while True:
+                # By AWS's clock, as the job's creation is, from which the deadline was counted.
+                left = None if self.deadline is None else max(self.deadline - time.time() - poller.ahead, 0)
+                try:
+                    await asyncio.wait_for(poller.ended(self.job_name, self.check_interval, self.created), left)
+                except asyncio.TimeoutError:
+                    kind = self.kind
+                    await poller.call(kind.describe, {kind.name: self.job_name}, needs=kind.arn)
+                    if self.deadline is not None and time.time() + poller.ahead >= self.deadline:
+                        return OVERDUE
+                else:
+                    return "ended"
 
     def _poller(self) -> AbstractAsyncContextManager[Poller]:
         from asgiref.sync import sync_to_async
 
         connection = (self.aws_conn_id, self.region_name)
-        return shared(connection, partial(sync_to_async(sagemaker), *connection))
+        key = (*connection, self.kind.noun)
+        return shared(key, partial(sync_to_async(sagemaker), *connection), self.kind)
 
 
 class TrainingJobWatch(TrainingJobTrigger):

@@ -87,6 +87,10 @@ class Handler(BaseHTTPRequestHandler):
         self._send(error_reply(ApiError("BadRequest", message or explain or "Bad request", code)))
         self._drain()
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return a Date header by the account's clock, which need not be the machine's."""
+        return super().date_time_string(self.server.endpoint.account.clock.now() if timestamp is None else timestamp)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing; the journal has it all."""
 

@@ -31,6 +31,21 @@ def whole(answer: Any, needs: str) -> Any:
     return answer
 
 
+def ahead(answer: Any, now: float, otherwise: float = 0.0) -> float:
+    """Return how many seconds AWS's clock is ahead of `now`, by its answer's Date, which is exact to a second.
+
+    `otherwise` is returned where the answer has no date, and differences below two seconds count as none.
+    """
+    from email.utils import parsedate_to_datetime
+
+    try:
+        date = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"]).timestamp()
+    except (LookupError, TypeError, ValueError):
+        return otherwise
+    difference = date + 0.5 - now
+    return difference if abs(difference) > 2 else 0.0
+
+
 @dataclass(frozen=True)
 class Clock:
     """Time, as the engine sees it: injected so that tests and simulations can drive it."""
@@ -118,23 +133,40 @@ class Calls:
     """The training request, whose values are kept out of messages."""
     answered: bool = False
     """Whether AWS has answered before. Then there are credentials, and where they cannot be renewed, that passes."""
+    ahead: float = 0.0
+    """Seconds that AWS's clock is ahead of ours, as far as its last answer told."""
 
-    def __call__(self, operation: str, arguments: Mapping[str, Any], *, needs: str = "", exists: bool = False) -> Any:
+    def aws_now(self) -> float:
+        """Seconds since the epoch by AWS's clock, which is what all may compare who look at one job."""
+        return self.clock.now() + self.ahead
+
+    def __call__(
+        self,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        needs: str = "",
+        exists: bool = False,
+        before: Callable[[], None] = lambda: None,
+    ) -> Any:
         """Return the answer to `operation`, a method of the client.
 
         An answer without the member `needs` was cut and does not count. `exists` says that the job is known to exist:
-        not finding it then is AWS's lag and passes. Raises as `Patience` does.
+        not finding it then is AWS's lag and passes. `before` is called before each attempt, and may raise. Raises as
+        `Patience` does.
         """
         passing = {Fault.TRANSIENT: True, Fault.MISSING: exists, Fault.RENEWAL: self.answered}
         faults = frozenset(fault for fault, passes in passing.items() if passes)
         patience = Patience(operation, self.clock, self.back_off, self.request, faults)
         while True:
+            before()
             try:
                 answer = whole(getattr(self.client, operation)(**arguments), needs)
             except Exception as error:
                 delay, text = patience.after(error)
             else:
                 self.answered = True
+                self.ahead = ahead(answer, self.clock.now(), self.ahead)
                 return answer
             self.log(f"{operation}: {text}. Trying again in {delay:.1f} seconds")
             self.clock.sleep(delay)

@@ -13,3 +13,18 @@ TASK_ENDED: Final = frozenset({"success", "failed", "skipped", "upstream_failed"
 
 RUN_ENDED: Final = frozenset({"success", "failed"})
 """The same of a DAG run."""
+
+TASK_STATES: Final = TASK_ENDED | {
+    "scheduled",
+    "queued",
+    "running",
+    "restarting",
+    "up_for_retry",
+    "up_for_reschedule",
+    "deferred",
+    "awaiting_input",
+}
+"""All states of a task instance; it may also have none."""
+
+RUN_STATES: Final = RUN_ENDED | {"queued", "running"}
+"""The same of a DAG run."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 COMPLETED: Final = "Completed"
@@ -26,15 +26,19 @@ class Job:
     arn: str
     description: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    name_member: ClassVar[str] = "TrainingJobName"
+    arn_member: ClassVar[str] = "TrainingJobArn"
+    status_member: ClassVar[str] = "TrainingJobStatus"
+
     @classmethod
     def described(cls, description: Mapping[str, Any]) -> "Job":
         """Return the job that DescribeTrainingJob answered with."""
-        return cls(description["TrainingJobName"], description["TrainingJobArn"], description)
+        return cls(description[cls.name_member], description[cls.arn_member], description)
 
     @property
     def status(self) -> str:
         """InProgress, Completed, Failed, Stopping or Stopped."""
-        return str(self.description.get("TrainingJobStatus", "InProgress"))
+        return str(self.description.get(self.status_member, "InProgress"))
 
     @property
     def ended(self) -> bool:

@@ -10,11 +10,16 @@ MAX_NAME = 63
 MAX_NUMBER = 9999
 
 
-def with_suffix(name: str, suffix: str) -> str:
-    """`name-suffix`, with `name` cut so that the whole has at most 63 characters and no two dashes meet."""
-    return f"{name[: MAX_NAME - len(suffix) - 1].rstrip('-')}-{suffix}"
+def with_suffix(name: str, suffix: str, longest: int = MAX_NAME) -> str:
+    """`name-suffix`, with `name` cut so that the whole has at most `longest` characters and no two dashes meet."""
+    return f"{name[: longest - len(suffix) - 1].rstrip('-')}-{suffix}"
 
 
-def numbered(name: str) -> Iterator[str]:
+def numbered(name: str, longest: int = MAX_NAME) -> Iterator[str]:
     """`name-1`, `name-2`, … `name-9999`."""
-    return (with_suffix(name, str(number)) for number in range(1, MAX_NUMBER + 1))
+    return (with_suffix(name, str(number), longest) for number in range(1, MAX_NUMBER + 1))
+
+
+def stem(name: str, longest: int = MAX_NAME) -> str:
+    """What all names have in common that `numbered` and a time stamp make of `name`."""
+    return name[: longest - len("-20250409000000-9999")].rstrip("-")

@@ -10,6 +10,7 @@ No Airflow here. boto's blocking calls run in a few threads, never on the event 
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -20,8 +21,9 @@ from math import inf
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from trainspec.runtime.engine.calls import BackOff, CallAnswer, Clock, Patience, whole
-from trainspec.runtime.engine.job import ENDED, Job
+from trainspec.runtime.engine.calls import BackOff, CallAnswer, Clock, Patience, ahead, whole
+from trainspec.runtime.engine.job import ENDED
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
 
 _LOG = logging.getLogger(__name__)
@@ -52,10 +54,13 @@ class _Waiter:
 
 
 class Poller:
-    """Waits for jobs of one connection and region, on one event loop. Use it through `shared`."""
+    """Waits for jobs of one kind, connection and region, on one event loop. Use it through `shared`."""
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, kind: JobKind = TRAINING) -> None:
         self.users = 0
+        self.kind = kind
+        self.ahead = 0.0
+        """Seconds that AWS's clock is ahead of ours, as far as its last answer told."""
         self._connect = connect
         self._connecting: asyncio.Task[Any] | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="trainspec-poller")
@@ -75,9 +80,8 @@ class Poller:
         ask = created is None
         while ask or not await self._news(waiter):
             ask = False
-            job = Job.described(
-                await self.call("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
-            )
+            kind = self.kind
+            job = kind.job.described(await self.call(kind.describe, {kind.name: name}, needs=kind.arn))
             if job.ended:
                 return
             waiter.created = job.created or waiter.created
@@ -91,13 +95,16 @@ class Poller:
         while True:
             method = getattr(await self._client(), operation)
             try:
-                return whole(await loop.run_in_executor(self._threads, partial(method, **arguments)), needs)
+                answer = whole(await loop.run_in_executor(self._threads, partial(method, **arguments)), needs)
             except Exception as error:
                 try:
                     delay, text = patience.after(error)
                 except TrainingProblem:
                     self._connecting = None  # the connection may have been given other credentials
                     raise
+            else:
+                self.ahead = ahead(answer, time.time(), self.ahead)
+                return answer
             _LOG.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
             await asyncio.sleep(delay)
 
@@ -170,7 +177,7 @@ class Poller:
             try:
                 await self._list(listed, now)
             except (CallAnswer, TrainingProblem) as problem:
-                _LOG.warning("Asking for each of %d training jobs: %s", len(listed), problem)
+                _LOG.warning("Asking for each of %d %ss: %s", len(listed), self.kind.noun, problem)
                 _leave_unlisted(listed, now)
         for waiter in due | listed:
             if waiter.due <= now + waiter.interval / 2:  # not seen in the list
@@ -189,8 +196,8 @@ class Poller:
         wanted, saved, most_saved = set(wanted), 0, 0  # calls saved up to this page, and up to the best one
         too_far: set[_Waiter] = set()
         while wanted:
-            page = await self.call("list_training_jobs", arguments, needs="TrainingJobSummaries", back_off=back_off)
-            summaries = page["TrainingJobSummaries"]
+            page = await self.call(self.kind.list, arguments, needs=self.kind.summaries, back_off=back_off)
+            summaries = page[self.kind.summaries]
             seen = self._serve(named, summaries, now)
             saved += len(seen & wanted) - 1
             too_far = set() if saved > most_saved else too_far | seen & wanted
@@ -211,10 +218,10 @@ class Poller:
         """Tell those whose job is in `summaries` and has ended; the others' turn is in one interval. Returns both."""
         seen = set()
         for summary in summaries:
-            for waiter in named.get(summary["TrainingJobName"], ()):
+            for waiter in named.get(summary[self.kind.name], ()):
                 seen.add(waiter)
                 waiter.due = now + waiter.interval
-                if summary["TrainingJobStatus"] in ENDED:
+                if summary[self.kind.status] in ENDED:
                     self._tell(waiter, ended=True)
         return seen
 
@@ -233,10 +240,13 @@ _POLLERS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Poller]] =
 
 
 @asynccontextmanager
-async def shared(key: Hashable, connect: Connect) -> AsyncIterator[Poller]:
-    """Hand out the poller of `key` on this event loop, made for the first who asks and closed after the last."""
+async def shared(key: Hashable, connect: Connect, kind: JobKind = TRAINING) -> AsyncIterator[Poller]:
+    """Hand out the poller of `key` on this event loop, made for the first who asks and closed after the last.
+
+    `key` says which connection, region and kind.
+    """
     pollers = _POLLERS.setdefault(asyncio.get_running_loop(), {})
-    poller = pollers[key] = pollers.get(key) or Poller(connect)
+    poller = pollers[key] = pollers.get(key) or Poller(connect, kind)
     poller.users += 1
     try:
         yield poller

@@ -19,6 +19,8 @@ class Kind(Enum):
     """Fail; another try may go better."""
     SKIP = "skip"
     """The author asked to skip the task in this case."""
+    LEFT_OVER = "left over"
+    """Airflow has gone on without this try: it should make, stop and say nothing any more."""
 
 
 class TrainingProblem(Exception):  # noqa: N818 - a problem may also be a skip

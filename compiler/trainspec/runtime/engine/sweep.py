@@ -3,21 +3,25 @@
 Airflow has moments in which it calls no code of ours: a worker is lost with the last try, a deferred task is set to
 failed while the triggerer is away. The job still carries the identity of its task run, so it is known whom to ask.
 
-A job is stopped only where this very Airflow says that its task run has ended: the DAG run must exist and must have
-started in the same microsecond as the job's label says. So a job of another Airflow, whose runs have the same names,
-is never touched; nor is one of a run that was deleted, or was cleared and started anew.
+A job is stopped only where this very Airflow says that its task run has ended: the label must name this installation,
+and the DAG run must exist and have started in the same microsecond as the label says. Only where the installation has
+a name that its owner gave it, and so no other has, a DAG run that it does not know was deleted, and one that started
+later was started anew. What cannot be told for certain is left alone.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
+from trainspec.runtime.engine.account import Account
 from trainspec.runtime.engine.calls import CallAnswer, Calls
 from trainspec.runtime.engine.choices import TASK_ENDED
 from trainspec.runtime.engine.identity import Label, TaskRun
 from trainspec.runtime.engine.job import Job
-from trainspec.runtime.engine.training import label_on, stop_job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
+
+_EARLY = 30.0
+"""Seconds before its time limit from which a job may have been left on purpose: clocks and looks are not exact."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Known:
     run_ended: bool
     state: str | None
     """Airflow's name of the task instance's state; None where the DAG run has no such task instance, or it no state."""
+    shared_start: bool = False
+    """Whether the run starts at its logical date, as `airflow dags test` lets it, and so in every Airflow."""
 
 
 class AskError(Exception):
@@ -53,10 +59,15 @@ class Verdict(Enum):
 class Finding:
     """A running job that trainspec made, what becomes of it, and why."""
 
-    name: str
+    job: Job
     label: Label
     verdict: Verdict
     why: str
+
+    @property
+    def name(self) -> str:
+        """The job's name."""
+        return self.job.name
 
 
 @dataclass(frozen=True)
@@ -68,82 +79,107 @@ class Bounds:
     name_contains: str = ""
     """Part of the jobs' names; the others cost no call."""
     max_jobs: int = 1000
-    """How many jobs are asked about, a DescribeTrainingJob each."""
+    """How many jobs are asked about, a describe call each."""
     max_pages: int = 200
     """How many pages of 100 jobs are listed, newest jobs first."""
 
 
 class Sweep:
-    """One look over the running jobs of an account and region. `exhausted` says whether the bounds cut it short."""
+    """One look over the running jobs of an account and region. `exhausted` says whether the bounds cut it short.
 
-    def __init__(self, calls: Calls, ask: Ask, bounds: Bounds) -> None:
-        self.calls = calls
+    `installation` is what labels call the Airflow that `ask` asks; empty where that is not known.
+    """
+
+    def __init__(
+        self, calls: Calls, ask: Ask, bounds: Bounds, installation: str = "", kind: JobKind = TRAINING
+    ) -> None:
+        self.account = Account(calls, kind)
         self.ask = ask
         self.bounds = bounds
+        self.installation = installation
         self.looked_at = 0
         self.exhausted = False
 
     def findings(self) -> Iterator[Finding]:
-        """Yield a finding for each running job that carries a label, oldest last. Raises `TrainingProblem`."""
+        """Yield a finding for each running job that carries a label, oldest last.
+
+        Raises `TrainingProblem`, and `RefusedError` where jobs may not be listed.
+        """
         for name in self._names():
             if self.looked_at >= self.bounds.max_jobs:
                 self.exhausted = True
                 return
             self.looked_at += 1
             try:
-                job = Job.described(
-                    self.calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
-                )
-                label = None if job.ended or job.status == "Stopping" else label_on(self.calls, job)
+                job = self.account.find(name)
+                running = job and not job.ended and job.status != "Stopping"
+                label = self.account.label(job) if job and running else None
             except CallAnswer:  # it is gone
                 continue
-            if label:
-                yield Finding(name, label, *self._judge(job, label))
+            if job and label:
+                yield Finding(job, label, *self._judge(job, label))
 
     def stop(self, finding: Finding) -> None:
-        """Stop the job of `finding`. Raises `TrainingProblem`."""
-        stop_job(self.calls, finding.name)
+        """Stop the job of `finding`, if it is still there. Raises `TrainingProblem`."""
+        self.account.stop(finding.job, finding.label)
 
     def _names(self) -> Iterator[str]:
-        arguments: dict[str, Any] = {"StatusEquals": "InProgress", "SortBy": "CreationTime", "SortOrder": "Descending"}
-        if self.bounds.name_contains:
-            arguments["NameContains"] = self.bounds.name_contains
-        youngest = self.calls.clock.now() - self.bounds.older_than
-        for _ in range(self.bounds.max_pages):
-            page = self.calls("list_training_jobs", {**arguments, "MaxResults": 100}, needs="TrainingJobSummaries")
-            for summary in page["TrainingJobSummaries"]:
-                if summary["CreationTime"].timestamp() <= youngest:
-                    yield summary["TrainingJobName"]
-            if not page.get("NextToken"):
-                return
-            arguments["NextToken"] = page["NextToken"]
-        self.exhausted = True
+        pages = 0
+
+        def more() -> bool:
+            nonlocal pages
+            pages += 1
+            self.exhausted = self.exhausted or pages > self.bounds.max_pages
+            return pages <= self.bounds.max_pages
+
+        contains = {"NameContains": self.bounds.name_contains} if self.bounds.name_contains else {}
+        for summary in self.account.listed({"StatusEquals": "InProgress", **contains}, more):
+            if self._age(summary["CreationTime"].timestamp()) >= self.bounds.older_than:
+                yield summary[self.account.kind.name]
+
+    def _age(self, created: float) -> float:
+        """Seconds since a job was created, by AWS's clock."""
+        return self.account.calls.aws_now() - created
 
     def _judge(self, job: Job, label: Label) -> tuple[Verdict, str]:
         if label.task_run.is_local:
             return Verdict.UNKNOWN, "`trainspec run` started it, not a task of Airflow's"
         if not label.complete:
             return Verdict.UNKNOWN, "its label had no room for the whole ids of its task"
+        theirs = label.task_run.installation
+        if theirs and not self.installation:
+            return Verdict.UNKNOWN, f"it is of the installation {theirs}, and this Airflow's is not known"
+        if theirs and theirs != self.installation:
+            return Verdict.UNKNOWN, f"it is of the installation {theirs}, and this is {self.installation}"
         try:
             known = self.ask(label.task_run)
         except AskError as error:
             return Verdict.UNKNOWN, str(error)
-        age = self.calls.clock.now() - job.description["CreationTime"].timestamp()
-        return judge(label, age, known)
+        return judge(label, self._age(job.created or 0) + _EARLY, known)
 
 
 def judge(label: Label, age: float, known: Known | None) -> tuple[Verdict, str]:
-    """Return what becomes of the running job that carries `label` and is `age` seconds old, and why."""
+    """Return what becomes of the running job that carries `label` of this installation, and is `age` seconds old."""
+    named, theirs = label.task_run.is_named, label.task_run
     if known is None:
-        return Verdict.UNKNOWN, "this Airflow has no such DAG run"
-    if known.started != label.task_run.started:
+        if not named:
+            return Verdict.UNKNOWN, "this Airflow has no such DAG run"
+        return _ended("removed with its DAG run", "success", label, age)
+    if known.started != theirs.started and not (named and theirs.started < known.started):
         return Verdict.UNKNOWN, "this Airflow's DAG run of that name is another one, or was started anew"
+    if known.shared_start and not theirs.installation:
+        return Verdict.UNKNOWN, "`airflow dags test` made it, in this Airflow or in another one"
     state = known.state
     if state is None and known.run_ended:
         state = "removed"
     if state not in TASK_ENDED:
         return Verdict.WANTED, f"its task is {state or 'still to run'}"
-    if label.stay.after_success and state == "success":
+    return _ended(state, state, label, age)
+
+
+def _ended(state: str, counts_as: str, label: Label, age: float) -> tuple[Verdict, str]:
+    """Return what becomes of a job whose task has ended as `state`, which counts as another where it is not sure."""
+    if label.stay.after_success and counts_as == "success":
         return Verdict.WANTED, "its task does not wait for it (wait_for_completion=False)"
     if label.stay.seconds is not None and age >= label.stay.seconds:
         return Verdict.WANTED, "its task left it running at its time limit (on_timeout='leave')"

@@ -1,25 +1,34 @@
-"""From a request to an ended training job: create, ask on conflict, wait, say why it failed.
+"""From a request to an ended job: find what is ours, create, ask on conflict, wait, say why it failed.
 
 No Airflow here. The engine takes a boto SageMaker client, a request, the label of the task run and a policy. One task
-run makes one training job: SageMaker has no client token, but names are unique, so CreateTrainingJob itself decides
-races, and the label in the job's description says whose it is.
+run makes one job: SageMaker has no client token, but names are unique while their jobs exist, so the create call itself
+decides races, and the label in the job's description says whose it is. docs/guarantees.md has the whole protocol.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
+from trainspec.runtime.engine.account import Account, RefusedError
 from trainspec.runtime.engine.calls import CallAnswer, Calls
 from trainspec.runtime.engine.choices import IfExists, OnTimeout
-from trainspec.runtime.engine.identity import Label, Relation, Stay, sign, signature, signs_by_tag
+from trainspec.runtime.engine.identity import Label, Relation, Stay
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
+from trainspec.runtime.engine.label import sign
 from trainspec.runtime.engine.names import MAX_NUMBER, numbered, with_suffix
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
+
+_OUR_TASKS: Final = (Relation.SAME, Relation.EARLIER)
+_STALE: Final = 15.0
+"""Seconds after which a try asks whether it is still wanted before it makes a job: it may have been asleep."""
+_LOOKS_FOR_GONE, _BETWEEN_LOOKS = 4, 5.0
+"""A job that was seen and is not there is looked for so often, so many seconds apart, before it counts as deleted."""
 
 
 @dataclass(frozen=True)
@@ -49,113 +58,203 @@ class Policy:
 
 
 class Training:
-    """One task run's training job, from the request to the end."""
+    """One task run's job, from the request to the end."""
 
     def __init__(
-        self, calls: Calls, request: Mapping[str, Any], label: Label, policy: Policy, log: Callable[[str], None]
+        self,
+        calls: Calls,
+        request: Mapping[str, Any],
+        label: Label,
+        policy: Policy,
+        log: Callable[[str], None],
+        *,
+        kind: JobKind = TRAINING,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.calls = calls
-        self.request = sign(request, label)
+        self.account = Account(calls, kind)
+        self.request = sign(request, label, kind.signed_member)
         self.label = label
         self.policy = policy
         self.log = log
-        self.name: str | None = self.request.get("TrainingJobName")
+        self.wanted = wanted
+        """Whether Airflow has not gone on without this try; asked before a job is made where time has passed."""
+        self.name: str | None = self.request.get(kind.name)
         """The name that is looked at: of the job that may be running, or None once nothing is."""
-        self.ours = False
-        """Whether that job is known to be this task run's."""
+        self._job: Job | None = None
+        """That job, where it is known to be this task run's."""
         self._asked = False
         """Whether it was asked for, so that it may be there although it cannot be seen yet."""
         self._other: Iterator[str] | None = None
         """The names to be looked at after this one."""
+        self._wanted_at = calls.clock.now()
+
+    @property
+    def calls(self) -> Calls:
+        """How AWS is called."""
+        return self.account.calls
+
+    @calls.setter
+    def calls(self, calls: Calls) -> None:
+        self.account.calls = calls
+
+    @property
+    def kind(self) -> JobKind:
+        """What kind of job it is."""
+        return self.account.kind
+
+    @property
+    def ours(self) -> bool:
+        """Whether the job is known to be this task run's."""
+        return self._job is not None
 
     def start(self) -> Job:
         """Return the job of this task run: made now, or found where an earlier try or a lost answer left it.
 
         Raises `TrainingProblem`.
         """
-        name = str(self.request["TrainingJobName"])
-        job = self._create(name) or self.look_again(name)
-        if ours := self._usable(job):
+        name = str(self.request[self.kind.name])
+        holder = None
+        if self._may_have_been_made:
+            job, holder = self._recover(name)
+            if job:
+                return self._settle_on(job)
+        job = holder or self._create(name) or self.account.look(name)
+        theirs = self.account.label(job) if job.description else None
+        if holder is None and (ours := self._usable(job, theirs)):
             return self._settle_on(ours)
-        # These names are likely to be taken, and DescribeTrainingJob has the higher rate limit: so look first.
-        # CreateTrainingJob still decides who gets a name that looked free.
-        theirs = label_on(self.calls, job)
+        # These names are likely to be taken, and the describe call has the higher rate limit: so look first.
+        # The create call still decides who gets a name that looked free.
         self._other = self._other_names(name, job, theirs)
-        self.log(f"{_whose(job, theirs)} Taking another name")
+        self.log(f"{self._whose(job, theirs)} Taking another name")
         for other in self._other:
             self.name, self._asked = other, False
-            job = self._find(self.calls, other) or self._create(other) or self.look_again(other)
-            if ours := self._usable(job):
+            job = self.account.find(other) or self._create(other) or self.account.look(other)
+            if ours := self._usable(job, self.account.label(job) if job.description else None):
                 return self._settle_on(ours)
         raise TrainingProblem(Kind.FATAL, f"{name} and its numbered names up to {MAX_NUMBER} are all taken")
 
     def resume(self, name: str) -> Job:
         """Return the job `name` of this task run, which `start` returned in another process."""
-        return self.wait(self._settle_on(Job(name, "")), 0)
+        for look in range(_LOOKS_FOR_GONE):
+            self.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
+            if job := self.account.find(name):
+                if self.label.relation(self.account.label(job)) in _OUR_TASKS:
+                    return self._settle_on(job)
+                break
+        raise self._gone(name)
 
     def release(self) -> None:
         """Forget the job: it has ended, or may go on without us."""
-        self.name, self.ours = None, False
+        self.name, self._job = None, None
 
     def abandon(self, calls: Calls) -> bool:
-        """Stop the job of this task run through `calls`; return whether there is one.
+        """Stop the job of this task run through `calls`; return whether there is one that ran.
 
         It was made by this try, is just being made, or was left by an earlier try and not found again yet. Safe in the
         middle of `start` and `wait`. Raises `TrainingProblem`.
         """
-        name = self.name if self.ours else self._running(calls)
-        if name is None:
+        account, stopped = replace(self.account, calls=calls), False
+        if self.name is None:
             return False
-        stop_job(calls, name)
-        return True
+        if self._job:
+            return account.stop(self._job, self.label)
+        for job in list(self._running(account)):
+            stopped = account.stop(job, self.label) or stopped
+            self.name = job.name
+        return stopped
 
-    def _running(self, calls: Calls) -> str | None:
-        """Return the name of this task run's running job, looking on through `calls` from where `start` has got to."""
-        nothing_made = self.label.try_number <= 1 and not self._asked
-        if self.name is None or nothing_made:
-            return None
-        job = self.look_again(self.name, calls) if self._asked else self._find(calls, self.name)
-        names = self._other
-        while job:
-            theirs = label_on(calls, job)
-            if self.label.relation(theirs) is Relation.SAME and not job.ended:
-                return job.name
-            try:
-                names = names or self._other_names(self.name, job, theirs)
-            except TrainingProblem:  # the policy allows no other name
-                return None
-            name = next(names, None)
-            job = self._find(calls, name) if name else None
-        return None
+    @property
+    def _may_have_been_made(self) -> bool:
+        """Whether there may be a job already that an earlier try made, or one before a clear."""
+        run = self.label.task_run
+        return self.label.try_number > 1 or bool(run.generation or run.clears) or self.policy.reruns
+
+    def _running(self, account: Account) -> Iterator[Job]:
+        """Yield the running jobs of this task, seen through `account`, from where `start` has got to."""
+        name = str(self.name)
+        if self._asked:
+            job = account.look(name)
+            if self.label.relation(account.label(job)) in _OUR_TASKS and not job.ended:
+                yield job
+                return
+        if self._may_have_been_made:
+            for job, _, relation in self._own(account, name):
+                if relation in _OUR_TASKS and not job.ended:
+                    yield job
+
+    def _recover(self, name: str) -> tuple[Job | None, Job | None]:
+        """Return the job of this task run that is there to be waited for, and the one that has its name.
+
+        Ends what runs of before a clear. Looks at the name first: most often it answers alone.
+        """
+        holder = self.account.find(name)
+        if holder:
+            theirs = self.account.label(holder)
+            if (ours := self._usable(holder, theirs)) or self._by_last_try(theirs):
+                return ours, holder
+        for job, theirs, _ in self._own(self.account, name):
+            if holder and job.name == holder.name:
+                continue
+            if (ours := self._usable(job, theirs)) or self._by_last_try(theirs):
+                return ours, holder
+        return None, holder
+
+    def _by_last_try(self, theirs: Label | None) -> bool:
+        """Whether a job was made by the try before this one, which had looked for those of the tries before itself."""
+        same = self.label.relation(theirs) is Relation.SAME
+        return same and theirs is not None and theirs.try_number >= self.label.try_number - 1
+
+    def _own(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
+        """Yield the jobs of this task, as `Account.own`; where they may not be listed, from name to name."""
+        try:
+            yield from account.own(self.label, str(self.request[self.kind.name]))
+        except RefusedError as error:
+            self.log(f"Jobs cannot be listed, so they are looked for by their names alone. {error}")
+            yield from self._own_by_name(account, name)
+
+    def _own_by_name(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
+        """Yield the jobs of this task that stand under the names it may take, up to the first that is free."""
+        names: Iterator[str] = chain([name], self._other or ())
+        while other := next(names, None):
+            job = account.find(other)
+            if job is None:
+                return
+            theirs = account.label(job)
+            relation = self.label.relation(theirs)
+            if theirs and relation is not Relation.OTHER:
+                yield job, theirs, relation
+            if other == name and self._other is None:
+                with suppress(TrainingProblem):  # the policy allows no other name
+                    names = self._other_names(name, job, theirs)
 
     def wait(self, job: Job, deadline: float | None, watch: Callable[[Job], None] = lambda _: None) -> Job:
         """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
 
-        Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Raises
-        `TrainingProblem`.
+        Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Time is AWS's.
+        Raises `TrainingProblem`, also where the job is there no more, or another has its name.
         """
-        clock, state = self.calls.clock, ""
+        state = ""
         while True:
-            job = self.look_again(job.name)
+            job = self._look_again(job)
             if job.state != state:
                 state = job.state
                 self.log(f"Job state: {state}")
             watch(job)
-            now = clock.now()
+            now = self.calls.aws_now()
             if job.ended or (deadline is not None and now >= deadline):
                 return job
             left = self.policy.check_interval if deadline is None else min(self.policy.check_interval, deadline - now)
-            clock.sleep(left)
+            self.calls.clock.sleep(left)
 
     def deadline(self, job: Job) -> float | None:
-        """Return when the wait for `job` is over, in seconds since the epoch; None for a wait without end.
+        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no end.
 
         It counts from the job's creation, so that a retry which attaches to the job gets no more.
         """
         longest = self.policy.longest_wait
         if longest is None:
             return None
-        now = self.calls.clock.now()
+        now = self.calls.aws_now()
         return min(now, job.created or now) + longest
 
     def overdue(self, job: Job) -> TrainingProblem:
@@ -164,60 +263,87 @@ class Training:
         bound = f"max_attempts={self.policy.max_attempts} x check_interval={self.policy.check_interval:g}"
         if self.policy.on_timeout == "leave":
             return TrainingProblem(Kind.RETRY, f"{waited} ({bound}). It is left running. Job state: {job.state}")
-        stop_job(self.calls, job.name)
+        self.account.stop(job, self.label)
         return TrainingProblem(Kind.RETRY, f"{waited} ({bound}) and is being stopped. Job state: {job.state}")
 
-    def look_again(self, name: str, calls: Calls | None = None) -> Job:
-        """Return the job `name`, which is known to exist, as it is now."""
-        calls = calls or self.calls
-        answer = calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn", exists=True)
-        return Job.described(answer)
+    def _look_again(self, job: Job) -> Job:
+        """Return `job` as it is now. Raises `TrainingProblem` where it was deleted, whoever has its name now."""
+        if not job.description:  # made a moment ago, and perhaps not to be seen yet
+            now = self.account.look(job.name)
+            if self.label.relation(self.account.label(now)) not in _OUR_TASKS:
+                raise self._gone(job.name)
+            return now
+        for look in range(_LOOKS_FOR_GONE):
+            self.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
+            if found := self.account.find(job.name):
+                if found.created == job.created:
+                    return found
+                break
+        raise self._gone(job.name)
+
+    def _gone(self, name: str) -> TrainingProblem:
+        self.release()
+        text = f"{self.kind.noun.capitalize()} {name} of this task was deleted, so nothing can be said of how it ended."
+        return TrainingProblem(Kind.RETRY, text)
 
     def _settle_on(self, job: Job) -> Job:
-        self.name, self.ours = job.name, True
+        self.name, self._job = job.name, job
         return job
+
+    def _still_wanted(self) -> None:
+        """Raise where Airflow has gone on without this try. Asked only where it may have been asleep for a while."""
+        now = self.calls.clock.now()
+        if now - self._wanted_at > _STALE:
+            if not self.wanted():
+                raise self._left_over("its task has ended without it")
+            self._wanted_at = now
+
+    def _left_over(self, why: str) -> TrainingProblem:
+        self.release()
+        return TrainingProblem(Kind.LEFT_OVER, f"This try was left over, and gives way: {why}")
 
     def _create(self, name: str) -> Job | None:
         """Return the job, newly made, or None where the name is taken: perhaps by ourselves, if an answer was lost."""
-        self.log(f"Creating training job: {name}")
+        self._still_wanted()
+        self.log(f"Creating {self.kind.noun}: {name}")
         self._asked = True  # from here on it may be running
+        request = {**self.request, self.kind.name: name}
         try:
-            answer = self.calls(
-                "create_training_job", {**self.request, "TrainingJobName": name}, needs="TrainingJobArn"
-            )
+            answer = self.calls(self.kind.create, request, needs=self.kind.arn, before=self._still_wanted)
         except CallAnswer as refusal:
             if refusal.fault is Fault.TAKEN:
                 return None
             self._asked = refusal.unanswered
             if refusal.fault is not Fault.QUOTA:
-                raise TrainingProblem(Kind.FATAL, f"create_training_job: {refusal.text}") from None
-            if job := self._find(self.calls, name):  # what uses the quota up may be the very job that we want
+                raise TrainingProblem(Kind.FATAL, f"{self.kind.create}: {refusal.text}") from None
+            if job := self.account.find(name):  # what uses the quota up may be the very job that we want
                 return job
             raise TrainingProblem(Kind.RETRY, f"An AWS quota is used up: {refusal.text}") from None
         except TrainingProblem as problem:
             self._asked = problem.unanswered
             raise
-        return Job(name, answer["TrainingJobArn"])
+        return self.kind.job(name, answer[self.kind.arn])
 
-    def _find(self, calls: Calls, name: str) -> Job | None:
-        """Return the job that has `name`, or None where none is to be seen."""
-        try:
-            return Job.described(calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn"))
-        except CallAnswer:
-            return None
+    def _usable(self, job: Job, theirs: Label | None) -> Job | None:
+        """Return `job`, labelled `theirs`, if this task run should wait for it; None where it needs another.
 
-    def _usable(self, job: Job) -> Job | None:
-        """Return `job` if this task run should wait for it; None where it needs a job of another name."""
+        Ends it where it is of before a clear. Raises where it shows that this try was left over.
+        """
         if not job.description:
             return job
-        theirs = label_on(self.calls, job)
         relation = self.label.relation(theirs)
-        if relation is Relation.EARLIER and theirs and theirs.task_run.started == self.label.task_run.started:
+        if relation is Relation.EARLIER:
             self._end(job)
-            return None
-        if relation is Relation.LATER and not job.ended:
-            text = f"Training job {job.name} is this task's, cleared since: this try was left over, and gives way to it"
-            raise TrainingProblem(Kind.FATAL, text)
+        if relation is Relation.PRESUMED and not job.ended:
+            self.log(
+                f"{self.kind.noun.capitalize()} {job.name} seems to be this task's, made before its run was cleared. "
+                f"It goes on, because it may be another Airflow's. Name this one ([trainspec] installation), and such "
+                f"a job is stopped"
+            )
+        if relation is Relation.LATER and theirs and not self.policy.reruns:
+            same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
+            when = "made by a later try" if same_round else "made after its task was cleared since"
+            raise self._left_over(f"{self.kind.noun} {job.name} was {when}: {theirs}")
         if relation is not Relation.SAME or theirs is None:
             return None
         # Lower `retries` and a clear may leave the sum as it was; a clear must never give the model of the time before.
@@ -227,30 +353,34 @@ class Training:
             if job.status == "Stopping":
                 job = self._ended(job)
             if job.ended and (self.policy.reruns or not job.completed):
-                self.log(f"Training job {job.name} of try {theirs.try_number} is {job.status}: a new one is needed")
+                self.log(
+                    f"{self.kind.noun.capitalize()} {job.name} of try {theirs.try_number} is {job.status}: "
+                    f"a new one is needed"
+                )
                 return None
-        self.log(f"Attaching to training job {job.name}, made by try {theirs.try_number} of this task run")
+        self.log(f"Attaching to {self.kind.noun} {job.name}, made by try {theirs.try_number} of this task run")
         return job
 
     def _end(self, job: Job) -> None:
         """Stop the job of a task run that a user cleared, where it still runs, and wait until it has ended."""
         if not job.ended:
-            self.log(f"Stopping training job {job.name}: its task was cleared")
-            stop_job(self.calls, job.name)
+            self.log(f"Stopping {self.kind.noun} {job.name}: its task was cleared")
+            self.account.stop(job, self.label)
             self._ended(job)
 
     def _ended(self, job: Job) -> Job:
         """Return `job` once it has stopped, which SageMaker allows two minutes and the upload of the artifacts."""
-        job = self.wait(job, self.calls.clock.now() + self.calls.back_off.patience)
+        job = self.wait(job, self.calls.aws_now() + self.calls.back_off.patience)
         if not job.ended:
-            raise TrainingProblem(Kind.RETRY, f"Training job {job.name} is still {job.status}")
+            raise TrainingProblem(Kind.RETRY, f"{self.kind.noun.capitalize()} {job.name} is still {job.status}")
         return job
 
     def _other_names(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
         """Return names to try where `holder` has the one asked for, for `theirs`. Raises where there is no other."""
+        longest = self.kind.max_name
         if self.label.relation(theirs) is not Relation.OTHER:
-            return numbered(name)  # our own earlier job has it: a new one needs another name, whatever the policy
-        text = _whose(holder, theirs)
+            return numbered(name, longest)  # our own earlier job has it: a new one needs another name anyway
+        text = self._whose(holder, theirs)
         started = self.label.task_run.started
         match self.policy.if_exists:
             case "fail":
@@ -260,15 +390,19 @@ class Training:
                 self.release()
                 raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
             case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
-                stamped = with_suffix(name, f"{datetime.fromtimestamp(started / 1e6, timezone.utc):%Y%m%d%H%M%S}")
-                return chain([stamped], numbered(stamped))
+                moment = datetime.fromtimestamp(started / 1e6, timezone.utc)
+                stamped = with_suffix(name, f"{moment:%Y%m%d%H%M%S}", longest)
+                return chain([stamped], numbered(stamped, longest))
             case _:
-                return numbered(name)
+                return numbered(name, longest)
 
-
-def _whose(job: Job, label: Label | None) -> str:
-    owner = f"It belongs to {label}." if label else f"It was not made by trainspec, or by a later release: {job.arn}"
-    return f"Training job {job.name} exists already. {owner}"
+    def _whose(self, job: Job, label: Label | None) -> str:
+        owner = f"It belongs to {label}."
+        if label is None:
+            owner = f"It was not made by trainspec, or by a later release: {job.arn}"
+        elif label.task_run.installation not in ("", self.label.task_run.installation):
+            owner = f"It belongs to {label} of another Airflow, which its label calls {label.task_run.installation}."
+        return f"{self.kind.noun.capitalize()} {job.name} exists already. {owner}"
 
 
 def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingProblem:
@@ -280,20 +414,3 @@ def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingP
     if log_lines:
         where += ["Its last log lines:", *(f"  {line}" for line in log_lines)]
     return TrainingProblem(Kind.FATAL if job.lasting else Kind.RETRY, "\n".join([*where, *filter(None, links)]))
-
-
-def stop_job(calls: Calls, name: str) -> None:
-    """Ask SageMaker to stop job `name`, which exists; one that has ended already is fine. Raises `TrainingProblem`.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
-    """
-    with suppress(CallAnswer):
-        calls("stop_training_job", {"TrainingJobName": name}, exists=True)
-
-
-def label_on(calls: Calls, job: Job) -> Label | None:
-    """Return the label of the task run that made `job`, or None where trainspec did not make it."""
-    tags: list[dict[str, str]] = []
-    if signs_by_tag(job.description):
-        tags = calls("list_tags", {"ResourceArn": job.arn}, needs="Tags", exists=True)["Tags"]
-    return signature(job.description.get("Environment") or {}, tags)

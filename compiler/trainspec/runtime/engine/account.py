@@ -1,0 +1,124 @@
+"""What an account holds of one kind of job, and the only ways to look at a job and to stop one.
+
+Names are locks only while their jobs exist: DeleteTrainingJob frees one, and the next job of that name may be
+anybody's. So nothing here takes a name for a job: whoever looks gets the label, too, and a job is stopped only in the
+moment in which it was seen to be the one that was meant.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from trainspec.runtime.engine.calls import CallAnswer, Calls
+from trainspec.runtime.engine.identity import Label, Relation
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
+from trainspec.runtime.engine.label import signature, signs_by_tag
+from trainspec.runtime.engine.names import stem
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+
+_SKEW: Final = 3600.0
+"""Seconds that Airflow's clock, by which a run has started, may be ahead of AWS's, by which a job was created."""
+_MOST_LOOKS: Final = 1000
+"""How many jobs are looked at in one search for a task run's own."""
+
+
+class RefusedError(Exception):
+    """AWS does not let us list jobs."""
+
+
+@dataclass
+class Account:
+    """One kind of job in the account and region of a client."""
+
+    calls: Calls
+    kind: JobKind = TRAINING
+    _labels: dict[tuple[str, float], Label | None] = field(default_factory=dict)
+
+    def find(self, name: str) -> Job | None:
+        """Return the job that has `name`, or None where none is to be seen."""
+        try:
+            return self._describe(name)
+        except CallAnswer:
+            return None
+
+    def look(self, name: str) -> Job:
+        """Return the job `name`, which is known to have been asked for: that it cannot be seen is AWS's lag."""
+        return self._describe(name, exists=True)
+
+    def label(self, job: Job) -> Label | None:
+        """Return the label of the task run that made `job`, or None where trainspec did not make it."""
+        member = self.kind.signed_member
+        if not signs_by_tag(job.description, member):
+            return signature(job.description, (), member)
+        key = job.name, job.created or 0.0
+        if key not in self._labels:
+            tags = self.calls("list_tags", {"ResourceArn": job.arn}, needs="Tags", exists=True)["Tags"]
+            self._labels[key] = signature(job.description, tags, member)
+        return self._labels[key]
+
+    def stop(self, job: Job, owner: Label) -> bool:
+        """Ask SageMaker to stop `job`; return whether it was still there, and running.
+
+        `job` is as it was seen, or never was, after its creation: then its label must be that of `owner`. One that has
+        got its name since is left alone. Raises `TrainingProblem`.
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
+        """
+        now = self.find(job.name) if job.description else self.look(job.name)
+        if now is None or now.ended:
+            return False
+        if now.created != job.created if job.description else owner.relation(self.label(now)) is not Relation.SAME:
+            return False
+        with suppress(CallAnswer):
+            self.calls(self.kind.stop, {self.kind.name: job.name}, exists=True)
+        return True
+
+    def own(self, label: Label, name: str) -> Iterator[tuple[Job, Label, Relation]]:
+        """Yield each job since the run's start that `label` says is its task's, however it is called, newest first.
+
+        First those whose names come from `name`, whatever their state; then all that run, for a name may have been
+        changed between two tries. Raises `RefusedError` where jobs may not be listed, and `TrainingProblem`.
+        """
+        looks, seen = 0, set[str]()
+        after = datetime.fromtimestamp(max(label.task_run.started / 1e6 - _SKEW, 0), timezone.utc)
+        named = {"NameContains": stem(name, self.kind.max_name)}
+        for narrowed in (named, {"StatusEquals": "InProgress"}, {"StatusEquals": "Stopping"}):
+            for summary in self.listed({**narrowed, "CreationTimeAfter": after}):
+                other = summary[self.kind.name]
+                if other in seen:
+                    continue
+                if (looks := looks + 1) > _MOST_LOOKS:
+                    raise TrainingProblem(
+                        Kind.RETRY,
+                        f"Among more than {_MOST_LOOKS} {self.kind.noun}s since the start of this DAG run there may be "
+                        f"one of this task; they are too many to look at.",
+                    )
+                seen.add(other)
+                job = self.find(other)
+                theirs = self.label(job) if job else None
+                if job and theirs and (relation := label.relation(theirs)) is not Relation.OTHER:
+                    yield job, theirs, relation
+
+    def listed(self, arguments: dict[str, Any], more: Callable[[], bool] = lambda: True) -> Iterator[dict[str, Any]]:
+        """Yield the summaries that the list operation gives for `arguments`, newest first, while `more` allows pages.
+
+        Raises `RefusedError`, and `TrainingProblem`.
+        """
+        arguments = {**arguments, "SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+        while more():
+            try:
+                page = self.calls(self.kind.list, arguments, needs=self.kind.summaries)
+            except TrainingProblem as problem:
+                if problem.kind is Kind.FATAL:
+                    raise RefusedError(problem.text) from None
+                raise
+            yield from page[self.kind.summaries]
+            if not page.get("NextToken"):
+                return
+            arguments["NextToken"] = page["NextToken"]
+
+    def _describe(self, name: str, *, exists: bool = False) -> Job:
+        answer = self.calls(self.kind.describe, {self.kind.name: name}, needs=self.kind.arn, exists=exists)
+        return self.kind.job.described(answer)

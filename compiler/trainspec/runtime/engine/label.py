@@ -1,0 +1,128 @@
+"""The identity as a job carries it: in its Environment, which DescribeTrainingJob returns, or in a tag.
+
+SageMaker's create calls know no client token, so the job's own description has to say whose it is.
+
+    2/prod/1/0/0/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00+00:00/train
+
+From left to right: the version of this format; the installation; the generation (which clear of the task it was made
+after); how many clears Airflow counts; the task's `retries`; the try that made the job; the map index; when the DAG run
+started; whether the job may outlive its task (`Stay`); the digest by which tasks are compared; the DAG, the run and the
+task, for people and tools to read, cut where they are too long.
+
+Jobs outlive deployments, so what a release has written, all later ones must read: a change of the format gets a new
+version, and `decode` keeps a reader for each. Version 1 had neither installation nor clears. A version that it does not
+know is that of a later release; such a job is another's, which is neither waited for nor stopped.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from trainspec.runtime.engine.identity import Label, Stay, TaskRun
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+
+VARIABLE: Final = "TRAINSPEC_TASK_RUN"
+TAG: Final = "trainspec:task-run"
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+_MAX_VARIABLES, _MAX_VARIABLE = 100, 512
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+_MAX_TAGS, _MAX_TAG = 50, 256
+
+_VERSION: Final = "2"
+_FIELDS: Final = {"1": ("generation", "retries"), "2": ("installation", "generation", "clears", "retries")}
+"""What a version has of a TaskRun before the try; all have the same after it."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.:+@-]")  # tags allow few characters, so "/" separates and "=" escapes
+_ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
+
+
+def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
+    """`label` as a string of at most `limit` characters, safe as an environment variable's and as a tag's value."""
+    run = label.task_run
+    numbers = (run.generation, run.clears, run.retries, label.try_number, run.map_index, run.started)
+    head = "/".join((_VERSION, _escape(run.installation), *map(str, numbers), str(label.stay), label.digest))
+    ids = [_escape(text) for text in (run.dag_id, run.run_id, run.task_id)]
+    return "/".join((head, *_fit(ids, limit - len(head) - len(ids))))
+
+
+def decode(text: str) -> Label | None:
+    """Return the label that `encode` wrote, or None where `text` is nothing of ours, or of a later release."""
+    version, *parts = text.split("/")
+    names = _FIELDS.get(version, ())
+    if not names or len(parts) != len(names) + 8:
+        return None
+    first = dict(zip(names, parts, strict=False))
+    installation = _unescape(first.pop("installation", ""))
+    try:
+        known = {name: int(part) for name, part in first.items()}
+        try_number, map_index, started = (int(part) for part in parts[len(names) : len(names) + 3])
+        stay = Stay.read(parts[len(names) + 3])
+    except ValueError:
+        return None
+    digest, *ids = parts[len(names) + 4 :]
+    dag_id, run_id, task_id = map(_unescape, ids)
+    run = TaskRun(dag_id, run_id, task_id, map_index, started=started, installation=installation, **known)
+    return Label(run, try_number, digest, stay)
+
+
+def sign(request: Mapping[str, Any], label: Label, member: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a copy of `request` that carries `label`; `member` is the path to the map that has the Environment.
+
+    Raises a fatal `TrainingProblem` where the request has no room for it.
+    """
+    if not signs_by_tag(request, member):
+        return _with_variable(request, encode(label), member)
+    tags = [tag for tag in request.get("Tags") or [] if tag.get("Key") != TAG]
+    if len(tags) >= _MAX_TAGS:
+        raise TrainingProblem(
+            Kind.FATAL,
+            f"The request has no room for the identity of its task run: Environment is full or not allowed, and all "
+            f"{_MAX_TAGS} tags are in use. Leave out one of them.",
+        )
+    return {**request, "Tags": [*tags, {"Key": TAG, "Value": encode(label, _MAX_TAG)}]}
+
+
+def signs_by_tag(request: Mapping[str, Any], member: Sequence[str] = ()) -> bool:
+    """Whether `request` can carry an identity in its tags only: it is serverless, or its Environment is full.
+
+    `request` may be a description, too.
+    """
+    others = {name for name in _environment(request, member) if name != VARIABLE}
+    return "ServerlessJobConfig" in request or len(others) >= _MAX_VARIABLES
+
+
+def signature(
+    description: Mapping[str, Any], tags: Sequence[Mapping[str, str]], member: Sequence[str] = ()
+) -> Label | None:
+    """Return the label of a job, from its description and its tags (ListTags)."""
+    text = _environment(description, member).get(VARIABLE)
+    return decode(text or next((tag["Value"] for tag in tags if tag["Key"] == TAG), ""))
+
+
+def _environment(request: Mapping[str, Any], member: Sequence[str]) -> Mapping[str, str]:
+    for name in member:
+        request = request.get(name) or {}
+    return request.get("Environment") or {}
+
+
+def _with_variable(request: Mapping[str, Any], value: str, member: Sequence[str]) -> dict[str, Any]:
+    if member:
+        return {**request, member[0]: _with_variable(request.get(member[0]) or {}, value, member[1:])}
+    return {**request, "Environment": {**(request.get("Environment") or {}), VARIABLE: value}}
+
+
+def _escape(text: str) -> str:
+    return _UNSAFE.sub(lambda match: "".join(f"={byte:02X}" for byte in match[0].encode("utf-8", "replace")), text)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda match: bytes.fromhex(match[0].replace("=", "")).decode("utf-8", "replace"), text)
+
+
+def _fit(texts: list[str], room: int) -> list[str]:
+    """Cut `texts` to at most `room` characters together; the longest lose first, short ones stay whole."""
+    longest = room
+    while sum(min(len(text), longest) for text in texts) > room:
+        longest -= 1
+    return [text if len(text) <= longest else re.sub(r"=[0-9A-F]?$", "", text[:longest]) for text in texts]
