@@ -38,7 +38,7 @@ class Report(BaseOperator):
 
 
 def _analysed(tasks: str, **options: object) -> Analysis:
-    text = f"trainspec: 1\ndag: {{id: case, schedule: null}}\ntasks:\n  it: {tasks}{JOB}"
+    text = f"trainspec: 1\ndag: {{id: case}}\ntasks:\n  it: {tasks}{JOB}"
     return analyse(Source("specs/case.yaml", text), Options(**options))  # type: ignore[arg-type]
 
 

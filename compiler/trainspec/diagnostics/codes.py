@@ -70,6 +70,13 @@ FORBIDDEN_OPERATOR = Code("TS620", "an operator or callback that the project's s
 DOUBTFUL_TEMPLATE = Code(
     "TS621", "a template in an operator's argument that Airflow could not render", Severity.WARNING
 )
+NO_SUCH_RESULT = Code("TS622", "a template that reads a result which no task has kept by then")
+RESULT_IN_DOUBT = Code(
+    "TS623", "a template that reads the result of a task that it does not wait for", Severity.WARNING
+)
+NO_LOGICAL_DATE = Code("TS624", "a template that needs a logical date in runs that have none")
+SOME_LOGICAL_DATE = Code("TS625", "a template that needs a logical date, which some runs lack", Severity.WARNING)
+MAYBE_LOGICAL_DATE = Code("TS626", "a template that needs a logical date, which a run may lack", Severity.NOTE)
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is not what its spec compiles to")
@@ -94,6 +101,13 @@ _HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")
 """Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
 
 
+_SILENCED = frozenset(each.id for each in (
+    FOREIGN_PLACE, UNKNOWN_ARGUMENT, MISSING_ARGUMENT, WRONG_ARGUMENT, UNKNOWN_OPERATOR, NO_SUCH_RESULT,
+    NO_LOGICAL_DATE,
+))  # fmt: skip
+"""Errors among these that may be silenced: what they are about is compiled as it is written."""
+
+
 def can_be_ignored(code: Code) -> bool:
     """Whether findings of `code` may be silenced: an error that leaves a hole in what would be compiled may not."""
-    return code.severity is not Severity.ERROR or code.id == FOREIGN_PLACE.id or not code.id.startswith(_HOLES)
+    return code.severity is not Severity.ERROR or code.id in _SILENCED or not code.id.startswith(_HOLES)

@@ -29,4 +29,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     culprit = changes_with_each_try(job.member("TrainingJobName"))
     if culprit:
         message = f"`{culprit}` makes another name at each try: a retry would start a second job beside the first"
-        yield Found(job.origin("TrainingJobName"), message, "use what the run fixes: `{{ ts_nodash }}` or `{{ ds }}`")
+        yield Found(job.origin("TrainingJobName"), message, f"use what the run fixes: `{job.time_of_run}`")

@@ -30,5 +30,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     is_fixed = len(names) == 1 and not changes_with_each_try(job.member("TrainingJobName"))
     if is_fixed and job.operator.get("action_if_job_exists", "fail") == "fail":
         message = f"every run asks for the name `{names.pop()}`: the second one finds it taken and fails"
-        advice = "put `{{ ts_nodash }}` into the name, or write `operator: {action_if_job_exists: increment}`"
+        advice = f"put `{job.time_of_run}` into the name, or write `operator: {{action_if_job_exists: increment}}`"
         yield Found(job.origin("TrainingJobName"), message, advice)

@@ -53,5 +53,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     names = [render(name, replace(job.samples[0], logical_date=run).context()).text for run in runs]
     if len(set(names)) == 1 and names[0] is not None:
         message = f"two runs (`schedule: {job.dag['schedule']}`) share a name, such as `{names[0]}`: the second fails"
-        advice = "put `{{ ts_nodash }}` into the name, or write `operator: {action_if_job_exists: increment}`"
+        advice = f"put `{job.time_of_run}` into the name, or write `operator: {{action_if_job_exists: increment}}`"
         yield Found(job.origin("TrainingJobName"), message, advice)

@@ -84,7 +84,7 @@ def _context(sample: Sample) -> Mapping[str, Any]:
     known: dict[str, Any] = {
         "dag": Namespace({"dag_id": sample.dag_id}),
         "task": Namespace({"task_id": sample.task_id}),
-        "dag_run": Namespace({**names, "logical_date": of_run["logical_date"]}),
+        "dag_run": Namespace({**names, **dict.fromkeys(_dates_of_run(sample.airflow), of_run["logical_date"])}),
         "ti": instance,
         "task_instance": instance,
         "task_instance_key_str": f"{sample.dag_id}__{sample.task_id}__{of_run['ds_nodash']}",
@@ -92,6 +92,10 @@ def _context(sample: Sample) -> Mapping[str, Any]:
     if sample.params is not None:
         known["params"] = Params({name: value for name, value, _ in sample.params})
     return {**of_run, **known}
+
+
+def _dates_of_run(airflow: str) -> tuple[str, ...]:
+    return ("logical_date",) if airflow.startswith("2.") else ("logical_date", "run_after")
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,7 @@ with DAG(
     TrainingJobOperator(
         task_id="train",
         config={
-            "TrainingJobName": "job-{{ ds }}",
+            "TrainingJobName": "job-{{ dag_run.run_after | ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",

@@ -1,3 +1,4 @@
+from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 from trainspec.runtime import TrainingJobOperator
 
@@ -6,7 +7,7 @@ with DAG(
     schedule=None,
 ):
     # spec.yaml: jobs.train
-    TrainingJobOperator(
+    train = TrainingJobOperator(
         task_id="train",
         config={
             "TrainingJobName": "job-{{ ds }}",
@@ -38,3 +39,12 @@ with DAG(
         max_attempts=None,
         spec="spec.yaml: jobs.train",
     )
+
+    # spec.yaml: tasks.a
+    a = BashOperator(
+        task_id="a",
+        bash_command="echo a",
+        doc_md="Compiled from `spec.yaml: tasks.a`.",
+    )
+
+    a.set_downstream(train)

@@ -14,7 +14,7 @@ with DAG(
     TrainingJobOperator(
         task_id="train",
         config={
-            "TrainingJobName": "job-{{ ts_nodash }}",
+            "TrainingJobName": "job-{{ dag_run.run_after | ts_nodash }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",

@@ -10,6 +10,7 @@ from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
 from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_around
+from trainspec.dag.checks.reads import check_reads
 from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.max_parallel import check_lanes
 from trainspec.diagnostics import Diagnostic
@@ -45,4 +46,5 @@ def _faults(
     yield from check_allowed(data, options)
     yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow), options)
     yield from check_dependencies(data, groups)
+    yield from check_reads(data, groups, options.airflow)
     yield from check_lanes(data, groups, bounds)
