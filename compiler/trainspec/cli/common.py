@@ -209,16 +209,22 @@ def show_findings(
     """Print the findings of a run in one of the `FORMATS`."""
     if form == "text" and not findings:
         return
-    from trainspec.rules.secrets import conceal
+    from trainspec.cli.discretion import secret_places
+    from trainspec.masking import conceal, conceal_all
+
+    lines = _lines(project)
+    sources = (Source(name, "\n".join(lines(name))) for name in dict.fromkeys(found.span.path for found in findings))
+    by_name = frozenset(span for source in sources for span in secret_places(source))
 
     report = Report(
         findings,
-        _lines(project),
+        lines,
         colours(stream.isatty()),
         [each.name for each in analyses],
         _explained,
-        frozenset(span for each in analyses for span in each.secrets),
+        by_name.union(*(each.secrets for each in analyses)),
         conceal,
+        conceal_all,
     )
     for block in render(form, report):
         print(block, file=stream)

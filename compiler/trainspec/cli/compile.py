@@ -77,9 +77,11 @@ def run(arguments: argparse.Namespace) -> int:
         return list(reversed({change.path: (change, target) for change, target in all_of}.values()))
 
     if arguments.check:
+        from trainspec.masking import conceal_all
+
         different = [(change, target) for change, target in changes() if change.kind is not Kind.UNCHANGED]
         for change, _ in () if arguments.format else different:
-            sys.stdout.writelines(change.diff(project.name(change.path)))
+            sys.stdout.write(conceal_all("".join(change.diff(project.name(change.path)))))
         stale = [target.told(change) for change, target in different]
         show(sorted([*findings, *stale], key=Diagnostic.sort_key))
         return 1 if different else 0
@@ -171,7 +173,7 @@ def _options(arguments: argparse.Namespace, project: Project, environment: str |
 
 def _shown(name: str, value: str) -> str:
     """The value of a variable, masked where it may be a secret: this goes into files that are checked in."""
-    from trainspec.rules.secrets import form_of, speaks_of_secrets
+    from trainspec.masking import form_of, speaks_of_secrets
 
     return "..." if speaks_of_secrets(name) or form_of(value) else value
 

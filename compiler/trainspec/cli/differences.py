@@ -3,12 +3,10 @@
 import difflib
 from collections.abc import Iterator
 
-from trainspec.diagnostics import Span
+from trainspec.cli.discretion import secret_places
 from trainspec.diagnostics.excerpt import concealing
-from trainspec.rules.secrets import conceal, is_secret_by_name
-from trainspec.text.parse import parse
+from trainspec.masking import conceal_all
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Node, Scalar
 
 
 def difference(old: Source, new: Source) -> Iterator[str]:
@@ -17,23 +15,8 @@ def difference(old: Source, new: Source) -> Iterator[str]:
 
 
 def _lines(source: Source) -> list[str]:
-    tree, _ = parse(source)
-    secrets = set(_secrets(tree)) if tree is not None else ()
-    lines = list(concealing(lambda _: source.lines(), secrets, conceal)(source.name))
+    lines = list(concealing(lambda _: source.lines(), secret_places(source), conceal_all)(source.name))
     if lines[-1]:
         lines[-1] += "\n\\ No newline at end of file"
         return lines
     return lines[:-1]
-
-
-def _secrets(node: Node) -> Iterator[Span]:
-    """Where values stand whose names speak of secrets."""
-    if isinstance(node, Mapping):
-        for entry in node.entries:
-            value = entry.value
-            if isinstance(value, Scalar) and is_secret_by_name(entry.key.text, value.text):
-                yield value.span
-            yield from _secrets(value)
-    elif not isinstance(node, Scalar):
-        for item in node.items:
-            yield from _secrets(item)

@@ -21,6 +21,7 @@ from trainspec.compose.document import COMMAND_LINE
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
+from trainspec.masking import redacted
 from trainspec.pipeline import Analysis
 from trainspec.project.project import UsageError
 from trainspec.request.check import printable, render_request
@@ -41,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--origin", action="store_true", help="show where each value was written and what it overrode, not the request"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how --origin is printed")
+    parser.add_argument("--redact", action="store_true", help="show `***` in place of what looks like a secret")
     add_composition(parser)
 
 
@@ -62,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2, ensure_ascii=False) if arguments.format == "json" else _table(rows))
         return 0
     request = analysis.requests[job].members
+    if arguments.redact:
+        request = redacted(request)
     if at is not None:
         params = declared_params(analysis.data, analysis.data["jobs"][job])
         sample = Sample(at, analysis.dag_id, job, airflow=chosen.airflow, params=params)
@@ -77,7 +81,7 @@ def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
     """Each value of the request: its member, where it was written and used, what it overrode."""
     request = analysis.requests[job]
     assert analysis.root is not None  # noqa: S101  # only documents have jobs
-    for member, value in _leaves(printable(request.members), ()):
+    for member, value in _leaves(redacted(printable(request.members)), ()):
         field = request.origin(member)
         found = origin(analysis.root, ("jobs", job, *field))
         if member in request.keys:
@@ -89,7 +93,14 @@ def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
             "from": _place(found.span) if field else None,
             "used_in": _place(found.via) if found.via not in (None, found.span) else None,
             "implied": found.is_implied or not field,
-            "overrode": [{"from": _place(each.span), "value": each.text} for each in found.overrode if field],
+            "overrode": [
+                {
+                    "from": _place(each.span),
+                    "value": None if each.text is None else redacted(each.text, str(member[-1])),
+                }
+                for each in found.overrode
+                if field
+            ],
         }
 
 

@@ -41,7 +41,8 @@ def concealing(lines: Lines, spans: Collection[Span], conceal: Callable[[str], s
     """The same lines, every character of `spans` a `*`, and of what `conceal` masks."""
 
     def concealed(path: str) -> Sequence[str]:
-        shown = [conceal(line) for line in lines(path)]
+        written = lines(path)
+        shown = conceal("\n".join(written)).split("\n") if written else []
         for span in (span for span in spans if span.path == path):
             for number in range(span.line, min(span.end_line, len(shown)) + 1):
                 text = shown[number - 1]

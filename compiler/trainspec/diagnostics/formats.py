@@ -16,7 +16,8 @@ class Report:
 
     `lines` gives a file's source, `checked` names the files of the run, `explain` gives Markdown about codes. `secrets`
     are the places that must not be shown, whether a finding is about them or not; `conceal` masks what anybody would
-    take for a secret, wherever it stands. `counts` counts the findings by severity, where not all of them are here.
+    take for a secret, wherever it stands, `conceal_source` what else gives one away in source.
+    `counts` counts the findings by severity, where not all of them are here.
     """
 
     findings: Sequence[Diagnostic]
@@ -26,6 +27,7 @@ class Report:
     explain: Callable[[], Mapping[str, str]] = field(default=dict)
     secrets: frozenset[Span] = frozenset()
     conceal: Callable[[str], str] = str
+    conceal_source: Callable[[str], str] = str
     counts: Mapping[Severity, int] | None = None
 
 
@@ -54,7 +56,7 @@ def render(form: str, report: Report) -> Iterable[str]:
 
     secrets = report.secrets | {found.secret for found in report.findings if found.secret}
     findings = bounded([_discreet(found, secrets, report.conceal) for found in report.findings])
-    lines = concealing(report.lines, secrets, report.conceal)
+    lines = concealing(report.lines, secrets, report.conceal_source)
     counts = Counter(found.severity for found in report.findings)
     return FORMATS[form](replace(report, findings=findings, lines=lines, counts=counts))
 

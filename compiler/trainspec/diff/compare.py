@@ -12,8 +12,8 @@ from trainspec.dag.arguments import Arguments
 from trainspec.dag.expressions import Call, source
 from trainspec.dag.plan import GroupPlan
 from trainspec.diff.model import Change, Compiled, DagDifference, Source, Status, TaskDifference
+from trainspec.masking import hides, redacted
 from trainspec.request.check import printable
-from trainspec.rules.secrets import form_of, is_secret_by_name
 from trainspec.text.tree import Path, dotted
 
 HIDDEN = "(not shown: it looks like a secret)"
@@ -65,9 +65,14 @@ def _changes(before: Leaves, after: Leaves) -> Iterator[Change]:
             yield Change(Status.CHANGED, at, _shown(at, old), _shown(at, new), is_at)
 
 
+class _Hidden(str):
+    """A text that is compared and not shown."""
+
+    __slots__ = ()
+
+
 def _shown(at: str, value: Any) -> Any:
-    name = at.rpartition(".")[2]
-    is_secret = isinstance(value, str) and (form_of(value) or is_secret_by_name(name, value))
+    is_secret = isinstance(value, _Hidden) or (isinstance(value, str) and hides(at.rpartition(".")[2], value))
     return HIDDEN if is_secret else value
 
 
@@ -101,10 +106,13 @@ def _own_doc(doc: Any, place: str) -> Any:
 def _request_leaves(compiled: Compiled, task_id: str) -> Iterator[tuple[str, tuple[Any, str | None]]]:
     analysis = compiled.analysis
     request = analysis.requests[task_id]
-    for shown, member, value in _walk(printable(request.members), "", ()):
+    members = printable(request.members)
+    for (shown, member, value), (_, _, told) in zip(
+        _walk(members, "", ()), _walk(redacted(members), "", ()), strict=True
+    ):
         field = request.origin(member)
         span = origin(analysis.root, ("jobs", task_id, *field)).span if analysis.root is not None and field else None
-        yield shown, (value, f"{span.path}:{span.line}" if span else None)
+        yield shown, (_hidden(value, told), f"{span.path}:{span.line}" if span else None)
 
 
 def _walk(value: Any, shown: str, member: Path) -> Iterator[tuple[str, Path, Any]]:
@@ -131,8 +139,17 @@ def _names(items: list[Any]) -> list[str] | None:
 
 def _argument_leaves(arguments: Arguments) -> Iterator[tuple[str, tuple[Any, str | None]]]:
     for name, value in arguments:
-        for path, below in _plain(value, (name,)):
-            yield dotted(path), (below, None)
+        for (path, below), (_, told) in zip(
+            _plain(value, (name,)), _plain(redacted(value, name), (name,)), strict=True
+        ):
+            yield dotted(path), (_hidden(below, told), None)
+
+
+def _hidden(value: Any, told: Any) -> Any:
+    """`value`, marked where it is not what may be `told` of it."""
+    if not isinstance(value, str) or value == told:
+        return value
+    return _Hidden(value)
 
 
 def _plain(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:

@@ -5,35 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from trainspec.masking import form_of, names_password, refers, speaks_of_secrets
 from trainspec.rules.support.view import LONGEST, JobView
 from trainspec.text.tree import Path
 
-# Bounded everywhere: texts of any length are searched.
-_FORMS = {
-    "an AWS access key": r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    "a GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_[A-Za-z0-9_]{22}",
-    "a GitLab token": r"\bglpat-[A-Za-z0-9_-]{20}",
-    "a Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10}",
-    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30}",
-    "an API key": r"\bsk-[A-Za-z0-9_-]{20}|\b[sr]k_live_[A-Za-z0-9]{16}|\bAIza[A-Za-z0-9_-]{35}",
-    "a package registry's token": r"\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{32}",
-    "a private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,2000}\.",
-    "a password in an address": r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:[^\s/:@{}$<>*]{1,200}@",
-}
-_ANY_FORM = re.compile("|".join(f"({form})" for form in _FORMS.values()))
+__all__ = ["form_of", "is_secret_by_name", "places"]
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_SECRET_WORDS = frozenset(
-    {"secret", "token", "password", "passwd", "pwd", "apikey", "credential", "credentials", "auth"}
-)
-_KEY_WORDS = frozenset({"api", "access", "private", "secret", "account", "auth", "encryption", "signing", "client"})
-_PASSWORD_WORDS = frozenset({"password", "passwd", "pwd", "passphrase"})
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
-_REFERENCE = re.compile(
-    r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null|todo|change[_-]?me|replace[_-]?me|x{4,})?$"
-)
 
 
 def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
@@ -53,33 +32,15 @@ def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
             yield "", text, argument
 
 
-def form_of(text: str) -> str | None:
-    """What kind of secret a text holds, going by its form."""
-    found = _ANY_FORM.search(text)
-    return list(_FORMS)[(found.lastindex or 1) - 1] if found else None
-
-
-def conceal(text: str) -> str:
-    """`text` with a `*` for each character of what has a secret's form."""
-    return _ANY_FORM.sub(lambda found: "*" * len(found.group()), text)
-
-
 def is_secret_by_name(name: str, text: str) -> bool:
     """Whether a name that speaks of secrets stands before a text that is random, or a password that is written out."""
-    if _REFERENCE.match(text):
+    if _refers(text):
         return False
-    return _names_password(name) or (speaks_of_secrets(name) and _is_random(text))
+    return names_password(name) or (speaks_of_secrets(name) and _is_random(text))
 
 
-def speaks_of_secrets(name: str) -> bool:
-    """Whether what a name stands before may be a secret, whatever it looks like."""
-    words = [word.lower() for word in _WORD.findall(name)]
-    names_key = words[-1:] in (["key"], ["keys"]) and (len(words) == 1 or bool(_KEY_WORDS & set(words)))
-    return names_key or _names_password(name) or bool(_SECRET_WORDS & set(words))
-
-
-def _names_password(name: str) -> bool:
-    return any(word.lower() in _PASSWORD_WORDS for word in _WORD.findall(name)[-1:])
+def _refers(text: str) -> bool:
+    return refers(text) and not text.isdigit()  # a password may well be a number
 
 
 def _is_random(text: str) -> bool:

@@ -4,7 +4,6 @@ The engine raises one exception, `TrainingProblem`. Its kind says what the calle
 Airflow's exceptions, and a caller without Airflow does as it likes.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
@@ -112,16 +111,23 @@ def _answered(response: Mapping[str, Any]) -> Fault:
 
 
 def redacted(text: str, request: Mapping[str, Any]) -> str:
-    """`text` without the values of the request's Environment and HyperParameters, which AWS's messages like to quote.
+    """`text` without the values of the request that users choose freely, which AWS's messages like to quote.
 
     Values of up to three characters stay: they are no secrets, and their letters are in every other word.
     """
-    secrets = sorted({value for value in _secrets(request) if len(value) > 3}, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, secrets)), "***", text) if secrets else text
+    from trainspec.masking import conceal_all, without  # only where something went wrong
+
+    return conceal_all(without(text, frozenset(_values(request))))
 
 
-def _secrets(request: Mapping[str, Any]) -> Iterator[str]:
+def _values(request: Mapping[str, Any]) -> Iterator[str]:
     for member in ("Environment", "HyperParameters"):
         values = request.get(member)
         if isinstance(values, Mapping):
-            yield from (str(value) for value in values.values())
+            yield from map(str, values.values())
+    algorithm = request.get("AlgorithmSpecification")
+    arguments = algorithm.get("ContainerArguments") if isinstance(algorithm, Mapping) else None
+    yield from (str(each) for each in arguments or () if not str(each).startswith("--") or "=" in str(each))
+    for tag in request.get("Tags") or ():
+        if isinstance(tag, Mapping):
+            yield str(tag.get("Value", ""))
