@@ -11,7 +11,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 _OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY"))
 _NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
@@ -30,22 +29,6 @@ class MissingError(UnreadableError):
 
 class OutsideError(UnreadableError):
     """The file lies outside of the folder that may be read, or a link to it does."""
-
-
-class Tree(Protocol):
-    """The files of a project by name: paths from its root, with forward slashes."""
-
-    def read(self, name: str, most: int) -> bytes:
-        """The bytes of a file, of which it may have `most`. Raises UnreadableError."""
-
-    def real_name(self, name: str) -> str:
-        """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
-
-    def names(self, folder: str) -> Iterator[str]:
-        """The names of all files below a folder ("" is the root); hidden folders and links are not entered."""
-
-    def kind(self, name: str) -> str | None:
-        """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
 
 
 class DiskTree:

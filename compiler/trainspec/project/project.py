@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainspec.diagnostics.words import cut
-from trainspec.disk.globs import is_glob, literal_folder, matches
-from trainspec.disk.reading import DiskTree, MissingError, Tree
+from trainspec.disk.reading import DiskTree, MissingError
 from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, python_name, read_settings
 from trainspec.text.source import Source
 
@@ -16,6 +15,7 @@ __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"
 
 if TYPE_CHECKING:
     from trainspec.disk.git import CommitTree  # which only the commands that read revisions shall load
+    from trainspec.disk.tree import Tree
 OUTPUT = "generated_dags"
 """The folder of the DAG files where the settings name none."""
 
@@ -162,7 +162,7 @@ def _typed(pattern: str, project: Project) -> list[Path]:
     return [anchor / each for each in _expand(DiskTree(anchor), whole.relative_to(anchor).as_posix())]
 
 
-def _expand(tree: Tree, path: str) -> list[str]:
+def _expand(tree: "Tree", path: str) -> list[str]:
     """The names of the files that a path in a tree stands for."""
     name = "" if path == "." else path
     kind = tree.kind(name)
@@ -170,6 +170,8 @@ def _expand(tree: Tree, path: str) -> list[str]:
         return [each for each in tree.names(name) if _is_spec(each)]
     if kind is not None:
         return [name]
+    from trainspec.disk.globs import is_glob, literal_folder, matches
+
     if not is_glob(name) or tree.kind(start := literal_folder(name)) != "folder":
         return []
     return [each for each in tree.names(start) if each.endswith(SUFFIXES) and matches(name, each)]

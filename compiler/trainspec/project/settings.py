@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trainspec.diagnostics import Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.words import cut
-from trainspec.disk.reading import MissingError, Tree, UnreadableError
+from trainspec.disk.reading import MissingError, UnreadableError
 from trainspec.options import AIRFLOW, airflow_minor
 from trainspec.reporting.select import Selection
+
+if TYPE_CHECKING:
+    from trainspec.disk.tree import Tree
 
 _T = TypeVar("_T")
 
@@ -65,7 +68,7 @@ class Settings:
     selection: Selection = field(default_factory=Selection)
 
 
-def read_settings(tree: Tree, file: str, path: Path, table: tuple[str, ...] = ()) -> Settings | None:
+def read_settings(tree: "Tree", file: str, path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     """The settings in a TOML `file` of a tree, below `table`; None where there is no such table.
 
     `path` is how the file is called in messages. Raises MissingError where there is no such file; UsageError, with
@@ -89,7 +92,7 @@ def read_settings(tree: Tree, file: str, path: Path, table: tuple[str, ...] = ()
     return _Reader(path, text, table).settings(said)
 
 
-def python_name(tree: Tree) -> str | None:
+def python_name(tree: "Tree") -> str | None:
     """`[project].name` of a project's pyproject.toml; None where it says none, or cannot be read."""
     try:
         said = _loads(tree.read("pyproject.toml", MAX_BYTES).decode("utf-8"))

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainspec.diagnostics import Diagnostic, Span, codes
-from trainspec.disk.reading import Tree, UnreadableError, read_typed
+from trainspec.disk.reading import UnreadableError, read_typed
+
+if TYPE_CHECKING:
+    from trainspec.disk.tree import Tree
 
 MAX_BYTES = 1024 * 1024
 """The largest file that is read. The longest specs known have some 30 KB."""
@@ -52,7 +56,7 @@ def read_source(path: Path, name: str) -> Source | Diagnostic:
     return _source(lambda: read_typed(path, MAX_BYTES), name)
 
 
-def read_in(tree: Tree, file: str, name: str) -> Source | Diagnostic:
+def read_in(tree: "Tree", file: str, name: str) -> Source | Diagnostic:
     """The text of a `file` of a tree, under the `name` by which findings speak of it; or why it cannot be had."""
     return _source(lambda: tree.read(file, MAX_BYTES), name)
 
