@@ -50,6 +50,10 @@ ALLOWED = {
     "request/images": "trainspec's own tables, and sagemaker-core's",
     "airflow_api": "trainspec's own tables, and released packages, read as syntax",
     "reference": "trainspec's own pages",
+    "packing": "lists and reads below folders that it holds to the project, link by link",
+    "container": "a tree of its own for the user's script, which the user asked to run here",
+    "cli/running_here.py": "the same",
+    "cli/metrics.py": "a log that the user typed",
     "local": "runs what the user asked to run",
     "simulator": "serves on this machine; writes what the user named",
 }

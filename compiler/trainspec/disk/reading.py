@@ -19,6 +19,9 @@ HAS_DIR_FD = os.open in os.supports_dir_fd and bool(_NO_LINK)
 """Whether files can be opened relative to a folder that is held open (not on Windows)."""
 
 
+_OF_GIT = "lies in git's own folder"
+
+
 class UnreadableError(Exception):
     """A file that is not read. The message follows the file's name, as in "is a folder, not a file"."""
 
@@ -55,6 +58,8 @@ class DiskTree:
         inside = os.path.relpath(path, self.root).replace(os.sep, "/")
         if inside == ".." or inside.startswith("../") or _is_absolute(inside):
             raise OutsideError("is a link that leaves the project")
+        if is_of_git(inside):
+            raise OutsideError(_OF_GIT)
         return inside
 
     def names(self, folder: str) -> Iterator[str]:
@@ -149,7 +154,14 @@ def _parts(name: str) -> list[str]:
     parts = name.split("/")
     if os.pardir in parts or "" in parts or _is_absolute(name) or (os.sep != "/" and os.sep in name):
         raise OutsideError("lies outside of the project")
+    if is_of_git(name):
+        raise OutsideError(_OF_GIT)
     return parts
+
+
+def is_of_git(name: str) -> bool:
+    """Whether a path leads into git's own folder, which holds credentials and programs: no file of a project."""
+    return ".git" in name.lower() and ".git" in name.lower().replace(os.sep, "/").split("/")
 
 
 def _is_absolute(name: str) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trainspec.disk.reading import HAS_DIR_FD
+from trainspec.disk.reading import HAS_DIR_FD, is_of_git
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NEW |= sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW"))
@@ -23,10 +23,15 @@ _STAGED = ".trainspec-new"
 
 
 def place(path: Path, root: Path | None) -> Path:
-    """Where `path` really lies, links followed. Raises PermissionError where it is named below `root` and leaves it."""
+    """Where `path` really lies, links followed.
+
+    Raises PermissionError where it is named below `root` and leaves it, and for what lies in git's own folder.
+    """
     real = Path(os.path.realpath(path))
     if root is not None and _is_named_inside(path, root) and not real.is_relative_to(os.path.realpath(root)):
         raise PermissionError(errno.EPERM, "a link there leaves the project", str(path))
+    if is_of_git(str(real)):
+        raise PermissionError(errno.EPERM, "that is git's own folder", str(path))
     return real
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from trainspec.disk.reading import is_of_git
 from trainspec.packing.ignore import Ignore, ignore_for
 
 MOST_FILES: Final = 20_000
@@ -101,7 +102,7 @@ def _walk(top: Path, prefix: str, ignore: Ignore) -> Iterator[Member | str]:
                     target = Path(os.path.realpath(entry.path))
                     if rules.matches(below, is_folder=target.is_dir()):
                         continue
-                    if not target.is_file() or real_top not in target.parents:
+                    if not target.is_file() or real_top not in target.parents or is_of_git(str(target)):
                         yield f"{prefix}/{below}" if prefix else below
                         continue
                 elif entry.is_dir(follow_symlinks=False):

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from trainspec.diagnostics import codes, did_you_mean
+from trainspec.disk.reading import is_of_git
 from trainspec.packing.archive import Packed, pack
 from trainspec.packing.files import MOST_FILES, Listing, Member, list_files
 from trainspec.text.fault import Fault
@@ -18,6 +19,8 @@ from trainspec.units import is_template
 ENTRIES: Final = (".py", ".sh")
 _MANY_FILES: Final = 2_000
 _LARGE: Final = 100 * 1024 * 1024
+_LARGEST: Final = 2 * 1024**3
+"""Bytes beyond which no folder is read: its archive would be no code."""
 _LARGEST_SCRIPT: Final = 1024 * 1024
 
 Digest = Callable[[Listing], Packed]
@@ -89,6 +92,8 @@ class Sources:
         self, at: FilePath, dependencies: list[FilePath], requirements: FilePath | None, ignore: tuple[str, ...]
     ) -> tuple[Listing, Packed, str | None]:
         listing = list_files(at, self.root, dependencies=dependencies, ignore=ignore, requirements=requirements)
+        if listing.size > _LARGEST:
+            raise OSError(f"it has more than {_LARGEST:,} bytes, which is no code")
         return listing, self.digest(listing), next(self._secrets(listing), None)
 
     def _secrets(self, listing: Listing) -> Iterator[str]:
@@ -147,6 +152,9 @@ class _Found:
         root = FilePath(os.path.realpath(self.root))
         if found != root and root not in found.parents:
             self._add(code, path, f"`{name}` lies outside of the project", "move it below the project's root")
+            return None
+        if is_of_git(str(found.relative_to(root))):
+            self._add(code, path, f"`{name}` lies in git's own folder", "name a folder with code")
             return None
         return found
 

@@ -207,6 +207,8 @@ class _Reader:
         return self._each(self._of(dict, "a table of environments", at, value), at, self._environment)
 
     def _environment(self, at: tuple[str, ...], value: Any) -> EnvironmentSettings:
+        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", at[-1]):  # it names folders, too
+            raise self._wrong(at, "the name of an environment has letters, digits, `_`, `.` and `-` only")
         table = self._of(dict, "a table, such as `[environments.prod]`", at, value)
         read = self._each(table, at, self._setting_of_environment)
         return EnvironmentSettings(**{key.replace("-", "_"): each for key, each in read.items()})
