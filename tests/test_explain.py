@@ -158,3 +158,13 @@ def test_unknown_word(word: str, near: str, trainspec: Run) -> None:
     assert failed.returncode == 2
     assert failed.stdout == ""
     assert near in failed.stderr
+
+
+def test_an_operator(trainspec: Run) -> None:
+    shown = trainspec("explain", "SageMakerTransformOperator").stdout
+    assert shown.startswith("airflow.providers.amazon.aws.operators.sagemaker.SageMakerTransformOperator\n")
+    assert "  config                  map, required, rendered\n" in shown
+    assert trainspec("explain", "airflow.providers.standard.operators.python.PythonOperator").returncode == 0
+    near = trainspec("explain", "SageMakerTransfromOperator")
+    assert near.returncode == 2
+    assert "did you mean `SageMakerTransformOperator`?" in near.stderr

@@ -125,6 +125,14 @@ def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Co
     return compose(file.extended.root, default_id, options, own_name)
 
 
+def _check_other_requests(data: Map[str, Any], root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:
+    if data.get("tasks"):
+        from trainspec.request.other import check_other_requests
+
+        samples = samples_of(data, dag_id, options.airflow, "tasks")
+        yield from (placed(fault, root) for fault in check_other_requests(data, samples))
+
+
 def _check(
     file: File, composed: Composed, validated: Validated, requests: Map[str, Request], options: Options
 ) -> Iterator[Diagnostic]:
@@ -134,6 +142,7 @@ def _check(
     yield from check_environments(file.extended.root, validated.findings)
     yield from check_jobs(root, composed.groups, invalid)
     yield from check_requests(requests, root, samples, invalid)
+    yield from _check_other_requests(data, root, composed.dag_id, options)
     yield from check_dag(data, root, composed.dag_id, composed.groups, composed.bounds, options)
     yield from (placed(fault, root) for fault in check_foreign(data, options))
     if not has_gaps(file.extended.findings):

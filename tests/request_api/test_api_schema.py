@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 from trainspec.request.api.changes import changes
-from trainspec.request.api.derive import ROOT_SHAPE, derive_schema, first_sentence, schema_text
-from trainspec.schema.files import API_SCHEMA, load_schema, schema_path
+from trainspec.request.api.derive import ROOT_SHAPE, derive_other_requests, derive_schema, first_sentence, schema_text
+from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, load_schema, schema_path
 
 LIMITS = {
     "string": ("minLength", "maxLength"),
@@ -85,6 +85,13 @@ def test_checked_in_schema_is_what_derivation_gives() -> None:
     checked_in = json.loads(schema_path(API_SCHEMA).read_text(encoding="utf-8"))
     derived["x-botocore-version"] = checked_in["x-botocore-version"]
     assert schema_text(derived) == schema_path(API_SCHEMA).read_text(encoding="utf-8")
+
+
+def test_the_other_requests_are_what_derivation_gives() -> None:
+    derived = derive_other_requests()
+    checked_in = json.loads(schema_path(OTHER_REQUESTS).read_text(encoding="utf-8"))
+    derived["x-botocore-version"] = checked_in["x-botocore-version"]
+    assert schema_text(derived) == schema_path(OTHER_REQUESTS).read_text(encoding="utf-8")
 
 
 def test_schema_is_a_valid_schema() -> None:

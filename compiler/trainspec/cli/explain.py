@@ -12,7 +12,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         metavar="CODE_OR_FIELD",
         help="a code (TS540), a field (resources.instance_type, dag.schedule), a request member "
-        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch); "
+        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an operator "
+        "(SageMakerTransformOperator); "
         "all codes if none is given",
     )
 

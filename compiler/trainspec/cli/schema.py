@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from trainspec.project.project import UsageError
-from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema, schema_path, schema_text
+from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, SPEC_SCHEMA, load_schema, schema_path, schema_text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the spec's schema, or rebuild what was asked for and print what changed."""
     if arguments.api:
-        _write(API_SCHEMA, _derived_api_schema())
+        for name, text in _derived_api_schemas().items():
+            _write(name, text)
     if arguments.api or arguments.rebuild:
         _write(SPEC_SCHEMA, schema_text(build_spec_schema()))
     else:
@@ -40,12 +41,13 @@ def build_spec_schema() -> dict[str, Any]:
     )
 
 
-def _derived_api_schema() -> str:
-    from trainspec.request.api.derive import derive_schema
+def _derived_api_schemas() -> dict[str, str]:
+    from trainspec.request.api.derive import derive_other_requests, derive_schema
     from trainspec.request.api.derive import schema_text as api_schema_text
 
     try:
-        return api_schema_text(derive_schema())
+        schemas = {API_SCHEMA: derive_schema(), OTHER_REQUESTS: derive_other_requests()}
+        return {name: api_schema_text(schema) for name, schema in schemas.items()}
     except ImportError as error:
         raise UsageError("this needs botocore: install trainspec[aws]") from error
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from trainspec.airflow_api.model import Signature
 from trainspec.diagnostics import did_you_mean
 from trainspec.project.settings import SAME_CODE
 from trainspec.reference.codes import Explained, all_codes
@@ -28,9 +29,19 @@ class Images:
     names: tuple[ImageInfo, ...]
 
 
-Answer: TypeAlias = Explained | Field | Image | Images
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator, sensor or notifier: its dotted path, what it takes, and the release that was read."""
+
+    path: str
+    signature: Signature
+    release: str
+
+
+Answer: TypeAlias = Explained | Field | Image | Images | Operator
 
 _CODE = re.compile(r"ts[0-9]+$", re.IGNORECASE)
+_CLASS = re.compile(r"(operator|sensor|notifier)$", re.IGNORECASE)
 _CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
 
 
@@ -43,7 +54,22 @@ def look_up(word: str) -> list[Answer]:
     answers += _images(word, is_field=bool(answers))
     if word.lower() in _CATALOGUES:
         answers.append(Images(word.lower(), tuple(_CATALOGUES[word.lower()]().values())))
+    if not answers and _CLASS.search(word):
+        answers += _operators(word)
     return answers
+
+
+def _operators(word: str) -> Iterator[Operator]:
+    """The operators, sensors and notifiers of that name, or that dotted path, as the newest Airflow has them."""
+    from trainspec.airflow_api.operators import everywhere, find, source_of, table_of
+    from trainspec.options import DEFAULT_AIRFLOW
+
+    wanted_module, _, wanted = word.rpartition(".")
+    for module, name in everywhere(DEFAULT_AIRFLOW):
+        if name.lower() == wanted.lower() and module.endswith(wanted_module):
+            signature, table = find(module, name, DEFAULT_AIRFLOW), table_of(module, DEFAULT_AIRFLOW)
+            if signature and table:
+                yield Operator(f"{module}.{name}", signature, source_of(table))
 
 
 def suggestion(word: str) -> str | None:
@@ -54,6 +80,11 @@ def suggestion(word: str) -> str | None:
     known = [*fields, *(path.rsplit(".", 1)[-1] for path in fields), *(each.code.id for each in all_codes())]
     known += [each.member for each in fields.values() if each.member]
     known += [name for catalogue in _CATALOGUES.values() for name in catalogue()]
+    if _CLASS.search(word):
+        from trainspec.airflow_api.operators import everywhere
+        from trainspec.options import DEFAULT_AIRFLOW
+
+        known += [name for _, name in everywhere(DEFAULT_AIRFLOW)]
     return did_you_mean(word, [name for name in dict.fromkeys(known) if not name.endswith("*")])
 
 

@@ -9,7 +9,7 @@ from trainspec.diagnostics.links import DOCS, link
 from trainspec.reference.codes import Explained
 from trainspec.reference.fields import Field, below
 from trainspec.reference.fixable import mended
-from trainspec.reference.lookup import Answer, Image, Images
+from trainspec.reference.lookup import Answer, Image, Images, Operator
 from trainspec.request.images.catalogue import VersionInfo
 
 WIDTH = 100
@@ -25,6 +25,8 @@ def show(answer: Answer) -> Iterator[str]:
         yield from _field(answer)
     elif isinstance(answer, Images):
         yield from _images(answer)
+    elif isinstance(answer, Operator):
+        yield from _operator(answer)
     else:
         yield from _image(answer)
 
@@ -138,3 +140,24 @@ def _row(version: VersionInfo) -> tuple[str, str, str, str, str, str]:
         ", ".join(each) for each in (version.aliases, version.python, version.processors, version.built_on)
     )
     return version.version, also, python, processors, built_on, str(len(version.regions))
+
+
+_KINDS = {"duration": "duration (30m)", "callable": "function (my_team.features.build)", "any": "anything"}
+
+
+def _operator(operator: Operator) -> Iterator[str]:
+    """The arguments of an operator: those that it requires first, each with its kinds and whether it is rendered."""
+    yield operator.path
+    yield ""
+    known = operator.signature.arguments
+    renders = operator.signature.renders
+    width = max(map(len, known), default=0)
+    for name in sorted(known, key=lambda name: not known[name].required):
+        words = " or ".join(_KINDS.get(kind, kind) for kind in known[name].kinds if kind != "null")
+        notes = ["required"] * known[name].required + ["rendered"] * (renders is not None and name in renders)
+        yield f"  {name:<{width}}  {', '.join((words, *notes))}"
+    common = {"BaseNotifier": None, "BaseSensorOperator": "every task and every sensor"}
+    if beside := common.get(operator.signature.root or "", "every task"):
+        yield ""
+        yield f"Beside these it takes the arguments of {beside}, which stand beside `operator` in a spec."
+    yield f"Read from {operator.release}."

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.budget import spend
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
+from trainspec.request.api.model import TRAINING
 from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
@@ -37,16 +38,16 @@ class Rendering:
     problems: tuple[tuple[Path, Problem], ...]
 
 
-def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[MemberFault]:
-    """All that is wrong with `request` for any of the sample task runs; each thing once."""
+def check(request: Mapping[str, Any], samples: Sequence[Sample], operation: str = TRAINING) -> list[MemberFault]:
+    """All that is wrong with `request` of that operation for any of the sample task runs; each thing once."""
     found: dict[tuple[Path, str], MemberFault] = {}
     sound: Rendering | None = None
     for sample in samples:
-        if sound is not None and _is_as_sound(sound, request, sample):
+        if sound is not None and _is_as_sound(sound, request, sample, operation):
             continue
         spend(_STEPS_OF_RENDERING)
-        rendering = render_request(request, sample)
-        for fault in _faults(rendering):
+        rendering = render_in(request, sample.context(), operation)
+        for fault in _faults(rendering, operation):
             found.setdefault((fault.member, _kind(fault.what)), fault)
         if not rendering.templated:
             break
@@ -54,7 +55,7 @@ def check(request: Mapping[str, Any], samples: Sequence[Sample]) -> list[MemberF
     return list(found.values())
 
 
-def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sample) -> bool:
+def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sample, operation: str) -> bool:
     """Whether nothing is wrong for this task run either, where nothing was for another's `rendering`.
 
     Only the members with templates can differ, and the model says of each member by itself what it may be.
@@ -64,7 +65,9 @@ def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sampl
         for step in path:
             template = template[step]
         rendered = render(template, sample.context())
-        if rendered.problems or (rendered.text is not None and not accepts_at(path, _typed(rendered.text, path))):
+        if rendered.problems:
+            return False
+        if rendered.text is not None and not accepts_at(path, _typed(rendered.text, path, operation), operation):
             return False
     return True
 
@@ -81,7 +84,7 @@ def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
     return render_in(request, sample.context())
 
 
-def render_in(request: Mapping[str, Any], context: Mapping[str, Any]) -> Rendering:
+def render_in(request: Mapping[str, Any], context: Mapping[str, Any], operation: str = TRAINING) -> Rendering:
     """`request` with its templates rendered, numbers and booleans read as what the API wants at their place.
 
     `context` are the names that templates see. A member that is not known keeps its template.
@@ -103,16 +106,16 @@ def render_in(request: Mapping[str, Any], context: Mapping[str, Any]) -> Renderi
             unknown.add(path)
             return value
         templated[path] = rendered.text
-        return _typed(rendered.text, path)
+        return _typed(rendered.text, path, operation)
 
     return Rendering(walk(dict(request), ()), templated, frozenset(unknown), tuple(problems))
 
 
-def _faults(rendering: Rendering) -> Iterator[MemberFault]:
+def _faults(rendering: Rendering, operation: str) -> Iterator[MemberFault]:
     for path, problem in rendering.problems:
         yield MemberFault(path, problem)
-    for violation in sorted(check_request(rendering.request), key=_rank):
-        if violation.path not in rendering.unknown:
+    for violation in sorted(check_request(rendering.request, operation), key=_rank):
+        if violation.path not in rendering.unknown or violation.constraint in ("unknown", "output_only"):
             yield MemberFault(violation.path, violation, rendering.templated.get(violation.path))
 
 
@@ -136,8 +139,8 @@ def printable(request: Mapping[str, Any]) -> dict[str, Any]:
     return printed
 
 
-def _typed(text: str, path: Path) -> Any:
-    wanted = (member_schema(path) or {}).get("type")
+def _typed(text: str, path: Path, operation: str = TRAINING) -> Any:
+    wanted = (member_schema(path, operation) or {}).get("type")
     if wanted == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if wanted == "boolean" and text.lower() in _BOOLEANS:

@@ -14,7 +14,7 @@ from trainspec.templates import Problem, Sample
 from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, to_say
 
-_CODES: Map[str, Code] = {
+CODES: Map[str, Code] = {
     "required": codes.API_REQUIRED,
     "unknown": codes.API_UNKNOWN,
     "output_only": codes.API_UNKNOWN,
@@ -90,14 +90,14 @@ def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> 
     name, member = dotted(field), dotted(fault.member)
     if isinstance(what, Problem):
         return placed(Fault(what.code, field, f"`{name}`: {what.message}", what.advice, member=member), root)
-    code = _CODES[what.constraint]
+    code = CODES[what.constraint]
     if what.constraint == "required":
         return _missing(what.limit, fault.member, field if len(field) > len(job) else job, job, root)
     is_key = fault.member in request.keys or what.constraint in ("key_pattern", "key_length")
     if is_key:
-        message, advice = _key_words(what, dotted(field[:-1]), str(field[-1]))
+        message, advice = key_words(what, dotted(field[:-1]), str(field[-1]))
         return placed(Fault(code, field, message, advice, on_key=True, member=member), root)
-    message, advice = _words(what, name, fault.rendered)
+    message, advice = words(what, name, fault.rendered)
     on_key = code in (codes.API_UNKNOWN, codes.API_COUNT)
     found = placed(Fault(code, field, message, advice, on_key, member=member), root)
     return replace(found, fix=_fix(what, find(root, field[:-1]), field))
@@ -134,7 +134,7 @@ def _fix(what: Violation, above: Node, field: Path) -> Fix | None:
     return to_say(node, meant)
 
 
-def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:
+def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:
     """The message and the advice for one violation at the field `name`."""
     limit, value = what.limit, shown(what.value)
     given = f"`{name}` renders to {value}" if rendered is not None else f"`{name}` is {value}"
@@ -166,7 +166,7 @@ def _words(what: Violation, name: str, rendered: str | None) -> tuple[str, str |
             return f"`{name}` has {len(what.value)} entries, SageMaker takes {bound} {limit}", None
 
 
-def _key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
+def key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
     """The message and the advice for a name that SageMaker does not accept: a key of the map at `parent`."""
     if what.constraint in ("key_length", "max_length", "min_length"):
         return f"the name {shown(key)} in `{parent}` has {len(key)} characters, SageMaker takes {what.limit}", None

@@ -7,6 +7,7 @@ from typing import Any
 
 SPEC_SCHEMA = "trainspec.schema.json"
 API_SCHEMA = "create-training-job.schema.json"
+OTHER_REQUESTS = "other-requests.schema.json"
 
 _PACKAGE = Path(__file__).parents[1]
 

@@ -31,11 +31,11 @@ def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declare
     return tuple((name, value, type(value).__name__) for name, value in values)
 
 
-def samples_of(data: Mapping[str, Any], dag_id: str, airflow: str) -> dict[str, list[Sample]]:
-    """The imagined runs of each job's task that its templates are rendered for."""
+def samples_of(data: Mapping[str, Any], dag_id: str, airflow: str, section: str = "jobs") -> dict[str, list[Sample]]:
+    """The imagined runs of each task of a section that its templates are rendered for."""
     return {
-        name: [sample.of(dag_id, name, airflow, declared_params(data, job)) for sample in SAMPLES]
-        for name, job in data.get("jobs", {}).items()
+        name: [sample.of(dag_id, name, airflow, declared_params(data, task)) for sample in SAMPLES]
+        for name, task in (data.get(section) or {}).items()
     }
 
 

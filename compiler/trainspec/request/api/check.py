@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from trainspec.budget import spend
-from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.request.api.model import TRAINING, model
 from trainspec.schema.validator import Accepts, acceptor
 
 Constraint: TypeAlias = Literal[
@@ -58,63 +58,63 @@ class Violation:
     suggestion: str | None = None
 
 
-def check_request(request: Mapping[str, Any]) -> list[Violation]:
-    """All that the API's model refuses in `request`, in the order of the request; empty where it accepts it.
+def check_request(request: Mapping[str, Any], operation: str = TRAINING) -> list[Violation]:
+    """All that the model of the operation refuses in `request`, in the order of the request; empty where it accepts it.
 
     `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is no list.
     """
     document = dict(request)
-    return [] if _accepts()(document) else violations(document)
+    return [] if _accepts(operation)(document) else violations(document, operation)
 
 
-def violations(document: dict[str, Any]) -> list[Violation]:
+def violations(document: dict[str, Any], operation: str = TRAINING) -> list[Violation]:
     """What `check_request` says of a request that may be refused."""
     found = []
-    for error in _validator().iter_errors(document):
+    for error in _validator(operation).iter_errors(document):
         spend(_STEPS_OF_VIOLATION)
-        found.append(_violation(error, document))
+        found.append(_violation(error, document, operation))
     return sorted(found, key=lambda violation: _place(violation.path, document))
 
 
 @cache
-def _accepts() -> Accepts:
-    return acceptor(load_schema(API_SCHEMA))
+def _accepts(operation: str) -> Accepts:
+    return acceptor(model(operation))
 
 
-def accepts_at(path: Sequence[str | int], value: Any) -> bool:
+def accepts_at(path: Sequence[str | int], value: Any, operation: str = TRAINING) -> bool:
     """Whether the API's model accepts a value as the member at `path`, whatever stands around it."""
-    return _accepts_at(tuple(path))(value)
+    return _accepts_at(tuple(path), operation)(value)
 
 
 @lru_cache(maxsize=4096)
-def _accepts_at(path: Path) -> Accepts:
-    schema = member_schema(path)
-    return acceptor({**schema, "$defs": load_schema(API_SCHEMA)["$defs"]}) if schema else lambda value: False
+def _accepts_at(path: Path, operation: str) -> Accepts:
+    schema = member_schema(path, operation)
+    return acceptor({**schema, "$defs": model(operation)["$defs"]}) if schema else lambda value: False
 
 
-def member_schema(path: Sequence[str | int]) -> dict[str, Any] | None:
+def member_schema(path: Sequence[str | int], operation: str = TRAINING) -> dict[str, Any] | None:
     """Look up the schema of the member at `path`, or None where the API has no such member.
 
     A list's elements are at an index or "*", a map's values at any key or "*". References are resolved, one level
     deep; what is said of the member itself (`description`, `x-output-only`) is merged in.
     """
-    found = _resolve(tuple(path))
+    found = _resolve(tuple(path), operation)
     if found is None:
         return None
     shape, own = found
-    return {**load_schema(API_SCHEMA)["$defs"][shape], **{key: own[key] for key in own if key != "$ref"}}
+    return {**model(operation)["$defs"][shape], **{key: own[key] for key in own if key != "$ref"}}
 
 
-def shape_name(path: Sequence[str | int]) -> str | None:
+def shape_name(path: Sequence[str | int], operation: str = TRAINING) -> str | None:
     """AWS's name of the shape at `path` (as for `member_schema`), or None where the API has no such member."""
-    found = _resolve(tuple(path))
+    found = _resolve(tuple(path), operation)
     return found[0] if found else None
 
 
 @lru_cache(maxsize=4096)  # the requests of a run have the same members
-def _resolve(path: Path) -> tuple[str, Mapping[str, Any]] | None:
+def _resolve(path: Path, operation: str) -> tuple[str, Mapping[str, Any]] | None:
     """Find the shape at `path`, and the schema entry that refers to it."""
-    schema = load_schema(API_SCHEMA)
+    schema = model(operation)
     own: Any = {"$ref": schema["$ref"]}
     for step in path:
         definition = schema["$defs"][_referred(own)]
@@ -133,11 +133,11 @@ def _referred(own: Mapping[str, Any]) -> str:
     return str(own["$ref"]).removeprefix("#/$defs/")
 
 
-def _violation(error: Any, document: Mapping[str, Any]) -> Violation:
+def _violation(error: Any, document: Mapping[str, Any], operation: str) -> Violation:
     keyword = error.validator
     is_key = "propertyNames" in error.absolute_schema_path
     path: Path = tuple(error.absolute_path)
-    limit, suggestion, shape = error.validator_value, None, shape_name(path)
+    limit, suggestion, shape = error.validator_value, None, shape_name(path, operation)
     match keyword:
         case "required" | "unknown" | "x-output-only":
             limit = error.message
@@ -146,7 +146,7 @@ def _violation(error: Any, document: Mapping[str, Any]) -> Violation:
         case "pattern":
             limit = error.schema["x-aws-pattern"]
     if keyword == "unknown":
-        suggestion, shape = _near(error.message, error.schema["properties"]), shape_name(path[:-1])
+        suggestion, shape = _near(error.message, error.schema["properties"]), shape_name(path[:-1], operation)
     if is_key:
         path = (*path, error.instance)
     return Violation(path, _CONSTRAINTS[keyword][is_key], error.instance, limit, shape or "", suggestion)
@@ -172,7 +172,7 @@ def _place(path: Path, document: Any) -> tuple[int, ...]:
 
 
 @cache
-def _validator() -> Any:
+def _validator(operation: str) -> Any:
     """Jsonschema's validator (a slow import: only where a request is checked), stricter where AWS is."""
     from jsonschema import Draft202012Validator, ValidationError, validators
 
@@ -219,7 +219,7 @@ def _validator() -> Any:
         "enum": enum,
         "pattern": pattern,
     }
-    return extend(Draft202012Validator, keywords, type_checker=types)(load_schema(API_SCHEMA))
+    return extend(Draft202012Validator, keywords, type_checker=types)(model(operation))
 
 
 def _at(error: Any, name: str) -> Any:

@@ -52,6 +52,36 @@ def derive_schema() -> dict[str, Any]:
     }
 
 
+OPERATIONS = (
+    "CreateEndpoint", "CreateEndpointConfig", "CreateHyperParameterTuningJob", "CreateModel", "CreateProcessingJob",
+    "CreateTrainingJob", "CreateTransformJob", "DeleteModel", "UpdateEndpoint",
+)  # fmt: skip
+"""The operations whose requests Airflow's operators take as their `config`."""
+
+
+def derive_other_requests() -> dict[str, Any]:
+    """Make the schema of the requests of `OPERATIONS`, whose shapes are named in `x-operations`; without prose."""
+    import botocore
+    import botocore.loaders
+
+    model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+    shapes = {operation: model["operations"][operation]["input"]["shape"] for operation in OPERATIONS}
+    definitions: dict[str, Any] = {}
+    for shape in shapes.values():
+        _define(shape, model["shapes"], definitions)
+    for definition in definitions.values():
+        for member in definition.get("properties", {}).values():
+            member.pop("description", None)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:trainspec:other-requests",
+        "title": "Requests of Amazon SageMaker that tasks make beside training",
+        "x-botocore-version": botocore.__version__,
+        "x-operations": shapes,
+        "$defs": definitions,
+    }
+
+
 def schema_text(schema: Mapping[str, Any]) -> str:
     """Write `schema` as it is checked in: sorted keys, one final newline."""
     return json.dumps(schema, indent=1, sort_keys=True) + "\n"

@@ -1,0 +1,17 @@
+"""The API's model of each request: CreateTrainingJob's in a schema of its own, those of other tasks in one together."""
+
+from functools import cache
+from typing import Any, Final
+
+from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, load_schema
+
+TRAINING: Final = "CreateTrainingJob"
+
+
+@cache
+def model(operation: str) -> dict[str, Any]:
+    """The JSON Schema of an operation's request. Shared, and not to be changed."""
+    if operation == TRAINING:
+        return load_schema(API_SCHEMA)
+    schema = load_schema(OTHER_REQUESTS)
+    return {"$ref": f"#/$defs/{schema['x-operations'][operation]}", "$defs": schema["$defs"]}
