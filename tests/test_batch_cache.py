@@ -25,7 +25,7 @@ from helpers import ROOT, Run
 SPEC = """\
 trainspec: 1
 extends: ../base.yaml
-dag: {id: a, schedule: null}
+dag: {id: a, schedule: "@daily", start_date: 2025-04-01, catchup: false}
 vars: {bucket: s3://my-own-bucket}
 jobs:
   train:
@@ -86,7 +86,6 @@ def test_every_case_gives_the_same_cold_and_warm(case: Path, project: Path, trai
 def test_what_is_known_is_what_was_found(spec: Path) -> None:
     look = Look(find_project(spec.parent), Options(), Wanted())
     found = look.at(spec)
-    assert found.findings == ()
     assert Look(find_project(spec.parent), Options(), Wanted()).known(spec) == found
 
 
@@ -173,7 +172,7 @@ def test_another_specs_entry_is_none(spec: Path, trainspec: Run) -> None:
     assert known(spec.parent / "b.yaml") is None
 
 
-def test_findings_secrets_and_values_are_not_stored(project: Path, spec: Path, trainspec: Run) -> None:
+def test_secrets_and_values_are_not_stored(project: Path, spec: Path, trainspec: Run) -> None:
     for name, line in {
         "warning": "    operator: {max_attempts: 1}\n",
         "secret": "    environment: {DB_PASSWORD: correct-horse-battery-staple}\n",
@@ -183,10 +182,30 @@ def test_findings_secrets_and_values_are_not_stored(project: Path, spec: Path, t
     for _ in range(2):
         trainspec("compile")
     assert known(spec) is not None
-    assert [each for each in ("warning", "secret") if known(project / "specs" / f"{each}.yaml")] == []
+    assert [each for each in ("warning", "secret", "silenced") if known(project / "specs" / f"{each}.yaml")] == [
+        "warning"
+    ]
     stored = b"".join(path.read_bytes() for path in entries(project))
     for value in (b"correct-horse", b"my-own-bucket", b"SageMakerRole", b"my-algo"):
         assert value not in stored
+
+
+def test_findings_are_remembered(project: Path, spec: Path, trainspec: Run) -> None:
+    line = (
+        "    operator: {max_attempts: 1}\n    inputs: {train: s3://my-own-bucket//train/}  # trainspec: ignore[TS550]\n"
+    )
+    spec.write_text(SPEC + line + "triggers:\n  again: {dag: nobodys}\n")
+    (project / "specs" / "wrong.yaml").write_text(
+        SPEC.replace("id: a", "id: b") + "    resources: {instance_type: ml.m5.lrage}\n"
+    )
+    first = {form: trainspec("lint", "--format", form) for form in ("text", "json", "sarif")}
+    found = known(spec)
+    assert found is not None
+    assert "TS540" in {each.code.id for each in found.findings}
+    assert {form: trainspec("lint", "--format", form) for form in first} == first
+    assert {"TS540", "TS606", "TS104"} <= {each["code"] for each in json.loads(first["json"].stdout)}
+    fixed = trainspec("lint", "--fix")
+    assert "ml.m5.large}" in (project / "specs" / "wrong.yaml").read_text(), fixed.stderr
 
 
 @pytest.mark.parametrize(
@@ -366,7 +385,7 @@ def test_runs_at_the_same_time(project: Path, trainspec: Run) -> None:
     outputs = {(run.communicate()[0], run.returncode) for run in runs}
     without = trainspec("lint", "--no-cache", "--format", "concise")
     assert outputs == {(without.stdout, 1)}
-    assert len(entries(project)) == 30
+    assert len(entries(project)) == 31
     assert all(known(project / "specs" / f"s{number}.yaml") for number in range(30))
 
 

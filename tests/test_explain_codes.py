@@ -10,7 +10,20 @@ from trainspec.text.source import decode
 
 STAGES = [each for each in all_codes() if each.code.id in CODES]
 OF_A_FOLDER = {f"TS75{digit}" for digit in range(9)}
-OF_SEVERAL_FILES = {"TS011", "TS012", "TS205", "TS605", "TS606", "TS610", "TS620", "TS701", "TS702", "TS703", "TS705"}
+OF_SEVERAL_FILES = {
+    "TS011",
+    "TS012",
+    "TS108",
+    "TS205",
+    "TS605",
+    "TS606",
+    "TS610",
+    "TS620",
+    "TS701",
+    "TS702",
+    "TS703",
+    "TS705",
+}
 
 
 def _findings(fields: str) -> tuple[Diagnostic, ...]:

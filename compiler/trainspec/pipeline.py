@@ -35,7 +35,7 @@ from trainspec.rules.support.run import run_rules
 from trainspec.text.fault import placed
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
-from trainspec.text.tree import Mapping, Node
+from trainspec.text.tree import Mapping, Node, key_span
 
 if TYPE_CHECKING:
     from trainspec.packing.source import Source as PackedSource
@@ -183,7 +183,7 @@ def _analysis(
 
 def _without_document(source: Source, tree: Node | None, parsed: list[Diagnostic], selection: Selection) -> Analysis:
     """What is known of a text that is no map."""
-    reported = settle_unread([*parsed, *check_is_map(tree)], source, selection)
+    reported = settle_unread([*parsed, *check_is_map(tree, parsed, source.name)], source, selection)
     return Analysis(name=source.name, findings=reported.findings, is_spec=has_errors(parsed), source=source)
 
 
@@ -195,6 +195,7 @@ def _fragment(file: File, parsed: list[Diagnostic], selection: Selection) -> Ana
         name=file.source.name,
         findings=reported.findings,
         own_ignores=reported.own_ignores,
+        jobs_span=key_span(file.tree, ("jobs",)) if file.tree.get("jobs") is not None else None,
         source=file.source,
         files=file.extended.sources,
     )

@@ -100,7 +100,7 @@ def test_a_template_that_only_airflow_renders(aws: Simulator, trainspec: Run, pr
 def test_a_fragment(aws: Simulator, trainspec: Run, project: Path) -> None:
     ran = run_spec(trainspec, project, "defaults: {region: us-east-1}\n")
     assert ran.returncode == 2
-    assert "is a fragment: it has no jobs of its own" in ran.stderr
+    assert "is a fragment: it has no `trainspec: 1`" in ran.stderr
 
 
 def test_no_such_file(trainspec: Run) -> None:

@@ -1,10 +1,8 @@
-"""What is remembered of files in which nothing was found, so that the next run need not look at them again.
+"""What is remembered of files and their findings, so that the next run need not look at them again.
 
 An entry holds the SHA-256 of each text that the file was made of, and counts only while all of them are the same, and
-with them the run's options, the settings, this program to its last file, the packages that it uses and Python. Files
-with findings have no entry, nor have those that speak of other DAGs or hold comments that silence findings: they are
-looked at again by each run. What stands in a spec is not stored, but for the
-names of its DAG, its environments and its variables.
+with them the run's options, the settings, this program to its last file, the packages that it uses and Python. What
+stands in a spec is not stored, but for names, and what its findings quote; a file with a secret has no entry.
 
 Every entry is a file of its own, written beside and renamed, and begins with its own checksum: runs at the same time
 cannot disturb each other, and what is damaged does not count. They lie where only the user writes: what a repository

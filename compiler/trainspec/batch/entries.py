@@ -10,8 +10,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from trainspec.batch.stored_findings import (
+    is_span,
+    of_findings,
+    of_ignores,
+    of_references,
+    of_span,
+    to_findings,
+    to_ignores,
+    to_references,
+    to_span,
+)
 from trainspec.crossfile.facts import FileFacts
-from trainspec.diagnostics import Diagnostic, Span
+from trainspec.diagnostics import Diagnostic
 from trainspec.disk.reading import UnreadableError, read_typed
 from trainspec.text.source import Source
 
@@ -31,22 +42,32 @@ Text: TypeAlias = list[str]
 # ---------------------------------------------------------------------- facts
 
 
-def _of_span(span: Span) -> list[Any]:
-    return [span.path, span.line, span.column, span.end_line, span.end_column]
-
-
 def _are_strings(stored: Any) -> bool:
     return isinstance(stored, list) and all(isinstance(each, str) for each in stored)
 
 
-def _is_span(stored: Any) -> bool:
-    return isinstance(stored, list) and [type(each) for each in stored] == [str, int, int, int, int]
+def _reads(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
+    """Whether `read` makes something of what is stored."""
+
+    def reads(stored: Any) -> bool:
+        try:
+            read(stored)
+        except (ValueError, TypeError, KeyError, IndexError):
+            return False
+        return True
+
+    return reads
 
 
 _STORED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], bool], Callable[[Any], Any]]] = {
     "is_spec": (bool, lambda stored: isinstance(stored, bool), bool),
     "dag_id": (str, lambda stored: isinstance(stored, str), str),
-    "id_span": (_of_span, _is_span, lambda stored: Span(*stored)),
+    "id_span": (of_span, is_span, to_span),
+    "jobs_span": (of_span, is_span, to_span),
+    "findings": (of_findings, _reads(to_findings), to_findings),
+    "references": (of_references, _reads(to_references), to_references),
+    "used_ignores": (of_ignores, _reads(to_ignores), to_ignores),
+    "own_ignores": (of_ignores, _reads(to_ignores), to_ignores),
     "environments": (list, _are_strings, tuple),
     "variables": (sorted, _are_strings, frozenset),
     "made_of": (sorted, _are_strings, frozenset),
@@ -59,7 +80,10 @@ def encoded(facts: FileFacts) -> dict[str, Any] | None:
     """The facts of a file that are not the usual ones, without its name; None where some are not stored."""
     known = {each.name: getattr(facts, each.name) for each in fields(FileFacts) if each.name != "name"}
     said = {name: known[name] for name in known if known[name] != _NOTHING[name]}
-    return {name: _STORED[name][0](said[name]) for name in said} if said.keys() <= _STORED.keys() else None
+    if not said.keys() <= _STORED.keys():
+        return None
+    stored = {name: _STORED[name][0](said[name]) for name in said}
+    return None if None in stored.values() else stored
 
 
 _NOTHING = {each.name: each.default for each in fields(FileFacts)}

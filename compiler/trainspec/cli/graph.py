@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         show_on_stderr(analysis.findings, project, [analysis])
         return 1
     if analysis.root is None:
-        raise UsageError(f"{analysis.source.name} is a fragment: it makes no DAG by itself")
+        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
     requests = {name: request.members for name, request in analysis.requests.items()}
     graph = build(analysis.dag_id, analysis.data, requests, analysis.groups)
     output = Path(arguments.output) if arguments.output else None

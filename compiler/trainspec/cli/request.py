@@ -145,7 +145,7 @@ def _job(analysis: Analysis, wanted: str | None) -> str:
     if wanted is not None and wanted in analysis.requests:
         return wanted
     if not jobs:
-        raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
+        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`")
     why = "has several jobs" if wanted is None else f"has no job `{wanted}`"
     if wanted is not None and wanted in analysis.groups:
         why, jobs = f"has `{wanted}` as a matrix", list(analysis.groups[wanted])

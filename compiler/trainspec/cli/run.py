@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
     if has_errors(analysis.findings):
         return 1
     if not analysis.requests:
-        raise UsageError(f"{analysis.source.name} is a fragment: it has no jobs of its own")
+        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`")
     local = LocalRun(analysis, wish)
     with _access(arguments, local) as access:
         return _run(local, access)

@@ -31,6 +31,7 @@ class Across:
         yield from self._same_dag()
         yield from self._unknown_dags()
         yield from self._idle_comments()
+        yield from self._forgotten()
 
     def _same_dag(self) -> Iterator[Diagnostic]:
         """Specs that make the same DAG: told of each of the run but the first, or where the first is no other's."""
@@ -65,6 +66,17 @@ class Across:
             if specs and all(each.is_whole for each in specs):
                 used = frozenset[object]().union(*(each.used_ignores for each in specs))
                 yield from (unused(each) for each in fragment.own_ignores if each not in used and not each.in_patch)
+
+    def _forgotten(self) -> Iterator[Diagnostic]:
+        """Files with jobs that no spec is made of: nothing ever compiles them."""
+        if any(each.is_spec and each.id_span is None for each in self.run):
+            return  # a spec that cannot be read may extend anything
+        used = frozenset[str]().union(*(each.made_of for each in self.run))
+        for each in self.run:
+            if each.jobs_span is not None and each.name not in used:
+                message = "the file has jobs but no `trainspec: 1`, and no spec extends it: nothing compiles it"
+                advice = "write `trainspec: 1` as its first line; if others are to extend it, let a spec do so"
+                yield Diagnostic(codes.FORGOTTEN, each.jobs_span, message, advice, "trainspec")
 
     @property
     def _specs(self) -> Iterable[tuple[FileFacts, DagAt]]:

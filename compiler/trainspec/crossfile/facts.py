@@ -27,8 +27,8 @@ class FileFacts:
 
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
     finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
-    comments in them that silenced something, `own_ignores` those of a fragment. `is_whole` is false for a spec that was
-    not checked to the end.
+    comments in them that silenced something, `own_ignores` those of a fragment, `jobs_span` the place of its jobs,
+    which some spec should extend. `is_whole` is false for a spec that was not checked to the end.
     """
 
     name: str
@@ -43,6 +43,7 @@ class FileFacts:
     made_of: frozenset[str] = frozenset()
     used_ignores: "frozenset[Ignore]" = frozenset()
     own_ignores: "frozenset[Ignore]" = frozenset()
+    jobs_span: Span | None = None
     is_whole: bool = False
 
     @property

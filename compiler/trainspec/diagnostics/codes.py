@@ -25,6 +25,7 @@ NOT_ONE_OF = Code("TS104", "a value that is none of the allowed words")
 MALFORMED = Code("TS105", "a value that is not written in its form")
 OUT_OF_RANGE = Code("TS106", "a number, list or text that is too small or too large")
 CONFLICT = Code("TS107", "keys that exclude or need each other")
+FORGOTTEN = Code("TS108", "a file with jobs that nothing compiles")
 
 # TS2xx: composition
 UNKNOWN_VARIABLE = Code("TS201", "a `${...}` that names nothing")

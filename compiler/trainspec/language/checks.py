@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Iterator
 
-from trainspec.diagnostics import Diagnostic, codes
+from trainspec.diagnostics import Diagnostic, Span, codes
 from trainspec.language.validate import validate
 from trainspec.text.tree import Mapping, Node, Path, key_span, mapping
 from trainspec.text.typing import is_null
 
 
-def check_is_map(tree: Node | None) -> Iterator[Diagnostic]:
-    """Whether a document is a map; nothing is said of one that could not be read."""
+def check_is_map(tree: Node | None, parsed: Collection[Diagnostic], name: str) -> Iterator[Diagnostic]:
+    """Whether a document is a map; nothing is said of one that could not be read, which `parsed` says."""
+    if tree is None and not parsed:
+        span = Span(name, 1, 1, 1, 1)
+        yield Diagnostic(codes.NOT_A_SPEC, span, "the file is empty", "begin with `trainspec: 1`, or remove the file")
     if tree is not None and not isinstance(tree, Mapping):
-        yield Diagnostic(codes.NOT_A_SPEC, tree.span, "a spec is a map, and this is none", "begin with `trainspec: 1`")
+        message = "a spec must be a YAML mapping"
+        yield Diagnostic(codes.NOT_A_SPEC, tree.span, message, "begin with `trainspec: 1`")
 
 
 def check_fragment(root: Mapping, settled: Node) -> Iterator[Diagnostic]:
