@@ -25,6 +25,20 @@ BASE = "default"
 """What `${env}` is where no environment is laid over the spec."""
 
 _PLAIN = Options()
+_MODULES = frozenset(
+    (
+        "airflow",
+        "pendulum",
+        "trainspec",
+        "datetime",
+        "__init__",
+        "__main__",
+        "sitecustomize",
+        "usercustomize",
+        "conftest",
+    )
+)
+"""What a DAG file imports, and what Python and pytest import of a folder by themselves."""
 _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 
@@ -77,6 +91,7 @@ def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str 
     composed = mapping(tuple(entries), root.span)
     findings += _no_name(root, default_id)
     identity = _resolved_id(root, default_id, variables)
+    findings += _hidden_module(root, default_id, identity)
     findings += variables.findings
     used = {*mentioned(whole), *mentioned(root)}
     if not has_errors(findings):
@@ -254,6 +269,15 @@ def _no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
         message = f"the file's name, `{default_id}`, cannot be the DAG's id"
         advice = "give the DAG an `id`, or the file a name of letters, digits, `_`, `.` and `-`"
         yield Diagnostic(codes.MALFORMED, root.entries[0].key.span, message, advice, "dag.id")
+
+
+def _hidden_module(root: Mapping, default_id: str, dag_id: str) -> Iterator[Diagnostic]:
+    """Whether the file that is named after the DAG stands in the way of what Python or the file itself imports."""
+    if dag_id in _MODULES:
+        message = f"`{dag_id}.py`, the file of this DAG, hides the Python module of that name from what lies beside it"
+        written = _dag_id(root, default_id)
+        span = root.entries[0].key.span if written.span is root.span else written.span
+        yield Diagnostic(codes.HIDES_MODULE, span, message, "give the DAG another `id`", "dag.id")
 
 
 def _dag_id(root: Mapping, default_id: str) -> Scalar:

@@ -16,6 +16,7 @@ BAD_IGNORE = Code("TS010", "an ignore comment that names no code that can be ign
 NOT_SHOWN = Code("TS011", "more findings than are shown", Severity.NOTE)
 TOO_MUCH_WORK = Code("TS012", "a file that takes more work to check than any spec")
 SLOW_PATTERN = Code("TS013", "a regular expression that may run for ever")
+HIDES_MODULE = Code("TS016", "a DAG whose file hides a Python module", Severity.WARNING)
 
 # TS1xx: the language
 UNKNOWN_KEY = Code("TS101", "a key that the language does not have")
