@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.diagnostics import Diagnostic, Fix, codes
 from trainspec.language.suggestions import as_map
 from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema
+from trainspec.schema.in_order import additional_properties
 from trainspec.schema.validator import Accepts, acceptor
 from trainspec.text import tree
 from trainspec.text.fault import placed
@@ -89,7 +90,8 @@ def _validator(is_composed: bool) -> Any:
 
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend
-    return extend(Draft202012Validator, type_checker=types)(_schema(is_composed))
+    in_order = {"additionalProperties": additional_properties}
+    return extend(Draft202012Validator, in_order, type_checker=types)(_schema(is_composed))
 
 
 def _diagnostic(fault: "Refused", root: tree.Mapping) -> Diagnostic:

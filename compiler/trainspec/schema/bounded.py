@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from trainspec.budget import spend
+from trainspec.schema.in_order import additional_properties
 from trainspec.schema.meta import is_schema
 from trainspec.schema.patterns import TooSlowError, UnknownError, searches
 
@@ -91,7 +92,7 @@ def _class() -> Any:
     """Draft 2020-12 as jsonschema has it, every keyword counted."""
     from jsonschema import Draft202012Validator, validators
 
-    known = {**Draft202012Validator.VALIDATORS, "pattern": _pattern, "uniqueItems": _unique}
+    known = {**Draft202012Validator.VALIDATORS, **_OWN}
     extend: Any = validators.extend
     return extend(Draft202012Validator, {name: _counted(check) for name, check in known.items()})
 
@@ -156,3 +157,9 @@ def _checkable(schema: Any) -> Any:
 
 
 _OF_KEYS = ("patternProperties", "additionalProperties", "unevaluatedProperties")
+
+_OWN: Mapping[str, Callable[..., Iterator[Any]]] = {
+    "additionalProperties": additional_properties,
+    "pattern": _pattern,
+    "uniqueItems": _unique,
+}

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from trainspec.budget import spend
 from trainspec.request.api.model import TRAINING, model
+from trainspec.schema import in_order
 from trainspec.schema.validator import Accepts, acceptor
 
 Constraint: TypeAlias = Literal[
@@ -190,7 +191,7 @@ def _validator(operation: str) -> Any:
 
     def additional_properties(validator: Any, extra: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if extra is not False:
-            yield from standard["additionalProperties"](validator, extra, instance, schema)
+            yield from in_order.additional_properties(validator, extra, instance, schema)
         elif isinstance(instance, dict):
             for name in instance:
                 if name not in schema["properties"]:
