@@ -22,7 +22,8 @@ from trainspec.text.source import decode
 for path in sys.argv[1:]:
     source = decode(Path(path).read_bytes(), "x.yaml")
     found = analyse(source, Options()).findings if hasattr(source, "text") else (source,)
-    print(path, *(f"{each.span} {each.code.id} {each.message} {each.advice} {each.labels}" for each in found), sep="\\n")
+    shown = (f"{each.span} {each.code.id} {each.message} {each.advice} {each.labels}" for each in found)
+    print(path, *shown, sep="\\n")
 """
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import botocore.session
 import pytest
 from hypothesis import HealthCheck, given, settings
 from jinja2 import Environment
+from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.model import CannotImportError
 from trainspec.importers.request import import_request, leaves
+from trainspec.importers.sources import read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.request.check import printable
@@ -248,3 +252,50 @@ def test_several_requests_make_one_spec(trainspec: Run, project: Path) -> None:
     assert "  one:\n" in (project / "specs" / "both.yaml").read_text()
     assert "  one-2:\n" in (project / "specs" / "both.yaml").read_text()
     assert trainspec("import", "a.json", "-o", "specs/both.yaml").returncode == 2
+
+
+_OPERATOR = "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "lists that double",
+            'a0 = ["x"]\n'
+            + "".join(f"a{i} = [a{i - 1}, a{i - 1}]\n" for i in range(1, 27))
+            + "SageMakerTrainingOperator(task_id='t', config={'InputDataConfig': a26})\n",
+            "more work",
+        ),
+        ("a sum of 1,500", f"SageMakerTrainingOperator(config={{'A': {'+'.join(['1'] * 1_500)}}})\n", "nested"),
+        ("900 attributes", f"SageMakerTrainingOperator(config={{'A': x{'.a' * 900}}})\n", "nested"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
+)
+def test_a_hostile_dag_file(name: str, text: str, said: str) -> None:
+    start = time.process_time()
+    with pytest.raises(CannotImportError, match=said):
+        import_dag_file(_OPERATOR + text)
+    assert time.process_time() - start < 5
+
+
+def test_texts_that_double_are_no_literals() -> None:
+    doubled = "".join(f"a{i} = a{i - 1} + a{i - 1}\n" for i in range(1, 41))
+    call = "SageMakerTrainingOperator(task_id='t', config={'TrainingJobName': a40})\n"
+    (imported,) = import_dag_file(_OPERATOR + 'a0 = "xxxxxxxx"\n' + doubled + call)
+    assert any("not a literal" in str(note) for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"HyperParameters": {"a": NaN}}',
+        '{"ResourceConfig": {"VolumeSizeInGB": 1e400}}',
+        '{"HyperParameters": {"a": "\\ud800"}}',
+        '{"OutputDataConfig": ' + '{"a":' * 700 + "1" + "}" * 700 + "}",
+        '{"ResourceConfig": {"VolumeSizeInGB": ' + "9" * 5_000 + "}}",
+    ],
+)
+def test_hostile_json(text: str) -> None:
+    with pytest.raises(CannotImportError):
+        read_text(b'{"TrainingJobName": "a", "RoleArn": "r", ' + text[1:].encode())

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trainspec.budget import OutOfBudgetError, budget
 from trainspec.importers.arguments import assets_of, imported_names
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
@@ -18,6 +19,9 @@ from trainspec.importers.other_tasks import import_task
 from trainspec.importers.times import duration_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
+
+MAX_DEPTH = 90
+"""Levels of a file's syntax: to write an expression out, Python recurses some eight times for each."""
 
 OPERATORS = ("SageMakerTrainingOperator", "TrainingJobOperator")
 
@@ -46,6 +50,25 @@ def import_dag_file(text: str) -> list[Imported]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise CannotImportError(f"not Python: {error}") from error
+    if _depth(tree) > MAX_DEPTH:
+        raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
+    try:
+        with budget():
+            return _imported_dags(tree)
+    except OutOfBudgetError:
+        raise CannotImportError("reading its values takes more work than any DAG file") from None
+
+
+def _depth(tree: ast.AST) -> int:
+    """How many nodes of a syntax tree stand in each other."""
+    level, depth = [tree], 0
+    while level:
+        level = [below for node in level for below in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
+
+
+def _imported_dags(tree: ast.Module) -> list[Imported]:
     functions = {
         id(each): node.name
         for node in ast.walk(tree)

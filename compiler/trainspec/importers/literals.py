@@ -4,12 +4,18 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.budget import spend
+
+_STEPS_OF_NODE = 5
+_LONGEST = 100_000
+"""Characters of a text that is put together: no member of a request takes as many."""
+
 
 class NotLiteralError(Exception):
     """An expression that only a run would tell; carries its node."""
 
     def __init__(self, node: ast.expr) -> None:
-        super().__init__(ast.unparse(node))
+        super().__init__("not a literal")
         self.node = node
 
 
@@ -60,16 +66,21 @@ class Constants:
 
         Raises NotLiteralError where the whole is not.
         """
+        spend(_STEPS_OF_NODE)
         if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool | None):
             return node.value
         if isinstance(node, ast.Dict):
             return self._dict(node)
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            spend(len(node.elts))
             return [self._or_hole(item) for item in node.elts]
         if isinstance(node, ast.Name):
             return self._name(node)
         if isinstance(node, ast.JoinedStr):
-            return "".join(self._text(part) for part in node.values)
+            parts = [self._text(part) for part in node.values]
+            if sum(map(len, parts)) > _LONGEST:
+                raise NotLiteralError(node)
+            return "".join(parts)
         if isinstance(node, ast.FormattedValue) and node.conversion == -1 and node.format_spec is None:
             return self.value(node.value)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mult):
@@ -128,6 +139,8 @@ class Constants:
     def _computed(self, node: ast.BinOp) -> Any:
         left, right = self.value(node.left), self.value(node.right)
         if isinstance(node.op, ast.Add) and isinstance(left, str) and isinstance(right, str):
+            if len(left) + len(right) > _LONGEST:
+                raise NotLiteralError(node)
             return left + right
         if isinstance(left, int) and isinstance(right, int) and max(abs(left), abs(right)) < 10**9:
             return left + right if isinstance(node.op, ast.Add) else left * right

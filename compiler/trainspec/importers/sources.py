@@ -1,6 +1,7 @@
 """Finding out what a source is, and reading it: nothing of it is run."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from trainspec.importers.ack import import_manifest, is_manifest
 from trainspec.importers.dag_file import import_dag_file
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
-from trainspec.text.parse import parse
+from trainspec.schema.bounded import depth
+from trainspec.text.parse import MAX_DEPTH, parse
 from trainspec.text.source import Source, decode, read_source
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import natural
@@ -41,14 +43,29 @@ def _read(source: Source | Diagnostic, suffix: str) -> list[Imported]:
 def _data(source: Source, suffix: str) -> Any:
     if suffix == ".json":
         try:
-            return json.loads(source.text)
+            data = json.loads(source.text, parse_constant=_no_number, parse_float=_finite)
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError) as error:
             raise CannotImportError(f"not JSON: {error}") from error
+        if depth(data) > MAX_DEPTH:
+            raise CannotImportError(f"more than {MAX_DEPTH} levels of nesting")
+        return data
     tree, findings = parse(source)
     if findings or tree is None:
         why = findings[0] if findings else None
         raise CannotImportError(f"line {why.span.line}: {why.message}" if why else "the file is empty")
     return _plain(tree)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not a number of JSON's")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is larger than any number of a request")
+    return number
 
 
 def _plain(node: Node) -> Any:
