@@ -23,7 +23,7 @@ from trainspec.cli.common import (
     show_findings,
     uses_cache,
 )
-from trainspec.cli.target import Target, named_folder, output_folder
+from trainspec.cli.target import Target, named_folder, output_folder, owner_of
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import DEFAULT_AIRFLOW, Options
@@ -116,7 +116,7 @@ def _target(
     try:
         files = look_at_files(arguments.paths, look)
     except NoSpecsError:
-        if not compare(output, {}, (), project.root):
+        if not compare(output, {}, (), owner_of(project)):
             raise
         files = []  # the last spec is gone, what it became is not
     below = "" if is_one else name or ""

@@ -14,6 +14,7 @@ from trainspec.disk.writing import place
 from trainspec.output.changes import Change, Generated, compare, compare_requests
 from trainspec.output.findings import diagnose
 from trainspec.output.header import header, rebuild_command
+from trainspec.output.owner import Owner
 from trainspec.output.write import real_folder
 from trainspec.project.project import Project, UsageError
 
@@ -34,6 +35,11 @@ def named_folder(given: str, project: Project) -> Path:
     except OSError as error:
         raise UsageError(f"cannot write {given}: {error.strerror}") from None
     return Path(given)
+
+
+def owner_of(project: Project) -> Owner:
+    """The project as the owner of the files that it writes."""
+    return Owner(project.root, project.title, project.paths)
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,10 @@ class Target:
     def changes(self, targets: Sequence["Target"]) -> list[Change]:
         """What becomes of the files in its folders; what the other `targets` make in the same ones is left alone."""
         names = [each.name for each in self.there.files]
-        root, folder = self.there.look.project.root, real_folder(self.output)
+        owner, folder = owner_of(self.there.look.project), real_folder(self.output)
         others = [each for each in targets if each is not self and real_folder(each.output) == folder]
         here = {name for each in others for name in each.dags}
-        compared = compare(self.output, self.dags, names, root, self.there.name)
+        compared = compare(self.output, self.dags, names, owner, self.there.name)
         compared = [change for change in compared if change.path.name not in here or change.path.name in self.dags]
         if self.beside is None:
             return compared

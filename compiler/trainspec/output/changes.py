@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainspec.disk.reading import DiskTree, UnreadableError
 from trainspec.output.header import digest_output, read_header
+from trainspec.output.owner import Owner
 
 _REQUEST = '{\n  "TrainingJobName": '
 """How the file of a request begins."""
@@ -42,6 +43,7 @@ class Kind(Enum):
     STALE = "stale"
     ORPHAN = "orphaned"
     FOREIGN = "not written by trainspec"
+    CLAIMED = "another project's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Change:
     @property
     def needs_force(self) -> bool:
         """Whether writing it would destroy what trainspec did not make."""
-        return self.kind is Kind.FOREIGN
+        return self.kind in (Kind.FOREIGN, Kind.CLAIMED)
 
     def diff(self, name: str, most: int = 60) -> Iterator[str]:
         """How a file that is there differs, as a unified diff of at most `most` lines; nothing of a file to be removed.
@@ -76,23 +78,24 @@ def compare(
     folder: Path,
     generated: Mapping[str, Generated],
     specs_of_run: Collection[str],
-    root: Path,
+    owner: Owner,
     environment: str | None = None,
 ) -> list[Change]:
     """What becomes of the DAG files in `folder`, in order of their names.
 
-    `generated` holds the run's DAG files by name. A file in the folder is an orphan when its spec (a path from `root`)
-    is gone, or is one of this run's and no longer makes that file; what it made in another environment is left alone.
+    `generated` holds the run's DAG files by name. A file in the folder is an orphan when it is the owner's and its
+    spec (a path from the owner's root) is gone, or is one of this run's and no longer makes that file. What it made in
+    another environment is left alone.
     """
     tree = DiskTree(folder)
-    changes = [_compare(tree, folder / name, made) for name, made in generated.items()]
+    changes = [_compare(tree, folder / name, made, owner) for name, made in generated.items()]
     present = sorted(folder.glob("*.py")) if folder.is_dir() else []
     for path in present:
         text = _read(tree, path.name) if path.name not in generated else None
         header = read_header(text) if text is not None else None
-        specs = header.specs if header is not None else ()
+        specs = header.specs if header is not None and owner.may_remove(header, folder) else ()
         is_ours = header is not None and header.environment == environment
-        if specs and all((is_ours and spec in specs_of_run) or not _is_file(root / spec) for spec in specs):
+        if specs and all((is_ours and spec in specs_of_run) or not _is_file(owner.root / spec) for spec in specs):
             changes.append(Change(path, Kind.ORPHAN, text, None))
     return sorted(changes, key=lambda change: change.path.name)
 
@@ -120,14 +123,16 @@ def compare_requests(
     return sorted(changes, key=lambda change: change.path.name)
 
 
-def _compare(tree: DiskTree, path: Path, made: Generated) -> Change:
+def _compare(tree: DiskTree, path: Path, made: Generated, owner: Owner) -> Change:
     old = _read(tree, path.name)
     if old is not None and made.is_in(old):
         return Change(path, Kind.UNCHANGED, old, old)
     if old is None:
         kind = Kind.FOREIGN if path.exists() or path.is_symlink() else Kind.MISSING
     else:
-        kind = Kind.FOREIGN if read_header(old) is None else Kind.STALE
+        theirs, ours = read_header(old), read_header(made.header)
+        is_claimed = theirs and ours and owner.is_claimed(theirs, ours.spec, path.parent)
+        kind = Kind.FOREIGN if theirs is None else Kind.CLAIMED if is_claimed else Kind.STALE
     return Change(path, kind, old, made.text)
 
 

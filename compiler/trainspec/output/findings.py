@@ -37,6 +37,13 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
             message = f"`{name}` is not written by trainspec, and stands where this DAG's file belongs"
             advice = f"give the DAG another `id`, or move the file; `{command} --force` overwrites it"
             return Diagnostic(codes.FOREIGN, spec or _line(change, name, 1), message, advice)
+        case Kind.CLAIMED:
+            theirs = read_header(change.old or "")
+            of_project = f" of the project `{theirs.projects[0]}`" if theirs and theirs.projects else ""
+            made_from = f"`{theirs.spec}`{of_project}" if theirs else "another project"
+            message = f"`{name}` is made from {made_from}: two projects cannot write one file"
+            advice = f"give one of the DAGs another `id`; `{command} --force` overwrites the file"
+            return Diagnostic(codes.FOREIGN, spec or _line(change, name, 1), message, advice)
         case _:
             return Diagnostic(codes.MISSING, _line(change, name, 1), f"`{name}` is missing", rebuild)
 
