@@ -175,6 +175,7 @@ def _analysis(
         data=validated.data,
         requests=requests,
         sources=packed.sources,
+        packs=packed.has_folders,
         groups=composed.groups,
         bounds=composed.bounds,
         files=file.extended.sources,

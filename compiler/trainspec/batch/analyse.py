@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.crossfile.facts import facts_of
@@ -16,6 +17,10 @@ from trainspec.project.project import Project
 from trainspec.request.check import printable
 from trainspec.rules.secrets import form_of
 from trainspec.text.source import Source
+
+if TYPE_CHECKING:
+    from trainspec.batch.contents import Contents
+    from trainspec.packing.source import Remember
 
 
 def analysis_of(path: Path, project: Project, chosen: Options) -> Analysis:
@@ -38,17 +43,37 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
     )
 
 
-@cache
-def _folders(root: Path) -> Folders:
-    """The folders of a project: what one spec has read, the others need not read again."""
-    return Folders(root, form_of)
+class _OfTheRun:
+    """The folders of the run's project: what one spec has read, the others need not read again."""
+
+    project: Project | None = None
+    folders: Folders
+
+    def of(self, project: Project) -> Folders:
+        """The folders of `project`, looked at anew for each run, which has a project of its own."""
+        if self.project is not project:
+            self.project, self.folders = project, Folders(project.root, form_of, _remembering(project.root))
+        return self.folders
+
+
+_OF_THE_RUN = _OfTheRun()
+
+
+def _remembering(root: Path) -> "Remember":
+    @cache
+    def contents() -> "Contents":
+        from trainspec.batch.contents import Contents
+
+        return Contents(root)
+
+    return lambda listing, work_out: contents()(listing, work_out)
 
 
 def _analysis(source: Source | Diagnostic, project: Project, chosen: Options, read: Read) -> Analysis:
     if isinstance(source, Diagnostic):
         name = source.span.path
         return Analysis(name=name, findings=(source,), is_spec=True, source=Source(name, ""))
-    return analyse(source, chosen, read, project.selection, _folders(project.root))
+    return analyse(source, chosen, read, project.selection, _OF_THE_RUN.of(project))
 
 
 def _request_files(analysis: Analysis) -> dict[str, str]:

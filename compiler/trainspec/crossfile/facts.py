@@ -28,7 +28,8 @@ class FileFacts:
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
     finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
     comments in them that silenced something, `own_ignores` those of a fragment, `jobs_span` the place of its jobs,
-    which some spec should extend. `is_whole` is false for a spec that was not checked to the end.
+    which some spec should extend. `is_whole` is false for a spec that was not checked to the end. `packs` says
+    that folders of code belong to it, so that its text alone does not tell what becomes of it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class FileFacts:
     own_ignores: "frozenset[Ignore]" = frozenset()
     jobs_span: Span | None = None
     is_whole: bool = False
+    packs: bool = False
 
     @property
     def dag(self) -> DagAt | None:

@@ -12,7 +12,7 @@ from trainspec.text.tree import Node, Path, find
 from trainspec.units import is_template
 
 if TYPE_CHECKING:
-    from trainspec.packing.source import Source, Sources
+    from trainspec.packing.source import Remember, Source, Sources
 
 
 @dataclass
@@ -22,13 +22,16 @@ class Folders:
     root: FilePath
     secret_in: Callable[[str], str | None] = lambda _: None
     """Says which kind of secret a text holds, if it holds one."""
+    remember: "Remember | None" = None
 
     @cached_property
     def sources(self) -> "Sources":
         """Finds the sources; loaded where the first job has one."""
         from trainspec.packing.source import Sources
 
-        return Sources(self.root, secret_in=self.secret_in)
+        if self.remember is None:
+            return Sources(self.root, secret_in=self.secret_in)
+        return Sources(self.root, self.remember, self.secret_in)
 
 
 @dataclass
@@ -37,6 +40,7 @@ class Packed:
 
     sources: dict[str, "Source"] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
+    has_folders: bool = False
 
 
 def pack_sources(jobs: Mapping[str, Any], root: Node, folders: Folders | None) -> Packed:
@@ -48,6 +52,7 @@ def pack_sources(jobs: Mapping[str, Any], root: Node, folders: Folders | None) -
         path: Path = ("jobs", job, "source")
         written_in = {key: find(root, (*path, key)).span.path for key in source}
         found, faults = folders.sources.of(source, written_in)
+        packed.has_folders = True
         packed.findings += _placed(faults, path, root)
         if found is not None:
             packed.sources[job] = found

@@ -23,8 +23,17 @@ _LARGEST: Final = 2 * 1024**3
 """Bytes beyond which no folder is read: its archive would be no code."""
 _LARGEST_SCRIPT: Final = 1024 * 1024
 
-Digest = Callable[[Listing], Packed]
-"""Packs a listing, or remembers what came of it: files that have not changed need not be read again."""
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What only reading its files shows of a source: its archive, and in words a secret that they seem to hold."""
+
+    packed: Packed
+    secret: str | None
+
+
+Remember = Callable[[Listing, Callable[[], Content]], Content]
+"""Gives the content of a listing, from memory where no file has changed; else works it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +55,9 @@ class Sources:
     """
 
     root: FilePath
-    digest: Digest = pack
+    remember: Remember = lambda _, work_out: work_out()
     secret_in: Callable[[str], str | None] = lambda _: None
-    _known: dict[Any, tuple[Listing, Packed, str | None]] = field(default_factory=dict)
+    _known: dict[Any, tuple[Listing, Content]] = field(default_factory=dict)
 
     def of(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
         """The source that a job's `source` names, and what is wrong with it, at paths from there.
@@ -74,10 +83,10 @@ class Sources:
                 self._known[key] = self._read(at, [each for each in dependencies if each], requirements, key[3])
             except OSError as error:
                 return None, [Fault(codes.NO_FOLDER, ("dir",), f"`{folder}` cannot be packed: {error}")]
-        listing, packed, secret = self._known[key]
+        listing, content = self._known[key]
         faults = [*_listing_faults(listing, str(folder)), *_entry_faults(source, listing)]
-        if secret:
-            faults.append(Fault(codes.SECRET_IN_SOURCE, ("dir",), secret, _KEEP_SECRETS))
+        if content.secret:
+            faults.append(Fault(codes.SECRET_IN_SOURCE, ("dir",), content.secret, _KEEP_SECRETS))
         upload = source.get("upload")
         if not upload:
             advice = "add `upload: s3://BUCKET/PREFIX/` to `source`, or to `defaults`; `trainspec push` puts it there"
@@ -85,16 +94,20 @@ class Sources:
                 *faults,
                 Fault(codes.NO_UPLOAD, ("dir",), f"nothing says where `{folder}` goes in S3", advice),
             ]
-        uri = f"{str(upload).rstrip('/')}/{packed.key}"
-        return Source(at, listing, packed, uri, source.get("kms_key")), faults
+        uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
+        return Source(at, listing, content.packed, uri, source.get("kms_key")), faults
 
     def _read(
         self, at: FilePath, dependencies: list[FilePath], requirements: FilePath | None, ignore: tuple[str, ...]
-    ) -> tuple[Listing, Packed, str | None]:
+    ) -> tuple[Listing, Content]:
         listing = list_files(at, self.root, dependencies=dependencies, ignore=ignore, requirements=requirements)
         if listing.size > _LARGEST:
             raise OSError(f"it has more than {_LARGEST:,} bytes, which is no code")
-        return listing, self.digest(listing), next(self._secrets(listing), None)
+
+        def work_out() -> Content:
+            return Content(pack(listing), next(self._secrets(listing), None))
+
+        return listing, self.remember(listing, work_out)
 
     def _secrets(self, listing: Listing) -> Iterator[str]:
         for member in listing.members:
@@ -200,9 +213,7 @@ def _entry_faults(source: Mapping[str, Any], listing: Listing) -> Iterator[Fault
         advice = did_you_mean(entry, scripts) or (f"it has {', '.join(scripts[:5])}" if scripts else None)
         yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not in `{source.get('dir')}`", advice)
     elif not entry.endswith(ENTRIES):
-        yield Fault(
-            codes.NO_ENTRY, ("entry",), f"`{entry}` is no script that a container runs", "name a .py or .sh file"
-        )
+        yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not a script", "name a .py or .sh file")
     elif entry.endswith(".py") and (why := _syntax_error(member)):
         yield Fault(codes.BROKEN_ENTRY, ("entry",), f"Python cannot parse `{entry}`: {why}")
 
