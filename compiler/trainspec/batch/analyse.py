@@ -49,8 +49,10 @@ class _OfTheRun:
     project: Project | None = None
     folders: Folders
 
-    def of(self, project: Project) -> Folders:
+    def of(self, project: Project) -> Folders | None:
         """The folders of `project`, looked at anew for each run, which has a project of its own."""
+        if not project.packs:
+            return None
         if self.project is not project:
             self.project, self.folders = project, Folders(project.root, form_of, _remembering(project.root))
         return self.folders

@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     after = _state(arguments.after, project) if arguments.after else State(None, before.path, None)
     if before == after:
         raise UsageError(f"`{arguments.before}` is the working tree's own: name what to compare it with as B")
+    if before.revision or after.revision:
+        project = replace(project, packs=False)  # the code of a commit is not on the disk
     old, new = _compiled(before, project, chosen), _compiled(after, project, chosen)
     if old is None or new is None:
         return 1

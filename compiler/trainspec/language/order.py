@@ -19,7 +19,7 @@ LEADING: Mapping[str, Sequence[str]] = {
     "Job": (
         "depends_on", "matrix",
         "name", "region", "account", "image", "framework", "algorithm", "image_access", "role",
-        "source", "entrypoint", "arguments",
+        "source", "distribution", "entrypoint", "arguments",
         "input_mode", "inputs", "output", "checkpoint",
         "resources", "spot", "stopping", "retry",
         "hyperparameters", "hyperparameter_encoding", "environment",

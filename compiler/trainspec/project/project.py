@@ -35,12 +35,14 @@ class Project(Settings):
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
     `texts` are read in place of the files of these names: what files would hold once they are fixed. `tree` holds the
-    files where they are not those on the disk, but those of a commit.
+    files where they are not those on the disk, but those of a commit. `packs` is false where folders of code are not
+    looked into, so that requests hold their names.
     """
 
     root: Path
     texts: Mapping[str, Source] = field(default_factory=dict)
     tree: "CommitTree | None" = None
+    packs: bool = True
 
     @property
     def title(self) -> str | None:
@@ -92,8 +94,8 @@ def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
             except MissingError:
                 continue
             if settings is not None:
-                return replace(_project(top / folder, settings), tree=here)
-    return Project(top, tree=tree)
+                return replace(_project(top / folder, settings), tree=here, packs=False)
+    return Project(top, tree=tree, packs=False)
 
 
 def _upwards(folder: str) -> list[str]:
