@@ -89,8 +89,14 @@ def test_eight_mistakes_in_one_run(project: Path, trainspec: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "the following arguments are required: COMMAND"),
-        (["nonsense"], "invalid choice"),
+        (["nonsense"], "there is no command `nonsense`; `trainspec --help` lists them"),
+        (["lnt"], "there is no command `lnt`; did you mean `lint`?"),
+        (["build"], "there is no command `build`; did you mean `compile`?"),
+        (["--frmat"], "there is no option `--frmat` before the command"),
+        (["lint", "--fromat", "json"], "there is no option `--fromat`; did you mean `--format`?"),
+        (["compile", "--al"], "there is no option `--al`"),
+        (["-C", "nowhere", "lint"], "-C nowhere: No such file or directory"),
+        (["-C"], "-C needs a folder"),
         (["lint", "nowhere.yaml"], "nowhere.yaml: no such file"),
         (["lint", "--format", "xml"], "invalid choice"),
         (["compile", "--var", "x"], "--var takes NAME=VALUE"),

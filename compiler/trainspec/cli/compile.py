@@ -47,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="write nothing where there is a warning, too")
     parser.add_argument("--force", action="store_true", help="overwrite files that were edited by hand")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only what is wrong")
     add_cache(parser)
 
 
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         because = "" if has_errors(findings) else " With `strict`, warnings count, too."
         print(f"Nothing was {'compared' if arguments.check else 'written'}.{because}", file=sys.stderr)
         return 1
-    for fragment in (each for each in files if not each.is_spec):
+    for fragment in (each for each in files if not each.is_spec and not arguments.quiet):
         print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
     _check_apart(targets, project)
 
@@ -85,13 +86,13 @@ def run(arguments: argparse.Namespace) -> int:
         stale = [target.told(change) for change, target in different]
         show(sorted([*findings, *stale], key=Diagnostic.sort_key))
         return 1 if different else 0
-    show(findings)
+    show([each for each in findings if selection.fails([each])] if arguments.quiet else findings)
     try:
         with writing({folder for target in targets for folder in target.folders}, project.root):
             compared = changes()
             refused = [(change, target) for change, target in compared if change.needs_force and not arguments.force]
             if not refused:
-                return _write([change for change, _ in compared], project)
+                return _write([change for change, _ in compared], project, is_quiet=arguments.quiet)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
     show([target.told(change) for change, target in refused])
@@ -178,12 +179,14 @@ def _shown(name: str, value: str) -> str:
     return "..." if speaks_of_secrets(name) or form_of(value) else value
 
 
-def _write(compared: Sequence[Change], project: Project) -> int:
+def _write(compared: Sequence[Change], project: Project, *, is_quiet: bool) -> int:
     different = [change for change in compared if change.kind is not Kind.UNCHANGED]
     write(different, project.root)
-    for change in different:
+    for change in () if is_quiet else different:
         print(f"{'removed' if change.new is None else 'wrote'} {project.name(change.path)}")
     written = sum(change.new is not None for change in different)
     unchanged = len(compared) - len(different)
+    if is_quiet:
+        return 0
     print(f"{written} written, {len(different) - written} removed, {unchanged} unchanged", file=sys.stderr)
     return 0

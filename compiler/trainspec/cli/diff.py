@@ -5,7 +5,15 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trainspec.cli.common import add_composition, analyse_files, colours, options, project_here, show_on_stderr
+from trainspec.cli.common import (
+    add_composition,
+    analyse_files,
+    colours,
+    in_environment,
+    options,
+    project_here,
+    show_on_stderr,
+)
 from trainspec.diagnostics import has_errors
 from trainspec.diff import Compiled, compare
 from trainspec.diff.show import FORMATS
@@ -44,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"`{arguments.before}` is the working tree's own: name what to compare it with as B")
     if before.revision or after.revision:
         project = replace(project, packs=False)  # the code of a commit is not on the disk
-    old, new = _compiled(before, project, chosen), _compiled(after, project, chosen)
+    old, new = (_compiled(state, project, chosen, arguments) for state in (before, after))
     if old is None or new is None:
         return 1
     if len(old) == len(new) == 1 and before.path != after.path:
@@ -66,9 +74,12 @@ def _state(text: str, project: Project) -> State:
     raise UsageError(f"`{text}` is no file, no folder and no git revision; write {_FORMS}")
 
 
-def _compiled(state: State, project: Project, chosen: Options) -> dict[str, Compiled] | None:
+def _compiled(
+    state: State, project: Project, chosen: Options, arguments: argparse.Namespace
+) -> dict[str, Compiled] | None:
     """The DAGs of one side by id; None where it has errors, which were shown."""
-    chosen = replace(chosen, environment=state.environment or chosen.environment)
+    if state.environment is not None:
+        chosen = in_environment(chosen, arguments, project, state.environment)
     if state.revision is None:
         return _compile(state.path, project, chosen, "")
     path = str(Path.cwd() / state.path) if state.path else None

@@ -19,6 +19,7 @@ from trainspec.graph.mermaid import mermaid
 from trainspec.graph.svg import svg
 from trainspec.project.project import UsageError
 
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf")
 FORMATS = {"mermaid": mermaid, "svg": svg}
 
 
@@ -46,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     requests = {name: request.members for name, request in analysis.requests.items()}
     graph = build(analysis.dag_id, analysis.data, requests, analysis.groups)
     output = Path(arguments.output) if arguments.output else None
+    if output is not None and output.suffix.lower() in _PICTURES and not arguments.format:
+        raise UsageError(
+            f"graph draws SVG and Mermaid, not {output.suffix[1:].upper()}: write to {output.with_suffix('.svg')}"
+        )
     by_name = "svg" if output is not None and output.suffix.lower() == ".svg" else "mermaid"
     text = FORMATS[arguments.format or by_name](graph)
     if output is None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +22,7 @@ from trainspec.cli.common import (
     show_findings,
     uses_cache,
 )
-from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics import Diagnostic, Severity
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
 from trainspec.project.project import Project
@@ -46,11 +47,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     fixing = parser.add_mutually_exclusive_group()
     fixing.add_argument("--fix", action="store_true", help="mend what has one right answer, and tell what is left")
     fixing.add_argument("--diff", action="store_true", help="show what --fix would change, write nothing")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show errors only, and how many other findings")
+    parser.add_argument("-w", "--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
     add_cache(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 1 where there are any that count, else 0."""
+    if arguments.watch:
+        from trainspec.cli.watching import watch
+
+        watch(lambda: _run(arguments))
+    return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     project = project_here()
     selection = _selection(arguments, project.selection)
     project = replace(project, selection=selection)
@@ -67,10 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
         findings, found = checked.findings, checked.looked_at
     else:
         findings, found = _check(arguments, project, chosen, Wanted())
-    show_findings(findings, project, arguments.format, found, sys.stdout)
-    if arguments.format == "text" and not findings:
+    shown = [each for each in findings if selection.fails([each])] if arguments.quiet else findings
+    show_findings(shown, project, arguments.format, found, sys.stdout)
+    if arguments.quiet:
+        if len(findings) > len(shown):
+            print(f"{_counted(findings, shown)}; `trainspec lint` shows them.", file=sys.stderr)
+    elif arguments.format == "text" and not findings:
         print(f"{len(found)} file{'s' if len(found) != 1 else ''} checked, nothing found.", file=sys.stderr)
     return 1 if selection.fails(findings) else 0
+
+
+def _counted(findings: Sequence[Diagnostic], shown: Sequence[Diagnostic]) -> str:
+    """How many findings are not shown: `2 warnings, 1 note`."""
+    left = Counter(each.severity for each in findings)
+    left.subtract(Counter(each.severity for each in shown))
+    counts = ((left[each], each.value) for each in Severity if left[each])
+    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts)
 
 
 def _check(

@@ -3,7 +3,6 @@
 0 fine, 1 findings or stale output, 2 bad usage, 3 a fault of trainspec's own.
 """
 
-import argparse
 import atexit
 import gc
 import importlib
@@ -12,27 +11,10 @@ import sys
 from collections.abc import Sequence
 
 from trainspec import __version__
+from trainspec.cli.commands import COMMANDS
+from trainspec.cli.parser import Parser, no_command, overview
 from trainspec.diagnostics.words import shorten
 from trainspec.project.project import UsageError
-
-COMMANDS = {
-    "lint": "check specs, write nothing",
-    "fmt": "put specs into their canonical form",
-    "compile": "write the DAG files",
-    "request": "print a job's CreateTrainingJob request",
-    "import": "make a spec from a request, a job, a manifest or a DAG file",
-    "iam": "print the least IAM policies that specs need",
-    "explain": "tell about a code or a field",
-    "diff": "show what changes between two specs, environments or revisions",
-    "graph": "draw a spec as SVG or Mermaid",
-    "run": "run a spec's jobs from here, without Airflow",
-    "push": "upload the source archives of specs to S3",
-    "metrics": "try a spec's metric expressions on a log",
-    "simulate": "serve a simulated SageMaker endpoint on this machine",
-    "sweep": "stop training jobs whose Airflow task has ended without them",
-    "schema": "print or rebuild the JSON Schemas",
-    "init": "write a starter repository",
-}
 
 FINE, FINDINGS, USAGE, FAULT = range(4)
 
@@ -66,19 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="trainspec", description="Compile YAML specs into SageMaker training requests and Airflow DAGs."
-    )
-    parser.add_argument("--version", action="version", version=f"trainspec {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    chosen = next((argument for argument in given if not argument.startswith("-")), None)
-    shown = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and chosen == given[0] else COMMANDS
-    for name, summary in shown.items():
-        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-        if name == chosen:
-            module = importlib.import_module(f"trainspec.cli.{name}")
-            module.configure(command)
-            command.set_defaults(run=module.run)
-    parsed = parser.parse_args(given)
-    code: int = parsed.run(parsed)
+    while given[:1] == ["-C"]:
+        _work_in(given[1:2])
+        given = given[2:]
+    if given[:1] == ["help"]:
+        given = [*given[1:2], "--help"]
+    if not given or given[0] in ("-h", "--help"):
+        print(overview())
+        return FINE
+    if given[0] in ("--version", "-V", "version"):
+        print(f"trainspec {__version__}")
+        return FINE
+    name, *rest = given
+    if name not in COMMANDS:
+        raise UsageError(no_command(name))
+    module = importlib.import_module(f"trainspec.cli.{name}")
+    parser = Parser(name)
+    module.configure(parser)
+    code: int = module.run(parser.parse_args(rest))
     return code
+
+
+def _work_in(folder: list[str]) -> None:
+    """Change to the folder of `-C`. Raises UsageError where that cannot be done."""
+    if not folder:
+        raise UsageError("-C needs a folder")
+    try:
+        os.chdir(folder[0])
+    except (OSError, ValueError) as error:
+        raise UsageError(f"-C {folder[0]}: {getattr(error, 'strerror', None) or error}") from None

@@ -90,6 +90,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help=f"what simulated jobs report; where a gate or another job asks, {_SIMULATED_METRIC} if not given",
     )
+    parser.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each job on a terminal, too, and no table"
+    )
     here = parser.add_argument_group("on this machine")
     here.add_argument(
         "--local",
@@ -121,13 +124,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`")
     local = LocalRun(analysis, wish)
     with _access(arguments, local) as access:
-        return _run(local, access)
+        return _run(local, access, as_json=arguments.json or not sys.stdout.isatty())
 
 
-def _run(local: LocalRun, access: Access) -> int:
+def _run(local: LocalRun, access: Access, *, as_json: bool) -> int:
     local.connect(access)
     kind = LiveView if colours(sys.stderr.isatty()) else View
-    view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1)
+    view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1, as_json=as_json)
     interrupt = Interrupt(local.stop)
 
     def tick() -> None:
@@ -143,7 +146,8 @@ def _run(local: LocalRun, access: Access) -> int:
         if access.end is not None:
             access.end()
         _leave(runner, view, interrupt, sys.stdout, sys.stderr)
-    if len(local.chosen) > 1:
+    view.close()
+    if len(local.chosen) > 1 and as_json:
         view.say(_summary(done.values()))
     failed = any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values())
     is_over = len(done) == len(local.chosen) and not failed

@@ -11,10 +11,9 @@ from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, SPEC_SCHEMA, load
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--rebuild", action="store_true", help="make the spec's schema again from the models")
-    parser.add_argument(
-        "--api", action="store_true", help="make the schema of CreateTrainingJob again from the installed botocore"
-    )
+    parser.add_argument("--path", action="store_true", help="print where the installed schema lies, for an editor")
+    parser.add_argument("--rebuild", action="store_true", help=argparse.SUPPRESS)  # for who works on trainspec itself
+    parser.add_argument("--api", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
             _write(name, text)
     if arguments.api or arguments.rebuild:
         _write(SPEC_SCHEMA, schema_text(build_spec_schema()))
+    elif arguments.path:
+        print(schema_path(SPEC_SCHEMA).resolve())
     else:
         print(schema_path(SPEC_SCHEMA).read_text(encoding="utf-8"), end="")
     return 0

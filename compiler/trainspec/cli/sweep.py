@@ -165,13 +165,15 @@ def _calls(arguments: argparse.Namespace) -> Calls:
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
     except ImportError:
-        raise UsageError("sweep needs boto3: install trainspec[aws]") from None
+        raise UsageError('sweep needs boto3: `pip install "boto3>=1.40"`, or trainspec with its extra `aws`') from None
     settings: Any = Config(retries={"total_max_attempts": 1})
     try:
         session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
         client = session.client("sagemaker", config=settings)
     except BotoCoreError as error:
-        raise UsageError(f"AWS says: {error}") from None
+        if type(error).__name__ == "NoRegionError":
+            raise UsageError("which region? Give --region, or name one in your AWS configuration") from None
+        raise UsageError(f"boto says: {error}") from None
     return Calls(client, back_off=BackOff(patience=120.0), log=_log)
 
 

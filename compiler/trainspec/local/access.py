@@ -59,7 +59,10 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
         import boto3
         from botocore.exceptions import BotoCoreError
     except ImportError:
-        raise UsageError("run needs boto3: install trainspec[aws]; --simulate and --local do without it") from None
+        raise UsageError(
+            'this needs boto3: `pip install "boto3>=1.40"`, or trainspec with its extra `aws`; '
+            "`run` does without it with --simulate or --local"
+        ) from None
     mute_bodies()
     try:
         session = boto3.Session(profile_name=access.profile, region_name=access.region)

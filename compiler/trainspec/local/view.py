@@ -9,8 +9,10 @@ from typing import Any, TextIO
 
 from trainspec.diagnostics.excerpt import visible
 from trainspec.local.messages import status_line
+from trainspec.local.table import table
 from trainspec.runtime.engine.job import Job
 
+_HEADING = ("JOB", "STATUS", "METRICS", "TIME", "BILLABLE", "MODEL")
 _ERASE = "\r\x1b[{up}A\x1b[J"
 
 
@@ -21,12 +23,17 @@ class View:
     any more is no reason to leave jobs alone: what is written to it is lost.
     """
 
-    def __init__(self, stream: TextIO, out: TextIO, mask: Callable[[str], str], *, names: bool) -> None:
+    def __init__(
+        self, stream: TextIO, out: TextIO, mask: Callable[[str], str], *, names: bool, as_json: bool = True
+    ) -> None:
         self.stream = stream
         self.out = out
         self.mask = mask
         self.names = names
+        self.as_json = as_json
         self._lock = threading.RLock()
+        self._begun: dict[str, float] = {}
+        self._results: list[tuple[Mapping[str, Any], float | None]] = []
 
     def say(self, text: str, task_id: str | None = None) -> None:
         """Show `text`, of a job or of the run as a whole."""
@@ -36,13 +43,25 @@ class View:
             self._write(self.stream, lines)
 
     def result(self, record: Mapping[str, Any]) -> None:
-        """Print one line of the command's result, as JSON."""
+        """Print one line of the command's result, as JSON; or keep it for the table at the end."""
+        begun = self._begun.get(str(record.get("job")))
+        self._results.append((self._masked(record), time.monotonic() - begun if begun is not None else None))
+        if not self.as_json:
+            return
         text = json.dumps(self._masked(record))
         with self._lock:
             self._write(self.out, [text])
 
+    def close(self) -> None:
+        """Print what became of all jobs as a table, where no JSON was asked for."""
+        rows = [_HEADING, *(_row(record, elapsed) for record, elapsed in self._results)]
+        if self._results and not self.as_json:
+            with self._lock:
+                self._write(self.out, ["", *map(visible, table(rows))])
+
     def seen(self, task_id: str, job: Job) -> None:
         """Show `job` as it is now."""
+        self._begun.setdefault(task_id, time.monotonic())
 
     def forget(self, task_id: str) -> None:
         """Show the job no more: it is over."""
@@ -62,13 +81,16 @@ class View:
 class LiveView(View):
     """The same on a terminal."""
 
-    def __init__(self, stream: TextIO, out: TextIO, mask: Callable[[str], str], *, names: bool) -> None:
-        super().__init__(stream, out, mask, names=names)
+    def __init__(
+        self, stream: TextIO, out: TextIO, mask: Callable[[str], str], *, names: bool, as_json: bool = True
+    ) -> None:
+        super().__init__(stream, out, mask, names=names, as_json=as_json)
         self._jobs: dict[str, Job] = {}
         self._drawn = ""
 
     def seen(self, task_id: str, job: Job) -> None:
         """Show `job` as it is now."""
+        super().seen(task_id, job)
         with self._lock:
             self._jobs[task_id] = job
             self.tick()
@@ -105,6 +127,20 @@ class LiveView(View):
         shown = [status_line(name, job, time.time())[: columns - 1] for name, job in self._jobs.items()]
         room = max(1, rows - 2)
         return shown if len(shown) <= room else [*shown[: room - 1], f"> and {len(shown) - room + 1} more"]
+
+
+def _row(record: Mapping[str, Any], elapsed: float | None) -> tuple[str, ...]:
+    metrics = record.get("metrics") or {}
+    shown = ", ".join(f"{name}={value:.4g}" for name, value in metrics.items() if isinstance(value, int | float))
+    billable = record.get("billable_seconds")
+    return (
+        str(record.get("job")),
+        str(record.get("status")),
+        shown,
+        f"{elapsed:.1f} s" if elapsed is not None else "",
+        f"{billable:,} s" if isinstance(billable, int) else "",
+        str(record.get("model") or ""),
+    )
 
 
 def _put(stream: TextIO, text: str) -> None:

@@ -1,0 +1,81 @@
+"""`trainspec status`: the training jobs that carry the label of a task run, newest first."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+from trainspec.cli.aws_arguments import account, add_aws, clients, printable
+from trainspec.local.table import table
+from trainspec.project.project import UsageError
+from trainspec.runtime.engine.account import Account, RefusedError
+from trainspec.runtime.engine.calls import CallAnswer
+from trainspec.runtime.engine.problems import TrainingProblem
+
+_HEADING = ("JOB", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--dag", metavar="ID", help="only jobs of this DAG")
+    parser.add_argument("--running", action="store_true", help="only jobs that have not ended")
+    parser.add_argument("--name-contains", default="", metavar="TEXT", help="only jobs so named")
+    parser.add_argument("-n", "--number", type=int, default=20, metavar="N", help="N jobs at most (20)")
+    parser.add_argument("--max-looks", type=int, default=200, metavar="N", help="look at N jobs at most (200)")
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    add_aws(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the jobs, as a table or as JSON."""
+    if min(arguments.number, arguments.max_looks) < 1:
+        raise UsageError("-n and --max-looks take a number greater than 0")
+    found: list[dict[str, Any]] = []
+    try:
+        for row in _rows(account(clients(arguments).sagemaker), arguments):
+            found.append(row)
+            if len(found) == arguments.number:
+                break
+    except (TrainingProblem, CallAnswer, RefusedError) as problem:
+        raise UsageError(f"AWS says: {problem}") from None
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    lines = table([_HEADING, *(_cells(row) for row in found)])
+    print(
+        "\n".join(map(printable, lines)) if lines else "No jobs of trainspec were found.",
+        file=sys.stdout if lines else sys.stderr,
+    )
+    return 0
+
+
+def _rows(there: Account, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    narrowed = {"StatusEquals": "InProgress"} if arguments.running else {}
+    narrowed |= {"NameContains": arguments.name_contains} if arguments.name_contains else {}
+    for looks, summary in enumerate(there.listed(dict(narrowed)), start=1):
+        job = there.find(summary[there.kind.name])
+        label = there.label(job) if job else None
+        if job and label and arguments.dag in (None, label.task_run.dag_id):
+            started = datetime.fromtimestamp(job.created or 0, timezone.utc)
+            yield {
+                "job": job.name,
+                "status": job.status,
+                "dag": label.task_run.dag_id,
+                "task": label.task_run.task_id,
+                "run": label.task_run.run_id,
+                "try": label.try_number,
+                "started": started.isoformat(timespec="seconds"),
+                "billable_seconds": job.billable_seconds,
+            }
+        if looks == arguments.max_looks:
+            print(f"trainspec: looked at {looks} jobs; --max-looks looks at more", file=sys.stderr)
+            return
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    billable = row["billable_seconds"]
+    started = row["started"][:16].replace("T", " ")
+    seconds = f"{billable:,} s" if billable is not None else ""
+    return (row["job"], row["status"], row["dag"], row["task"], row["run"], started, seconds)
