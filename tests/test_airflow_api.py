@@ -148,3 +148,27 @@ def test_what_a_target_lacks_is_an_error_that_names_the_minor_that_has_it(minor:
     for each in missing:
         assert each.message.startswith(f"Airflow {minor} ")
         assert "new in Airflow 3." in f"{each.message} {each.advice}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("schedule: '@daily', start_date: 2025-04-01", ["TS627 dag.schedule"]),
+        ("schedule: '@daily', start_date: 2025-04-01, catchup: true", []),
+        ("schedule: '@once', start_date: 2025-04-01", []),
+    ],
+)
+def test_runs_that_airflow_2_makes_up_for(fields: str, told: list[str]) -> None:
+    text = SPEC.replace(SPEC[SPEC.index("  schedule") : SPEC.index("jobs:")], "")
+    spec = text.replace("dag:\n  id: minors\n", f"dag: {{id: minors, {fields}}}\n")
+    for minor, expected in (("2.11", told), ("3.0", [])):
+        found = analyse(Source("specs/minors.yaml", spec), Options(airflow=minor)).findings
+        assert [f"{each.code.id} {each.field}" for each in found if each.code.id == "TS627"] == expected
+
+
+def test_what_a_deferred_sensor_of_airflow_2_ignores() -> None:
+    sensor = "sensors:\n  up: {dag: other, deferrable: true, failed_states: [failed], timeout: 6h}\njobs:"
+    found = analyse(Source("specs/minors.yaml", SPEC.replace("jobs:", sensor)), Options(airflow="2.11")).findings
+    assert [each.field for each in found if each.code.id == "TS628"] == [
+        "sensors.up.failed_states", "sensors.up.timeout",
+    ]  # fmt: skip

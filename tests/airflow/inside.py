@@ -2,6 +2,7 @@
 
 inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder, and what cannot be serialized
 inside.py signatures            a JSON line: the arguments that DAGs and operators take, and the trigger rules
+inside.py operators FILE        a JSON line: what each class that FILE lists takes, requires and renders
 inside.py test DATE DAG_ID…     `airflow dags test` for each, one after the other, with a marker line before each
 inside.py defer DAG_ID INTERVAL CREATED    each instance of the DAG's mapped task waits for DAG_ID-MAP_INDEX
 """
@@ -57,6 +58,30 @@ def signatures() -> None:
     _say("\n" + json.dumps({**found, "TriggerRule": [rule.value for rule in TriggerRule]}))
 
 
+def operators(file: str) -> None:
+    """What each class of a list takes itself, what of it is required, and its template fields."""
+    import importlib
+    from pathlib import Path
+
+    found = {}
+    for path in json.loads(Path(file).read_text()):
+        module, _, name = path.rpartition(".")
+        try:
+            known = getattr(importlib.import_module(module), name)
+        except Exception:  # noqa: S112 - a package that it needs is not there
+            continue
+        own = known.__dict__.get("__init__")
+        given = inspect.signature(own).parameters.values() if own else ()
+        named = [
+            each for each in given if each.name != "self" and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
+        ]
+        required = [each.name for each in named if each.default is each.empty]
+        fields = known.template_fields
+        fields = [] if isinstance(fields, property) else [each for each in fields if isinstance(each, str)]
+        found[path] = ([each.name for each in named], required, fields)
+    _say("\n" + json.dumps(found))
+
+
 def test(date: str, *dag_ids: str) -> None:
     from airflow.cli import cli_parser
 
@@ -94,5 +119,11 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    commands: dict[str, Callable[..., None]] = {"load": load, "signatures": signatures, "test": test, "defer": defer}
+    commands: dict[str, Callable[..., None]] = {
+        "load": load,
+        "signatures": signatures,
+        "operators": operators,
+        "test": test,
+        "defer": defer,
+    }
     commands[sys.argv[1]](*sys.argv[2:])

@@ -15,9 +15,10 @@ class Airflow:
     """What one minor calls things. There is one of each.
 
     `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
-    factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too. `renamed` are
-    arguments of the DAG that have another name than the spec's fields; `discouraged` says what to do in place of a
-    field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
+    factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too;
+    `makes_up_for_runs` where `catchup` is true if not given. `renamed` are arguments of the DAG that have another name
+    than the spec's fields; `discouraged` says what to do in place of a field that Airflow warns of. Its keys are
+    `dag.FIELD` and `task.FIELD`.
     """
 
     minor: str
@@ -39,6 +40,7 @@ class Airflow:
     interval: Import
     only_doubles: bool = False
     any_schedule_needs_start: bool = False
+    makes_up_for_runs: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
     discouraged: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,6 +91,7 @@ _AIRFLOW_2 = Airflow(
     interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
     only_doubles=True,
     any_schedule_needs_start=True,
+    makes_up_for_runs=True,
     renamed={"fail_fast": "fail_stop"},
 )
 

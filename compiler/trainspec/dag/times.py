@@ -41,7 +41,7 @@ def check_cron(text: str) -> str | None:
     if len(text) > 256 or len(fields) not in (5, 6):
         return "a cron expression has five fields: minute, hour, day of the month, month, day of the week"
     if len(fields) == len(_CRON) and all(map(_is_plain, fields, _CRON)):
-        return None
+        return _never(*fields[2:])
     from croniter import croniter  # slow to load, and nearly all schedules are plain
 
     try:
@@ -49,6 +49,19 @@ def check_cron(text: str) -> str | None:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return f"not a cron expression: {error}"
     return None
+
+
+def _never(days: str, months: str, weekdays: str) -> str | None:
+    """Why a cron expression of such plain fields never comes; None where it does."""
+    if weekdays != "*" or "*" in f"{days}{months}":
+        return None
+    if any(int(day) <= _LENGTHS.get(int(month), 31) for day in days.split(",") for month in months.split(",")):
+        return None
+    return "no such month has that day: it never runs"
+
+
+_LENGTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
+"""The days of the months that have fewer than 31."""
 
 
 def _is_plain(field: str, bounds: tuple[int, int]) -> bool:

@@ -79,6 +79,9 @@ RESULT_IN_DOUBT = Code(
 NO_LOGICAL_DATE = Code("TS624", "a template that needs a logical date in runs that have none")
 SOME_LOGICAL_DATE = Code("TS625", "a template that needs a logical date, which some runs lack", Severity.WARNING)
 MAYBE_LOGICAL_DATE = Code("TS626", "a template that needs a logical date, which a run may lack", Severity.NOTE)
+DOUBTFUL_SCHEDULE = Code("TS627", "a schedule that does not run as it reads", Severity.WARNING)
+IGNORED = Code("TS628", "an argument that Airflow takes and ignores", Severity.WARNING)
+NEEDS_PACKAGE = Code("TS629", "a package that must be installed where Airflow runs", Severity.NOTE)
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is not what its spec compiles to")

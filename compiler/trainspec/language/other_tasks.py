@@ -64,7 +64,7 @@ class Sensor(Around):
         None, description="States of the other run or task that let the sensor be skipped."
     )
     check_existence: StrictBool | None = Field(
-        None, description="Whether the sensor fails at once where there is no such DAG or task."
+        None, description="Whether the sensor fails at once where there is no such DAG or task. Airflow 3 ignores it."
     )
     poke_interval: FixedDuration | None = Field(None, description="Time between two looks, such as 5m.")
     timeout: FixedDuration | None = Field(None, description="The longest wait; then the sensor fails.")

@@ -8,6 +8,7 @@ from trainspec.dag.airflow import MINORS
 from trainspec.dag.checks.allowed import check_allowed
 from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
+from trainspec.dag.checks.doubtful import check_doubtful
 from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_around
 from trainspec.dag.checks.reads import check_reads
@@ -41,6 +42,7 @@ def _faults(
     data: Map[str, Any], dag_id: str, groups: Map[str, Sequence[str]], bounds: Map[str, int], options: Options
 ) -> Iterator[Fault]:
     yield from check_arguments(data, MINORS[options.airflow])
+    yield from check_doubtful(data, MINORS[options.airflow])
     yield from check_around(data)
     yield from check_operators(data, options)
     yield from check_allowed(data, options)

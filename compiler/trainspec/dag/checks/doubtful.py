@@ -1,0 +1,70 @@
+"""What Airflow loads and does not do as it reads: schedules that mean something else, arguments that it ignores."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainspec.dag import times
+from trainspec.dag.airflow import Airflow
+from trainspec.diagnostics import codes
+from trainspec.text.fault import Fault
+from trainspec.text.tree import Path
+
+_FAR = "2100"
+"""A date from this year on is a slip of the keyboard: nobody waits for it."""
+_IGNORED_2 = ("failed_states", "skipped_states", "timeout", "check_existence")
+"""What Airflow 2.11's sensor of another DAG does not heed when it is deferred (airflow#47298, #41140)."""
+
+
+def check_doubtful(data: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+    """The warnings about the schedule and the sensors of the validated `data` of a spec."""
+    yield from _schedule(data.get("dag") or {}, airflow)
+    for name, sensor in (data.get("sensors") or {}).items():
+        if sensor.get("dag") is not None:
+            yield from _dag_sensor(sensor, ("sensors", name), airflow)
+        elif sensor.get("deferrable"):
+            message = "a deferrable sensor of S3 needs the package aiobotocore where Airflow runs"
+            advice = "install apache-airflow-providers-amazon[aiobotocore], or write `mode: reschedule`"
+            yield Fault(codes.NEEDS_PACKAGE, ("sensors", name, "deferrable"), message, advice)
+
+
+def _schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+    schedule = dag.get("schedule")
+    at: Path = ("dag", "schedule")
+    for path, cron in _crons(schedule, at):
+        if len(cron.split()) == 6 and times.check_cron(cron) is None:
+            message = f"the sixth field of `{cron}` is seconds: Airflow reads it last, not first"
+            advice = "write five fields: minute, hour, day of the month, month, day of the week"
+            yield Fault(codes.DOUBTFUL_SCHEDULE, path, message, advice)
+    start, end = dag.get("start_date"), dag.get("end_date")
+    if isinstance(start, str) and start >= _FAR:
+        message = f"`dag.start_date` is {start}: until then the DAG does not run"
+        yield Fault(codes.DOUBTFUL_SCHEDULE, ("dag", "start_date"), message)
+    if isinstance(start, str) and isinstance(end, str) and end[:10] < start[:10]:
+        message = "`dag.end_date` is before `dag.start_date`: the DAG never runs"
+        yield Fault(codes.BAD_DATE, ("dag", "end_date"), message, other=("dag", "start_date"))
+    by_time = isinstance(schedule, str | list) and schedule not in ("@once", "@continuous")
+    if airflow.makes_up_for_runs and by_time and "start_date" in dag and "catchup" not in dag:
+        message = f"{airflow.name} makes up for all runs since `start_date` unless it is told not to: each a paid job"
+        yield Fault(codes.DOUBTFUL_SCHEDULE, at, message, "add `catchup: false`, or `true` where you want them")
+
+
+def _crons(schedule: Any, at: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(schedule, Mapping):
+        yield from _crons(schedule.get("time"), (*at, "time"))
+    elif isinstance(schedule, list):
+        yield from (((*at, index), each) for index, each in enumerate(schedule) if isinstance(each, str))
+    elif isinstance(schedule, str):
+        yield at, schedule
+
+
+def _dag_sensor(sensor: Mapping[str, Any], path: Path, airflow: Airflow) -> Iterator[Fault]:
+    if airflow.minor.startswith("2."):
+        for field in _IGNORED_2 if sensor.get("deferrable") else ():
+            if field in sensor:
+                message = f"{airflow.name} ignores `{field}` of a sensor that is deferrable: it may wait for ever"
+                advice = "write `mode: reschedule` in place of `deferrable: true`"
+                yield Fault(codes.IGNORED, (*path, field), message, advice, on_key=True)
+    elif sensor.get("check_existence"):
+        message = f"{airflow.name} ignores `check_existence`: the sensor waits for a DAG that does not exist"
+        advice = "set `timeout`, which ends the wait"
+        yield Fault(codes.IGNORED, (*path, "check_existence"), message, advice, on_key=True)
