@@ -1,6 +1,7 @@
 """Settings and options that choose findings: what is told, with which severity, and the exit code."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,83 @@ def test_an_ignore_that_one_environment_needs_is_of_use(project: Path, trainspec
     assert _lint(trainspec, "--all-envs") == ([], 0)
     (project / "specs" / "a.yaml").write_text(fine.replace("[TS550]", "[TS550, TS521, TS522]") + patches)
     assert _lint(trainspec, "--all-envs") == ([("TS009", "warning"), ("TS009", "warning")], 0)
+
+
+HOSTILE_SETTINGS = {
+    "a key of very many parts": ".".join("a" * 100_000) + " = 1",
+    "numbers of very many digits": f"airflow = 0x{'f' * 100_000}",
+    "a number for a word": f"[severity]\nTS550 = 0x{'f' * 100_000}",
+    "a negative number": f"airflow = -0o{'7' * 10_000}",
+    "very many unknown settings": "\n".join(f"unknown{number} = 1" for number in range(60_000)),
+    "very many unknown codes": "\n".join(["[per-path]", *(f'"{number}" = ["X"]' for number in range(50_000))]),
+    "very many globs": "\n".join(["[per-path]", *(f'"**a{number}" = ["TS5"]' for number in range(30_000))]),
+    "very many paths": f"paths = [{', '.join(f'{chr(34)}{number}/**{chr(34)}' for number in range(50_000))}]",
+    "a very long glob": f'[per-path]\n"{"**a" * 300_000}" = ["TS5"]',
+    "very many codes": f"ignore = [{', '.join(['{0}TS5{0}'.format(chr(34))] * 100_000)}]",
+    "lists in lists": "paths = " + "[" * 100_000,
+    "a long word": f'paths = ["{"x" * 900_000}"]',
+    "an unknown word": f'[severity]\nTS550 = "{"x" * 900_000}"',
+    "an unknown minor": f'airflow = "{"3." * 90}"',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_SETTINGS)
+@pytest.mark.parametrize("file", ["trainspec.toml", "pyproject.toml"])
+def test_hostile_settings_are_refused_at_once(name: str, file: str, project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    head = "" if file == "trainspec.toml" else "[tool.trainspec]\n"
+    text = HOSTILE_SETTINGS[name] if not head else HOSTILE_SETTINGS[name].replace("\n[", "\n[tool.trainspec.")
+    (project / file).write_text(head + (f"[tool.trainspec.{text[1:]}" if head and text.startswith("[") else text))
+    begun = time.process_time()
+    ran = trainspec("lint")
+    assert ran.returncode == 2, ran
+    assert file in ran.stderr
+    assert max(map(len, ran.stderr.splitlines())) < 1000
+    assert ran.stderr.count("\n") <= 25
+    assert time.process_time() - begun < 5
+
+
+def test_a_pyproject_without_our_table_is_none_of_our_business(project: Path, trainspec: Run) -> None:
+    (project / "specs" / "a.yaml").write_text(SPEC)
+    (project / "pyproject.toml").write_text(f"{'.'.join('a' * 1000)} = 1")
+    assert trainspec("lint").returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "is_covered"),
+    [
+        ("specs/legacy", "specs/legacy/a.yaml", True),
+        ("specs/legacy", "specs/legacy2/a.yaml", False),
+        ("specs/*.yaml", "specs/a.yaml", True),
+        ("specs/*.yaml", "specs/b/a.yaml", False),
+        ("specs/*", "specs/b/a.yaml", True),
+        ("**/a.yaml", "a.yaml", True),
+        ("**/a.yaml", "x/y/a.yaml", True),
+        ("**/a.yaml", "x/ya.yaml", False),
+        ("specs/**", "specs/x/y.yaml", True),
+        ("specs/**/y.yaml", "specs/y.yaml", True),
+        ("a**b", "a/x/b", True),
+        ("./specs/", "specs/a.yaml", True),
+        ("specs/a?.yaml", "specs/ab.yaml", True),
+        ("specs/a?.yaml", "specs/a/.yaml", False),
+        ("*", "specs/a.yaml", True),
+        ("[a]", "[a]/x.yaml", True),
+        ("[a]", "a", False),
+        ("", "specs/a.yaml", False),
+        ("**", "specs/a.yaml", True),
+        ("**a**a**a**b", "a" * 200, False),
+        ("**/**/**/x", "a/" * 50 + "y", False),
+    ],
+)
+def test_globs_of_paths(glob: str, path: str, is_covered: bool) -> None:
+    from trainspec.disk.globs import covers
+
+    assert covers(glob, path) is is_covered
+
+
+def test_no_glob_takes_long() -> None:
+    from trainspec.disk.globs import covers
+
+    begun = time.process_time()
+    assert not covers("**a" * 300 + "b", "specs/" + "a" * 200 + "/x.yaml")
+    assert time.process_time() - begun < 3

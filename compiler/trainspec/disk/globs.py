@@ -4,7 +4,7 @@
 a part does not match a hidden file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 MAGIC = frozenset("*?[")
 _MANY, _ONE = "", "/"
@@ -81,3 +81,61 @@ def _walk(pattern: Sequence[str], items: Sequence[str], star: str, fits: Callabl
         else:
             return False
     return all(each == star for each in pattern[at:])
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether `pattern` matches a path or a folder around it: `*` and `?` within a folder, `**` across folders.
+
+    All that can be reached is followed at once, letter by letter, so the time is at most the product of both lengths.
+    """
+    steps = _steps(pattern.removeprefix("./").rstrip("/"))
+    literal = next((index for index, step in enumerate(steps) if step in _LOOPS or step == _ANY), len(steps))
+    if not path.startswith("".join(steps[:literal])):
+        return False
+    reached = _closed({0}, steps)
+    for letter in path:
+        if len(steps) in reached and letter == "/":
+            return True
+        reached = _closed({after for at in reached for after in _after(at, letter, steps)}, steps)
+        if not reached:
+            return False
+    return len(steps) in reached
+
+
+_ANY, _WITHIN, _ACROSS, _FOLDERS = "?", "*", "**", "**/"
+_LOOPS = (_WITHIN, _ACROSS, _FOLDERS)
+"""The steps that may be taken again and again, or left out."""
+
+
+def _after(at: int, letter: str, steps: list[str]) -> Iterator[int]:
+    """Where `letter` leads from a place. Within `**/` a place is negative: it is left behind a `/` only."""
+    place = at if at >= 0 else -at - 1
+    step = steps[place] if place < len(steps) else ""
+    if step == _FOLDERS:
+        yield -place - 1
+        if letter == "/":
+            yield place + 1
+    elif step == _ACROSS or (step == _WITHIN and letter != "/"):
+        yield place
+    elif step == letter or (step == _ANY and letter != "/"):
+        yield place + 1
+
+
+def _steps(pattern: str) -> list[str]:
+    steps, at = [], 0
+    while at < len(pattern):
+        step = next((each for each in (_FOLDERS, _ACROSS) if pattern.startswith(each, at)), pattern[at])
+        steps.append(step)
+        at += len(step)
+    return steps
+
+
+def _closed(reached: set[int], steps: list[str]) -> set[int]:
+    """The steps that can be taken from those reached: what may be repeated may also be left out."""
+    waiting = [*reached]
+    while waiting:
+        at = waiting.pop()
+        if 0 <= at < len(steps) and steps[at] in _LOOPS and at + 1 not in reached:
+            reached.add(at + 1)
+            waiting.append(at + 1)
+    return reached

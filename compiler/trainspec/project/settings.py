@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trainspec.diagnostics import Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
-from trainspec.diagnostics.words import cut
+from trainspec.diagnostics.words import cut, shown
 from trainspec.disk.reading import MissingError, UnreadableError
 from trainspec.options import AIRFLOW, airflow_minor
 from trainspec.reporting.select import Selection
@@ -27,6 +28,14 @@ OF_PYPROJECT = ("tool", "trainspec")
 
 MAX_BYTES = 1024 * 1024
 """The largest settings file that is read."""
+
+MAX_DOTS = 200
+"""How many dots a line of settings may hold."""
+
+_MAX_FAULTS = 20
+"""How many faults of a settings file are reported."""
+_MAX_ITEMS = 500
+_LONGEST_GLOB = 1000
 
 SAME_CODE = 0.8
 """A code with two other digits is another code, not a misspelt one."""
@@ -76,7 +85,7 @@ def read_settings(tree: "Tree", file: str, path: Path, table: tuple[str, ...] = 
     """
     try:
         text = tree.read(file, MAX_BYTES).decode("utf-8")
-        said: Any = _loads(text)
+        said: Any = _loads(text) if not table or table[-1] in text else {}
     except MissingError:
         raise
     except UnreadableError as why:
@@ -109,12 +118,14 @@ def _loads(text: str) -> Any:
     else:
         import tomli as tomllib
 
+    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):  # a key of so many parts takes its square
+        raise ValueError(f"a line with more than {MAX_DOTS} dots")
     return tomllib.loads(text)
 
 
 def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, ...]:
     """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored."""
-    codes = tuple(given)
+    codes = tuple(dict.fromkeys(given))
     if not codes:
         return ()
     from trainspec.rules.support.registry import known_codes  # which loads every rule
@@ -140,6 +151,10 @@ class _Reader:
         self._text = text
         self._faults: list[UsageError] = []
 
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, ...], tuple[int, int]]:
+        return _key_places(self._text)
+
     def settings(self, said: Any) -> Settings:
         if not isinstance(said, dict):
             raise self._wrong((), "must be a table")
@@ -158,6 +173,8 @@ class _Reader:
         for key, value in table.items():
             with self._noting():
                 made[key] = read((*at, key), value)
+            if len(self._faults) >= _MAX_FAULTS:
+                break
         return made
 
     @contextmanager
@@ -183,10 +200,14 @@ class _Reader:
             raise self._wrong(at, f'`{".".join(at)}` must be a string: write airflow = "{value}"')
         if type(value) not in (str, int):
             raise self._wrong(at, f'`{".".join(at)}` must be a string such as "{AIRFLOW[-1]}"')
-        minor = airflow_minor(str(value))
+        minor = (
+            airflow_minor(cut(value, 20))
+            if isinstance(value, str)
+            else airflow_minor(str(value if 0 <= value < 99 else 99))
+        )
         if minor is None:
             raise self._wrong(
-                at, f"`{'.'.join(at)}` cannot be {value!r}; write one of {known}, or 2 or 3 for its newest minor"
+                at, f"`{'.'.join(at)}` cannot be {_brief(value)}; write one of {known}, or 2 or 3 for its newest minor"
             )
         return minor
 
@@ -223,9 +244,13 @@ class _Reader:
         return self._of(bool, "true or false", at, value)
 
     def texts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
-        return tuple(
-            self._of(str, "a list of texts", at, each) for each in self._of(list, "a list of texts", at, value)
-        )
+        given = self._of(list, "a list of texts", at, value)
+        if len(given) > _MAX_ITEMS:
+            raise self._wrong(at, f"`{'.'.join(at)}` takes at most {_MAX_ITEMS} texts")
+        texts = tuple(dict.fromkeys(self._of(str, "a list of texts", at, each) for each in given))
+        if max(map(len, texts), default=0) > _LONGEST_GLOB:
+            raise self._wrong(at, f"`{'.'.join(at)}` takes texts of at most {_LONGEST_GLOB:,} characters")
+        return texts
 
     def path(self, at: tuple[str, ...], value: Any) -> str:
         """A path, of which only its characters are checked."""
@@ -255,6 +280,9 @@ class _Reader:
 
     def per_path(self, at: tuple[str, ...], value: Any) -> dict[str, tuple[str, ...]]:
         table = self._of(dict, "a table of globs and codes", at, value)
+        if len(table) > _MAX_ITEMS or max(map(len, table), default=0) > _LONGEST_GLOB:
+            message = f"`{'.'.join(at)}` takes at most {_MAX_ITEMS} globs of {_LONGEST_GLOB:,} characters"
+            raise self._wrong(at, message)
         return self._each(table, at, self.ignored)
 
     def severities(self, at: tuple[str, ...], value: Any) -> dict[str, Severity]:
@@ -264,8 +292,8 @@ class _Reader:
     def _severity(self, at: tuple[str, ...], word: Any) -> Severity:
         words = [each.value for each in Severity]
         if word not in words:
-            near = did_you_mean(str(word), words) or f"write {', '.join(words)}"
-            raise self._wrong(at, f"`{'.'.join(at)}` cannot be {word!r}; {near}")
+            near = (isinstance(word, str) and did_you_mean(word, words)) or f"write {', '.join(words)}"
+            raise self._wrong(at, f"`{'.'.join(at)}` cannot be {_brief(word)}; {near}")
         self._known(at, at[-1:], to_ignore=word != Severity.ERROR.value)
         return Severity(word)
 
@@ -282,7 +310,7 @@ class _Reader:
 
     def _wrong(self, at: tuple[str, ...], message: str) -> UsageError:
         whole = (*self._table, *at)
-        places = _key_places(self._text)
+        places = self._places
         place = next((places[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in places), ())
         return UsageError(f"{':'.join(map(str, (_shown(self._path), *place)))}: {message}")
 
@@ -331,6 +359,13 @@ def _key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
                 (*table, *(part.strip("\"'") for part in re.findall(_PART, key.group(1)))), (number, key.start(1) + 1)
             )
     return found
+
+
+def _brief(value: Any) -> str:
+    """A value for a message, whatever its size."""
+    if isinstance(value, int) and abs(value) > 10**20:
+        return "a number of so many digits"
+    return repr(cut(value, 90)) if isinstance(value, str) else shown(value)
 
 
 def _shown(path: Path) -> str:

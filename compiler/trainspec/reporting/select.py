@@ -1,9 +1,8 @@
 """Which findings are reported, as the settings and the command line choose."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 
 from trainspec.diagnostics import Diagnostic, Severity
 from trainspec.diagnostics.codes import can_be_ignored
@@ -37,7 +36,7 @@ class Selection:
             return True
         if id_.startswith(self.ignore) or (self.select and not id_.startswith(self.select)):
             return False
-        here = (codes for glob, codes in self.per_path.items() if _glob(glob)(found.span.path))
+        here = (codes for glob, codes in self.per_path.items() if _covers(glob, found.span.path))
         return not any(id_.startswith(codes) for codes in here)
 
     def _weighed(self, found: Diagnostic) -> Diagnostic:
@@ -50,10 +49,8 @@ class Selection:
         return replace(found, code=replace(found.code, severity=severity))
 
 
-@cache
-def _glob(pattern: str) -> Callable[[str], bool]:
-    """Whether a path from the project's root matches: `*` within a folder, `**` across; a folder means all below it."""
-    pieces: Sequence[str] = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
-    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    matcher = re.compile("".join(signs.get(piece, re.escape(piece)) for piece in pieces) + r"(?:/.*)?")
-    return lambda path: matcher.fullmatch(path) is not None
+@lru_cache(maxsize=4096)
+def _covers(pattern: str, path: str) -> bool:
+    from trainspec.disk.globs import covers  # which only projects with such settings need
+
+    return covers(pattern, path)
