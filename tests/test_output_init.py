@@ -1,16 +1,23 @@
-"""`trainspec init`: what it makes is checked and compiled as it stands, and nothing is overwritten."""
+"""`trainspec init`: what it makes is checked and compiled as it stands, and nothing of the user's is overwritten."""
 
 import json
 import re
 from pathlib import Path
 
+import pytest
+import yaml
+
 from helpers import Run
 
 MADE = [
+    ".gitattributes",
     ".github/workflows/trainspec.yml",
+    ".gitignore",
     ".pre-commit-config.yaml",
+    ".vscode/extensions.json",
     ".vscode/settings.json",
-    "schemas/trainspec.schema.json",
+    ".vscode/trainspec.schema.json",
+    "generated_dags/example.py",
     "specs/example.yaml",
     "trainspec.toml",
 ]
@@ -20,15 +27,46 @@ def made(project: Path) -> list[str]:
     return sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file())
 
 
-def test_what_it_makes_compiles_without_findings(project: Path, trainspec: Run) -> None:
+def test_what_it_makes_is_compiled_without_findings(project: Path, trainspec: Run) -> None:
     started = trainspec("init")
     assert started.returncode == 0
     assert sorted(line.removeprefix("wrote ") for line in started.stdout.splitlines()) == MADE == made(project)
     linted = trainspec("lint")
     assert (linted.returncode, linted.stdout) == (0, "")
-    compiled = trainspec("compile")
-    assert (compiled.returncode, compiled.stdout) == (0, "wrote generated_dags/example.py\n")
     assert trainspec("compile", "--check").returncode == 0
+
+
+@pytest.mark.parametrize("airflow", ["2.11", "3.0", "3"])
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1"])
+def test_what_the_user_says(airflow: str, region: str, project: Path, trainspec: Run) -> None:
+    role = "arn:aws-us-gov:iam::210987654321:role/ML" if "gov" in region else "arn:aws:iam::210987654321:role/ML"
+    options = ("--region", region, "--role", role, "--bucket", "acme-data", "--airflow", airflow, "--ci", "gitlab")
+    assert trainspec("init", *options, "--install", "trainspec @ git+https://git.example.com/t.git@abc").returncode == 0
+    assert json.loads(trainspec("lint", "--format", "json").stdout) == []
+    generated = (project / "generated_dags" / "example.py").read_text()
+    assert "s3://acme-data/models/" in generated
+    assert role in generated
+    assert f"#   target:  Airflow {airflow if '.' in airflow else '3.'}" in generated
+    (job,) = yaml.safe_load((project / ".gitlab-ci.yml").read_text()).values()
+    assert 'pip install "trainspec @ git+https://git.example.com/t.git@abc"' in job["script"][0]
+    assert not (project / ".github").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--region", "Frankfurt"), "--region takes an AWS region such as eu-west-1"),
+        (("--role", "MyRole"), "--role takes the ARN of a role"),
+        (("--bucket", "s3://x"), "--bucket takes the name of a bucket"),
+        (("--airflow", "1.10"), "--airflow takes a version such as"),
+        (("--install", 'a" && b'), "--install takes what pip installs"),
+    ],
+)
+def test_what_cannot_be(options: tuple[str, str], said: str, project: Path, trainspec: Run) -> None:
+    refused = trainspec("init", *options)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert made(project) == []
 
 
 def test_the_modeline_and_the_settings_name_the_schema(project: Path, trainspec: Run) -> None:
@@ -39,18 +77,31 @@ def test_the_modeline_and_the_settings_name_the_schema(project: Path, trainspec:
     (setting,) = json.loads((project / ".vscode" / "settings.json").read_text())["yaml.schemas"]
     for path in (spec.parent / modeline[1], project / setting):
         assert json.loads(path.read_text())["title"] == "trainspec"
+    assert ".vscode/trainspec.schema.json" in (project / ".gitignore").read_text().splitlines()
+    (project / ".vscode" / "trainspec.schema.json").write_text("{}")
+    trainspec("init")
+    assert "title" in json.loads((project / ".vscode" / "trainspec.schema.json").read_text()), "the newest one"
 
 
-def test_what_is_there_stays(project: Path, trainspec: Run) -> None:
+def test_what_is_there_stays_and_what_it_lacks_is_shown(project: Path, trainspec: Run) -> None:
     (project / "trainspec.toml").write_text("# mine\n")
+    (project / ".gitignore").write_text("__pycache__/\n")
     (project / ".pre-commit-config.yaml").symlink_to("nowhere")
     again = trainspec("init")
     assert again.returncode == 0
-    assert "kept trainspec.toml: it is there already" in again.stdout
-    assert "kept .pre-commit-config.yaml: it is there already" in again.stdout
+    for name in ("trainspec.toml", ".gitignore", ".pre-commit-config.yaml"):
+        assert f"kept {name}: it is there already" in again.stdout
+        assert f"Add to {name}, if it is not there:" in again.stdout
+    assert "    .vscode/trainspec.schema.json\n" in again.stdout
     assert (project / "trainspec.toml").read_text() == "# mine\n"
     assert not (project / "nowhere").exists()
-    assert trainspec("init").stdout.count("kept ") == len(MADE)
+
+
+def test_settings_go_where_the_project_has_its_own(project: Path, trainspec: Run) -> None:
+    (project / "pyproject.toml").write_text('[project]\nname = "mine"\n')
+    started = trainspec("init")
+    assert "Add to pyproject.toml, if it is not there:\n\n    [tool.trainspec]\n" in started.stdout
+    assert not (project / "trainspec.toml").exists()
 
 
 def test_another_folder(project: Path, trainspec: Run) -> None:
@@ -60,3 +111,9 @@ def test_another_folder(project: Path, trainspec: Run) -> None:
     refused = trainspec("init", "file")
     assert refused.returncode == 2
     assert "cannot write file" in refused.stderr
+
+
+def test_an_empty_project_names_init(project: Path, trainspec: Run) -> None:
+    refused = trainspec("lint")
+    assert refused.returncode == 2
+    assert "`trainspec init` writes a first one" in refused.stderr

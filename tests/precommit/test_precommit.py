@@ -182,7 +182,7 @@ def test_a_dag_edited_by_hand_blocks(repository: Path) -> None:
     dag.write_text(dag.read_text().replace("1800", "60"))
     done = commit(repository)
     assert done.returncode == 1
-    assert "generated_dags/first.py` was edited by hand" in done.stderr
+    assert "generated_dags/first.py` is stale" in done.stderr
 
 
 def test_an_orphan_blocks(repository: Path) -> None:
@@ -198,8 +198,7 @@ def test_other_files_start_no_hook(repository: Path) -> None:
     (repository / "docs").mkdir()
     (repository / "docs" / "specs.md").write_text("text\n")
     done = commit(repository)
-    assert done.returncode == 0
-    assert done.stderr.count("no files to check") == 3
+    assert done.returncode == 0, "the project's own specs are checked, and no other YAML"
 
 
 def test_many_specs_are_one_process(repository: Path, pre_commit: str) -> None:

@@ -1,131 +1,139 @@
-"""`trainspec init`: a starter repository, with the checks in the editor, in pre-commit and in CI."""
+"""`trainspec init`: a starter project, with the checks in the editor, in hooks and in CI, and its first DAG file."""
 
 import argparse
 import os
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from trainspec import __version__
-from trainspec.disk.writing import write_new
+from trainspec.cli import starter
+from trainspec.cli.starter import Wish
+from trainspec.disk.writing import write_new, write_over
+from trainspec.options import DEFAULT_AIRFLOW, airflow_minor
 from trainspec.project.project import UsageError
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
 
-_SPEC = """\
-# yaml-language-server: $schema=../schemas/trainspec.schema.json
-trainspec: 1
-
-dag:
-  schedule: "@daily"
-  start_date: 2025-04-01
-  catchup: false
-  default_args: {owner: airflow, retries: 1, retry_delay: 5m}
-
-vars:
-  bucket: my-bucket
-
-defaults:
-  role: arn:aws:iam::123456789012:role/SageMakerRole
-
-jobs:
-  train:
-    name: example-{{ ts_nodash }}  # {{ }} is Airflow's, rendered when the task runs; ${ } is put in by the compiler
-    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
-    inputs:
-      train: {s3: "s3://${vars.bucket}/train/", content_type: text/csv}
-    output: s3://${vars.bucket}/models/
-    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
-    stopping: {max_runtime: 1h}
-    hyperparameters: {epochs: 10, learning_rate: 0.01}
-    operator: {check_interval: 30s, max_attempts: 150}
-"""
-
-_SETTINGS = """\
-# What `trainspec lint` and `trainspec compile` read and write when they are given no paths.
-paths = ["specs"]
-output = "generated_dags"
-airflow = "3.3"
-"""
-
-_PRE_COMMIT = f"""\
-repos:
-  - repo: https://github.com/trainspec/trainspec
-    rev: v{__version__}
-    hooks:
-      - id: trainspec-fmt
-      - id: trainspec-lint
-      - id: trainspec-compile-check
-"""
-
-_VSCODE = """\
-{
-  "yaml.schemas": {
-    "./schemas/trainspec.schema.json": ["specs/**/*.yaml", "specs/**/*.yml"]
-  }
+_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
+_FORMS = {
+    "region": (re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]"), "an AWS region such as eu-west-1"),
+    "role": (_ROLE, "the ARN of a role such as arn:aws:iam::123456789012:role/SageMakerRole"),
+    "bucket": (re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), "the name of a bucket such as my-bucket"),
 }
-"""
-
-_WORKFLOW = f"""\
-name: trainspec
-on:
-  pull_request:
-  push:
-    branches: [main]
-permissions:
-  contents: read
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install "trainspec~={__version__}"
-      - run: trainspec lint --format github
-      - run: trainspec compile --check
-"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where; the working folder if not given")
+    parser.add_argument("--region", default="us-east-1", help="the AWS region of the first spec (us-east-1)")
+    parser.add_argument(
+        "--role",
+        default="arn:aws:iam::123456789012:role/SageMakerRole",
+        metavar="ARN",
+        help="the execution role of its jobs",
+    )
+    parser.add_argument("--bucket", default="my-bucket", help="the bucket of its data and models (my-bucket)")
+    parser.add_argument("--airflow", default=DEFAULT_AIRFLOW, metavar="VERSION", help=f"Airflow ({DEFAULT_AIRFLOW})")
+    parser.add_argument("--ci", choices=("github", "gitlab", "none"), default="github", help="whose CI (github)")
+    parser.add_argument(
+        "--install",
+        metavar="REQUIREMENT",
+        help="what CI installs with pip, such as a wheel's address or `trainspec @ git+https://…`",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the files that are not there yet, and print what was done with each. A file that is there stays."""
-    root = Path(arguments.folder)
+    """Write the files that are not there yet and compile; what a file that is there lacks is shown."""
+    root, wish = Path(arguments.folder), _wish(arguments)
     try:
-        for name, text in _files().items():
-            _write(root / name, text, root)
+        kept = {name: text for name, text in _files(root, wish).items() if not _write(root / name, text, root)}
+        _write_schema(root)
     except OSError as error:
         raise UsageError(f"cannot write {os.path.relpath(error.filename)}: {error.strerror}") from error
+    _show_kept(root, wish, kept)
+    code = _compile(root)
     print(f"Next: change specs/example.yaml, and run `trainspec compile`{_in(arguments.folder)}.", file=sys.stderr)
-    return 0
+    if ".pre-commit-config.yaml" not in kept:
+        print("`pre-commit install` starts the hooks.", file=sys.stderr)
+    return code
 
 
-def _files() -> dict[str, str]:
-    """The texts by name.
+def _wish(arguments: argparse.Namespace) -> Wish:
+    for name, (form, wanted) in _FORMS.items():
+        if not form.fullmatch(getattr(arguments, name)):
+            raise UsageError(f"--{name} takes {wanted}, not `{getattr(arguments, name)}`")
+    airflow = airflow_minor(arguments.airflow)
+    if airflow is None:
+        raise UsageError(f"--airflow takes a version such as {DEFAULT_AIRFLOW}, not `{arguments.airflow}`")
+    install = arguments.install or starter.installed_from()
+    if re.search(r'["\n\\$`]', install):
+        raise UsageError("--install takes what pip installs, without quotes")
+    return Wish(arguments.region, arguments.role, arguments.bucket, airflow, install, arguments.ci)
 
-    The schema is a copy: editors find it without a network and without knowing where trainspec is installed, and
-    everybody who works in the repository sees the same one. `trainspec schema` prints a newer one.
-    """
+
+def _files(root: Path, wish: Wish) -> Mapping[str, str]:
+    """The texts by name. Settings go where the project has its own."""
+    own = {} if (root / "pyproject.toml").exists() else {"trainspec.toml": starter.settings(wish)}
     return {
-        "specs/example.yaml": _SPEC,
-        f"schemas/{SPEC_SCHEMA}": schema_path(SPEC_SCHEMA).read_text(encoding="utf-8"),
-        "trainspec.toml": _SETTINGS,
-        ".pre-commit-config.yaml": _PRE_COMMIT,
-        ".vscode/settings.json": _VSCODE,
-        ".github/workflows/trainspec.yml": _WORKFLOW,
+        "specs/example.yaml": starter.spec(wish),
+        **own,
+        ".pre-commit-config.yaml": starter.PRE_COMMIT,
+        ".gitattributes": starter.ATTRIBUTES,
+        ".gitignore": starter.IGNORE,
+        **starter.EDITOR,
+        **starter.pipeline(wish),
     }
 
 
-def _write(path: Path, text: str, root: Path) -> None:
+def _write(path: Path, text: str, root: Path) -> bool:
     try:
         write_new(path, text, root)
     except FileExistsError:
-        print(f"kept {path.as_posix()}: it is there already")
-    else:
-        print(f"wrote {path.as_posix()}")
+        return False
+    print(f"wrote {path.as_posix()}")
+    return True
+
+
+def _write_schema(root: Path) -> None:
+    """The copy for the editor, which nobody changes: the newest one, also where there is an older."""
+    text = schema_path(SPEC_SCHEMA).read_text(encoding="utf-8")
+    if not _write(root / starter.SCHEMA, text, root):
+        write_over(root / starter.SCHEMA, text, root)
+
+
+def _show_kept(root: Path, wish: Wish, kept: Mapping[str, str]) -> None:
+    """What to add to the files that were there: nothing of a user's own is changed."""
+    snippets = dict(kept)
+    snippets.pop("specs/example.yaml", None)
+    if (root / "pyproject.toml").exists():
+        snippets["pyproject.toml"] = starter.settings(wish, "tool.trainspec")
+    for name in kept:
+        print(f"kept {(root / name).as_posix()}: it is there already")
+    for name, text in snippets.items():
+        if not _holds(root / name, text):
+            print(f"\nAdd to {(root / name).as_posix()}, if it is not there:\n")
+            print("".join(f"    {line}" for line in text.splitlines(keepends=True)))
+
+
+def _holds(path: Path, text: str) -> bool:
+    """Whether a file has all lines of `text` that say something."""
+    try:
+        there = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
+    except (OSError, ValueError):
+        return False
+    return all(line.strip() in there for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _compile(root: Path) -> int:
+    """The first compile."""
+    from trainspec.cli.main import main
+
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        return main(["compile"])
+    finally:
+        os.chdir(before)
 
 
 def _in(folder: str) -> str:

@@ -144,7 +144,7 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
         message = f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder"
         if arguments:
             raise UsageError(message)
-        message += "; the project's specs are looked for there: name others, or set `paths` in the settings"
+        message += "; `trainspec init` writes a first one there, or set `paths` in the settings"
         raise UsageError(message) if any(found.values()) else NoSpecsError(message)
     return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
 
