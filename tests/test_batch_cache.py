@@ -298,7 +298,7 @@ def test_where_the_cache_lies(
 
 STRANGE = {
     "a list": "[]", "null": "null", "nothing": "{}", "a number": "1", "deep": "[" * 100_000 + "]" * 100_000,
-    "deep maps": '{"a":' * 50_000 + "1" + "}" * 50_000, "NaN": "NaN", "a huge number": "9" * 100_000, "a text": '"x"',
+    "deep maps": '{"a":' * 50_000 + "1" + "}" * 50_000, "NaN": "NaN", "a huge number": "9" * 100_000, "a string": '"x"',
     "half": '{"run": 1', "lists for maps": '{"run": [], "texts": {}, "facts": [], "output": {}}',
 }  # fmt: skip
 

@@ -252,7 +252,7 @@ def test_requests_of_jobs_that_are_gone(spec: Path, dag: Path, project: Path, tr
     spec.write_text(SPEC.replace("  train:", "  again:"))
     checked = trainspec("compile", "--check", "--requests", "requests")
     assert checked.returncode == 1
-    assert "`requests/one.train.json` is orphaned: no job makes it any more" in checked.stderr
+    assert "`requests/one.train.json` is orphaned: no job produces it any more" in checked.stderr
     assert "run `trainspec compile --requests requests`: it removes the file" in checked.stderr
     assert {path.name for path in folder.iterdir()} == before
     assert trainspec("compile", "--requests", "requests", str(spec)).returncode == 0

@@ -304,13 +304,13 @@ def test_files_of_another_repository_extend_their_own(files: Path, trainspec: Ru
     for target in (inside, os.path.relpath(os.devnull, spec.parent)):
         spec.write_text(SPEC.replace("base/base.yaml", target))
         said = trainspec("lint", "--format", "concise", str(spec)).stdout
-        assert ("lies outside of the project" in said) == (target != inside), said
+        assert ("is outside the project" in said) == (target != inside), said
     (other / ".git").rmdir()  # then its folder is all that it may read
     spec.write_text(SPEC)
     assert trainspec("lint", str(spec)).returncode == 0
     spec.write_text(SPEC.replace("base/base.yaml", "../base.yaml"))
     shutil.copy(files / "base" / "base.yaml", other)
-    assert "lies outside of the project" in trainspec("lint", "--format", "concise", str(spec)).stdout
+    assert "is outside the project" in trainspec("lint", "--format", "concise", str(spec)).stdout
 
 
 LAYERS = ("base defaults", "base job", "own defaults", "own job", "patched defaults", "patched job")

@@ -96,7 +96,7 @@ def test_defaults_are_those_of_the_operator(trainspec: Run) -> None:
 
 def test_code(trainspec: Run) -> None:
     assert trainspec("explain", "ts105").stdout == (
-        "TS105 (error): a value that is not written in its form\n"
+        "TS105 (error): a value in the wrong format\n"
         "\n"
         "A duration is `90` (seconds), `90s`, `30m`, `1h30m` or `5d`; a size `10` (gigabytes), `10GB` or `1TB`; "
         "a task's id\nletters, digits, `_`, `.` and `-`; a region such as us-east-1.\n"
@@ -109,7 +109,7 @@ def test_code(trainspec: Run) -> None:
         "\n"
         "    stopping: {max_runtime: 1h}\n"
         "\n"
-        "`trainspec lint --fix` mends it where there is one right answer, as in this example.\n"
+        "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example.\n"
         "It cannot be silenced.\n"
         "https://github.com/trainspec/trainspec/blob/main/docs/rules.md#ts105\n"
     )

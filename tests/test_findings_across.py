@@ -165,7 +165,7 @@ def test_unknown_dag_is_a_warning_that_can_be_silenced(project: Path, trainspec:
     write(project, {"trainspec.toml": "external-dags = 'x'\n"})
     refused = trainspec("lint")
     assert refused.returncode == 2
-    assert "trainspec.toml:1:1: `external-dags` must be a list of texts" in refused.stderr
+    assert "trainspec.toml:1:1: `external-dags` must be a list of strings" in refused.stderr
 
 
 # ---------------------------------------------------------------------- comments in fragments

@@ -84,7 +84,7 @@ def test_formats_agree_on_every_code(known: Explained) -> None:
 
 
 FINDING = Diagnostic(
-    Code("TS101", "a key that the language does not have", Severity.WARNING),
+    Code("TS101", "an unknown key", Severity.WARNING),
     Span("specs/a b.yaml", 2, 3, 2, 7),
     'unknown key `naem` & <"tag">\x1b[0m',
     "did you mean `name`?",
@@ -231,7 +231,7 @@ def test_text_is_whole() -> None:
         "  = request member: TrainingJobName",
         "  = help: did you mean `name`?",
         "",
-        "Found 1 warning. `trainspec explain CODE` says more, and so do:",
+        "Found 1 warning. `trainspec explain CODE` explains more, and so do:",
         f"  TS101  {link('TS101')}",
     ]
 

@@ -90,8 +90,8 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
             "\nxyz = 1",
             "trainspec.toml:2:1: unknown setting `xyz`; there are project, paths, output, airflow, ",
         ),
-        ("paths = 'specs'", "trainspec.toml:1:1: `paths` must be a list of texts"),
-        ("paths = [1]", "trainspec.toml:1:1: `paths` must be a list of texts"),
+        ("paths = 'specs'", "trainspec.toml:1:1: `paths` must be a list of strings"),
+        ("paths = [1]", "trainspec.toml:1:1: `paths` must be a list of strings"),
         ("airflow = true", 'trainspec.toml:1:1: `airflow` must be a string such as "3.3"'),
         ("airflow = 4", "trainspec.toml:1:1: `airflow` cannot be 4; write one of 2.11, 3.0, 3.1, 3.2, 3.3,"),
         ("airflow = 3.0", 'trainspec.toml:1:1: `airflow` must be a string: write airflow = "3.0"'),
@@ -113,8 +113,8 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
         ),
         ('severity = {TS101 = "note"}', "trainspec.toml:1:1: `severity.TS101`: `TS101` cannot be ignored"),
         ('[severity]\nTS999 = "note"', "trainspec.toml:2:1: `severity.TS999`: there is no code `TS999`"),
-        ('[per-path]\n"a" = ["TS5"]\n"b/**" = "TS5"', "trainspec.toml:3:1: `per-path.b/**` must be a list of texts"),
-        ("[per-path]\n[[per-path.x]]\n", "trainspec.toml:1:2: `per-path.x` must be a list of texts"),
+        ('[per-path]\n"a" = ["TS5"]\n"b/**" = "TS5"', "trainspec.toml:3:1: `per-path.b/**` must be a list of strings"),
+        ("[per-path]\n[[per-path.x]]\n", "trainspec.toml:1:2: `per-path.x` must be a list of strings"),
         ("select = [", "trainspec.toml: "),
     ],
 )
@@ -148,7 +148,7 @@ def test_wrong_settings_in_pyproject(project: Path, trainspec: Run) -> None:
     (project / "pyproject.toml").write_text(
         '[project]\nignore = 1\n\n[tool.trainspec]\nstrict = false\nignore = "TS5"\n'
     )
-    assert "pyproject.toml:6:1: `ignore` must be a list of texts" in trainspec("lint").stderr
+    assert "pyproject.toml:6:1: `ignore` must be a list of strings" in trainspec("lint").stderr
     (project / "pyproject.toml").write_text("tool.trainspec.stritc = true\n")
     assert "pyproject.toml:1:1: unknown setting `stritc`; did you mean `strict`?" in trainspec("lint").stderr
     (project / "pyproject.toml").write_text("[tool]\ntrainspec = 1\n")

@@ -115,8 +115,8 @@ def test_what_is_said_of_comments() -> None:
     assert [(found.message, found.advice) for found in said] == [
         ("nothing here is TS550: an S3 URI with two slashes in a row", "remove the comment, or the code from it"),
         (
-            "TS101 cannot be ignored: a key that the language does not have",
-            "mend what it is about, and remove the comment",
+            "TS101 cannot be ignored: an unknown key",
+            "fix the error, and remove the comment",
         ),
         ("there is no code `ts550`", "did you mean `TS550`?"),
     ]

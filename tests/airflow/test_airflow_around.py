@@ -1,4 +1,4 @@
-"""Around the jobs, in real Airflow: sensors, tasks and triggers run, and gates let through what they should."""
+"""Other tasks, in real Airflow: sensors, tasks and triggers run, and gates let through what they should."""
 
 import json
 import pickle

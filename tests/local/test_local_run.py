@@ -314,7 +314,7 @@ def test_a_job_that_can_be_asked_about_no_more(aws: Simulator, trainspec: Run, p
     result = results(ran)["train"]
     assert (result["status"], result["name"]) == ("InProgress", "churn-2025-04-09")
     assert "The security token included in the request is expired" in result["reason"]
-    assert "It may be running still: see to it, for example with aws sagemaker stop-training-job" in ran.stderr
+    assert "It may still be running; you can stop it with aws sagemaker stop-training-job" in ran.stderr
 
 
 def test_an_endpoint_where_nobody_is(

@@ -134,7 +134,7 @@ def _handed_on(init: ast.FunctionDef) -> frozenset[str]:
 
 
 def kinds(module: Module, annotation: ast.expr | None) -> tuple[str, ...]:
-    """The kinds of value that an annotation allows, sorted; `any` as soon as one part of it says nothing.
+    """The kinds of value that an annotation allows, sorted; `any` as soon as one part of it is empty.
 
     >>> kinds(read("m", ""), ast.parse("dict | None", mode="eval").body)
     ('map', 'null')

@@ -100,7 +100,7 @@ def are_facts(stored: Any) -> bool:
 
 
 def are_texts(stored: Any) -> bool:
-    """Whether something that was read is a list of texts."""
+    """Whether something that was read is a list of strings."""
     return isinstance(stored, list) and all(_are_strings(each) and len(each) == 3 for each in stored)
 
 

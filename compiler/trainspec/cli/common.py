@@ -37,9 +37,9 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
 def add_composition(parser: "argparse._ActionsContainer") -> None:
     """The arguments that say how to read it."""
     parser.add_argument(
-        "--var", action="append", default=[], metavar="NAME=VALUE", help="a value for ${vars.NAME}, over the spec's own"
+        "--var", action="append", default=[], metavar="NAME=VALUE", help="set ${vars.NAME}, overriding the spec's value"
     )
-    parser.add_argument("--env", metavar="NAME", help="the environment whose patch is laid over the spec")
+    parser.add_argument("--env", metavar="NAME", help="apply this environment's patch to the spec")
     parser.add_argument(
         "--airflow",
         metavar="VERSION",
@@ -51,7 +51,7 @@ def add_composition(parser: "argparse._ActionsContainer") -> None:
 
 def add_cache(parser: argparse.ArgumentParser) -> None:
     """The argument that makes a run look at every file."""
-    parser.add_argument("--no-cache", action="store_true", help="look at every file, also at what has not changed")
+    parser.add_argument("--no-cache", action="store_true", help="check every file, even if it has not changed")
 
 
 def uses_cache(arguments: argparse.Namespace) -> bool:

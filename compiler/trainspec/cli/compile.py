@@ -42,10 +42,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; show what is stale, missing or orphaned, and exit with 1"
     )
+    parser.add_argument("--format", choices=FORMATS, help="output format of --check on stdout, instead of the diff")
     parser.add_argument(
-        "--format", choices=FORMATS, help="how --check prints what it finds on stdout, in place of the diff"
+        "--strict", action="store_true", help="treat warnings as errors: write nothing if there are any"
     )
-    parser.add_argument("--strict", action="store_true", help="write nothing where there is a warning, too")
     parser.add_argument("--force", action="store_true", help="overwrite files that were edited by hand")
     parser.add_argument("-q", "--quiet", action="store_true", help="print only what is wrong")
     add_cache(parser)
@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what changed; 1 where a spec has errors, a file may not be overwritten or `--check` finds a difference."""
     if arguments.format and not arguments.check:
-        raise UsageError("--format goes with --check; `trainspec lint --format` tells what is wrong with the specs")
+        raise UsageError("--format requires --check; `trainspec lint --format` reports what is wrong with the specs")
     project = project_here()
     chosen = options(arguments, project)
     wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     show = partial(_show, project=project, found=files, form=arguments.format)
     if selection.fails(findings):
         show(findings)
-        because = "" if has_errors(findings) else " With `strict`, warnings count, too."
+        because = "" if has_errors(findings) else " With `strict`, warnings count as well."
         print(f"Nothing was {'compared' if arguments.check else 'written'}.{because}", file=sys.stderr)
         return 1
     for fragment in (each for each in files if not each.is_spec and not arguments.quiet):

@@ -21,7 +21,7 @@ from trainspec.pipeline import Options, plan
 from trainspec.project.project import Project, UsageError
 from trainspec.project.revision import is_revision, project_at
 
-_FORMS = "PATH, REVISION or REVISION:PATH, each with @ENVIRONMENT if need be"
+_FORMS = "PATH, REVISION or REVISION:PATH, optionally followed by @ENVIRONMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,11 @@ class State:
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("before", metavar="A", help=_FORMS)
-    parser.add_argument("after", metavar="B", nargs="?", help="the same; the working tree's files of A if not given")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="markdown is for a pull request")
-    parser.add_argument("--exit-code", action="store_true", help="exit with 1 where anything differs")
+    parser.add_argument("after", metavar="B", nargs="?", help="what to compare it with (default: the working tree)")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="output format; markdown is meant for pull requests"
+    )
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
     add_composition(parser)
 
 
@@ -71,7 +73,7 @@ def _state(text: str, project: Project) -> State:
             return State(None, named, patch)
         if is_revision(revision, project):
             return State(revision, path or None, patch)
-    raise UsageError(f"`{text}` is no file, no folder and no git revision; write {_FORMS}")
+    raise UsageError(f"`{text}` is not a file, a folder or a git revision; write {_FORMS}")
 
 
 def _compiled(

@@ -39,7 +39,10 @@ def fix(project: Project, look: Look, *, is_written: bool) -> Fixed:
     mended = mend(check)
     for found in mended.refused:
         place = f"{found.span.path}:{found.span.line}:{found.span.column}"
-        print(f"{place}: {found.code.id} is not fixed: the rest of the file would say something else", file=sys.stderr)
+        print(
+            f"{place}: {found.code.id} is not fixed: the fix would change the meaning of the rest of the file",
+            file=sys.stderr,
+        )
     if is_written:
         _write(mended, project)
     else:

@@ -18,8 +18,8 @@ STDIN = "-"
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a file would change")
-    parser.add_argument("--diff", action="store_true", help="show what would change, write nothing")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
+    parser.add_argument("--diff", action="store_true", help="show what would change, without writing")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _standard_input(arguments: argparse.Namespace, project: Project) -> int:
     """From standard input to standard output, for editors."""
     if len(arguments.paths) > 1:
-        raise UsageError("`-` reads standard input, and takes no other paths beside it")
+        raise UsageError("`-` reads standard input and cannot be combined with other paths")
     content = standard_input()
     source = decode(content, "<stdin>")
     if isinstance(source, Diagnostic):

@@ -27,9 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("spec", metavar="SPEC", help="the spec's file")
     parser.add_argument(
-        "--format", choices=FORMATS, help="mermaid if not given, or svg where the name of -o ends with .svg"
+        "--format", choices=FORMATS, help="default: svg if the name given to -o ends in .svg, otherwise mermaid"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the picture there, not to stdout")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the picture to this file instead of stdout")
     add_composition(parser)
 
 

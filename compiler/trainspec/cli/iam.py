@@ -19,10 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--for",
         dest="whom",
         choices=("execution", "caller", "deployer"),
-        help="print this policy alone",
+        help="print only this policy",
     )
-    parser.add_argument("--role", metavar="ARN", help="the execution role, where the specs name several")
-    parser.add_argument("--region", help="the region of jobs that do not name theirs")
+    parser.add_argument("--role", metavar="ARN", help="the execution role, if the specs use several")
+    parser.add_argument("--region", help="the region of jobs that do not set one")
     add_composition(parser)
 
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.whom == "deployer":
         sources = [source for each in analyses for source in each.sources.values()]
         if not sources:
-            raise UsageError("no job has a source folder: there is nothing to push")
+            raise UsageError("no job has a source folder, so there is nothing to push")
         print(json.dumps(document(deployer_policy(sources)), indent=2, ensure_ascii=False))
         return 0
     jobs = [
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         for job in jobs_of(each.data, {k: v.members for k, v in each.requests.items()}, arguments.region)
     ]
     if not jobs:
-        raise UsageError("there are no jobs in what was given")
+        raise UsageError("the given specs have no jobs")
     by_role: dict[str, list[Job]] = {}
     for job in jobs:
         by_role.setdefault(job.role, []).append(job)

@@ -32,9 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file; "
         "- for standard input",
     )
-    parser.add_argument("--job-name", metavar="NAME", help="a job of the AWS account; needs boto3")
+    parser.add_argument("--job-name", metavar="NAME", help="a training job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where the spec goes; a folder where there are several")
+    parser.add_argument("-o", "--output", metavar="FILE", help="output file, or a folder if there are several specs")
 
 
 def run(arguments: argparse.Namespace) -> int:

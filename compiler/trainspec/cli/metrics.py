@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("spec", metavar="SPEC", help="the spec's file")
     parser.add_argument("--log", required=True, metavar="FILE", help="the log; - for standard input")
-    parser.add_argument("--job", metavar="ID", help="the job, where the spec has several")
+    parser.add_argument("--job", metavar="ID", help="the job, if the spec has several")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     add_composition(parser)
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{analysis.source.name} has no job `{arguments.job}`; {near}")
     readers = {name: MetricReader(found) for name, found in jobs.items() if found and arguments.job in (None, name)}
     if not readers:
-        raise UsageError("no job that was named defines `metrics`")
+        raise UsageError("no selected job defines `metrics`")
     for line in _lines(arguments.log):
         for reader in readers.values():
             reader.read(line)

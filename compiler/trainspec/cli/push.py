@@ -18,12 +18,14 @@ _SHOWN_FROM = 4 * 1024 * 1024
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
-    parser.add_argument("--dry-run", action="store_true", help="print what would be uploaded, and ask nobody")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be uploaded, without contacting AWS")
     add_composition(parser)
     aws = parser.add_argument_group("AWS")
-    aws.add_argument("--region", help="the AWS region of the buckets, where your configuration names none")
+    aws.add_argument("--region", help="the AWS region of the buckets, if your AWS configuration sets none")
     aws.add_argument("--profile", help="the profile of your AWS configuration")
-    aws.add_argument("--endpoint-url", metavar="URL", help="another address of S3, such as trainspec simulate's")
+    aws.add_argument(
+        "--endpoint-url", metavar="URL", help="a different S3 endpoint, such as that of `trainspec simulate`"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     sources = {source.uri: source for each in analyses for source in each.sources.values()}
     if not sources:
-        print("trainspec: no job has a source folder: there is nothing to push", file=sys.stderr)
+        print("trainspec: no job has a source folder, so there is nothing to push", file=sys.stderr)
         return 0
     if arguments.dry_run:
         for uri, source in sources.items():

@@ -36,12 +36,14 @@ WIDEST = 60
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("spec", metavar="SPEC", help="the spec's file")
-    parser.add_argument("--job", metavar="ID", help="the job, where the spec has several")
+    parser.add_argument("--job", metavar="ID", help="the job, if the spec has several")
     parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date")
     parser.add_argument(
-        "--origin", action="store_true", help="show where each value was written and what it overrode, not the request"
+        "--origin",
+        action="store_true",
+        help="instead of the request, show where each value was written and what it overrode",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how --origin is printed")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format of --origin")
     parser.add_argument("--redact", action="store_true", help="show `***` in place of what looks like a secret")
     add_composition(parser)
 

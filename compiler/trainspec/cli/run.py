@@ -48,31 +48,37 @@ _SIMULATED_METRIC = 0.5
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("spec", metavar="SPEC", help="the spec's file")
-    parser.add_argument(
-        "--job", action="append", default=[], metavar="ID", help="run this job, not all; may be given several times"
-    )
+    parser.add_argument("--job", action="append", default=[], metavar="ID", help="run only this job; repeatable")
     parser.add_argument(
         "--use",
         action="append",
         default=[],
         metavar="ID=TRAINING_JOB",
-        help="do not run this job: what it makes is taken from a training job that has completed",
+        help="do not run this job; use the results of this completed training job instead",
     )
     parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date (now)")
-    parser.add_argument("--conf", metavar="JSON", help="what the run is triggered with, as {{ dag_run.conf['NAME'] }}")
-    parser.add_argument("--resume", metavar="RUN", help="go on with this earlier run: find its jobs, run what is left")
-    parser.add_argument("--no-wait", action="store_true", help="start the jobs, and do not see their end")
     parser.add_argument(
-        "--check-interval", metavar="DURATION", help="time between two looks at a job (the spec's, or 10s)"
+        "--conf",
+        metavar="JSON",
+        help="the configuration that the run is triggered with, available as {{ dag_run.conf['NAME'] }}",
+    )
+    parser.add_argument(
+        "--resume", metavar="RUN", help="resume this earlier run: find its jobs and run the remaining ones"
+    )
+    parser.add_argument("--no-wait", action="store_true", help="start the jobs without waiting for them to end")
+    parser.add_argument(
+        "--check-interval", metavar="DURATION", help="time between status checks (default: the spec's value, or 10s)"
     )
     add_composition(parser)
     aws = parser.add_argument_group("AWS")
-    aws.add_argument("--region", help="the AWS region, where the spec names none and not your configuration's")
+    aws.add_argument("--region", help="the AWS region, if the spec sets none (default: that of your AWS configuration)")
     aws.add_argument("--profile", help="the profile of your AWS configuration")
-    aws.add_argument("--endpoint-url", metavar="URL", help="another address of SageMaker and CloudWatch Logs")
+    aws.add_argument("--endpoint-url", metavar="URL", help="a different endpoint for SageMaker and CloudWatch Logs")
     simulated = parser.add_argument_group("simulation")
     simulated.add_argument(
-        "--simulate", action="store_true", help="run against a simulated SageMaker on this machine: no AWS account"
+        "--simulate",
+        action="store_true",
+        help="run against a simulated SageMaker on this machine; needs no AWS account",
     )
     simulated.add_argument(
         "--phase-seconds",
@@ -81,14 +87,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f"(starting, downloading, training, uploading; {_SIMULATED_PHASES})",
     )
     simulated.add_argument(
-        "--fail", action="append", default=[], metavar="GLOB=REASON", help="simulated jobs of such a name fail so"
+        "--fail",
+        action="append",
+        default=[],
+        metavar="GLOB=REASON",
+        help="simulated jobs whose name matches fail with this reason",
     )
     simulated.add_argument(
         "--metric",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help=f"what simulated jobs report; where a gate or another job asks, {_SIMULATED_METRIC} if not given",
+        help=(
+            "a metric that simulated jobs report; a metric that a gate or another job needs is "
+            f"{_SIMULATED_METRIC} if not given"
+        ),
     )
     parser.add_argument(
         "--json", action="store_true", help="print a line of JSON for each job on a terminal, too, and no table"
@@ -97,17 +110,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     here.add_argument(
         "--local",
         action="store_true",
-        help="really run the jobs' scripts, as processes of this machine: no AWS",
+        help="run the jobs' scripts as processes on this machine, without AWS",
     )
     here.add_argument(
         "--input",
         action="append",
         default=[],
         metavar="CHANNEL=PATH",
-        help="a local file or folder that stands for the data of an input channel; may be given several times",
+        help="a local file or folder to use as the data of an input channel; repeatable",
     )
-    here.add_argument("--python", metavar="EXE", help="the Python that runs the scripts (the one that runs trainspec)")
-    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models below this folder")
+    here.add_argument(
+        "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
+    )
+    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -152,13 +167,13 @@ def _run(local: LocalRun, access: Access, *, as_json: bool) -> int:
     failed = any(each.state in (State.FAILED, State.UPSTREAM_FAILED) for each in done.values())
     is_over = len(done) == len(local.chosen) and not failed
     if not is_over and not access.simulated and any(each.made for each in done.values()):
-        view.say(f"To run what is left of it: the same command with --resume {local.run_id}")
+        view.say(f"To continue, run the same command with --resume {local.run_id}")
     return interrupt.exit_code if interrupt.number is not None else int(failed)
 
 
 def _introduce(local: LocalRun, access: Access, view: View) -> None:
     for section, names in local.passed_over.items():
-        view.say(f"Passed over, because only Airflow runs {section}: {', '.join(names)}")
+        view.say(f"Skipped, because {section} run only in Airflow: {', '.join(names)}")
     if access.end is not None:
         view.say("Run on this machine: nothing is sent to AWS")
     elif access.simulated:
@@ -179,9 +194,9 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -
         view.forget(task_id)
         name = left[task_id]
         view.say(
-            f"{name} may be running still. To stop it: {stop_command(name, attempt.clients.region)}"
+            f"{name} may still be running. To stop it: {stop_command(name, attempt.clients.region)}"
             if name
-            else f"{task_id}: its training job was about to be made, and may be there",
+            else f"{task_id}: its training job was being created and may exist",
         )
     for stream in streams:
         with suppress(OSError, ValueError):  # nobody reads it any more
@@ -224,16 +239,16 @@ def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
     """The options, read. Raises UsageError for such that say nothing, or do not go together."""
     own = "--local" if arguments.local else "--simulate" if arguments.simulate else None
     if arguments.local and arguments.simulate:
-        raise UsageError("--local runs the scripts and --simulate does not: choose one")
+        raise UsageError("--local and --simulate cannot be used together")
     for option in ("profile", "endpoint_url", "use", "resume"):
         if own and getattr(arguments, option):
-            raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it makes an account of its own")
+            raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it uses an account of its own")
     for option in ("input", "python", "keep"):
         if getattr(arguments, option) and not arguments.local:
-            raise UsageError(f"--{option} goes with --local")
+            raise UsageError(f"--{option} requires --local")
     for option in ("phase_seconds", "fail", "metric"):
         if getattr(arguments, option) and not arguments.simulate:
-            raise UsageError(f"--{option.replace('_', '-')} goes with --simulate")
+            raise UsageError(f"--{option.replace('_', '-')} requires --simulate")
     interval = _interval(arguments.check_interval) if arguments.check_interval else None
     return Wish(
         arguments.job,
@@ -291,7 +306,7 @@ def _resumed(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or not text.startswith(LOCAL_RUN):
-        raise UsageError(f"--resume takes what an earlier run called itself, {LOCAL_RUN}..., not `{text}`")
+        raise UsageError(f"--resume takes the id of an earlier run, {LOCAL_RUN}..., not `{text}`")
     if moment > datetime.now(timezone.utc):
         raise UsageError(f"--resume takes an earlier run, and `{text}` is in the future")
     return moment

@@ -14,15 +14,21 @@ from trainspec.simulator.execution import Executor
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--port", type=int, default=4587, help="the port on 127.0.0.1; 0 takes a free one (4587)")
-    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as the wall's its clock runs")
+    parser.add_argument(
+        "--port", type=int, default=4587, help="the port on 127.0.0.1; 0 picks a free one (default: 4587)"
+    )
+    parser.add_argument("--speed", type=float, default=1.0, help="speed of the simulated clock, relative to real time")
     parser.add_argument(
         "--phase-seconds",
         metavar="N",
         help="how long a phase takes: one number, or four with commas (starting, downloading, training, uploading)",
     )
     parser.add_argument(
-        "--fail", action="append", default=[], metavar="GLOB=REASON", help="jobs of such a name fail for this reason"
+        "--fail",
+        action="append",
+        default=[],
+        metavar="GLOB=REASON",
+        help="jobs whose name matches fail with this reason",
     )
     here = parser.add_argument_group("jobs that really run")
     here.add_argument(
@@ -36,10 +42,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="CHANNEL=PATH",
-        help="a local file or folder that stands for the data of an input channel; may be given several times",
+        help="a local file or folder to use as the data of an input channel; repeatable",
     )
-    here.add_argument("--python", metavar="EXE", help="the Python that runs the scripts (the one that runs trainspec)")
-    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models below this folder")
+    here.add_argument(
+        "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
+    )
+    here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")
     add_composition(here)
 
 
@@ -90,9 +98,9 @@ def _executor(arguments: argparse.Namespace) -> Iterator[tuple[Executor | None, 
 def _announce(simulator: Simulator) -> None:
     print(simulator.url, flush=True)
     print(
-        "SageMaker is simulated here. Give this address to a client as endpoint_url, or to Airflow's connection:\n"
+        "SageMaker is simulated at this address. Pass it to a client as endpoint_url, or set Airflow's connection:\n"
         f"  AIRFLOW_CONN_AWS_DEFAULT='aws://key:secret@/?region_name=us-east-1&endpoint_url={_quoted(simulator.url)}'\n"
-        "End it with Ctrl-C.",
+        "Stop it with Ctrl-C.",
         file=sys.stderr,
         flush=True,
     )

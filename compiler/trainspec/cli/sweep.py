@@ -1,4 +1,4 @@
-"""`trainspec sweep`: stop training jobs whose Airflow task has ended without them."""
+"""`trainspec sweep`: list or stop training jobs whose Airflow task has ended."""
 
 import argparse
 import os
@@ -40,7 +40,7 @@ _SDK = {2: "airflow", 3: "airflow.sdk"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--stop", action="store_true", help="stop the stray jobs; without it they are only listed")
+    parser.add_argument("--stop", action="store_true", help="stop the stray jobs (default: only list them)")
     parser.add_argument(
         "--airflow-url",
         metavar="URL",
@@ -54,12 +54,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f"section [trainspec] of its configuration; without one, the id beginning with @ that `--all` shows. Jobs of "
         f"other installations are never stopped",
     )
-    parser.add_argument("--region", help="the AWS region, if not your configuration's")
+    parser.add_argument("--region", help="the AWS region (default: that of your AWS configuration)")
     parser.add_argument("--profile", help="the profile of your AWS configuration")
-    parser.add_argument("--name-contains", default="", metavar="TEXT", help="look only at jobs so named")
-    parser.add_argument("--older-than", default="5m", metavar="DURATION", help="leave younger jobs alone (5m)")
-    parser.add_argument("--max-jobs", type=int, default=1000, metavar="N", help="look at N running jobs at most (1000)")
-    parser.add_argument("-a", "--all", action="store_true", help="show the jobs that are left alone, too, and why")
+    parser.add_argument(
+        "--name-contains", default="", metavar="TEXT", help="consider only jobs whose name contains this"
+    )
+    parser.add_argument(
+        "--older-than", default="5m", metavar="DURATION", help="ignore jobs younger than this (default: 5m)"
+    )
+    parser.add_argument(
+        "--max-jobs", type=int, default=1000, metavar="N", help="check at most N running jobs (default: 1000)"
+    )
+    parser.add_argument("-a", "--all", action="store_true", help="also show the jobs that are not stray, and why")
     parser.add_argument(
         "--dag",
         type=int,
@@ -67,7 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         const=3,
         choices=sorted(_SDK),
         metavar="MAJOR",
-        help=("print a DAG file that sweeps from within Airflow 3 (or 2), and do nothing else"),
+        help=("only print a DAG file that runs the sweep inside Airflow 3 (or 2)"),
     )
 
 
@@ -128,11 +134,11 @@ def _printable(text: str) -> str:
 def _summarize(sweep: Sweep, counts: Mapping[Verdict, int]) -> None:
     print(
         f"{_jobs(sweep.looked_at)} looked at; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
-        f"{counts[Verdict.UNKNOWN]} that this Airflow cannot tell about, the rest not made by trainspec",
+        f"{counts[Verdict.UNKNOWN]} unknown to this Airflow, the rest not created by trainspec",
         file=sys.stderr,
     )
     if sweep.exhausted:
-        print("trainspec: there are more: raise --max-jobs, or narrow them with --name-contains", file=sys.stderr)
+        print("trainspec: there are more: raise --max-jobs, or select fewer with --name-contains", file=sys.stderr)
 
 
 def _jobs(count: int) -> str:
@@ -151,7 +157,7 @@ def _bounds(arguments: argparse.Namespace) -> Bounds:
 def _airflow(arguments: argparse.Namespace, environ: Mapping[str, str]) -> AirflowRest:
     url = arguments.airflow_url or environ.get(_URL)
     if not url:
-        raise UsageError(f"which Airflow? Give --airflow-url, or {_URL} in the environment")
+        raise UsageError(f"no Airflow given: set --airflow-url, or {_URL} in the environment")
     credentials = Credentials(environ.get(_TOKEN, ""), environ.get(_USER, ""), environ.get(_PASSWORD, ""))
     try:
         return AirflowRest(url, credentials)

@@ -153,7 +153,7 @@ class _Jobs:
         size = 0
         for task in (task for entry in jobs.entries if not is_removal(entry.value) for task in self._tasks(entry)):
             if task.key.text in known:
-                message = f"a point of a matrix and a job are both `{task.key.text}`"
+                message = f"a matrix point and a job are both called `{task.key.text}`"
                 self._variables.findings.append(Diagnostic(codes.CONFLICT, task.key.span, message, "rename one"))
                 return mapping((), jobs.span)
             known[task.key.text] = task.fields
@@ -174,7 +174,7 @@ class _Jobs:
         return composed
 
     def _too_large(self, task: _Job) -> Node:
-        message = f"more than {MAX_NODES:,} values, defaults, matrices and variables put in"
+        message = f"more than {MAX_NODES:,} values after defaults, matrices and variables are applied"
         return self._variables.too_large(task.key.span, message)
 
     def _tasks(self, entry: Entry) -> Iterator[_Job]:
@@ -232,7 +232,7 @@ def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diag
             continue
         other = first.setdefault(name.text, point)
         if other != point:
-            message = f"`{other}` and `{point}` ask for the same name: the points of a matrix need names of their own"
+            message = f"`{other}` and `{point}` have the same name: the points of a matrix need distinct names"
             yield Diagnostic(codes.CONFLICT, name.span, message, "put `${matrix...}` into the name", f"jobs.{job}.name")
             return
 

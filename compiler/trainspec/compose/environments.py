@@ -46,7 +46,7 @@ def _unknown(patch: Node | None, patched: Node | None, section: str, what: str, 
     for entry in patch.entries if isinstance(patch, Mapping) else ():
         if entry.key.text not in known:
             spend(_STEPS_OF_FAULT + len(known) // 4)
-            message = f"the environment `{name}` patches the {what} `{entry.key.text}`, which is not there"
+            message = f"the environment `{name}` patches the {what} `{entry.key.text}`, which does not exist"
             advice = did_you_mean(entry.key.text, known) or f"declare it under `{section}`"
             at = f"environments.{name}.{section}.{entry.key.text}"
             yield Diagnostic(codes.UNKNOWN_KEY, entry.key.span, message, advice, at)

@@ -51,7 +51,7 @@ def extend(source: Source, tree: Mapping, read: Read) -> Extended:
     assert isinstance(root, Mapping)  # noqa: S101  # maps over maps
     if root.size > MAX_NODES:
         advice = "split the spec"
-        message = f"more than {MAX_NODES:,} values, those of the extended files put in"
+        message = f"more than {MAX_NODES:,} values, including those of the extended files"
         reading.findings.append(Diagnostic(codes.TOO_LARGE, tree.span, message, advice))
         root = mapping((), tree.span)
     return Extended(root, tuple(reading.findings), reading.sources, reading.trees, reading.entries)
@@ -86,7 +86,7 @@ class _Reading:
         for target in self._targets(tree.get("extends")):
             self.followed += 1
             if self.followed > MAX_FILES:
-                self._report(target.span, f"more than {MAX_FILES} files are extended, one way or another")
+                self._report(target.span, f"more than {MAX_FILES} files are extended, directly or indirectly")
                 break
             self._follow(target, source.name)
         self.following.pop()
@@ -99,8 +99,8 @@ class _Reading:
             if isinstance(item, Scalar) and item.text and not is_null(item):
                 yield item
             else:
-                message = "`extends` must be a file's name or a list of such"
-                advice = "write `extends: ../base.yaml`, say, or remove the line"
+                message = "`extends` must be a file name or a list of file names"
+                advice = "write for example `extends: ../base.yaml`, or remove the line"
                 self.findings.append(Diagnostic(codes.WRONG_TYPE, item.span, message, advice, "extends"))
 
     def _follow(self, target: Scalar, above: str) -> None:
@@ -117,7 +117,7 @@ class _Reading:
             tree, findings = _parsed(found)
             self.findings += findings
             if tree is not None and not isinstance(tree, Mapping):
-                message = "a file that others extend is a map, and this is none"
+                message = "a file that others extend must be a YAML mapping"
                 self.findings.append(Diagnostic(codes.NOT_A_SPEC, tree.span, message))
             self.entries[found.name] = self.entries.get(above, target.span)
             self.take(found, tree)
@@ -125,14 +125,14 @@ class _Reading:
     def _file(self, target: Scalar, above: str) -> Source | Diagnostic | str:
         """The file that `target` names in the file `above`, or what is wrong with it."""
         if "${" in target.text:
-            return "`extends` cannot hold `${...}`: what the variables are is known only when all files are read"
+            return "`extends` cannot contain `${...}`: variables are known only after all files are read"
         if not target.text.isprintable():
-            return "the file's name holds characters that cannot be shown"
+            return "the file name contains unprintable characters"
         if target.text.startswith("/"):
-            return f"{target.text} is no path from this file; write `../base.yaml`, say"
+            return f"{target.text} is not a path relative to this file; write for example `../base.yaml`"
         name = posixpath.normpath(posixpath.join(posixpath.dirname(above), target.text))
         if name == ".." or (name.startswith("../") and not above.startswith("../")):
-            return f"{target.text} lies outside the project, and only files inside of it can be extended"
+            return f"{target.text} is outside the project; only files inside it can be extended"
         return self.sources.get(name) or self.read(name)
 
     def _report(self, span: Span, message: str, advice: str | None = None, labels: tuple[Label, ...] = ()) -> None:

@@ -76,7 +76,7 @@ class _Reading:
     def points(self, matrix: Node) -> list[Values]:
         """All combinations of the dimensions' values, without those of `exclude`, with those of `include`."""
         if not isinstance(matrix, Mapping):
-            advice = "write `matrix: {lr: [0.1, 0.01]}`, say"
+            advice = "write a map of lists, for example `matrix: {lr: [0.1, 0.01]}`"
             self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
             return []
         for entry in sorted(matrix.entries, key=lambda entry: entry.key.text):  # their order means nothing
@@ -99,7 +99,7 @@ class _Reading:
             if len(kept) == len(points):
                 shown = ", ".join(f"{name}: {value.text}" for name, value in excluded.items())
                 message = f"no point of the matrix has {{{shown}}}"
-                self.report(codes.NOT_ONE_OF, span, message, "exclude what the lists hold, or remove the line")
+                self.report(codes.NOT_ONE_OF, span, message, "exclude values that are in the lists, or remove the line")
             points = kept
         for added, span in included:
             self._include(points, added, span)
@@ -132,7 +132,7 @@ class _Reading:
                 first = seen.setdefault(_meaning(each), each)
                 if first is not each:
                     labels = (Label(first.span, "first written here"),)
-                    message = f"`{each.text}` stands twice in `{self.at}.{name}`"
+                    message = f"`{each.text}` is a duplicate in `{self.at}.{name}`"
                     self.findings.append(Diagnostic(codes.CONFLICT, each.span, message, "keep one", labels=labels))
 
     def _maps(self, node: Node | None, key: str) -> list[tuple[Values, Span]]:
@@ -143,7 +143,7 @@ class _Reading:
         found = []
         for item in items:
             if not isinstance(item, Mapping) or not item.entries:
-                advice = f"write `{key}: [{{lr: 0.1}}]`, say"
+                advice = f"for example `{key}: [{{lr: 0.1}}]`"
                 self.report(codes.WRONG_TYPE, item.span, f"`{self.at}.{key}` must be a list of maps", advice)
                 continue
             entries = sorted(item.entries, key=lambda entry: entry.key.text)
@@ -156,7 +156,7 @@ class _Reading:
     def _value(self, node: Node, name: str) -> Scalar | None:
         if isinstance(node, Scalar) and not is_null(node):
             return node
-        advice = "let the values be words or numbers, and look up the rest: `include` adds variables to a point"
+        advice = "use strings or numbers, and add further variables to a point with `include`"
         self.report(codes.WRONG_TYPE, node.span, f"`{self.at}`: a value of `{name}` must be a scalar", advice)
         return None
 

@@ -36,7 +36,9 @@ def compose_section(
         )
         size += entries[-1].value.size
         if size > MAX_NODES:
-            return variables.too_large(entry.key.span, f"more than {MAX_NODES:,} values, variables put in")
+            return variables.too_large(
+                entry.key.span, f"more than {MAX_NODES:,} values after variables are substituted"
+            )
     return replace(mapping(tuple(entries), node.span), via=node.via, replaced=node.replaced)
 
 

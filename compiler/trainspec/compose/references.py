@@ -57,7 +57,7 @@ class JobScope:
     def resolve(self, name: str, span: Span) -> Scalar | Diagnostic:
         """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`."""
         if self.field_name in NOT_RENDERED if self.rendered is None else self.field_name not in self.rendered:
-            message = f"`${{{name}}}` cannot stand in `{self.field_name}`: Airflow reads it before any task runs"
+            message = f"`${{{name}}}` cannot be used in `{self.field_name}`: Airflow reads that before any task runs"
             return _wrong(codes.BAD_SUBSTITUTION, span, message)
         rest = name.removeprefix(PREFIX)
         job = self._longest(rest)
@@ -75,7 +75,7 @@ class JobScope:
                 return _wrong(codes.BAD_SUBSTITUTION, span, f"`${{{name}}}`: {wrong}", points)
             job = same_point
         if job == self.task_id:
-            return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot wait for what it makes itself")
+            return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot depend on its own results")
         found = self._template(job, attribute, name)
         if isinstance(found, str) and (why := self._is_not_kept(job, attribute)):
             return _wrong(codes.CONFLICT, span, f"`${{{name}}}`: {why}")
@@ -95,7 +95,7 @@ class JobScope:
         points = self.groups[job]
         some = f"{', '.join(points[:3])}{', …' if len(points) > 3 else ''}"
         if "." not in attribute or attribute.startswith(_METRICS):
-            return f"`{job}` is a matrix, and each of its points makes its own", f"name a point: {some}"
+            return f"`{job}` is a matrix, and each of its points has its own", f"name a point: {some}"
         return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:
@@ -106,7 +106,7 @@ class JobScope:
             return f"`{job}` keeps no results (`do_xcom_push: false`)"
         is_left_alone = isinstance(operator, Mapping) and _is_off(operator.get("wait_for_completion"))
         if is_left_alone and attribute not in _AT_START:
-            return f"the task of `{job}` does not wait for its end, and so has no `.{attribute}` to hand on"
+            return f"the task of `{job}` does not wait for its job, so it has no `.{attribute}` to pass on"
         return None
 
     def _template(self, job: str, attribute: str, name: str) -> str | tuple[str, str | None]:
@@ -120,7 +120,7 @@ class JobScope:
             return f"{{{{ {pull}, key='metrics')[{_quoted(metric)}] }}}}"
         if attribute not in _KEYS:
             if not attribute:
-                return f"`${{{name}}}` does not say what of the job is meant", f"there are {_ATTRIBUTES}"
+                return f"`${{{name}}}` does not name an attribute of the job", f"there are {_ATTRIBUTES}"
             near = did_you_mean(attribute, _KEYS) or f"there are {_ATTRIBUTES}"
             return f"`${{{name}}}`: a job does not have `.{attribute}`", near
         return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"

@@ -27,7 +27,7 @@ MAX_CHAIN = 40
 MAX_LEVELS = 2 * MAX_DEPTH
 """Levels of nesting, variables put in: Python's parser takes 200 brackets in each other, and a DAG file adds some."""
 
-_TOO_DEEP = f"more than {MAX_LEVELS} levels of nesting, variables put in"
+_TOO_DEEP = f"more than {MAX_LEVELS} levels of nesting after variables are substituted"
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 
 _WHERE = {
@@ -148,14 +148,14 @@ class Variables:
         if "${" not in key.text:
             return key
         if "${" in key.text.replace("$${", ""):
-            advice = "write the key out, only values are substituted; for a literal `${`, write `$${`"
+            advice = "write out the key: only values are substituted; for a literal `${`, write `$${`"
             self._report(codes.BAD_SUBSTITUTION, key.span, "a key cannot hold `${...}`", advice)
         return replace(key, text=key.text.replace("$${", "${"))
 
     def _bounded(self, node: Node) -> Node:
         if node.size <= MAX_NODES:
             return node
-        return self.too_large(node.span, f"more than {MAX_NODES:,} values, variables put in")
+        return self.too_large(node.span, f"more than {MAX_NODES:,} values after variables are substituted")
 
     def too_large(self, span: Span, message: str) -> Mapping:
         """What stands for a part that is larger than any spec's."""
@@ -180,7 +180,7 @@ class Variables:
         self._made[0] += len(text)
         if len(text) > MAX_TEXT or self._made[0] > MAX_TOTAL:
             limit = MAX_TEXT if len(text) > MAX_TEXT else MAX_TOTAL
-            self._report(codes.TOO_LARGE, node.span, f"more than {limit:,} characters, variables put in")
+            self._report(codes.TOO_LARGE, node.span, f"more than {limit:,} characters after variables are substituted")
             text = ""
         return replace(node, text=text)
 
@@ -191,8 +191,8 @@ class Variables:
         if value is None:
             return ""
         if not isinstance(value, Scalar):
-            advice = "let it be the whole value, or name a part of it that is a scalar"
-            message = f"`{found.group()}` is a list or map and cannot stand inside a text"
+            advice = "use it as the whole value, or refer to a scalar inside it"
+            message = f"`{found.group()}` is a list or map and cannot be part of a string"
             self._report(codes.BAD_SUBSTITUTION, node.span, message, advice)
             return ""
         return value.text
@@ -209,10 +209,10 @@ class Variables:
             return None
         if name in self._resolving:
             circle = " → ".join((*self._resolving[self._resolving.index(name) :], name))
-            self._report(codes.VARIABLE_CYCLE, node.span, f"`{name}` needs itself: {circle}")
+            self._report(codes.VARIABLE_CYCLE, node.span, f"`{name}` refers to itself: {circle}")
             return None
         if len(self._resolving) > MAX_CHAIN:
-            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_CHAIN} variables that need each other in a row")
+            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_CHAIN} variables in a chain of references")
             return None
         raw = self._values.get(name)
         if raw is None and len(self.findings) > MAX_FAULTS:
@@ -221,7 +221,7 @@ class Variables:
             known = self._near(name) or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
             one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
             text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
-            self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` names nothing", known, to_say(node, text))
+            self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` is not defined", known, to_say(node, text))
             return None
         self._resolving.append(name)
         value = self.resolve(raw)
@@ -244,7 +244,7 @@ class Variables:
 
     def _of_job(self, name: str, node: Scalar) -> Node | None:
         if self._job is None:
-            message = f"`${{{name}}}` is known only to the jobs: it is made when the DAG runs"
+            message = f"`${{{name}}}` is available only in jobs: it is produced when the DAG runs"
             self._report(codes.BAD_SUBSTITUTION, node.span, message)
             return None
         value = self._job.resolve(name, node.via or node.span)
@@ -258,7 +258,7 @@ class Variables:
         if len(self.findings) < MAX_FAULTS:
             self.findings.append(Diagnostic(code, span, message, advice, fix=fix))
         elif len(self.findings) == MAX_FAULTS:
-            message = f"{MAX_FAULTS} faults so far: variables are looked at no further"
+            message = f"{MAX_FAULTS} errors so far: no further variables are checked"
             self.findings.append(Diagnostic(codes.TOO_LARGE, span, message))
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from trainspec.crossfile.facts import DagAt, FileFacts
 from trainspec.diagnostics import Diagnostic, Label, codes, did_you_mean
 
-_ELSEWHERE = "if it is made elsewhere, name it in `external-dags` of the settings"
+_ELSEWHERE = "if it is defined elsewhere, add it to `external-dags` in the settings"
 
 
 @dataclass
@@ -41,10 +41,10 @@ class Across:
             key, span = at.id.casefold(), at.span
             other = first.setdefault(key, others.get(key, at) if each.name in self.members else at)
             if other is not at:
-                message = f"{other.span.path} makes the DAG `{other.id}` too"
+                message = f"{other.span.path} also defines the DAG `{other.id}`"
                 labels = (Label(other.span, "also here"),)
                 yield Diagnostic(
-                    codes.DUPLICATE_DAG, span, message, "give one of them another `dag.id`", "dag.id", labels=labels
+                    codes.DUPLICATE_DAG, span, message, "change the `dag.id` of one of them", "dag.id", labels=labels
                 )
 
     def _unknown_dags(self) -> Iterator[Diagnostic]:

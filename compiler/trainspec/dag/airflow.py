@@ -70,7 +70,7 @@ _STANDARD_MODULES = frozenset((
 https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/index.html
 """
 
-_MAIL = "call a notifier in `on_failure_callback`: airflow.providers.smtp.notifications.smtp.SmtpNotifier, say"
+_MAIL = "use a notifier in `on_failure_callback`, such as airflow.providers.smtp.notifications.smtp.SmtpNotifier"
 
 _AIRFLOW_2 = Airflow(
     minor="2.11",

@@ -57,15 +57,15 @@ def check_path(path: str) -> str | None:
     if why := next((why for word in path.split(".") if (why := check_keyword(word))), None):
         return why
     if hidden := next((word for word in path.split(".") if word.startswith("__")), None):
-        return f"`{hidden}` is of Python's own, not a module's or a function's name"
+        return f"`{hidden}` is a private Python name, not that of a module or a function"
     return None
 
 
 def check_keyword(word: str) -> str | None:
     """Why `word` cannot name an argument; None where it can."""
     if not word.isidentifier() or not word.isascii():
-        return f"`{word}` is no name in Python"
-    return f"`{word}` is a keyword of Python and names nothing" if keyword.iskeyword(word) else None
+        return f"`{word}` is not a Python name"
+    return f"`{word}` is a Python keyword and cannot be a name" if keyword.iskeyword(word) else None
 
 
 def by_path(path: str) -> Import:

@@ -97,7 +97,7 @@ def check_lanes(
             continue
         if dag.get("fail_fast"):
             message = (
-                f"`fail_fast` does not go with the `max_parallel` of `{job}`: its lanes have trigger rules of their own"
+                f"`fail_fast` cannot be combined with `max_parallel` of `{job}`: it adds tasks with other trigger rules"
             )
             yield Fault(codes.CONFLICT, ("dag", "fail_fast"), message, "remove one of the two")
         for point in points:
@@ -106,11 +106,14 @@ def check_lanes(
             rule = fields.get("trigger_rule", default)
             if rule is not None and rule not in _STILL_RIGHT:
                 where = ("jobs", point) if "trigger_rule" in fields else ("dag", "default_args")
-                message = f"`{rule}` does not go with `max_parallel`: it would see the turn that a point waits for, too"
+                message = (
+                    f"`{rule}` cannot be combined with `max_parallel`: it would also apply to the task "
+                    "that a point waits for"
+                )
                 yield Fault(codes.CONFLICT, (*where, "trigger_rule"), message, "remove one of the two")
                 break
         for section in ("sensors", "jobs", "tasks", "triggers"):
             if lanes_id(job) in (data.get(section) or {}) or lanes_id(job) in groups:
-                message = f"`{lanes_id(job)}` is the group of the lanes of `{job}`"
+                message = f"`{lanes_id(job)}` is the task group that `max_parallel` of `{job}` adds"
                 yield Fault(codes.CONFLICT, (section, lanes_id(job)), message, "rename it", on_key=True)
                 break

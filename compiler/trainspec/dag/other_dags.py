@@ -31,4 +31,7 @@ def other_dags(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 def unknown_dags(data: Mapping[str, Any], root: Node) -> Iterator[tuple[str, Diagnostic]]:
     """The ids of the other DAGs, each with the finding for where there is no such DAG."""
     for path, dag_id in other_dags(data):
-        yield dag_id, placed(Fault(codes.UNKNOWN_DAG, path, f"no spec of this project makes the DAG `{dag_id}`"), root)
+        yield (
+            dag_id,
+            placed(Fault(codes.UNKNOWN_DAG, path, f"no spec of this project defines the DAG `{dag_id}`"), root),
+        )

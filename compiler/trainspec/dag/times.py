@@ -29,14 +29,14 @@ def check_schedule(text: str) -> str | None:
     if text.startswith("@"):
         return f"there is no preset `{text}`"
     if _is_interval(text):
-        return check_duration(text) or (None if seconds(text) else "an interval of no length never ends")
+        return check_duration(text) or (None if seconds(text) else "an interval cannot be zero")
     return check_cron(text)
 
 
 def check_cron(text: str) -> str | None:
     """Why `text` is no cron expression, nor a preset that stands for one; None where it is."""
     if text in PRESETS:
-        return None if text not in ("@once", "@continuous") else f"{text} stands for no cron expression"
+        return None if text not in ("@once", "@continuous") else f"{text} is not a cron expression"
     fields = text.split()
     if len(text) > 256 or len(fields) not in (5, 6):
         return "a cron expression has five fields: minute, hour, day of the month, month, day of the week"
@@ -98,7 +98,7 @@ def is_duration(text: str) -> bool:
 def check_duration(value: int | str) -> str | None:
     """Why Python cannot hold this duration; None where it can."""
     count = seconds(value)
-    return "longer than any duration that Python knows" if isinstance(count, int) and count > _MAX_SECONDS else None
+    return "longer than the longest duration in Python" if isinstance(count, int) and count > _MAX_SECONDS else None
 
 
 def duration(value: int | str) -> Call:
@@ -122,7 +122,7 @@ def check_date(text: str) -> str | None:
     try:
         _read_date(text)
     except ValueError:
-        return f'"{text}" is no date such as 2025-04-01 or 2025-04-01T06:30'
+        return f'"{text}" is not a date such as 2025-04-01 or 2025-04-01T06:30'
     return None
 
 

@@ -41,8 +41,8 @@ def _not_shown(left: list[Diagnostic], where: str) -> Diagnostic:
     worst = min((found.severity for found in left), key=_WEIGHTS.index)
     count = sum(found.severity is worst for found in left)
     are = f"{count:,} of them {worst.value}s" if count < len(left) else f"all of them {worst.value}s"
-    message = f"and {len(left):,} more findings {where}, {are}, which are not shown"
-    return Diagnostic(replace(NOT_SHOWN, severity=worst), left[0].span, message, "mend what is shown, and run it again")
+    message = f"and {len(left):,} more findings {where}, {are}, are not shown"
+    return Diagnostic(replace(NOT_SHOWN, severity=worst), left[0].span, message, "fix these, then run it again")
 
 
 def _short(found: Diagnostic) -> Diagnostic:

@@ -29,7 +29,7 @@ def show(
     counts = counts or Counter(found.severity for found in findings)
     told = [f"{counts[each]:,} {each.value}{'s' if counts[each] > 1 else ''}" for each in Severity if counts.get(each)]
     if told:
-        yield f"Found {', '.join(told)}. `trainspec explain CODE` says more, and so do:"
+        yield f"Found {', '.join(told)}. `trainspec explain CODE` explains more, and so do:"
         yield "\n".join(f"  {id_}  {link(id_)}" for id_ in sorted({found.code.id for found in findings}))
         if fixable := sum(found.fix is not None for found in findings):
             yield f"[*] {fixable:,} fixable with `trainspec lint --fix`."

@@ -157,7 +157,7 @@ class Objects:
         if kind != "blob":
             raise GitError("git has no such file")
         if size > most:
-            raise UnreadableError(f"has {size:,} bytes; the longest file that is read has {most:,}")
+            raise UnreadableError(f"has {size:,} bytes; the limit is {most:,}")
         self._left -= size
         if self._left < 0:
             raise GitError(f"more than {MAX_TOTAL:,} bytes of this commit were read")

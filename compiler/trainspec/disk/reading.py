@@ -120,7 +120,7 @@ def _content(descriptor: int, most: int) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("is not a regular file")
         if status.st_size > most:
-            raise UnreadableError(f"has {status.st_size:,} bytes; the longest file that is read has {most:,}")
+            raise UnreadableError(f"has {status.st_size:,} bytes; the limit is {most:,}")
         content = os.read(descriptor, status.st_size + 1)
         if len(content) == status.st_size:
             return content
@@ -153,7 +153,7 @@ def _parts(name: str) -> list[str]:
     """The steps of a name. Raises OutsideError for one that is not below the root."""
     parts = name.split("/")
     if os.pardir in parts or "" in parts or _is_absolute(name) or (os.sep != "/" and os.sep in name):
-        raise OutsideError("lies outside of the project")
+        raise OutsideError("is outside the project")
     if is_of_git(name):
         raise OutsideError(_OF_GIT)
     return parts

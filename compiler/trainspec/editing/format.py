@@ -36,11 +36,11 @@ def formatted(source: Source) -> Formatted:
     if findings or tree is None:
         return Formatted(source.text, tuple(findings))
     if _OTHER_BREAKS.search(source.text):
-        return Formatted(source.text, refusal="it holds line ends that are neither LF nor CRLF")
+        return Formatted(source.text, refusal="it contains line endings that are neither LF nor CRLF")
     text = _formatted(source.text)
     after, wrong = parse(Source(source.name, text))
     if wrong or not is_same(tree, after) or _signs(text) != _signs(source.text):
-        return Formatted(source.text, refusal="in its canonical form it would say something else")
+        return Formatted(source.text, refusal="its canonical form would have another meaning")
     return Formatted(text)
 
 
@@ -64,5 +64,5 @@ def _formatted(text: str) -> str:
 
 
 def _signs(text: str) -> Counter[str]:
-    """All that is written, without blanks."""
+    """All that is written, without spaces."""
     return Counter(_BLANKS.sub("", text))

@@ -48,7 +48,8 @@ def _renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
         name = by_folded.get(str(key).lower())
         if name is None:
             notes.append(
-                f"{dotted_member((*path, str(key)))} of the manifest is no member of CreateTrainingJob: left out"
+                f"{dotted_member((*path, str(key)))} of the manifest is not a member of "
+                "CreateTrainingJob, so it was left out"
             )
         else:
             renamed[name] = _renamed(below, (*path, name), notes)

@@ -87,7 +87,10 @@ class Reading:
         elif name in ("start_date", "end_date"):
             self.put_moment(fields, name, node)
             if zone := fields.pop("timezone", None):
-                self.note(node, f"the time zone {zone} of `{name}` is not carried over: a spec has one, the DAG's")
+                self.note(
+                    node,
+                    f"the time zone {zone} of `{name}` is not carried over: a spec has a single time zone, the DAG's",
+                )
         else:
             value = self.value(node, name)
             if value is not None:
@@ -97,7 +100,7 @@ class Reading:
         """Put a duration."""
         length = duration_of(self.constants, node)
         if length is None:
-            self.note(node, f"`{name}` is no literal duration: `{ast.unparse(node)}`")
+            self.note(node, f"`{name}` is not a literal duration: `{ast.unparse(node)}`")
         else:
             fields[name] = length
 
@@ -105,7 +108,7 @@ class Reading:
         """Put a date, and its time zone beside it."""
         moment = moment_of(self.constants, node)
         if moment is None:
-            self.note(node, f"`{name}` is no literal date: `{ast.unparse(node)}`")
+            self.note(node, f"`{name}` is not a literal date: `{ast.unparse(node)}`")
             return
         fields[name], zone = moment
         if zone:

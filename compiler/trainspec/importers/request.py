@@ -37,7 +37,7 @@ def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
     for name, below in value.items():
         schema = member_schema((*path, name))
         if schema is None or schema.get("x-output-only"):
-            notes.append(f"{dotted_member((*path, name))} is no member of CreateTrainingJob: left out")
+            notes.append(f"{dotted_member((*path, name))} is not a member of CreateTrainingJob, so it was left out")
         else:
             kept[name] = _known(below, (*path, name), notes)
     return kept

@@ -12,10 +12,10 @@ def check_is_map(tree: Node | None, parsed: Collection[Diagnostic], name: str) -
     """Whether a document is a map; nothing is said of one that could not be read, which `parsed` says."""
     if tree is None and not parsed:
         span = Span(name, 1, 1, 1, 1)
-        yield Diagnostic(codes.NOT_A_SPEC, span, "the file is empty", "begin with `trainspec: 1`, or remove the file")
+        yield Diagnostic(codes.NOT_A_SPEC, span, "the file is empty", "start with `trainspec: 1`, or remove the file")
     if tree is not None and not isinstance(tree, Mapping):
         message = "a spec must be a YAML mapping"
-        yield Diagnostic(codes.NOT_A_SPEC, tree.span, message, "begin with `trainspec: 1`")
+        yield Diagnostic(codes.NOT_A_SPEC, tree.span, message, "start with `trainspec: 1`")
 
 
 def check_fragment(root: Mapping, settled: Node) -> Iterator[Diagnostic]:

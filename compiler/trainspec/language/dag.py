@@ -27,7 +27,7 @@ class AssetSchedule(Model):
         Condition | Annotated[list[Condition], Field(min_length=1)],
         Field(json_schema_extra={"x-form": "a URI, a map with a uri or name, any or all, or a list of these"}),
     ] = Field(description="The assets that must have been updated: all of a list, or what `any` and `all` say.")
-    time: Times | None = Field(None, description="When the DAG runs besides, whatever became of the assets.")
+    time: Times | None = Field(None, description="A schedule in addition to the assets.")
 
 
 class Dag(Model):
@@ -57,7 +57,7 @@ class Dag(Model):
     start_date: Text | None = Field(None, description="First logical date: 2025-04-01, or with a time of day.")
     end_date: Text | None = Field(None, description="Last logical date.")
     timezone: Text | None = Field(None, description="Time zone of the dates and the schedule; UTC if not given.")
-    catchup: StrictBool | None = Field(None, description="Whether runs between the start date and now are made up for.")
+    catchup: StrictBool | None = Field(None, description="Whether to backfill runs between the start date and now.")
     description: Text | None = Field(None, description="One line that Airflow shows beside the id.")
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the DAG.")
     tags: list[Text] | None = Field(None, description="Words to filter DAGs by.")

@@ -18,7 +18,7 @@ from trainspec.text.tree import Path, dotted
 _PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
 _FEW = 15
 _TYPE_NAMES = {
-    "string": "a text",
+    "string": "a string",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
@@ -68,7 +68,7 @@ def _with_pairs(faults: Iterable[Refused], lists: tuple[Path, ...]) -> Iterator[
         elif path not in told:
             told.add(path)
             name = dotted(path)
-            message = f"`{name}` must be a map, and is a list of pairs, as other tools write it"
+            message = f"`{name}` must be a map, but is a list of pairs"
             yield Refused(codes.WRONG_TYPE, path, message, "write `NAME: VALUE` for each pair", is_pairs=True)
 
 
@@ -188,7 +188,7 @@ def _value_fault(error: Any, path: Path) -> Refused:
     if kind in ("enum", "const"):
         words = limit if kind == "enum" else [limit]
         if not isinstance(instance, str) and kind == "enum":
-            return _wrong_type(instance, path, "a text")
+            return _wrong_type(instance, path, "a string")
         message = f"`{name}` cannot be {shown(instance)}"
         near = did_you_mean(str(instance), [str(word) for word in words])
         listed = f"write {' or '.join(str(word) for word in words)}" if len(words) <= _FEW else None
@@ -220,17 +220,17 @@ def _wrong_type(
 ) -> Refused:
     name = dotted(path) or "the document"
     if instance is None:
-        return Refused(codes.WRONG_TYPE, path, f"`{name}` is empty", f"give it {expected}, or remove the line")
+        return Refused(codes.WRONG_TYPE, path, f"`{name}` is empty", f"set it to {expected}, or remove the line")
     meant = value_meant(instance, frozenset(types))
     if list(types) == ["array"] and isinstance(instance, str | int):
         advice = f"write `[{cut(str(instance), LONGEST)}]`"
-    message = f"`{name}` must be {expected}, and is {shown(instance)}"
+    message = f"`{name}` must be {expected}, but is {shown(instance)}"
     return Refused(codes.WRONG_TYPE, path, message, _write(meant) or advice, fix=meant, is_plain=True)
 
 
 def _malformed(instance: Any, path: Path, form: str, pattern: str = "") -> Refused:
     meant = text_meant(instance, pattern)
-    message = f"`{dotted(path)}` must be {form}, and is {shown(instance)}"
+    message = f"`{dotted(path)}` must be {form}, but is {shown(instance)}"
     return Refused(codes.MALFORMED, path, message, _write(meant), fix=meant)
 
 

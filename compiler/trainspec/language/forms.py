@@ -17,7 +17,7 @@ def _form(text: str) -> Any:
 
 
 Template: TypeAlias = Annotated[StrictStr, Field(pattern=TEMPLATE_PATTERN)]
-Text: TypeAlias = Annotated[StrictStr, _form("a text")]
+Text: TypeAlias = Annotated[StrictStr, _form("a string")]
 Integer: TypeAlias = Annotated[StrictInt | Template, _form("a whole number")]
 Number: TypeAlias = Annotated[StrictInt | StrictFloat | Template, _form("a number")]
 Boolean: TypeAlias = Annotated[StrictBool | Template, _form("true or false")]
@@ -43,7 +43,7 @@ WrittenScalar: TypeAlias = Annotated[
         json_schema_extra={
             "type": ["string", "number", "boolean"],
             "x-text": True,
-            "x-form": "a text, a number or true/false",
+            "x-form": "a string, a number or true/false",
         }
     ),
 ]

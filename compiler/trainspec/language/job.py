@@ -36,14 +36,18 @@ class Job(TaskArguments):
     )
     input_mode: Text | None = Field(None, description="How the container gets its data; File if not given.")
     entrypoint: (
-        Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a command or a list of words"})]
+        Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a command or a list of strings"})]
         | None
     ) = Field(
-        None, description="Command of the container, in place of its own: a list, or a text split as a shell does."
+        None,
+        description=(
+            "Command of the container, in place of its own: a list, or a string that is split like a shell does."
+        ),
     )
     arguments: (
-        Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a text or a list of words"})] | None
-    ) = Field(None, description="Arguments of that command: a list, or a text split as a shell does.")
+        Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a string or a list of strings"})]
+        | None
+    ) = Field(None, description="Arguments of that command: a list, or a string that is split like a shell does.")
     image_access: parts.ImageAccess | None = Field(None, description="How the image is reached in a private registry.")
     source: parts.Source | None = Field(None, description="The script that the job runs, and the folder it is in.")
     distribution: parts.DistributionOrType | None = Field(
@@ -59,7 +63,7 @@ class Job(TaskArguments):
     metrics_time_series: Boolean | None = Field(None, description="Whether the metrics are kept as time series.")
     role: Text | None = Field(None, description="Execution role: its ARN, or its name where `account` is given.")
     hyperparameters: dict[str, WrittenValue] | None = Field(
-        None, description="Passed to the algorithm as text: a scalar as it is written, a list or map as compact JSON."
+        None, description="Passed to the algorithm as strings: a scalar as written, a list or map as compact JSON."
     )
     hyperparameter_encoding: Literal["text", "json"] | None = Field(
         None,

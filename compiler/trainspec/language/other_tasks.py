@@ -66,10 +66,10 @@ class Sensor(Around):
     check_existence: StrictBool | None = Field(
         None, description="Whether the sensor fails at once where there is no such DAG or task. Airflow 3 ignores it."
     )
-    poke_interval: FixedDuration | None = Field(None, description="Time between two looks, such as 5m.")
+    poke_interval: FixedDuration | None = Field(None, description="Time between checks, such as 5m.")
     timeout: FixedDuration | None = Field(None, description="The longest wait; then the sensor fails.")
     mode: Literal["poke", "reschedule"] | None = Field(
-        None, description="Whether the sensor keeps its worker between two looks (poke) or gives it back (reschedule)."
+        None, description="Whether the sensor keeps its worker slot between checks (poke) or releases it (reschedule)."
     )
     deferrable: StrictBool | None = Field(None, description="Whether it waits in the triggerer, without a worker.")
     soft_fail: StrictBool | None = Field(None, description="Whether it is skipped where it would fail.")
@@ -114,7 +114,7 @@ class Trigger(Around):
     run_id: Text | None = Field(None, description="Id of the run; Airflow makes one if not given.")
     logical_date: Text | None = Field(None, description="Logical date of the run.")
     wait: StrictBool | None = Field(None, description="Whether the task waits for the end of that run.")
-    poke_interval: FixedDuration | None = Field(None, description="Time between two looks at it, such as 1m.")
+    poke_interval: FixedDuration | None = Field(None, description="Time between checks, such as 1m.")
     states: Annotated[list[RunState], _STATES] | None = Field(
         None, description="States of the run with which the wait is over; success if not given."
     )

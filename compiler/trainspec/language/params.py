@@ -25,32 +25,36 @@ class Param(Model):
 
     model_config = ConfigDict(alias_generator=_camel)
 
-    default: Any = Field(None, description="Its value where a run says nothing.")
+    default: Any = Field(None, description="The value if a run does not set it.")
     title: Text | None = Field(None, description="Its label in the form that triggers a run.")
-    description: Text | None = Field(None, description="What the form says below it.")
+    description: Text | None = Field(None, description="The description below it in the form.")
     type: _Type | list[_Type] | None = Field(None, description="The JSON type of the value, or several of them.")
-    enum: list[Any] | None = Field(None, description="The values that there are.")
-    const: Any = Field(None, description="The only value that there is.")
+    enum: list[Any] | None = Field(None, description="The allowed values.")
+    const: Any = Field(None, description="The only allowed value.")
     examples: list[Any] | None = Field(None, description="Values that the form offers.")
-    format: Text | None = Field(None, description="What a text holds: date, date-time, time, multiline and so on.")
-    pattern: Text | None = Field(None, description="A regular expression that a text must match.")
-    min_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The fewest characters of a text.")
-    max_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The most characters of a text.")
+    format: Text | None = Field(None, description="The format of a string: date, date-time, time, multiline and so on.")
+    pattern: Text | None = Field(None, description="A regular expression that a string must match.")
+    min_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The minimum length of a string.")
+    max_length: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The maximum length of a string.")
     minimum: _Number | None = Field(None, description="The least number.")
     maximum: _Number | None = Field(None, description="The greatest number.")
     exclusive_minimum: _Number | None = Field(None, description="A number that the value must be greater than.")
     exclusive_maximum: _Number | None = Field(None, description="A number that the value must be less than.")
     multiple_of: _Number | None = Field(None, description="A number that the value must be a multiple of.")
     items: dict[str, Any] | None = Field(None, description="The JSON Schema of a list's items.")
-    min_items: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The fewest items of a list.")
-    max_items: Annotated[StrictInt, Field(ge=0)] | None = Field(None, description="The most items of a list.")
-    unique_items: StrictBool | None = Field(None, description="Whether no item may stand twice.")
+    min_items: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        None, description="The minimum number of items in a list."
+    )
+    max_items: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        None, description="The maximum number of items in a list."
+    )
+    unique_items: StrictBool | None = Field(None, description="Whether the items must be unique.")
     properties: dict[str, Any] | None = Field(None, description="JSON Schemas of a map's values by key.")
     required: list[Text] | None = Field(None, description="The keys that a map must have.")
     additional_properties: StrictBool | dict[str, Any] | None = Field(
         None, description="Whether a map may have other keys, or their JSON Schema."
     )
-    section: Text | None = Field(None, description="The section of the form that it stands in.")
+    section: Text | None = Field(None, description="The section of the form that it appears in.")
     description_md: Text | None = Field(
         None, alias="description_md", description="The same as description, in Markdown."
     )

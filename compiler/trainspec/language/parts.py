@@ -147,7 +147,7 @@ class Stopping(Model):
 class Retry(Model):
     """How SageMaker itself repeats a job that failed for a reason of its own."""
 
-    max_attempts: Integer | None = Field(None, description="How often the job is started at most.")
+    max_attempts: Integer | None = Field(None, description="The maximum number of attempts.")
 
 
 class Checkpoint(Model):
@@ -182,8 +182,12 @@ class Framework(Model):
     name: Text = Field(description="Name, such as pytorch, tensorflow, huggingface, xgboost.")
     version: Text | None = Field(None, description='Version, such as "2.3"; needed where there are several.')
     python: Text | None = Field(None, description="Python version, such as py311; needed where there are several.")
-    pytorch: Text | None = Field(None, description="The PyTorch that a framework such as huggingface stands on.")
-    tensorflow: Text | None = Field(None, description="The TensorFlow that a framework such as huggingface stands on.")
+    pytorch: Text | None = Field(
+        None, description="The PyTorch version that a framework such as huggingface builds on."
+    )
+    tensorflow: Text | None = Field(
+        None, description="The TensorFlow version that a framework such as huggingface builds on."
+    )
 
 
 class Source(Model):

@@ -5,9 +5,9 @@ What to do in place of them. Those that only have another name here are in `trai
 
 from collections.abc import Mapping
 
-_NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and let `on_failure_callback` tell of it"
+_NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and report it with `on_failure_callback`"
 _ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and everybody chooses how to look at it"
-_CODE = "it is code, which a spec does not hold: let `vars` or `params` hold the values"
+_CODE = "it is code, which a spec cannot contain: put the values in `vars` or `params`"
 
 GONE: Mapping[str, Mapping[str, str]] = {
     "schedule": {
@@ -20,7 +20,7 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "full_filepath": "remove it: Airflow knows where the file is",
         "user_defined_macros": _CODE,
         "user_defined_filters": _CODE,
-        "jinja_environment_kwargs": "remove it: a request reaches SageMaker to the letter only under Jinja's defaults",
+        "jinja_environment_kwargs": "remove it: requests reach SageMaker unchanged only with Jinja's defaults",
     },
     "retries": {
         "task_id": "remove it: the key of the task is its id",

@@ -15,13 +15,13 @@ Variable: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_
 class Environment(Model):
     """A patch that is laid over the document for one environment: maps merge by key, null removes."""
 
-    dag: dict[str, Any] | None = Field(None, description="Laid over `dag`.")
-    vars: dict[Variable, Any] | None = Field(None, description="Laid over `vars`.")
-    defaults: dict[str, Any] | None = Field(None, description="Laid over `defaults`.")
-    jobs: dict[Id, Any] | None = Field(None, description="Laid over `jobs`.")
-    sensors: dict[Id, Any] | None = Field(None, description="Laid over `sensors`.")
-    tasks: dict[Id, Any] | None = Field(None, description="Laid over `tasks`.")
-    triggers: dict[Id, Any] | None = Field(None, description="Laid over `triggers`.")
+    dag: dict[str, Any] | None = Field(None, description="Merged onto `dag`.")
+    vars: dict[Variable, Any] | None = Field(None, description="Merged onto `vars`.")
+    defaults: dict[str, Any] | None = Field(None, description="Merged onto `defaults`.")
+    jobs: dict[Id, Any] | None = Field(None, description="Merged onto `jobs`.")
+    sensors: dict[Id, Any] | None = Field(None, description="Merged onto `sensors`.")
+    tasks: dict[Id, Any] | None = Field(None, description="Merged onto `tasks`.")
+    triggers: dict[Id, Any] | None = Field(None, description="Merged onto `triggers`.")
 
 
 class Spec(Model):
@@ -31,15 +31,13 @@ class Spec(Model):
         None, description="Version of the language: 1. A file without it is a fragment, for others to extend."
     )
     extends: Annotated[Text | list[Text], Field(json_schema_extra={"x-form": "a file or a list of files"})] | None = (
-        Field(None, description="Files that this one is laid over, named relative to it, the first one lowest.")
+        Field(None, description="Files that this one is merged onto, in order, as paths relative to this file.")
     )
     environments: dict[Id, Environment] | None = Field(
         None, description="Patches of this document by the environment's name, chosen with --env."
     )
     dag: Dag = Field(default_factory=Dag, description="Arguments of the DAG.")
-    vars: dict[Variable, Any] | None = Field(
-        None, description="Values for ${vars.NAME}, put in when the spec is compiled."
-    )
+    vars: dict[Variable, Any] | None = Field(None, description="Values for ${vars.NAME}, substituted at compile time.")
     defaults: Job | None = Field(None, description="Merged under every job.")
     jobs: dict[Id, Job] = Field(
         default_factory=dict, description="The training jobs; each key is the Airflow task's id."

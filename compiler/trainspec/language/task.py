@@ -15,10 +15,14 @@ class Operator(Model):
 
     aws_conn_id: Text | None = Field(None, description="Airflow connection that holds the AWS credentials.")
     wait_for_completion: StrictBool | None = Field(None, description="Whether the task waits for the job's end.")
-    check_interval: FixedDuration | None = Field(None, description="Time between two looks at the job, such as 30s.")
+    check_interval: FixedDuration | None = Field(
+        None, description="Time between status checks of the job, such as 30s."
+    )
     max_attempts: Annotated[StrictInt, Field(ge=1)] | None = Field(
         None,
-        description="How often the task looks before it gives up; if not given, it waits as long as the job may run.",
+        description=(
+            "The number of status checks before the task gives up; if not given, it waits as long as the job may run."
+        ),
         json_schema_extra={"x-nullable": True},
     )
     action_if_job_exists: Literal["fail", "increment", "skip", "timestamp"] | None = Field(
@@ -93,7 +97,7 @@ class TaskArguments(Model):
         None, description="How many runs of the task may be active at once."
     )
     do_xcom_push: StrictBool | None = Field(None, description="Whether the task's results are kept as XComs.")
-    email: Text | list[Text] | None = Field(None, description="Addresses that hear of failures and retries.")
+    email: Text | list[Text] | None = Field(None, description="Addresses to email about failures and retries.")
     email_on_failure: StrictBool | None = Field(None, description="Whether a failure is mailed.")
     email_on_retry: StrictBool | None = Field(None, description="Whether a retry is mailed.")
     run_as_user: Text | None = Field(None, description="Unix user that the task runs as.")

@@ -50,7 +50,7 @@ def validate(root: tree.Mapping) -> Validated:
         if fault.meant:
             invalid.add((*fault.path[:-1], fault.meant))
     if len(refused) > MAX_FAULTS:
-        message = f"{MAX_FAULTS} faults so far: the document is checked no further"
+        message = f"{MAX_FAULTS} errors so far: the rest of the document is not checked"
         findings.append(Diagnostic(codes.TOO_LARGE, findings[-1].span, message))
         return Validated({}, tuple(findings), frozenset((key,) for key in data))
     for path in sorted(invalid, key=len, reverse=True):

@@ -95,7 +95,7 @@ class LocalAttempt:
             state = State.SKIPPED if problem.kind is Kind.SKIP else State.FAILED
             return self._ended_early(state, problem.text)
         except StopAskedError:
-            return self._ended_early(State.FAILED, "the run was told to end")
+            return self._ended_early(State.FAILED, "the run was interrupted")
         except Exception:  # a fault of our own is no reason to leave the job running
             self._stop_job()
             raise
@@ -179,7 +179,9 @@ class LocalAttempt:
             )
             return
         if not job.ended:
-            self._say(f"{job.name} is still {job.status}, and SageMaker goes on stopping it: nobody waits for it here")
+            self._say(
+                f"{job.name} is still {job.status}, and SageMaker is still stopping it; this run does not wait for that"
+            )
         training.release()
 
     def _watch(self, job: Job) -> Callable[[Job], None]:

@@ -50,7 +50,10 @@ class Interrupt:
     def heed(self, say: Callable[[str], None]) -> None:
         """Set `stop` if a signal came, and say so. Its handler says nothing: it may stand in the middle of a line."""
         if self.number is not None and not self._stop.is_set():
-            say("Stopping what runs: SageMaker gives a container two minutes. Ctrl-C once more leaves at once")
+            say(
+                "Stopping the running jobs: SageMaker gives a container two minutes. Press Ctrl-C "
+                "again to leave at once"
+            )
             self._stop.set()
 
     def _handle(self, number: int, _: FrameType | None) -> None:

@@ -109,7 +109,7 @@ def rendered(templates: Templates, made: Mapping[str, Made]) -> tuple[dict[str, 
     rendering = templates.render(Pull(made))
     if rendering.unknown:
         fields = ", ".join(templates.fields(rendering.unknown))
-        raise TrainingProblem(Kind.FATAL, f"the jobs before it made nothing to put into {fields}")
+        raise TrainingProblem(Kind.FATAL, f"the jobs before it produced nothing for {fields}")
     request = typed(rendering.request)
     conditions: list[dict[str, Any]] = request.pop(_GATE)
     return request, conditions

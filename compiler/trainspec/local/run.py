@@ -220,7 +220,7 @@ class LocalRun:
             raise UsageError(f"--use {task_id}={name}: AWS says: {problem}") from None
         job = Job.described(answer)
         if not job.completed:
-            raise UsageError(f"--use {task_id}={name}: that training job is {job.status}, not Completed")
+            raise UsageError(f"--use {task_id}={name}: that training job has status {job.status}, not Completed")
         return {"return_value": job.name, **job.results}
 
 
@@ -257,5 +257,5 @@ def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
     named = {point for name in wish.jobs for point in groups.get(name, (name,))} or set(jobs)
     chosen = frozenset(named - set(wish.given))
     if not chosen:
-        raise UsageError("--use stands for all of the jobs, and so there is none to run")
+        raise UsageError("--use covers all jobs, so there is nothing to run")
     return chosen

@@ -26,7 +26,7 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
         case Kind.MISSING if spec:
             return Diagnostic(codes.MISSING, spec, f"`{name}` is missing", rebuild)
         case Kind.STALE:
-            message = f"`{name}` is stale: it is not what its spec compiles to"
+            message = f"`{name}` is stale: it differs from what its spec compiles to"
             if _CONFLICT in f"\n{change.old}":
                 message = f"`{name}` holds a merge conflict"
             return Diagnostic(codes.STALE, _difference(change, name), message, rebuild, labels=labels)
@@ -34,8 +34,8 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
             message = f"`{name}` is orphaned: {_why(change, specs_of_run)}"
             return Diagnostic(codes.ORPHAN, _line(change, name, _SPEC_LINE), message, f"{rebuild}: it removes the file")
         case Kind.FOREIGN:
-            message = f"`{name}` is not written by trainspec, and stands where this DAG's file belongs"
-            advice = f"give the DAG another `id`, or move the file; `{command} --force` overwrites it"
+            message = f"`{name}` was not written by trainspec, but is where this DAG's file belongs"
+            advice = f"change the DAG's `id`, or move the file; `{command} --force` overwrites it"
             return Diagnostic(codes.FOREIGN, spec or _line(change, name, 1), message, advice)
         case Kind.CLAIMED:
             theirs = read_header(change.old or "")
@@ -51,9 +51,9 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
 def _why(change: Change, specs_of_run: Collection[str]) -> str:
     header = read_header(change.old or "")
     if header is None:
-        return "no job makes it any more"
+        return "no job produces it any more"
     spec = header.spec
-    return f"`{spec}` makes another DAG" if spec in specs_of_run else f"`{spec}` is gone"
+    return f"`{spec}` now defines another DAG" if spec in specs_of_run else f"`{spec}` is gone"
 
 
 def _difference(change: Change, name: str) -> Span:

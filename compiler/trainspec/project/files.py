@@ -29,7 +29,7 @@ class Files:
         name = self._project.name(path)
         if not name.isprintable():
             shown = "".join(each if each.isprintable() else "?" for each in name)
-            message = "the file's name holds characters that cannot be shown"
+            message = "the file name contains unprintable characters"
             return Diagnostic(codes.UNREADABLE, Span(shown, 1, 1, 1, 1), message, "rename the file")
         return self._project.texts.get(name) or self._read(name)
 
@@ -49,7 +49,7 @@ class Files:
         if not _is_outside(name):
             return read_in(self._tree, name, name)
         if self._project.tree is not None:
-            message = f"{name} lies outside of the project"
+            message = f"{name} is outside the project"
             return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), message)
         path = self._project.root / name
         folder = os.path.realpath(path.parent)
@@ -72,7 +72,7 @@ class Files:
         for tree in self._elsewhere.values():
             if not _is_outside(inside := _below(tree.root, there)):
                 return _below(os.path.realpath(self._project.root), f"{tree.root}/{tree.real_name(inside)}")
-        raise OutsideError("lies outside of the project")
+        raise OutsideError("is outside the project")
 
 
 def _below(folder: str, path: str) -> str:

@@ -231,12 +231,12 @@ _BY_KEY = {
 }
 
 _BY_FORM = {
-    "a text": "churn",
-    "a list of texts": "[churn]",
+    "a string": "churn",
+    "a list of strings": "[churn]",
     "a whole number": "1",
     "a number": "0.8",
     "true or false": "true",
-    "a text, a number or true/false": "100",
+    "a string, a number or true/false": "100",
 }
 
 _WORDS = {"instance_type": "ml.m5.xlarge"}

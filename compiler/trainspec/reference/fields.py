@@ -33,7 +33,7 @@ _OF_PARTS = ("framework", "source")
 """Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
 
 _TYPES = {
-    "string": "a text",
+    "string": "a string",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
@@ -168,11 +168,11 @@ def _form_of_arm(arm: Schema) -> str | None:
     if arm.get("type") == "array" and "items" in arm:
         items = list(_arms(arm["items"]))
         inner = _form(arm["items"], items)
-        return {"a text": "a list of texts", "a map": "a list of maps"}.get(inner, f"a list: {inner}")
+        return {"a string": "a list of strings", "a map": "a list of maps"}.get(inner, f"a list: {inner}")
     below = arm.get("additionalProperties")
     if isinstance(below, Mapping) and below and "properties" not in arm:
         inner = _form(below, list(_arms(below)))
-        return {"a text": "a map of texts", "a map": "a map of maps"}.get(inner, f"a map; each value {inner}")
+        return {"a string": "a map of strings", "a map": "a map of maps"}.get(inner, f"a map; each value {inner}")
     named = arm.get("x-form") or _TYPES.get(str(arm.get("type")))
     return str(named) if named else None
 

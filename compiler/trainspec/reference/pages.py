@@ -47,7 +47,7 @@ def fields_page() -> str:
         "The document": document,
         **GROUPS,
         "The task": tasks,
-        "Around the jobs": _AROUND,
+        "Other tasks": _AROUND,
         "The DAG": dag,
     }
     contents = (f"- [{title}](#{_slug(title)})" for title in groups)
@@ -61,7 +61,7 @@ _API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrai
 
 _ABOUT_FIELDS = f"""\
 Every field of a spec: how it is written, the member of [CreateTrainingJob]({_API}) that it becomes, and AWS's limits.
-`trainspec explain FIELD` tells the same in a terminal. The language as a whole is in [language.md](language.md).
+`trainspec explain FIELD` shows the same in a terminal. The language as a whole is in [language.md](language.md).
 
 `*` stands for any name, or for any item of a list. Nearly every value may be an Airflow template (`{{{{ ds }}}}`) or a
 variable (`${{vars.NAME}}`), too."""
@@ -69,8 +69,8 @@ variable (`${{vars.NAME}}`), too."""
 _INTRODUCTIONS = {
     "The task": "Arguments that every Airflow task takes: in a job, and under `dag.default_args` for all tasks.",
     "The operator": "How the task creates the job and waits for it.",
-    "Raw members": "For a member that AWS added yesterday.",
-    "Around the jobs": "Maps of tasks by their id. Each takes the arguments of [every task](#the-task), too.",
+    "Raw members": "For members that are newer than trainspec.",
+    "Other tasks": "Maps of tasks by their id. Each takes the arguments of [every task](#the-task), too.",
 }
 
 
@@ -151,7 +151,7 @@ def _code(text: str | None) -> str:
 # ---------------------------------------------------------------------- rules.md
 
 _ABOUT_RULES = """\
-Every code that a finding can have. `trainspec explain CODE` tells the same in a terminal;
+Every code that a finding can have. `trainspec explain CODE` shows the same in a terminal;
 [diagnostics.md](diagnostics.md) says how findings are shown, silenced and weighed.
 
 An **error** stops the compiler: SageMaker or Airflow would refuse. A **warning** is accepted and most likely wrong, a
@@ -164,7 +164,7 @@ _STAGES: Mapping[str, str] = {
     "TS2": "Variables",
     "TS3": "Templates",
     "TS4": "The request and the API's model",
-    "TS5": "Rules: what the API's model accepts, and SageMaker, Airflow or the purse does not",
+    "TS5": "Rules: accepted by the API's model, but refused by SageMaker or Airflow, or needlessly expensive",
     "TS6": "The DAG",
     "TS7": "Generated files",
 }

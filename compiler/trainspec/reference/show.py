@@ -14,7 +14,7 @@ from trainspec.request.images.catalogue import VersionInfo
 
 WIDTH = 100
 _MANY = 12
-MENDED = "`trainspec lint --fix` mends it where there is one right answer, as in this example."
+MENDED = "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example."
 
 
 def show(answer: Answer) -> Iterator[str]:
@@ -40,7 +40,7 @@ def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
 
 def show_choice(word: str, fields: Sequence[Field]) -> Iterator[str]:
     """The fields of which one must be chosen, because `word` may mean any."""
-    yield f"Fields that `{word}` may mean; `trainspec explain FIELD` tells more of each:"
+    yield f"Fields that `{word}` may mean; see `trainspec explain FIELD`:"
     yield ""
     width = max(len(field.path) for field in fields)
     yield from (f"  {field.path:<{width}}  {field.description}".rstrip() for field in fields)
@@ -107,13 +107,13 @@ def _images(images: Images) -> Iterator[str]:
         "framework": 'framework: {name: NAME, version: "VERSION", python: PYTHON}',
         "algorithm": "algorithm: NAME@VERSION",
     }
-    yield f"\nWhat there is for `{written[images.field]}`:\n"
+    yield f"\nAvailable for `{written[images.field]}`:\n"
     width = max(len(info.name) for info in images.names)
     for info in images.names:
         versions = [version.version for version in info.versions]
         more = f" and {len(versions) - _MANY} more" if len(versions) > _MANY else ""
         yield f"  {info.name:<{width}}  {', '.join(versions[:_MANY])}{more}"
-    yield f"\n`trainspec explain {images.field}.NAME` tells more of one."
+    yield f"\n`trainspec explain {images.field}.NAME` describes one of them."
 
 
 def _image(image: Image) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _image(image: Image) -> Iterator[str]:
         "algorithm": f"algorithm: {info.name}@{newest.version}",
     }
     forms = " or ".join(f"`{written[field]}`" for field in image.fields)
-    yield f"{info.name}, the versions that AWS publishes images for, as {forms}:"
+    yield f"{info.name}, versions with AWS images, as {forms}:"
     yield ""
     rows = [("version", "also", "python", "processors", "built on", "regions"), *map(_row, info.versions)]
     shown = [index for index in range(6) if any(row[index] for row in rows[1:])]

@@ -124,8 +124,8 @@ def _read(
     listed = [each.strip() for each in (comment.listed or "").strip("[]").split(",")]
     named = [each for each in listed if each]
     if not named or not (comment.listed or "").endswith("]"):
-        message = f"`{comment.word}` names no codes" if not named else f"the `[` behind `{comment.word}` is not closed"
-        yield Diagnostic(codes.BAD_IGNORE, comment.span, message, f"write `{comment.word}[TS540]`, say")
+        message = f"`{comment.word}` names no codes" if not named else f"the `[` after `{comment.word}` is not closed"
+        yield Diagnostic(codes.BAD_IGNORE, comment.span, message, f"for example `{comment.word}[TS540]`")
         return
     first, last = reach
     for id_ in named:
@@ -135,7 +135,7 @@ def _read(
             near = did_you_mean(id_, known) or "`trainspec explain` lists the codes"
             yield Diagnostic(codes.BAD_IGNORE, comment.span, f"there is no code `{id_}`", near)
         elif not can_be_ignored(code):
-            advice = "mend what it is about, and remove the comment"
+            advice = "fix the error, and remove the comment"
             yield Diagnostic(codes.BAD_IGNORE, comment.span, f"{id_} cannot be ignored: {code.summary}", advice)
         else:
             is_line = first == last and not comment.is_own_line
@@ -182,7 +182,7 @@ class _Silenced:
 
 def unused(ignore: Ignore) -> Diagnostic:
     """The finding about a comment that silences nothing."""
-    message = f"nothing here is {ignore.code.id}: {ignore.code.summary}"
+    message = f"there is no {ignore.code.id} here: {ignore.code.summary}"
     return Diagnostic(codes.UNUSED_IGNORE, ignore.span, message, "remove the comment, or the code from it")
 
 

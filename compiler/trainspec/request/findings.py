@@ -37,10 +37,10 @@ _FEW = 15
 _FORMS: Map[str, str] = {
     "MetricRegex": "a regular expression of at least one character",
     "ChannelName": "letters, digits, `.`, `-` and `_`",
-    "ContainerImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
-    "AlgorithmImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without blanks",
-    "TagKey": "letters, digits, blanks and `_.:/=+-@`",
-    "TagValue": "letters, digits, blanks and `_.:/=+-@`",
+    "ContainerImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without spaces",
+    "AlgorithmImage": "an image such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1, without spaces",
+    "TagKey": "letters, digits, spaces and `_.:/=+-@`",
+    "TagValue": "letters, digits, spaces and `_.:/=+-@`",
     "TrainingEnvironmentMap": "a letter or `_`, then letters, digits and `_`",
     "KmsKeyId": "a KMS key: its id, its ARN or its alias",
     "RoleArn": "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/MyRole",
@@ -52,7 +52,7 @@ _FORMS: Map[str, str] = {
 """AWS's shapes whose patterns say little to a reader, in words."""
 
 
-_NEWER = "correct it; where it is newer than this trainspec, write `# trainspec: ignore[TS402] reason` behind it"
+_NEWER = "correct it; if it is newer than this trainspec, add `# trainspec: ignore[TS402] reason` to the line"
 
 
 def check_requests(
@@ -138,44 +138,44 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
     """The message and the advice for one violation at the field `name`."""
     limit, value = what.limit, shown(what.value)
     given = f"`{name}` renders to {value}" if rendered is not None else f"`{name}` is {value}"
-    form = _FORMS.get(what.shape) or ("a text of one line" if limit == ".*" else None)
+    form = _FORMS.get(what.shape) or ("a string of one line" if limit == ".*" else None)
     match what.constraint:
         case "pattern":
             if isinstance(what.value, str) and what.value.startswith("S3://"):
-                return f"{given}, which is no S3 URI", "write `s3://` in small letters"
+                return f"{given}, which is not an S3 URI", "write `s3://` in lower case"
             return f"{given}, which SageMaker does not accept", f"write {form}" if form else f"it must match {limit}"
         case "enum":
             near = did_you_mean(str(what.value), limit)
             listed = f"it is one of {', '.join(limit)}" if len(limit) <= _FEW else None
             return f"{given}, which is not one of SageMaker's values", near or listed
         case "type":
-            return f"{given}; SageMaker wants {_TYPES.get(str(limit), limit)}", None
+            return f"{given}; SageMaker expects {_TYPES.get(str(limit), limit)}", None
         case "max_length" | "min_length":
             bound = "at most" if what.constraint == "max_length" else "at least"
-            return f"{given}: {len(what.value)} characters, SageMaker takes {bound} {limit}", None
+            return f"{given}: {len(what.value)} characters; SageMaker accepts {bound} {limit}", None
         case "minimum" | "maximum":
             bound = "at most" if what.constraint == "maximum" else "at least"
-            return f"{given}; SageMaker takes {bound} {limit}", None
+            return f"{given}; SageMaker accepts {bound} {limit}", None
         case "output_only":
-            return f"`{name}` is something that SageMaker only answers with", "remove it"
+            return f"`{name}` is part of SageMaker's responses only", "remove it"
         case "unknown":
             near = f"did you mean `{what.suggestion}`?" if what.suggestion else _NEWER
             return f"SageMaker has no member `{what.limit}` here", near
         case _:
             bound = "at most" if what.constraint.startswith("max") else "at least"
-            return f"`{name}` has {len(what.value)} entries, SageMaker takes {bound} {limit}", None
+            return f"`{name}` has {len(what.value)} entries; SageMaker accepts {bound} {limit}", None
 
 
 def key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
     """The message and the advice for a name that SageMaker does not accept: a key of the map at `parent`."""
     if what.constraint in ("key_length", "max_length", "min_length"):
-        return f"the name {shown(key)} in `{parent}` has {len(key)} characters, SageMaker takes {what.limit}", None
+        return f"the name {shown(key)} in `{parent}` has {len(key)} characters; SageMaker accepts {what.limit}", None
     form = _FORMS.get(what.shape)
     return f"{shown(key)} cannot be a name in `{parent}`", f"use {form}" if form else f"it must match {what.limit}"
 
 
 _TYPES = {
-    "string": "a text",
+    "string": "a string",
     "integer": "a whole number",
     "boolean": "true or false",
     "array": "a list",

@@ -64,8 +64,8 @@ def lower(job: Mapping[str, Any]) -> Request:
             keys.add(each.member)
     for path, value in _leaves(job.get("request") or {}, ()):
         if _is_set(root, path):
-            message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` too"
-            faults.append(Fault(codes.CONFLICT, ("request", *path), message, "say it once"))
+            message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` as well"
+            faults.append(Fault(codes.CONFLICT, ("request", *path), message, "set it once"))
         else:
             _put(root, path, value)
             origins[path] = ("request", *path)

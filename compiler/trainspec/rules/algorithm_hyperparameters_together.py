@@ -18,7 +18,7 @@ from trainspec.rules.support.view import Found, JobView
 if TYPE_CHECKING:
     from trainspec.request.algorithms.model import Condition
 
-CODE = Code("TS803", "hyperparameters of a built-in algorithm that do not go together", Severity.WARNING)
+CODE = Code("TS803", "hyperparameters of a built-in algorithm that cannot be used together", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1

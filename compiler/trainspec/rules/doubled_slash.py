@@ -32,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             continue
         texts = job.renderings(*leaf.path)
         if texts and all(_DOUBLED.search(text) for text in texts):
-            message = f"`{texts[0]}` has two slashes in a row: to S3 that is another place than with one"
+            message = f"`{texts[0]}` has two slashes in a row: S3 treats that as a different place"
             yield Found(job.origin(*leaf.path), message, f"write `{_DOUBLED.sub('/', leaf.text)}`")

@@ -31,5 +31,8 @@ def check_job(job: JobView) -> Iterator[Found]:
             message = f"`{found}` looks like a placeholder that was left over"
             advice = "write the value; in a spec, `${vars.NAME}` is filled in at compile time and `{{ … }}` by Airflow"
             if found in ("None", "null", "NULL"):
-                message, advice = f"`{found}` is taken as a text here", "remove the line where there is no value"
+                message, advice = (
+                    f"`{found}` is taken as a plain string here",
+                    "remove the line where there is no value",
+                )
             yield Found(job.origin(*leaf.path), message, advice)

@@ -28,6 +28,9 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name, text, place in places(job):
         form = form_of(text)
         if form:
-            message = f"{f'`{name}`' if name else 'an argument'} holds {form}, for all to read who may describe the job"
+            message = (
+                f"{f'`{name}`' if name else 'an argument'} holds {form}: anyone who can call "
+                "DescribeTrainingJob can read it"
+            )
             advice = "revoke it; let the container fetch it from AWS Secrets Manager with the job's role"
             yield Found(job.origin(*place), message, advice, on_key=True)

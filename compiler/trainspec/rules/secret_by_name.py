@@ -28,6 +28,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find texts that their names, and what they are made of, give away."""
     for name, text, place in places(job):
         if is_secret_by_name(name, text) and not form_of(text) and not has_template(text):
-            message = f"`{name}` may be a secret, for all to read who may describe the job"
-            advice = "let the container fetch it from AWS Secrets Manager; if it is none, ignore this line's finding"
+            message = f"`{name}` may be a secret: anyone who can call DescribeTrainingJob can read it"
+            advice = "let the container fetch it from AWS Secrets Manager; if it is not a secret, ignore this finding"
             yield Found(job.origin(*place), message, advice, on_key=True)

@@ -40,7 +40,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         if _CONNECTION.search(text) or (variable and _SECRET.search(variable["name"])):
             shown = f"`{name}`" if name else "an argument"
             message = (
-                f"{shown} renders a secret of Airflow's into the request, for all to read who may describe the job"
+                f"{shown} renders a secret of Airflow's into the request: anyone who can call "
+                "DescribeTrainingJob can read it"
             )
             yield Found(
                 job.origin(*place), message, "let the container fetch it from AWS Secrets Manager with its role"

@@ -38,7 +38,7 @@ class Outcome:
         if self.fails_in not in PHASES:
             raise ValueError(f"fails_in must be one of {', '.join(PHASES)}, not {self.fails_in!r}")
         if not isinstance(self.failure, str | None):
-            raise TypeError(f"failure must be a text, not {self.failure!r}")
+            raise TypeError(f"failure must be a string, not {self.failure!r}")
         if not isinstance(self.metrics, Mapping):
             raise TypeError(f"metrics must be numbers by name, not {self.metrics!r}")
         for name, value in self.metrics.items():

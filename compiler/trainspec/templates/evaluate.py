@@ -53,7 +53,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         problem = Problem(codes.UNSAFE_TEMPLATE, f"a template of more than {MAX_TEMPLATE:,} characters")
         return Rendered(None, (problem,))
     if not is_closed(text):
-        problem = Problem(codes.TEMPLATE_SYNTAX, "`{{` opens a template that nothing closes", _LITERAL)
+        problem = Problem(codes.TEMPLATE_SYNTAX, "`{{` opens a template that is never closed", _LITERAL)
         return Rendered(None, (problem,))
     if (quick := _of_names(text, context)) is not None:
         return Rendered(quick)
@@ -225,7 +225,7 @@ class _Walk:
             advice = f"write `{{{{ {AIRFLOW_2_ONLY[name]} }}}}`"
             raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` is gone in Airflow 3", advice))
         near = did_you_mean(name, self.names)
-        raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"Airflow gives no `{name}` to templates", near))
+        raise _RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` is not available in Airflow templates", near))
 
     def _getattr(self, node: Any) -> Any:
         return self._attribute(self.value(node.node), node.attr)

@@ -104,15 +104,20 @@ class _Builder:
     def take(self, event: Any) -> bool:
         """Take in one event; false when reading on is of no use."""
         if len(self.findings) >= MAX_FAULTS:
-            self._report(codes.TOO_LARGE, self._span(event), f"{MAX_FAULTS} faults so far: the file is read no further")
+            self._report(
+                codes.TOO_LARGE, self._span(event), f"{MAX_FAULTS} errors so far: the rest of the file is not read"
+            )
             return False
         kind = type(event).__name__
         if kind == "DocumentStartEvent":
             self._documents += 1
             if self._documents > 1:
-                advice = "put each spec into a file of its own"
+                advice = "put each spec in its own file"
                 self._report(
-                    codes.NOT_A_SPEC, self._span(event), "a second document begins here; a spec is one", advice
+                    codes.NOT_A_SPEC,
+                    self._span(event),
+                    "a second document begins here; a spec is a single document",
+                    advice,
                 )
                 return False
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
@@ -122,7 +127,7 @@ class _Builder:
         elif kind == "ScalarEvent":
             self._last = event.end_mark
             if len(event.value) > MAX_TEXT:
-                self._report(codes.TOO_LARGE, self._span(event), f"a text of more than {MAX_TEXT:,} characters")
+                self._report(codes.TOO_LARGE, self._span(event), f"a string of more than {MAX_TEXT:,} characters")
                 return False
             return self._add(Scalar(event.value, self._span_of_scalar(event), self._is_plain(event)), event.anchor)
         elif kind == "AliasEvent":
@@ -152,7 +157,7 @@ class _Builder:
         if begin is not None and (begin.line, begin.column) != (line - 1, column - 1):
             start = Span(self.name, begin.line + 1, begin.column + 1, begin.line + 1, begin.column + 2)
             if "quoted scalar" in context and "end of stream" in problem:
-                self._report(codes.SYNTAX, start, "nothing closes the quote that is opened here", "close it")
+                self._report(codes.SYNTAX, start, "the quote that opens here is never closed", "close it")
                 return
             labels = (Label(start, f"{_PARSING.sub('', context)} begins here"),)
         message = f"{context}: {problem}" if context else problem
@@ -171,7 +176,7 @@ class _Builder:
             self._open_anchors.add(event.anchor)
         opened = _Open(event.start_mark, event.anchor, is_map=is_map)
         if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
-            advice = "quote the value: `{{` at its beginning starts a YAML map" if is_map else "write a plain word"
+            advice = "quote the value: an unquoted `{{` starts a YAML mapping" if is_map else "write a plain string"
             span = self._span(event)
             fix = self._quoted(above.start) if is_map else None
             self._report(codes.BAD_KEY, span, "a map or list cannot be a key", advice, fix=fix)
@@ -198,7 +203,7 @@ class _Builder:
 
     def _add(self, node: Node, anchor: str | None) -> bool:
         if node.size > MAX_NODES:
-            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, aliases written out")
+            self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, counting each use of an alias")
             return False
         if anchor:
             self._anchors[anchor] = node
@@ -231,7 +236,7 @@ class _Builder:
     def _as_key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
             return node
-        self._report(codes.BAD_KEY, node.span, "a map or list cannot be a key", "write a plain word")
+        self._report(codes.BAD_KEY, node.span, "a map or list cannot be a key", "write a plain string")
         return Scalar("", node.span)
 
     def _set(self, above: _Open, key: Scalar, value: Node) -> None:
@@ -240,7 +245,7 @@ class _Builder:
         elif key.text in above.entries:
             first = above.entries[key.text].key.span
             label = Label(first, "first written here")
-            self._report(codes.DUPLICATE_KEY, key.span, f"`{key.text}` stands twice in this map", "keep one", (label,))
+            self._report(codes.DUPLICATE_KEY, key.span, f"`{key.text}` is a duplicate key", "keep one", (label,))
         else:
             above.entries[key.text] = Entry(key, value)
 
@@ -248,14 +253,14 @@ class _Builder:
         """YAML's merge key: the first of several maps wins, and what the map itself says wins over all."""
         if above.merged:
             advice = "merge several maps with one key: `<<: [*a, *b]`"
-            self._report(codes.DUPLICATE_KEY, key.span, "`<<` stands twice in this map", advice)
+            self._report(codes.DUPLICATE_KEY, key.span, "`<<` is a duplicate key", advice)
             return
         maps = value.items if isinstance(value, Sequence) else (value,)
         taken: dict[str, Entry] = {}
         for each in maps:
             if not isinstance(each, Mapping):
                 advice = "write `<<: *anchor` or `<<: [*a, *b]`"
-                self._report(codes.BAD_ALIAS, value.span, "`<<` merges maps, and this is none", advice)
+                self._report(codes.BAD_ALIAS, value.span, "`<<` merges mappings, and this is not one", advice)
                 return
             self._merged += len(each.entries)
             if self._merged > MAX_NODES:
@@ -269,10 +274,10 @@ class _Builder:
         if name in self._anchors:
             return self._add(brought(self._anchors[name], self._span(event)), None)
         if name in self._open_anchors:
-            message, advice = f"`*{name}` stands inside of what it names", "a document cannot contain itself"
+            message, advice = f"`*{name}` is inside the value that it refers to", "a document cannot contain itself"
         else:
-            message = f"no anchor `&{name}` stands before this alias"
-            advice = "an anchor is known in its own file, below its place"
+            message = f"no anchor `&{name}` is defined before this alias"
+            advice = "an anchor can be used only in its own file, after its definition"
         self._report(codes.BAD_ALIAS, self._span(event), message, advice)
         return self._leave_out(self._span(event))
 
@@ -327,7 +332,7 @@ def _cure(problem: str, written: str) -> str | None:
     if "mapping values are not allowed" in problem:
         return "quote the value: it contains `: `"
     if "did not find expected ',' or" in problem:
-        return "put a comma between two entries, or close the bracket behind the last one"
+        return "put a comma between the entries, or close the bracket after the last one"
     if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
         return "check the indentation of this line and the one before"
     return None

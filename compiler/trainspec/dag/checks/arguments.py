@@ -36,7 +36,7 @@ def check_arguments(data: Fields, airflow: Airflow) -> Iterator[Fault]:
         yield from check_params(task.get("params", {}), (*path, "params"), is_scheduled(dag))
         yield from _of_minor(task, path, "task", airflow)
         if dag.get("fail_fast") and task.get("trigger_rule") not in _FAIL_FAST_TAKES:
-            message = f"`dag.fail_fast` goes with no other trigger rule than all_success, not {task['trigger_rule']}"
+            message = f"`dag.fail_fast` requires the trigger rule all_success, not {task['trigger_rule']}"
             yield Fault(codes.CONFLICT, (*path, "trigger_rule"), message, "remove one of the two")
 
 
@@ -87,7 +87,9 @@ def _callbacks(value: Any, path: Path) -> Iterator[Fault]:
 def _data(value: Any, path: Path) -> Iterator[Fault]:
     """Numbers that neither JSON nor a Python literal can say."""
     if isinstance(value, float) and not math.isfinite(value):
-        yield Fault(codes.MALFORMED, path, f"`{dotted(path)}` must be a finite number", "write it as a text, in quotes")
+        yield Fault(
+            codes.MALFORMED, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as a string"
+        )
     below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for step, each in below:
         yield from _data(each, (*path, step))
@@ -102,8 +104,8 @@ def _links(value: Mapping[str, str], path: Path) -> Iterator[Fault]:
     for owner, link in value.items():
         if not _is_link(link):
             at = (*path, owner)
-            message = f"`{dotted(at)}` is no link that Airflow takes"
-            yield Fault(codes.MALFORMED, at, message, "write https://… or mailto:somebody@example.com")
+            message = f"`{dotted(at)}` is not a link that Airflow accepts"
+            yield Fault(codes.MALFORMED, at, message, "use https://… or mailto:somebody@example.com")
 
 
 def _is_link(text: str) -> bool:

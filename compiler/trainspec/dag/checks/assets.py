@@ -42,7 +42,7 @@ def _map(value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     if len(kinds) + bool(own) > 1:
         shown = " and ".join(f"`{key}`" for key in (*kinds, *own)[:2])
         yield Fault(
-            codes.CONFLICT, path, f"`{dotted(path)}`: {shown} do not go together", "nest one in the other's list"
+            codes.CONFLICT, path, f"`{dotted(path)}`: {shown} cannot be used together", "nest one in the other's list"
         )
     elif not kinds and "uri" not in value and "name" not in value:
         yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` names no asset", "give it a `uri` or a `name`")
@@ -63,13 +63,13 @@ def _refused(text: str, what: str) -> str | None:
     if has_template(text):
         return "Airflow renders no templates in assets: it must know them before anything runs"
     if not text.strip():
-        return "it says nothing"
+        return "it is empty"
     if len(text) > _LONGEST:
         return f"longer than the {_LONGEST:,} characters that Airflow keeps"
     if not text.isascii():
         return "only ASCII characters go into an asset: write others as %XX"
     if what != "uri" and text in _RESERVED:
-        return f"`{text}` is no name for an asset: Airflow gives it another meaning"
+        return f"`{text}` cannot be the name of an asset: it has a special meaning in Airflow"
     if what == "name":
         return None
     try:

@@ -25,7 +25,7 @@ def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> I
         for name in tasks:
             first = taken.setdefault(name, (section, name))
             if first != (section, name):
-                message = f"`{name}` stands under `{first[0]}`, too: the ids of a DAG's tasks must differ"
+                message = f"`{name}` is also defined under `{first[0]}`: task ids must be unique in a DAG"
                 yield Fault(codes.CONFLICT, (section, name), message, "rename one", on_key=True, other=first)
             job = name.removesuffix(GATE_SUFFIX)
             if job != name and data.get("jobs", {}).get(job, {}).get("proceed_if"):

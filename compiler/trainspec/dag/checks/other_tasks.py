@@ -41,15 +41,15 @@ def check_around(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _sensor(sensor: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     kinds = [kind for kind in ("s3", "dag") if kind in sensor]
     if len(kinds) != 1:
-        message = f"`{dotted(path)}` must say one of `s3` and `dag`"
+        message = f"`{dotted(path)}` must have either `s3` or `dag`"
         advice = "`s3` waits for an object in S3, `dag` for a run of another DAG"
         yield Fault(codes.CONFLICT if kinds else codes.MISSING_KEY, path, message, advice, on_key=True)
         return
     kind, other = kinds[0], "dag" if kinds == ["s3"] else "s3"
     for field in _DAG_FIELDS if kind == "s3" else _S3_FIELDS:
         if field in sensor:
-            message = f"`{field}` says nothing of a sensor with `{kind}`"
-            yield Fault(codes.CONFLICT, (*path, field), message, f"it belongs to one with `{other}`", on_key=True)
+            message = f"`{field}` does not apply to a sensor with `{kind}`"
+            yield Fault(codes.CONFLICT, (*path, field), message, f"it applies to one with `{other}`", on_key=True)
     yield from _keys(sensor.get("s3", []), (*path, "s3"))
     parts = [field for field in ("task", "tasks", "group") if field in sensor]
     if kind == "dag" and len(parts) > 1:
@@ -82,7 +82,7 @@ def _states(sensor: Mapping[str, Any], path: Path, *, of_run: bool) -> Iterator[
                 message = f"a run of a DAG is never `{state}`"
                 yield Fault(codes.NOT_ONE_OF, at, message, f"there are {', '.join(_RUN_STATES)}; tasks have more")
             if state in said:
-                message = f"`{state}` cannot mean two things"
+                message = f"`{state}` has two conflicting meanings"
                 advice = "success is waited for unless `states` say otherwise" if said[state] == path else "keep one"
                 yield Fault(codes.CONFLICT, at, message, advice, other=said[state] if said[state] != path else None)
             said.setdefault(state, at)
@@ -93,7 +93,7 @@ def _trigger(trigger: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     if not trigger.get("wait"):
         for field in ("poke_interval", "states", "failed_states", "deferrable"):
             if field in trigger:
-                message = f"`{field}` is about the end of the run, which this trigger does not wait for"
+                message = f"`{field}` applies to the end of the run, which this trigger does not wait for"
                 yield Fault(codes.CONFLICT, (*path, field), message, "add `wait: true`", on_key=True)
 
 
@@ -107,7 +107,7 @@ def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
             yield Fault(codes.CONFLICT, at, f"`{name}` of an operator is set by the DAG file", "remove it", on_key=True)
         elif name in _OF_THE_TASK or name in of_every_task or name == "depends_on":
             where = _OF_THE_TASK.get(name, f"`{name}` beside `operator`")
-            message = f"`{name}` is said of the task, not among the operator's arguments"
+            message = f"`{name}` belongs to the task, not to the operator's arguments"
             yield Fault(codes.CONFLICT, at, message, f"it is {where}", on_key=True)
         elif not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
             message = f"`{name}` cannot be the name of an argument in Python"
@@ -124,7 +124,7 @@ def _not_finite(value: Any, path: Path) -> Iterator[Fault]:
             yield from _not_finite(below, (*path, index))
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(
-            codes.OUT_OF_RANGE, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as text"
+            codes.OUT_OF_RANGE, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as a string"
         )
 
 
@@ -134,10 +134,10 @@ def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         return
     at: Path = (*path, "proceed_if")
     if (job.get("operator") or {}).get("wait_for_completion") is False:
-        message = "the task does not wait for the job's end, and so knows none of its metrics"
+        message = "the task does not wait for the job, so it has no metrics to compare"
         yield Fault(codes.CONFLICT, at, message, "remove `wait_for_completion: false`", on_key=True)
     elif job.get("do_xcom_push") is False:
-        message = "the task keeps no results (`do_xcom_push: false`), and so has no metrics to compare"
+        message = "the task keeps no results (`do_xcom_push: false`), so it has no metrics to compare"
         yield Fault(codes.CONFLICT, at, message, "remove `do_xcom_push: false`", on_key=True)
     for index, condition in enumerate([given] if isinstance(given, Mapping) else given):
         here = at if isinstance(given, Mapping) else (*at, index)

@@ -56,7 +56,7 @@ def check_params(params: Mapping[str, Any], path: Path, is_scheduled: bool) -> I
         elif "default" in param:
             yield from _wrong_default(name, param["default"], schema, (*at, "default"))
         elif is_scheduled:
-            message = f"the parameter `{name}` has no default, and a DAG with a schedule runs without being given any"
+            message = f"the parameter `{name}` has no default, but scheduled runs are not given any parameters"
             yield Fault(codes.BAD_PARAM, at, message, "add a `default`, or remove the schedule")
 
 
@@ -72,7 +72,7 @@ def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path)
         yield Fault(codes.SLOW_PATTERN, (*at[:-1], "pattern"), message, advice)
         return
     if why:
-        message = f"the default of the parameter `{name}` is not what its own schema allows: {shorten(why)}"
+        message = f"the default of the parameter `{name}` does not match its own schema: {shorten(why)}"
         yield Fault(codes.BAD_PARAM, at, message)
 
 
@@ -93,7 +93,7 @@ def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
                     yield Fault(codes.BAD_PARAM, path, message)
     for place, why in faults(schema):
         path = (*at, *place)
-        yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}` is no JSON Schema: {shorten(why)}")
+        yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}` is not a JSON Schema: {shorten(why)}")
 
 
 def _no_pattern(pattern: str) -> str | None:

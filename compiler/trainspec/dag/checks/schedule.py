@@ -30,12 +30,14 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
     else:
         yield from _times(schedule, _AT, airflow)
     if schedule == "@continuous" and dag.get("max_active_runs") != 1:
-        message = "`dag.schedule`: @continuous takes no more than one run at a time"
+        message = "`dag.schedule`: @continuous allows only one active run"
         yield Fault(codes.BAD_SCHEDULE, _AT, message, "add `max_active_runs: 1`")
     needs_start |= airflow.any_schedule_needs_start and is_scheduled(dag)
     if needs_start and "start_date" not in dag and "start_date" not in (dag.get("default_args") or {}):
         message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
-        yield Fault(codes.MISSING_KEY, _AT, message, "add `start_date: 2025-04-01`, say")
+        yield Fault(
+            codes.MISSING_KEY, _AT, message, "add a start date, add a start date, for example `start_date: 2025-04-01`"
+        )
     yield from _run_types(dag)
 
 
@@ -52,7 +54,7 @@ def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
         if why:
             yield Fault(codes.BAD_SCHEDULE, (*path, index), f"`{dotted((*path, index))}`: {why}")
     if len(value) > 1 and airflow.several_crons is None:
-        message = f"{airflow.name} takes no more than one cron expression"
+        message = f"{airflow.name} accepts only one cron expression"
         yield Fault(
             codes.NOT_IN_AIRFLOW, path, message, "join them into one, such as `0 3,9 * * *`, or write two specs"
         )
@@ -61,7 +63,7 @@ def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
 def _beside_assets(value: Any) -> Iterator[Fault]:
     for each in value if isinstance(value, list) else [value]:
         if each in ("@once", "@continuous"):
-            message = f"`dag.schedule.time`: {each} is no time that comes again, so it does not go beside assets"
+            message = f"`dag.schedule.time`: {each} does not recur, so it cannot be combined with assets"
             yield Fault(codes.BAD_SCHEDULE, (*_AT, "time"), message)
 
 

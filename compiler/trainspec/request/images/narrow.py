@@ -67,11 +67,11 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if len(processors) == 1 or len(images) == 1:
             return builds
         message = f"{wanted.label} has images for {_processors(processors)}, and there is no instance type to choose by"
-        return ImageProblem("missing_instance_type", "instance_type", message, "say the job's `instance_type`")
+        return ImageProblem("missing_instance_type", "instance_type", message, "set the job's `instance_type`")
     if family is None:
         with_prefix = f"ml.{wanted.instance_type}"
         near = (with_prefix,) if instance_family(with_prefix) else ()
-        message = f"`{wanted.instance_type}` is no instance type of SageMaker"
+        message = f"`{wanted.instance_type}` is not a SageMaker instance type"
         advice = f"did you mean `{near[0]}`?" if near else "they are written like ml.m5.large"
         return ImageProblem("unknown_instance_type", "instance_type", message, advice, near)
 
@@ -88,7 +88,7 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         message = f"{wanted.label} has images for {has} only, and {needs}"
     versions = nearest_versions(wanted.version, _versions(build for build in wanted.image.builds if fits(build)))
     there = f"versions with an image for {wanted.instance_type}: {listed(versions)}" if versions else _OTHER
-    advice = f"{there}; an image that is not known here can be given as `image`"
+    advice = f"{there}; an image that is not listed can be set as `image`"
     return ImageProblem("no_image_for_processor", "instance_type", message, advice, versions)
 
 
@@ -102,11 +102,11 @@ def on_base(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
             return builds
         message = f"{wanted.label} is built on {names}, and none is named"
         near = nearest_versions(None, [version for base, version in known if base == _BASES[0]])
-        advice = f'say which beside the version, such as `{_BASES[0]}: "{near[0]}"`'
+        advice = f'specify it next to the version, such as `{_BASES[0]}: "{near[0]}"`'
         return ImageProblem("missing_base", _BASES[0], message, advice, near)
     field, version = given[0]
     if not known:
-        return ImageProblem("unknown_base", field, f"{wanted.label} is built on nothing else", f"take `{field}` away")
+        return ImageProblem("unknown_base", field, f"{wanted.label} is built on nothing else", f"remove `{field}`")
     if len(given) > 1:
         message = "an image is built on PyTorch or on TensorFlow, not on both"
         return ImageProblem("unknown_base", given[1][0], message, f"{wanted.label} is built on {names}")
@@ -124,12 +124,12 @@ def with_python(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if len(known) <= 1:
             return builds
         message = f"{wanted.label} has images with {listed(known)}, and none is named"
-        return ImageProblem("missing_python", "python", message, f"say which, such as `python: {known[0]}`", known)
+        return ImageProblem("missing_python", "python", message, f"specify it, such as `python: {known[0]}`", known)
     if fitting := [build for build in builds if wanted.python in build.python]:
         return fitting
     if not known:
         message = f"{wanted.label} has no Python versions to choose from"
-        return ImageProblem("unknown_python", "python", message, "take `python` away")
+        return ImageProblem("unknown_python", "python", message, "remove `python`")
     message = f"{wanted.label} has no image with Python `{wanted.python}`"
     return ImageProblem("unknown_python", "python", message, f"there is {listed(known)}", known)
 
@@ -139,7 +139,7 @@ def in_region(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     region = wanted.region
     if region is None:
         message = f"each region has its own image of {wanted.image.name}, and the job names no region"
-        return ImageProblem("missing_region", "region", message, "say the job's `region`")
+        return ImageProblem("missing_region", "region", message, "set the job's `region`")
     if fitting := [build for build in builds if region in build.accounts]:
         return fitting
     if region not in load_table().suffixes:

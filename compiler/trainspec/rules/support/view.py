@@ -78,7 +78,7 @@ class JobView:
         return "ServerlessJobConfig" in self.request
 
     def member(self, *path: str | int) -> Any:
-        """What the request says at a member's path, templates untouched; None where it says nothing."""
+        """What the request says at a member's path, templates untouched; None where it is empty."""
         found: Any = self.request
         for step in path:
             if isinstance(found, dict):  # faster than Mapping, and the rules ask a hundred times a job
