@@ -225,7 +225,7 @@ def test_check_tells_the_reports_of_good_files_too(dag: Path, trainspec: Run) ->
 def test_format_goes_with_check(dag: Path, trainspec: Run) -> None:
     refused = trainspec("compile", "--format", "json")
     assert refused.returncode == 2
-    assert "--format goes with --check" in refused.stderr
+    assert "--format requires --check" in refused.stderr
 
 
 @pytest.mark.parametrize(("settings", "arguments"), [("strict = true\n", []), ("", ["--strict"])])

@@ -141,8 +141,8 @@ def test_a_side_with_errors_is_told_with_its_revision(spec: Path, trainspec: Run
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nope"], "`nope` is no file, no folder and no git revision"),
-        (["--", "--all"], "`--all` is no file, no folder and no git revision"),
+        (["nope"], "`nope` is not a file, a folder or a git revision"),
+        (["--", "--all"], "`--all` is not a file, a folder or a git revision"),
         (["specs"], "`specs` is the working tree's own"),
         (["main:nowhere", "specs"], "no such file"),
         (["main", "specs@nope"], "there is no environment `nope`"),

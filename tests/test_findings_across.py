@@ -86,7 +86,7 @@ def test_same_dag_in_an_environment(project: Path, trainspec: Run) -> None:
     assert lint(trainspec, A, "--env", "dev") == []
     assert lint(trainspec, A, "--env", "prod") == [("TS605", A, 11)]
     (told,) = json.loads(trainspec("lint", A, "--format", "json").stdout)
-    assert told["message"] == "specs/b.yaml makes the DAG `y` too (in `prod`)"
+    assert told["message"] == "specs/b.yaml also defines the DAG `y` (in `prod`)"
     (label,) = told["labels"]
     assert (label["path"], label["line"], label["column"], label["end_column"]) == ("specs/b.yaml", 2, 11, 12)
 

@@ -39,21 +39,21 @@ def test_errors_are_shown_first() -> None:
     assert len(shown) == MOST_OF_FILE
     assert sum(found.severity is Severity.ERROR for found in shown) == 50
     assert (more.code.id, more.severity) == ("TS011", Severity.WARNING)
-    assert more.message == "and 250 more findings in this file, all of them warnings, which are not shown"
+    assert more.message == "and 250 more findings in this file, all of them warnings, are not shown"
 
 
 def test_what_is_left_out_is_as_severe_as_the_worst_of_it() -> None:
     findings = [_finding(line, Severity.ERROR) for line in range(120)] + [_finding(line) for line in range(120, 140)]
     more = bounded(findings)[-1]
     assert more.severity is Severity.ERROR
-    assert more.message == "and 40 more findings in this file, 20 of them errors, which are not shown"
+    assert more.message == "and 40 more findings in this file, 20 of them errors, are not shown"
 
 
 def test_many_files() -> None:
     findings = [_finding(line, path=f"{number:03}.yaml") for number in range(80) for line in range(90)]
     *shown, more = bounded(findings)
     assert len(shown) == MOST_OF_RUN
-    assert more.message == "and 2,200 more findings in this run, all of them warnings, which are not shown"
+    assert more.message == "and 2,200 more findings in this run, all of them warnings, are not shown"
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -95,7 +95,7 @@ def test_compile_follows_the_settings(project: Path, trainspec: Run) -> None:
         ("airflow = true", 'trainspec.toml:1:1: `airflow` must be a string such as "3.3"'),
         ("airflow = 4", "trainspec.toml:1:1: `airflow` cannot be 4; write one of 2.11, 3.0, 3.1, 3.2, 3.3,"),
         ("airflow = 3.0", 'trainspec.toml:1:1: `airflow` must be a string: write airflow = "3.0"'),
-        ("output = 1", "trainspec.toml:1:1: `output` must be a text"),
+        ("output = 1", "trainspec.toml:1:1: `output` must be a string"),
         ("strict = 1", "trainspec.toml:1:1: `strict` must be true or false"),
         (
             '# x\n\nselect = ["TS5500"]',

@@ -113,7 +113,7 @@ def test_an_error_of_a_rule_or_of_the_api_can_be_silenced() -> None:
 def test_what_is_said_of_comments() -> None:
     said = _analyse(_spec("    environment: {A: b}  # trainspec: ignore[ts550, TS101, TS550]\n"))
     assert [(found.message, found.advice) for found in said] == [
-        ("nothing here is TS550: an S3 URI with two slashes in a row", "remove the comment, or the code from it"),
+        ("there is no TS550 here: an S3 URI with two slashes in a row", "remove the comment, or the code from it"),
         (
             "TS101 cannot be ignored: an unknown key",
             "fix the error, and remove the comment",

@@ -186,9 +186,9 @@ def shape(text: str) -> tuple[str, str | None]:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("dag: {id: x}\x85trainspec: 1\n", "line ends"),
-        ("dag: {id: x}\rtrainspec: 1\r", "line ends"),
-        ("dag:\n  id: a\n  doc: |\n    x", "would say something else"),  # a text block without a last line's end
+        ("dag: {id: x}\x85trainspec: 1\n", "line endings"),
+        ("dag: {id: x}\rtrainspec: 1\r", "line endings"),
+        ("dag:\n  id: a\n  doc: |\n    x", "would have another meaning"),  # a text block without a last line's end
     ],
 )
 def test_refused(text: str, why: str) -> None:

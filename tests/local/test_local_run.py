@@ -155,8 +155,8 @@ jobs:
     )
     ran = run_spec(trainspec, project, spec)
     assert (ran.returncode, list(results(ran))) == (0, ["first", "second"])
-    assert "Passed over, because only Airflow runs sensors: data\n" in ran.stderr
-    assert "Passed over, because only Airflow runs tasks: between\n" in ran.stderr
+    assert "Skipped, because sensors run only in Airflow: data\n" in ran.stderr
+    assert "Skipped, because tasks run only in Airflow: between\n" in ran.stderr
 
 
 @pytest.mark.parametrize(

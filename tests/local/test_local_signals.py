@@ -115,7 +115,7 @@ def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "churn-2025-04-09 may be running still" in stderr
+    assert "churn-2025-04-09 may still be running" in stderr
     assert "aws sagemaker stop-training-job --training-job-name churn-2025-04-09 --region us-east-1" in stderr
     assert "Traceback" not in stderr
 

@@ -20,10 +20,10 @@ from helpers import Run
         (["--use", "pretrain"], "--use takes ID=TRAINING_JOB, not `pretrain`"),
         (["--use", "pretrain=nobody"], "--use pretrain=nobody: there is no such training job in us-east-1"),
         (["--use", "nobody=job"], "has no job `nobody`"),
-        (["--use", "pretrain=a", "--use", "finetune=b"], "there is none to run"),
+        (["--use", "pretrain=a", "--use", "finetune=b"], "there is nothing to run"),
         (["--at", "soon"], "--at takes a date"),
-        (["--resume", "soon"], "--resume takes what an earlier run called itself"),
-        (["--resume", "trainspec-run__2025-04-09"], "--resume takes what an earlier run called itself"),
+        (["--resume", "soon"], "--resume takes the id of an earlier run"),
+        (["--resume", "trainspec-run__2025-04-09"], "--resume takes the id of an earlier run"),
         (["--resume", "trainspec-run__2999-01-01T00:00:00+00:00"], "is in the future"),
         (["--check-interval", "soon"], "--check-interval takes a duration like 30s, not `soon`"),
         (["--check-interval", "0"], "--check-interval takes a duration"),
@@ -68,7 +68,7 @@ def test_no_region(aws: Simulator, trainspec: Run, project: Path, monkeypatch: p
     spec = ONE.replace("  region: us-east-1\n", "")
     ran = run_spec(trainspec, project, spec)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "which region? Give --region" in ran.stderr
+    assert "no region given: set --region" in ran.stderr
     ran = run_spec(trainspec, project, spec, "--region", "eu-west-1")
     assert ran.returncode == 0
     assert aws.jobs[0].arn.split(":")[3] == "eu-west-1"

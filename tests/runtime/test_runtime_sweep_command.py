@@ -76,8 +76,7 @@ def test_it_lists_and_stops_nothing_unless_told_to(airflow: AirflowStub, aws: Si
         "stray: stray: its task is failed (DAG my_dag, run scheduled__2025-04-09T00:00:00+00:00, task train, try 1)\n"
     )
     assert ran.stderr == (
-        "5 running jobs looked at; 1 stray, 2 wanted, 1 that this Airflow cannot tell about, "
-        "the rest not made by trainspec\n"
+        "5 running jobs looked at; 1 stray, 2 wanted, 1 unknown to this Airflow, the rest not created by trainspec\n"
     )
     assert _stopped(aws) == []
 
@@ -125,7 +124,7 @@ def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, tra
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "which Airflow? Give --airflow-url"),
+        ([], "no Airflow given: set --airflow-url"),
         (["--airflow-url", "ftp://airflow"], "'ftp://airflow' is no http or https address"),
         (["--airflow-url", "http://127.0.0.1:9"], "Airflow is not to be reached"),
         (["--airflow-url", "AWS"], "has no Airflow REST API"),

@@ -174,8 +174,8 @@ class LocalAttempt:
             job = training.wait(seen, time.time() + STOPPING_PATIENCE, self._watch(seen))
         except (TrainingProblem, CallAnswer) as problem:
             self._say(
-                f"Training job {name} could not be stopped ({problem}). It may be running still: see to it, for "
-                f"example with {stop_command(str(name), self.clients.region)}"
+                f"Training job {name} could not be stopped ({problem}). It may still be running; you can stop it "
+                f"with {stop_command(str(name), self.clients.region)}"
             )
             return
         if not job.ended:
