@@ -117,12 +117,12 @@ def test_run_local_hands_the_model_on_and_closes_the_gate(trainspec: Run, projec
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "`jobs.train.inputs.train` is data in AWS: say where it is on this machine, --input train=PATH"),
+        ([], "`jobs.train.inputs.train` is data in AWS: give its place on this machine with --input train=PATH"),
         (["--input", "trian=src"], "no job that runs has a channel `trian`; did you mean `train`?"),
         (["--input", "train"], "--input takes CHANNEL=PATH, not `train`"),
         (["--input", "train=nowhere"], "--input train=nowhere: no such file or folder"),
         (["--input", "train=src", "--python", "no-such-python"], "--python no-such-python: no such program"),
-        (["--simulate"], "--local runs the scripts and --simulate does not: choose one"),
+        (["--simulate"], "--local and --simulate cannot be used together"),
         (["--profile", "x"], "--local does not go with --profile"),
         (["--input", "train=src", "--keep", "src"], "--keep src: the folder is not empty"),
     ],

@@ -67,7 +67,7 @@ def test_what_the_channel_of_code_excludes(trainspec: Run, project: Path, more: 
     assert any(code == "TS107" and said in message for code, message, _ in _reported(trainspec))
 
 
-OUTSIDE = ("lies outside of the project", "move it below the project's root")
+OUTSIDE = ("is outside the project", "move it below the project's root")
 
 
 def _also(more: str) -> str:
@@ -82,7 +82,7 @@ def _also(more: str) -> str:
         ("{dir: ../.., entry: x}", "TS750", f"`../..` {OUTSIDE[0]}", OUTSIDE[1]),
         ("{dir: /etc, entry: passwd}", "TS750", f"`/etc` {OUTSIDE[0]}", OUTSIDE[1]),
         (SOURCE.replace("train", "trian"), "TS751", "`trian.py` is not in `../src`", "did you mean `train.py`?"),
-        (SOURCE.replace("train.py", "notes.txt"), "TS751", "`notes.txt` is not a script", "name a .py or .sh file"),
+        (SOURCE.replace("train.py", "notes.txt"), "TS751", "`notes.txt` is not a script", "use a .py or .sh file"),
         (_also("dependencies: [../commom]"), "TS752", "`../commom` is not there", "did you mean `common`?"),
         (_also("requirements: pins.txt"), "TS752", "`pins.txt` is not there", ""),
         ("{dir: ../src, entry: train.py}", "TS754", "nothing says where `../src` goes in S3", "add `upload: s3://"),

@@ -14,7 +14,7 @@ _PATIENCE = 60.0
 
 def add_aws(parser: argparse.ArgumentParser) -> None:
     """The options that say whose jobs, and where."""
-    parser.add_argument("--region", help="the AWS region, if not your configuration's")
+    parser.add_argument("--region", help="the AWS region (default: that of your AWS configuration)")
     parser.add_argument("--profile", help="the profile of your AWS configuration")
     parser.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as one of `trainspec simulate`")
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Write specs": {
         "init": "start a project: a first spec, settings, hooks and CI",
-        "import": "make a spec from a request, a job, a manifest or a DAG file",
+        "import": "create a spec from a request, a job, a manifest or a DAG file",
         "lint": "check specs; writes nothing, or with --fix what has one right answer",
-        "fmt": "put specs into their canonical form",
+        "fmt": "rewrite specs in canonical form",
         "explain": "explain a code or a field",
     },
     "Compile and review": {
@@ -15,20 +15,20 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "request": "print a job's CreateTrainingJob request",
         "ls": "list DAGs, jobs, schedules and machines",
         "diff": "show what changes between two specs, environments or revisions",
-        "graph": "draw a spec as SVG or Mermaid",
-        "iam": "print the least IAM policies that specs need",
+        "graph": "draw a spec's DAG as SVG or Mermaid",
+        "iam": "print the least-privilege IAM policies that specs need",
     },
     "Run": {
         "push": "upload the source archives of specs to S3",
-        "run": "run a spec's jobs from here, without Airflow",
-        "metrics": "try a spec's metric expressions on a log",
+        "run": "run a spec's jobs from this machine, without Airflow",
+        "metrics": "test a spec's metric expressions on a log",
         "simulate": "serve a simulated SageMaker endpoint on this machine",
     },
     "Look after jobs": {
         "status": "show the training jobs that trainspec has started",
         "logs": "print the log of a training job",
         "stop": "stop a training job",
-        "sweep": "stop training jobs whose Airflow task has ended without them",
+        "sweep": "list or stop training jobs whose Airflow task has ended",
     },
     "Set up": {
         "completion": "print the shell's completion: bash, zsh or fish",

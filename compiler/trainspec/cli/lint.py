@@ -36,17 +36,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     add_composition(parser)
     parser.add_argument("--all-envs", action="store_true", help="check the base and every environment: the default")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="how the findings are printed")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="output format of the findings")
     parser.add_argument(
-        "--select", action="append", default=[], metavar="CODES", help="tell only these codes, such as TS540,TS52"
+        "--select", action="append", default=[], metavar="CODES", help="report only these codes, for example TS540,TS52"
     )
     parser.add_argument(
-        "--ignore", action="append", default=[], metavar="CODES", help="do not tell these, nor those of the settings"
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="do not report these codes, in addition to those ignored in the settings",
     )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 on warnings as well")
     fixing = parser.add_mutually_exclusive_group()
-    fixing.add_argument("--fix", action="store_true", help="mend what has one right answer, and tell what is left")
-    fixing.add_argument("--diff", action="store_true", help="show what --fix would change, write nothing")
+    fixing.add_argument(
+        "--fix", action="store_true", help="fix findings that have exactly one correct fix, and report the rest"
+    )
+    fixing.add_argument("--diff", action="store_true", help="show what --fix would change, without writing")
     parser.add_argument("-q", "--quiet", action="store_true", help="show errors only, and how many other findings")
     parser.add_argument("-w", "--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
     add_cache(parser)
@@ -67,7 +73,7 @@ def _run(arguments: argparse.Namespace) -> int:
     project = replace(project, selection=selection)
     chosen = options(arguments, project)
     if arguments.all_envs and chosen.environment is not None:
-        raise UsageError("--env and --all-envs exclude each other")
+        raise UsageError("--env and --all-envs cannot be used together")
     if arguments.fix or arguments.diff:
         from trainspec.cli.fixing import fix
 

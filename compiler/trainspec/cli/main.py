@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             f"trainspec: internal error: {type(error).__name__}: {shorten(str(error))}\n"
-            "This is a fault of trainspec, not of your spec. Please report it; TRAINSPEC_DEBUG=1 shows the place.",
+            "This is a bug in trainspec, not in your spec. Please report it; TRAINSPEC_DEBUG=1 shows the traceback.",
             file=sys.stderr,
         )
         return FAULT

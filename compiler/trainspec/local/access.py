@@ -75,7 +75,7 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
     except (BotoCoreError, ValueError) as error:
         if type(error).__name__ == "NoRegionError":
             raise UsageError(
-                "which region? Give --region, or `region` in the spec or in your AWS configuration"
+                "no region given: set --region, or `region` in the spec or in your AWS configuration"
             ) from None
         raise UsageError(f"boto says: {error}") from None
     return found

@@ -92,7 +92,7 @@ class Sources:
             advice = "add `upload: s3://BUCKET/PREFIX/` to `source`, or to `defaults`; `trainspec push` puts it there"
             return None, [
                 *faults,
-                Fault(codes.NO_UPLOAD, ("dir",), f"nothing says where `{folder}` goes in S3", advice),
+                Fault(codes.NO_UPLOAD, ("dir",), f"`{folder}` has no place to be uploaded to", advice),
             ]
         uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
         return Source(at, listing, content.packed, uri, source.get("kms_key")), faults
@@ -112,10 +112,10 @@ class Sources:
     def _secrets(self, listing: Listing) -> Iterator[str]:
         for member in listing.members:
             if member.size <= _LARGEST_SCRIPT and (text := _text(member)) and (said := self.secret_in(text)):
-                yield f"`{member.name}` seems to hold {said}"
+                yield f"`{member.name}` seems to contain {said}"
 
 
-_KEEP_SECRETS = "keep it in AWS Secrets Manager, and let the script read it from there; or list the file in `ignore`"
+_KEEP_SECRETS = "keep it in AWS Secrets Manager and read it from there, or list the file in `ignore`"
 
 
 @dataclass
@@ -164,7 +164,7 @@ class _Found:
         found = FilePath(os.path.realpath(written_in.parent / name))
         root = FilePath(os.path.realpath(self.root))
         if found != root and root not in found.parents:
-            self._add(code, path, f"`{name}` lies outside of the project", "move it below the project's root")
+            self._add(code, path, f"`{name}` is outside the project", "move it below the project's root")
             return None
         if is_of_git(str(found.relative_to(root))):
             self._add(code, path, f"`{name}` lies in git's own folder", "name a folder with code")
@@ -199,7 +199,7 @@ def _listing_faults(listing: Listing, folder: str) -> Iterator[Fault]:
         count = f"more than {MOST_FILES:,}" if listing.is_cut else f"{len(listing.members):,}"
         message = f"`{folder}` holds {count} files of {size / 1e6:,.0f} MB, which each job downloads before it starts"
         yield Fault(
-            codes.LARGE_SOURCE, ("dir",), message, "leave out what is no code with `ignore` or .trainspecignore"
+            codes.LARGE_SOURCE, ("dir",), message, "exclude files that are not code with `ignore` or .trainspecignore"
         )
 
 
@@ -213,7 +213,7 @@ def _entry_faults(source: Mapping[str, Any], listing: Listing) -> Iterator[Fault
         advice = did_you_mean(entry, scripts) or (f"it has {', '.join(scripts[:5])}" if scripts else None)
         yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not in `{source.get('dir')}`", advice)
     elif not entry.endswith(ENTRIES):
-        yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not a script", "name a .py or .sh file")
+        yield Fault(codes.NO_ENTRY, ("entry",), f"`{entry}` is not a script", "use a .py or .sh file")
     elif entry.endswith(".py") and (why := _syntax_error(member)):
         yield Fault(codes.BROKEN_ENTRY, ("entry",), f"Python cannot parse `{entry}`: {why}")
 

@@ -36,7 +36,10 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
     if needs_start and "start_date" not in dag and "start_date" not in (dag.get("default_args") or {}):
         message = "`dag.start_date` is missing: Airflow starts a schedule at its start date"
         yield Fault(
-            codes.MISSING_KEY, _AT, message, "add a start date, add a start date, for example `start_date: 2025-04-01`"
+            codes.MISSING_KEY,
+            _AT,
+            message,
+            "add a start date, add a start date, add a start date, for example `start_date: 2025-04-01`",
         )
     yield from _run_types(dag)
 
