@@ -139,7 +139,7 @@ def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, 
                 f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
             )
         if to_ignore and not any(map(can_be_ignored, meant)):
-            raise UsageError(f"`{each}` cannot be ignored: behind such an error there is nothing to compile")
+            raise UsageError(f"`{each}` cannot be ignored: nothing can be compiled after such an error")
     return codes
 
 
@@ -192,7 +192,7 @@ class _Reader:
         return _KEYS[key](self, at, value)
 
     def text(self, at: tuple[str, ...], value: Any) -> str:
-        return self._of(str, "a text", at, value)
+        return self._of(str, "a string", at, value)
 
     def airflow(self, at: tuple[str, ...], value: Any) -> str:
         known = ", ".join(AIRFLOW)
@@ -244,10 +244,10 @@ class _Reader:
         return self._of(bool, "true or false", at, value)
 
     def texts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
-        given = self._of(list, "a list of texts", at, value)
+        given = self._of(list, "a list of strings", at, value)
         if len(given) > _MAX_ITEMS:
             raise self._wrong(at, f"`{'.'.join(at)}` takes at most {_MAX_ITEMS} texts")
-        texts = tuple(dict.fromkeys(self._of(str, "a list of texts", at, each) for each in given))
+        texts = tuple(dict.fromkeys(self._of(str, "a list of strings", at, each) for each in given))
         if max(map(len, texts), default=0) > _LONGEST_GLOB:
             raise self._wrong(at, f"`{'.'.join(at)}` takes texts of at most {_LONGEST_GLOB:,} characters")
         return texts
@@ -256,7 +256,7 @@ class _Reader:
         """A path, of which only its characters are checked."""
         path = self.text(at, value)
         if not path.isprintable():
-            raise self._wrong(at, f"`{'.'.join(at)}` holds characters that cannot be shown, and is not a path")
+            raise self._wrong(at, f"`{'.'.join(at)}` contains unprintable characters and is not a path")
         return path
 
     def inside(self, at: tuple[str, ...], value: Any) -> str:
@@ -264,7 +264,9 @@ class _Reader:
         path = self.path(at, value)
         parts = path.replace("\\", "/").split("/")
         if ".." in parts or not parts[0] or ":" in parts[0]:
-            message = f"`{'.'.join(at)}`: `{cut(path, 200)}` leaves the project; name it on the command line"
+            message = (
+                f"`{'.'.join(at)}`: `{cut(path, 200)}` is outside the project; give it on the command line instead"
+            )
             raise self._wrong(at, message)
         return posixpath.normpath(path)
 

@@ -39,7 +39,10 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
             codes.MISSING_KEY,
             _AT,
             message,
-            "add a start date, add a start date, add a start date, for example `start_date: 2025-04-01`",
+            (
+                "add a start date, add a start date, add a start date, add a start date, for example "
+                "`start_date: 2025-04-01`"
+            ),
         )
     yield from _run_types(dag)
 
