@@ -24,7 +24,9 @@ _FORMS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where; the working folder if not given")
+    parser.add_argument(
+        "folder", nargs="?", default=".", metavar="DIR", help="target folder (default: the working folder)"
+    )
     parser.add_argument("--region", default="us-east-1", help="the AWS region of the first spec (us-east-1)")
     parser.add_argument(
         "--role",
@@ -108,7 +110,7 @@ def _show_kept(root: Path, wish: Wish, kept: Mapping[str, str]) -> None:
     if (root / "pyproject.toml").exists():
         snippets["pyproject.toml"] = starter.settings(wish, "tool.trainspec")
     for name in kept:
-        print(f"kept {(root / name).as_posix()}: it is there already")
+        print(f"kept {(root / name).as_posix()}: it already exists")
     for name, text in snippets.items():
         if not _holds(root / name, text):
             print(f"\nAdd to {(root / name).as_posix()}, if it is not there:\n")
