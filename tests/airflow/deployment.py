@@ -176,6 +176,15 @@ class Deployment:
             supervisor.kill()
         process.kill()
 
+    def pause_task(self, pid: int) -> list[psutil.Process]:
+        """Stop the process that runs a task and the one that watches it, as a laptop that is closed; returns them."""
+        self.component_of(pid)
+        process = psutil.Process(pid)
+        paused = [each for each in (process.parent(), process) if each]
+        for each in paused:
+            each.suspend()
+        return paused
+
     def terminate_task(self, pid: int, *, supervisor: bool) -> None:
         """Ask the process that runs a task to end, or the one that watches it, as at a rolling deploy."""
         self.component_of(pid)
@@ -272,7 +281,7 @@ def deployed(
     airflow.dags.mkdir(parents=True)
     port = free_port()
     rest = Rest(f"http://{HOST}:{port}", version.startswith("2"))
-    common = {**SETTINGS["both"], **SETTINGS[version], **_secrets(), **_addresses(version, port)}
+    common = {**SETTINGS["both"], **SETTINGS[_family(version)], **_secrets(), **_addresses(version, port)}
     with ExitStack() as stack:
 
         def migrate(database: str) -> None:
@@ -292,12 +301,17 @@ def deployed(
             }
         deployment = Deployment(airflow, settings, rest)
         stack.callback(deployment.stop)
-        for name in [*COMPONENTS[version], *(f"worker-{number}" for number in range(1, workers + 1))]:
+        for name in [*COMPONENTS[_family(version)], *(f"worker-{number}" for number in range(1, workers + 1))]:
             deployment.start(name)
         deployment.wait_healthy()
         for number in range(1, workers + 1):
             deployment.wait_worker(f"worker-{number}")
         yield deployment
+
+
+def _family(version: str) -> str:
+    """The version whose settings and components this one has, too."""
+    return "2.11" if version.startswith("2") else "3.3"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -67,6 +67,10 @@ class Rest:
         """Mark a run as `state`."""
         self.call("PATCH", self._run(dag_id, run_id), {"state": state})
 
+    def delete_run(self, dag_id: str, run_id: str) -> None:
+        """Delete a run with its task."""
+        self.call("DELETE", self._run(dag_id, run_id))
+
     def task(self, dag_id: str, run_id: str) -> Mapping[str, Any]:
         """The run's task: `state`, `try_number`, `pid`, `hostname`…"""
         found: Mapping[str, Any] = self.call("GET", f"{self._run(dag_id, run_id)}/taskInstances/{TASK}")

@@ -107,7 +107,13 @@ class Scene:
 
     @property
     def state(self) -> str:
-        return str(self.task["state"])
+        """The task's state, or that its run was deleted."""
+        try:
+            return str(self.task["state"])
+        except AssertionError as error:
+            if ": 404 " in str(error):
+                return "deleted"
+            raise
 
     @property
     def task(self) -> Mapping[str, Any]:

@@ -26,11 +26,15 @@ class Stage:
     clock: ManualClock
     client: Any
     current: "Process | None" = None
+    observe: Callable[[str, dict[str, Any], Callable[[], Any]], Any] = lambda _, __, call: call()
+    """Does a call of AWS, and takes down what comes of it."""
+    skew: Callable[[], float] = lambda: 0.0
+    """Seconds that the clock of whoever acts now is ahead of AWS's."""
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def engine_clock(self) -> Clock:
         """The clock as the runtime sees it: to sleep is to let others run."""
-        return Clock(self.clock.now, self._sleep, lambda: 0.5)
+        return Clock(lambda: self.clock.now() + self.skew(), self._sleep, lambda: 0.5)
 
     def boundary_client(self) -> "BoundaryClient":
         """A boto client whose every call is two boundaries."""
@@ -44,7 +48,7 @@ class Stage:
             self.current.pause(wake)
 
     def _sleep(self, seconds: float) -> None:
-        self.boundary(self.clock.now() + seconds)
+        self.boundary(self.clock.now() + seconds)  # by AWS's clock: spans are the same by all
 
 
 class BoundaryClient:
@@ -55,7 +59,8 @@ class BoundaryClient:
         def call(**arguments: Any) -> Any:
             self._stage.boundary()
             try:
-                return getattr(self._stage.client, operation)(**arguments)
+                method = getattr(self._stage.client, operation)
+                return self._stage.observe(operation, arguments, lambda: method(**arguments))
             finally:
                 self._stage.boundary()
 
@@ -65,8 +70,9 @@ class BoundaryClient:
 class Process:
     """`work` in a process of its own. `on_kill` runs where the process is, as a signal handler does."""
 
-    def __init__(self, stage: Stage, work: Callable[[], Any], on_kill: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage, work: Callable[[], Any], on_kill: Callable[[], None], owner: Any = None) -> None:
         self.stage = stage
+        self.owner = owner
         self.work = work
         self.on_kill = on_kill
         self.ended = False

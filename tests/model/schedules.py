@@ -31,6 +31,10 @@ class TaskSpec:
     max_attempts: int | None = 60
     on_timeout: OnTimeout = "stop"
     serverless: bool = False
+    place: int = 0
+    """Which of the Airflows that share the account it is in; all have the same DAGs, runs and dates."""
+    skew: float = 0.0
+    """Seconds that the clock of its worker and its triggerer is ahead of AWS's."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,10 @@ class Callback:
 
 @dataclass(frozen=True)
 class SweepUp:
-    """`trainspec sweep --stop`, or its maintenance DAG."""
+    """`trainspec sweep --stop` in each Airflow. `garbage`: what answers is not its API, or is cut."""
+
+    garbage: bool = False
+    skew: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,8 @@ class Kill:
 
     task: int
     unheard: bool = False
+    state: Literal["failed", "removed"] = "failed"
+    """What becomes of it: "removed" where the DAG run is deleted while the task runs."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,37 @@ class Clear:
     task: int
     moves: bool = False
     late: bool = False
+
+
+@dataclass(frozen=True)
+class ClearLost:
+    """The worker of the running task is lost, and a user clears the task before Airflow misses it."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The database of the task's Airflow is copied, and another Airflow goes on with it."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The author gives the job another name, or another policy; whoever runs already has the old one."""
+
+    task: int
+    name: str | None = None
+    action: IfExists | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Somebody deletes the job number `index` of those that have ended; and makes one of that name, if `remade`."""
+
+    index: int
+    remade: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +204,10 @@ Step: TypeAlias = (
     | GoOrphan
     | Kill
     | Clear
+    | ClearLost
+    | Copy
+    | Edit
+    | Delete
     | Retune
     | Break
     | Limit
@@ -180,6 +224,10 @@ class Schedule:
     tasks: tuple[TaskSpec, ...]
     fates: tuple[Fate, ...] = ()
     steps: tuple[Step, ...] = ()
+    named: bool = False
+    """Whether the Airflows have names that their owners gave them."""
+    hook: bool = True
+    """Whether they tell a trigger that its task was killed, as 3.3 does and 3.0 to 3.2 do not."""
 
 
 # hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
@@ -195,19 +243,28 @@ _TASKS = st.builds(
     max_attempts=st.sampled_from([60, None, 2]),
     on_timeout=st.sampled_from(["stop", "stop", "leave"]),
     serverless=st.sampled_from([False] * 4 + [True]),
+    place=st.sampled_from([0, 0, 1, 2]),
+    skew=st.sampled_from([0.0] * 5 + [300.0, -300.0]),
 )
 _FATES: Any = st.sampled_from(["completes", "fails", "is long", "fails", "is long", "fails for good", "is too long"])
 _OPERATIONS = st.sampled_from(["CreateTrainingJob", "DescribeTrainingJob", "*", "StopTrainingJob"])
 _PASSING: Any = st.sampled_from(["lost_answer", "cut_answer", "reset", "throttle", "internal"])
+_KILLED: Any = st.sampled_from(["failed", "failed", "removed"])
+_SKEWS = st.sampled_from([0.0, 0.0, 300.0, -300.0])
+_NEW_ACTIONS: Any = st.sampled_from([None, "fail", "increment"])
 _LAGS = st.sampled_from([0.0, 1.0, 20.0])
 _STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrategy[Step]]]] = {
     "go": (12, lambda task: st.builds(Go, task, st.integers(1, 8))),
     "crash": (4, lambda task: st.builds(Crash, task)),
     "deploy": (2, lambda task: st.builds(Deploy, task, st.booleans())),
     "callback": (1, lambda task: st.builds(Callback, task)),
-    "sweep": (2, lambda _: st.just(SweepUp())),
-    "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]))),
+    "sweep": (2, lambda _: st.builds(SweepUp, st.sampled_from([False, False, True]), _SKEWS)),
+    "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]), _KILLED)),
     "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),
+    "clear lost": (2, lambda task: st.builds(ClearLost, task)),
+    "copy": (1, lambda task: st.builds(Copy, task)),
+    "edit": (2, lambda task: st.builds(Edit, task, st.sampled_from([None, "churn", "second"]), _NEW_ACTIONS)),
+    "delete": (2, lambda _: st.builds(Delete, st.integers(0, 3), st.booleans())),
     "retune": (1, lambda task: st.builds(Retune, task, st.integers(0, 3))),
     "orphan": (1, lambda task: st.builds(Orphan, task)),
     "go orphan": (1, lambda task: st.builds(GoOrphan, task, st.integers(1, 8))),
@@ -222,7 +279,7 @@ _KINDS = st.sampled_from([kind for kind, (weight, _) in _STEPS.items() for _ in 
 
 
 def _steps(tasks: int) -> st.SearchStrategy[Step]:
-    task = st.integers(0, tasks - 1)
+    task = st.integers(0, tasks)  # one more than there are, for those of a copied database
     choices = {kind: make(task) for kind, (_, make) in _STEPS.items()}
     return _KINDS.flatmap(choices.__getitem__)
 
@@ -232,4 +289,4 @@ def schedules(draw: st.DrawFn) -> Schedule:
     tasks = draw(st.lists(_TASKS, min_size=1, max_size=3))
     fates = draw(st.lists(_FATES, max_size=4))
     steps = draw(st.lists(_steps(len(tasks)), min_size=2, max_size=24))
-    return Schedule(tuple(tasks), tuple(fates), tuple(steps))
+    return Schedule(tuple(tasks), tuple(fates), tuple(steps), draw(st.booleans()), draw(st.booleans()))

@@ -175,6 +175,38 @@ def test_rest_rides_out_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
         assert AirflowRest(stub.url, Credentials()).ask(RUN) == FAILED
 
 
+@pytest.mark.parametrize("path", ["/dagRuns/", "/taskInstances/"])
+@pytest.mark.parametrize(
+    ("status", "body", "length"),
+    [
+        (200, b"<html>Log in</html>", None),
+        (200, b'{"state": "succ', None),
+        (200, b'{"state": "failed"', 900),
+        (200, b"", None),
+        (200, b"[]", None),
+        (200, b'"Unauthorized"', None),
+        (200, b"{}", None),
+        (200, b'{"state": "fine"}', None),
+        (200, b'{"state": "failed", "dag_id": "another"}', None),
+        (200, b'{"state": "failed", "start_date": "yesterday"}', None),
+        (404, b"<html>not found</html>", None),
+        (404, b'{"detail": "Not Found"}', None),
+        (404, b'{"detail": "Task instance is mapped", "title": "Task instance not found"}', None),
+        (404, b"{}", None),
+    ],
+)
+def test_what_is_not_an_answer_of_airflow_leads_to_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, path: str, status: int, body: bytes, length: int | None
+) -> None:
+    monkeypatch.setattr(airflow_rest, "_WAITS", ())
+    if "start_date" in body.decode() and path == "/taskInstances/":
+        return  # a task's start is not asked for
+    with serving(_airflow()) as stub:
+        stub.spoilt = {path: (status, body, length)}
+        with pytest.raises(AskError):
+            AirflowRest(stub.url, Credentials()).ask(RUN)
+
+
 def test_credentials_are_not_shown() -> None:
     assert "s3cret" not in repr(Credentials("s3cret", "admin", "s3cret"))
 

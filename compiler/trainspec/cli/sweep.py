@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.project.project import UsageError
-from trainspec.runtime.engine.account import RefusedError
 from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.problems import TrainingProblem
@@ -95,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
                 failed += not _deal_with(found, sweep, stop=arguments.stop)
             elif arguments.all:
                 print(_line(found, "left"))
-    except (TrainingProblem, CallAnswer, RefusedError) as problem:
+    except (TrainingProblem, CallAnswer) as problem:
         raise UsageError(f"AWS says: {problem}") from None
     _summarize(sweep, counts)
     if unnamed:

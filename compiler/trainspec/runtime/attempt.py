@@ -135,7 +135,10 @@ class Attempt:
         mask_secrets(arguments.config)
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
         calls = Calls(self._clients.sagemaker, log=self.log.warning, request=request)
-        label = self.label = decode(label_text) or label_of(self.context, arguments)
+        label, begun = label_of(self.context, arguments), decode(label_text)
+        if begun and begun.task_run.installation == label.task_run.installation:
+            label = begun
+        self.label = label
         reruns = has_shared_start(self.context["dag_run"])  # the next one of that date is the same run then
         policy = replace(policy_of(arguments), reruns=reruns)
         training = Training(calls, request, label, policy, self.log.info, kind=self.kind, wanted=self._is_wanted)

@@ -44,6 +44,11 @@ def installation_of(dag_run: Any) -> str:
     return _derived(f"{installation()} {_machine()}") if has_shared_start(dag_run) else installation()
 
 
+def is_here(other: str) -> bool:
+    """Whether `other`, which a label says, is this Airflow. A copy of a database has labels of the original in it."""
+    return other in ("", installation(), _derived(f"{installation()} {_machine()}"))
+
+
 def has_shared_start(dag_run: Any) -> bool:
     """Whether the start of `dag_run` is not its own: it is its logical date."""
     start = dag_run.start_date

@@ -17,6 +17,7 @@ from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import decode, signature, signs_by_tag
 from trainspec.runtime.engine.poller import Poller, shared
 from trainspec.runtime.engine.problems import TrainingProblem
+from trainspec.runtime.installation import is_here
 
 # on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
 _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
@@ -124,6 +125,8 @@ class TrainingJobTrigger(BaseTrigger):
         owner, member, tags = decode(self.label), self.kind.signed_member, list[dict[str, str]]()
         if owner is None:
             return True
+        if not is_here(owner.task_run.installation):
+            return False  # this Airflow's database is a copy
         if signs_by_tag(described, member):
             arn = {"ResourceArn": described[self.kind.arn]}
             tags = (await poller.call("list_tags", arn, needs="Tags", back_off=_KILL_BACK_OFF))["Tags"]

@@ -67,7 +67,7 @@ class Job:
 
 @dataclass
 class Account:
-    """All jobs, by region and name. Names stay taken for good, and are told apart without regard to case, as ARNs are.
+    """All jobs, by region and name. Names stay taken until a job is deleted; they differ by more than case, as ARNs do.
 
     Every method is safe to call from several threads, and raises ApiError as the API answers.
     """
@@ -124,6 +124,17 @@ class Account:
                 job.stop_requested = now
                 if job.execution is not None:
                     job.execution.stop()
+
+    def delete(self, region: str, name: str) -> None:
+        """Delete the job `name`, which has ended; its name is free again.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteTrainingJob.html
+        """
+        with self._lock:
+            status = self.get(region, name).state(self.clock.now()).status
+            if status not in ENDED:
+                raise validation_error(f"The request was rejected because the training job is in status {status}.")
+            del self._regions[region][name.lower()]
 
     def hidden(self, job: Job) -> bool:
         """Whether the account lags behind the creation of `job`."""

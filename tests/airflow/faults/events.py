@@ -6,14 +6,17 @@ stopped, left, state).
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import psutil
 from rest import TASK
-from scene import DATE, ENDED, ENDLESS, RUN_ID, Counts, Scene, now
+from scene import CONFIG, DATE, ENDED, ENDLESS, RUN_ID, Counts, Scene, now
 from trainspec.simulator import Fault
 
 BOTH = ("sync", "deferred")
+ALL = ("3.3", "2.11", "3.2", "3.1", "3.0")
 ATTACHED = Counts(1, 1, 0, 0, "success")
 """One job, which the task waited for to its end."""
 STOPPED = Counts(1, 1, 1, 0, "failed")
@@ -31,6 +34,8 @@ class Event:
     retries: int = 2
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
+    stock: bool = True
+    """Whether the stock operator can be asked for it."""
     what: str = ""
     """In words, where `act` does not say it."""
     kills: str = ""
@@ -237,13 +242,81 @@ def cleared(scene: Scene) -> None:
     """A user clears the task while it waits."""
     scene.start()
     scene.wait_waiting()
+    _clear(scene)
+    scene.wait("a second job", lambda: len(scene.jobs) > 1, 120)
+    scene.let_end_well()
+
+
+def lost_and_cleared(scene: Scene) -> None:
+    """The process and its supervisor get kill -9, and a user clears the task before Airflow misses them."""
+    scene.start()
+    scene.wait_waiting()
+    scene.kill(with_supervisor=True)
+    _clear(scene)
+    scene.wait("a second job", lambda: len(scene.jobs) > 1, 240)
+    scene.let_end_well()
+
+
+def run_deleted(scene: Scene) -> None:
+    """A user deletes the DAG run while its task waits."""
+    scene.start()
+    scene.wait_waiting()
+    scene.deployment.rest.delete_run(scene.dag_id, RUN_ID)
+
+
+def name_freed(scene: Scene) -> None:
+    """Another's job had the name, and is deleted after this task took the next one; then its worker is lost."""
+    account = scene.simulator.account
+    account.create("us-east-1", {"TrainingJobName": scene.name, **CONFIG})
+    scene.simulator.jobs[-1].outcome = replace(ENDLESS, training=0)
+    scene.start()
+    scene.wait_waiting()
+    account.delete("us-east-1", scene.name)
+    scene.kill(with_supervisor=True)
+    _comes_back(scene)
+
+
+def left_over(scene: Scene) -> None:
+    """A try stands still before it has made its job; the next one's job fails, the last; then the first goes on."""
+    refused = Fault("throttle", "CreateTrainingJob", f"{scene.name}*", times=10_000)
+    scene.simulator.faults.add(refused)
+    scene.start()
+    scene.wait("the task tries to create its job", lambda: _refused(scene) and scene.task.get("pid"), 180)
+    scene.tried = scene.task["try_number"]
+    paused = scene.deployment.pause_task(scene.task["pid"])
+    try:
+        scene.wait("the next try", lambda: scene.task["try_number"] > scene.tried, 240)
+        scene.simulator.faults.clear()
+        scene.wait("its job", lambda: scene.live, 180)
+        (job,) = scene.live
+        job.outcome = replace(ENDLESS, training=now(scene) - job.created, failure="AlgorithmError: exit code 1")
+        scene.wait_ended()
+    finally:
+        for process in paused:
+            with suppress(psutil.Error):
+                process.resume()
+    time.sleep(90)
+
+
+def _refused(scene: Scene) -> bool:
+    return any(call.operation == "CreateTrainingJob" and call.name == scene.name for call in scene.simulator.calls)
+
+
+def not_waited_for_and_cleared(scene: Scene) -> None:
+    """The task does not wait, and succeeds; then a user clears it, while its job still runs."""
+    scene.start()
+    scene.wait_ended()
+    _clear(scene)
+    scene.wait("a second job", lambda: len(scene.jobs) > 1, 180)
+    scene.wait_ended()
+
+
+def _clear(scene: Scene) -> None:
     if scene.deployment.rest.airflow_2 and scene.mode == "sync":
         # The API of Airflow 2.11 neither ends nor repeats a running task; its UI and command line do.
         scene.deployment.command("tasks", "clear", scene.dag_id, "-y", "-t", TASK, "-s", DATE, "-e", DATE)
     else:
         scene.deployment.rest.clear(scene.dag_id, RUN_ID)
-    scene.wait("a second job", lambda: len(scene.jobs) > 1, 120)
-    scene.let_end_well()
 
 
 def cleared_finished(scene: Scene) -> None:
@@ -362,10 +435,24 @@ EVENTS = {
     "worker_killed": Event(worker_killed, ATTACHED, ("sync",)),
     "worker_killed_creating": Event(worker_killed_creating, ATTACHED),
     "answer_lost": Event(answer_lost, ATTACHED),
-    "cleared": Event(cleared, Counts(2, 1, 1, 0, "success")),
+    "cleared": Event(cleared, Counts(2, 1, 1, 0, "success"), versions=ALL),
+    # Airflow 3.0 and 3.1 leave no trace of this clear: see the table of what identifies a task run.
+    "lost_and_cleared": Event(
+        lost_and_cleared, Counts(2, 1, 1, 0, "success"), ("sync",), ("3.3", "3.2", "2.11"), retries=1
+    ),
+    # Airflow 3 refuses to delete a run that goes on.
+    "run_deleted": Event(run_deleted, replace(STOPPED, state="deleted"), ("sync",), ("2.11",)),
+    "name_freed": Event(name_freed, ATTACHED, ("sync",), arguments={"action_if_job_exists": "increment"}, stock=False),
+    "left_over": Event(left_over, Counts(1, 1, 0, 0, "failed"), ("sync",), retries=1),
+    "not_waited_for_and_cleared": Event(
+        not_waited_for_and_cleared,
+        Counts(2, 1, 1, 1, "success"),
+        ("sync",),
+        arguments={"wait_for_completion": False},
+    ),
     "cleared_finished": Event(cleared_finished, Counts(2, 1, 0, 0, "success"), retries=0),
-    "marked_failed": Event(marked_failed, STOPPED),
-    "marked_success": Event(marked_success, replace(STOPPED, state="success")),
+    "marked_failed": Event(marked_failed, STOPPED, versions=ALL),
+    "marked_success": Event(marked_success, replace(STOPPED, state="success"), versions=ALL),
     "run_failed": Event(run_failed, STOPPED),
     "job_failed": Event(job_failed, Counts(2, 1, 0, 0, "success")),
     "job_stopped": Event(job_stopped, STOPPED, retries=0),

@@ -32,9 +32,9 @@ Key = tuple[str, str, str]
 
 def keys(version: str, *, stock: bool) -> list[Key]:
     """What there is to play in Airflow `version`."""
-    operators = (OURS, STOCK) if stock else (OURS,)
     rows = [(name, event) for name, event in EVENTS.items() if version in event.versions]
-    return [(name, mode, operator) for name, event in rows for mode in event.modes for operator in operators]
+    operators = {name: (OURS, STOCK) if stock and event.stock else (OURS,) for name, event in rows}
+    return [(name, mode, operator) for name, event in rows for mode in event.modes for operator in operators[name]]
 
 
 def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:

@@ -25,7 +25,7 @@ _MOST_LOOKS: Final = 1000
 """How many jobs are looked at in one search for a task run's own."""
 
 
-class RefusedError(Exception):
+class RefusedError(TrainingProblem):
     """AWS does not let us list jobs."""
 
 
@@ -112,7 +112,7 @@ class Account:
                 page = self.calls(self.kind.list, arguments, needs=self.kind.summaries)
             except TrainingProblem as problem:
                 if problem.kind is Kind.FATAL:
-                    raise RefusedError(problem.text) from None
+                    raise RefusedError(problem.kind, problem.text) from None
                 raise
             yield from page[self.kind.summaries]
             if not page.get("NextToken"):

@@ -7,7 +7,7 @@ import base64
 import json
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException
@@ -35,15 +35,18 @@ class Credentials:
 
 
 class AirflowRest:
-    """The REST API below `url`, the address at which Airflow's UI is seen. Raises AskError for what is none."""
+    """The REST API below `url`, the address at which Airflow's UI is seen. Raises AskError for what is not.
 
-    def __init__(self, url: str, credentials: Credentials) -> None:
+    `transport` opens a request within so many seconds, as urllib does.
+    """
+
+    def __init__(self, url: str, credentials: Credentials, transport: Callable[..., Any] | None = None) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
             raise AskError(f"{url!r} is no http or https address")
         self.url = url.rstrip("/")
         self._headers = {"Accept": "application/json"}
         # Redirects are not followed: urllib would send the credentials wherever they lead.
-        self._open = build_opener(_NoRedirects).open
+        self._open = transport or build_opener(_NoRedirects).open
         self._runs: dict[tuple[str, str], Any] = {}
         self._api = next((api for api in ("api/v2", "api/v1") if self._is_api(api)), "")
         if not self._api:

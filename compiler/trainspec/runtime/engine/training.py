@@ -283,7 +283,8 @@ class Training:
 
     def _gone(self, name: str) -> TrainingProblem:
         self.release()
-        text = f"{self.kind.noun.capitalize()} {name} of this task was deleted, so nothing can be said of how it ended."
+        noun = self.kind.noun.capitalize()
+        text = f"{noun} {name} of this task is gone: it was deleted, or the job of that name is another's."
         return TrainingProblem(Kind.RETRY, text)
 
     def _settle_on(self, job: Job) -> Job:

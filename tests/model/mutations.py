@@ -1,0 +1,168 @@
+"""What the guarantees rest on, taken out one by one: the model must find each to be missing.
+
+A mutation replaces what one rule of the protocol does by what was done before there was that rule.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+from trainspec.runtime import airflow_compat
+from trainspec.runtime import attempt as attempt_module
+from trainspec.runtime import trigger as trigger_module
+from trainspec.runtime.engine import airflow_rest
+from trainspec.runtime.engine.account import Account
+from trainspec.runtime.engine.calls import Calls
+from trainspec.runtime.engine.identity import Label, Relation
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.sweep import AskError, Sweep
+from trainspec.runtime.engine.training import Training
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+_relation = Label.relation
+
+
+def _bare(label: Label | None, **without: Any) -> Any:
+    return label and replace(label, task_run=replace(label.task_run, **without))
+
+
+def no_installation(patch: pytest.MonkeyPatch) -> None:
+    """Labels are compared without the installation: two Airflows with the same runs are one."""
+    patch.setattr(
+        Label, "relation", lambda self, other: _relation(_bare(self, installation="x"), _bare(other, installation="x"))
+    )
+
+
+def sweep_of_all(patch: pytest.MonkeyPatch) -> None:
+    """A sweep does not ask whose installation a label names."""
+    judge = Sweep._judge
+
+    def judged(self: Sweep, job: Job, label: Label) -> Any:
+        self.installation = label.task_run.installation
+        return judge(self, job, label)
+
+    patch.setattr(Sweep, "_judge", judged)
+
+
+def copies_keep_labels(patch: pytest.MonkeyPatch) -> None:
+    """A trigger that a copied database holds stops the original's job."""
+    patch.setattr(trigger_module.TrainingJobTrigger, "_is_ours", _yes)
+
+
+async def _yes(*_: Any) -> bool:
+    return True
+
+
+def no_clears(patch: pytest.MonkeyPatch) -> None:
+    """Only `max_tries` tells a clear, which leaves it alone where the task is running."""
+    patch.setattr(Label, "relation", lambda self, other: _relation(_bare(self, clears=0), _bare(other, clears=0)))
+
+
+def no_search(patch: pytest.MonkeyPatch) -> None:
+    """A retry creates first, and looks only at the names on its way: freed and changed names hide its job."""
+    patch.setattr(Training, "_recover", lambda *_: (None, None))
+
+
+def names_are_jobs(patch: pytest.MonkeyPatch) -> None:
+    """Whoever goes on with a job takes the job that has the name now."""
+    patch.setattr(Training, "resume", lambda self, name: self._settle_on(self.account.look(name)))
+    patch.setattr(Training, "_look_again", lambda self, job: self.account.look(job.name))
+
+
+def stops_by_name(patch: pytest.MonkeyPatch) -> None:
+    """A job is stopped by its name, whoever has it now."""
+
+    def stop(self: Account, job: Job, _: Label) -> bool:
+        found = self.find(job.name)
+        if found and not found.ended:
+            self.calls(self.kind.stop, {self.kind.name: job.name}, exists=True)
+        return found is not None
+
+    patch.setattr(Account, "stop", stop)
+
+
+def left_overs_go_on(patch: pytest.MonkeyPatch) -> None:
+    """A try that wakes after the last one's job has failed makes another."""
+    usable = Training._usable
+
+    def use(self: Training, job: Job, theirs: Label | None) -> Job | None:
+        later = job.description and self.label.relation(theirs) is Relation.LATER
+        return None if later and job.ended else usable(self, job, theirs)
+
+    patch.setattr(Training, "_usable", use)
+    patch.setattr(Training, "_still_wanted", lambda _: None)
+
+
+def finished_runs_keep_jobs(patch: pytest.MonkeyPatch) -> None:
+    """The job of before the clear of a finished run is not stopped, although the Airflow has a name."""
+
+    def relation(self: Label, other: Label | None) -> Relation:
+        found = _relation(self, other)
+        moved = other is not None and other.task_run.started != self.task_run.started
+        return Relation.PRESUMED if moved and found is Relation.EARLIER else found
+
+    patch.setattr(Label, "relation", relation)
+
+
+def deferred_kills_unheard(patch: pytest.MonkeyPatch) -> None:
+    """Before Airflow 3.3, a trigger that is cancelled takes it for the triggerer's end."""
+    patch.setattr(trigger_module.TrainingJobTrigger, "_stop_unless_deferred", _yes)
+
+
+def gone_is_no_answer(patch: pytest.MonkeyPatch) -> None:
+    """A task whose DAG run was deleted is taken for one that Airflow says nothing of."""
+    told = airflow_compat.TOLD_TO_END - {airflow_compat.GONE}
+    patch.setattr(attempt_module, "TOLD_TO_END", told)
+
+
+def garbage_is_an_answer(patch: pytest.MonkeyPatch) -> None:
+    """What is not an answer of Airflow's API is taken for: there is no such task any more."""
+    read = airflow_rest._object
+
+    def lenient(body: bytes) -> Any:
+        try:
+            return read(body)
+        except AskError:
+            return {}
+
+    patch.setattr(airflow_rest, "_object", lenient)
+    patch.setattr(airflow_rest, "_state", lambda answer, _: answer.get("state"))
+
+
+def own_clocks(patch: pytest.MonkeyPatch) -> None:
+    """Worker and sweep measure a job's age by their own clocks."""
+    patch.setattr(Calls, "aws_now", lambda self: self.clock.now())
+
+
+def fail_passed_over(patch: pytest.MonkeyPatch) -> None:
+    """Another Airflow's job that was cleared less often counts as the task's own earlier one."""
+
+    def relation(self: Label, other: Label | None) -> Relation:
+        found = _relation(self, other)
+        same = other is not None and other.digest == self.digest
+        earlier = same and other is not None and other.task_run.generation < self.task_run.generation
+        return Relation.PRESUMED if found is Relation.OTHER and earlier else found
+
+    patch.setattr(Label, "relation", relation)
+
+
+MUTATIONS: Final[dict[str, tuple[Mutate, ...]]] = {
+    "1: another Airflow's job": (no_installation, sweep_of_all, copies_keep_labels),
+    "2: a clear that moves nothing": (no_clears,),
+    "3: freed and changed names": (no_search, names_are_jobs, stops_by_name),
+    "4: tries and jobs that are left over": (left_overs_go_on, finished_runs_keep_jobs),
+    "5: deferred tasks before Airflow 3.3": (deferred_kills_unheard,),
+    "6: a deleted DAG run": (gone_is_no_answer,),
+    "7: a sweep's answers and clocks": (garbage_is_an_answer, own_clocks),
+    "8: fail is passed over": (fail_passed_over,),
+}
+"""The eight faults that were seen, and what keeps each away."""
+
+
+def cases() -> Iterator[Any]:
+    """One for each mutation."""
+    for fault, mutations in MUTATIONS.items():
+        for mutate in mutations:
+            yield pytest.param(mutate, id=f"{fault.partition(':')[0]}-{mutate.__name__}")

@@ -1,0 +1,123 @@
+"""What must hold, judged by who in the model made and stopped a job, never by what a label says.
+
+The runtime compares labels; were they the judge too, a fault in the comparison would not be seen.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from trainspec.simulator import Simulator
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who made a job: the task (None: somebody by hand), how often it had been cleared, the try, and the Airflow."""
+
+    task: Any
+    round: int = 0
+    try_number: int = 0
+    place: int = -1
+    name: str = ""
+    """The name that the job was to have."""
+    clears: int = 0
+    """How often its run was cleared, also for other tasks: then nothing proves that the job of a lost try is new."""
+    strict: bool = False
+    """Whether the author wants the task to fail where another's job has that name."""
+
+
+BY_HAND = Maker(None)
+
+
+@dataclass
+class Oracle:
+    """Everything that was made and stopped, and what of it was wrong."""
+
+    simulator: Simulator
+    acting: Maker = BY_HAND
+    """On whose behalf calls are made now."""
+    jobs: list[Any] = field(default_factory=list)
+    """All jobs ever made, also those deleted since, in the order of their creation."""
+    makers: dict[int, Maker] = field(default_factory=dict)
+    deleted: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
+    """Jobs that a task left at its time limit on purpose."""
+    unlisted: bool = False
+    """Whether AWS has refused to list jobs at least once."""
+    wrong: list[str] = field(default_factory=list)
+
+    def calling(self, operation: str, arguments: dict[str, Any], call: Callable[[], Any]) -> Any:
+        """Do `call` and take down what it made or stopped."""
+        before = {id(job) for job in self.simulator.jobs}
+        stopped = {id(job) for job in self.simulator.jobs if job.stop_requested is not None}
+        try:
+            return call()
+        except Exception:
+            self.unlisted = self.unlisted or operation == "list_training_jobs"
+            raise
+        finally:
+            self.note_made(before)
+            for job in self.simulator.jobs:
+                if job.stop_requested is not None and id(job) not in stopped:
+                    self._judge_stop(job)
+
+    def note_made(self, before: set[int]) -> None:
+        for job in self.simulator.jobs:
+            if id(job) not in before and id(job) not in self.makers:
+                self.jobs.append(job)
+                self.makers[id(job)] = self.acting
+                self._judge_name(job)
+
+    def by_hand(self, act: Callable[[], Any]) -> None:
+        """Do what somebody does outside of all Airflows."""
+        before, self.acting = self.acting, BY_HAND
+        made = {id(job) for job in self.simulator.jobs}
+        try:
+            act()
+        finally:
+            self.note_made(made)
+            self.acting = before
+
+    def maker(self, name: str) -> Maker:
+        """Who made the job that has `name` now."""
+        return self.makers[id(next(job for job in self.simulator.jobs if job.name == name))]
+
+    def of(self, task: Any) -> Iterator[Any]:
+        """The jobs that `task` made, in any round."""
+        return (job for job in self.jobs if self.makers[id(job)].task is task)
+
+    def _judge_name(self, job: Any) -> None:
+        maker = self.acting
+        if not maker.strict or job.name == maker.name:
+            return
+        holder = next((each for each in self.simulator.jobs if each.name == maker.name), None)
+        whose = self.makers[id(holder)].task if holder else maker.task
+        presumed = maker.task.run.moved and not maker.task.run.installation.startswith("place")
+        if whose is not maker.task and not presumed:
+            self.wrong.append(f"{job.name} was made beside another's {maker.name}, although the task was to fail then")
+
+    def _judge_stop(self, job: Any) -> None:
+        maker, acting = self.makers[id(job)], self.acting
+        if acting is BY_HAND:
+            return
+        if maker.task is None or maker.place != acting.place:
+            self.wrong.append(f"{job.name}, which is not of Airflow {acting.place}, was stopped by it")
+        elif acting.task is not None and maker.task is not acting.task:
+            self.wrong.append(f"{job.name} was stopped by {acting.task.task_id}, which did not make it")
+
+    def overlaps(self, *, may_complete: Callable[[Any], bool]) -> Iterator[str]:
+        """Yield what is wrong about the jobs of one task: two at once, or one more beside a completed one."""
+        tasks = {id(maker.task): maker.task for maker in self.makers.values() if maker.task}
+        for task in tasks.values():
+            for earlier, later in pairwise(self.of(task)):
+                one, other = self.makers[id(earlier)], self.makers[id(later)]
+                status = earlier.state(later.created).status
+                if status in ("InProgress", "Stopping") and not may_complete(task):
+                    yield f"{later.name} was made while {earlier.name} was {status}"
+                if (
+                    (one.round, one.clears) == (other.round, other.clears)
+                    and status == "Completed"
+                    and id(earlier) not in self.deleted
+                ):
+                    yield f"{later.name} was made although {earlier.name} had completed, without a clear"
