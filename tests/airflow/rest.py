@@ -91,7 +91,11 @@ class Rest:
         request = urllib.request.Request(  # noqa: S310
             f"{self.address}/api/{'v1' if self.airflow_2 else 'v2'}{path}",
             method=method,
-            headers={"Content-Type": "application/json", "Accept": "application/json", "Authorization": self._login()},
+            headers={
+                **({} if body is None else {"Content-Type": "application/json"}),
+                "Accept": "application/json",
+                "Authorization": self._login(),
+            },
             data=None if body is None else json.dumps(body).encode(),
         )
         for left in range(5 if method == "GET" else 1, 0, -1):
