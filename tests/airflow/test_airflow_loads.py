@@ -10,7 +10,7 @@ import pytest
 from environment import REPOSITORY, Airflow
 from trainspec.importers.dag_file import _ATTEMPTS
 from trainspec.options import DEFAULT_AIRFLOW
-from trainspec.runtime.engine.training import Policy
+from trainspec.runtime.engine.policy import Policy
 
 HEAVY = {
     "boto3",

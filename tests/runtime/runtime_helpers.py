@@ -7,7 +7,8 @@ from typing import Any
 from trainspec.runtime.engine.calls import BackOff, Calls, Clock
 from trainspec.runtime.engine.identity import Label, TaskRun
 from trainspec.runtime.engine.job import Job
-from trainspec.runtime.engine.training import Policy, Training
+from trainspec.runtime.engine.policy import Policy
+from trainspec.runtime.engine.training import Training
 from trainspec.simulator import ManualClock, Simulator
 
 REQUEST: dict[str, Any] = {

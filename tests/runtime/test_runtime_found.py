@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 from runtime_helpers import REQUEST, RUN, SERVERLESS, CrashError, DyingClient, World
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
-from trainspec.runtime.engine.training import Policy
 from trainspec.simulator import Fault
 
 

@@ -7,7 +7,7 @@ import pytest
 from runtime_helpers import REQUEST, World
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, LINES_OF_A_TAIL, JobLog
-from trainspec.runtime.engine.training import Policy
+from trainspec.runtime.engine.policy import Policy
 from trainspec.simulator import Fault, Outcome
 from trainspec.simulator.logs import log_lines
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from runtime_helpers import REQUEST, World
 from trainspec.runtime.engine.boto_logs import mute_bodies
+from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.logs import JobLog
 from trainspec.runtime.engine.problems import TrainingProblem
-from trainspec.runtime.engine.training import failure
 from trainspec.simulator import Fault, Outcome
 
 SECRETS = ("sup3r-secret", "hyper-s3cret")

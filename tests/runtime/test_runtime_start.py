@@ -11,8 +11,9 @@ from trainspec.runtime.engine.calls import Calls
 from trainspec.runtime.engine.choices import IfExists
 from trainspec.runtime.engine.identity import Label, TaskRun
 from trainspec.runtime.engine.label import TAG, VARIABLE, encode
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
-from trainspec.runtime.engine.training import Policy, Training
+from trainspec.runtime.engine.training import Training
 from trainspec.simulator import Fault, Outcome
 
 ACTIONS: list[IfExists] = ["fail", "increment", "skip", "timestamp"]

@@ -10,8 +10,9 @@ from runtime_helpers import OTHER_RUN, REQUEST, RUN, SERVERLESS, World
 from trainspec.runtime.engine import airflow_rest
 from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
 from trainspec.runtime.engine.identity import Label, Stay, TaskRun
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.sweep import AskError, Bounds, Finding, Known, Sweep, Verdict, judge
-from trainspec.runtime.engine.training import Policy, Training
+from trainspec.runtime.engine.training import Training
 
 STRAY, WANTED, UNKNOWN = Verdict.STRAY, Verdict.WANTED, Verdict.UNKNOWN
 ENDS, STAYS, LEFT_AFTER_AN_HOUR = Stay(), Stay(after_success=True), Stay(seconds=3600)

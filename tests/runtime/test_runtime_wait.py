@@ -6,10 +6,11 @@ import pytest
 from runtime_helpers import REQUEST, World
 from trainspec.runtime.engine.choices import OnTimeout
 from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.logs import last_log_lines
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind
-from trainspec.runtime.engine.training import Policy, failure
 from trainspec.simulator import Outcome
 
 

@@ -7,9 +7,9 @@ import pytest
 from runtime_helpers import REQUEST, RUN, SERVERLESS, World
 from trainspec.runtime.engine.identity import Label, Relation, Stay, TaskRun
 from trainspec.runtime.engine.label import decode
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.sweep import Bounds, Known, Sweep, Verdict
-from trainspec.runtime.engine.training import Policy
 from trainspec.simulator import Fault
 
 HERE, THERE = replace(RUN, installation="prod"), replace(RUN, installation="staging")

@@ -14,11 +14,13 @@ from trainspec.local.view import View
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls, Clock
 from trainspec.runtime.engine.conditions import compare, unmet
 from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.identity import Label
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, JobLog, last_log_lines
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
-from trainspec.runtime.engine.training import Policy, Training, failure
+from trainspec.runtime.engine.training import Training
 
 START_PATIENCE: Final = BackOff(patience=60.0)
 """Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""

@@ -21,8 +21,8 @@ from trainspec.project.project import UsageError
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import TrainingProblem
-from trainspec.runtime.engine.training import Policy
 from trainspec.templates.context import Sample
 from trainspec.units import seconds
 

@@ -17,13 +17,15 @@ from trainspec.runtime.clients import Clients
 from trainspec.runtime.engine.calls import BackOff, Calls
 from trainspec.runtime.engine.casting import typed
 from trainspec.runtime.engine.console import job_url, logs_url
+from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
 from trainspec.runtime.engine.job import OVERDUE, Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import decode, encode
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
-from trainspec.runtime.engine.training import Policy, Training, failure
+from trainspec.runtime.engine.training import Training
 from trainspec.runtime.installation import has_shared_start, installation_of
 from trainspec.runtime.links import link_values
 from trainspec.runtime.masking import mask_secrets, masked

@@ -75,9 +75,9 @@ class TrainingJobSensor(BaseSensorOperator):
         from trainspec.runtime.clients import Clients
         from trainspec.runtime.engine.calls import CallAnswer, Calls
         from trainspec.runtime.engine.console import job_url, logs_url
+        from trainspec.runtime.engine.failure import failure
         from trainspec.runtime.engine.logs import last_log_lines
         from trainspec.runtime.engine.problems import Kind, TrainingProblem
-        from trainspec.runtime.engine.training import failure
         from trainspec.runtime.masking import mask_secrets, masked
 
         clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)

@@ -7,21 +7,21 @@ decides races, and the label in the job's description says whose it is. docs/gua
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import chain
 from typing import Any, Final
 
 from trainspec.runtime.engine.account import Account, RefusedError
 from trainspec.runtime.engine.calls import CallAnswer, Calls
-from trainspec.runtime.engine.choices import IfExists, OnTimeout
-from trainspec.runtime.engine.identity import Label, Relation, Stay
+from trainspec.runtime.engine.identity import Label, Relation
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import sign
 from trainspec.runtime.engine.names import MAX_NUMBER, numbered, with_suffix
+from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
 
 _OUR_TASKS: Final = (Relation.SAME, Relation.EARLIER)
@@ -29,32 +29,6 @@ _STALE: Final = 15.0
 """Seconds after which a try asks whether it is still wanted before it makes a job: it may have been asleep."""
 _LOOKS_FOR_GONE, _BETWEEN_LOOKS = 4, 5.0
 """A job that was seen and is not there is looked for so often, so many seconds apart, before it counts as deleted."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What to do where the request leaves a choice."""
-
-    if_exists: IfExists = "fail"
-    """Where the job's name is taken by another's job."""
-    check_interval: float = 30.0
-    """Seconds between two looks at the job."""
-    max_attempts: int | None = 60
-    """`max_attempts * check_interval` seconds are the longest wait; None: until the StoppingCondition is met."""
-    on_timeout: OnTimeout = "stop"
-    """What becomes of the job when that wait is over."""
-    reruns: bool = False
-    """Whether one and the same try may be run once more: a job that has ended is then that of the time before."""
-
-    @property
-    def longest_wait(self) -> float | None:
-        """Seconds, or None for a wait without end."""
-        return None if self.max_attempts is None else self.max_attempts * self.check_interval
-
-    def stay(self, *, wait: bool) -> Stay:
-        """Return whether the job may outlive its task, which waits for it or does not."""
-        leaves = wait and self.on_timeout == "leave" and self.longest_wait is not None
-        return Stay(not wait, int(self.longest_wait or 0) if leaves else None)
 
 
 class Training:
@@ -404,14 +378,3 @@ class Training:
         elif label.task_run.installation not in ("", self.label.task_run.installation):
             owner = f"It belongs to {label} of another Airflow, which its label calls {label.task_run.installation}."
         return f"{self.kind.noun.capitalize()} {job.name} exists already. {owner}"
-
-
-def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingProblem:
-    """Why `job` did not complete: SageMaker's reason, the job's last log lines, and where to see more.
-
-    A reason that lies in the request itself (`ClientError`) is fatal; all others may go better at another try.
-    """
-    where = [f"{job.name} is {job.status} ({job.description.get('SecondaryStatus', '')}): {job.reason}"]
-    if log_lines:
-        where += ["Its last log lines:", *(f"  {line}" for line in log_lines)]
-    return TrainingProblem(Kind.FATAL if job.lasting else Kind.RETRY, "\n".join([*where, *filter(None, links)]))

@@ -1,0 +1,17 @@
+"""Why a job did not complete, as a problem for whoever waits for it."""
+
+from collections.abc import Sequence
+
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+
+
+def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingProblem:
+    """Why `job` did not complete: SageMaker's reason, the job's last log lines, and where to see more.
+
+    A reason that lies in the request itself (`ClientError`) is fatal; all others may go better at another try.
+    """
+    where = [f"{job.name} is {job.status} ({job.description.get('SecondaryStatus', '')}): {job.reason}"]
+    if log_lines:
+        where += ["Its last log lines:", *(f"  {line}" for line in log_lines)]
+    return TrainingProblem(Kind.FATAL if job.lasting else Kind.RETRY, "\n".join([*where, *filter(None, links)]))
