@@ -138,7 +138,8 @@ class Task:
     def maker(self) -> Maker:
         """Who this task is at this moment, as the oracle takes it down."""
         strict = self.spec.action == "fail"
-        return Maker(self, self.rounds, self.try_number, self.run.place, self.spec.name, self.run.clears, strict)
+        spec, run = self.spec, self.run
+        return Maker(self, self.rounds, self.try_number, run.place, spec.name, run.clears, spec.retries, strict)
 
     def context(self) -> dict[str, Any]:
         names = {"dag_id": "dag", "run_id": "run", "task_id": self.task_id, "map_index": -1}

@@ -3,11 +3,27 @@
 A mutation replaces what one rule of the protocol does by what was done before there was that rule.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from schedules import (
+    Clear,
+    ClearLost,
+    Copy,
+    Crash,
+    Delete,
+    Foreign,
+    Go,
+    GoOrphan,
+    Kill,
+    Orphan,
+    Schedule,
+    SweepUp,
+    TaskSpec,
+    Wait,
+)
 from trainspec.runtime import airflow_compat
 from trainspec.runtime import attempt as attempt_module
 from trainspec.runtime import trigger as trigger_module
@@ -148,21 +164,62 @@ def fail_passed_over(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Label, "relation", relation)
 
 
-MUTATIONS: Final[dict[str, tuple[Mutate, ...]]] = {
-    "1: another Airflow's job": (no_installation, sweep_of_all, copies_keep_labels),
-    "2: a clear that moves nothing": (no_clears,),
-    "3: freed and changed names": (no_search, names_are_jobs, stops_by_name),
-    "4: tries and jobs that are left over": (left_overs_go_on, finished_runs_keep_jobs),
-    "5: deferred tasks before Airflow 3.3": (deferred_kills_unheard,),
-    "6: a deleted DAG run": (gone_is_no_answer,),
-    "7: a sweep's answers and clocks": (garbage_is_an_answer, own_clocks),
-    "8: fail is passed over": (fail_passed_over,),
+T: Final = TaskSpec()
+DEFERRED: Final = TaskSpec(deferrable=True)
+NOT_WAITED: Final = TaskSpec(wait=False)
+LONG: Final = ("is too long",) * 3
+
+MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
+    "1: another Airflow's job": (
+        (no_installation, Schedule((T, TaskSpec(place=1)), (), (Go(0, 8), Go(1, 8)))),
+        (sweep_of_all, Schedule((T, TaskSpec(place=1)), LONG, (Go(0, 8), Kill(1), SweepUp()))),
+        (copies_keep_labels, Schedule((DEFERRED,), LONG, (Go(0, 5), Copy(0), Kill(1)))),
+    ),
+    "2: a clear that moves nothing": ((no_clears, Schedule((T,), (), (Go(0, 6), ClearLost(0)))),),
+    "3: freed and changed names": (
+        (
+            no_search,
+            Schedule((T,), ("completes", *LONG), (Foreign("churn"), Wait(600), Go(0, 12), Delete(0), Crash(0))),
+        ),
+        (names_are_jobs, Schedule((DEFERRED,), (), (Go(0, 5), Wait(600), Delete(0, remade=True)))),
+        (stops_by_name, Schedule((T,), (), (Go(0, 6), Wait(600), Delete(0, remade=True), Kill(0)))),
+    ),
+    "4: tries and jobs that are left over": (
+        (left_overs_go_on, Schedule((T,), ("fails",), (Go(0, 1), Orphan(0), Go(0, 20), GoOrphan(0, 12)))),
+        (
+            finished_runs_keep_jobs,
+            Schedule((NOT_WAITED,), LONG, (Go(0, 8), Clear(0, moves=True), Go(0, 8)), named=True),
+        ),
+    ),
+    "5: deferred tasks before Airflow 3.3": (
+        (deferred_kills_unheard, Schedule((DEFERRED,), LONG, (Go(0, 5), Kill(0)), hook=False)),
+    ),
+    "6: a deleted DAG run": ((gone_is_no_answer, Schedule((T,), LONG, (Go(0, 6), Kill(0, state="removed")))),),
+    "7: a sweep's answers and clocks": (
+        (garbage_is_an_answer, Schedule((NOT_WAITED,), LONG, (Go(0, 8), *[SweepUp(garbage=True)] * 8))),
+        (
+            own_clocks,
+            Schedule(
+                (TaskSpec(on_timeout="leave", max_attempts=2, skew=300.0),),
+                LONG,
+                (Go(0, 5), Crash(0), Go(0, 40), SweepUp()),
+            ),
+        ),
+    ),
+    "8: fail is passed over": (
+        (
+            fail_passed_over,
+            Schedule((T, TaskSpec(place=1, action="fail")), LONG, (Go(0, 8), Clear(1), Go(1, 8))),
+        ),
+    ),
 }
-"""The eight faults that were seen, and what keeps each away."""
+"""The eight faults that were seen, what keeps each away, and a schedule in which its absence shows."""
 
 
-def cases() -> Iterator[Any]:
-    """One for each mutation."""
-    for fault, mutations in MUTATIONS.items():
-        for mutate in mutations:
-            yield pytest.param(mutate, id=f"{fault.partition(':')[0]}-{mutate.__name__}")
+def cases() -> list[Any]:
+    """A mutation and its schedule, for each."""
+    return [
+        pytest.param(mutate, schedule, id=f"{fault.partition(':')[0]}-{mutate.__name__}")
+        for fault, mutations in MUTATIONS.items()
+        for mutate, schedule in mutations
+    ]

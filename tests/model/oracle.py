@@ -23,6 +23,8 @@ class Maker:
     """The name that the job was to have."""
     clears: int = 0
     """How often its run was cleared, also for other tasks: then nothing proves that the job of a lost try is new."""
+    retries: int = 0
+    """The author's; where he lowers it, a clear cannot be told from a retry, and a job is rather made than reused."""
     strict: bool = False
     """Whether the author wants the task to fail where another's job has that name."""
 
