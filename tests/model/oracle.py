@@ -117,9 +117,6 @@ class Oracle:
                 status = earlier.state(later.created).status
                 if status in ("InProgress", "Stopping") and not may_complete(task):
                     yield f"{later.name} was made while {earlier.name} was {status}"
-                if (
-                    (one.round, one.clears) == (other.round, other.clears)
-                    and status == "Completed"
-                    and id(earlier) not in self.deleted
-                ):
+                known = (one.round, one.clears, one.retries) == (other.round, other.clears, other.retries)
+                if known and status == "Completed" and id(earlier) not in self.deleted:
                     yield f"{later.name} was made although {earlier.name} had completed, without a clear"
