@@ -598,9 +598,9 @@ class World:
 
     def _succeeded(self, task: Task, name: str) -> None:
         task.state = "success"
-        job = self._jobs().get(name)
-        assert job, f"{task.task_id} succeeded with {name}, which is not there"
-        maker = self.oracle.maker(name)
+        job = self.oracle.seen.get((id(task), name))
+        assert job, f"{task.task_id} succeeded with {name}, which it never saw"
+        maker = self.oracle.makers[id(job)]
         assert maker.task is task, f"{task.task_id} succeeded with a job that is not its own: {name}"
         assert maker.round == task.rounds, f"{task.task_id} succeeded with {name}, of before it was cleared"
         assert id(job) not in self.successes, f"{task.task_id} and {self.successes[id(job)]} both succeeded with {name}"

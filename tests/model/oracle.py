@@ -42,6 +42,8 @@ class Oracle:
     jobs: list[Any] = field(default_factory=list)
     """All jobs ever made, also those deleted since, in the order of their creation."""
     makers: dict[int, Maker] = field(default_factory=dict)
+    seen: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """The job that a task saw last under a name: what it says of it holds although it was deleted since."""
     deleted: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
     """Jobs that a task left at its time limit on purpose."""
@@ -54,7 +56,12 @@ class Oracle:
         before = {id(job) for job in self.simulator.jobs}
         stopped = {id(job) for job in self.simulator.jobs if job.stop_requested is not None}
         try:
-            return call()
+            answer = call()
+            name = arguments.get("TrainingJobName", "")
+            for job in self.simulator.jobs if operation != "stop_training_job" else []:
+                if job.name == name:
+                    self.seen[id(self.acting.task), name] = job
+            return answer
         except Exception:
             self.unlisted = self.unlisted or operation == "list_training_jobs"
             raise

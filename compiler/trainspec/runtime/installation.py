@@ -79,8 +79,8 @@ def _database(url: str) -> str:
     parts = urlsplit(url)
     if not parts.netloc:  # a file: of this machine
         return f"{_machine()}{parts.path}"
-    host = _machine() if parts.hostname in _LOOPBACK else parts.hostname
-    return f"{host}:{parts.port or ''}{parts.path}"
+    # On loopback may be a proxy beside each worker, so the machine does not count.
+    return f"{parts.hostname}:{parts.port or ''}{parts.path}"
 
 
 def _machine() -> str:
