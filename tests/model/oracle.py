@@ -57,14 +57,15 @@ class Oracle:
         stopped = {id(job) for job in self.simulator.jobs if job.stop_requested is not None}
         try:
             answer = call()
+        except Exception:
+            self.unlisted = self.unlisted or operation == "list_training_jobs"
+            raise
+        else:
             name = arguments.get("TrainingJobName", "")
             for job in self.simulator.jobs if operation != "stop_training_job" else []:
                 if job.name == name:
                     self.seen[id(self.acting.task), name] = job
             return answer
-        except Exception:
-            self.unlisted = self.unlisted or operation == "list_training_jobs"
-            raise
         finally:
             self.note_made(before)
             for job in self.simulator.jobs:
