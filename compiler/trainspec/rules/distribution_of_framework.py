@@ -1,0 +1,50 @@
+"""A `distribution` that the framework's toolkit does not know.
+
+The hyperparameters of `distribution` are read by the toolkit in AWS's images. PyTorch's knows torchrun, TensorFlow's
+knows MultiWorkerMirroredStrategy and parameter servers. A toolkit ignores what it does not know, and the script runs as
+one process on each host.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-training.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.distribution import KINDS
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS760", "a distribution that the framework does not know")
+
+BAD = """
+image: null
+framework: {name: tensorflow, version: "2.13", python: py310}
+region: us-east-1
+source: {entry: train.py, dir: s3://my-bucket/code/sourcedir.tar.gz}
+distribution: torchrun
+"""
+
+GOOD = """
+image: null
+framework: {name: tensorflow, version: "2.13", python: py310}
+region: us-east-1
+source: {entry: train.py, dir: s3://my-bucket/code/sourcedir.tar.gz}
+distribution: mwms
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find kinds of distribution under frameworks whose toolkit does not read them."""
+    given, framework = job.fields.get("distribution"), job.fields.get("framework")
+    name = given if isinstance(given, str) else (given or {}).get("type")
+    kind = KINDS.get(name or "")
+    if kind is None:
+        return
+    at = ("distribution",) if isinstance(given, str) else ("distribution", "type")
+    known = (framework or {}).get("name")
+    if known in _FRAMEWORKS and known not in kind.frameworks:
+        others = [other for other, each in KINDS.items() if known in each.frameworks]
+        advice = f"{known} knows {', '.join(others)}" if others else "leave `distribution` out"
+        yield Found(at, f"the toolkit of {known} does not know `{name}`", advice)
+
+
+_FRAMEWORKS = frozenset({"pytorch", "tensorflow", "huggingface", "mxnet", "chainer", "sklearn", "xgboost"})
