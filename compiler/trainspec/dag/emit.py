@@ -1,12 +1,11 @@
 """The plan of a DAG file → its text."""
 
-import keyword
 import re
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
-from trainspec.dag.expressions import Import, Names, source
+from trainspec.dag.expressions import Import, Names, is_reserved, source
 from trainspec.dag.plan import DagPlan, GroupPlan, TaskPlan
 
 _STANDARD_LIBRARY = ("datetime",)
@@ -100,7 +99,7 @@ def _variables(members: Sequence[TaskPlan | GroupPlan], imported: Set[str]) -> d
     variables = {}
     for name in (_id(each) for each in every if _id(each) in linked):
         base = re.sub(r"\W", "_", name, flags=re.ASCII)[:30]
-        base = f"task_{base}" if keyword.iskeyword(base) or base[0].isdigit() or base in imported else base
+        base = f"task_{base}" if is_reserved(base) or base[0].isdigit() or base in imported else base
         variable, count = base, 2
         while variable in taken:
             variable, count = f"{base}_{count}", count + 1

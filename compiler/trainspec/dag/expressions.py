@@ -65,7 +65,12 @@ def check_keyword(word: str) -> str | None:
     """Why `word` cannot name an argument; None where it can."""
     if not word.isidentifier() or not word.isascii():
         return f"`{word}` is not a Python name"
-    return f"`{word}` is a Python keyword and cannot be a name" if keyword.iskeyword(word) else None
+    return f"`{word}` is a Python keyword and cannot be a name" if is_reserved(word) else None
+
+
+def is_reserved(word: str) -> bool:
+    """Whether Python lets nobody give a value to `word`: a keyword, or `__debug__`."""
+    return keyword.iskeyword(word) or word == "__debug__"
 
 
 def by_path(path: str) -> Import:

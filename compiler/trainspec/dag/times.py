@@ -1,7 +1,7 @@
 """Schedules, dates and durations of a DAG: read from a spec, checked as Airflow would, written as expressions."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trainspec.dag.airflow import PENDULUM, TIMEDELTA
@@ -18,8 +18,10 @@ _NUMBERS = frozenset(map(str, range(60)))
 
 _INTERVAL = re.compile(DURATION_PATTERN)
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
-_MAX_SECONDS = 999_999_999 * 86400
-"""The longest timedelta that Python knows."""
+_MAX_SECONDS = 36_525 * 86400
+"""A hundred years: Python knows longer ones, but not the date that is so far away."""
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=timezone.utc), datetime(9999, 12, 31, tzinfo=timezone.utc)
+"""Dates that stay in the calendar in every time zone. The last one is what people write for `never`."""
 
 
 def check_schedule(text: str) -> str | None:
@@ -96,9 +98,9 @@ def is_duration(text: str) -> bool:
 
 
 def check_duration(value: int | str) -> str | None:
-    """Why Python cannot hold this duration; None where it can."""
+    """Why Airflow cannot add this duration to a date; None where it can."""
     count = seconds(value)
-    return "longer than the longest duration in Python" if isinstance(count, int) and count > _MAX_SECONDS else None
+    return "longer than a hundred years" if isinstance(count, int) and count > _MAX_SECONDS else None
 
 
 def duration(value: int | str) -> Call:
@@ -120,10 +122,14 @@ def check_timezone(name: str) -> str | None:
 def check_date(text: str) -> str | None:
     """Why `text` is no date; None where it is one."""
     try:
-        _read_date(text)
+        read = _read_date(text)
     except ValueError:
         return f'"{text}" is not a date such as 2025-04-01 or 2025-04-01T06:30'
-    return None
+    try:
+        is_far = not _FIRST <= (read if read.tzinfo is not None else read.replace(tzinfo=timezone.utc)) <= _LAST
+    except OverflowError:
+        is_far = True
+    return "the date must lie between 1900-01-01 and 9999-12-31" if is_far else None
 
 
 def date(text: str, zone: str) -> Call:

@@ -17,10 +17,12 @@ from trainspec.dag.sections import sections
 from trainspec.diagnostics import Code, codes
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+from trainspec.units import seconds
 
 Fields: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Any, Path], Iterator[Fault]]
 
+_LONGEST_TAG = 100
 _FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
 
 
@@ -59,11 +61,11 @@ def _values(fields: Fields, path: Path) -> Iterator[Fault]:
 # ------------------------------------------------------------------ values that only some texts are
 
 
-def _text(code: Code, wrong: Callable[[str], str | None]) -> Check:
+def _text(code: Code, wrong: Callable[[Any], str | None], of: type | tuple[type, ...] = str) -> Check:
     """The check of a text by a function that says what is wrong with it."""
 
     def check(value: Any, path: Path) -> Iterator[Fault]:
-        if isinstance(value, str) and (why := wrong(value)):
+        if isinstance(value, of) and (why := wrong(value)):
             yield Fault(code, path, f"`{dotted(path)}`: {why}")
 
     return check
@@ -108,6 +110,24 @@ def _links(value: Mapping[str, str], path: Path) -> Iterator[Fault]:
             yield Fault(codes.MALFORMED, at, message, "use https://… or mailto:somebody@example.com")
 
 
+def _tags(value: Any, path: Path) -> Iterator[Fault]:
+    for index, tag in enumerate(value if isinstance(value, list) else ()):
+        if len(tag) > _LONGEST_TAG:
+            message = f"`{dotted((*path, index))}` has {len(tag)} characters; a tag has at most {_LONGEST_TAG}"
+            yield Fault(codes.OUT_OF_RANGE, (*path, index), message)
+
+
+def _operator(value: Any, path: Path) -> Iterator[Fault]:
+    """How often a job's task looks: this often, or more rarely than any job runs."""
+    if not isinstance(value, Mapping) or value.get("check_interval") is None:
+        return
+    at = (*path, "check_interval")
+    if why := times.check_duration(value["check_interval"]):
+        yield Fault(codes.OUT_OF_RANGE, at, f"`{dotted(at)}`: {why}")
+    elif seconds(value["check_interval"]) == 0:
+        yield Fault(codes.OUT_OF_RANGE, at, f"`{dotted(at)}` must be more than 0 seconds", "write `30s`, say")
+
+
 def _is_link(text: str) -> bool:
     try:
         link = urlsplit(text)
@@ -121,13 +141,15 @@ _CHECKS: Mapping[str, Check] = {
     "timezone": _text(codes.BAD_DATE, times.check_timezone),
     **dict.fromkeys(
         ("dagrun_timeout", "retry_delay", "max_retry_delay", "execution_timeout"),
-        _text(codes.OUT_OF_RANGE, times.check_duration),
+        _text(codes.OUT_OF_RANGE, times.check_duration, (str, int)),
     ),
     **dict.fromkeys(CALLBACKS, _callbacks),
     **dict.fromkeys(("inlets", "outlets"), _assets),
     "retry_exponential_backoff": _data,
     "params": _data,
     "owner_links": _links,
+    "tags": _tags,
+    "operator": _operator,
 }
 
 

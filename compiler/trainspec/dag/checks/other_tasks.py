@@ -1,12 +1,11 @@
 """What the language's schema cannot say of sensors, tasks, triggers and gates: what goes together, what has a name."""
 
-import keyword
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trainspec.dag.expressions import check_path
+from trainspec.dag.expressions import check_path, is_reserved
 from trainspec.dag.times import check_duration
 from trainspec.diagnostics import codes
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -109,7 +108,7 @@ def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
             where = _OF_THE_TASK.get(name, f"`{name}` beside `operator`")
             message = f"`{name}` belongs to the task, not to the operator's arguments"
             yield Fault(codes.CONFLICT, at, message, f"it is {where}", on_key=True)
-        elif not _IDENTIFIER.fullmatch(name) or keyword.iskeyword(name):
+        elif not _IDENTIFIER.fullmatch(name) or is_reserved(name):
             message = f"`{name}` cannot be the name of an argument in Python"
             yield Fault(codes.MALFORMED, at, message, on_key=True)
     yield from _not_finite(task.get("arguments") or {}, (*path, "arguments"))
