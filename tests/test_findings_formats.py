@@ -261,3 +261,9 @@ def test_colour(
     shown = stdout.getvalue()
     assert ("\x1b[1;31m" in shown) is coloured
     assert ("\x1b" in shown) is coloured
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/diagnostics.md"])
+def test_every_format_is_documented(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [form for form in FORMATS if f"`{form}`" not in text and f"--format {form}`" not in text] == []

@@ -136,15 +136,17 @@ EXCLUDED = {
 
 
 def test_links_lead_somewhere() -> None:
-    anchors = {page.name: _anchors(page) for page in DOCS.glob("*.md")}
-    for page in DOCS.glob("*.md"):
+    pages = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+    anchors = {page: _anchors(page) for page in pages}
+    for page in pages:
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
             if "://" in target:
                 continue
             name, _, anchor = target.partition("#")
-            assert not name or (DOCS / name).exists(), f"{page.name}: {target}"
-            if anchor and (not name or name in anchors):
-                assert anchor in anchors[name or page.name], f"{page.name}: {target}"
+            there = (page.parent / name).resolve() if name else page
+            assert there.exists(), f"{page.name}: {target}"
+            if anchor and there in anchors:
+                assert anchor in anchors[there], f"{page.name}: {target}"
 
 
 def _anchors(page: Path) -> set[str]:
