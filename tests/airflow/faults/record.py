@@ -21,22 +21,36 @@ Record = Mapping[str, Any]
 
 
 def write_record(folder: Path, version: str, played: Mapping[tuple[str, str, str], Any], command: str) -> None:
-    """Write everything that was played in one Airflow, with what is needed to play it again."""
+    """Write everything that was played in one Airflow, with what is needed to play it again.
+
+    What was recorded before stays where it was not played now; its command then stands before this one.
+    """
     from events import EVENTS
 
-    rows = [
-        {"event": name, "what": EVENTS[name].text, "mode": mode, "operator": operator, **asdict(one.counts)}
+    rows = {
+        (name, mode, operator): {
+            "event": name,
+            "what": EVENTS[name].text,
+            "mode": mode,
+            "operator": operator,
+            **asdict(one.counts),
+        }
         for (name, mode, operator), one in played.items()
-    ]
+    }
+    path, today = folder / f"faults-{version}.json", date.today().isoformat()
+    before = json.loads(path.read_text()) if path.exists() else {"rows": []}
+    kept = {(row["event"], row["mode"], row["operator"]): row for row in before["rows"]}
+    if kept.keys() - rows.keys():
+        command = f"{before['command']}`; on {today}: `{command}"
     record = {
         "airflow": version,
         "versions": _versions(version),
-        "date": date.today().isoformat(),
+        "date": before["date"] if kept.keys() - rows.keys() else today,
         "command": command,
-        "rows": rows,
+        "rows": list({**kept, **rows}.values()),
     }
     folder.mkdir(exist_ok=True)
-    (folder / f"faults-{version}.json").write_text(json.dumps(record, indent=1) + "\n")
+    path.write_text(json.dumps(record, indent=1) + "\n")
 
 
 def records() -> list[Record]:
