@@ -41,7 +41,8 @@ with DAG(dag_id="sweep", schedule=None, start_date=pendulum.datetime(2025, 4, 1)
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
+def endless() -> Iterator[Simulator]:
+    """An account in which jobs run on until they are stopped."""
     with Simulator(plan=Plan(ENDLESS)) as running:
         yield running
 
@@ -79,22 +80,22 @@ def _testing(airflow: Airflow, simulator: Simulator, jobs: int) -> Iterator[subp
         process.wait()
 
 
-def test_the_same_date_in_two_airflows(airflow: Airflow, simulator: Simulator, tmp_path: Path) -> None:
-    one = _ready(airflow, tmp_path / "one", simulator)
-    other = _ready(airflow, tmp_path / "other", simulator)
-    with _testing(one, simulator, 1), _testing(other, simulator, 2) as process:
+def test_the_same_date_in_two_airflows(airflow: Airflow, endless: Simulator, tmp_path: Path) -> None:
+    one = _ready(airflow, tmp_path / "one", endless)
+    other = _ready(airflow, tmp_path / "other", endless)
+    with _testing(one, endless, 1), _testing(other, endless, 2) as process:
         process.send_signal(signal.SIGINT)
-        wait_until("the other's job is stopped", lambda: simulator.jobs[1].stop_requested, 60)
-        assert [job.name for job in simulator.jobs] == ["churn", "churn-1"]
-        assert simulator.jobs[0].stop_requested is None
+        wait_until("the other's job is stopped", lambda: endless.jobs[1].stop_requested, 60)
+        assert [job.name for job in endless.jobs] == ["churn", "churn-1"]
+        assert endless.jobs[0].stop_requested is None
 
 
-def test_the_sweep_of_a_copy(airflow: Airflow, simulator: Simulator, tmp_path: Path) -> None:
+def test_the_sweep_of_a_copy(airflow: Airflow, endless: Simulator, tmp_path: Path) -> None:
     """A snapshot of the database goes on elsewhere, and everything in it is marked as failed there."""
     if airflow.version != "2.11":
         pytest.skip("dags test of Airflow 3 has no supervisor that a sweep could ask")
-    one = _ready(airflow, tmp_path / "one", simulator)
-    with _testing(one, simulator, 1):
+    one = _ready(airflow, tmp_path / "one", endless)
+    with _testing(one, endless, 1):
         shutil.copytree(one.home, tmp_path / "copy", symlinks=True)
         copy = replace(one, home=tmp_path / "copy")
         with closing(sqlite3.connect(copy.home / "airflow.db")) as database:
@@ -104,4 +105,4 @@ def test_the_sweep_of_a_copy(airflow: Airflow, simulator: Simulator, tmp_path: P
         command = copy.command("dags", "test", "sweep", DATE)
         done = subprocess.run(command, env=copy.environ(), cwd=copy.home, capture_output=True, text=True, timeout=200)
         assert "churn is unknown: it is of the installation @" in done.stdout + done.stderr
-        assert simulator.jobs[0].stop_requested is None
+        assert endless.jobs[0].stop_requested is None

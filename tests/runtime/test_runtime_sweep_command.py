@@ -97,6 +97,30 @@ def test_stop(airflow: AirflowStub, aws: Simulator, trainspec: Run, monkeypatch:
     assert (again.returncode, again.stdout) == (0, "")
 
 
+def test_whose_jobs_are_stopped_is_said(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
+    """Two Airflows with the same runs, to the microsecond: only one of them is asked here."""
+    for name in ("prod", "@0123456789ab"):
+        label = Label.of(replace(RUN, installation=name), 1)
+        aws.client().create_training_job(**sign({**REQUEST, "TrainingJobName": f"of-{name.strip('@')}"}, label))
+    command = ("sweep", "--stop", "--airflow-url", airflow.url, "--older-than", "0")
+    ran = trainspec(*command)
+    assert (ran.returncode, _stopped(aws)) == (1, [])
+    assert (
+        "jobs of @0123456789ab, prod were left alone: which of these is this Airflow? Give --installation" in ran.stderr
+    )
+    ran = trainspec(*command, "--all", "--installation", "prod")
+    assert (ran.returncode, _stopped(aws)) == (0, ["of-prod"])
+    assert "left: of-0123456789ab: it is of the installation @0123456789ab, and this is prod" in ran.stdout
+
+
+def test_a_label_prints_nothing_of_its_own(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
+    forged = replace(RUN, run_id="x\x1b]0;pwned\x07)\nstopped: prod-job: its task is failed (DAG prod")
+    aws.client().create_training_job(**sign(REQUEST, Label.of(forged, 1)))
+    ran = trainspec("sweep", "--all", "--airflow-url", airflow.url, "--older-than", "0")
+    assert len(ran.stdout.splitlines()) == 1
+    assert "\x1b" not in ran.stdout
+
+
 def test_a_job_of_a_run_without_airflow_is_left_alone(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
     local = replace(RUN, run_id=f"{LOCAL_RUN}2025-04-09T00:00:00+00:00")
     aws.client().create_training_job(**sign(REQUEST, Label.of(local, 1)))
@@ -130,7 +154,7 @@ def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, tra
         (["--airflow-url", "AWS"], "has no Airflow REST API"),
         (["--airflow-url", "STUB", "--older-than", "soon"], "--older-than takes a duration like 5m, not `soon`"),
         (["--airflow-url", "STUB", "--max-jobs", "0"], "--max-jobs takes a number greater than 0"),
-        (["--airflow-url", "STUB", "--profile", "nobody"], "AWS says: The config profile (nobody) could not be found"),
+        (["--airflow-url", "STUB", "--profile", "nobody"], "boto says: The config profile (nobody) could not be found"),
         (["--dag", "4"], "invalid choice"),
     ],
 )
