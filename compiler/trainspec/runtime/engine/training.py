@@ -307,6 +307,8 @@ class Training:
         if not job.description:
             return job
         relation = self.label.relation(theirs)
+        if relation is Relation.LATER and self.policy.reruns:
+            relation = Relation.SAME  # of the time before, which had more tries
         if relation is Relation.EARLIER:
             self._end(job)
         if relation is Relation.PRESUMED and not job.ended:
@@ -315,7 +317,7 @@ class Training:
                 f"It goes on, because it may be another Airflow's. Name this one ([trainspec] installation), and such "
                 f"a job is stopped"
             )
-        if relation is Relation.LATER and theirs and not self.policy.reruns:
+        if relation is Relation.LATER and theirs:
             same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
             when = "made by a later try" if same_round else "made after its task was cleared since"
             raise self._left_over(f"{self.kind.noun} {job.name} was {when}: {theirs}")
