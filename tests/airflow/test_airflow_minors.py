@@ -31,7 +31,12 @@ jobs:
     name: deferred-MARK-{{ ds }}
     operator: {deferrable: true}
     proceed_if: {metric: "validation:auc", at_least: 0.9}
-  retried: {name: "retried-MARK-{{ ds }}", retries: 1, retry_delay: 1s}
+  retried:
+    name: retried-MARK-{{ ds }}
+    retries: 1
+    retry_delay: 1s
+    on_failure: {capacity: {retry_after: 3s}}
+  given_up: {name: "given-up-MARK-{{ ds }}", retries: 2, retry_delay: 1s, on_failure: {algorithm: fail}}
 tasks:
   python:
     operator: airflow.operators.python.PythonOperator
@@ -51,14 +56,21 @@ def ran(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPat
     assert isinstance(plan, Plan)
     short = Outcome(0.2, 0.2, 0.2, 0.2)
     plan.add(f"deferred-{mark}*", replace(short, metrics={"validation:auc": 0.95}))
-    plan.add(f"retried-{mark}-{DATE}", replace(short, failure="AlgorithmError: out of luck, exit code: 1"))
-    airflow.python(str(Path(__file__).with_name("inside.py")), "test", DATE, "each_minor")
+    plan.add(f"retried-{mark}-{DATE}", replace(short, failure="CapacityError: none left"))
+    plan.add(f"given-up-{mark}*", replace(short, failure="AlgorithmError: out of luck, exit code: 1"))
+    log = airflow.python(str(Path(__file__).with_name("inside.py")), "test", DATE, "each_minor")
+    (airflow.home / "each_minor.log").write_text(log)
     return airflow
 
 
 @pytest.mark.parametrize("task_id", ["train_task", "deferred", "deferred.gate", "retried", "python"])
 def test_it_succeeds(ran: Airflow, task_id: str) -> None:
-    assert ran.task("each_minor", task_id).state == "success"
+    assert ran.task("each_minor", task_id).state == "success", (ran.home / "each_minor.log").read_text()
+
+
+def test_a_failure_that_will_come_again_costs_one_job(ran: Airflow, simulator: Simulator) -> None:
+    assert ran.task("each_minor", "given_up").state == "failed"
+    assert len([job for job in simulator.jobs if job.name.startswith(f"given-up-{ran.version.replace('.', '-')}")]) == 1
 
 
 def test_the_jobs(ran: Airflow, simulator: Simulator) -> None:

@@ -382,6 +382,7 @@ class World:
             action_if_job_exists=spec.action,
             on_timeout=spec.on_timeout,
             print_log=False,
+            on_failure={},
             retries=spec.retries,
             execution_timeout=None,
             has_seen_to_its_job=False,

@@ -12,6 +12,7 @@ from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
 from trainspec.dag.other_tasks import around_call, gate_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
 from trainspec.text.tree import dotted
+from trainspec.units import seconds
 
 if TYPE_CHECKING:
     from trainspec.airflow_api.own import OwnOperators
@@ -182,11 +183,22 @@ def _job(name: str, job: Given, request: Mapping[str, Any], place: str, setting:
         ("config", to_letter(request)),
         *region,
         *operator_arguments({**_WAIT, **(job.get("operator") or {})}, setting),
+        *_on_failure(job),
         *(each for each in task_arguments(job, setting) if each[0] != "outlets" or name not in before.gated),
         *doc,
         ("spec", place),
     )
     return TaskPlan(name, place, OPERATOR, arguments, before.upstream(job.get("depends_on")))
+
+
+def _on_failure(job: Given) -> Arguments:
+    """What becomes of the task by the kind of its job's failure: a word, or the seconds before the next try."""
+    given = job.get("on_failure") or {}
+    wanted = {
+        kind: seconds(action["retry_after"]) if isinstance(action, Mapping) else action
+        for kind, action in sorted(given.items())
+    }
+    return (("on_failure", wanted),) if wanted else ()
 
 
 def _gate(name: str, job: Given, place: str, setting: Setting, before: _Before) -> TaskPlan:

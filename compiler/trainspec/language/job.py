@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr
 from trainspec.language import parts
+from trainspec.language.failures import OnFailure
 from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
 from trainspec.language.other_tasks import Condition
 from trainspec.language.task import Operator, TaskArguments
@@ -143,5 +144,8 @@ class Job(TaskArguments):
         None,
         description="What metrics of the job must be, all of them, for the tasks after it to run: below that they are "
         "skipped.",
+    )
+    on_failure: OnFailure | None = Field(
+        None, description="What becomes of the task when its job has failed, by the kind of the failure."
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")

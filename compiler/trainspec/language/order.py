@@ -27,7 +27,7 @@ LEADING: Mapping[str, Sequence[str]] = {
         "vpc", "network_isolation", "encrypt_inter_container_traffic", "tags",
         "debugger", "profiler", "tensorboard", "experiment", "mlflow", "model_package", "serverless",
         "remote_debug", "infra_check", "session_tag_chaining",
-        "request", "operator", "proceed_if", "doc",
+        "request", "operator", "on_failure", "proceed_if", "doc",
     ),
 }  # fmt: skip
 """The keys that stand first, by the map: what a job is, then what it does, then how it runs. Airflow's follow."""

@@ -113,6 +113,8 @@ _BY_PATH = {
     "environments.*.sensors": "{raw_data: {timeout: 1h}}\nsensors: {raw_data: {s3: s3://my-bucket/raw.csv}}",
     "environments.*.tasks": "{report: {retries: 0}}\ntasks: {report: {operator: my_team.operators.ReportOperator}}",
     "environments.*.triggers": "{deploy: {dag: deploy_test}}\ntriggers: {deploy: {dag: deploy_churn}}",
+    "on_failure": "{capacity: {retry_after: 30m}, algorithm: fail}",
+    "on_failure.*.retry_after": "30m",
     "proceed_if": '{metric: "validation:auc", at_least: 0.8}\nmetrics: {"validation:auc": "auc=([0-9.]+)"}',
     "proceed_if.metric": '"validation:auc"\n  at_least: 0.8',
     "sensors": '{raw_data: {s3: "s3://my-bucket/raw/{{ ds }}/*.csv", timeout: 6h}}',

@@ -2,6 +2,7 @@
 
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from trainspec.runtime.engine.choices import TASK_ENDED
@@ -21,6 +22,23 @@ def render_to_string(template: Any, context: Any) -> str:
     except ImportError:  # before 3.1
         from airflow.utils.helpers import render_template_to_string
     return str(render_template_to_string(template, context))
+
+
+def delay_next_try(operator: Any, seconds: float) -> bool:
+    """Have Airflow wait so long before the next try of the task that runs; False before 3.3, which cannot."""
+    try:
+        from airflow.sdk import RetryDecision, RetryPolicy
+    except ImportError:
+        return False
+
+    class Delay(RetryPolicy):
+        """Asked in this very process, after the try has failed."""
+
+        def evaluate(self, *_: Any, **__: Any) -> Any:
+            return RetryDecision.retry(timedelta(seconds=seconds))
+
+    operator.retry_policy = Delay()
+    return True
 
 
 def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:

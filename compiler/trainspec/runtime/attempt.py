@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
@@ -12,8 +13,9 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     AirflowTaskTimeout,
 )
-from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, task_state
+from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, delay_next_try, task_state
 from trainspec.runtime.clients import Clients
+from trainspec.runtime.engine.by_kind import asked_for
 from trainspec.runtime.engine.calls import BackOff, Calls
 from trainspec.runtime.engine.casting import typed
 from trainspec.runtime.engine.console import job_url, logs_url
@@ -161,10 +163,23 @@ class Attempt:
         training.release()
         if not job.completed:
             links = job_url(job.arn, job.name), logs_url(job.arn, job.name)
-            raise failure(job, self._last_log_lines(job.name), *links)
+            raise self._as_asked(failure(job, self._last_log_lines(job.name), *links), job)
         self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name
+
+    def _as_asked(self, problem: TrainingProblem, job: Job) -> TrainingProblem:
+        """Return the problem as the author wants it for this kind of failure, after the wait that belongs to it."""
+        asked = asked_for(problem, job, self.operator.on_failure)
+        ti = self.context["ti"]
+        if asked.retry_after is None or ti.try_number > ti.max_tries:
+            return asked.problem
+        delay = self.operator.retry_delay
+        least = max(asked.retry_after - delay.total_seconds(), 0) if isinstance(delay, timedelta) else asked.retry_after
+        if not delay_next_try(self.operator, asked.retry_after) and least:
+            self.log.warning("%s\nWaiting %.0f seconds before it is tried again", asked.problem.text, least)
+            time.sleep(least)
+        return asked.problem
 
     def _show_log(self, job: Job) -> Callable[[Job], None]:
         """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""

@@ -17,6 +17,7 @@ from trainspec.runtime.rendering import render_text, text_environment
 
 if TYPE_CHECKING:
     from trainspec.runtime.attempt import Attempt
+    from trainspec.runtime.engine.by_kind import OnFailure
 
 _IF_EXISTS, _ON_TIMEOUT = get_args(IfExists), get_args(OnTimeout)
 
@@ -41,6 +42,9 @@ class TrainingJobOperator(BaseOperator):
     :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
     :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
         where the task is deferred, its last lines at the end.
+    :param on_failure: by the kind of the job's failure (algorithm, capacity, timeout, interrupted, stopped, internal):
+        "fail" without another try, "retry", or the least number of seconds before the next try. On Airflow 3.3 and
+        later Airflow waits, before that the task does, in its worker.
     :param spec: where the task was written, as `file:line`; Airflow then shows it in the task's docs, with the request.
     :param deferrable: wait in the triggerer. Default: Airflow's `[operators] default_deferrable`.
 
@@ -73,6 +77,7 @@ class TrainingJobOperator(BaseOperator):
         action_if_job_exists: IfExists = "fail",
         on_timeout: OnTimeout = "stop",
         print_log: bool = True,
+        on_failure: "OnFailure | None" = None,
         spec: str | None = None,
         doc_md: str | None = None,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
@@ -91,6 +96,7 @@ class TrainingJobOperator(BaseOperator):
         self.action_if_job_exists = action_if_job_exists
         self.on_timeout = on_timeout
         self.print_log = print_log
+        self.on_failure = dict(on_failure or {})
         self.deferrable = deferrable
         self._check_arguments()
         self.on_failure_callback: Any = with_stop_left_over(self.on_failure_callback)
@@ -166,6 +172,8 @@ class TrainingJobOperator(BaseOperator):
             raise self._wrong("action_if_job_exists", _one_of(_IF_EXISTS))
         if self.on_timeout not in _ON_TIMEOUT:
             raise self._wrong("on_timeout", _one_of(_ON_TIMEOUT))
+        if not all(wanted in ("fail", "retry") or _is_number(wanted) for wanted in self.on_failure.values()):
+            raise self._wrong("on_failure", '"fail", "retry" or a number of seconds for each kind')
 
     def _wrong(self, name: str, wanted: str) -> ValueError:
         return ValueError(f"{self.task_id}: {name} must be {wanted}, not {getattr(self, name)!r}")
