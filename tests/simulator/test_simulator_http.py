@@ -24,7 +24,8 @@ def send(
 ) -> tuple[int, dict[str, str], Any]:
     connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
     try:
-        connection.request(method, path, body, headers or {})
+        json_sent = {"Content-Type": "application/json"} if path.startswith("/_simulator/") else {}
+        connection.request(method, path, body, {**json_sent, **(headers or {})})
         response = connection.getresponse()
         raw = response.read()
         return response.status, dict(response.headers), json.loads(raw) if raw else None
@@ -163,3 +164,47 @@ def test_a_taken_port_is_an_oserror(simulator: Simulator) -> None:
 def test_it_listens_on_loopback_alone(simulator: Simulator) -> None:
     assert simulator._server is not None
     assert simulator._server.socket.getsockname() == ("127.0.0.1", simulator.port)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/_simulator/calls", {"Host": "evil.example:4587"}, 403),
+        ("GET", "/_simulator/calls", {"Host": "127.0.0.1.evil.example"}, 403),
+        ("GET", "/_simulator/calls", {"Origin": "http://evil.example"}, 403),
+        ("GET", "/_simulator/calls", {"Origin": "null"}, 403),
+        ("GET", "/_simulator/calls", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("POST", "/", {**TARGET, "Origin": "http://evil.example"}, 403),
+        ("POST", "/", {**TARGET, "Host": "evil.example"}, 403),
+        ("POST", "/_simulator/faults", {"Content-Type": "text/plain"}, 415),
+        ("POST", "/_simulator/limits", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ("GET", "/_simulator/calls", {"Host": "localhost:1"}, 200),
+        ("GET", "/_simulator/calls", {"Host": "[::1]:4587"}, 200),
+        ("GET", "/_simulator/calls", {"Host": "172.17.0.1:4587"}, 200),
+        ("GET", "/_simulator/calls", {"Host": "host.docker.internal:4587"}, 200),
+    ],
+)
+def test_no_web_page_is_served(
+    simulator: Simulator, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert send(simulator, method, path, "{}" if method == "POST" else None, headers)[0] == status
+
+
+def test_the_journal_keeps_no_secrets(simulator: Simulator) -> None:
+    body = {**REQUEST, "Environment": {"DB_PASSWORD": "hunter2-x", "STAGE": "development"}}
+    assert send(simulator, "POST", "/", json.dumps(body), TARGET)[0] == 200
+    for path in ("/_simulator/calls", "/_simulator/jobs"):
+        shown = json.dumps(send(simulator, "GET", path)[2])
+        assert "hunter2" not in shown
+        assert "development" in shown
+
+
+def test_the_journal_is_bounded(simulator: Simulator) -> None:
+    large = {f"a{index}": "x" * 4_000 for index in range(200)}
+    body = json.dumps({"TrainingJobName": "x", "HyperParameters": large})
+    for _ in range(24):
+        send(simulator, "POST", "/", body, TARGET)
+    calls = simulator.calls
+    assert sum(len(repr(call)) for call in calls) <= 17_000_000
+    assert calls[-1].number == 24
+    assert len(calls) < 24

@@ -1,4 +1,6 @@
-"""`/_simulator/…`: what a test in another process reads and sets. Plain JSON, no AWS protocol.
+"""`/_simulator/…`: what a test in another process reads and sets. Plain JSON, no AWS protocol; secrets are masked.
+
+A POST needs the header `Content-Type: application/json`, and no web page is served (`access.py`).
 
 GET health, calls[?operation=&name=], jobs; POST faults (a Fault's fields), outcomes (`pattern` and an Outcome's
 fields), limits (`lag`, `quotas`, `rates`; what is not named is lifted), clock (`advance`: seconds, for a manual clock);
@@ -10,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from trainspec.masking import redacted
 from trainspec.simulator.clock import ManualClock
 from trainspec.simulator.endpoint import Endpoint
 from trainspec.simulator.errors import ApiError
@@ -47,7 +50,7 @@ def _calls(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[str, An
 
 def _jobs(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[str, Any]) -> Any:
     now = endpoint.account.clock.now()
-    return [{**describe(job, now), "Tags": job.tags} for job in endpoint.account.jobs()]
+    return [redacted({**describe(job, now), "Tags": job.tags}) for job in endpoint.account.jobs()]
 
 
 def _add_fault(endpoint: Endpoint, query: Mapping[str, str], params: Mapping[str, Any]) -> Any:

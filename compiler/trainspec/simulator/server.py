@@ -9,6 +9,7 @@ from typing import Any
 
 from trainspec.container.store import Store
 from trainspec.simulator import s3
+from trainspec.simulator.access import refusal
 from trainspec.simulator.control import PREFIX, control
 from trainspec.simulator.endpoint import Delivery, Endpoint
 from trainspec.simulator.errors import ApiError
@@ -69,6 +70,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Serve one request, whatever its method."""
+        refused = refusal(self.headers, self.command, is_control=self.path.startswith(PREFIX))
+        if refused is not None:
+            self.close_connection = True
+            self._send(error_reply(refused))
+            self._drain()
+            return
         objects = self.server.objects if self.path.partition("?")[0] != "/" else None
         is_object = objects is not None and not self.path.startswith(PREFIX)
         body = self._read_body(LARGEST_OBJECT if is_object else LARGEST_BODY)
