@@ -172,6 +172,8 @@ def test_what_compiles_loads(airflow: Airflow, files: Path) -> None:
 
 def test_the_tables_are_what_the_classes_say(airflow: Airflow, tmp_path: Path) -> None:
     """Of the classes that this Airflow can import: their own arguments, which are required, what is rendered."""
+    if airflow.version == "3.0":
+        pytest.skip("the tables are of a newer release of the Amazon provider than goes with 3.0.6")
     asked = [f"{module}.{name}" for module, name in everywhere(airflow.version) if module.startswith(PROVIDERS)]
     asked = [path for path in asked if since(path.rpartition(".")[0], airflow.version) is None]
     (tmp_path / "asked.json").write_text(json.dumps(asked))
