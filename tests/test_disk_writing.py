@@ -31,7 +31,7 @@ COMMANDS = (
     ("compile", "-o", "generated_dags"), ("compile", "-o", "generated_dags/sub", "--force"), ("fmt",), ("fmt", "specs"),
     ("lint", "--fix"), ("graph", "specs/a.yaml", "-o", "out.svg"), ("graph", "specs/a.yaml", "-o", "pictures/out.svg"),
     ("import", "job.json", "-o", "imported.yaml"), ("import", "job.json", "-o", "imported"), ("init", "."),
-    ("init", "sub"),
+    ("init", "sub"), ("init", "pictures"),
 )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from trainspec.cli import starter
 from trainspec.cli.starter import Wish
-from trainspec.disk.writing import write_new, write_over
+from trainspec.disk.reading import DiskTree, UnreadableError
+from trainspec.disk.writing import place, write_new, write_over
 from trainspec.options import DEFAULT_AIRFLOW, airflow_minor
-from trainspec.project.project import UsageError
+from trainspec.project.project import UsageError, root_around
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
+from trainspec.text.source import MAX_BYTES
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+")
 _FORMS = {
@@ -48,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the files that are not there yet and compile; what a file that is there lacks is shown."""
     root, wish = Path(arguments.folder), _wish(arguments)
     try:
+        place(root, root_around(Path.cwd()))
         kept = {name: text for name, text in _files(root, wish).items() if not _write(root / name, text, root)}
         _write_schema(root)
     except OSError as error:
@@ -112,16 +115,16 @@ def _show_kept(root: Path, wish: Wish, kept: Mapping[str, str]) -> None:
     for name in kept:
         print(f"kept {(root / name).as_posix()}: it already exists")
     for name, text in snippets.items():
-        if not _holds(root / name, text):
+        if not _holds(DiskTree(root), name, text):
             print(f"\nAdd to {(root / name).as_posix()}, if it is not there:\n")
             print("".join(f"    {line}" for line in text.splitlines(keepends=True)))
 
 
-def _holds(path: Path, text: str) -> bool:
+def _holds(tree: DiskTree, name: str, text: str) -> bool:
     """Whether a file has all lines of `text` that say something."""
     try:
-        there = {line.strip() for line in path.read_text(encoding="utf-8").splitlines()}
-    except (OSError, ValueError):
+        there = {line.strip() for line in tree.read(name, MAX_BYTES).decode("utf-8").splitlines()}
+    except (UnreadableError, ValueError):
         return False
     return all(line.strip() in there for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
