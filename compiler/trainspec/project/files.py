@@ -66,10 +66,10 @@ class Files:
         return self._project.texts.get(real) or self._read(real)
 
     def _real_outside(self, name: str) -> str:
-        """The name of a file outside of this project, in one that the run was sent to. Raises UnreadableError."""
+        """The name of a file that another project speaks of: of one there, or here. Raises UnreadableError."""
         path = self._project.root / name
         there = f"{os.path.realpath(path.parent)}/{path.name}"
-        for tree in self._elsewhere.values():
+        for tree in (DiskTree(self._project.root), *self._elsewhere.values()):
             if not _is_outside(inside := _below(tree.root, there)):
                 return _below(os.path.realpath(self._project.root), f"{tree.root}/{tree.real_name(inside)}")
         raise OutsideError("is outside the project")
