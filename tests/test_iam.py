@@ -127,3 +127,11 @@ def test_bad_usage(spec: str, project: Path, trainspec: Run) -> None:
     assert "choose one with --role" in several.stderr
     assert "no job has the role" in unknown.stderr
     assert "did you mean `image`" in bad.stderr
+
+
+@pytest.mark.parametrize(("chains", "action"), [("", "sts:AssumeRole"), ("  session_tag_chaining: true\n", None)])
+def test_who_may_assume_the_role(chains: str, action: str | None, project: Path, trainspec: Run) -> None:
+    (project / "specs" / "two.yaml").write_text((SPEC % (ROLE, KEY)).replace("jobs:\n", f"{chains}jobs:\n"))
+    printed = json.loads(trainspec("iam", "specs/two.yaml").stdout)
+    (statement,) = printed["execution"][ROLE]["trust"]["Statement"]
+    assert statement["Action"] == (action or ["sts:AssumeRole", "sts:TagSession"])

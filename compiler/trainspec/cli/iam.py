@@ -7,7 +7,7 @@ from typing import Any
 
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
-from trainspec.iam import TRUST, Job, caller_policy, document, execution_policy, jobs_of, left_open
+from trainspec.iam import Job, caller_policy, document, execution_policy, jobs_of, left_open, trust_policy
 from trainspec.iam.deployer import deployer_policy
 from trainspec.project.project import UsageError
 
@@ -68,6 +68,8 @@ def _asked(whom: str | None, role: str | None, jobs: list[Job], by_role: dict[st
     if whom == "execution":
         return next(iter(policies.values()))
     return {
-        "execution": {name: {"trust": TRUST, "policy": policy} for name, policy in policies.items()},
+        "execution": {
+            name: {"trust": trust_policy(chosen[name]), "policy": policy} for name, policy in policies.items()
+        },
         "caller": document(caller_policy(jobs)),
     }

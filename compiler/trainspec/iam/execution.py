@@ -4,17 +4,13 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-r
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from trainspec.iam.document import Condition, Statement
 from trainspec.iam.job import Job
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
-    ],
-}
-"""Who may take on the role."""
+_SERVICE = {"Service": "sagemaker.amazonaws.com"}
+_ASSUME = "sts:AssumeRole"
 
 _NETWORK = ("ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface",
             "ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
@@ -29,6 +25,16 @@ def execution_policy(jobs: Iterable[Job]) -> Iterator[Statement]:
             yield Statement(sid, actions, tuple(dict.fromkeys(resources(job))), condition)
         yield from _output_keys(job)
         yield from volume_keys(job)
+
+
+def trust_policy(jobs: Iterable[Job]) -> dict[str, Any]:
+    """Who may assume the role: SageMaker, which also sets the session's tags where a job chains them.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data-abac.html
+    """
+    chains = any((job.view.member("SessionChainingConfig") or {}).get("EnableSessionTagChaining") for job in jobs)
+    action: str | list[str] = [_ASSUME, "sts:TagSession"] if chains else _ASSUME
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": _SERVICE, "Action": action}]}
 
 
 def left_open(jobs: Iterable[Job]) -> Iterator[str]:

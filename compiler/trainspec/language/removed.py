@@ -42,6 +42,8 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "max_retry_attempts": "write `retry: {max_attempts: …}`",
         "enable_sagemaker_metrics": "write `metrics_time_series: true`",
         "container_log_level": "write `source: {log_level: …}`",
+        "retry_on": "write `on_failure: {capacity: retry, algorithm: fail}`",
+        "retry_policy": "write `on_failure: {capacity: {retry_after: 30m}, algorithm: fail}`",
         "wait": "write `operator: {wait_for_completion: …}`",
         "logs": "write `operator: {print_log: …}`",
         "checkpoint_local_path": "write `checkpoint: {local_path: …}`",
