@@ -57,6 +57,7 @@ with DAG(
                             "S3DataType": "ManifestFile",
                         },
                     },
+                    "InputMode": "File",
                 },
                 {
                     "ChannelName": "validation",

@@ -46,7 +46,7 @@ SOUND = {
     "inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}\nhyperparameters: {num_round: 9}",
     "xgboost with a script has channels of its own": "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/"
     "sagemaker-xgboost:1.7-1\ninputs: {train: null, a: s3://my-bucket/a/}\n"
-    "hyperparameters: {sagemaker_program: train.py}",
+    "hyperparameters: {sagemaker_program: train.py, sagemaker_submit_directory: s3://b-1/code.tar.gz}",
     "a framework's image with an entry point": "image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/"
     "pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker\nentrypoint: [python, train.py]",
 }
@@ -105,7 +105,7 @@ def test_a_default_of_the_dag_is_told_at_the_dag() -> None:
         ("environment: {DB_PASSWORD: changeme}", ["TS580"]),
         ("image: 683313688378.dkr.ecr.{{ params.r }}.amazonaws.com/sagemaker-xgboost:1.7-1", ["TS563"]),
         (
-            "framework: {name: sklearn, version: 1.2-1}\nregion: us-east-1\nsource: {entry: a.py, dir: s3://my-bucket/a/}",
+            "framework: {name: sklearn, version: 1.2-1}\nregion: us-east-1\nsource: {entry: a.py, dir: s3://my-bucket/a.tgz}",
             ["TS508"],
         ),
         ("output: {s3: s3://my-bucket/, kms_key: '{KEY}'}", ["TS405"]),
@@ -155,7 +155,7 @@ def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
 def test_rule_bears_any_request(rule: Rule) -> None:
     """A raw `request:` block can hold anything; that it is wrong is for the API's schema to say."""
     for example in (rule.bad, rule.good):
-        (request,) = analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()
+        request = next(iter(analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()))
         for path in members(request.members):
             for junk in JUNK:
                 job = JobView("train", {}, replaced(request.members, path, junk), {})

@@ -68,7 +68,7 @@ _BY_PATH = {
     "vpc": "{subnets: [subnet-0123456789abcdef0], security_groups: [sg-0123456789abcdef0]}",
     "vpc.subnets": "[subnet-0123456789abcdef0]",
     "vpc.security_groups": "[sg-0123456789abcdef0]",
-    "image_access": "{mode: Vpc}",
+    "image_access": "{mode: Platform}",
     "image_access.credentials_provider": "arn:aws:lambda:us-east-1:123456789012:function:registry-login",
     "tags": "{team: ml}",
     "tags.*": "ml",

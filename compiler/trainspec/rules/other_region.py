@@ -31,6 +31,11 @@ output:
 """
 
 _DEFAULT_BUCKET = re.compile(r"sagemaker-(?P<region>[a-z]+(?:-[a-z]+)+-[0-9])-[0-9]{12}")
+_BUCKET_OF_AWS = re.compile(
+    r"(?:jumpstart(?:-private)?-cache-(?:prod|alpha|gamma)|sagemaker-(?:sample-data|sample-files|example-files-prod"
+    r"|servicecatalog-seedcode)|aws-neuron|sagemaker-solutions-prod)-(?P<region>[a-z]+(?:-[a-z]+)+-[0-9])"
+)
+"""Buckets that AWS has in each region, under one name with the region in it."""
 
 
 def check_job(job: JobView) -> Iterator[Found]:
@@ -43,6 +48,10 @@ def check_job(job: JobView) -> Iterator[Found]:
             yield Found(job.origin(*arn.place), message, f"name one in {job.region}")
     for bucket, place in buckets(job):
         found = _DEFAULT_BUCKET.fullmatch(bucket)
+        of_aws = _BUCKET_OF_AWS.fullmatch(bucket)
         if found and found["region"] != job.region:
             message = f"`{bucket}` is the default bucket of {found['region']}, and the job runs in {job.region}"
             yield Found(job.origin(*place), message, f"name a bucket in {job.region}")
+        elif of_aws and of_aws["region"] != job.region:
+            message = f"`{bucket}` is AWS's bucket of {of_aws['region']}, and the job runs in {job.region}"
+            yield Found(job.origin(*place), message, f"write `{bucket.replace(of_aws['region'], job.region)}`")

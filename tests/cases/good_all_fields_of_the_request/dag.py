@@ -45,7 +45,7 @@ with DAG(
                 "InstanceType": "ml.m5.large",
                 "InstanceCount": 1,
                 "VolumeSizeInGB": 1024,
-                "VolumeKmsKeyId": "alias/key",
+                "VolumeKmsKeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
                 "KeepAlivePeriodInSeconds": 1800,
             },
             "StoppingCondition": {

@@ -34,7 +34,7 @@ with DAG(
     task_page = TrainingJobOperator(
         task_id="page",
         config={
-            "TrainingJobName": "job-{{ ts_nodash }}",
+            "TrainingJobName": "page-{{ ts_nodash }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",
@@ -67,7 +67,7 @@ with DAG(
     next = TrainingJobOperator(
         task_id="next",
         config={
-            "TrainingJobName": "job-{{ ts_nodash }}",
+            "TrainingJobName": "next-{{ ts_nodash }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",

@@ -47,7 +47,7 @@ with DAG(
                             "S3DataType": "ManifestFile",
                         },
                     },
-                    "InputMode": "FastFile",
+                    "InputMode": "File",
                 },
             ],
             "OutputDataConfig": {
@@ -55,7 +55,7 @@ with DAG(
             },
             "ResourceConfig": {
                 "InstanceType": "ml.m5.large",
-                "InstanceCount": 1,
+                "InstanceCount": 2,
                 "VolumeSizeInGB": 10,
             },
             "StoppingCondition": {

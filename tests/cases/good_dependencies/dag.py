@@ -9,7 +9,7 @@ with DAG(
     prepare_data = TrainingJobOperator(
         task_id="prepare-data",
         config={
-            "TrainingJobName": "job-{{ ds }}",
+            "TrainingJobName": "prepare-data-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",
@@ -35,7 +35,7 @@ with DAG(
     task_class = TrainingJobOperator(
         task_id="class",
         config={
-            "TrainingJobName": "job-{{ ds }}",
+            "TrainingJobName": "class-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",
@@ -61,7 +61,7 @@ with DAG(
     task_2nd = TrainingJobOperator(
         task_id="2nd",
         config={
-            "TrainingJobName": "job-{{ ds }}",
+            "TrainingJobName": "2nd-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",
@@ -87,7 +87,7 @@ with DAG(
     TrainingJobOperator(
         task_id="alone",
         config={
-            "TrainingJobName": "job-{{ ds }}",
+            "TrainingJobName": "alone-{{ ds }}",
             "AlgorithmSpecification": {
                 "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
                 "TrainingInputMode": "File",

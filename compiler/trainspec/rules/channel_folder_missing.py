@@ -1,0 +1,50 @@
+"""A path below /opt/ml/input/data that no channel of the job makes.
+
+Each channel's data is at /opt/ml/input/data/NAME in the container; a folder of another name is not there, and the job
+ends with `No such file or directory`.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity, did_you_mean
+from trainspec.rules.support.channels import channel_names
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import LONGEST, Found, JobView
+
+CODE = Code("TS832", "the folder of a channel that the job does not have", Severity.WARNING)
+
+BAD = """
+hyperparameters: {data_dir: /opt/ml/input/data/training}
+"""
+
+GOOD = """
+hyperparameters: {data_dir: /opt/ml/input/data/train}
+"""
+
+_FOLDER = re.compile(r"/opt/ml/input/data/([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)")
+_WHERE = (
+    "AlgorithmSpecification.ContainerEntrypoint.*",
+    "AlgorithmSpecification.ContainerArguments.*",
+    "HyperParameters.*",
+    "Environment.*",
+)
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find such paths in the command, the hyperparameters and the environment."""
+    names = channel_names(job)
+    if names is None or job.is_serverless:
+        return
+    for pattern in _WHERE:
+        for place, value in places(job, pattern):
+            for name in _FOLDER.findall(value) if isinstance(value, str) and len(value) <= LONGEST else ():
+                if name not in names and re.sub(r"_[0-9]+$", "", name) not in names:
+                    has = f"it has {', '.join(f'`{each}`' for each in names)}" if names else "it has none"
+                    message = f"`/opt/ml/input/data/{name}` is the folder of a channel `{name}`, and the job has none"
+                    near = did_you_mean(name, names)
+                    yield Found(
+                        job.origin(*place), message, f"{near} {has}" if near else f"add the channel to `inputs`; {has}"
+                    )

@@ -1,0 +1,47 @@
+"""A channel that holds the program, and is streamed or split.
+
+What the container starts must be a whole file on every machine: the channel's input mode is `File`, and its
+distribution `FullyReplicated`.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.channels import S3, channels
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS833", "a channel with the program that is streamed or split", Severity.WARNING)
+
+BAD = """
+entrypoint: [/opt/ml/input/data/code/train.sh]
+inputs: {train: s3://my-bucket/train/, code: {s3: s3://my-bucket/code/, input_mode: Pipe}}
+"""
+
+GOOD = """
+entrypoint: [/opt/ml/input/data/code/train.sh]
+inputs: {train: s3://my-bucket/train/, code: {s3: s3://my-bucket/code/, input_mode: File}}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Find the channels that the command and the script's location name."""
+    said = [
+        value
+        for pattern in ("AlgorithmSpecification.ContainerEntrypoint.*", "HyperParameters.sagemaker_submit_directory")
+        for _place, value in places(job, pattern)
+        if isinstance(value, str)
+    ]
+    named = {name for value in said for name in re.findall(r"/opt/ml/input/data/([A-Za-z0-9_-]+)/", value)}
+    for channel in channels(job) if named else ():
+        if channel.name in named and channel.mode == "Pipe":
+            own = (*channel.place, "InputMode")
+            at = job.origin(*own) if job.member(*own) else job.origin(*channel.place)
+            yield Found(at, f"{channel.shown} holds the program, and a pipe has no files", "write `input_mode: File`")
+        if channel.name in named and channel.distribution == "ShardedByS3Key":
+            message = f"{channel.shown} holds the program, and each machine gets only a share of it"
+            at = job.origin(*channel.place, *S3, "S3DataDistributionType")
+            yield Found(at, message, "write `distribution: FullyReplicated`")

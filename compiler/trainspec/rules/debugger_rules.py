@@ -1,0 +1,67 @@
+"""A rule of Debugger or of the profiler that does not run.
+
+The images of AWS's rules run what the parameter `rule_to_invoke` names, lie in an account of their own in every region,
+and evaluate what the hook (`debugger.s3`) saves.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-reference.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import ecr_image
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS870", "a debugger's rule that does not run", Severity.WARNING)
+
+BAD = """
+debugger:
+  s3: s3://my-bucket/t/
+  rules: {overfit: {image: "503895931360.dkr.ecr.us-east-1.amazonaws.com/sagemaker-debugger-rules:latest"}}
+"""
+
+GOOD = """
+debugger:
+  s3: s3://my-bucket/t/
+  rules:
+    overfit:
+      image: 503895931360.dkr.ecr.us-east-1.amazonaws.com/sagemaker-debugger-rules:latest
+      parameters: {rule_to_invoke: Overfit}
+"""
+
+ACCOUNTS = {
+    "af-south-1": "314341159256", "ap-east-1": "199566480951", "ap-northeast-1": "430734990657",
+    "ap-northeast-2": "578805364391", "ap-northeast-3": "479947661362", "ap-south-1": "904829902805",
+    "ap-southeast-1": "972752614525", "ap-southeast-2": "184798709955", "ca-central-1": "519511493484",
+    "cn-north-1": "618459771430", "cn-northwest-1": "658757709296", "eu-central-1": "482524230118",
+    "eu-north-1": "314864569078", "eu-south-1": "563282790590", "eu-west-1": "929884845733",
+    "eu-west-2": "250201462417", "eu-west-3": "447278800020", "me-south-1": "986000313247", "sa-east-1": "818342061345",
+    "us-east-1": "503895931360", "us-east-2": "915447279597", "us-gov-west-1": "515509971035",
+    "us-west-1": "685455198987", "us-west-2": "895741380848",
+}  # fmt: skip
+"""From `image_uri_config/debugger.json` of the package sagemaker 2.257.7."""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at each rule's image and parameters."""
+    has_hook = job.member("DebugHookConfig") is not None
+    for member in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
+        for place in job.places(member):
+            image = job.text(*place, "RuleEvaluatorImage") or ""
+            parts = ecr_image(image)
+            if image and "/" not in image and "{" not in image and "DEFAULT" not in image:
+                message = f"`{image}` is no image of Amazon ECR"
+                yield Found(job.origin(*place, "RuleEvaluatorImage"), message, "name the image of the job's region")
+            if parts and parts.repository == "sagemaker-debugger-rules":
+                expected = ACCOUNTS.get(parts.region)
+                if expected and parts.account != expected:
+                    message = (
+                        f"the rules' image of {parts.region} is in the account {expected}, and not in {parts.account}"
+                    )
+                    yield Found(job.origin(*place, "RuleEvaluatorImage"), message, f"write `{expected}`")
+                if job.member(*place, "RuleParameters", "rule_to_invoke") is None:
+                    message = "AWS's image of rules runs the one that `rule_to_invoke` names, and this has none"
+                    yield Found(job.origin(*place), message, "add `parameters: {rule_to_invoke: Overfit}`, say")
+            if member.startswith("Debug") and not has_hook:
+                message = "the rule evaluates what the hook saves, and the job has no hook: no debugging data is saved"
+                yield Found(job.origin(*place), message, "add `debugger.s3`")

@@ -1,0 +1,57 @@
+"""A version or a tag that AWS did not publish for SageMaker.
+
+Images with `-ec2` or `-ecs` at the end of their tag are made for other services; of its algorithms and frameworks AWS
+publishes certain versions, and none between them. The call is refused, or the job ends before it starts.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import algorithms, known_registry
+from trainspec.rules.support.algorithms import PLACE
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS822", "a tag that AWS did not publish for SageMaker", Severity.WARNING)
+
+BAD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.6-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
+"""
+
+GOOD = """
+image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
+inputs: {train: {s3: s3://my-bucket/train/, content_type: text/csv}}
+hyperparameters: {num_round: 100}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look up the tag; a version that is newer than all that the table knows may exist."""
+    registry = known_registry(job.text(*PLACE) or "")
+    tag = registry.image.tag if registry else None
+    if registry is None or tag is None:
+        return
+    if re.search(r"-(?:ec2|ecs|eks)(?:-v[0-9.]+)?$", tag):
+        service = "EC2" if "-ec2" in tag else "ECS and EKS"
+        meant = re.sub(r"-(?:ec2|ecs|eks)(?=-v|$)", "-sagemaker", tag)
+        message = f"the image `{tag}` is made for {service}, and not for SageMaker"
+        yield Found(job.origin(*PLACE), message, f"write `{meant}`")
+        return
+    known = [version for name in registry.names if name in algorithms() for version in _versions(name)]
+    number = re.fullmatch(r"([0-9]+\.[0-9.]+-[0-9]+)(?:-[a-z0-9-]+)?", tag)
+    if number and registry.image.repository == "sagemaker-xgboost" and number[1] not in known:
+        from trainspec.request.images.versions import nearest_versions, version_key
+
+        newest = max(known, key=version_key, default="0")
+        if version_key(number[1]) < version_key(newest):
+            near = ", ".join(f"`{each}`" for each in nearest_versions(number[1], known))
+            message = f"AWS published no {registry.image.repository} {number[1]}"
+            yield Found(job.origin(*PLACE), message, f"there are {near}, as of 2026-11")
+
+
+def _versions(name: str) -> list[str]:
+    return [word for version in algorithms()[name].versions for word in (version.version, *version.aliases)]

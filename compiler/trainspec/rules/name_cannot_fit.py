@@ -1,0 +1,40 @@
+"""A name whose fixed part alone is too long, whatever its templates become.
+
+SageMaker refuses a name of more than 63 characters; what stands around the templates, and what
+is known of them, is counted here.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.support.view import LONGEST, Found, JobView
+from trainspec.templates import has_template, render
+
+CODE = Code("TS867", "a name whose fixed part is too long")
+
+BAD = """
+name: a-name-that-goes-on-and-on-and-leaves-no-room-for-the-date-at-its-end-{{ params.x }}
+"""
+
+GOOD = """
+name: a-name-{{ params.x }}
+"""
+
+LIMIT = 63
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Count what is no template in TrainingJobName, where its renderings are not known."""
+    name = job.member("TrainingJobName")
+    if not isinstance(name, str) or not has_template(name) or len(name) > LONGEST or job.renderings("TrainingJobName"):
+        return
+    if "{%" in name:
+        return
+    sample = job.samples[0].context()
+    fixed = re.sub(r"\{\{.*?\}\}|\{#.*?#\}", lambda found: render(found.group(), sample).text or "", name)
+    if len(fixed) > LIMIT:
+        message = f"the fixed part of the name alone has {len(fixed)} characters, and a name has {LIMIT} at most"
+        yield Found(job.origin("TrainingJobName"), message, "shorten it")

@@ -1,0 +1,47 @@
+"""A placement on UltraServers, of machines that are none.
+
+`resources.placement` says which of the machines of an UltraServer a job gets. It applies to UltraServer capacity alone,
+and the instances that it places add up to those of the job.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePlacementConfig.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS850", "a placement of machines that are no UltraServer")
+
+BAD = """
+resources: {placement: {multiple_jobs: true}}
+"""
+
+GOOD = """
+resources:
+  instance_type: ml.p6e-gb200.36xlarge
+  volume_size: null
+  training_plan: arn:aws:sagemaker:us-east-1:123456789012:training-plan/my-plan
+  placement: {multiple_jobs: true}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at the instance type, and add up PlacementSpecifications."""
+    place = ("ResourceConfig", "InstancePlacementConfig")
+    if job.member(*place) is None:
+        return
+    name = job.text("ResourceConfig", "InstanceType")
+    if name and not re.match(r"ml\.(?:p6e-gb[0-9]+|trn2u|u-?[a-z0-9]*gb)", name):
+        message = f"a placement is for UltraServers, and {name} is none"
+        yield Found(
+            ("resources", "placement"), message, "remove `placement`, or take ml.p6e-gb200.36xlarge", on_key=True
+        )
+        return
+    count = job.number("ResourceConfig", "InstanceCount")
+    counts = [job.number(*each, "InstanceCount") for each in job.places(*place, "PlacementSpecifications")]
+    known = [each for each in counts if each is not None]
+    if count is not None and known and len(known) == len(counts) and sum(known) != count and min(known) > 0:
+        message = f"the placement is for {sum(known)} machines, and the job has {count}"
+        yield Found(("resources", "placement"), message, f"place {count}", on_key=True)

@@ -1,0 +1,55 @@
+"""A script that the framework's container cannot fetch.
+
+The training toolkit downloads `sagemaker_submit_directory`, which is one archive (`.tar.gz`) in S3, or a folder that
+the image or a channel holds; a prefix ends with `HeadObject 404`, a local folder is not there, and without any the
+entry script is looked for in /opt/ml/code.
+
+https://github.com/aws/sagemaker-training-toolkit
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import known_registry
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS830", "a script that the container cannot fetch", Severity.WARNING)
+
+BAD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+hyperparameters:
+  sagemaker_program: train.py
+  sagemaker_submit_directory: s3://my-bucket/code/
+"""
+
+GOOD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+hyperparameters:
+  sagemaker_program: train.py
+  sagemaker_submit_directory: s3://my-bucket/code/source.tar.gz
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at what `sagemaker_submit_directory` names."""
+    program = ("HyperParameters", "sagemaker_program")
+    place = ("HyperParameters", "sagemaker_submit_directory")
+    folder = (job.text(*place) or "").strip('"')
+    if job.member(*place) is None:
+        is_ours = known_registry(job.text("AlgorithmSpecification", "TrainingImage") or "") is not None
+        has_own = job.member("AlgorithmSpecification", "ContainerEntrypoint") is not None
+        if (
+            job.member(*program) is not None
+            and is_ours
+            and not has_own
+            and not {"hyperparameters", "source"} & job.spoilt
+        ):
+            message = "`sagemaker_program` names a script, and nothing says where it is"
+            advice = "add `sagemaker_submit_directory`, the archive in S3 that holds it"
+            yield Found(job.origin(*program), message, advice)
+    elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz", ".tar")):
+        message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
+        yield Found(job.origin(*place), message, f"name the archive, `{folder.rstrip('/')}/sourcedir.tar.gz`, say")
+    elif folder and "{" not in folder and not folder.startswith(("s3://", "/")):
+        message = f"`{folder}` is a folder here, and the container has it not"
+        yield Found(job.origin(*place), message, "put an archive of it into S3 and name that")

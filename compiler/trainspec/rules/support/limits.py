@@ -1,0 +1,140 @@
+"""Limits that AWS states in prose: of the API, of the default quotas, of what is kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import Found, JobView
+
+Kind: TypeAlias = Literal["refused", "shortened", "quota"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A member's bounds, both inclusive, and what happens beyond: refused, cut short, or only with a raised quota."""
+
+    kind: Kind
+    members: str
+    most: int | None
+    least: int | None
+    message: str
+    advice: str
+    source: str
+
+
+_API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
+_QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"
+
+_ONE = "at least one machine is needed, and this says {value}"
+_PER_JOB = "a job gets 20 machines unless the account's quota was raised, and this asks for {value}"
+
+LONGEST_RUN = 28 * 86400
+"""Seconds: beyond them no quota helps."""
+
+LIMITS = (
+    Limit(
+        "refused", "ResourceConfig.InstanceCount", None, 1, _ONE, "write 1 or more", f"{_API}/API_ResourceConfig.html"
+    ),
+    Limit(
+        "refused",
+        "ResourceConfig.InstanceGroups.*.InstanceCount",
+        None,
+        1,
+        _ONE,
+        "write 1 or more, or remove the group",
+        f"{_API}/API_InstanceGroup.html",
+    ),
+    Limit(
+        "refused",
+        "ResourceConfig.InstancePreferences.*.InstanceCount",
+        None,
+        1,
+        _ONE,
+        "write 1 or more, or remove the preference",
+        f"{_API}/API_InstancePreference.html",
+    ),
+    Limit(
+        "refused",
+        "ResourceConfig.InstancePlacementConfig.PlacementSpecifications.*.InstanceCount",
+        None,
+        1,
+        _ONE,
+        "write 1 or more",
+        f"{_API}/API_PlacementSpecification.html",
+    ),
+    Limit(
+        "refused",
+        "ResourceConfig.VolumeSizeInGB",
+        None,
+        1,
+        "a volume has 1 GB at least, and this says {value}",
+        "write 30, say; leave it out on a machine with storage of its own",
+        f"{_API}/API_ResourceConfig.html",
+    ),
+    Limit(
+        "refused",
+        "ResourceConfig.VolumeSizeInGB",
+        16384,
+        None,
+        "a volume has 16,384 GB at most, and this says {value}",
+        "write 16384 or less",
+        f"{_API}/API_ResourceConfig.html",
+    ),
+    Limit(
+        "refused",
+        "StoppingCondition.MaxRuntimeInSeconds",
+        LONGEST_RUN,
+        None,
+        "a job runs for 28 days at most, and this says {value} s",
+        "write `28d` or less",
+        f"{_API}/API_StoppingCondition.html",
+    ),
+    Limit(
+        "shortened",
+        "ResourceConfig.KeepAlivePeriodInSeconds",
+        3600,
+        None,
+        "a warm pool is kept for an hour at most, and this says {value} s",
+        "write `1h` or less",
+        "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html",
+    ),
+    Limit(
+        "quota",
+        "StoppingCondition.MaxRuntimeInSeconds",
+        5 * 86400,
+        None,
+        "a job runs for 5 days unless the account's quota was raised, and this says {value} s",
+        "ask for a higher quota (Longest run time for a training job), or write `5d` or less",
+        _QUOTAS,
+    ),
+    Limit("quota", "ResourceConfig.InstanceCount", 20, None, _PER_JOB, "ask for a higher quota", _QUOTAS),
+    Limit(
+        "quota", "ResourceConfig.InstanceGroups.*.InstanceCount", 20, None, _PER_JOB, "ask for a higher quota", _QUOTAS
+    ),
+    Limit(
+        "quota",
+        "ResourceConfig.InstancePreferences.*.InstanceCount",
+        20,
+        None,
+        _PER_JOB,
+        "ask for a higher quota",
+        _QUOTAS,
+    ),
+)
+"""As of 2026-11-28."""
+
+
+def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
+    """The numbers of a job that are beyond a limit of one kind."""
+    for limit in LIMITS:
+        if limit.kind != kind:
+            continue
+        for place, value in places(job, limit.members):
+            if not isinstance(value, int) or isinstance(value, bool):
+                continue
+            is_beyond = (limit.most is not None and value > limit.most) or (
+                limit.least is not None and value < limit.least
+            )
+            if is_beyond and not (kind == "quota" and value > LONGEST_RUN):
+                yield Found(job.origin(*place), limit.message.format(value=f"{value:,}"), limit.advice)

@@ -1,0 +1,124 @@
+"""A value whose form SageMaker refuses, although the API's model takes any string there.
+
+A security group is given by its id, a subnet by its own, a key by its id, ARN or alias, a folder by its full path: the
+API's documentation says so in prose, and the call is refused where it is not so.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trainspec.diagnostics import Code
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import Found, JobView
+from trainspec.templates import has_template
+
+CODE = Code("TS860", "a value of a form that SageMaker refuses")
+
+BAD = """
+vpc: {subnets: [subnet-0123456789abcdef0], security_groups: [default]}
+"""
+
+GOOD = """
+vpc: {subnets: [subnet-0123456789abcdef0], security_groups: [sg-0123456789abcdef0]}
+"""
+
+_KEY_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32}"
+_KMS = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Members, the form that they must have, that form in words, and what to write."""
+
+    members: str
+    pattern: str
+    wanted: str
+    advice: str
+
+
+FORMS = (
+    Form(
+        "VpcConfig.SecurityGroupIds.*",
+        r"sg-[0-9A-Za-z]+|.{1,3}",
+        "the id of a security group",
+        "an id begins with `sg-`",
+    ),
+    Form("VpcConfig.Subnets.*", r"subnet-[0-9A-Za-z]+|.{1,3}", "the id of a subnet", "an id begins with `subnet-`"),
+    Form(
+        "OutputDataConfig.KmsKeyId",
+        rf"{_KEY_ID}|alias/.+|{_KMS}(?:key|alias)/.+",
+        "a KMS key",
+        "write the key's id, its ARN, `alias/NAME` or the alias's ARN",
+    ),
+    Form(
+        "ResourceConfig.VolumeKmsKeyId",
+        rf"{_KEY_ID}|{_KMS}key/.+",
+        "the id or the ARN of a KMS key",
+        "a volume takes the key's id or its ARN, and no alias",
+    ),
+    Form(
+        "InputDataConfig.*.DataSource.FileSystemDataSource.DirectoryPath",
+        r"/.*",
+        "the full path of a folder",
+        "a full path begins with `/`",
+    ),
+    Form("CheckpointConfig.LocalPath", r"/.*", "the full path of a folder", "a full path begins with `/`"),
+    Form("TensorBoardOutputConfig.LocalPath", r"/.*", "the full path of a folder", "a full path begins with `/`"),
+    Form("DebugHookConfig.LocalPath", r"/.*", "the full path of a folder", "a full path begins with `/`"),
+    Form(
+        "InputDataConfig.*.DataSource.S3DataSource.HubAccessConfig.HubContentArn",
+        r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:(?:[0-9]{12}|aws):hub-content/.+",
+        "the ARN of a hub's content",
+        "write `arn:aws:sagemaker:REGION:ACCOUNT:hub-content/HUB/ModelReference/NAME/VERSION`",
+    ),
+    Form(
+        "ServerlessJobConfig.SequenceLength",
+        r"(?:[1-9][0-9]{0,2}|10[01][0-9]|102[0-4])K",
+        "a length from 1K to 1024K",
+        "write `32K`, say",
+    ),
+    Form("Tags.*.Key", r"(?!(?i:aws:)).*", "free", "keys that begin with `aws:` are AWS's own"),
+    Form(
+        "AlgorithmSpecification.AlgorithmName",
+        r"(?!arn:).*|arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:algorithm/.+",
+        "an algorithm",
+        "write the ARN of an algorithm, `arn:aws:sagemaker:REGION:ACCOUNT:algorithm/NAME`",
+    ),
+)
+"""Each row is a sentence of the API's reference, at the member that it names."""
+
+_KINDS = {
+    "sg-": "a security group",
+    "subnet-": "a subnet",
+    "vpc-": "a VPC",
+    "alias/": "an alias",
+    "eni-": "a network interface",
+}
+_INTERVALS = (100, 200, 500, 1000, 5000, 60000)
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Hold the members of the table against their forms."""
+    for form in FORMS:
+        for place, value in places(job, form.members):
+            if not isinstance(value, str) or not value or has_template(value) or _is_open(value):
+                continue
+            if not re.fullmatch(form.pattern, value, re.DOTALL):
+                kind = next((words for start, words in _KINDS.items() if value.startswith(start)), None)
+                message = f"`{value}` is {f'{kind}, and ' if kind else ''}not {form.wanted}"
+                yield Found(job.origin(*place), message, form.advice)
+    place = ("ProfilerConfig", "ProfilingIntervalInMilliseconds")
+    interval = job.number(*place)
+    if interval is not None and interval not in _INTERVALS:
+        shown = ", ".join(f"{each:,}" for each in _INTERVALS)
+        message = f"the interval is {interval:,} ms, and SageMaker takes {shown} ms"
+        nearest = min(_INTERVALS, key=lambda each: abs(each - interval))
+        yield Found(job.origin(*place), message, f"write {nearest}")
+
+
+def _is_open(value: str) -> bool:
+    """Whether a value is a placeholder or a number of an account that was left out: another rule is about those."""
+    return re.search(r"[<>{}$]|XXXX|xxxx|\.\.\.|^(?:None|null|undefined)$", value) is not None
