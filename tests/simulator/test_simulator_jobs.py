@@ -92,9 +92,9 @@ def simulator_answer(simulator: Simulator) -> dict[str, Any]:
 
 
 OUTPUTS = [
-    ({"S3OutputPath": "s3://b"}, "s3://b/churn/output/model.tar.gz"),
-    ({"S3OutputPath": "s3://b/p/"}, "s3://b/p/churn/output/model.tar.gz"),
-    ({"S3OutputPath": "s3://b/p", "CompressionType": "NONE"}, "s3://b/p/churn/output/model/"),
+    ({"S3OutputPath": "s3://b-1"}, "s3://b-1/churn/output/model.tar.gz"),
+    ({"S3OutputPath": "s3://b-1/p/"}, "s3://b-1/p/churn/output/model.tar.gz"),
+    ({"S3OutputPath": "s3://b-1/p", "CompressionType": "NONE"}, "s3://b-1/p/churn/output/model/"),
 ]
 
 
@@ -119,7 +119,7 @@ ENDS: list[tuple[dict[str, Any], float | None, str, float]] = [
         "MaxWaitTimeExceeded",
         65 + 7,
     ),
-    ({"StoppingCondition": {"MaxRuntimeInSeconds": 100, "MaxWaitTimeInSeconds": 60}}, None, "MaxRuntimeExceeded", 117),
+    ({"StoppingCondition": {"MaxRuntimeInSeconds": 100}}, None, "MaxRuntimeExceeded", 117),
     ({}, 40, "Stopped", 47),
     ({}, 132, "Stopped", 139),
     ({"StoppingCondition": {"MaxRuntimeInSeconds": 50}}, 55, "Stopped", 62),
@@ -255,3 +255,40 @@ def test_boto3_waiter_sees_the_end(simulator: Simulator) -> None:
 def test_sts_says_who_one_is(simulator: Simulator) -> None:
     identity = simulator.client("sts").get_caller_identity()
     assert identity["Account"] == "123456789012"
+
+
+HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        (
+            {
+                "AlgorithmSpecification": {
+                    "TrainingImage": XGBOOST,
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "validation:auc", "Regex": "auc=([0-9.]+)"}],
+                }
+            },
+            "You can't override the metric definitions for Amazon SageMaker algorithms",
+        ),
+        (
+            {"AlgorithmSpecification": {"TrainingImage": f"https://{HOST}/mine:1", "TrainingInputMode": "File"}},
+            "Invalid training image",
+        ),
+        (
+            {"VpcConfig": {"Subnets": ["vpc-0a1b2c3d4e5f60718"], "SecurityGroupIds": ["sg-0a1b2c3d4e5f60718"]}},
+            "'vpc-0a1b2c3d4e5f60718' is a VPC, and not the id of a subnet",
+        ),
+        ({"Tags": [{"Key": "aws:x", "Value": "y"}]}, "'aws:x'"),
+        ({"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 90}}, "only supported when"),
+    ],
+)
+def test_refused(client: Any, members: dict[str, Any], words: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        client.create_training_job(**request(**members))
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert words in refused.value.response["Error"]["Message"]
+    assert client.list_training_jobs()["TrainingJobSummaries"] == []

@@ -8,6 +8,7 @@ from trainspec.simulator import logs
 from trainspec.simulator.errors import ApiError
 from trainspec.simulator.jobs import Account, arn, describe
 from trainspec.simulator.listing import list_jobs
+from trainspec.simulator.refusals import refuse
 from trainspec.simulator.validation import checked_request, complaint, validation_failure
 
 Params: TypeAlias = Mapping[str, Any]
@@ -26,7 +27,9 @@ class Operation:
 
 
 def _create(account: Account, region: str, params: Params) -> Answer:
-    return {"TrainingJobArn": account.create(region, checked_request(params)).arn}
+    request = checked_request(params)
+    refuse(request)
+    return {"TrainingJobArn": account.create(region, request).arn}
 
 
 def _describe(account: Account, region: str, params: Params) -> Answer:

@@ -1,0 +1,1 @@
+"""Mistakes that SageMaker refuses: tables, and what counts them."""

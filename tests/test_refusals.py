@@ -1,0 +1,25 @@
+"""The mistakes of tests/refusals are found, and nothing is said of the sound jobs beside them."""
+
+import pytest
+
+from refusals.count import Case, alarms, cases, is_found
+
+CASES = list(cases())
+
+
+def test_there_are_many() -> None:
+    assert len(CASES) >= 250
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_most_are_found() -> None:
+    missed = [case.name for case in CASES if not is_found(case)]
+    assert len(missed) <= len(CASES) // 20, missed
+
+
+GOOD = {case.name.partition(":")[0]: case for case in CASES}
+
+
+@pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
+def test_nothing_is_said_of_a_sound_job(case: Case) -> None:
+    assert alarms(case) == []
