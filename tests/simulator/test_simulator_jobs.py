@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from simulator_helpers import REQUEST, refusal, request
 from trainspec.simulator import ManualClock, Outcome, Plan, Simulator
 

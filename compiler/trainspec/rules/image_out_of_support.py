@@ -35,7 +35,7 @@ ENDED = (
     (r"mxnet-training:|sagemaker-mxnet:", "MXNet was retired in 2023"),
     (r"sagemaker-(?:chainer|pytorch|tensorflow[a-z-]*|rl-[a-z-]+):", "the images of 2018 to 2020 are superseded"),
     (r"pytorch-training:(?:0|1|2\.[0-2])[.-]", "PyTorch up to 2.2 is out of support (as of 2026-11)"),
-    (r"tensorflow-training:(?:1|2\.(?:[0-9]|1[0-3]))[.-]", "TensorFlow up to 2.13 is out of support (as of 2026-11)"),
+    (r"tensorflow-training:(?:1|2\.(?:[0-9]|1[0-2]))[.-]", "TensorFlow up to 2.12 is out of support (as of 2026-11)"),
 )
 """Repositories with the versions whose support has ended, from the support policy of AWS's Deep Learning Containers."""
 
