@@ -177,7 +177,7 @@ def test_states(run: tuple[Airflow, str], task_id: str, state: str) -> None:
     [
         "bad: validation:auc is 0.929, not at least 0.93",
         "sweep.depth-4: validation:auc is 0.9, not above 0.9",
-        "the metric 'loss' is no number that could be compared (NaN or infinite)",
+        "the metric 'loss' is not a finite number, so it cannot be compared",
         "the job reported no metric 'accuracy'; it reported f1",
         "validation:auc is 0.93, and must be at least 0.9: yes",
     ],

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--dag", metavar="ID", help="only jobs of this DAG")
     parser.add_argument("--running", action="store_true", help="only jobs that have not ended")
-    parser.add_argument("--name-contains", default="", metavar="TEXT", help="only jobs so named")
+    parser.add_argument("--name-contains", default="", metavar="TEXT", help="only jobs whose name contains this")
     parser.add_argument("-n", "--number", type=int, default=20, metavar="N", help="N jobs at most (20)")
     parser.add_argument("--max-looks", type=int, default=200, metavar="N", help="look at N jobs at most (200)")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")

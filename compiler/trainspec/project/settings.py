@@ -246,10 +246,10 @@ class _Reader:
     def texts(self, at: tuple[str, ...], value: Any) -> tuple[str, ...]:
         given = self._of(list, "a list of strings", at, value)
         if len(given) > _MAX_ITEMS:
-            raise self._wrong(at, f"`{'.'.join(at)}` takes at most {_MAX_ITEMS} texts")
+            raise self._wrong(at, f"`{'.'.join(at)}` takes at most {_MAX_ITEMS} strings")
         texts = tuple(dict.fromkeys(self._of(str, "a list of strings", at, each) for each in given))
         if max(map(len, texts), default=0) > _LONGEST_GLOB:
-            raise self._wrong(at, f"`{'.'.join(at)}` takes texts of at most {_LONGEST_GLOB:,} characters")
+            raise self._wrong(at, f"`{'.'.join(at)}` takes strings of at most {_LONGEST_GLOB:,} characters")
         return texts
 
     def path(self, at: tuple[str, ...], value: Any) -> str:

@@ -68,7 +68,7 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
         yield Found(at, message, f'{channel.shown} takes {shown}; the container ends with "{says}"')
     size = _LABEL_SIZE.search(said)
     if size and content.label_size and size[1] not in content.label_size:
-        message = f"{found.name} reads the label from the first column, and `{said}` says that there is none"
+        message = f"{found.name} reads the label from the first column, and `{said}` says that there is no label"
         yield Found(at, message, "write `text/csv`: `label_size` must be 1")
 
 

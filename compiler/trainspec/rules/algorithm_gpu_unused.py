@@ -51,7 +51,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             value = hyperparameter(job, asked)
             message = f"`{asked}: {value}` trains on a GPU, and {name} has none"
             yield Found(
-                job.origin("HyperParameters", asked), message, "take ml.g5.2xlarge, say, or `tree_method: hist`"
+                job.origin("HyperParameters", asked), message, "use for example ml.g5.2xlarge, or `tree_method: hist`"
             )
         elif asked is None and processor == "gpu" and not _is_open(job, machines):
             shown = " or ".join(f"`{key}: {words[0]}`" for key, words in machines.gpu_needs.items())

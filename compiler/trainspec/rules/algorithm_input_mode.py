@@ -54,7 +54,7 @@ def _why_not(found: BuiltIn, channel: ChannelView) -> str | None:
     if channel.is_augmented:
         return None
     if algorithm.pipe_for_augmented_only:
-        return f"streams augmented manifests alone, and {channel.shown} is none"
+        return f"streams only augmented manifests, and {channel.shown} is not one"
     media = (channel.content_type or "").partition(";")[0].strip().lower() or (
         content.default if not channel.has_content_type else None
     )

@@ -54,5 +54,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             for name, place in instance_types(job):
                 if processor_of_instance(name) == "gpu":
                     message = f"{found.name} trains on CPUs, and the GPUs of {name} stay idle{because}"
-                    yield Found(job.origin(*place), message, "take ml.c5.2xlarge, say")
+                    yield Found(job.origin(*place), message, "use for example ml.c5.2xlarge")
                     break

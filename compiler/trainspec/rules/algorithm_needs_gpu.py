@@ -44,5 +44,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             yield Found(
                 job.origin(*place),
                 f"{found.name} trains on GPUs alone, and {name} has none",
-                "take ml.g4dn.xlarge, say",
+                "use for example ml.g4dn.xlarge",
             )

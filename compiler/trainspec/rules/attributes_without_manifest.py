@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS557", "attributes of a channel that is no augmented manifest", Severity.WARNING)
+CODE = Code("TS557", "attributes of a channel that is not an augmented manifest", Severity.WARNING)
 
 BAD = """
 inputs: {train: {s3: s3://my-bucket/train/, attributes: [source-ref, label]}}
@@ -28,6 +28,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         source = (*channel, "DataSource", "S3DataSource")
         kind = job.text(*source, "S3DataType")
         if job.member(*source, "AttributeNames") and kind not in (None, "AugmentedManifestFile"):
-            message = "`attributes` are those of an augmented manifest, and this channel is none"
+            message = "`attributes` apply only to an augmented manifest, and this channel is not one"
             advice = "write `augmented_manifest:` in place of `s3:`, or remove `attributes`"
             yield Found(job.origin(*source, "AttributeNames"), message, advice, on_key=True)

@@ -42,7 +42,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             advice = (
                 f"write the account's 12 digits; with its zeros: `{account:0>12}`" if digits else "write the account"
             )
-            message = f"`{account}` is no account in an image's address: an account has 12 digits{digits}"
+            message = f"`{account}` is not an AWS account: an account has 12 digits{digits}"
             yield Found(job.origin(*leaf.path), message, advice)
         elif suffix != expected:
             message = f"the registries of {host['region']} end in `{expected}`, and this one in `{suffix}`"

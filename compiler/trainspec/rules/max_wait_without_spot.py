@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS505", "`max_wait` on a job that is no spot job")
+CODE = Code("TS505", "`max_wait` on a job that is not a spot job")
 
 BAD = """
 stopping: {max_runtime: 10m, max_wait: 20m}
@@ -27,6 +27,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     spot = job.member("EnableManagedSpotTraining")
     has_wait = job.member("StoppingCondition", "MaxWaitTimeInSeconds") is not None
     if has_wait and spot in (None, False) and "spot" not in job.spoilt:
-        message = "SageMaker takes `max_wait` for spot jobs only, and this is none"
+        message = "SageMaker accepts `max_wait` only for spot jobs, and this is not one"
         advice = "add `spot: true`, or remove `max_wait`; for a bound on waiting for machines, write `max_pending`"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice, on_key=True)

@@ -33,6 +33,6 @@ def check_job(job: JobView) -> Iterator[Found]:
             if found in ("None", "null", "NULL"):
                 message, advice = (
                     f"`{found}` is taken as a plain string here",
-                    "remove the line where there is no value",
+                    "remove the line if there is no value",
                 )
             yield Found(job.origin(*leaf.path), message, advice)

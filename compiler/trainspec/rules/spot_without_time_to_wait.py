@@ -32,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
     if job.is_on("EnableManagedSpotTraining") and wait is not None and wait == runtime:
         message = f"`max_wait` and `max_runtime` are both {wait:,} s: nothing is left to wait for capacity"
-        advice = f"write a `max_wait` of {2 * wait:,} s, say: the time to wait and to run together"
+        advice = f"set `max_wait` to {2 * wait:,} s, for example: it covers waiting and running"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice)

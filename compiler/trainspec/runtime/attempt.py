@@ -111,7 +111,7 @@ class Attempt:
         if self._training and self._goes_on():
             self._say(self.log.warning, f"Training job {self._training.name} is left to the next try of its task")
         else:
-            self._stop_job("its task was told to end", _KILL_BACK_OFF)
+            self._stop_job("its task was ended", _KILL_BACK_OFF)
         # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
         if self._running and not AIRFLOW_2:
             raise TaskKilledError

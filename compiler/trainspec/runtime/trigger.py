@@ -118,7 +118,7 @@ class TrainingJobTrigger(BaseTrigger):
                 "%s %s could not be stopped and may be running still", kind.noun.capitalize(), self.job_name
             )
             return
-        self.log.warning("Stopping %s %s: its task was told to end", kind.noun, self.job_name)
+        self.log.warning("Stopping %s %s: its task was ended", kind.noun, self.job_name)
 
     async def _is_ours(self, poller: Poller, described: Mapping[str, Any]) -> bool:
         """Whether the job that has the name now is that of the try that waits: a deleted job's name is free."""

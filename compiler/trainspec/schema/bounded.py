@@ -132,7 +132,7 @@ def _unique(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[Any]:
         text = json.dumps(_as_compared(each), sort_keys=True)
         spend(1 + len(text) // 100)
         if text in seen:
-            yield ValidationError(f"{each!r} stands twice, and the items must differ")
+            yield ValidationError(f"{each!r} is a duplicate, but the items must be unique")
             return
         seen.add(text)
 

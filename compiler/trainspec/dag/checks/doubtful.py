@@ -44,7 +44,9 @@ def _schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
         yield Fault(codes.BAD_DATE, ("dag", "end_date"), message, other=("dag", "start_date"))
     by_time = isinstance(schedule, str | list) and schedule not in ("@once", "@continuous")
     if airflow.makes_up_for_runs and by_time and "start_date" in dag and "catchup" not in dag:
-        message = f"{airflow.name} makes up for all runs since `start_date` unless it is told not to: each a paid job"
+        message = (
+            f"{airflow.name} backfills all runs since `start_date` unless `catchup` is false: each one is a paid job"
+        )
         yield Fault(codes.DOUBTFUL_SCHEDULE, at, message, "add `catchup: false`, or `true` where you want them")
 
 
@@ -61,7 +63,7 @@ def _dag_sensor(sensor: Mapping[str, Any], path: Path, airflow: Airflow) -> Iter
     if airflow.minor.startswith("2."):
         for field in _IGNORED_2 if sensor.get("deferrable") else ():
             if field in sensor:
-                message = f"{airflow.name} ignores `{field}` of a sensor that is deferrable: it may wait for ever"
+                message = f"{airflow.name} ignores `{field}` of a deferrable sensor: it may wait forever"
                 advice = "write `mode: reschedule` in place of `deferrable: true`"
                 yield Fault(codes.IGNORED, (*path, field), message, advice, on_key=True)
     elif sensor.get("check_existence"):

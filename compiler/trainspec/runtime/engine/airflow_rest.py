@@ -42,7 +42,7 @@ class AirflowRest:
 
     def __init__(self, url: str, credentials: Credentials, transport: Callable[..., Any] | None = None) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
-            raise AskError(f"{url!r} is no http or https address")
+            raise AskError(f"{url!r} is not an http or https address")
         self.url = url.rstrip("/")
         self._headers = {"Accept": "application/json"}
         # Redirects are not followed: urllib would send the credentials wherever they lead.

@@ -52,7 +52,7 @@ def _metric(name: str, reported: Mapping[str, float | None]) -> float:
         raise TrainingProblem(Kind.FATAL, f"the job reported no metric {name!r}; it reported {known}")
     value = reported[name]
     if value is None:
-        raise TrainingProblem(Kind.FATAL, f"the metric {name!r} is no number that could be compared (NaN or infinite)")
+        raise TrainingProblem(Kind.FATAL, f"the metric {name!r} is not a finite number, so it cannot be compared")
     return value
 
 
