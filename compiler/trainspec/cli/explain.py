@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a code (TS540), a field (resources.instance_type, dag.schedule), a request member "
         "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an operator "
         "(SageMakerTransformOperator); "
-        "lists lists lists lists lists all codes if none is given",
+        "lists lists lists lists lists lists all codes if none is given",
     )
 
 
