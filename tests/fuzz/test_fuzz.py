@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 
 import pytest
+import token_fuzz
 from commands import project_of_its_own, run_commands
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,14 @@ def test_commands() -> None:
             run_commands(content, project)
         for seed in seeds:
             run_commands(spec(Chance(seed)), project)
+
+
+def test_tokens() -> None:
+    """The second fuzzer, for a while."""
+    until = time.monotonic() + 20
+    with token_fuzz.project() as project:
+        for seed in itertools.takewhile(lambda _: time.monotonic() < until, itertools.count(500_000)):
+            token_fuzz.try_one(seed, project)
 
 
 def test_random_structures() -> None:

@@ -5,6 +5,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 
 from collections.abc import Iterable, Iterator
 
+from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.model import Diagnostic, Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -28,7 +29,9 @@ def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """`text` as the runner decodes it: signs of its own escaped, and what moves a terminal's cursor written out."""
+    shown = "".join(each if each in "\r\n" else visible(each) for each in text)
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

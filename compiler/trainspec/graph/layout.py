@@ -24,6 +24,9 @@ class Bend(NamedTuple):
     layer: int
 
 
+MOST_BENDS = 10_000
+"""How many layers all edges may pass together until they are drawn straight across them."""
+
 Step = str | Bend
 """What stands in a layer: a node, by its id, or an edge on its way."""
 
@@ -40,7 +43,9 @@ class Layout:
 def lay_out(graph: Graph, height: Callable[[Step], float]) -> Layout:
     """The layout of a graph without cycles; `height` says how much room a step takes, the gap around it included."""
     layer = _layers(graph)
-    routes = {(edge.tail, edge.head): _route(edge.tail, edge.head, layer) for edge in graph.edges}
+    bends = sum(layer[edge.head] - layer[edge.tail] for edge in graph.edges)
+    route = _route if bends <= MOST_BENDS else _straight
+    routes = {(edge.tail, edge.head): route(edge.tail, edge.head, layer) for edge in graph.edges}
     columns: list[list[Step]] = [[] for _ in range(max(layer.values(), default=0) + 1)]
     for node in graph.nodes:
         columns[layer[node.id]].append(node.id)
@@ -80,6 +85,12 @@ def _layers(graph: Graph) -> dict[str, int]:
 
 def _route(tail: str, head: str, layer: Mapping[str, int]) -> tuple[Step, ...]:
     return (tail, *(Bend(tail, head, passed) for passed in range(layer[tail] + 1, layer[head])), head)
+
+
+def _straight(tail: str, head: str, layer: Mapping[str, int]) -> tuple[Step, ...]:
+    """The same for a picture with more edges than anybody can follow: each goes straight across what it passes."""
+    del layer
+    return (tail, head)
 
 
 def _neighbours(links: Iterable[tuple[Step, Step]]) -> dict[Step, list[Step]]:

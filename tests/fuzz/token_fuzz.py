@@ -1,0 +1,162 @@
+"""A second fuzzer, of another kind: the text of good files with tokens exchanged, through every command.
+
+`structures.py` exchanges values of a tree, so what it writes is always YAML of one style. Here the example specs, their
+fragments and settings are cut into tokens (words, signs, indentation, line ends), and tokens are dropped, doubled,
+moved between files, or replaced by ones that mean something to YAML, to Jinja, to a shell or to a terminal.
+
+    uv run python tests/fuzz/token_fuzz.py --inputs 100000 --seed 1
+"""
+
+import argparse
+import contextlib
+import hashlib
+import io
+import os
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from trainspec.cli import main
+
+SPECS = Path(__file__).parents[2] / "specs"
+SECONDS = 5.0
+"""What one input may take of the processor in all commands together."""
+SETTINGS = (
+    'paths = ["specs"]\noutput = "generated_dags"\nairflow = "3.3"\nignore = ["TS540"]\n'
+    '[per-path]\n"specs/**" = ["TS5"]\n[environments.prod]\noutput = "dags/prod"\nregion = "eu-west-1"\n'
+)
+TOKENS = (
+    "", " ", "  ", "\n", "\n  ", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", ",", "&a ", "*a", "<<: *a", "!x ",
+    "|", ">", "%",
+    "'", '"', "#", "---", "...", "null", "~", "true", "0", "-1", "0x1f", "1e400", ".nan", "9" * 400, "2025-02-30",
+    "1h", "${",
+    "${vars.x}", "$${", "{{", "}}", "{{ ds }}", "{% if %}", "{#", "__debug__", "../../x", "/etc/passwd", "\0",
+    "\x1b[31m", "\u202e",
+    "\ufeff", "\ud800", "é", "\U0001f600", "trainspec: 1", "extends: [x.yaml]", "environments:",
+    "matrix: {a: [1, 2]}", "::error::",
+    "]]>", "</script>", "|--|", "`", "```", "\\", "a" * 300, "xoxb-123456789012-abc",
+)  # fmt: skip
+COMMANDS = (
+    ("lint", "--no-cache"),
+    ("lint", "--no-cache", "--format", "json"),
+    ("compile", "--no-cache"),
+    ("compile", "--no-cache", "--check"),
+    ("fmt", "--check"),
+    ("lint", "--no-cache", "--diff"),
+    ("request", "specs/x.yaml"),
+    ("request", "specs/x.yaml", "--origin"),
+    ("graph", "specs/x.yaml", "--format", "svg"),
+    ("graph", "specs/x.yaml", "--format", "mermaid"),
+    ("iam", "specs/x.yaml"),
+    ("diff", "specs/x.yaml", "specs/y.yaml"),
+    ("import", "specs/x.yaml"),
+)
+_TOKEN = re.compile(r"\n[ ]*|[ \t]+|\w+|[^\w\s]")
+
+
+@cache
+def texts() -> tuple[str, ...]:
+    """The example specs and the fragments that they extend."""
+    return tuple(path.read_text(encoding="utf-8") for path in sorted(SPECS.rglob("*.yaml")))
+
+
+def mutated(chance: random.Random, text: str) -> str:
+    """`text` with a few tokens exchanged."""
+    tokens = _TOKEN.findall(text)
+    for _ in range(chance.choice((1, 1, 2, 4, 16))):
+        at = chance.randrange(len(tokens))
+        kind = chance.randrange(6)
+        if kind == 0:
+            del tokens[at : at + chance.choice((1, 1, 5))]
+        elif kind == 1:
+            tokens[at:at] = tokens[at : at + chance.choice((1, 10, 40))]
+        elif kind == 2:
+            other = _TOKEN.findall(chance.choice(texts()))
+            start = chance.randrange(len(other))
+            tokens[at:at] = other[start : start + chance.choice((1, 5, 30))]
+        else:
+            tokens[at : at + chance.randrange(2)] = [chance.choice(TOKENS)]
+        tokens = tokens or [""]
+    return "".join(tokens)
+
+
+def put(chance: random.Random, project: Path) -> None:
+    """A project of two specs and settings; mostly one of the files is not as it should be."""
+    whole, part = chance.choice(texts()), chance.choice(texts())
+    files = {"specs/x.yaml": whole, "specs/y.yaml": part, "trainspec.toml": SETTINGS}
+    broken = chance.choices(list(files), (6, 2, 1))[0]
+    files[broken] = mutated(chance, files[broken])
+    for name, text in files.items():
+        (project / name).write_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def try_one(seed: int, project: Path, commands: int = 3) -> tuple[Counter[int], str]:
+    """Exit codes of some commands over the input of a seed, and a digest of what they printed. Raises for a fault."""
+    chance = random.Random(seed)  # noqa: S311
+    put(chance, project)
+    codes: Counter[int] = Counter()
+    digest = hashlib.sha256()
+    start = time.process_time()
+    for command in (COMMANDS[0], *chance.sample(COMMANDS[1:], commands - 1)):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            code = main(command)
+        text = said.getvalue()
+        assert code in (0, 1, 2), f"seed {seed}, {command}: {text[-500:]}"
+        assert "Traceback" not in text, f"seed {seed}, {command}"
+        assert "\x1b" not in text, f"seed {seed}, {command}: an escape sequence"
+        codes[code] += 1
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    took = time.process_time() - start
+    assert took < SECONDS, f"seed {seed}: {took:.1f} s"
+    return codes, digest.hexdigest()
+
+
+@contextlib.contextmanager
+def project() -> Iterator[Path]:
+    """A project in a folder of its own, which is the working folder meanwhile."""
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, "project")
+        (made / "specs" / "base").mkdir(parents=True)
+        (made / ".git").mkdir()
+        for path in sorted((SPECS / "base").glob("*.yaml")):
+            (made / "specs" / "base" / path.name).write_bytes(path.read_bytes())
+        os.chdir(made)
+        try:
+            yield made
+        finally:
+            os.chdir(before)
+
+
+def run() -> int:
+    """Try many inputs, and print what came of them: the digest is the same whatever PYTHONHASHSEED is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inputs", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=0, help="the first of them")
+    given = parser.parse_args()
+    codes: Counter[int] = Counter()
+    whole, faults = hashlib.sha256(), []
+    with project() as folder:
+        for seed in range(given.seed, given.seed + given.inputs):
+            try:
+                found, digest = try_one(seed, folder)
+            except AssertionError as error:
+                faults.append(str(error))
+                continue
+            codes += found
+            whole.update(digest.encode())
+    seen = f"exits {dict(sorted(codes.items()))}, {len(faults)} faults, {whole.hexdigest()[:16]}"
+    print(f"{given.inputs:,} inputs from {given.seed}: {seen}")  # noqa: T201
+    print(*faults[:10], sep="\n")  # noqa: T201
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
