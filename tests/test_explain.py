@@ -168,3 +168,9 @@ def test_an_operator(trainspec: Run) -> None:
     near = trainspec("explain", "SageMakerTransfromOperator")
     assert near.returncode == 2
     assert "did you mean `SageMakerTransformOperator`?" in near.stderr
+
+
+def test_a_built_in_algorithm_shows_what_it_takes(trainspec: Run) -> None:
+    shown = trainspec("explain", "kmeans").stdout
+    for words in ("required: an integer of 1 or more", "test:ssd", "FullyReplicated", "k-means-api-config.html"):
+        assert words in shown

@@ -133,6 +133,10 @@ def _image(image: Image) -> Iterator[str]:
     for row in rows:
         cells = (f"{row[index]:<{width}}" for index, width in zip(shown, widths, strict=True))
         yield ("  " + "  ".join(cells)).rstrip()
+    if "algorithm" in image.fields:
+        from trainspec.reference.show_algorithm import show_algorithm
+
+        yield from show_algorithm(info.name)
 
 
 def _row(version: VersionInfo) -> tuple[str, str, str, str, str, str]:

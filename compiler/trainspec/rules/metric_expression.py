@@ -1,0 +1,47 @@
+r"""An expression that finds no number in the log.
+
+SageMaker searches each line of the log for the expression, and takes what its one group in parentheses matches for the
+metric's value. An expression that cannot be compiled, or has no group, never reports anything, and a gate on the metric
+fails after the training.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import LONGEST, Found, JobView
+from trainspec.templates import has_template
+
+CODE = Code("TS880", "a metric's expression that finds no number", Severity.WARNING)
+
+BAD = r"""
+metrics: {auc: "auc=[0-9.]+"}
+"""
+
+GOOD = r"""
+metrics: {auc: "auc=([0-9.]+)"}
+"""
+
+_JAVA = re.compile(r"\\[pPQEhHRX]|[*+?}]\+|\(\?<[A-Za-z]")
+"""What Java's expressions have and Python's spell otherwise: nothing is said of those."""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compile each expression, and count its groups."""
+    for place, text in places(job, "AlgorithmSpecification.MetricDefinitions.*.Regex"):
+        if not isinstance(text, str) or len(text) > LONGEST or has_template(text) or _JAVA.search(text):
+            continue
+        try:
+            groups = re.compile(text).groups
+        except (re.error, RecursionError, OverflowError) as error:
+            message = f"`{text}` is not a regular expression: {error}"
+            yield Found(
+                job.origin(*place), message, "close what is open, and put a backslash before what is meant literally"
+            )
+            continue
+        if groups == 0:
+            message = f"`{text}` has no group, and SageMaker takes the metric's value from the first one"
+            yield Found(job.origin(*place), message, "put parentheses around the number: `loss=([0-9.]+)`")
