@@ -16,6 +16,8 @@ from trainspec.simulator import Fault, Outcome, Plan, Simulator
 
 from helpers import Run, heeding_signals
 
+pytestmark = pytest.mark.slow  # real time, and a process for each test
+
 
 @pytest.fixture
 def slow() -> Iterator[Simulator]:
