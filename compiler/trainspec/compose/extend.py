@@ -109,7 +109,9 @@ class _Reading:
             self._report(target.span, found)
         elif isinstance(found, Diagnostic):
             labels = (Label(found.span, "here"),) if found.span.end_column > found.span.column else ()
-            self._report(target.span, found.message, found.advice, labels)
+            is_gone = found.message.endswith("does not exist")
+            advice = f"`extends` counts from the folder of {above}" if is_gone else None
+            self._report(target.span, found.message, found.advice or advice, labels)
         elif found.name in self.following:
             circle = " → ".join((*self.following[self.following.index(found.name) :], found.name))
             self._report(target.span, f"a file cannot extend itself: {circle}")
@@ -128,6 +130,8 @@ class _Reading:
             return "`extends` cannot contain `${...}`: variables are known only after all files are read"
         if not target.text.isprintable():
             return "the file name contains unprintable characters"
+        if "://" in target.text:
+            return "`extends` takes files of this project, not addresses"
         if target.text.startswith("/"):
             return f"{target.text} is not a path relative to this file; write for example `../base.yaml`"
         name = posixpath.normpath(posixpath.join(posixpath.dirname(above), target.text))

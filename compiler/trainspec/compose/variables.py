@@ -205,6 +205,11 @@ class Variables:
             return self._of_job(name, node)
         if not found.group(2) or not _NAME.fullmatch(name):
             message = f"`{found.group()}` is not of the form `${{vars.NAME}}`"
+            variable = re.match(r"([A-Za-z_][\w.]*):", name)
+            if variable and variable[1].lower() == "env":
+                literal = "environment variables are not read: declare a variable under `vars`, and use `--var`"
+            elif variable:
+                literal = f"there are no defaults inside `${{...}}`: give `{variable[1]}` its value under `vars`"
             self._report(codes.BAD_SUBSTITUTION, node.span, message, literal)
             return None
         if name in self._resolving:
@@ -218,7 +223,11 @@ class Variables:
         if raw is None and len(self.findings) > MAX_FAULTS:
             return None  # nothing more is reported
         if raw is None:
-            known = self._near(name) or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
+            known = (
+                self._declared(name)
+                or self._near(name)
+                or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
+            )
             one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
             text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
             self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` is not defined", known, to_say(node, text))
@@ -234,10 +243,26 @@ class Variables:
             self._depths[name] = depth(value)
         return self.too_large(node.span, _TOO_DEEP) if self._level[0] + self._depths[name] > MAX_LEVELS else value
 
+    def _declared(self, name: str) -> str | None:
+        """What to do about a name of the environment's, or about one of `vars` without its prefix."""
+        if name.startswith("env."):
+            return (
+                "environment variables are not read: declare a variable under `vars`, and give it a value with `--var`"
+            )
+        if "." in name or f"vars.{name}" in self._values or self._near(name):
+            return None
+        return f"declare `{name}` under `vars` and write `${{vars.{name}}}`; for a literal `${{`, write `$${{`"
+
     def _near(self, name: str) -> str | None:
+        """A name of the same kind that is like `name`: a shared `vars.` alone makes two names no more alike."""
         if len(name) > _LONGEST_NAME:
             return None
-        return did_you_mean(name, self._candidates())
+        kind, dot, rest = name.partition(".")
+        if not dot:
+            return did_you_mean(name, self._candidates())
+        alike = [each.partition(".")[2] for each in self._candidates() if each.startswith(f"{kind}.")]
+        near = did_you_mean(rest, alike)
+        return near.replace("`", f"`{kind}.", 1) if near else None
 
     def _candidates(self) -> list[str]:
         return [each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME]

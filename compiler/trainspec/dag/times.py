@@ -41,7 +41,10 @@ def check_cron(text: str) -> str | None:
         return None if text not in ("@once", "@continuous") else f"{text} is not a cron expression"
     fields = text.split()
     if len(text) > 256 or len(fields) not in (5, 6):
-        return "a cron expression has five fields: minute, hour, day of the month, month, day of the week"
+        return (
+            "a cron expression has five fields: minute, hour, day of the month, month, day of the week, "
+            "such as `0 5 * * *` for each day at five"
+        )
     if len(fields) == len(_CRON) and all(map(_is_plain, fields, _CRON)):
         return _never(*fields[2:])
     from croniter import croniter  # slow to load, and nearly all schedules are plain
@@ -119,12 +122,17 @@ def check_timezone(name: str) -> str | None:
     return None
 
 
+_TURNED = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
+
+
 def check_date(text: str) -> str | None:
     """Why `text` is no date; None where it is one."""
     try:
         read = _read_date(text)
     except ValueError:
-        return f'"{text}" is not a date such as 2025-04-01 or 2025-04-01T06:30'
+        turned = _TURNED.fullmatch(text.strip())
+        form = f": write {turned[3]}-MM-DD" if turned else " such as 2025-04-01 or 2025-04-01T06:30"
+        return f'"{text}" is not a date{form}'
     try:
         is_far = not _FIRST <= (read if read.tzinfo is not None else read.replace(tzinfo=timezone.utc)) <= _LAST
     except OverflowError:

@@ -9,7 +9,7 @@ from typing import Any
 from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.diagnostics.words import LONGEST, cut, shown
 from trainspec.language.removed import advice_for
-from trainspec.language.suggestions import key_meant, pair_lists, text_meant, value_meant
+from trainspec.language.suggestions import form_meant, key_meant, name_meant, pair_lists, text_meant, value_meant
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.text.fault import Fault
 from trainspec.text.parse import MAX_FAULTS
@@ -110,7 +110,17 @@ def _alternatives(error: Any, path: Path) -> Iterator[Refused]:
         yield from (fault for inner in by_arm[offered[0]] for fault in _faults(inner))
     else:
         types = [name for index in offered for name in _types(arms[index])]
-        yield _wrong_type(error.instance, path, error.schema.get("x-form") or _kinds(arms, offered), types)
+        form = error.schema.get("x-form") or _kinds(arms, offered)
+        takes = any(_takes_strings(arms[index]) for index in offered)
+        yield _wrong_type(error.instance, path, form, types, takes_strings=takes)
+
+
+def _takes_strings(schema: Mapping[str, Any]) -> bool:
+    """Whether a list of this schema takes strings: only then is a string in brackets one."""
+    items = schema.get("items", {})
+    named = load_schema(SPEC_SCHEMA)["$defs"].get(str(items.get("$ref", "")).rsplit("/", 1)[-1], items)
+    arms = (items, named, *items.get("anyOf", ()), *named.get("anyOf", ()))
+    return any("string" in _types(arm) or str(arm.get("$ref", "")).endswith(("/Text", "/Id")) for arm in arms)
 
 
 def _is_type_error(inner: Any, path: Path) -> bool:
@@ -145,6 +155,10 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[Refused]:
         where = f" in `{dotted(path)}`" if path else ""
         if elsewhere and not near:
             near = "it belongs under " + " or ".join(f"`{place}`" for place in elsewhere)
+            if elsewhere == ("jobs.<task>",):
+                near += ", or under `defaults` for all jobs"
+        if not near and {"operator", "arguments"} <= known.keys():
+            near = f"an argument of the operator stands under `arguments`: `arguments: {{{key}: …}}`"
         if len(known) <= _FEW and not near:
             near = "known here: " + ", ".join(sorted(known))
         remedy = one if list(sure.values()).count(one) == 1 else None
@@ -184,7 +198,8 @@ def _value_fault(error: Any, path: Path) -> Refused:
     if kind == "type":
         types = [limit] if isinstance(limit, str) else limit
         expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
-        return _wrong_type(instance, path, expected, types, _keys_of(error.schema))
+        takes = _takes_strings(error.schema)
+        return _wrong_type(instance, path, expected, types, _keys_of(error.schema), takes_strings=takes)
     if kind in ("enum", "const"):
         words = limit if kind == "enum" else [limit]
         if not isinstance(instance, str) and kind == "enum":
@@ -216,20 +231,27 @@ def _keys_of(schema: Mapping[str, Any]) -> str | None:
 
 
 def _wrong_type(
-    instance: Any, path: Path, expected: str, types: Iterable[str] = (), advice: str | None = None
+    instance: Any,
+    path: Path,
+    expected: str,
+    types: Iterable[str] = (),
+    advice: str | None = None,
+    *,
+    takes_strings: bool = False,
 ) -> Refused:
     name = dotted(path) or "the document"
     if instance is None:
         return Refused(codes.WRONG_TYPE, path, f"`{name}` is empty", f"set it to {expected}, or remove the line")
     meant = value_meant(instance, frozenset(types))
-    if list(types) == ["array"] and isinstance(instance, str | int):
+    if list(types) == ["array"] and isinstance(instance, str | int) and takes_strings:
         advice = f"write `[{cut(str(instance), LONGEST)}]`"
+    advice = form_meant(path, instance) or advice
     message = f"`{name}` must be {expected}, but is {shown(instance)}"
     return Refused(codes.WRONG_TYPE, path, message, _write(meant) or advice, fix=meant, is_plain=True)
 
 
 def _malformed(instance: Any, path: Path, form: str, pattern: str = "") -> Refused:
-    meant = text_meant(instance, pattern)
+    meant = text_meant(instance, pattern) or name_meant(path, instance)
     message = f"`{dotted(path)}` must be {form}, but is {shown(instance)}"
     return Refused(codes.MALFORMED, path, message, _write(meant), fix=meant)
 

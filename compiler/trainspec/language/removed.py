@@ -9,6 +9,11 @@ _NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and report it with 
 _ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and everybody chooses how to look at it"
 _CODE = "it is code, which a spec cannot contain: put the values in `vars` or `params`"
 
+_MEMBERS = (
+    "TrainingJobName", "AlgorithmSpecification", "HyperParameters", "InputDataConfig", "OutputDataConfig",
+    "ResourceConfig", "StoppingCondition", "RoleArn", "TrainingJob", "CreateTrainingJob",
+)  # fmt: skip
+
 GONE: Mapping[str, Mapping[str, str]] = {
     "schedule": {
         "timetable": "write `schedule`: it takes cron expressions, presets, intervals and assets",
@@ -28,7 +33,24 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "provide_context": "remove it: Airflow always gives the context",
         "executor_config": "choose the executor with `executor` and the machine with `resources`",
     },
+    "trainspec": {
+        "version": "write `trainspec: 1`",
+        "apiVersion": "write `trainspec: 1`; `trainspec import` makes a spec of a manifest",
+        **dict.fromkeys(
+            _MEMBERS,
+            "this is a request, not a spec: `trainspec import FILE` makes a spec of it",
+        ),
+    },
+    "at_least": dict.fromkeys(
+        ("operator", "value", "threshold", "goal"), "write one of `at_least`, `at_most`, `above`, `below`"
+    ),
     "hyperparameters": {
+        "AlgorithmSpecification": "write `image`, `input_mode` and `metrics`; `trainspec import` takes a whole request",
+        "max_parallel": "write it into `matrix`, beside the lists",
+        "parallelism": "write `max_parallel` into `matrix`",
+        "command": "write `entrypoint`",
+        "requirements": "write `source: {requirements: …}`",
+        "secrets": "keep secrets out of the request: let the container read them from Secrets Manager",
         "max_run": "write `stopping: {max_runtime: …}`",
         "entry_point": "a script is `entry` of `source`, a container's command `entrypoint`",
         "source_dir": "write `source: {dir: …}`",

@@ -11,7 +11,15 @@ from trainspec.diagnostics import Edit, Fix, Span, the_one
 from trainspec.diagnostics.near import folded
 from trainspec.text.tree import Entry, Path, Scalar, Sequence
 from trainspec.text.tree import Mapping as Map
-from trainspec.units import ACCOUNT_PATTERN, DURATION_PATTERN, REGION_PATTERN, SIZE_PATTERN, duration_meant, size_meant
+from trainspec.units import (
+    ACCOUNT_PATTERN,
+    DURATION_PATTERN,
+    REGION_PATTERN,
+    SIZE_PATTERN,
+    duration,
+    duration_meant,
+    size_meant,
+)
 
 OTHER_NAMES: Mapping[str, str] = {
     "schedule_interval": "schedule",
@@ -38,6 +46,16 @@ OTHER_NAMES: Mapping[str, str] = {
     "max_run": "max_runtime",
     "depends": "depends_on",
     "upstream": "depends_on",
+    "min": "at_least",
+    "minimum": "at_least",
+    "gte": "at_least",
+    "ge": "at_least",
+    "max": "at_most",
+    "maximum": "at_most",
+    "lte": "at_most",
+    "le": "at_most",
+    "gt": "above",
+    "lt": "below",
 }
 """Keys under other names: Airflow's former ones, the SageMaker SDK's, those of other tools. Where the name at the right
 is known, the one at the left means it."""
@@ -47,16 +65,34 @@ _WORDS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "fa
 
 
 def _region(text: str) -> str:
-    return text.strip().lower().replace("_", "-").replace(" ", "-")
+    """A region in its own spelling; that of an availability zone is its name without the letter."""
+    region = text.strip().lower().replace("_", "-").replace(" ", "-")
+    return region[:-1] if re.fullmatch(r".*-[0-9][a-z]", region) else region
 
 
 def _account(text: str) -> str:
     return re.sub(r"[- ]", "", text)
 
 
+def _duration(text: str) -> str | None:
+    """A duration; a clock's `02:00:00` is one, too."""
+    clock = re.fullmatch(r"([0-9]{1,3}):([0-5][0-9]):([0-5][0-9])", text.strip())
+    if clock is None:
+        return duration_meant(text)
+    hours, minutes, rest = map(int, clock.groups())
+    total = hours * 3600 + minutes * 60 + rest
+    return str(duration(total)) if total else None
+
+
+def _size(text: str) -> str | None:
+    """A size; SageMaker counts whole gigabytes, so megabytes are rounded up."""
+    small = re.fullmatch(r"([0-9]{1,9}) *(?:mb|mib|mi|m)", text.strip(), re.IGNORECASE)
+    return f"{-(-int(small[1]) // 1024) or 1}GB" if small else size_meant(text)
+
+
 BY_PATTERN: Mapping[str, Callable[[str], str | None]] = {
-    DURATION_PATTERN: duration_meant,
-    SIZE_PATTERN: size_meant,
+    DURATION_PATTERN: _duration,
+    SIZE_PATTERN: _size,
     REGION_PATTERN: _region,
     ACCOUNT_PATTERN: _account,
 }
@@ -103,6 +139,49 @@ def value_meant(value: Any, types: Collection[str]) -> str | None:
             return str(int(whole[1].rstrip("_")))
     if isinstance(value, float) and "integer" in types and abs(value) < 10**15 and value.is_integer():
         return str(int(value))
+    return None
+
+
+_LISTS = {
+    "inputs": "give each channel a name: `inputs: {train: s3://…}`",
+    "tags": "write `tags: {NAME: VALUE}`",
+    "metrics": "write `metrics: {NAME: REGULAR EXPRESSION}`",
+    "environment": "write `environment: {NAME: VALUE}`",
+    "hyperparameters": "write `hyperparameters: {NAME: VALUE}`",
+    "jobs": "give each job a name: `jobs: {train: {…}}`",
+}
+"""Maps that people write as lists, and how the map begins."""
+
+_CONDITION = re.compile(r"\s*([\w:.-]+)\s*(>=|<=|==|>|<)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
+_BOUNDS = {">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}
+_CLASSES = {
+    "BashOperator": "airflow.providers.standard.operators.bash.BashOperator",
+    "PythonOperator": "airflow.providers.standard.operators.python.PythonOperator",
+    "EmptyOperator": "airflow.providers.standard.operators.empty.EmptyOperator",
+    "DummyOperator": "airflow.providers.standard.operators.empty.EmptyOperator",
+    "S3KeySensor": "airflow.providers.amazon.aws.sensors.s3.S3KeySensor",
+}
+"""Where Airflow keeps the classes that people know by their names alone."""
+
+
+def form_meant(path: Path, value: Any) -> str | None:
+    """How what an author meant is written, where it is in another form than that of its field."""
+    field = next((step for step in reversed(path) if isinstance(step, str)), "")
+    if field == "proceed_if" and isinstance(value, str):
+        found = _CONDITION.fullmatch(value)
+        if found and found[2] in _BOUNDS:
+            return f"write `{{metric: {found[1]}, {_BOUNDS[found[2]]}: {found[3]}}}`"
+        return "write `{metric: NAME, at_least: NUMBER}`"
+    if path == ("dag",) and isinstance(value, str):
+        return f"write `dag: {{id: {value}}}`" if re.fullmatch(r"[A-Za-z0-9_.-]+", value) else "write `dag: {id: NAME}`"
+    is_item = isinstance(path[-1], int) if path else False
+    return _LISTS.get(field) if is_item or isinstance(value, list) else None
+
+
+def name_meant(path: Path, value: Any) -> str | None:
+    """The only thing that can be meant by a name of another form; None where there is a doubt."""
+    if path and path[-1] == "operator" and isinstance(value, str):
+        return _CLASSES.get(value)
     return None
 
 

@@ -25,6 +25,9 @@ SETTINGS = tuple(file for file, _ in _SETTINGS)
 """The names of the files that settings may stand in."""
 
 
+_NO_YAML = (".cfg", ".csv", ".ini", ".ipynb", ".json", ".md", ".py", ".sh", ".toml", ".txt")
+
+
 class NoSpecsError(UsageError):
     """The project has no specs."""
 
@@ -153,6 +156,10 @@ def _typed(pattern: str, project: Project) -> list[Path]:
     """The files that a path of the command line names; it may lead out of the project."""
     if "\0" in pattern:
         raise UsageError(f"{pattern!r} cannot be a path")
+    suffix = Path(pattern).suffix.lower()
+    if suffix in _NO_YAML and Path(pattern).is_file():
+        more = "; `trainspec import` makes a spec of a request or a DAG file" if suffix in (".json", ".py") else ""
+        raise UsageError(f"{cut(pattern, 200)} is not a YAML file{more}")
     name = project.name(Path(pattern))
     if not name.startswith("../") and name != "..":
         tree = project.tree or DiskTree(project.root)

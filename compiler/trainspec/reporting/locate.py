@@ -43,7 +43,10 @@ def without_consequences(
     holes = {found.span for found in findings if found.code in _HOLES}.union(more_holes)
     foreign = {found.span for found in findings if found.code.id == codes.FOREIGN_PLACE.id}
     bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
+    misspelt = {found.field.rpartition(".")[0] for found in findings if _is_misspelt(found) and found.field}
     for found in findings:
+        if found.code is codes.MISSING_KEY and found.field in misspelt:
+            continue  # what is missing is there, under another name
         if found.span in foreign and found.code.id.startswith(_OF_REGIONS):
             continue
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
@@ -105,3 +108,7 @@ def _job(field: str, jobs: Map[str, Entry]) -> Entry | None:
 
 def _labelled(found: Diagnostic, span: Span | None, text: str) -> Diagnostic:
     return replace(found, labels=(*found.labels, Label(span, text))) if span else found
+
+
+def _is_misspelt(found: Diagnostic) -> bool:
+    return found.code is codes.UNKNOWN_KEY and (found.advice or "").startswith("did you mean")

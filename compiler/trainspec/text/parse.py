@@ -160,6 +160,22 @@ class _Builder:
                 self._report(codes.SYNTAX, start, "the quote that opens here is never closed", "close it")
                 return
             labels = (Label(start, f"{_PARSING.sub('', context)} begins here"),)
+        spaces = next((at for at in range(max(0, line - 3), min(line, len(lines))) if _NO_BREAK.match(lines[at])), None)
+        if spaces is not None:
+            column = lines[spaces].index("\xa0") + 1
+            span = Span(self.name, spaces + 1, column, spaces + 1, column + 1)
+            message = "the indentation holds a no-break space, which YAML does not take for one"
+            self._report(codes.SYNTAX, span, message, "write ordinary spaces")
+            return
+        if "could not find expected ':'" in problem and begin is not None and begin.line < len(lines):
+            key = lines[begin.line].strip()
+            span = Span(
+                self.name, begin.line + 1, begin.column + 1, begin.line + 1, len(lines[begin.line].rstrip()) + 1
+            )
+            found = _KEY_AND_VALUE.match(key)
+            advice = f"write `{found[1]}: {found[2][:80]}`" if found else "write `KEY: VALUE`"
+            self._report(codes.SYNTAX, span, "there is no `: ` between a key and its value", advice)
+            return
         message = f"{context}: {problem}" if context else problem
         self._report(codes.SYNTAX, span, message, _cure(problem, written), labels)
 
@@ -321,6 +337,10 @@ class _Builder:
         fix: Fix | None = None,
     ) -> None:
         self.findings.append(Diagnostic(code, span, message, advice, labels=labels, fix=fix))
+
+
+_NO_BREAK = re.compile(" *\xa0")
+_KEY_AND_VALUE = re.compile(r"([A-Za-z_][\w.-]*) *[: =] *(\S.*)")
 
 
 def _cure(problem: str, written: str) -> str | None:
