@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from jinja2 import Environment
 from trainspec.importers.dag_file import import_dag_file
 from trainspec.importers.model import CannotImportError
-from trainspec.importers.request import import_request, leaves
+from trainspec.importers.request import import_request
 from trainspec.importers.sources import read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.request.check import printable
 from trainspec.request.fields import JOB, OUTPUT_ONLY, members
 from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.schema.values import leaves
 from trainspec.templates import for_airflow
 from trainspec.text.source import Source
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Severity, Span
 
 if TYPE_CHECKING:
-    from trainspec.reporting.suppress import Ignore  # which a run that has nothing to do need not load
+    from trainspec.reporting.comments import Ignore  # which a run that has nothing to do need not load
 
 
 def of_span(span: Span) -> list[Any]:
@@ -104,7 +104,7 @@ def _of_code(ignore: "Ignore") -> list[Any]:
 
 def to_ignores(stored: Any) -> "frozenset[Ignore]":
     """The way back."""
-    from trainspec.reporting.suppress import Ignore
+    from trainspec.reporting.comments import Ignore
 
     return frozenset(
         Ignore(

@@ -14,12 +14,13 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
-from trainspec.importers.request import dotted_member, leaves
+from trainspec.importers.request import dotted_member
 from trainspec.importers.sources import read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.project.project import UsageError, root_around
 from trainspec.request.check import printable
+from trainspec.schema.values import leaves
 from trainspec.text.source import Source
 
 

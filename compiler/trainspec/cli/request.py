@@ -25,8 +25,8 @@ from trainspec.masking import redacted
 from trainspec.pipeline import Analysis
 from trainspec.project.project import UsageError
 from trainspec.request.check import printable, render_request
+from trainspec.schema.values import leaves
 from trainspec.templates import Sample
-from trainspec.text.tree import Path as Member
 from trainspec.text.tree import dotted, key_span
 
 WIDEST = 60
@@ -83,7 +83,7 @@ def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
     """Each value of the request: its member, where it was written and used, what it overrode."""
     request = analysis.requests[job]
     assert analysis.root is not None  # noqa: S101  # only documents have jobs
-    for member, value in _leaves(redacted(printable(request.members)), ()):
+    for member, value in leaves(redacted(printable(request.members))):
         field = request.origin(member)
         found = origin(analysis.root, ("jobs", job, *field))
         if member in request.keys:
@@ -104,14 +104,6 @@ def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
                 if field
             ],
         }
-
-
-def _leaves(value: Any, path: Member) -> Iterator[tuple[Member, Any]]:
-    below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    if not below:
-        yield path, value
-    for step, each in below:
-        yield from _leaves(each, (*path, step))
 
 
 def _place(span: Span) -> str:

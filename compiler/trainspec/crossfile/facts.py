@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.diagnostics import Diagnostic, Span
 
 if TYPE_CHECKING:
-    from trainspec.reporting.suppress import Ignore
+    from trainspec.reporting.comments import Ignore
 
 
 @dataclass(frozen=True, slots=True)

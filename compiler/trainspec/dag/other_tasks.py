@@ -17,6 +17,7 @@ from trainspec.dag.arguments import (
 )
 from trainspec.dag.callables import signature_of, written
 from trainspec.dag.expressions import Expression, Import
+from trainspec.schema.values import with_leaves
 from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
 
@@ -25,11 +26,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 def to_letter(value: Any) -> Any:
     """A value that Airflow renders, so that what it renders is what the spec says."""
-    if isinstance(value, dict):
-        return {key: to_letter(below) for key, below in value.items()}
-    if isinstance(value, list):
-        return [to_letter(below) for below in value]
-    return for_airflow(value) if isinstance(value, str) else value
+    return with_leaves(value, lambda each, _: for_airflow(each) if isinstance(each, str) else each)
 
 
 def _to_letter(value: Any, setting: Setting) -> Expression:

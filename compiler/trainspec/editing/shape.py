@@ -4,9 +4,10 @@ The located tree says what a document means; this says what is written, so that 
 only after `trainspec.text.parse` found nothing wrong with it, and so in bounds.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from trainspec.text.events import events
 
 Kind: TypeAlias = Literal["map", "list", "scalar", "alias"]
 
@@ -52,7 +53,7 @@ def shape_of(text: str) -> Shape | None:
     """The shape of the one document in `text`; None where there is none."""
     root: list[Shape] = []
     stack: list[Shape] = []
-    for event in _events(text):
+    for event in events(text):
         kind = type(event).__name__
         if kind in ("MappingEndEvent", "SequenceEndEvent"):
             done = stack.pop()
@@ -84,10 +85,3 @@ def _begun(event: Any, kind: str, text: str) -> Shape | None:
 
 def _mark(mark: Any) -> Mark:
     return Mark(mark.index, mark.line, mark.column)
-
-
-def _events(text: str) -> Iterator[Any]:
-    import yaml
-
-    events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
-    return events

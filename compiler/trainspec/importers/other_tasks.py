@@ -9,6 +9,7 @@ from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, c
 from trainspec.importers.model import ImportedTask
 from trainspec.importers.times import duration_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
+from trainspec.schema.values import leaves
 from trainspec.units import duration
 
 _WAITING = {
@@ -149,12 +150,7 @@ def _of_every_task() -> frozenset[str]:
 def _literal(reading: Reading, node: ast.expr) -> Any:
     """What an argument stands for. Raises NotLiteralError where a part of it is not literal."""
     value = reading.constants.value(node)
-    for each in _leaves(value):
+    for _, each in leaves(value):
         if isinstance(each, Hole):
             raise NotLiteralError(each.node)
     return value
-
-
-def _leaves(value: Any) -> list[Any]:
-    below = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
-    return [value] if below is None else [leaf for each in below for leaf in _leaves(each)]

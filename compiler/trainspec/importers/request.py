@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
@@ -46,12 +46,3 @@ def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
 def dotted_member(path: tuple[str | int, ...]) -> str:
     """`('Tags', 0, 'Key')` as `Tags[0].Key`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-
-
-def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """The single values of a request, and its empty maps and lists, with their paths."""
-    items: Any = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    if not value or not isinstance(value, Mapping | list):
-        yield path, value
-    for step, below in items:
-        yield from leaves(below, (*path, step))

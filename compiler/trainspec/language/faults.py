@@ -11,21 +11,13 @@ from trainspec.diagnostics.words import LONGEST, cut, shown
 from trainspec.language.removed import advice_for
 from trainspec.language.suggestions import form_meant, key_meant, name_meant, pair_lists, text_meant, value_meant
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
+from trainspec.schema.walk import PLACEHOLDERS, name_of, resolved
+from trainspec.schema.words import types_in_words
 from trainspec.text.fault import Fault
 from trainspec.text.parse import MAX_FAULTS
 from trainspec.text.tree import Path, dotted
 
-_PLACEHOLDERS = ("#/$defs/Template", "#/$defs/Substitution")
 _FEW = 15
-_TYPE_NAMES = {
-    "string": "a string",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a map",
-    "null": "null",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ def _alternatives(error: Any, path: Path) -> Iterator[Refused]:
     by_arm: dict[int, list[Any]] = {}
     for inner in error.context:
         by_arm.setdefault(inner.schema_path[0], []).append(inner)
-    offered = [index for index in by_arm if arms[index].get("$ref") not in _PLACEHOLDERS]
+    offered = [index for index in by_arm if name_of(arms[index]) not in PLACEHOLDERS]
     fitting = [index for index in offered if not any(_is_type_error(inner, path) for inner in by_arm[index])]
     if len(fitting) == 1:
         for inner in by_arm[fitting[0]]:
@@ -139,8 +131,8 @@ def _types(arm: Mapping[str, Any]) -> list[str]:
 
 def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    named = (definitions[arms[i]["$ref"].rsplit("/", 1)[-1]] if "$ref" in arms[i] else arms[i] for i in offered)
-    return " or ".join(dict.fromkeys(_TYPE_NAMES[arm["type"]] for arm in named if "type" in arm))
+    named = (resolved(arms[index], definitions) for index in offered)
+    return types_in_words(arm["type"] for arm in named if "type" in arm)
 
 
 def _unknown_keys(error: Any, path: Path) -> Iterator[Refused]:
@@ -173,8 +165,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
 
     def walk(schema: Mapping[str, Any], path: str) -> None:
-        for arm in (schema, *schema.get("anyOf", ())):
-            named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
+        for named in (resolved(arm, definitions) for arm in (schema, *schema.get("anyOf", ()))):
             for key, below in named.get("properties", {}).items():
                 member = below.get("x-member", "").rsplit(".", 1)[-1].lower()
                 for name in {key.replace("_", ""), member} - {""}:
@@ -182,7 +173,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
                 walk(below, f"{path}.{key}")
 
     for part in ("dag", "jobs.<task>"):
-        walk({"$ref": "#/$defs/Dag" if part == "dag" else "#/$defs/Job"}, part)
+        walk(definitions["Dag" if part == "dag" else "Job"], part)
     return {name: tuple(dict.fromkeys(found)) for name, found in places.items()}
 
 
@@ -197,7 +188,7 @@ def _value_fault(error: Any, path: Path) -> Refused:
     name = dotted(path) or "the document"
     if kind == "type":
         types = [limit] if isinstance(limit, str) else limit
-        expected = error.schema.get("x-form") or " or ".join(_TYPE_NAMES[each] for each in types)
+        expected = error.schema.get("x-form") or types_in_words(types)
         takes = _takes_strings(error.schema)
         return _wrong_type(instance, path, expected, types, _keys_of(error.schema), takes_strings=takes)
     if kind in ("enum", "const"):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
+from trainspec.schema.walk import Schema, named_arms
 
-Schema = Mapping[str, Any]
 Place: TypeAlias = tuple[str, Schema]
 """A schema with the name of its definition, if it has one."""
 
@@ -66,10 +66,4 @@ def ranks(places: tuple[Place, ...]) -> Mapping[str, int]:
 
 def _arms(places: tuple[Place, ...]) -> Iterator[Place]:
     definitions = document()[0][1]["$defs"]
-    for name, schema in places:
-        if "$ref" in schema:
-            referred = schema["$ref"].rsplit("/", 1)[-1]
-            yield from _arms(((referred, definitions[referred]),))
-        yield from _arms(tuple(("", arm) for arm in schema.get("anyOf", ())))
-        if "$ref" not in schema and "anyOf" not in schema:
-            yield name, schema
+    return (arm for name, schema in places for arm in named_arms(schema, definitions, name))

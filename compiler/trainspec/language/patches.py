@@ -7,6 +7,8 @@ it away. Lists replace as a whole, so their items are no patches.
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.schema.walk import name_of
+
 JsonSchema = dict[str, Any]
 
 SUFFIX = "Patch"
@@ -39,8 +41,7 @@ class _Patches:
 
     def of(self, schema: JsonSchema) -> JsonSchema:
         """The schema of what may be laid over a value of `schema`."""
-        if "$ref" in schema:
-            name = schema["$ref"].rsplit("/", 1)[-1]
+        if (name := name_of(schema)) is not None:
             return {**schema, "$ref": f"#/$defs/{self._named(name)}"} if self._is_map(name) else schema
         if "anyOf" in schema:
             return {**schema, "anyOf": [self.of(arm) for arm in schema["anyOf"]]}

@@ -11,6 +11,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from trainspec.language.patches import add_patches
 from trainspec.language.spec import Spec
+from trainspec.schema.walk import arms, resolved
+from trainspec.schema.words import limits_in_words
 from trainspec.units import TEMPLATE_PATTERN
 
 ID = "https://trainspec.dev/schemas/trainspec.schema.json"
@@ -146,7 +148,7 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
             schema.pop("x-form", None)
             schema["anyOf"] = [{"$ref": f"#/$defs/{name}"} for name in (shape, "Template", "Substitution")]
         schema["x-member"] = member
-        limits = _limits(api)
+        limits = limits_in_words(api)
         described = schema if "description" in schema else _model(definitions, schema)
         if described is not None:
             described["description"] += f"\n\nRequest member: `{member}`" + (f" ({limits})." if limits else ".")
@@ -154,35 +156,15 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
 
 def _model(definitions: JsonSchema, schema: JsonSchema) -> JsonSchema | None:
     """The model that a field without words of its own may be: editors show what is said of that."""
-    names = (arm["$ref"].rsplit("/", 1)[-1] for arm in schema.get("anyOf", ()) if "$ref" in arm)
-    models = (definitions[name] for name in names if "description" in definitions[name])
+    named = (resolved(arm, definitions) for arm in schema.get("anyOf", ()) if "$ref" in arm)
+    models = (each for each in named if "description" in each)
     return next((model for model in models if "Request member" not in model["description"]), None)
 
 
 def _below(definitions: JsonSchema, schema: JsonSchema, step: str) -> Iterator[JsonSchema]:
     """The schemas below `schema`, in any of its forms: of the key `step`, or of every key and item for `*`."""
-    for arm in (schema, *schema.get("anyOf", ())):
-        named = definitions[arm["$ref"].rsplit("/", 1)[-1]] if "$ref" in arm else arm
-        below = named.get("properties", {}).get(step)
+    for form in arms(schema, definitions):
         if step == "*":
-            yield from (named[each] for each in ("additionalProperties", "items") if isinstance(named.get(each), dict))
-        elif below is not None:
-            yield below
-        if named.get("anyOf") and arm is not schema:
-            yield from _below(definitions, named, step)
-
-
-def _limits(api: Mapping[str, Any]) -> str:
-    """AWS's limits in words: `1 to 63 characters`."""
-    ranges = (
-        ("minLength", "maxLength", "characters"),
-        ("minimum", "maximum", ""),
-        ("minItems", "maxItems", "entries"),
-        ("minProperties", "maxProperties", "entries"),
-    )
-    for low, high, unit in ranges:
-        if high in api:
-            return f"{api.get(low, 0)} to {api[high]} {unit}".strip()
-        if api.get(low):
-            return f"at least {api[low]} {unit}".strip()
-    return ""
+            yield from (form[each] for each in ("additionalProperties", "items") if isinstance(form.get(each), dict))
+        elif step in form.get("properties", {}):
+            yield form["properties"][step]

@@ -37,7 +37,8 @@ def all_codes() -> tuple[Explained, ...]:
 
 def _stages() -> dict[str, dict[str, Any]]:
     import yaml
+    from trainspec.text.events import loader
 
     with _STAGES.open(encoding="utf-8") as file:
-        read: dict[str, dict[str, Any]] = yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506  # texts only
+        read: dict[str, dict[str, Any]] = yaml.load(file, Loader=loader())  # noqa: S506  # strings only
     return {code: {key: text.strip("\n") for key, text in entry.items()} for code, entry in read.items()}

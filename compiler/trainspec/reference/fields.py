@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from trainspec.language.patches import SUFFIX as PATCH
 from trainspec.reference.examples import example
 from trainspec.request.api.check import member_schema, shape_name
-from trainspec.request.fields import JOB, members
+from trainspec.request.fields import JOB, OF_PARTS, members
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
-
-Schema = Mapping[str, Any]
+from trainspec.schema.walk import PLACEHOLDERS, Schema, named_arms
+from trainspec.schema.words import TYPES, limits_in_words
 
 _OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
-_PLACES = {"": "#/$defs/Job", "dag": "#/$defs/Dag"}
+_PLACES = {"": "Job", "dag": "Dag"}
 _TOLD_AT = {
     "Job": "",
     "Dag": "dag",
@@ -29,18 +28,6 @@ _TOLD_AT = {
 """The maps whose fields are told once, and not at every place that takes such a map."""
 
 _AROUND = ("sensors.*", "tasks.*", "triggers.*")
-_OF_PARTS = ("framework", "source")
-"""Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
-
-_TYPES = {
-    "string": "a string",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a map",
-    "null": "null",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,7 @@ def all_fields() -> Mapping[str, Field]:
         if name not in _PLACES and f"{name}.*" not in _AROUND:
             found |= {each.path: each for each in _inside(schema, name)}
     for place, definition in _PLACES.items():
-        for each in _below(_resolved({"$ref": definition}), place):
+        for each in _below(_definitions()[definition], place):
             found.setdefault(each.path, each)
     for place in _AROUND:
         name = place.removesuffix(".*")
@@ -110,7 +97,7 @@ def below(path: str) -> list[Field]:
 
 def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Field]:
     """The fields of a map with the schema `schema`, and those below them; around the jobs, not those of every task."""
-    told = _resolved({"$ref": "#/$defs/TaskArguments"})["properties"] if path in _AROUND else {}
+    told = _definitions()["TaskArguments"]["properties"] if path in _AROUND else {}
     for name, inner in schema.get("properties", {}).items():
         if name in told:
             continue
@@ -139,8 +126,7 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
 
 def _is_told_elsewhere(schema: Schema, path: str) -> bool:
     """Whether a map is one whose fields are told at another place than `path`."""
-    definitions = load_schema(SPEC_SCHEMA)["$defs"]
-    name = next((each for each, definition in definitions.items() if definition is schema), "")
+    name = next((each for each, definition in _definitions().items() if definition is schema), "")
     return name.endswith(PATCH) or _TOLD_AT.get(name, path) != path
 
 
@@ -173,26 +159,18 @@ def _form_of_arm(arm: Schema) -> str | None:
     if isinstance(below, Mapping) and below and "properties" not in arm:
         inner = _form(below, list(_arms(below)))
         return {"a string": "a map of strings", "a map": "a map of maps"}.get(inner, f"a map; each value {inner}")
-    named = arm.get("x-form") or _TYPES.get(str(arm.get("type")))
+    named = arm.get("x-form") or TYPES.get(str(arm.get("type")))
     return str(named) if named else None
 
 
 def _arms(schema: Schema) -> Iterator[Schema]:
     """The forms that a schema allows, without templates and `${...}`, which may stand nearly everywhere."""
-    if schema.get("$ref") in ("#/$defs/Template", "#/$defs/Substitution"):
-        return
-    if "$ref" in schema:
-        yield from _arms(_resolved(schema))
-    elif "anyOf" in schema:
-        for arm in schema["anyOf"]:
-            yield from _arms(arm)
-    else:
-        yield schema
+    return (arm for name, arm in named_arms(schema, _definitions()) if name not in PLACEHOLDERS)
 
 
-def _resolved(schema: Schema) -> Schema:
-    definition: Schema = load_schema(SPEC_SCHEMA)["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
-    return definition
+def _definitions() -> Schema:
+    definitions: Schema = load_schema(SPEC_SCHEMA)["$defs"]
+    return definitions
 
 
 # ---------------------------------------------------------------------- the request's schema
@@ -210,27 +188,9 @@ def _with_member(field: Field, member: str | None) -> Field:
         return field
     schema = member_schema(member.split(".")) or {}
     pattern = schema.get("x-aws-pattern") if "enum" not in schema else None
-    if field.path in _OF_PARTS:
+    if field.path in OF_PARTS:
         return replace(field, member=member)
-    return replace(field, member=member, limits=_limits(schema), pattern=pattern)
-
-
-def _limits(schema: Schema) -> str | None:
-    """AWS's limits in words: `1 to 63 characters`."""
-    ranges = (
-        ("minLength", "maxLength", " characters"),
-        ("minimum", "maximum", ""),
-        ("minItems", "maxItems", " entries"),
-        ("minProperties", "maxProperties", " entries"),
-    )
-    for low, high, unit in ranges:
-        if high in schema and "enum" not in schema:
-            if schema.get(low) == schema[high]:
-                return f"exactly {schema[high]}{unit}"
-            return f"{schema[low]} to {schema[high]}{unit}" if schema.get(low) else f"at most {schema[high]}{unit}"
-        if schema.get(low):
-            return f"at least {schema[low]}{unit}"
-    return None
+    return replace(field, member=member, limits=limits_in_words(schema), pattern=pattern)
 
 
 def shape(field: Field) -> str | None:

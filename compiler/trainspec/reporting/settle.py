@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from trainspec.compose import Composed, Extended
 from trainspec.diagnostics import Diagnostic, Span
+from trainspec.reporting.comments import Ignore, read_ignores
 from trainspec.reporting.dedupe import distinct
 from trainspec.reporting.locate import point, without_consequences, without_missed
 from trainspec.reporting.select import Selection
-from trainspec.reporting.suppress import Ignore, read_ignores, suppress
+from trainspec.reporting.suppress import suppress
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node
 

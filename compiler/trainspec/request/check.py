@@ -8,6 +8,7 @@ from typing import Any
 from trainspec.budget import spend
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
 from trainspec.request.api.model import TRAINING
+from trainspec.schema.values import with_leaves
 from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
@@ -93,11 +94,7 @@ def render_in(request: Mapping[str, Any], context: Mapping[str, Any], operation:
     unknown: set[Path] = set()
     problems: list[tuple[Path, Problem]] = []
 
-    def walk(value: Any, path: Path) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(below, (*path, key)) for key, below in value.items()}
-        if isinstance(value, list):
-            return [walk(below, (*path, index)) for index, below in enumerate(value)]
+    def rendered_leaf(value: Any, path: Path) -> Any:
         if not isinstance(value, str) or not has_template(value):
             return value
         rendered = render(value, context)
@@ -108,7 +105,7 @@ def render_in(request: Mapping[str, Any], context: Mapping[str, Any], operation:
         templated[path] = rendered.text
         return _typed(rendered.text, path, operation)
 
-    return Rendering(walk(dict(request), ()), templated, frozenset(unknown), tuple(problems))
+    return Rendering(with_leaves(dict(request), rendered_leaf), templated, frozenset(unknown), tuple(problems))
 
 
 def _faults(rendering: Rendering, operation: str) -> Iterator[MemberFault]:
@@ -127,15 +124,11 @@ def _rank(violation: Violation) -> int:
 def printable(request: Mapping[str, Any]) -> dict[str, Any]:
     """`request` as a reader or the AWS CLI wants it: what is written `{{ '{{' }}` for Airflow is `{{`."""
 
-    def walk(value: Any, path: Path) -> Any:
-        if isinstance(value, dict):
-            return {key: walk(below, (*path, key)) for key, below in value.items()}
-        if isinstance(value, list):
-            return [walk(below, (*path, index)) for index, below in enumerate(value)]
+    def printed_leaf(value: Any, path: Path) -> Any:
         is_constant = isinstance(value, str) and folded(value) != value
         return _typed(folded(value), path) if is_constant else value
 
-    printed: dict[str, Any] = walk(dict(request), ())
+    printed: dict[str, Any] = with_leaves(dict(request), printed_leaf)
     return printed
 
 

@@ -237,6 +237,10 @@ OUTPUT_ONLY = ("ResourceConfig.SelectedInstanceType", "ResourceConfig.SelectedIn
 """Members of the request's shape that SageMaker only answers with: no field sets them."""
 
 
+OF_PARTS = frozenset({"framework", "source"})
+"""Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
+
+
 def members(rows: tuple[Row, ...] = JOB, field: str = "", member: str = "") -> Iterator[tuple[str, str]]:
     """Every field of the language with the member that it becomes, as dotted paths; `*` stands for any key or index."""
     for row in rows:

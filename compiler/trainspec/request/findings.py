@@ -10,6 +10,7 @@ from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
 from trainspec.request.check import MemberFault, check
 from trainspec.request.lower import Request, field_of
+from trainspec.schema.words import TYPES
 from trainspec.templates import Problem, Sample
 from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, to_say
@@ -149,7 +150,7 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
             listed = f"it is one of {', '.join(limit)}" if len(limit) <= _FEW else None
             return f"{given}, which is not one of SageMaker's values", near or listed
         case "type":
-            return f"{given}; SageMaker expects {_TYPES.get(str(limit), limit)}", None
+            return f"{given}; SageMaker expects {TYPES.get(str(limit), limit)}", None
         case "max_length" | "min_length":
             bound = "at most" if what.constraint == "max_length" else "at least"
             return f"{given}: {len(what.value)} characters; SageMaker accepts {bound} {limit}", None
@@ -172,12 +173,3 @@ def key_words(what: Violation, parent: str, key: str) -> tuple[str, str | None]:
         return f"the name {shown(key)} in `{parent}` has {len(key)} characters; SageMaker accepts {what.limit}", None
     form = _FORMS.get(what.shape)
     return f"{shown(key)} cannot be a name in `{parent}`", f"use {form}" if form else f"it must match {what.limit}"
-
-
-_TYPES = {
-    "string": "a string",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a map",
-}

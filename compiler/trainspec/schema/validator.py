@@ -12,8 +12,9 @@ from functools import cache
 from operator import ge, le
 from typing import Any, TypeAlias
 
+from trainspec.schema.walk import Schema, name_of
+
 Accepts: TypeAlias = Callable[[Any], bool]
-Schema: TypeAlias = Mapping[str, Any]
 
 _ANNOTATIONS = {"$schema", "$id", "$defs", "title", "description", "default"}
 _OF_TEXTS = frozenset({"type", "minLength", "maxLength", "pattern"})
@@ -67,7 +68,7 @@ class _Builder:
         return accepts
 
     def reference(self, schema: Schema) -> Accepts:
-        name = schema["$ref"].removeprefix("#/$defs/")
+        name = str(name_of(schema))
         if name not in self._built:
             self._built[name] = lambda value: self._built[name](value)
             self._built[name] = self.build(self._definitions[name])

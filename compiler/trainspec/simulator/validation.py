@@ -10,6 +10,7 @@ from typing import Any
 
 from trainspec.request.api.check import Violation, check_request, member_schema
 from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.schema.walk import resolved
 from trainspec.simulator.errors import ApiError, validation_error
 
 # constraint, or JSON Schema's keyword for it → what AWS says
@@ -98,8 +99,7 @@ def _words(constraint: str, limit: Any) -> str:
 
 def _all_words(schema: Mapping[str, Any]) -> str:
     """Say all that a shape demands of a string."""
-    if "$ref" in schema:
-        schema = load_schema(API_SCHEMA)["$defs"][str(schema["$ref"]).rpartition("/")[2]]
+    schema = resolved(schema, load_schema(API_SCHEMA)["$defs"])
     if "enum" in schema:
         return _words("enum", schema["enum"])
     return ", ".join(_words(word, schema[keyword]) for keyword, word in _KEYWORDS.items() if keyword in schema)

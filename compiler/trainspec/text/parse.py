@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
+from trainspec.text.events import events, yaml_error
 from trainspec.text.source import Source
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
 
@@ -35,10 +36,10 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     """The tree of the one document in `source` (None where there is none to speak of) and what is wrong with it."""
     builder = _Builder(source)
     try:
-        for event in _events(source.text):
+        for event in events(source.text):
             if not builder.take(event):
                 break
-    except _libyaml_error() as error:
+    except yaml_error() as error:
         builder.syntax_error(error, source)
     return builder.root, builder.findings
 
@@ -50,26 +51,14 @@ def parse_until(source: Source, keys: frozenset[str]) -> Node | None:
     """
     builder = _Builder(source)
     try:
-        for event in _events(source.text):
+        for event in events(source.text):
             if not builder.take(event):
                 return None
             if builder.has(keys):
                 return builder.so_far()
-    except _libyaml_error():
+    except yaml_error():
         return None
     return builder.root
-
-
-def _events(text: str) -> Any:
-    import yaml  # 0.1 s to import: only where YAML is read
-
-    return yaml.parse(text, Loader=yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader)
-
-
-def _libyaml_error() -> type[Exception]:
-    import yaml
-
-    return yaml.YAMLError
 
 
 @dataclass(slots=True)

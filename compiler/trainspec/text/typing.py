@@ -7,11 +7,12 @@ YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema) says: a nu
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as Map
 from functools import cached_property
 from typing import Any
 
+from trainspec.schema.walk import Schema, arms
 from trainspec.text.tree import Node, Scalar, Sequence
 
 _NULL = {"", "~", "null", "Null", "NULL"}
@@ -27,8 +28,6 @@ _MAX_DIGITS, _MAX_OTHER_DIGITS = 4000, 3500
 """Python refuses to read longer integers, and to write them, whatever base they were read in."""
 
 _TYPE_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
-
-Schema = Map[str, Any]
 
 
 class Plain(str):
@@ -97,7 +96,7 @@ class _Place:
 
     def __init__(self, schemas: tuple[Schema, ...], definitions: Schema) -> None:
         self._definitions = definitions
-        self._arms = tuple(self._resolved(schemas))
+        self._arms = tuple(arm for schema in schemas for arm in arms(schema, definitions))
         self._below: dict[str, _Place] = {}
         self.is_text = any(arm.get("x-text") for arm in self._arms)
         self.is_request = any(arm.get("x-request") for arm in self._arms)
@@ -130,15 +129,6 @@ class _Place:
     def _inner(self, schemas: tuple[Schema, ...]) -> "_Place":
         """A place below this one: below one that wants the author's characters, all do unless a schema says more."""
         return _Place(schemas or (({"x-text": True},) if self.is_text else ()), self._definitions)
-
-    def _resolved(self, schemas: tuple[Schema, ...]) -> Iterator[Schema]:
-        for schema in schemas:
-            if "$ref" in schema:
-                yield from self._resolved((self._definitions[schema["$ref"].rsplit("/", 1)[-1]],))
-            if "anyOf" in schema:
-                yield from self._resolved(tuple(schema["anyOf"]))
-            if "$ref" not in schema and "anyOf" not in schema:
-                yield schema
 
 
 def _read(node: Node, place: _Place, request: _Place | None) -> Any:

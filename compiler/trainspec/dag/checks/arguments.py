@@ -1,6 +1,5 @@
 """What the language's schema cannot say of the arguments of a DAG and its tasks: what Airflow would refuse."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from trainspec.dag import arguments, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.assets import assets_of, check_assets
+from trainspec.dag.checks.finite import check_finite
 from trainspec.dag.checks.params import check_params
 from trainspec.dag.checks.schedule import check_dag_schedule, is_scheduled
 from trainspec.dag.expressions import check_keyword, check_path
@@ -81,25 +81,14 @@ def _callbacks(value: Any, path: Path) -> Iterator[Fault]:
             at = (*path, "arguments", name)
             if why := check_keyword(name):
                 yield Fault(codes.BAD_PATH, at, f"`{dotted(at)}`: {why}", on_key=True)
-            yield from _data(given, at)
+            yield from check_finite(given, at)
     elif isinstance(value, str) and (why := check_path(value)):
         yield Fault(codes.BAD_PATH, path, f"`{dotted(path)}`: {why}")
 
 
-def _data(value: Any, path: Path) -> Iterator[Fault]:
-    """Numbers that neither JSON nor a Python literal can say."""
-    if isinstance(value, float) and not math.isfinite(value):
-        yield Fault(
-            codes.MALFORMED, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as a string"
-        )
-    below = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for step, each in below:
-        yield from _data(each, (*path, step))
-
-
 def _assets(value: Any, path: Path) -> Iterator[Fault]:
     yield from check_assets(value, path)
-    yield from _data(value, path)
+    yield from check_finite(value, path)
 
 
 def _links(value: Mapping[str, str], path: Path) -> Iterator[Fault]:
@@ -145,8 +134,8 @@ _CHECKS: Mapping[str, Check] = {
     ),
     **dict.fromkeys(CALLBACKS, _callbacks),
     **dict.fromkeys(("inlets", "outlets"), _assets),
-    "retry_exponential_backoff": _data,
-    "params": _data,
+    "retry_exponential_backoff": check_finite,
+    "params": check_finite,
     "owner_links": _links,
     "tags": _tags,
     "operator": _operator,

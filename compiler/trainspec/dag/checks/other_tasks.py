@@ -1,10 +1,10 @@
 """What the language's schema cannot say of sensors, tasks, triggers and gates: what goes together, what has a name."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from trainspec.dag.checks.finite import check_finite
 from trainspec.dag.expressions import check_path, is_reserved
 from trainspec.dag.times import check_duration
 from trainspec.diagnostics import codes
@@ -88,7 +88,7 @@ def _states(sensor: Mapping[str, Any], path: Path, *, of_run: bool) -> Iterator[
 
 
 def _trigger(trigger: Mapping[str, Any], path: Path) -> Iterator[Fault]:
-    yield from _not_finite(trigger.get("conf", {}), (*path, "conf"))
+    yield from check_finite(trigger.get("conf", {}), (*path, "conf"))
     if not trigger.get("wait"):
         for field in ("poke_interval", "states", "failed_states", "deferrable"):
             if field in trigger:
@@ -111,20 +111,7 @@ def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         elif not _IDENTIFIER.fullmatch(name) or is_reserved(name):
             message = f"`{name}` cannot be the name of an argument in Python"
             yield Fault(codes.MALFORMED, at, message, on_key=True)
-    yield from _not_finite(task.get("arguments") or {}, (*path, "arguments"))
-
-
-def _not_finite(value: Any, path: Path) -> Iterator[Fault]:
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from _not_finite(below, (*path, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _not_finite(below, (*path, index))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield Fault(
-            codes.OUT_OF_RANGE, path, f"`{dotted(path)}` must be a finite number", "quote it to pass it as a string"
-        )
+    yield from check_finite(task.get("arguments") or {}, (*path, "arguments"))
 
 
 def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
@@ -148,4 +135,4 @@ def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         for bound in bounds:
             value = condition[bound]
             if isinstance(value, float):
-                yield from _not_finite(value, (*here, bound))
+                yield from check_finite(value, (*here, bound))

@@ -10,6 +10,7 @@ from trainspec.budget import spend
 from trainspec.request.api.model import TRAINING, model
 from trainspec.schema import in_order
 from trainspec.schema.validator import Accepts, acceptor
+from trainspec.schema.walk import name_of
 
 Constraint: TypeAlias = Literal[
     "required", "unknown", "output_only", "type", "enum", "pattern", "min_length", "max_length", "minimum", "maximum",
@@ -118,7 +119,7 @@ def _resolve(path: Path, operation: str) -> tuple[str, Mapping[str, Any]] | None
     schema = model(operation)
     own: Any = {"$ref": schema["$ref"]}
     for step in path:
-        definition = schema["$defs"][_referred(own)]
+        definition = schema["$defs"][str(name_of(own))]
         if "properties" in definition:
             own = definition["properties"].get(step)
         elif "items" in definition:
@@ -127,11 +128,7 @@ def _resolve(path: Path, operation: str) -> tuple[str, Mapping[str, Any]] | None
             own = definition.get("additionalProperties")
         if not own:
             return None
-    return _referred(own), own
-
-
-def _referred(own: Mapping[str, Any]) -> str:
-    return str(own["$ref"]).removeprefix("#/$defs/")
+    return str(name_of(own)), own
 
 
 def _violation(error: Any, document: Mapping[str, Any], operation: str) -> Violation:

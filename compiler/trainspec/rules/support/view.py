@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.request.api.check import shape_name
 from trainspec.request.lower import Request, lower
+from trainspec.schema.values import leaves
 from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
 
@@ -124,18 +125,9 @@ class JobView:
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
         """Every text of the request that stands where the API has a member, and is no longer than any may be."""
-
-        def walk(value: Any, path: Path) -> Iterator[Leaf]:
-            if isinstance(value, dict):
-                for key, below in value.items():
-                    yield from walk(below, (*path, key))
-            elif isinstance(value, list):
-                for index, below in enumerate(value):
-                    yield from walk(below, (*path, index))
-            elif isinstance(value, str) and len(value) <= LONGEST and (shape := shape_name(path)) is not None:
-                yield Leaf(path, shape, value, not has_template(value))
-
-        return tuple(walk(self.request, ()))
+        texts = ((path, value) for path, value in leaves(self.request) if isinstance(value, str))
+        shapes = ((path, shape_name(path), value) for path, value in texts if len(value) <= LONGEST)
+        return tuple(Leaf(path, shape, value, not has_template(value)) for path, shape, value in shapes if shape)
 
     def renderings(self, *path: str | int) -> tuple[str, ...]:
         """What the text at a member's path is in each sample task run.

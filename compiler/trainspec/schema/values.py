@@ -1,0 +1,24 @@
+"""Ways through plain data, such as JSON holds: maps, lists and single values."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The single values in `value`, and its empty maps and lists, each with its path below `path`."""
+    if not value or not isinstance(value, dict | list):
+        yield path, value
+        return
+    for step, below in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(below, (*path, step))
+
+
+def with_leaves(value: Any, change: Callable[[Any, Path], Any], path: Path = ()) -> Any:
+    """`value` with `change(single value, path)` in place of each single value."""
+    if isinstance(value, dict):
+        return {key: with_leaves(below, change, (*path, key)) for key, below in value.items()}
+    if isinstance(value, list):
+        return [with_leaves(below, change, (*path, index)) for index, below in enumerate(value)]
+    return change(value, path)
