@@ -24,7 +24,7 @@ GOOD = """
 hyperparameters: {data_dir: /opt/ml/input/data/train}
 """
 
-_FOLDER = re.compile(r"/opt/ml/input/data/([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)")
+_FOLDER = r"/opt/ml/input/data/([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)"
 _WHERE = (
     "AlgorithmSpecification.ContainerEntrypoint.*",
     "AlgorithmSpecification.ContainerArguments.*",
@@ -40,7 +40,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for pattern in _WHERE:
         for place, value in places(job, pattern):
-            for name in _FOLDER.findall(value) if isinstance(value, str) and len(value) <= LONGEST else ():
+            for name in re.findall(_FOLDER, value) if isinstance(value, str) and len(value) <= LONGEST else ():
                 if name not in names and re.sub(r"_[0-9]+$", "", name) not in names:
                     has = f"it has {', '.join(f'`{each}`' for each in names)}" if names else "it has none"
                     message = f"`/opt/ml/input/data/{name}` is the folder of a channel `{name}`, and the job has none"

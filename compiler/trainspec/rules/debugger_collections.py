@@ -26,14 +26,14 @@ _WORDS = (
     "save_interval", "save_steps", "start_step", "end_step", "include_regex", "tensor_names", "reductions",
     "save_histogram", "save_raw_tensor", "abs_reductions", "norms", "abs_norms", "save_shape",
 )  # fmt: skip
-_KNOWN = re.compile(rf"(?:(?:train|eval|predict|global)\.)?(?:{'|'.join(_WORDS)})")
+_KNOWN = rf"(?:(?:train|eval|predict|global)\.)?(?:{'|'.join(_WORDS)})"
 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look up each of CollectionParameters."""
     for place, _value in places(job, "DebugHookConfig.CollectionConfigurations.*.CollectionParameters.*"):
         name = str(place[-1])
-        if not _KNOWN.fullmatch(name):
+        if not re.fullmatch(_KNOWN, name):
             near = did_you_mean(name, _WORDS) or f"there are {', '.join(f'`{each}`' for each in _WORDS[:6])}, …"
             at = job.origin(*place)
             yield Found(at, f"a collection has no parameter `{name}`", near, on_key=True, fix=the_one(name, _WORDS))

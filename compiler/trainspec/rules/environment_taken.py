@@ -24,7 +24,7 @@ GOOD = """
 environment: {MODEL_DIR: /tmp/model}
 """
 
-_TOOLKIT = re.compile(
+_TOOLKIT = (
     r"SM_(?:MODEL_DIR|OUTPUT_DIR|OUTPUT_DATA_DIR|OUTPUT_INTERMEDIATE_DIR|INPUT_DIR|INPUT_CONFIG_DIR|CHANNELS?|CHANNEL_.+"
     r"|HPS?|HP_.+|HOSTS|CURRENT_HOST|NUM_GPUS|NUM_CPUS|NUM_NEURONS|MODULE_DIR|MODULE_NAME|USER_ARGS|USER_ENTRY_POINT"
     r"|TRAINING_ENV|RESOURCE_CONFIG|INPUT_DATA_CONFIG|FRAMEWORK_MODULE|FRAMEWORK_PARAMS|MASTER_ADDR"
@@ -36,7 +36,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Look up the names of the variables."""
     for place, value in places(job, "Environment.*"):
         name = str(place[-1])
-        if name in ("TRAINING_JOB_NAME", "TRAINING_JOB_ARN") or _TOOLKIT.fullmatch(name):
+        if name in ("TRAINING_JOB_NAME", "TRAINING_JOB_ARN") or re.fullmatch(_TOOLKIT, name):
             message = f"SageMaker sets `{name}` itself: this value is overwritten"
             yield Found(job.origin(*place), message, "take another name", on_key=True)
         elif (

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code
 from trainspec.rules.support.members import places
@@ -25,8 +25,7 @@ experiment: {name: churn, run: run-1}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """Where `member` stands (and is `value`, if that is set), `needs` must stand, and `excludes` must not.
 
     A `needs` or `excludes` that begins with `.` is beside the member, not at the top.

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code
 from trainspec.rules.support.members import places
@@ -29,8 +29,7 @@ _KEY_ID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32
 _KMS = r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Members, the form that they must have, that form in words, and what to write."""
 
     members: str

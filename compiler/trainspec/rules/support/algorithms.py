@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trainspec.request.images import known_registry
 from trainspec.rules.support.view import JobView
@@ -16,8 +15,7 @@ if TYPE_CHECKING:  # read only where a job runs a built-in algorithm
 PLACE = ("AlgorithmSpecification", "TrainingImage")
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltIn:
+class BuiltIn(NamedTuple):
     """A built-in algorithm as a job runs it: its repository, its table and the version that the image's tag says."""
 
     name: str

@@ -1,7 +1,7 @@
 """What rules ask of a job's channels."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.rules.support.view import JobView
 from trainspec.text.tree import Path
@@ -9,8 +9,7 @@ from trainspec.text.tree import Path
 S3 = ("DataSource", "S3DataSource")
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelView:
+class ChannelView(NamedTuple):
     """One channel of a request. What is a template, or not said, is None.
 
     `mode` is the channel's own input mode, else the job's.

@@ -1,8 +1,7 @@
 """Limits that AWS states in prose: of the API, of the default quotas, of what is kept."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
@@ -10,8 +9,7 @@ from trainspec.rules.support.view import Found, JobView
 Kind: TypeAlias = Literal["refused", "shortened", "quota"]
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A member's bounds, both inclusive, and what happens beyond: refused, cut short, or only with a raised quota."""
 
     kind: Kind
