@@ -38,7 +38,7 @@ class Contents:
         if (content := _decoded(self._known.get(key))) is not None:
             return content
         content = work_out()
-        if max((member.stamp[2] for member in listing.members), default=0) < time.time_ns() - _SETTLED:
+        if max((max(member.stamp[2:]) for member in listing.members), default=0) < time.time_ns() - _SETTLED:
             self._known = dict(list(self._known.items())[-_MOST:])
             self._known[key] = [content.packed.digest, content.packed.size, content.secret]
             write_entry(path, self._known, base.parent)

@@ -22,8 +22,8 @@ class Member:
     name: str
     path: Path
     size: int
-    stamp: tuple[int, int, int]
-    """The file's inode, size and time of change (ns): what has all three alike has not changed."""
+    stamp: tuple[int, int, int, int]
+    """Inode, size, and the times of its content and of its inode (ns): with all four alike, a file has not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +117,4 @@ def _walk(top: Path, prefix: str, ignore: Ignore) -> Iterator[Member | str]:
 
 def _one(path: Path, name: str, entry: "os.DirEntry[str] | None" = None) -> Member:
     status = entry.stat() if entry is not None else path.stat()
-    return Member(name, path, status.st_size, (status.st_ino, status.st_size, status.st_mtime_ns))
+    return Member(name, path, status.st_size, (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
