@@ -13,8 +13,10 @@ from helpers import ROOT, Golden, Ran, Run, differences
 
 # The same inputs on every machine, so that a run says something about the change and nothing about luck. Others, and
 # new ones each time: `pytest --hypothesis-profile searching`.
-hypothesis.settings.register_profile("repeatable", derandomize=True)
-hypothesis.settings.register_profile("searching", max_examples=2000, print_blob=True)
+# A busy machine, or one that measures coverage, is no failure.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("repeatable", PATIENT, derandomize=True)
+hypothesis.settings.register_profile("searching", PATIENT, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("repeatable")
 
 
