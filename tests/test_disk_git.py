@@ -242,7 +242,7 @@ def test_what_is_left_of_git_when_it_ends(repository: Path) -> None:
     assert found.read("specs/a.yaml", 1 << 20).decode() == SPEC % "a"
     with pytest.raises(UnreadableError, match="does not exist"):
         found.read("specs/b.yaml", 100)
-    with pytest.raises(UnreadableError, match="the longest file"):
+    with pytest.raises(UnreadableError, match="the limit is 10"):
         found.read("specs/a.yaml", 10)
     processes = [process for _, process in found._objects._asked.values()]
     del found

@@ -82,6 +82,9 @@ def settings(text: str | bytes, name: str = "trainspec.toml") -> Callable[[Path]
     return build
 
 
+NESTED = "[tool.trainspec]\nx = " + "[" * 100_000
+
+
 def link(target: str, name: str = "x.yaml") -> Callable[[Path], None]:
     return lambda project: (project / "specs" / name).symlink_to(target)
 
@@ -294,7 +297,7 @@ BAD: dict[str, tuple[Build, str]] = {
     "a word of 60,000 in a comment": (GOOD + f"    doc: 1  # trainspec: {LONG}[x]\n    naem: x\n", "TS101"),
     "a setting of 60,000": (settings(f'{LONG} = 1\n'), "trainspec.toml"),
     "a code of 60,000 in the settings": (settings(f'ignore = ["{LONG}"]\n'), "trainspec.toml"),
-    "a folder of 60,000 in the settings": (settings(f'paths = ["{LONG}"]\n'), "no such file"),
+    "a folder of 60,000 in the settings": (settings(f'paths = ["{LONG}"]\n'), "at most 1,000"),
     "a list of nothings": (GOOD + "    tags: [{}, {key: a}, {}]\n", "error["),
     # ------------------------------------------------------------------ composition
     "a file that extends itself": ("extends: x.yaml\n" + GOOD, "extends"),
@@ -342,7 +345,7 @@ BAD: dict[str, tuple[Build, str]] = {
     "settings that are no text": (settings(b"\xff\xfe\0"), "trainspec.toml"),
     "settings with a number for ever": (settings("airflow = " + "9" * 100_000), "trainspec.toml"),
     "settings that climb": (settings('output = "../../x"\n'), "leaves the project"),
-    "settings of pyproject that nest": (settings("x = " + "[" * 100_000, "pyproject.toml"), "pyproject.toml"),
+    "settings of pyproject that nest": (settings(NESTED, "pyproject.toml"), "pyproject.toml"),
     "settings of the wrong type": (settings('paths = "specs"\n'), "paths"),
     "settings with NUL in a path": (settings('paths = ["a\\u0000b"]\n'), "a"),
     "settings in a pipe": (lambda project: os.mkfifo(project / "trainspec.toml"), "trainspec.toml"),

@@ -91,7 +91,7 @@ class Bench:
     def _compile(self, analyses: Sequence[Outcome]) -> int:
         arguments = argparse.Namespace(
             paths=[], var=[], env=None, airflow=None, output=None, requests=None,
-            check=False, force=False, format=None, strict=False, no_cache=True,
+            check=False, force=False, format=None, strict=False, no_cache=True, quiet=False,
         )  # fmt: skip
         refused = OSError(22, "no such call here")
         with mock.patch.object(self.command, "look_at_files", return_value=analyses):
@@ -149,7 +149,7 @@ def die_at(call: int) -> Callable[[], None]:
 
 def calls_of_a_run(bench: Bench) -> int:
     """How many calls there are to die at: found by halving."""
-    low, high = 1, 1 << 12
+    low, high = 1, 1 << 16
     while low < high:
         middle = (low + high + 1) // 2
         bench.reset()

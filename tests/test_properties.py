@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -237,11 +238,13 @@ def test_compile_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     outputs = []
     for seed in ("0", "1", "12345"):
         folder = tmp_path / seed
-        command = [sys.executable, "-m", "trainspec", "compile", str(specs_folder), "-o", str(folder / "dags")]
-        command += ["--requests", str(folder / "requests")]
+        command = [sys.executable, "-m", "trainspec", "compile", "specs", "-o", "dags"]
+        command += ["--requests", "requests"]
         environment = {**os.environ, "PYTHONHASHSEED": seed}
-        subprocess.run(command, check=True, env=environment, cwd=specs_folder.parent, capture_output=True)
-        outputs.append({path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))})
+        shutil.copytree(specs_folder, folder / "specs")
+        subprocess.run(command, check=True, env=environment, cwd=folder, capture_output=True)
+        made = (path for name in ("dags", "requests") for path in sorted((folder / name).rglob("*.*")))
+        outputs.append({path.name: path.read_bytes() for path in made})
     assert len(outputs[0]) > 10
     assert outputs[0] == outputs[1] == outputs[2]
 

@@ -22,6 +22,8 @@ from trainspec.diagnostics import did_you_mean
 from trainspec.text.source import MAX_BYTES
 
 SECONDS, MEGABYTES = 2.0, 300
+_LOADED = 60
+"""Megabytes of a process that has loaded the compiler."""
 SLACK = 3
 """How much more time an input may take where the machine is slow or shared."""
 COMMANDS = ("lint --no-cache", "compile --no-cache --check")
@@ -99,13 +101,24 @@ def _measured(text: str, command: str, *, is_forked: bool = True) -> tuple[int, 
             return _quietly(command), 0, 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of a fork beside threads
+            before = _resident()
             child = os.fork()
         if child == 0:
             resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
             os._exit(_quietly(command))
         _, status, usage = os.wait4(child, 0)
         unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss // unit
+        more = usage.ru_maxrss // unit - before  # a child has all that the tests before it loaded
+        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, _LOADED + max(more, 0)
+
+
+def _resident() -> int:
+    """Megabytes that this process holds now."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except FileNotFoundError:
+        return _LOADED
+    return pages * os.sysconf("SC_PAGE_SIZE") // (1024 * 1024)
 
 
 def _quietly(command: str) -> int:

@@ -60,10 +60,10 @@ class Lab:
             path.write_text(text)
         archive = io.BytesIO()
         write_archive(list_files(folder, self.folder), archive)
-        target = self.store.path("s3://code/sourcedir.tar.gz")
+        target = self.store.path("s3://my-code/sourcedir.tar.gz")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(archive.getvalue())
-        return "s3://code/sourcedir.tar.gz"
+        return "s3://my-code/sourcedir.tar.gz"
 
     def create(self, name: str = "job", entry: str = "train.py", **more: Any) -> None:
         own = more.pop("HyperParameters", {})
@@ -80,7 +80,7 @@ class Lab:
             "StoppingCondition": {"MaxRuntimeInSeconds": 60},
             "HyperParameters": {
                 "sagemaker_program": entry,
-                "sagemaker_submit_directory": "s3://code/sourcedir.tar.gz",
+                "sagemaker_submit_directory": "s3://my-code/sourcedir.tar.gz",
                 **own,
             },
         }
@@ -167,7 +167,10 @@ def test_data_comes_from_a_local_folder_and_a_model_from_the_job_before(lab: Lab
     (lab.folder / "data/x.csv").write_text("1\n")
     lab.inputs["train"] = lab.folder / "data"
     lab.upload({"train.py": COPY})
-    channel = {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/t/"}}}
+    channel = {
+        "ChannelName": "train",
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/t/"}},
+    }
     lab.create("first", InputDataConfig=[channel])
     first = lab.end("first")
     assert first["ModelArtifacts"]["S3ModelArtifacts"] == "s3://out/models/first/output/model.tar.gz"
@@ -180,11 +183,10 @@ def test_data_comes_from_a_local_folder_and_a_model_from_the_job_before(lab: Lab
 
 def test_a_channel_without_data_fails_before_the_script(lab: Lab) -> None:
     lab.upload({"train.py": SHOW})
-    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://b/t/"}
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/t/"}
     lab.create(InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}])
-    assert lab.end()["FailureReason"] == (
-        "ClientError: no data for the channel train: s3://b/t/ is not on this machine; give it with --input train=PATH"
-    )
+    said = "no data for the channel train: s3://bucket/t/ is not on this machine"
+    assert lab.end()["FailureReason"] == f"ClientError: {said}; give it with --input train=PATH"
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_rest(api: str, login: tuple[str, str] | None, run: TaskRun) -> None:
 @pytest.mark.parametrize(
     ("url", "login", "broken", "said"),
     [
-        ("file:///etc", None, [], "no http or https address"),
+        ("file:///etc", None, [], "not an http or https address"),
         ("http://127.0.0.1:9", None, [], "Airflow is not to be reached"),
         ("", ("admin", "other"), [], "wants credentials"),
         ("", None, [302], "answers with a redirect"),

@@ -102,7 +102,7 @@ SHADOWED_FILE = Code("TS758", "two files of the source with one name", Severity.
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 
-_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS7")
+_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS70", "TS75")
 """Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
 
 

@@ -22,6 +22,9 @@ hyperparameters:
   sagemaker_submit_directory: s3://my-bucket/code/
 """
 
+_PACKED = ("source", "dir")
+"""A folder there is packed, or what keeps it from being so has been reported."""
+
 GOOD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
 hyperparameters:
@@ -50,6 +53,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz", ".tar")):
         message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
         yield Found(job.origin(*place), message, f"name the archive, `{folder.rstrip('/')}/sourcedir.tar.gz`, say")
-    elif folder and "{" not in folder and not folder.startswith(("s3://", "/")):
+    elif folder and "{" not in folder and not folder.startswith(("s3://", "/")) and job.origin(*place) != _PACKED:
         message = f"`{folder}` is a folder here, and the container has it not"
         yield Found(job.origin(*place), message, "put an archive of it into S3 and name that")

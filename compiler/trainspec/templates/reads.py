@@ -1,7 +1,7 @@
 """What a template reads: the names of Airflow's context, and the results of other tasks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -48,12 +48,24 @@ def reads(text: str) -> Reads:
         tree = parse_template(text)
     except (TemplateError, RecursionError, ValueError):
         return Reads()
-    asked = {name for test in tree.find_all((nodes.Test, nodes.Filter)) for name in _asked_for(test)}
-    names = {each.name for each in tree.find_all(nodes.Name) if each.ctx == "load"}
+    below = tuple(_nodes(tree))
+    asked = {name for each in below if isinstance(each, (nodes.Test, nodes.Filter)) for name in _asked_for(each)}
+    names = {each.name for each in below if isinstance(each, nodes.Name) and each.ctx == "load"}
     attributes = {
-        f"{each.node.name}.{each.attr}" for each in tree.find_all(nodes.Getattr) if isinstance(each.node, nodes.Name)
+        f"{each.node.name}.{each.attr}"
+        for each in below
+        if isinstance(each, nodes.Getattr) and isinstance(each.node, nodes.Name)
     }
-    return Reads(frozenset(names - asked), tuple(_pulls(tree)), frozenset(attributes))
+    return Reads(frozenset(names - asked), tuple(_pulls(below)), frozenset(attributes))
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    """All nodes below `tree`, in the order of the text. Jinja's own `find_all` recurses."""
+    open_ = [tree]
+    while open_:
+        node = open_.pop()
+        open_ += reversed(list(node.iter_child_nodes()))
+        yield node
 
 
 def _asked_for(node: Any) -> Iterator[str]:
@@ -62,11 +74,11 @@ def _asked_for(node: Any) -> Iterator[str]:
         yield node.node.name
 
 
-def _pulls(tree: Any) -> Iterator[Pull]:
+def _pulls(found: Iterable[Any]) -> Iterator[Pull]:
     from jinja2 import nodes
 
-    for call in tree.find_all(nodes.Call):
-        callee = call.node
+    for call in found:
+        callee = call.node if isinstance(call, nodes.Call) else None
         if not isinstance(callee, nodes.Getattr) or callee.attr != "xcom_pull":
             continue
         given = {each.key: each.value for each in call.kwargs}

@@ -30,8 +30,8 @@ def check_operators(data: Mapping[str, Any], options: Options) -> Iterator[Fault
             given = task.get("arguments") or {}
             yield from _called(airflow.operator(operator), operator, given, at, "operator", airflow, options)
     for at, notifier in _notifiers(data):
-        path = notifier["path"]
-        if check_path(path) is None:
+        path = notifier.get("path")
+        if isinstance(path, str) and check_path(path) is None:
             yield from _called(by_path(path), path, notifier.get("arguments") or {}, at, "path", airflow, options)
 
 
