@@ -169,7 +169,8 @@ def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
     for number in range(kills):
         bench.reset()
         if number % 3:
-            died = bench.killed(die_at(chance.randint(1, calls)))
+            first = 1 if number % 2 else calls * 9 // 10  # where the new files take their places, and behind
+            died = bench.killed(die_at(chance.randint(first, calls)))
         else:
             died = bench.killed(lambda: None, after=chance.uniform(0, duration))
         outcome = bench.outcome()

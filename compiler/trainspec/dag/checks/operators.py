@@ -40,7 +40,9 @@ def callables(data: Mapping[str, Any], options: Options) -> Iterator[tuple[Path,
     airflow = MINORS[options.airflow]
     for name, task in (data.get("tasks") or {}).items():
         given = task.get("arguments") or {}
-        signature = signature_of(airflow.operator(task["operator"]), airflow, options.own_operators) if given else None
+        operator = task.get("operator")
+        is_known = bool(given) and isinstance(operator, str)
+        signature = signature_of(airflow.operator(operator), airflow, options.own_operators) if is_known else None
         for argument, value in given.items() if signature else ():
             known = signature.arguments.get(argument) if signature else None
             if known and meaning(value, known.kinds) == "callable":
