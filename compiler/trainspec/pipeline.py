@@ -45,6 +45,8 @@ __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate
 ALL = Selection()
 
 _CHARACTERS_A_STEP, _STEPS_OF_NODE = 10, 8
+_STEPS_OF_ENVIRONMENT = 50
+"""A spec is analysed once for each of its environments, and all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
 _LESS = "split it, or look for names, templates or aliases that multiply"
 
@@ -106,6 +108,7 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
         return _fragment(file, parsed, selection)
     written = [*parsed, *file.extended.findings]
     composed = _composed(file, written, options)
+    spend(_STEPS_OF_ENVIRONMENT * len(composed.environments))
     validated = validate(composed.root)
     validated = replace(validated, data=in_one_order(validated.data))
     jobs = validated.data.get("jobs", {})

@@ -91,6 +91,7 @@ class Attempt:
         with self._guard():
             training = self._prepare({}, str(event.get("label", "")))
             job = self.job = training.resume(event["job_name"])
+            self.log.info("Job state: %s", job.state)
             # A triggerer of an earlier release goes by its own clock, which may be ahead.
             overdue = event["why"] == OVERDUE and training.calls.aws_now() >= (event["deadline"] or 0) - 1
             if job.ended or overdue:
