@@ -176,6 +176,8 @@ def test_the_tables_are_what_the_classes_say(airflow: Airflow, tmp_path: Path) -
         pytest.skip("the tables are of a newer release of the Amazon provider than goes with 3.0.6")
     asked = [f"{module}.{name}" for module, name in everywhere(airflow.version) if module.startswith(PROVIDERS)]
     asked = [path for path in asked if since(path.rpartition(".")[0], airflow.version) is None]
+    if airflow.version == "2.11":  # whose own operators stand in for the provider `standard`, which it does not need
+        asked = [path for path in asked if not path.startswith("airflow.providers.standard.")]
     (tmp_path / "asked.json").write_text(json.dumps(asked))
     output = airflow.python(str(Path(__file__).with_name("inside.py")), "operators", str(tmp_path / "asked.json"))
     real: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
