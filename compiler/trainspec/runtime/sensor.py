@@ -61,7 +61,9 @@ class TrainingJobSensor(BaseSensorOperator):
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
         """Go on where the triggerer left off. Airflow turns what this raises into a skip if `soft_fail` says so."""
         job = self._look(context)
-        if job is None and event["why"] == OVERDUE:
+        # Of a job that is not there the triggerer can only say so, also when the wait is over.
+        is_over = event["why"] == OVERDUE or time.time() >= event["deadline"]
+        if job is None and is_over:
             raise AirflowSensorTimeout(f"{self.job_name} has not completed within {self.timeout:g} seconds")
         return job.name if job else self._defer(event["deadline"])
 
