@@ -73,7 +73,8 @@ class TrainingJobTrigger(BaseTrigger):
             why = await _apart(self._wait())
         except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
             why = problem.text
-            await asyncio.sleep(self.check_interval)  # the operator may see the job well, and defer to us again
+            left = self.check_interval if self.deadline is None else max(self.deadline - time.time(), 0)
+            await asyncio.sleep(min(self.check_interval, left))  # the task may see the job well, and defer to us again
         except asyncio.CancelledError as cancelled:
             if self.trigger_id is None:  # no triggerer's, but that of `airflow dags test`, and somebody pressed Ctrl-C
                 await _to_the_end(self._stop())
