@@ -152,7 +152,9 @@ class TrainingJobTrigger(BaseTrigger):
                     await asyncio.wait_for(poller.ended(self.job_name, self.check_interval, self.created), left)
                 except asyncio.TimeoutError:
                     kind = self.kind
-                    await poller.call(kind.describe, {kind.name: self.job_name}, needs=kind.arn)
+                    # Not for long: a job that is not there yet would be asked for until the poller's patience ends.
+                    asked = {kind.name: self.job_name}
+                    await poller.call(kind.describe, asked, needs=kind.arn, back_off=_KILL_BACK_OFF)
                     if self.deadline is not None and time.time() + poller.ahead >= self.deadline:
                         return OVERDUE
                 else:
