@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from trainspec.packing.archive import pack, unpack, write_archive
+from trainspec.packing.archive import pack, write_archive
 from trainspec.packing.files import list_files
 
 FILES = {"train.py": "print('x')\n", "lib/__init__.py": "", "lib/data.py": "X = 1\n", "run.sh": "#!/bin/sh\n"}
@@ -22,6 +22,13 @@ def _folder(at: Path, files: dict[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     return at
+
+
+def unpack(archive: bytes) -> dict[str, bytes]:
+    """The files of an archive by name."""
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+        files = {each.name: tar.extractfile(each) for each in tar.getmembers() if each.isfile()}
+        return {name: file.read() for name, file in files.items() if file is not None}
 
 
 def _bytes(folder: Path, root: Path | None = None) -> bytes:

@@ -3,7 +3,6 @@
 https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/ENVIRONMENT_VARIABLES.md
 """
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any, Final
@@ -30,7 +29,6 @@ def of_the_container(request: Mapping[str, Any], layout: Layout, region: str, ar
         "TRAINING_JOB_ARN": arn,
         "AWS_REGION": region,
         "SAGEMAKER_BASE_DIR": str(layout.base),
-        "NVIDIA_REQUIRE_CUDA": "",
     }
 
 
@@ -81,8 +79,4 @@ def of_the_toolkit_for(
     said["training_env"] = {**said, "channel_input_dirs": {name: str(layout.channel(name)) for name in channels}}
     variables = {f"SM_{name.upper()}": as_variable(value) for name, value in said.items()}
     variables |= {f"SM_CHANNEL_{name.upper()}": str(layout.channel(name)) for name in channels}
-    return variables | {f"SM_HP_{name.upper()}": _hyperparameter(value) for name, value in own.items()}
-
-
-def _hyperparameter(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return variables | {f"SM_HP_{name.upper()}": as_variable(value) for name, value in own.items()}

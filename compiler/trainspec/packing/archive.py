@@ -8,7 +8,6 @@ https://www.rfc-editor.org/rfc/rfc1951#section-3.2.4 (stored blocks), https://ww
 """
 
 import hashlib
-import io
 import struct
 import tarfile
 import zlib
@@ -120,10 +119,3 @@ def _add(stream: _Stored, member: Member, file: BinaryIO) -> None:
     if length != member.size:
         raise OSError(f"{member.name} changed while it was read")
     stream.write(bytes(-length % tarfile.BLOCKSIZE))
-
-
-def unpack(archive: bytes) -> dict[str, bytes]:
-    """The files of an archive by name: what the digest stands for. For tests and for comparing two archives."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-        files = {each.name: tar.extractfile(each) for each in tar.getmembers() if each.isfile()}
-        return {name: file.read() for name, file in files.items() if file is not None}
