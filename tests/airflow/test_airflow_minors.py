@@ -45,9 +45,14 @@ tasks:
 """
 
 
+def mark_of(airflow: Airflow) -> str:
+    """What the names of this module's jobs end in; the other modules' jobs run in the same simulator."""
+    return f"minor-{airflow.version.replace('.', '-')}"
+
+
 @pytest.fixture(scope="module")
 def ran(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Airflow:
-    mark = airflow.version.replace(".", "-")
+    mark = mark_of(airflow)
     spec = tmp_path_factory.mktemp("minor") / "each_minor.yaml"
     spec.write_text(SPEC.replace("MARK", mark))
     compile_ = [sys.executable, "-m", "trainspec", "compile", str(spec), "-o", str(airflow.dags)]
@@ -70,12 +75,12 @@ def test_it_succeeds(ran: Airflow, task_id: str) -> None:
 
 def test_a_failure_that_will_come_again_costs_one_job(ran: Airflow, simulator: Simulator) -> None:
     assert ran.task("each_minor", "given_up").state == "failed"
-    assert len([job for job in simulator.jobs if job.name.startswith(f"given-up-{ran.version.replace('.', '-')}")]) == 1
+    assert len([job for job in simulator.jobs if job.name.startswith(f"given-up-{mark_of(ran)}")]) == 1
 
 
 def test_the_jobs(ran: Airflow, simulator: Simulator) -> None:
     """One a task, and one more for the retry of the one that failed."""
-    mark = ran.version.replace(".", "-")
+    mark = mark_of(ran)
     made: dict[str, Any] = {job.name: job.request for job in simulator.jobs if f"-{mark}-{DATE}" in job.name}
     guide = [name for name in made if name.startswith(("guide", "deferred", "retried"))]
     assert sorted(guide) == sorted(
