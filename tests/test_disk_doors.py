@@ -50,6 +50,7 @@ ALLOWED = {
     "request/algorithms": "trainspec's own tables",
     "request/api": "trainspec's own tables, and botocore's",
     "request/images": "trainspec's own tables, and sagemaker-core's",
+    "request/machines": "trainspec's own table, and moto's",
     "airflow_api": "trainspec's own tables, and released packages, read as syntax",
     "reference": "trainspec's own pages",
     "packing": "lists and reads below folders that it holds to the project, link by link",

@@ -8,10 +8,12 @@ import pytest
 import yaml
 from trainspec.diagnostics import Diagnostic
 from trainspec.pipeline import Options, analyse
+from trainspec.reference.codes import all_codes
 from trainspec.reference.fields import Field, all_fields
 from trainspec.reference.fixable import LIST, made_list, spec_with
 from trainspec.reference.pages import GROUPS, PAGES
 from trainspec.request.fields import members
+from trainspec.rules.support.registry import all_rules
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.text.source import Source, decode
 
@@ -47,6 +49,12 @@ def test_the_list_of_what_is_mended_is_up_to_date() -> None:
 def test_pages_are_up_to_date(name: str) -> None:
     """After a change of the code: python -m trainspec.reference."""
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
+
+
+def test_every_code_has_its_place_on_the_page() -> None:
+    page = PAGES["rules.md"]()
+    assert [known.code.id for known in all_codes() if f"\n### {known.code.id}\n" not in page] == []
+    assert [rule.code.id for rule in all_rules() if rule.text.splitlines()[-1] not in page] == []
 
 
 def test_every_field_that_becomes_a_member_is_known() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from helpers import ROOT
 from refusals.count import Case, alarms, cases, is_found
 
 CASES = list(cases())
@@ -23,3 +24,8 @@ GOOD = {case.name.partition(":")[0]: case for case in CASES}
 @pytest.mark.parametrize("case", GOOD.values(), ids=GOOD)
 def test_nothing_is_said_of_a_sound_job(case: Case) -> None:
     assert alarms(case) == []
+
+
+def test_readme_states_the_figure() -> None:
+    known = list(cases())
+    assert f"({len(known)} of {len(known)} found," in (ROOT / "README.md").read_text(encoding="utf-8")

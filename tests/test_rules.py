@@ -1,5 +1,7 @@
 """Every rule's bad example yields its code, and its good example nothing."""
 
+import re
+
 import pytest
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.pipeline import Analysis, Options, analyse
@@ -38,3 +40,10 @@ def test_rule_explains_itself(rule: Rule) -> None:
     first, _, rest = rule.text.partition("\n")
     assert first.endswith(".")
     assert rest.strip()
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code.id)
+def test_rule_has_a_source(rule: Rule) -> None:
+    """Its text ends with the page that it follows; docs/rules.md and `explain` show it."""
+    source = rule.text.splitlines()[-1]
+    assert re.match(r"https://[a-z0-9.-]+/\S+", source), f"{rule.code.id} ends with {source!r}"

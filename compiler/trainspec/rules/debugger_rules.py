@@ -1,16 +1,18 @@
 """A rule of Debugger or of the profiler that does not run.
 
 The images of AWS's rules run what the parameter `rule_to_invoke` names, lie in an account of their own in every region,
-and evaluate what the hook (`debugger.s3`) saves.
+and evaluate what the hook (`debugger.s3`) saves. Some rules are for neural networks, some for XGBoost.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-reference.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-built-in-rules.html
 """
 
 from collections.abc import Iterator
 
-from trainspec.diagnostics import Code, Severity
-from trainspec.request.images import ecr_image
+from trainspec.diagnostics import Code, Severity, did_you_mean
+from trainspec.request.images import ecr_image, known_registry
+from trainspec.rules.support.algorithms import PLACE, first_party
 from trainspec.rules.support.view import Found, JobView
+from trainspec.text.tree import Path
 
 CODE = Code("TS870", "a debugger's rule that does not run", Severity.WARNING)
 
@@ -42,6 +44,24 @@ ACCOUNTS = {
 """From `image_uri_config/debugger.json` of the package sagemaker 2.257.7."""
 
 
+_FRAMEWORKS = ("pytorch-training", "tensorflow-training", "mxnet-training", "huggingface-")
+NETWORKS = frozenset({
+    "CheckInputImages", "DeadRelu", "ExplodingTensor", "NLPSequenceRatio", "PoorWeightInitialization",
+    "SaturatedActivation", "VanishingGradient", "WeightUpdateRatio",
+})  # fmt: skip
+TREES = frozenset({"CreateXgboostReport", "FeatureImportanceOverweight", "TreeDepth"})
+ANY = frozenset({
+    "AllZero", "ClassImbalance", "Confusion", "LossNotDecreasing", "Overfit", "Overtraining", "SimilarAcrossRuns",
+    "StalledTrainingRule", "TensorVariance", "UnchangedTensor",
+})  # fmt: skip
+PROFILER = frozenset({
+    "BatchSize", "CPUBottleneck", "Dataloader", "GPUMemoryIncrease", "IOBottleneck", "LoadBalancing",
+    "LowGPUUtilization", "MaxInitializationTime", "OverallFrameworkMetrics", "OverallSystemUsage", "ProfilerReport",
+    "StepOutlier",
+})  # fmt: skip
+"""The rules of AWS's image, from the package smdebug-rulesconfig 1.0.1 and the developer guide's tables."""
+
+
 def check_job(job: JobView) -> Iterator[Found]:
     """Look at each rule's image and parameters."""
     has_hook = job.member("DebugHookConfig") is not None
@@ -59,9 +79,32 @@ def check_job(job: JobView) -> Iterator[Found]:
                         f"the rules' image of {parts.region} is in the account {expected}, and not in {parts.account}"
                     )
                     yield Found(job.origin(*place, "RuleEvaluatorImage"), message, f"write `{expected}`")
-                if job.member(*place, "RuleParameters", "rule_to_invoke") is None:
-                    message = "AWS's image of rules runs the one that `rule_to_invoke` names, and this has none"
-                    yield Found(job.origin(*place), message, "add `parameters: {rule_to_invoke: Overfit}`, say")
+                yield from _invoked(job, place)
             if member.startswith("Debug") and not has_hook:
                 message = "the rule evaluates what the hook saves, and the job has no hook: no debugging data is saved"
                 yield Found(job.origin(*place), message, "add `debugger.s3`")
+
+
+def _invoked(job: JobView, place: Path) -> Iterator[Found]:
+    """What a configuration of AWS's image runs: something, a rule that is there, and one that suits the algorithm."""
+    at = (*place, "RuleParameters", "rule_to_invoke")
+    if job.member(*at) is None:
+        message = "AWS's image of rules runs the one that `rule_to_invoke` names, and this has none"
+        yield Found(job.origin(*place), message, "add `parameters: {rule_to_invoke: Overfit}`, say")
+        return
+    name = job.text(*at)
+    known = sorted(NETWORKS | TREES | ANY | PROFILER)
+    if name is None or name in ANY | PROFILER:
+        return
+    if name not in known:
+        advice = did_you_mean(name, known) or f"there are {', '.join(sorted(ANY)[:4])}, …"
+        yield Found(job.origin(*at), f"AWS's image has no rule `{name}`", advice)
+        return
+    found = first_party(job)
+    registry = known_registry(job.text(*PLACE) or "")
+    is_trees = found is not None and found.algorithm.name == "xgboost"
+    is_network = registry is not None and registry.image.repository.startswith(_FRAMEWORKS)
+    if (is_trees and name in NETWORKS) or (is_network and name in TREES):
+        kind, other = ("neural networks", "XGBoost") if name in NETWORKS else ("XGBoost", "neural networks")
+        message = f"the rule `{name}` is for {kind}, and the job trains {other}: it finds no tensors to look at"
+        yield Found(job.origin(*at), message, "remove it, or take a rule for both, such as LossNotDecreasing")

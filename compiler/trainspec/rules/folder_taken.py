@@ -30,12 +30,17 @@ TAKEN = (
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Look at the local paths of checkpoints and TensorBoard."""
+    """Look at the local paths of checkpoints, tensors and TensorBoard."""
     place = ("CheckpointConfig", "LocalPath")
     path = (job.text(*place) or "").rstrip("/")
     if path in TAKEN or path.startswith(tuple(f"{each}/" for each in TAKEN if each != "/opt/ml")):
         message = f"`{path}` is a folder that SageMaker uses itself"
         yield Found(job.origin(*place), message, "write `/opt/ml/checkpoints`, or leave it out")
+    place = ("DebugHookConfig", "LocalPath")
+    path = (job.text(*place) or "").rstrip("/")
+    if re.match(r"/opt/ml/(?:model|input|code)(?:/|$)|/opt/ml$", path):
+        message = f"`{path}` is a folder that SageMaker uses itself"
+        yield Found(job.origin(*place), message, "write `/opt/ml/output/tensors`, or leave it out")
     place = ("TensorBoardOutputConfig", "LocalPath")
     path = (job.text(*place) or "").rstrip("/")
     is_default = path == "/opt/ml/output/tensorboard"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.request.images import instance_family, known_registry
+from trainspec.request.images import known_registry
 from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
@@ -33,20 +33,6 @@ hyperparameters:
   sagemaker_submit_directory: s3://my-bucket/code/source.tar.gz
 """
 
-GPUS: tuple[tuple[frozenset[str], str, tuple[int, int], tuple[int, int] | None], ...] = (
-    (frozenset({"g3"}), "M60", (6, 5), (12, 9)),
-    (frozenset({"p2"}), "K80", (6, 5), (11, 8)),
-    (frozenset({"p3", "p3dn"}), "V100", (9, 0), (12, 9)),
-    (frozenset({"g4dn"}), "T4", (10, 0), None),
-    (frozenset({"p4d", "p4de"}), "A100", (11, 0), None),
-    (frozenset({"g5"}), "A10G", (11, 0), None),
-    (frozenset({"g6", "g6e", "gr6"}), "L4 or L40S", (11, 0), None),
-    (frozenset({"p5", "p5e", "p5en"}), "H100 or H200", (11, 8), None),
-    (frozenset({"p6-b200", "p6e-gb200", "g7e"}), "Blackwell GPU", (12, 8), None),
-    (frozenset({"p6-b300", "p6e-gb300"}), "Blackwell Ultra GPU", (12, 9), None),
-)
-"""Families of machines, their GPU, and the first and the last CUDA for it (NVIDIA's release notes, 2026-11)."""
-
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare the CUDA of the tag with what the GPUs of each machine need."""
@@ -54,18 +40,20 @@ def check_job(job: JobView) -> Iterator[Found]:
     found = re.search(r"-cu([0-9]{2})([0-9])(?:-|$)", registry.image.tag or "") if registry else None
     if found is None:
         return
+    from trainspec.request.machines import machine
+
     cuda = (int(found[1]), int(found[2]))
     for name, place in instance_types(job):
-        known = next((row for row in GPUS if (instance_family(name) or "") in row[0]), None)
-        if known is None:
+        found_machine = machine(name)
+        gpu = found_machine.gpu if found_machine else None
+        if gpu is None:
             continue
-        _families, gpu, first, last = known
-        if cuda < first:
-            message = (
-                f"the image's CUDA {cuda[0]}.{cuda[1]} knows no {gpu}, which {name} has: it needs {first[0]}.{first[1]}"
-            )
-        elif last and cuda > last:
-            message = f"the image's CUDA {cuda[0]}.{cuda[1]} has dropped the {gpu} of {name}: {last[0]} was the last"
+        if cuda < gpu.first_cuda:
+            needed = ".".join(map(str, gpu.first_cuda))
+            message = f"the image's CUDA {cuda[0]}.{cuda[1]} knows no {gpu.name}, which {name} has: it needs {needed}"
+        elif gpu.last_cuda and cuda > gpu.last_cuda:
+            last = ".".join(map(str, gpu.last_cuda))
+            message = f"the image's CUDA {cuda[0]}.{cuda[1]} has dropped the {gpu.name} of {name}: {last} was the last"
         else:
             continue
         yield Found(job.origin(*place), message, "take another image, or another machine")

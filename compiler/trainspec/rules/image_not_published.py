@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.request.images import algorithms, known_registry
+from trainspec.request.images import algorithms, frameworks, known_registry
 from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.view import Found, JobView
 
@@ -29,6 +29,10 @@ hyperparameters: {num_round: 100}
 """
 
 
+_NUMBERED = ("sagemaker-xgboost", "sagemaker-scikit-learn")
+"""Repositories whose tags begin with a version of the framework and one of the container: `1.7-1`."""
+
+
 def check_job(job: JobView) -> Iterator[Found]:
     """Look up the tag; a version that is newer than all that the table knows may exist."""
     registry = known_registry(job.text(*PLACE) or "")
@@ -41,9 +45,9 @@ def check_job(job: JobView) -> Iterator[Found]:
         message = f"the image `{tag}` is made for {service}, and not for SageMaker"
         yield Found(job.origin(*PLACE), message, f"write `{meant}`")
         return
-    known = [version for name in registry.names if name in algorithms() for version in _versions(name)]
+    known = [version for name in registry.names for version in _versions(name)]
     number = re.fullmatch(r"([0-9]+\.[0-9.]+-[0-9]+)(?:-[a-z0-9-]+)?", tag)
-    if number and registry.image.repository == "sagemaker-xgboost" and number[1] not in known:
+    if number and registry.image.repository in _NUMBERED and number[1] not in known:
         from trainspec.request.images.versions import nearest_versions, version_key
 
         newest = max(known, key=version_key, default="0")
@@ -54,4 +58,5 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _versions(name: str) -> list[str]:
-    return [word for version in algorithms()[name].versions for word in (version.version, *version.aliases)]
+    known = algorithms().get(name) or frameworks().get(name)
+    return [word for version in known.versions for word in (version.version, *version.aliases)] if known else []

@@ -34,6 +34,12 @@ ENDED = (
     (r"[a-z-]*trcomp-training:", "SageMaker Training Compiler is discontinued"),
     (r"mxnet-training:|sagemaker-mxnet:", "MXNet was retired in 2023"),
     (r"sagemaker-(?:chainer|pytorch|tensorflow[a-z-]*|rl-[a-z-]+):", "the images of 2018 to 2020 are superseded"),
+    (r"sagemaker-scikit-learn:0\.", "scikit-learn 0.20 to 0.23 are superseded by 1.2-1 and later"),
+    (r"autogluon-training:0\.", "AutoGluon before 1.0 is out of support (as of 2026-11)"),
+    (
+        r"huggingface-pytorch-training:1\.|huggingface-tensorflow-training:",
+        "its framework is out of support (as of 2026-11)",
+    ),
     (r"pytorch-training:(?:0|1|2\.[0-2])[.-]", "PyTorch up to 2.2 is out of support (as of 2026-11)"),
     (r"tensorflow-training:(?:1|2\.(?:[0-9]|1[0-2]))[.-]", "TensorFlow up to 2.12 is out of support (as of 2026-11)"),
 )

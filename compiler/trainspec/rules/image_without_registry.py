@@ -25,7 +25,7 @@ image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
 """
 
 _HOW = "write `ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY:TAG`"
-_DIGEST = r"sha256:[0-9a-fA-F]{64}"
+_DIGEST = r"sha256:[0-9a-f]{64}"
 
 
 def check_job(job: JobView) -> Iterator[Found]:
@@ -44,4 +44,8 @@ def check_job(job: JobView) -> Iterator[Found]:
             job.origin(*PLACE), f"`{image}` names no registry, and SageMaker looks into no hub of Docker's", _HOW
         )
     elif digest and not re.fullmatch(_DIGEST, digest):
-        yield Found(job.origin(*PLACE), f"`{digest}` is no digest", "a digest is `sha256:` and 64 hexadecimal digits")
+        yield Found(
+            job.origin(*PLACE),
+            f"`{digest}` is no digest",
+            "a digest is `sha256:` and 64 hexadecimal digits in lower case",
+        )

@@ -1,7 +1,8 @@
 """A machine that its region does not offer for training.
 
-`The requested resource training-job/ml.p2.xlarge is not available in this region`. Named here are machines that are
-long settled or gone; regions get new ones all the time, so most are not judged.
+`The requested resource training-job/ml.p2.xlarge is not available in this region`. Judged are machines that are long
+settled or gone: what EC2 does not have in a region, SageMaker does not have there either. Regions get new machines all
+the time, so most are not judged.
 
 https://aws.amazon.com/sagemaker/ai/pricing/
 """
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import instance_family
+from trainspec.request.machines import as_of, regions_of
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.regions import region_of
 from trainspec.rules.support.view import Found, JobView
@@ -36,32 +38,38 @@ REGIONS: dict[str, tuple[str, ...]] = {
     "p2": _OLD,
     "p3": (*_OLD, "ca-central-1", "eu-west-2"),
     "p3dn": ("us-east-1", "us-west-2", "ap-northeast-1", "eu-west-1", "us-gov-west-1"),
-    "p4d": (
-        "us-east-1", "us-east-2", "us-west-2", "eu-west-1", "eu-west-2", "eu-central-1", "ap-northeast-1",
-        "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "us-gov-west-1",
-        "us-gov-east-1", "sa-east-1", "il-central-1",
-    ),
-    "p5": (
-        "us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-north-1", "eu-west-2", "eu-central-1", "eu-west-1",
-        "eu-south-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-2", "ap-southeast-3", "sa-east-1",
-        "ca-central-1", "us-gov-east-1", "us-gov-west-1",
-    ),
     "t2": (),
     "t3": ("us-east-1", "us-east-2", "us-west-2"),
 }  # fmt: skip
-"""Machines, by type or family, with the regions that offer them for training; only those that are settled."""
+"""Machines that are gone from EC2's lists, or that SageMaker offers in fewer regions for training than EC2 does."""
+
+ALSO: dict[str, tuple[str, ...]] = {
+    "p4d": ("ap-southeast-1", "us-gov-west-1", "us-gov-east-1", "il-central-1"),
+    "p5": ("eu-central-1", "eu-west-1", "eu-south-2", "us-gov-east-1", "us-gov-west-1"),
+}
+"""Regions of SageMaker's price list (2026-11) that the snapshot of EC2's answers does not have."""
 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look up the machines in the job's region."""
     found = region_of(job)
     for name, place in instance_types(job) if found else ():
-        known = next((each for each in (name, instance_family(name) or "") if each in REGIONS), None)
-        if found is None or known is None or found[0] in REGIONS[known]:
+        where = _regions(name, found[0]) if found else None
+        if found is None or where is None or found[0] in where:
             continue
-        where = REGIONS[known]
-        message = f"{name} is not offered for training in {found[0]} (as of 2026-11)"
-        advice = (
-            f"it is in {', '.join(where[:6])}{', …' if len(where) > 6 else ''}" if where else "take ml.m5.large, say"
-        )
-        yield Found(job.origin(*place), message, advice)
+        message = f"{name} is not offered for training in {found[0]} (as of {as_of()})"
+        shown = sorted(where, key=lambda region: (not region.startswith(found[0][:3]), region))
+        others = ", ".join(shown[:6]) + (", …" if len(shown) > 6 else "")
+        yield Found(job.origin(*place), message, f"it is in {others}" if where else "take ml.m5.large, say")
+
+
+def _regions(name: str, region: str) -> tuple[str, ...] | None:
+    """The regions that offer a machine; None where nothing settled is known of it, or of this region."""
+    family = instance_family(name) or ""
+    own = REGIONS.get(name, REGIONS.get(family))
+    if own is not None:
+        return own
+    settled = regions_of(name)
+    if settled is None or region not in settled[1]:
+        return None
+    return (*settled[0], *ALSO.get(family, ()))

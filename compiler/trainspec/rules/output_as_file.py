@@ -21,13 +21,15 @@ GOOD = """
 output: s3://my-bucket/models/
 """
 
+_ENDS = r"tar\.gz|tgz|gz|zip|pkl|pt|pth|ckpt|joblib|json|csv|parquet|h5|onnx|bin|safetensors"
+
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Look at the end of S3OutputPath."""
-    place = ("OutputDataConfig", "S3OutputPath")
-    found = re.search(
-        r"/([^/{}]+\.(?:tar\.gz|tgz|gz|zip|pkl|pt|pth|joblib|json|csv|parquet|h5|onnx|bin))/?$", job.text(*place) or ""
-    )
-    if found:
-        message = f"`{found[1]}` becomes a folder: SageMaker writes to OUTPUT/JOB_NAME/output/model.tar.gz"
-        yield Found(job.origin(*place), message, "name the folder alone")
+    """Look at the end of S3OutputPath, and at that of the checkpoints' place."""
+    for place, written in (
+        (("OutputDataConfig", "S3OutputPath"), "SageMaker writes to OUTPUT/JOB_NAME/output/model.tar.gz"),
+        (("CheckpointConfig", "S3Uri"), "SageMaker keeps the files of the local folder below it"),
+    ):
+        found = re.search(rf"/([^/{{}}]+\.(?:{_ENDS}))/?$", job.text(*place) or "")
+        if found:
+            yield Found(job.origin(*place), f"`{found[1]}` becomes a folder: {written}", "name the folder alone")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
+from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS850", "a placement of machines that are no UltraServer")
@@ -32,8 +33,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("ResourceConfig", "InstancePlacementConfig")
     if job.member(*place) is None:
         return
-    name = job.text("ResourceConfig", "InstanceType")
-    if name and not re.match(r"ml\.(?:p6e-gb[0-9]+|trn2u|u-?[a-z0-9]*gb)", name):
+    named = [name for name, _place in instance_types(job)]
+    others = [name for name in named if not re.match(r"ml\.(?:p6e-gb[0-9]+|trn2u|u-?[a-z0-9]*gb)", name)]
+    if others and job.member("ResourceConfig", "InstancePreferences") is None:
+        name = others[0]
         message = f"a placement is for UltraServers, and {name} is none"
         yield Found(
             ("resources", "placement"), message, "remove `placement`, or take ml.p6e-gb200.36xlarge", on_key=True

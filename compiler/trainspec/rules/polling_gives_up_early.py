@@ -2,6 +2,8 @@
 
 Where the spec sets `max_attempts`, `check_interval` x `max_attempts` bounds the wait. If that is less than
 `stopping.max_runtime`, the task of a job that takes its allowed time fails while the job is still running.
+
+https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
 
 from collections.abc import Iterator

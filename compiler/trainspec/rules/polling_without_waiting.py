@@ -1,6 +1,8 @@
 """How to wait is said of a task that does not wait.
 
 With `wait_for_completion: false` the task ends when the job has been started, so how it would wait has no effect.
+
+https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
 
 from collections.abc import Iterator

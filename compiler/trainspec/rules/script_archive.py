@@ -22,6 +22,7 @@ hyperparameters:
   sagemaker_submit_directory: s3://my-bucket/code/
 """
 
+_PROGRAMS = (("HyperParameters", "sagemaker_program"), ("Environment", "SAGEMAKER_PROGRAM"))
 _PACKED = ("source", "dir")
 """A folder there is packed, or what keeps it from being so has been reported."""
 
@@ -35,10 +36,13 @@ hyperparameters:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look at what `sagemaker_submit_directory` names."""
-    program = ("HyperParameters", "sagemaker_program")
+    program = next(
+        (each for each in _PROGRAMS if job.member(*each) is not None),
+        _PROGRAMS[0],
+    )
     place = ("HyperParameters", "sagemaker_submit_directory")
     folder = (job.text(*place) or "").strip('"')
-    if job.member(*place) is None:
+    if job.member(*place) is None and job.member("Environment", "SAGEMAKER_SUBMIT_DIRECTORY") is None:
         is_ours = known_registry(job.text("AlgorithmSpecification", "TrainingImage") or "") is not None
         has_own = job.member("AlgorithmSpecification", "ContainerEntrypoint") is not None
         if (
@@ -47,12 +51,20 @@ def check_job(job: JobView) -> Iterator[Found]:
             and not has_own
             and not {"hyperparameters", "source"} & job.spoilt
         ):
-            message = "`sagemaker_program` names a script, and nothing says where it is"
+            message = f"`{program[-1]}` names a script, and nothing says where it is"
             advice = "add `sagemaker_submit_directory`, the archive in S3 that holds it"
             yield Found(job.origin(*program), message, advice)
     elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz", ".tar")):
         message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
         yield Found(job.origin(*place), message, f"name the archive, `{folder.rstrip('/')}/sourcedir.tar.gz`, say")
-    elif folder and "{" not in folder and not folder.startswith(("s3://", "/")) and job.origin(*place) != _PACKED:
+    elif folder and "{" not in folder and _is_here(folder) and job.origin(*place) != _PACKED:
         message = f"`{folder}` is a folder here, and the container has it not"
         yield Found(job.origin(*place), message, "put an archive of it into S3 and name that")
+    elif "://" in folder and not folder.startswith("s3://") and "{" not in folder:
+        message = f"`{folder}` is no address in S3, and the container fetches its archive from there"
+        yield Found(job.origin(*place), message, "put the archive into S3 and name that")
+
+
+def _is_here(folder: str) -> bool:
+    """Whether a folder is one of this machine: a relative one, or below somebody's home."""
+    return "://" not in folder and (not folder.startswith("/") or folder.startswith(("/home/", "/Users/", "/mnt/c/")))

@@ -32,7 +32,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     if "://" in entry:
         message = f"`{entry}` is an address, and the entry script is a file inside the source's archive"
         yield Found(job.origin(*place), message, f"write `{entry.rpartition('/')[2]}`")
-    elif re.search(r"\.[a-z0-9]+$", entry) and not entry.endswith((".py", ".sh")):
+    elif entry.endswith("/"):
+        message = f"`{entry}` is a folder, and the entry script is a file"
+        yield Found(job.origin(*place), message, f"write `{entry}train.py`, say")
+    elif re.search(r"\.[A-Za-z0-9]+$", entry) and not entry.endswith((".py", ".sh")):
         message = f"`{entry}` is neither a Python file nor a shell script"
         yield Found(job.origin(*place), message, "name a file that ends in `.py` or `.sh`")
     elif entry.endswith(".py") and entry.startswith("/") and not entry.startswith("/opt/ml/"):

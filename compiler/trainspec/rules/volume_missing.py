@@ -8,8 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.request.images import instance_family
-from trainspec.rules.support.machines import instance_types
+from trainspec.rules.support.machines import instance_types, needs_volume
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS851", "a machine without any storage", Severity.WARNING)
@@ -22,22 +21,13 @@ GOOD = """
 resources: {instance_type: ml.c5.xlarge, volume_size: 30GB}
 """
 
-EBS_ONLY = frozenset({
-    "m4", "m5", "m6i", "m6a", "m7i", "m7g", "m8i", "c4", "c5", "c5n", "c6i", "c6a", "c7i", "c7g", "r5", "r6i", "r7i",
-    "t2", "t3", "p2", "p3", "g3",
-})  # fmt: skip
-"""Families none of whose sizes have disks of their own.
-
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html, read 2026-11.
-"""
-
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find machines without storage where VolumeSizeInGB is missing."""
     if job.member("ResourceConfig", "VolumeSizeInGB") is not None or "resources" in job.spoilt or job.is_serverless:
         return
     for name, place in instance_types(job):
-        if (instance_family(name) or "") in EBS_ONLY:
+        if needs_volume(name):
             message = f"{name} has no storage of its own, and the job asks for no volume"
             yield Found(job.origin(*place), message, "add `volume_size: 30GB`, say")
             return

@@ -27,6 +27,9 @@ _QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"
 _ONE = "at least one machine is needed, and this says {value}"
 _PER_JOB = "a job gets 20 machines unless the account's quota was raised, and this asks for {value}"
 
+PER_JOB = 20
+"""Machines of a job, unless the account's quota was raised."""
+
 LONGEST_RUN = 28 * 86400
 """Seconds: beyond them no quota helps."""
 
@@ -106,14 +109,20 @@ LIMITS = (
         "ask for a higher quota (Longest run time for a training job), or write `5d` or less",
         _QUOTAS,
     ),
-    Limit("quota", "ResourceConfig.InstanceCount", 20, None, _PER_JOB, "ask for a higher quota", _QUOTAS),
+    Limit("quota", "ResourceConfig.InstanceCount", PER_JOB, None, _PER_JOB, "ask for a higher quota", _QUOTAS),
     Limit(
-        "quota", "ResourceConfig.InstanceGroups.*.InstanceCount", 20, None, _PER_JOB, "ask for a higher quota", _QUOTAS
+        "quota",
+        "ResourceConfig.InstanceGroups.*.InstanceCount",
+        PER_JOB,
+        None,
+        _PER_JOB,
+        "ask for a higher quota",
+        _QUOTAS,
     ),
     Limit(
         "quota",
         "ResourceConfig.InstancePreferences.*.InstanceCount",
-        20,
+        PER_JOB,
         None,
         _PER_JOB,
         "ask for a higher quota",
@@ -125,6 +134,8 @@ LIMITS = (
 
 def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
     """The numbers of a job that are beyond a limit of one kind."""
+    if kind == "quota":
+        yield from _of_all_groups(job)
     for limit in LIMITS:
         if limit.kind != kind:
             continue
@@ -136,3 +147,12 @@ def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
             )
             if is_beyond and not (kind == "quota" and value > LONGEST_RUN):
                 yield Found(job.origin(*place), limit.message.format(value=f"{value:,}"), limit.advice)
+
+
+def _of_all_groups(job: JobView) -> Iterator[Found]:
+    """The machines of all groups together, where no group alone is beyond the quota."""
+    counts = [value for _place, value in places(job, "ResourceConfig.InstanceGroups.*.InstanceCount")]
+    known = [value for value in counts if isinstance(value, int)]
+    if len(known) > 1 and len(known) == len(counts) and sum(known) > PER_JOB >= max(known):
+        message = _PER_JOB.format(value=f"{sum(known)}, in {len(known)} groups")
+        yield Found(job.origin("ResourceConfig", "InstanceGroups"), message, "ask for a higher quota")

@@ -1,6 +1,5 @@
 """What rules ask of a job's machines. A job names one instance type, a few groups, or a list to choose from."""
 
-from trainspec.request.images import instance_family
 from trainspec.rules.support.view import JobView
 from trainspec.text.tree import Path
 
@@ -26,16 +25,17 @@ def instance_count(job: JobView) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-LOCAL_STORAGE = frozenset({
-    "g4dn", "g5", "g6", "g6e", "g7e", "p3dn", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300", "p6e-gb200",
-    "r5d", "trn1", "trn1n", "trn2",
-})  # fmt: skip
-"""Instance families all of whose sizes have NVMe disks of their own. SageMaker provisions no volume for them.
-
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html
-"""
-
-
 def has_local_storage(instance_type: str) -> bool:
-    """Whether an instance type brings disks of its own."""
-    return instance_family(instance_type) in LOCAL_STORAGE
+    """Whether an instance type brings disks of its own: SageMaker provisions no volume for it then."""
+    from trainspec.request.machines import machine
+
+    found = machine(instance_type)
+    return found is not None and found.disks > 0
+
+
+def needs_volume(instance_type: str) -> bool:
+    """Whether an instance type has no disks of its own."""
+    from trainspec.request.machines import machine
+
+    found = machine(instance_type)
+    return found is not None and not found.disks

@@ -1,0 +1,39 @@
+"""A channel's hub that is named by something else than a model reference.
+
+`hub` gives a channel the files of a JumpStart model through a private hub: the ARN is that of a `ModelReference` of the
+hub, which points to a model of the public hub. A model of the hub itself, or of the public hub, is none.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HubAccessConfig.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS816", "a channel's hub that is not a model reference", Severity.WARNING)
+
+BAD = """
+inputs:
+  train:
+    s3: s3://my-bucket/train/
+    hub: arn:aws:sagemaker:us-east-1:123456789012:hub-content/my-hub/Model/llama/1.0.0
+"""
+
+GOOD = """
+inputs:
+  train:
+    s3: s3://my-bucket/train/
+    hub: arn:aws:sagemaker:us-east-1:123456789012:hub-content/my-hub/ModelReference/llama/1.0.0
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at the kind of content in each HubContentArn."""
+    for place, value in places(job, "InputDataConfig.*.DataSource.S3DataSource.HubAccessConfig.HubContentArn"):
+        found = re.search(r":hub-content/[^/{}]+/([A-Za-z]+)/", value) if isinstance(value, str) else None
+        if found and found[1] != "ModelReference":
+            message = f"the ARN names a `{found[1]}`, and a channel's hub is named by a `ModelReference`"
+            yield Found(job.origin(*place), message, "create a model reference in your hub, and write its ARN")
