@@ -23,6 +23,7 @@ ROWS = {
     "import": "rows.parsing:imported",
     "waits-1000": "rows.waits:thousand",
     "pre-commit": "rows.hook:one_of_a_thousand",
+    "lsp": "rows.editor:keystrokes",
     "size": "rows.size:base_package",
 }
 """A row's name, and the function that measures it: it takes the bench and gives the lines of the table."""

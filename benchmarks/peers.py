@@ -39,6 +39,13 @@ def trainspec() -> Path:
 
 
 @cache
+def trainspec_for_editors() -> Path:
+    """The folder of programs of an environment with the language server, as it is in this checkout."""
+    wheel = _wheel()
+    return _environment("trainspec-lsp", (f"{wheel}[lsp]",), hashlib.sha256(wheel.read_bytes()).hexdigest())
+
+
+@cache
 def trainspec_beside() -> Path:
     """A folder that holds this checkout's package and nothing that it needs, for the path of another environment."""
     folder = HOME / "beside"

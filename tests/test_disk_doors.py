@@ -57,6 +57,7 @@ ALLOWED = {
     "container": "a tree of its own for the user's script, which the user asked to run here",
     "cli/running_here.py": "the same",
     "cli/metrics.py": "a log that the user typed",
+    "lsp/server.py": "a folder of its own, for the requests that it shows",
     "local": "runs what the user asked to run",
     "simulator": "serves on this machine; writes what the user named",
 }

@@ -41,6 +41,8 @@ _PASSWORD_WORDS: Final = frozenset({"password", "passwd", "pwd", "passphrase"})
 _OTHER_PASSWORD_WORDS: Final = _PASSWORD_WORDS | {"pass"}
 # Parts of names that stand before nothing else. (`token` is part of `tokenizer`, and so has to be a word.)
 _PARTS: Final = ("api_key", "apikey", "credential", "passphrase", "passwd", "password", "private_key", "secret")
+_RESULTS: Final = frozenset({"arn", "billable_seconds", "metrics", "model", "name", "output", "return_value"})
+"""What `key=` stands before in `ti.xcom_pull(…)`: results of tasks, and no secrets."""
 _SHORTEST: Final = 4
 """A shorter value is in every other word, and no secret."""
 
@@ -128,7 +130,7 @@ def _without_value(found: "re.Match[str]") -> str:
     name, between, value = found["name"], found["between"], found["value"]
     is_option = not any(sign in between for sign in ":=")
     bare = value.strip("\"'\\")
-    if (is_option and not name.startswith("-")) or not hides(name, bare):
+    if (is_option and not name.startswith("-")) or not hides(name, bare) or (name == "key" and bare in _RESULTS):
         return found.group()
     return f"{name}{between}{value.replace(bare, _stars(bare))}"
 

@@ -7,6 +7,7 @@ its own room.
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,7 @@ def analyse(
 
 
 def _analyse(source: Source, options: Options, read: Read, selection: Selection, folders: Folders | None) -> Analysis:
-    tree, parsed = parse(source)
+    tree, parsed = _parsed(source)
     spend(_STEPS_OF_NODE * (tree.size if tree is not None else 1))
     if not isinstance(tree, Mapping):
         return _without_document(source, tree, parsed, selection)
@@ -119,6 +120,13 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
     references = unknown_dags(validated.data, composed.root)
     reported = settle(findings, references, file, composed, requests, selection)
     return _analysis(file, composed, validated, packed, requests, reported)
+
+
+@lru_cache(maxsize=1)
+def _parsed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    """The tree of a text, kept for the next environment that it is analysed in."""
+    tree, findings = parse(source)
+    return tree, tuple(findings)
 
 
 def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Composed:
@@ -185,13 +193,15 @@ def _analysis(
     )
 
 
-def _without_document(source: Source, tree: Node | None, parsed: list[Diagnostic], selection: Selection) -> Analysis:
+def _without_document(
+    source: Source, tree: Node | None, parsed: Sequence[Diagnostic], selection: Selection
+) -> Analysis:
     """What is known of a text that is no map."""
     reported = settle_unread([*parsed, *check_is_map(tree, parsed, source.name)], source, selection)
     return Analysis(name=source.name, findings=reported.findings, is_spec=has_errors(parsed), source=source)
 
 
-def _fragment(file: File, parsed: list[Diagnostic], selection: Selection) -> Analysis:
+def _fragment(file: File, parsed: Sequence[Diagnostic], selection: Selection) -> Analysis:
     """What is known of a file for others to extend."""
     findings = [*parsed, *file.extended.findings, *check_fragment(file.extended.root, settled(file.extended.root))]
     reported = settle_fragment(findings, file, selection)

@@ -78,7 +78,7 @@ def joined(found: Sequence[tuple[InEnvironment, Sequence[Diagnostic]]]) -> list[
     for each, findings in found:
         for finding in findings:
             says_where = finding.code.id == codes.FOREIGN_PLACE.id
-            what = finding.message if says_where else finding.field or finding.message
+            what = finding.message if says_where else _in_the_spec(finding.field) or finding.message
             key = (finding.code.id, finding.span, what, finding.member)
             told.setdefault(key, (finding, []))[1].append(each.name)
     kept = (
@@ -88,6 +88,11 @@ def joined(found: Sequence[tuple[InEnvironment, Sequence[Diagnostic]]]) -> list[
     )
     named = (_named(finding, where, seen_in.get(finding.span.path, set())) for finding, where in kept)
     return sorted(named, key=Diagnostic.sort_key)
+
+
+def _in_the_spec(field: str | None) -> str | None:
+    """A field that an environment's patch says, as the patched spec has it: both looks at it find the same."""
+    return field.split(".", 2)[-1] if field and field.startswith("environments.") else field
 
 
 _IDLE = (codes.UNUSED_IGNORE.id, codes.UNUSED_VARIABLE.id)

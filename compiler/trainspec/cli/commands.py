@@ -32,6 +32,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "Set up": {
         "completion": "print the shell's completion: bash, zsh or fish",
+        "lsp": "serve an editor: findings, fixes, hover, completion, rename",
         "schema": "print the JSON Schema for editors",
     },
 }
@@ -48,6 +49,7 @@ SYNONYMS: Mapping[str, str] = {
     "docs": "explain",
     "draw": "graph",
     "format": "fmt",
+    "language-server": "lsp",
     "generate": "compile",
     "jobs": "status",
     "kill": "stop",
@@ -93,5 +95,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         'eval "$(trainspec completion bash)"',
         "trainspec completion fish > ~/.config/fish/completions/trainspec.fish",
     ),
+    "lsp": ("trainspec lsp",),
     "schema": ("trainspec schema > schemas/trainspec.schema.json", "trainspec schema --path"),
 }

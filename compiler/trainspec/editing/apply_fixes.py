@@ -66,6 +66,16 @@ def mend(check: Callable[[Mapping[str, Source]], Checked]) -> Mended:
     return mended
 
 
+def at_once(source: Source, findings: Iterable[Diagnostic]) -> tuple[str, int] | None:
+    """The text of one file with as many fixes as can be made together, and how many; None where there is none to make.
+
+    Fixes that change other files are left out.
+    """
+    own = [each for each in findings if each.fix and all(edit.span.path == source.name for edit in each.fix.edits)]
+    text, done = _mended(source, own, []) if own else (source.text, ())
+    return (text, len(done)) if text != source.text else None
+
+
 def _by_file(findings: Iterable[Diagnostic], refused: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
     """The findings that have a fix, by the file that it is for."""
     told = {(found.code.id, found.span, found.fix) for found in refused}

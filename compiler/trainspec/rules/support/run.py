@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Map
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from trainspec.budget import spend
 from trainspec.diagnostics import Diagnostic
@@ -15,6 +17,13 @@ from trainspec.text.fault import Fault, nearest, placed
 from trainspec.text.tree import Mapping, Path
 
 _STEPS_OF_RULE, _STEPS_OF_FINDING = 3, 50
+_MOST_REMEMBERED = 5_000
+
+FoundByRule: TypeAlias = Map[str, Sequence[Found]]
+Memory: TypeAlias = dict[str, FoundByRule]
+"""What the rules said of each job that was looked at, by all that they see of it."""
+
+_memory: ContextVar[Memory | None] = ContextVar("what rules said of jobs", default=None)
 
 
 def run_rules(
@@ -57,15 +66,43 @@ def _view(
 
 def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
     """Everything that any rule says, with the path that its places begin at."""
+    memory = _memory.get()
+    of_jobs = [(job, _of_job(job) if memory is None else _remembered(job, memory)) for job in spec.jobs]
     for rule in all_rules():
         if rule.check_spec:
             for found in rule.check_spec(spec):
                 yield (), rule, found
-        if rule.check_job:
-            spend(_STEPS_OF_RULE * len(spec.jobs))
-            for job in spec.jobs:
-                for found in rule.check_job(job):
-                    yield ("jobs", job.name), rule, found
+        for job, by_rule in of_jobs:
+            for found in by_rule.get(rule.code.id, ()):
+                yield ("jobs", job.name), rule, found
+
+
+def _of_job(job: JobView) -> FoundByRule:
+    """What each rule says of a job, by the rule's code; nothing for those that say nothing."""
+    rules = [rule for rule in all_rules() if rule.check_job]
+    spend(_STEPS_OF_RULE * len(rules))
+    said = ((rule.code.id, tuple(rule.check_job(job))) for rule in rules if rule.check_job)
+    return {code: found for code, found in said if found}
+
+
+def _remembered(job: JobView, memory: Memory) -> FoundByRule:
+    """The same, from `memory` where this very job has been looked at before."""
+    key = repr((job.name, job.fields, job.request, job.dag, sorted(job.spoilt), job.samples))
+    if key not in memory:
+        if len(memory) >= _MOST_REMEMBERED:
+            memory.clear()
+        memory[key] = _of_job(job)
+    return memory[key]
+
+
+@contextmanager
+def remembering(memory: Memory) -> Iterator[None]:
+    """Inside, a job that has not changed is not looked at again: what the rules said of it is in `memory`."""
+    token = _memory.set(memory)
+    try:
+        yield
+    finally:
+        _memory.reset(token)
 
 
 def _placed(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from itertools import islice
 
 from trainspec.units import seconds
@@ -12,8 +13,11 @@ START = datetime(2025, 4, 9, tzinfo=timezone.utc)
 
 def two_runs(schedule: object) -> tuple[datetime, ...]:
     """Two consecutive logical dates of a schedule; empty where it has none of its own, or is wrong."""
-    if not isinstance(schedule, str):
-        return ()
+    return _two_runs(schedule) if isinstance(schedule, str) else ()
+
+
+@lru_cache(maxsize=64)
+def _two_runs(schedule: str) -> tuple[datetime, ...]:
     interval = seconds(schedule) if not schedule.isdigit() else None
     try:
         if isinstance(interval, int) and interval:

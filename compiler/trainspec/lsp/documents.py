@@ -1,0 +1,140 @@
+"""The documents that are open in the editor, and the projects that they belong to."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from lsprotocol.types import PositionEncodingKind
+from pygls.uris import from_fs_path, to_fs_path
+from trainspec.airflow_api.own import own_operators
+from trainspec.batch.environments import chosen_for
+from trainspec.diagnostics import Diagnostic
+from trainspec.lsp.positions import Places
+from trainspec.options import DEFAULT_AIRFLOW, Options
+from trainspec.project.files import Files
+from trainspec.project.project import SETTINGS, Project, UsageError, find_project
+from trainspec.text.parse import parse
+from trainspec.text.source import MAX_BYTES, Source
+from trainspec.text.tree import Mapping, Node
+
+
+@dataclass(frozen=True)
+class Document:
+    """One version of an open document. `name` is its path from the root of its `project`, as findings have it."""
+
+    uri: str
+    version: int
+    path: Path
+    project: Project
+    places: Places
+
+    @property
+    def source(self) -> Source:
+        """Its text, under its name."""
+        return self.places.source
+
+    @property
+    def name(self) -> str:
+        """Its name in the project."""
+        return self.source.name
+
+    @cached_property
+    def tree(self) -> Node | None:
+        """Its tree, as far as the text can be parsed."""
+        return parse(self.source)[0]
+
+    @cached_property
+    def root(self) -> Mapping | None:
+        """The tree where it is a map, as that of a spec is."""
+        return self.tree if isinstance(self.tree, Mapping) else None
+
+
+@dataclass
+class Documents:
+    """All open documents by their address, and the projects around them.
+
+    `environment` is the one that the user has chosen to look at; None is the base. `wrong_settings` holds what is wrong
+    with the settings of a project, by the folder that the search began in.
+    """
+
+    environment: str | None = None
+    encoding: PositionEncodingKind | str = PositionEncodingKind.Utf16
+    open: dict[str, Document] = field(default_factory=dict)
+    wrong_settings: dict[Path, str] = field(default_factory=dict)
+    _projects: dict[Path, tuple[object, Project]] = field(default_factory=dict)
+
+    def put(self, uri: str, version: int, text: str) -> Document | None:
+        """The document as it is now; None where it is no file, or larger than any spec."""
+        file = to_fs_path(uri)
+        if file is None or not uri.startswith("file:") or len(text) > MAX_BYTES:
+            self.open.pop(uri, None)
+            return None
+        path = Path(os.path.abspath(file))  # noqa: PTH100  # without following links
+        project = self.project(path.parent)
+        document = Document(uri, version, path, project, Places(Source(project.name(path), text), self.encoding))
+        self.open[uri] = document
+        return document
+
+    def close(self, uri: str) -> None:
+        """Forget a document: its file counts again."""
+        self.open.pop(uri, None)
+
+    def project(self, folder: Path) -> Project:
+        """The project around a folder, read again where its settings have changed; settings that are wrong are none."""
+        state = _state_of_settings(folder)
+        known = self._projects.get(folder)
+        if known is not None and known[0] == state:
+            return known[1]
+        self.wrong_settings.pop(folder, None)
+        try:
+            project = find_project(folder)
+        except UsageError as error:
+            self.wrong_settings[folder] = str(error)
+            project = Project(folder)
+        self._projects[folder] = (state, project)
+        return project
+
+    def with_open_texts(self, project: Project) -> Project:
+        """A project in which the open documents take the place of their files."""
+        texts = {each.name: each.source for each in self.open.values() if each.project.root == project.root}
+        return replace(project, texts=texts)
+
+    def source(self, project: Project, name: str) -> Source | None:
+        """A file of a project by its name, as it is open or else as it is on the disk."""
+        found = Files(self.with_open_texts(project)).shown(name)
+        return None if isinstance(found, Diagnostic) else found
+
+    def places(self, source: Source) -> Places:
+        """The places of any text, as the client counts them."""
+        return Places(source, self.encoding)
+
+    def uri_of(self, project: Project, name: str) -> str:
+        """The address of a file by its name in a project: that of the open document, where it is open."""
+        path = project.root / name
+        document = next((each for each in self.open.values() if each.path == path), None)
+        return document.uri if document else from_fs_path(str(path)) or path.as_uri()
+
+    def options(self, project: Project, environment: str | None) -> Options:
+        """How documents of a project are looked at in an environment."""
+        own = own_operators(project.root, project.operator_sources) if project.operator_sources else None
+        chosen = Options(
+            {}, project.airflow or DEFAULT_AIRFLOW, None, project.operators, project.callbacks, own_operators=own
+        )
+        return chosen_for(chosen, project, environment, None)
+
+
+def _state_of_settings(folder: Path) -> tuple[object, ...]:
+    """What changes with the settings of the project around a folder."""
+    return tuple(_states(folder))
+
+
+def _states(folder: Path) -> Iterator[object]:
+    for each in (folder, *folder.parents):
+        for name in (*SETTINGS, ".git"):
+            try:
+                status = os.lstat(each / name)
+            except OSError:
+                continue
+            yield each, name, status.st_mtime_ns if name != ".git" else None, status.st_ino
