@@ -12,10 +12,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from trainspec.budget import OutOfBudgetError, budget, spend
+from trainspec.choices import Choice
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.crossfile.facts import FileFacts
 from trainspec.dag.airflow import MINORS
+from trainspec.dag.best import with_points
 from trainspec.dag.checks.params import samples_of
 from trainspec.dag.checks.run import check_dag
 from trainspec.dag.other_dags import unknown_dags
@@ -30,7 +32,7 @@ from trainspec.reporting.locate import has_gaps
 from trainspec.reporting.select import Selection
 from trainspec.reporting.settle import File, Settled, settle, settle_fragment, settle_unread
 from trainspec.request.findings import check_requests
-from trainspec.request.lower import Request, lower
+from trainspec.request.lower import Request, image_of, lower
 from trainspec.rules.support.foreign import check_foreign
 from trainspec.rules.support.run import run_rules
 from trainspec.text.fault import placed
@@ -58,8 +60,8 @@ class Analysis(FileFacts):
 
     `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` holds each
     job's request by task id, `sources` the packed folder of each job that has one. `groups` holds the task ids of each
-    matrix by its job's name, `bounds` how many of these may run at once. `files` are the texts that the file is made
-    of, its own and those that it extends, by name.
+    matrix by its job's name, `bounds` how many of these may run at once; `choices` are the tasks that choose the best
+    point of a matrix. `files` are the texts that the file is made of, its own and those that it extends, by name.
     """
 
     source: Source
@@ -69,6 +71,7 @@ class Analysis(FileFacts):
     sources: "Map[str, PackedSource]" = field(default_factory=dict)
     groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
     bounds: Map[str, int] = field(default_factory=dict)
+    choices: Map[str, Choice] = field(default_factory=dict)
     files: Map[str, Source] = field(default_factory=dict)
 
 
@@ -133,7 +136,7 @@ def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Co
     """The document of a spec. What it does not use is reported only where what is `written` could be read."""
     own_name = None if has_errors(written) else file.source.name
     default_id = PurePosixPath(file.source.name).stem
-    return compose(file.extended.root, default_id, options, own_name)
+    return compose(file.extended.root, default_id, options, own_name, image_of)
 
 
 def _check_other_requests(data: Map[str, Any], root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:
@@ -189,6 +192,7 @@ def _analysis(
         packs=packed.has_folders,
         groups=composed.groups,
         bounds=composed.bounds,
+        choices=composed.choices,
         files=file.extended.sources,
     )
 
@@ -236,4 +240,5 @@ def plan(analysis: Analysis, options: Options) -> DagPlan:
     requests = {name: request.members for name, request in analysis.requests.items()}
     airflow, own = MINORS[options.airflow], options.own_operators
     groups, bounds = analysis.groups, analysis.bounds
-    return plan_dag(analysis.data, analysis.dag_id, requests, analysis.name, airflow, groups, bounds, own)
+    data = with_points(analysis.data, groups, analysis.choices, requests)
+    return plan_dag(data, analysis.dag_id, requests, analysis.name, airflow, groups, bounds, own)

@@ -34,6 +34,7 @@ from trainspec.local.steps import State
 from trainspec.local.view import LiveView, View
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.identity import LOCAL_RUN
+from trainspec.runtime.engine.label import VARIABLE, decode
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
@@ -214,12 +215,12 @@ def _access(arguments: argparse.Namespace, local: LocalRun) -> Iterator[Access]:
         with containers_for(local, arguments) as containers:
             yield Access(region=arguments.region, account=containers.account(), end=containers.end)
     elif arguments.simulate:
-        yield Access(region=arguments.region, account=_simulated(arguments, local.asked))
+        yield Access(region=arguments.region, account=_simulated(arguments, local))
     else:
         yield Access(arguments.profile, arguments.region, arguments.endpoint_url)
 
 
-def _simulated(arguments: argparse.Namespace, asked: Iterable[str]) -> "Account":
+def _simulated(arguments: argparse.Namespace, local: LocalRun) -> "Account":
     from trainspec.simulator import Outcome, ScaledClock, plan_from_options
     from trainspec.simulator.jobs import Account
 
@@ -227,10 +228,15 @@ def _simulated(arguments: argparse.Namespace, asked: Iterable[str]) -> "Account"
         plan = plan_from_options(arguments.phase_seconds or _SIMULATED_PHASES, arguments.fail)
     except ValueError as error:
         raise UsageError(str(error)) from error
-    metrics = {**dict.fromkeys(asked, _SIMULATED_METRIC), **_metrics(arguments.metric)}
+    given = _metrics(arguments.metric)
+    metrics = {**dict.fromkeys(local.asked, _SIMULATED_METRIC), **given}
+    compared = local.compared
 
     def outcome(name: str, request: Mapping[str, Any]) -> Outcome:
-        return replace(plan(name, request), stopping=_SIMULATED_STOPPING, metrics=metrics)
+        label = decode((request.get("Environment") or {}).get(VARIABLE, ""))
+        of_point = compared.get(label.task_run.task_id, {}) if label else {}
+        known = {**metrics, **{metric: value for metric, value in of_point.items() if metric not in given}}
+        return replace(plan(name, request), stopping=_SIMULATED_STOPPING, metrics=known)
 
     return Account(ScaledClock(), outcome)
 

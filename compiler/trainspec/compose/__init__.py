@@ -4,6 +4,6 @@ from trainspec.compose.document import Composed, compose
 from trainspec.compose.extend import Extended, Read, extend
 from trainspec.compose.merge import settled
 from trainspec.compose.provenance import Origin, origin
-from trainspec.compose.references import handed_on
+from trainspec.compose.references import handed_on, in_words
 
-__all__ = ["Composed", "Extended", "Origin", "Read", "compose", "extend", "handed_on", "origin", "settled"]
+__all__ = ["Composed", "Extended", "Origin", "Read", "compose", "extend", "handed_on", "in_words", "origin", "settled"]

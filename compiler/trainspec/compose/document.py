@@ -1,12 +1,15 @@
 """From a file's tree to the composed document: the environment over it, defaults under each job, variables put in."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Any, TypeAlias
 
+from trainspec.choices import Choice
 from trainspec.compose import environments
+from trainspec.compose.best import tasks_with
 from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.other_tasks import SECTIONS, compose_section
@@ -40,6 +43,9 @@ _MODULES = frozenset(
 )
 """What a DAG file imports, and what Python and pytest import of a folder by themselves."""
 _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
+_NAMES_IMAGE = frozenset({"image", "framework", "algorithm", "request"})
+_OF_IMAGE = _NAMES_IMAGE | {"region", "resources"}
+"""The fields of a job that its image follows from."""
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 
 
@@ -50,6 +56,7 @@ class Composed:
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
     where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
     may give a value to. `holes` are the places of `${...}` for which there is no value; a finding tells of each.
+    `choices` are the tasks that choose the best of a matrix, by their ids; `tasks` of the document has them, too.
     """
 
     root: Mapping
@@ -60,9 +67,20 @@ class Composed:
     variables: frozenset[str] = frozenset()
     bounds: Map[str, int] = field(default_factory=dict)
     holes: frozenset[Span] = frozenset()
+    choices: Map[str, Choice] = field(default_factory=dict)
 
 
-def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str | None = None) -> Composed:
+ImageOf: TypeAlias = Callable[[Map[str, Any]], str | None]
+"""The image that some fields of a job name, as far as it is known."""
+
+
+def compose(
+    root: Mapping,
+    default_id: str,
+    options: Options = _PLAIN,
+    own: str | None = None,
+    image_of: ImageOf = lambda _: None,
+) -> Composed:
     """The composed document of the spec `root`.
 
     `default_id` is the DAG's id where the spec gives none; of the `options` those of the command line count, and the
@@ -73,7 +91,7 @@ def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str 
     whole, root = root, environments.patched(root, environment)
     variables = _variables(root, default_id, options)
     declared = root.get("vars")
-    jobs = _Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region})
+    jobs = _Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region}, image_of)
     written_jobs = root.get("jobs")
     composed_jobs = jobs.compose(written_jobs) if written_jobs is not None and not is_removal(written_jobs) else None
     entries = []
@@ -84,11 +102,11 @@ def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str 
         if key == "jobs" and composed_jobs is not None:
             value = composed_jobs
         elif key in SECTIONS:
-            value = compose_section(key, value, variables, jobs.known, jobs.groups)
+            value = compose_section(key, value, variables, jobs.known, jobs.groups, jobs.choices, jobs.image)
         elif key != "environments":
             value = variables.resolve(settled(value)) if key == "dag" else settled(value)
         entries.append(Entry(entry.key, value))
-    composed = mapping(tuple(entries), root.span)
+    composed = _with_choices(mapping(tuple(entries), root.span), jobs.choices)
     findings += _no_name(root, default_id)
     identity = _resolved_id(root, default_id, variables)
     findings += _hidden_module(root, default_id, identity)
@@ -98,7 +116,20 @@ def compose(root: Mapping, default_id: str, options: Options = _PLAIN, own: str 
         findings += _unused(root, used, own)
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
     patches, holes = environments.names(whole), frozenset(variables.holes)
-    return Composed(composed, identity, tuple(findings), jobs.groups, patches, names, jobs.bounds, holes)
+    groups, bounds = jobs.groups, jobs.bounds
+    return Composed(composed, identity, tuple(findings), groups, patches, names, bounds, holes, jobs.choices)
+
+
+def _with_choices(composed: Mapping, choices: Map[str, Choice]) -> Mapping:
+    """The document with the tasks that choose among its `tasks`."""
+    if not choices:
+        return composed
+    tasks = composed.entry("tasks")
+    if tasks is None:
+        added = tasks_with(None, choices)
+        return mapping((*composed.entries, Entry(Scalar("tasks", added.span), added)), composed.span)
+    entry = Entry(tasks.key, tasks_with(tasks.value, choices)) if isinstance(tasks.value, Mapping) else tasks
+    return mapping(tuple(entry if each is tasks else each for each in composed.entries), composed.span)
 
 
 def dag_id(root: Mapping, default_id: str, options: Options = _PLAIN) -> str:
@@ -134,7 +165,13 @@ class _Jobs:
     `environment` holds fields that each job has from its environment unless it, or `defaults`, says otherwise.
     """
 
-    def __init__(self, defaults: Node | None, variables: Variables, environment: Map[str, str | None]) -> None:
+    def __init__(
+        self, defaults: Node | None, variables: Variables, environment: Map[str, str | None], image_of: ImageOf
+    ) -> None:
+        self.choices: dict[str, Choice] = {}
+        self._image_of = image_of
+        self._tasks_by_id: dict[str, _Job] = {}
+        self._images: dict[str, Node | tuple[str, str | None] | None] = {}
         self._environment = {name: value for name, value in environment.items() if value is not None}
         self.groups: dict[str, tuple[str, ...]] = {}
         self.bounds: dict[str, int] = {}
@@ -157,6 +194,7 @@ class _Jobs:
                 self._variables.findings.append(Diagnostic(codes.CONFLICT, task.key.span, message, "rename one"))
                 return mapping((), jobs.span)
             known[task.key.text] = task.fields
+            self._tasks_by_id[task.key.text] = task
             tasks.append(task)
             size += task.fields.size
             if size > MAX_NODES:
@@ -172,6 +210,32 @@ class _Jobs:
         for name, points in self.groups.items():
             self._variables.findings += _same_names(name, points, composed)
         return composed
+
+    def image(self, task_id: str) -> Node | tuple[str, str | None]:
+        """The image of a job; or why it is not known without a run, and what to do."""
+        if task_id not in self._images:
+            self._images[task_id] = None  # while it is looked for
+            self._images[task_id] = self._image(self._tasks_by_id[task_id])
+        return self._images[task_id] or (f"the image of `{task_id}` would be its own", None)
+
+    def _image(self, task: _Job) -> Node | tuple[str, str | None]:
+        if not isinstance(task.fields, Mapping):
+            return f"`{task.key.text}` has no image", None
+        kept = mapping(tuple(each for each in task.fields.entries if each.key.text in _OF_IMAGE), task.fields.span)
+        count = len(self._variables.findings)
+        resolved = self._resolved(replace(task, fields=kept), self.known)
+        is_unresolved = len(self._variables.findings) > count
+        del self._variables.findings[count:]  # they are reported where the job itself is resolved
+        if is_unresolved:
+            return f"the image of `{task.key.text}` refers to itself, or to something that does not exist", None
+        written = resolved.get("image") if isinstance(resolved, Mapping) else None
+        if isinstance(written, Scalar):
+            return written
+        image = self._image_of(_as_text(resolved))
+        if image is None:
+            return f"the image of `{task.key.text}` is not known when the spec is compiled", "write it out"
+        place = next((each.value.span for each in kept.entries if each.key.text in _NAMES_IMAGE), task.key.span)
+        return Scalar(image, place, plain=False)
 
     def _too_large(self, task: _Job) -> Node:
         message = f"more than {MAX_NODES:,} values after defaults, matrices and variables are applied"
@@ -209,7 +273,8 @@ class _Jobs:
         if task.point is not None:
             values["matrix.id"] = Scalar(task.point.id_for_names, task.key.span, plain=False)
             values |= {f"matrix.{name}": value for name, value in task.point.values.items()}
-        scope = JobScope(task.key.text, task.point.label if task.point else None, known, self.groups)
+        label = task.point.label if task.point else None
+        scope = JobScope(task.key.text, label, known, self.groups, choices=self.choices, images=self.image)
         variables = self._variables.scoped(values, scope)
         if not isinstance(task.fields, Mapping):
             return variables.resolve(task.fields)
@@ -220,6 +285,15 @@ class _Jobs:
             entries += one.entries if isinstance(one, Mapping) else ()
         resolved = replace(mapping(tuple(entries), task.fields.span), via=task.fields.via)
         return with_needed(resolved, scope.needed)
+
+
+def _as_text(node: Node) -> Any:
+    """A part of the document with each scalar as it was written."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {entry.key.text: _as_text(entry.value) for entry in node.entries}
+    return [_as_text(each) for each in node.items]
 
 
 def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diagnostic]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
+from trainspec.choices import Choice
 from trainspec.compose.merge import settled
-from trainspec.compose.references import PREFIX, JobScope, with_needed
+from trainspec.compose.references import PREFIX, Images, JobScope, with_needed
 from trainspec.compose.variables import Variables
 from trainspec.diagnostics import Diagnostic
 from trainspec.text.parse import MAX_NODES
@@ -21,16 +22,24 @@ _RENDERED: Map[str, frozenset[str]] = {
 
 
 def compose_section(
-    section: str, node: Node, variables: Variables, jobs: Map[str, Node], groups: Map[str, tuple[str, ...]]
+    section: str,
+    node: Node,
+    variables: Variables,
+    jobs: Map[str, Node],
+    groups: Map[str, tuple[str, ...]],
+    choices: dict[str, Choice],
+    images: Images | None = None,
 ) -> Node:
-    """The map of a section's tasks, resolved. `jobs` are those of the document by task id, as `JobScope` wants them."""
+    """The map of a section's tasks, resolved. `jobs` and the rest are those of the document, as in `JobScope`."""
     node = settled(node)
     if not isinstance(node, Mapping):
         return variables.resolve(node)
     entries: list[Entry] = []
     size = 0
     for entry in node.entries:
-        scope = JobScope(entry.key.text, None, jobs, groups, rendered=_RENDERED[section])
+        scope = JobScope(
+            entry.key.text, None, jobs, groups, rendered=_RENDERED[section], choices=choices, images=images
+        )
         entries.append(
             Entry(entry.key, _resolved(section, variables.opened(entry.value), variables.scoped({}, scope), scope))
         )
@@ -71,7 +80,8 @@ def _handed_over(trigger: Mapping, variables: Variables, scope: JobScope) -> Map
         found = scope.resolve(f"{PREFIX}{job.text}.{attribute}", job.via or job.span)
         if isinstance(found, Diagnostic):
             said = found.message.partition(": ")[2] or found.message  # without the `${jobs...}` that nobody wrote
-            variables.findings.append(replace(found, message=said))
+            advice = found.advice.replace(f".{attribute}}}`", "`").replace("${jobs.", "") if found.advice else None
+            variables.findings.append(replace(found, message=said, advice=advice))
             return trigger
         handed.append(Entry(Scalar(name, job.span), found))
     key = conf.key if conf is not None else Scalar("conf", job.span)

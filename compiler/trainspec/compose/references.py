@@ -6,10 +6,13 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from trainspec.choices import Choice
+from trainspec.compose.best import FORM, Question, Wrong, asks, names_of, question, unknown_name
 from trainspec.compose.matrix import MAX_ID
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
@@ -18,6 +21,8 @@ from trainspec.text.typing import natural
 PREFIX = "jobs."
 _KEYS = ("model", "name", "arn", "output", "billable_seconds")
 _METRICS = "metrics."
+_IMAGE = ".image"
+"""Known when the spec is compiled."""
 _AT_START = ("name", "arn", "output")
 """What is known as soon as the job has been made; the rest is known at its end."""
 
@@ -33,7 +38,10 @@ NOT_RENDERED = frozenset((
 ))  # fmt: skip
 """Fields of a job that no request holds: Airflow renders no templates in what becomes of them."""
 
-_ATTRIBUTES = "`.model`, `.name`, `.arn`, `.output`, `.billable_seconds` and `.metrics.NAME`"
+Images: TypeAlias = Callable[[str], Node | tuple[str, str | None]]
+"""The image of a job by its task id; or why it is not known without a run, and what to do."""
+
+_ATTRIBUTES = "`.image`, `.model`, `.name`, `.arn`, `.output`, `.billable_seconds` and `.metrics.NAME`"
 
 
 @dataclass(slots=True)
@@ -43,7 +51,8 @@ class JobScope:
     `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
     matrix by the job's name. `label` is what tells this job from the other points of its matrix. `field_name` is
     the field that is being resolved; `needed` collects the jobs that were named, and where. `rendered` are the only
-    fields that may name any; where it is None, all but those `NOT_RENDERED`.
+    fields that may name any; where it is None, all but those `NOT_RENDERED`. `choices` collects the tasks that choose
+    the best of several, of the whole document; `images` tells a job's image, where it is known without a run.
     """
 
     task_id: str
@@ -53,13 +62,22 @@ class JobScope:
     needed: dict[str, Span] = field(default_factory=dict)
     field_name: str | None = None
     rendered: frozenset[str] | None = None
+    choices: dict[str, Choice] = field(default_factory=dict)
+    images: Images | None = None
 
-    def resolve(self, name: str, span: Span) -> Scalar | Diagnostic:
-        """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`."""
+    def resolve(self, name: str, span: Span) -> Node | Diagnostic:
+        """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`.
+
+        A map of templates, where all metrics or hyperparameters are named.
+        """
+        rest = name.removeprefix(PREFIX)
+        if rest.endswith(_IMAGE) and (job := self._longest(rest)) is not None and len(job) == len(rest) - len(_IMAGE):
+            return self._image(job, name, span)
         if self.field_name in NOT_RENDERED if self.rendered is None else self.field_name not in self.rendered:
             message = f"`${{{name}}}` cannot be used in `{self.field_name}`: Airflow reads that before any task runs"
             return _wrong(codes.BAD_SUBSTITUTION, span, message)
-        rest = name.removeprefix(PREFIX)
+        if asks(rest):
+            return self._best(question(rest), name, span)
         job = self._longest(rest)
         if job is None:
             first = rest.split(".")[0]
@@ -84,6 +102,72 @@ class JobScope:
             return Scalar(found, span, plain=False)
         return _wrong(codes.UNKNOWN_VARIABLE, span, *found)
 
+    def _image(self, job: str, name: str, span: Span) -> Node | Diagnostic:
+        """The image of a job, or of all points of a matrix where they have the same."""
+        found: Node | None = None
+        for point in self.groups.get(job, (job,)):
+            image = self.images(point) if self.images else ("it is not known here", None)
+            if isinstance(image, tuple):
+                return _wrong(codes.BAD_SUBSTITUTION, span, f"`${{{name}}}`: {image[0]}", image[1])
+            if isinstance(found, Scalar) and isinstance(image, Scalar) and found.text != image.text:
+                points = self._no_point(job, "image")[1]
+                message = f"`${{{name}}}`: the points of `{job}` have different images"
+                return _wrong(codes.BAD_SUBSTITUTION, span, message, points)
+            found = found or image
+        return found or Scalar("", span, plain=False)  # its matrix is wrong
+
+    def _best(self, asked: Question | Wrong, name: str, span: Span) -> Node | Diagnostic:
+        """What stands for something of the best point of a matrix."""
+        if isinstance(asked, Wrong):
+            return _wrong(asked.code, span, f"`${{{name}}}`: {asked.message}", asked.advice)
+        if asked.job not in self.groups:
+            if asked.job in self.jobs:
+                message = f"`${{{name}}}`: `{asked.job}` is one job: there is no best one without a `matrix`"
+                return _wrong(codes.BAD_SUBSTITUTION, span, message, f"write `${{jobs.{asked.job}.{asked.attribute}}}`")
+            near = did_you_mean(asked.job, self.groups) or did_you_mean(asked.job, self.jobs)
+            return _wrong(codes.UNKNOWN_JOB, span, f"`${{{name}}}`: there is no job `{asked.job}`", near)
+        points = self.groups[asked.job]
+        pull = f"ti.xcom_pull(task_ids={_quoted(asked.task_id)}"
+        if not points:
+            return Scalar(f"{{{{ {pull}) }}}}", span, plain=False)  # its matrix is wrong
+        if self.task_id in points:
+            message = f"`${{{name}}}`: a point of `{asked.job}` cannot depend on the best of all points"
+            return _wrong(codes.DEPENDENCY_CYCLE, span, message)
+        if asked.task_id in self.jobs or asked.task_id in self.groups:
+            message = f"`${{{name}}}`: the task that chooses would be called `{asked.task_id}`, as a job is"
+            return _wrong(codes.CONFLICT, span, message, "rename that job")
+        fields = self.jobs[points[0]]
+        wrong = unknown_name(asked, fields) if isinstance(fields, Mapping) else None
+        if wrong is None and (why := self._is_not_kept(points[0], "metrics")):
+            wrong = Wrong(codes.CONFLICT, why)
+        if wrong is not None:
+            return _wrong(wrong.code, span, f"`${{{name}}}`: {wrong.message}", wrong.advice)
+        return self._of_choice(asked, fields, name, pull, span)
+
+    def _of_choice(self, asked: Question, fields: Node, name: str, pull: str, span: Span) -> Node | Diagnostic:
+        kind, _, one = asked.attribute.partition(".")
+        names: Iterable[str] | Wrong = [one]
+        if kind in ("metrics", "hyperparameters") and not one and isinstance(fields, Mapping):
+            names = names_of(asked, fields)
+        if isinstance(names, Wrong):
+            return _wrong(names.code, span, f"`${{{name}}}`: {names.message}", names.advice)
+        new = Choice(asked.task_id, asked.job, asked.metric, asked.goal, span)
+        choice = self.choices.setdefault(asked.task_id, new)
+        if (choice.metric, choice.goal) != (asked.metric, asked.goal):
+            message = f"`${{{name}}}`: the tasks for `{choice.metric}` and `{asked.metric}` would have the same name"
+            return _wrong(codes.CONFLICT, span, message, "rename one of the metrics")
+        self.needed.setdefault(asked.task_id, span)
+        if kind == "hyperparameters":
+            choice.hyperparameters |= dict.fromkeys(names)
+        if kind not in ("metrics", "hyperparameters"):
+            key = "" if kind == "name" else f", key='{kind}'"
+            return Scalar(f"{{{{ {pull}{key}) }}}}", span, plain=False)
+        templates = {each: f"{{{{ {pull}, key='{kind}')[{_quoted(each)}] }}}}" for each in names}
+        if one:
+            return Scalar(templates[one], span, plain=False)
+        values = (Entry(Scalar(each, span), Scalar(text, span, plain=False)) for each, text in templates.items())
+        return mapping(tuple(values), span)
+
     def _longest(self, rest: str) -> str | None:
         """The job that `rest` begins with, whose name may hold dots; the longest of several."""
         ends = [end for end, sign in enumerate(rest[: MAX_ID + 1]) if sign == "."]
@@ -93,6 +177,8 @@ class JobScope:
     def _no_point(self, job: str, attribute: str) -> tuple[str, str]:
         """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""
         points = self.groups[job]
+        if attribute.partition(".")[0] == "best":
+            return f"`{job}` is a matrix: `best` needs the metric that decides", FORM
         some = f"{', '.join(points[:3])}{', …' if len(points) > 3 else ''}"
         if "." not in attribute or attribute.startswith(_METRICS):
             return f"`{job}` is a matrix, and each of its points has its own", f"name a point: {some}"
@@ -121,7 +207,7 @@ class JobScope:
         if attribute not in _KEYS:
             if not attribute:
                 return f"`${{{name}}}` does not name an attribute of the job", f"there are {_ATTRIBUTES}"
-            near = did_you_mean(attribute, _KEYS) or f"there are {_ATTRIBUTES}"
+            near = did_you_mean(attribute, (*_KEYS, "image")) or f"there are {_ATTRIBUTES}"
             return f"`${{{name}}}`: a job does not have `.{attribute}`", near
         return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"
 
@@ -133,6 +219,14 @@ def handed_on(text: str) -> Iterator[tuple[str, str]]:
     """The jobs whose results a resolved `text` holds, each with what of it (`model`, `name`, …)."""
     for found in _PULL.finditer(text):
         yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
+
+
+_WHOLE = re.compile(rf"\{{\{{ {_PULL.pattern}(?:\['((?:[^'\\]|\\.)*)'\])? \}}\}}")
+
+
+def in_words(text: str) -> str:
+    """`text` with what stands for results of other jobs in a few words: `sweep.metrics.auc` in place of a template."""
+    return _WHOLE.sub(lambda found: ".".join(each for each in found.groups() if each), text)
 
 
 def with_needed(job: Mapping, needed: Map[str, Span]) -> Mapping:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from trainspec.choices import OPERATOR as BEST
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
 from trainspec.dag.other_tasks import around_call, gate_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
-from trainspec.text.tree import dotted
+from trainspec.text.tree import Path, dotted
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ def _places(data: Mapping[str, Any], spec: str, group_of: Mapping[str, str]) -> 
     """Where each task is written, by its id; a point of a matrix is written where its job is."""
     found = {}
     for task, (section, name, *rest) in places(data).items():
-        path = (section, group_of.get(str(name), name), *rest)
+        path: Path = (section, group_of.get(str(name), name), *rest)
+        if section == "tasks" and data["tasks"][name].get("operator") == BEST:
+            path = ("jobs", data["tasks"][name]["depends_on"])  # the matrix; nobody wrote the task
         found[task] = f"{one_line(spec)}: {one_line(dotted(path))}"
     return found
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.compose import handed_on
+from trainspec.choices import OPERATOR as BEST
+from trainspec.compose import handed_on, in_words
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
 
 _SECTIONS = (("sensors", Kind.SENSOR), ("tasks", Kind.TASK), ("triggers", Kind.TRIGGER))
@@ -103,7 +104,7 @@ def _draw_gate(drawing: _Drawing, name: str, conditions: Any) -> None:
     if each:
         job = drawing.owner(name)
         said = " and ".join(
-            f"{condition['metric']} {sign} {condition[bound]}"
+            f"{condition['metric']} {sign} {in_words(str(condition[bound]))}"
             for condition in each
             for bound, sign in _BOUNDS.items()
             if condition.get(bound) is not None
@@ -158,6 +159,8 @@ def _starts(drawing: _Drawing, schedule: Any) -> Iterator[str]:
 
 def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
     """What a task around the jobs does, in a few words."""
+    if kind is Kind.TASK and task.get("operator") == BEST:
+        return f"{task['arguments']['goal']} {task['arguments']['metric']}"
     if kind is Kind.TASK:
         return str(task.get("operator", "")).rpartition(".")[2]
     return str(task.get("s3") or (f"DAG {task['dag']}" if task.get("dag") else ""))

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
+from trainspec.choices import OPERATOR as BEST
 from trainspec.compose import handed_on
 from trainspec.request.arn import partition
 from trainspec.rules.support.view import JobView
@@ -71,6 +73,7 @@ def jobs_of(data: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]], 
     """The jobs of a spec: its validated `data` and the request of each. `region` is for those that name none."""
     paths = {name: (request.get("OutputDataConfig") or {}).get("S3OutputPath") for name, request in requests.items()}
     outputs = {name: path for name, path in paths.items() if isinstance(path, str)}
+    outputs |= dict(_of_choices(data, outputs))
     for name, request in requests.items():
         view = JobView(name, data["jobs"][name], request, data.get("dag", {}))
         role = str(request.get("RoleArn", "")).split(":")
@@ -78,6 +81,16 @@ def jobs_of(data: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]], 
         where = view.region or region or (image[2] if image else "*")
         owner = role[4] if len(role) > 4 and role[4].isdigit() else "*"
         yield Job(view, outputs, where, owner, partition(where))
+
+
+def _of_choices(data: Mapping[str, Any], outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The outputs of the points among which each task chooses, as one; a template where they differ."""
+    for name, task in (data.get("tasks") or {}).items():
+        if task.get("operator") == BEST:
+            points = [path for job, path in outputs.items() if job.startswith(f"{task['depends_on']}.")]
+            shared = commonprefix(points)  # noqa: RUF071  # of the texts: S3 has no folders
+            if shared.startswith("s3://"):
+                yield name, shared if len({*points}) == 1 else f"{shared}{{{{ any }}}}"
 
 
 def wild(text: str) -> str:

@@ -129,7 +129,8 @@ class Job(TaskArguments):
         None,
         description="Lists of values by name: the job becomes one job for each combination, each value being "
         "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them; "
-        "`max_parallel` bounds how many run at once.",
+        "`max_parallel` bounds how many run at once. Other jobs name what the best of them made as "
+        "${jobs.NAME.best(METRIC, max).model}.",
     )
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
         Field(None, description="The jobs, sensors, tasks and triggers that must have succeeded before.")

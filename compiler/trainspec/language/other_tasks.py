@@ -103,8 +103,10 @@ class Trigger(Around):
     """
 
     dag: Id = Field(description="Id of the DAG that is started.")
-    job: Id | None = Field(
-        None, description="A job whose name and model the run is given, as `job` and `model` of its `conf`."
+    job: Annotated[Text, Field(json_schema_extra={"x-form": "a job's name"})] | None = Field(
+        None,
+        description="A job whose name and model the run is given, as `job` and `model` of its `conf`; or the best of a "
+        "matrix, as `sweep.best(validation:auc, max)`.",
     )
     conf: dict[str, Any] | None = Field(
         None,

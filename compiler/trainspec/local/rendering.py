@@ -33,6 +33,16 @@ class _AnyMetric(dict[str, float]):
         return self[name]
 
 
+class _AnyText(dict[str, str]):
+    """The hyperparameters of a job that is not chosen yet."""
+
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+    def get(self, name: str, default: Any = None) -> str:
+        return self[name]
+
+
 def stand_in(asked: dict[str, None]) -> Made:
     """What stands for all that a job is going to make, to see beforehand whether those after it can be told.
 
@@ -45,6 +55,7 @@ def stand_in(asked: dict[str, None]) -> Made:
         "output": "s3://bucket/",
         "billable_seconds": 60,
         "metrics": _AnyMetric(asked),
+        "hyperparameters": _AnyText(),
     }
 
 
@@ -92,6 +103,15 @@ class Templates:
         """The fields of the spec from which the members at `paths` are."""
         origins = (path if path[0] == _GATE else self.request.origin(path) for path in paths)
         return tuple(sorted({dotted(path) for path in origins}))
+
+
+def rendered_points(
+    points: Sequence[Mapping[str, Any]], sample: Sample, made: Mapping[str, Made], conf: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """The points among which a task chooses, with their hyperparameters as a run has them."""
+    context = in_a_run(sample.context(), Pull(made), conf)
+    found: list[dict[str, Any]] = render_in({"points": list(points)}, context).request["points"]
+    return found
 
 
 def unanswered(templates: Templates, made: Mapping[str, Made]) -> Unanswered | None:

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
+from trainspec.dag.best import points_of
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import did_you_mean
 from trainspec.local.access import Access, Clients, clients_of
 from trainspec.local.attempt import Done, LocalAttempt, Order
 from trainspec.local.masking import Mask
-from trainspec.local.rendering import Made, Templates, rendered, stand_in, unanswered
+from trainspec.local.rendering import Made, Templates, rendered, rendered_points, stand_in, unanswered
 from trainspec.local.runner import Runner
 from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
 from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.engine.choosing import best_of, results_of
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.policy import Policy
@@ -34,6 +36,8 @@ CHECK_INTERVAL: Final = 10.0
 _DEFAULT: Final = Policy()
 """What the operator does where a spec says nothing: it bounds the wait here, too."""
 _MADE: Final = "s3://made-by-a-job-of-this-run/"
+_SIMULATED_BEST: Final = 0.5
+"""The metric of the best point of a simulated run: what other jobs report, too, so that gates on it are passed."""
 _MOST_TASKS: Final = 16
 """As many tasks of a DAG as Airflow runs at once, where nothing is set."""
 
@@ -69,7 +73,7 @@ class LocalRun:
         # Higher than that of any try before, and nobody has counted them.
         self.try_number = 2 + int((now - self.started).total_seconds()) if wish.resume else 1
         self.steps = steps_of(analysis.data, analysis.groups)
-        self.chosen = _chosen(analysis, wish)
+        self.chosen = _with_choices(analysis, _chosen(analysis, wish), wish.given)
         self.stop = threading.Event()
         self.mask = Mask()
         self.asked: dict[str, None] = {}
@@ -80,7 +84,7 @@ class LocalRun:
 
     def connect(self, access: Access) -> None:
         """Make ready to speak to AWS, and ask about the training jobs that are given. Raises UsageError."""
-        regions = {self._region(job) for job in (*self.chosen, *self.wish.given)}
+        regions = {self._region(job) for job in (*self.chosen, *self.wish.given) if job not in self.analysis.choices}
         self.clients = clients_of(sorted(regions, key=str), access)
         self.made = {job: self._made_by(job, name) for job, name in self.wish.given.items()}
 
@@ -89,8 +93,20 @@ class LocalRun:
         """The tasks that need Airflow, by the spec's section."""
         found: dict[str, list[str]] = {}
         for step in self.steps:
-            if not step.is_job:
+            if not step.is_job and step.task_id not in self.analysis.choices:
                 found.setdefault(step.section, []).append(step.task_id)
+        return found
+
+    @property
+    def compared(self) -> dict[str, dict[str, float]]:
+        """Made-up metrics of the points that tasks choose among: the later ones are the better ones by a little."""
+        found: dict[str, dict[str, float]] = {}
+        for choice in self.analysis.choices.values():
+            sign = 1 if choice.goal == "max" else -1
+            points = self.analysis.groups[choice.job]
+            for index, point in enumerate(points):
+                value = _SIMULATED_BEST - sign * (len(points) - 1 - index) / (10 * len(points))
+                found.setdefault(point, {})[choice.metric] = round(value, 4)
         return found
 
     def channels(self) -> dict[str, dict[str, bool]]:
@@ -119,7 +135,7 @@ class LocalRun:
 
         def ended(done: Done) -> None:
             if done.task_id not in attempted:  # else it has said so itself
-                view.say(f"{done.status}: {done.reason}", done.task_id)
+                view.say(f"{done.status}: {done.reason}" if done.reason else done.status, done.task_id)
             view.result(done.record)
 
         dag = self.analysis.data.get("dag") or {}
@@ -135,8 +151,30 @@ class LocalRun:
             fail_fast=bool(dag.get("fail_fast")),
         )
 
+    def _choose(self, task_id: str, done: Mapping[str, Done], made: Mapping[str, Made], view: View) -> Done:
+        """What the task makes that chooses among the points of a matrix, as `BestPoint` does in Airflow."""
+        choice, data = self.analysis.choices[task_id], self.analysis.data
+        tasks = [
+            each
+            for each in self.analysis.groups[choice.job]
+            if each in self.made or (each in done and done[each].state is State.SUCCESS)
+        ]
+        members = {name: request.members for name, request in self.analysis.requests.items()}
+        sample = self._sample(task_id, {})
+        points = rendered_points(points_of(data, tasks, choice, members), sample, made, self.wish.conf)
+        reported = {each: made[each].get("metrics") for each in tasks}
+        try:
+            best = best_of(reported, choice.metric, choice.goal, lambda text: view.say(text, task_id))
+        except TrainingProblem as problem:
+            return Done(task_id, State.FAILED, "Failed", reason=problem.text)
+        point = next(each for each in points if each["task_id"] == best)
+        results = results_of(point, made[best])
+        return Done(task_id, State.SUCCESS, "Chosen", {"return_value": made[best]["return_value"], **results})
+
     def _start(self, task_id: str, done: Mapping[str, Done], view: View) -> LocalAttempt | Done:
         made = {**self.made, **{name: each.made for name, each in done.items()}}
+        if task_id in self.analysis.choices:
+            return self._choose(task_id, done, made, view)
         try:
             request, conditions = rendered(self._templates(task_id), made)
         except TrainingProblem as problem:
@@ -169,12 +207,15 @@ class LocalRun:
 
     def _templates(self, task_id: str) -> Templates:
         job = self._job(task_id)
-        params = declared_params(self.analysis.data, job)
-        known = Sample(self.wish.at or self.started, run_type="scheduled" if self.wish.at else "manual")
-        sample = known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)
+        sample = self._sample(task_id, job)
         given = job.get("proceed_if") or []
         conditions = [given] if isinstance(given, Mapping) else given
         return Templates(self.analysis.requests[task_id], conditions, sample, self.wish.conf)
+
+    def _sample(self, task_id: str, job: Mapping[str, Any]) -> Sample:
+        params = declared_params(self.analysis.data, job)
+        known = Sample(self.wish.at or self.started, run_type="scheduled" if self.wish.at else "manual")
+        return known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)
 
     def _check_waiting(self) -> None:
         """Nobody waits for a job that is only started."""
@@ -195,7 +236,9 @@ class LocalRun:
             self.asked |= {each["metric"]: None for each in self._templates(task_id).conditions}
             if found := unanswered(self._templates(task_id), made):
                 fields = ", ".join(f"`{JOBS}.{task_id}.{field}`" for field in found.fields)
-                others = [name for name in found.jobs if name in self.analysis.requests]
+                choices = self.analysis.choices
+                named = (choices[name].job if name in choices else name for name in found.jobs)
+                others = [name for name in named if name in self.analysis.requests or name in self.analysis.groups]
                 if others:
                     run = " ".join(f"--job {name}" for name in others)
                     take = " ".join(f"--use {name}=TRAINING_JOB" for name in others)
@@ -222,6 +265,12 @@ class LocalRun:
         if not job.completed:
             raise UsageError(f"--use {task_id}={name}: that training job has status {job.status}, not Completed")
         return {"return_value": job.name, **job.results}
+
+
+def _with_choices(analysis: "Analysis", chosen: frozenset[str], given: Mapping[str, str]) -> frozenset[str]:
+    """The jobs to run, and the tasks that choose among points all of which run or are given."""
+    there = chosen | given.keys()
+    return chosen | {name for name, each in analysis.choices.items() if there.issuperset(analysis.groups[each.job])}
 
 
 def _is_made(channel: Mapping[str, Any], archive: str) -> bool:

@@ -45,8 +45,18 @@ _CLASS = re.compile(r"(operator|sensor|notifier)$", re.IGNORECASE)
 _CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
 
 
+_EXPLAINED_BY = {
+    "best": "matrix",
+    "max_parallel": "matrix",
+    "include": "matrix",
+    "exclude": "matrix",
+}
+"""Words that are no fields of their own, by the field whose description has them."""
+
+
 def look_up(word: str) -> list[Answer]:
     """All that `word` may mean, in the order of likelihood; empty where it means nothing."""
+    word = _EXPLAINED_BY.get(word, word)
     codes = [each for each in all_codes() if _CODE.match(word) and each.code.id.startswith(word.upper())]
     if codes:
         return list(codes)

@@ -72,6 +72,17 @@ def lower(job: Mapping[str, Any]) -> Request:
     return Request(root, origins, frozenset(keys), tuple(faults))
 
 
+def image_of(job: Mapping[str, Any]) -> str | None:
+    """The image that some fields of a job name; None where there is none, or it is not known without a run."""
+    try:
+        members = lower(job).members
+    except (TypeError, ValueError, KeyError, AttributeError):  # the fields are not validated yet
+        return None
+    specification = members.get("AlgorithmSpecification")
+    image = specification.get("TrainingImage") if isinstance(specification, Mapping) else None
+    return image if isinstance(image, str) else None
+
+
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """What raw members set: maps are laid over the rest, all else replaces."""
     if isinstance(value, Mapping) and value:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trainspec.runtime.best import BestPoint
     from trainspec.runtime.gate import MetricGate
     from trainspec.runtime.operator import TrainingJobOperator
     from trainspec.runtime.sensor import TrainingJobSensor
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from trainspec.runtime.trigger import TrainingJobTrigger
 
 _MODULES = {
+    "BestPoint": "best",
     "MetricGate": "gate",
     "TrainingJobOperator": "operator",
     "TrainingJobSensor": "sensor",
@@ -22,7 +24,14 @@ _MODULES = {
     "TrainingJobTrigger": "trigger",
 }
 
-__all__ = ["MetricGate", "TrainingJobOperator", "TrainingJobSensor", "TrainingJobSweepOperator", "TrainingJobTrigger"]
+__all__ = [
+    "BestPoint",
+    "MetricGate",
+    "TrainingJobOperator",
+    "TrainingJobSensor",
+    "TrainingJobSweepOperator",
+    "TrainingJobTrigger",
+]
 
 
 def __getattr__(name: str) -> Any:

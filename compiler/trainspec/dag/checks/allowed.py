@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import Any
 
+from trainspec.choices import OPERATOR as BEST
 from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.operators import callables
 from trainspec.dag.sections import sections
@@ -29,7 +30,7 @@ def check_allowed(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
 
 def _operators(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     for name, task in (data.get("tasks") or {}).items():
-        if task.get("operator") is not None:
+        if task.get("operator") not in (None, BEST):
             yield ("tasks", name, "operator"), task["operator"]
 
 

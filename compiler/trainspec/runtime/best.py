@@ -1,0 +1,66 @@
+"""The task behind a matrix of training jobs that chooses the best of its points, by a metric."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, BaseOperator
+
+_KEYS = ("arn", "output", "model", "billable_seconds", "metrics")
+
+
+class BestPoint(BaseOperator):
+    """Hand on what the best of several training jobs made.
+
+    :param points: a map for each job: the `task_id` of its task, a `TrainingJobOperator` that waits for its end; the
+        `gate` behind it, if it has one, a `MetricGate`; and those of its `hyperparameters` that are handed on.
+        Templated.
+    :param metric: the metric that decides.
+    :param goal: `max` or `min`.
+
+    A job that a gate held back, or whose task was skipped, is not among those to choose from. Where none is left, this
+    task is skipped, and so is what waits for it.
+
+    XCom: the name of the best job as `return_value`; `arn`, `output`, `model`, `billable_seconds`, `metrics` and
+    `hyperparameters` of it beside that, and the id of its task as `point`.
+
+    Raises AirflowFailException where no job reported the metric as a number: no other try would mend that.
+    """
+
+    template_fields: Sequence[str] = ("points",)
+    template_fields_renderers: ClassVar[dict[str, str]] = {"points": "json"}
+    ui_color = "#e3f1e4"
+
+    def __init__(self, *, points: list[dict[str, Any]], metric: str, goal: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.points = points
+        self.metric = metric
+        self.goal = goal
+
+    def execute(self, context: Any) -> str:
+        """Compare. Returns the name of the best job."""
+        from trainspec.runtime.engine.choosing import best_of, results_of
+        from trainspec.runtime.engine.problems import TrainingProblem
+
+        ti = context["ti"]
+
+        def pull(task_id: str, key: str = "return_value") -> Any:
+            return ti.xcom_pull(task_ids=task_id, key=key)
+
+        points = {
+            each["task_id"]: each
+            for each in self.points
+            if pull(each["task_id"]) is not None and ("gate" not in each or pull(each["gate"]) is not None)
+        }
+        if not points:
+            raise AirflowSkipException(
+                "there is no point to choose from: all were skipped, or held back by their gates"
+            )
+        reported = {task_id: pull(task_id, "metrics") for task_id in points}
+        try:
+            best = best_of(reported, self.metric, self.goal, lambda text: self.log.info("%s", text))
+        except TrainingProblem as problem:
+            raise AirflowFailException(problem.text) from None
+        for key, value in results_of(points[best], {key: pull(best, key) for key in _KEYS}).items():
+            ti.xcom_push(key=key, value=value)
+        name: str = pull(best)
+        return name
