@@ -93,6 +93,47 @@ def test_values(server: LanguageServer, marked: str, expected: str) -> None:
     assert expected in completions(server, marked)
 
 
+IMAGE = "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1"
+XGBOOST = GOOD.replace(IMAGE, "algorithm: xgboost@1.7-1")
+OF_AWS = "image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected", "others"),
+    [
+        (XGBOOST + "    hyperparameters:\n      |\n", {"num_round", "objective", "max_depth"}, {"k", "vector_dim"}),
+        (XGBOOST + "    hyperparameters:\n      num_round: 9\n      |\n", {"eta", "tree_method"}, {"num_round"}),
+        (XGBOOST.replace("xgboost@1.7-1", "kmeans") + "    hyperparameters:\n      |\n", {"k", "init_method"}, {"eta"}),
+        (GOOD.replace(IMAGE, OF_AWS) + "    hyperparameters:\n      |\n", {"num_round", "eta"}, {"k"}),
+        (GOOD + "    hyperparameters:\n      |\n", set(), {"num_round", "k"}),
+        (XGBOOST + "    inputs:\n      |\n", {"train", "validation"}, {"vocab"}),
+        ("defaults:\n  algorithm: xgboost@1.7-1\n  hyperparameters:\n    |\n", {"num_round", "eta"}, {"k"}),
+    ],
+    ids=["xgboost", "the rest", "kmeans", "by its image", "an image of one's own", "channels", "defaults"],
+)
+def test_keys_of_the_algorithm_that_a_job_names(
+    server: LanguageServer, marked: str, expected: set[str], others: set[str]
+) -> None:
+    offered = set(completions(server, marked))
+    assert expected <= offered
+    assert not others & offered
+
+
+def test_values_of_the_algorithm_that_a_job_names(server: LanguageServer) -> None:
+    job = XGBOOST + "    hyperparameters:\n      objective: |\n"
+    assert {"binary:logistic", "multi:softmax"} <= set(completions(server, job))
+    assert "kmeans@1" in completions(server, GOOD.replace(IMAGE, "algorithm: |"))
+    assert "required, an integer of 1 or more" in hover(server, XGBOOST + "    hyperparameters: {num_ro|und: 9}\n")
+
+
+def test_the_rules_and_not_the_editor_judge_hyperparameters(server: LanguageServer) -> None:
+    job = (
+        XGBOOST
+        + "    hyperparameters: {num_round: many, objective: '{{ params.x }}', other: [1], booster: '${vars.b}'}\n"
+    )
+    assert server.open(next(NAMES), MODELINE + job) == []
+
+
 @pytest.mark.parametrize(
     ("marked", "said"),
     [

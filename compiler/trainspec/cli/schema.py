@@ -33,13 +33,17 @@ def run(arguments: argparse.Namespace) -> int:
 def build_spec_schema() -> dict[str, Any]:
     """The language's schema with the request members and their limits, from the models and the table of fields."""
     from trainspec.language.schema import build_schema
+    from trainspec.request.algorithms.editing import conditions
     from trainspec.request.api.check import member_schema, shape_name
     from trainspec.request.fields import OF_PARTS, members
 
     paths = ((field, member, member.split(".")) for field, member in members())
     return build_schema(
-        (field, member, shape_name(path) or "", {} if field in OF_PARTS else member_schema(path) or {})
-        for field, member, path in paths
+        (
+            (field, member, shape_name(path) or "", {} if field in OF_PARTS else member_schema(path) or {})
+            for field, member, path in paths
+        ),
+        conditions(),
     )
 
 

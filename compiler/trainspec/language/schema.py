@@ -5,12 +5,13 @@ and AWS's limits. Besides the standard's keywords it holds `x-form` (how a value
 (the author's characters are the value) and `x-member` (the request member that a field becomes).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 from trainspec.language.patches import add_patches
 from trainspec.language.spec import Spec
+from trainspec.schema.files import FOR_EDITORS
 from trainspec.schema.walk import arms, resolved
 from trainspec.schema.words import limits_in_words
 from trainspec.units import TEMPLATE_PATTERN
@@ -32,12 +33,14 @@ class _Generator(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
 
-def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()) -> JsonSchema:
+def build_schema(
+    members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = (), offered: Sequence[JsonSchema] = ()
+) -> JsonSchema:
     """The schema of a spec.
 
     `members` gives, for the fields of a job (`resources.instance_type`, `inputs.*.s3`), the request member that the
     field becomes, AWS's name of its shape and its JSON Schema: its words become the field's, its limits go into the
-    description.
+    description. `offered` are conditions on a job that only editors ask for (`schema.files.FOR_EDITORS`).
     """
     generated = Spec.model_json_schema(schema_generator=_Generator)
     definitions = generated.pop("$defs")
@@ -53,6 +56,10 @@ def build_schema(members: Iterable[tuple[str, str, str, Mapping[str, Any]]] = ()
             definitions[shape] = {"type": "string", "enum": list(api["enum"])}
         _annotate(definitions, field.split("."), member, shape, api)
     add_patches(definitions)
+    if offered:
+        definitions[FOR_EDITORS] = {"allOf": list(offered)}
+        for name in ("Job", "JobPatch"):
+            definitions[name]["allOf"] = [{"$ref": f"#/$defs/{FOR_EDITORS}"}]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ID,

@@ -9,6 +9,9 @@ SPEC_SCHEMA = "trainspec.schema.json"
 API_SCHEMA = "create-training-job.schema.json"
 OTHER_REQUESTS = "other-requests.schema.json"
 
+FOR_EDITORS = "ForEditors"
+"""The definition that offers what depends on other values, and refuses nothing: the compiler leaves it out."""
+
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -22,7 +25,16 @@ def schema_path(name: str) -> Path:
 def load_schema(name: str) -> dict[str, Any]:
     """Schema `name` as data; the spec's is what it says of a whole document. Shared, and not to be changed."""
     loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
-    return whole(loaded)
+    return whole(_without_offers(loaded))
+
+
+def _without_offers(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without what is only offered in editors."""
+    definitions = schema.get("$defs", {})
+    if definitions.pop(FOR_EDITORS, None):
+        for name in ("Job", "JobPatch"):
+            del definitions[name]["allOf"]
+    return schema
 
 
 def whole(schema: dict[str, Any]) -> dict[str, Any]:

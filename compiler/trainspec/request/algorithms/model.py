@@ -13,7 +13,8 @@ class Hyperparameter:
 
     `kind` is integer, float, boolean, json (with `items`), string (with `pattern`), one_of or list_of (with `words`).
     `min` and `max` are inclusive, `above` and `below` exclusive; `extra` are words that are accepted beside the kind.
-    `since` and `until` are the versions of the image that know it.
+    `since` and `until` are the versions of the image that know it. A `plain` integer has no decimal point: 3.0 is none.
+    `like` is an example of a string with a pattern.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Hyperparameter:
     below: float | None = None
     since: str | None = None
     until: str | None = None
+    plain: bool = False
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _number_problem(kind: Hyperparameter, text: str) -> str | None:
         number = float(text)
     except ValueError:
         return "type"
-    if kind.kind == "integer" and not _INTEGER.fullmatch(text) and not number.is_integer():
+    if kind.kind == "integer" and not _INTEGER.fullmatch(text) and (kind.plain or not number.is_integer()):
         return "type"
     is_outside = (
         (kind.min is not None and number < kind.min)
@@ -73,7 +73,8 @@ def range_in_words(kind: Hyperparameter) -> str:
         case "json":
             shown = "JSON" + (f', such as `["{kind.words[0]}"]`, of {_any_of(kind.words)}' if kind.words else "")
         case _:
-            shown = "a string" + (f" of the form `{kind.pattern}`" if kind.pattern else "")
+            form = f" such as `{kind.like}`" if kind.like else f" of the form `{kind.pattern}`" if kind.pattern else ""
+            shown = f"a string{form}"
     return " or ".join([shown, *others])
 
 
