@@ -12,7 +12,7 @@ changelog. Every other module is private and may change at any time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from trainspec.airflow_api.own import own_operators
 from trainspec.batch.analyse import analysis_of
+from trainspec.batch.combinations import joined_findings
 from trainspec.batch.environments import chosen_for
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Diagnostic
@@ -81,6 +82,8 @@ class Spec:
     dag_id: str
     jobs: tuple[str, ...]
     environment: str | None
+    combinations: tuple[str, ...]
+    """Those of `for_each`, each as `team=a,region=eu`; the spec is the one that `each` chose, else the first."""
     _analysis: Analysis = field(repr=False)
     _project: Project = field(repr=False)
     _options: Options = field(repr=False)
@@ -92,12 +95,14 @@ def load(
     env: str | None = None,
     variables: Mapping[str, str] | None = None,
     airflow: str | None = None,
+    each: Mapping[str, str] | None = None,
 ) -> Spec:
     """Read and check the spec at `path`, with the settings of the project that it is in.
 
     `env`, `variables` and `airflow` are the command line's `--env`, `--var` and `--airflow`. A spec with errors loads
-    as well: `lint` has them. Raises FileNotFoundError if there is no such file, and ValueError for an unknown
-    environment, variable or Airflow version.
+    as well: `lint` has them. `each` chooses one DAG of a spec with `for_each` by its values. Raises
+    FileNotFoundError if there is no such file, and ValueError for an unknown environment, variable or Airflow version,
+    and where `each` does not choose one.
     """
     file = Path(path)
     if not file.is_file():
@@ -117,13 +122,18 @@ def load(
     )
     options = chosen_for(chosen, project, env, minor)
     analysis = analysis_of(file.absolute(), project, options)
+    if each and (number := _combination(analysis, each)) > 0:
+        options = replace(options, combination=number)
+        analysis = analysis_of(file.absolute(), project, options)
     if analysis.root is not None:
         if env and env not in analysis.environments and env not in project.environments:
             raise ValueError(f"{analysis.name} has no environment `{env}`")
         for name in options.variables:
             if name not in analysis.variables:
                 raise ValueError(f"{analysis.name} has no variable `{name}`")
-    return Spec(analysis.name, analysis.dag_id, tuple(analysis.requests), env, analysis, project, options)
+    combinations = analysis.combinations if not each else ()
+    jobs = tuple(analysis.requests)
+    return Spec(analysis.name, analysis.dag_id, jobs, env, combinations, analysis, project, options)
 
 
 def lint(spec: Spec | str | PathLike[str]) -> tuple[Finding, ...]:
@@ -131,11 +141,22 @@ def lint(spec: Spec | str | PathLike[str]) -> tuple[Finding, ...]:
 
     What only several files show (two specs with one DAG id) is `trainspec lint`'s to find.
     """
-    return tuple(_finding(found) for found in _loaded(spec)._analysis.findings)
+    loaded = _loaded(spec)
+    if len(loaded.combinations) < 2:
+        return tuple(_finding(found) for found in loaded._analysis.findings)
+    path, project = loaded._project.root / loaded.path, loaded._project
+    several = [
+        (label, analysis_of(path, project, replace(loaded._options, combination=number)).findings)
+        for number, label in enumerate(loaded.combinations)
+    ]
+    return tuple(_finding(found) for found in joined_findings(several))
 
 
 def compile(spec: Spec | str | PathLike[str]) -> str:  # noqa: A001  # the command's name
-    """The text of the DAG file, as `trainspec compile` writes it. Raises SpecError, and ValueError for a fragment."""
+    """The text of the DAG file, as `trainspec compile` writes it.
+
+    Raises SpecError, and ValueError for a fragment and for a spec with `for_each` of which no DAG was chosen.
+    """
     loaded = _sound(spec)
     arguments = [*(("--env", loaded.environment) if loaded.environment else ())]
     for name, value in sorted(loaded._options.variables.items()):
@@ -168,6 +189,15 @@ def request(spec: Spec | str | PathLike[str], job: str | None = None, *, at: dat
     return rendered
 
 
+def _combination(analysis: Analysis, each: Mapping[str, str]) -> int:
+    wanted = {f"{name}={value}" for name, value in each.items()}
+    labels = analysis.combinations
+    found = [number for number, label in enumerate(labels) if wanted <= {*label.split(",")}]
+    if len(found) == 1:
+        return found[0]
+    raise ValueError(f"`each` must choose one DAG of {analysis.name}: {'; '.join(labels) or 'it has no `for_each`'}")
+
+
 def _loaded(spec: Spec | str | PathLike[str]) -> Spec:
     return spec if isinstance(spec, Spec) else load(spec)
 
@@ -177,6 +207,8 @@ def _sound(spec: Spec | str | PathLike[str]) -> Spec:
     findings = lint(loaded)
     if any(finding.severity == "error" for finding in findings):
         raise SpecError(loaded.path, findings)
+    if len(loaded.combinations) > 1:
+        raise ValueError(f"{loaded.path} makes several DAGs; load it with `each`: {'; '.join(loaded.combinations)}")
     if loaded._analysis.root is None:
         raise ValueError(f"{loaded.path} is a fragment and has no DAG of its own")
     return loaded

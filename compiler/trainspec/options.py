@@ -28,7 +28,8 @@ class Options:
 
     `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
     its jobs may use; `environments` are the names of all that the settings have. `operators` are globs of the dotted
-    paths that tasks may run, `callbacks` of those that Airflow may call; None where any may be.
+    paths that tasks may run, `callbacks` of those that Airflow may call; None where any may be. `combination` is the
+    number of the one of `for_each` that is looked at, from 0.
     `own_operators` are those that the project itself holds, below its `operator-sources`.
     """
 
@@ -41,4 +42,5 @@ class Options:
     region: str | None = None
     allow_accounts: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    combination: int = 0
     own_operators: "OwnOperators | None" = None

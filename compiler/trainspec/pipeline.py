@@ -94,7 +94,8 @@ def analyse(
     one finding.
     """
     try:
-        with budget(source.name):
+        # The combinations of a spec share its budget by eights: there may be many, and each is a whole spec.
+        with budget(f"{source.name}\n{options.combination // 8}"):
             spend(len(source.text) // _CHARACTERS_A_STEP)
             return _analyse(source, options, read, selection, folders)
     except OutOfBudgetError:
@@ -122,7 +123,7 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
     findings = [*written, *composed.findings, *validated.findings, *packed.findings, *checked]
     references = unknown_dags(validated.data, composed.root)
     reported = settle(findings, references, file, composed, requests, selection)
-    return _analysis(file, composed, validated, packed, requests, reported)
+    return replace(_analysis(file, composed, validated, packed, requests, reported), combination=options.combination)
 
 
 @lru_cache(maxsize=1)
@@ -178,6 +179,7 @@ def _analysis(
         dag_id=composed.dag_id,
         id_span=id_place(composed.root, file.source.name),
         environments=composed.environments,
+        combinations=composed.combinations,
         variables=composed.variables,
         secrets=reported.secrets,
         references=reported.references,

@@ -19,13 +19,14 @@ CONF = json.dumps({"model": "s3://models/a.tar.gz", "job": "a"})
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
 def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    ran = trainspec("run", str(spec), *AT, "--region", "us-east-1", "--conf", CONF)
+    each = ("--each", "team=risk") if "for_each:" in spec.read_text() else ()
+    ran = trainspec("run", str(spec), *each, *AT, "--region", "us-east-1", "--conf", CONF)
     assert ran.returncode == 0, ran.stderr
     sent = {job.name: job.request for job in aws.jobs}
     for job, result in results(ran).items():
         if result["status"] in ("Skipped", "Chosen"):  # the latter is of the task that chooses the best point
             continue
-        printed = trainspec("request", str(spec), "--job", job, "--at", "2025-04-09")
+        printed = trainspec("request", str(spec), *each, "--job", job, "--at", "2025-04-09")
         if "is known only when the task runs" not in printed.stderr:
             assert _without_label(sent[result["name"]]) == json.loads(printed.stdout)
 

@@ -87,14 +87,15 @@ class Cache:
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:
     """The cache of the project at `root`; None where the user has no place for it, or nothing of this program is known.
 
-    Entries are kept apart by what a user changes back and forth, the environment and Airflow's major; the rest of the
-    options and the settings an entry holds as a digest.
+    Entries are kept apart by what a user changes back and forth, the environment and Airflow's minor, and by the
+    combination of `for_each`; the rest of the options and the settings an entry holds as a digest.
     """
     folder = user_cache(root)
     program = _program() if folder else None
     if folder is None or program is None:
         return None
-    environment = digest_of(f"{chosen.airflow} {chosen.environment}")[:8]
+    combination = f" {chosen.combination}" if chosen.combination else ""
+    environment = digest_of(f"{chosen.airflow} {chosen.environment}{combination}")[:8]
     run = digest_of(repr((sorted(chosen.variables.items()), replace(chosen, variables={}), selection)))
     cache = Cache(folder / f"{program}-{environment}", run)
     with contextlib.suppress(OSError):

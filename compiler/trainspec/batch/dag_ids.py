@@ -57,7 +57,8 @@ def glances(
                 kept.pop(name, None)
         if entry["facts"]:
             facts_by_name = decoded(entry["facts"])
-            yield DagAt(facts_by_name["dag_id"], facts_by_name["id_span"])
+            for dag_id in facts_by_name.get("dag_ids", (facts_by_name["dag_id"],)):
+                yield DagAt(dag_id, facts_by_name["id_span"])
     if cache is not None and kept != known:
         write_entry(cache.folder / _NAME, {"run": cache.run, "files": kept}, cache.base)
 
@@ -100,5 +101,8 @@ def _glance(name: str, path: Path, chosen: Options, files: Files) -> tuple[FileF
     source, recorder = files.named(path), Recorder(files.extended)
     if not isinstance(source, Source):
         return FileFacts(name=name), None
-    at = glance(source, chosen, recorder.read)
-    return FileFacts(name=name, dag_id=at.id, id_span=at.span) if at else FileFacts(name=name), recorder.texts
+    found = glance(source, chosen, recorder.read)
+    if not found:
+        return FileFacts(name=name), recorder.texts
+    ids = tuple(each.id for each in found) if len(found) > 1 else ()
+    return FileFacts(name=name, dag_id=found[0].id, id_span=found[0].span, dag_ids=ids), recorder.texts

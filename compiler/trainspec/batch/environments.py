@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from trainspec.batch.combinations import outcomes_of_all
 from trainspec.batch.outcome import Outcome
-from trainspec.batch.pool import Look, outcomes
+from trainspec.batch.pool import Look
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.options import Options
 from trainspec.project.project import Project
@@ -62,9 +63,13 @@ def in_each(
     for name in others:
         look = look_for(name)
         root = look.project.root
-        patched = outcomes([root / each.name for each in first if name in each.environments], look)
-        by_name = {each.name: each for each in patched}
-        kept = [by_name.get(each.name, each) for each in first if each.name in by_name or not each.environments]
+        patched_files = dict.fromkeys(each.name for each in first if name in each.environments)
+        patched = outcomes_of_all([root / file for file in patched_files], look)
+        by_name: dict[str, list[Outcome]] = {}
+        for each in patched:
+            by_name.setdefault(each.name, []).append(each)
+        kept = [each for each in first if not each.environments]
+        kept += [each for patch in by_name.values() for each in patch]
         found.append(InEnvironment(look, kept))
     return found
 

@@ -3,16 +3,18 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from trainspec.airflow_api.own import own_operators
+from trainspec.batch.combinations import of_all, outcomes_of_all
 from trainspec.batch.environments import chosen_for
 from trainspec.batch.outcome import Outcome
-from trainspec.batch.pool import Look, outcomes
+from trainspec.batch.pool import Look
 from trainspec.crossfile.checks import Across
 from trainspec.crossfile.facts import FileFacts
 from trainspec.diagnostics import Diagnostic, did_you_mean
@@ -99,18 +101,59 @@ def look_at_files(paths: Iterable[str], look: Look) -> list[Outcome]:
 
     What cannot be read is an outcome with a finding. Raises UsageError for options that no spec knows.
     """
-    found = outcomes(find_specs(paths, look.project), look)
-    found += outcomes(extending(found, look.project), look)
+    found = outcomes_of_all(find_specs(paths, look.project), look)
+    found += outcomes_of_all(extending(found, look.project), look)
     check_options(found, look.chosen)
     return found
 
 
 def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "list[Analysis]":
     """The same for who wants the analyses as a whole."""
-    analyses = [analyse_file(path, project, chosen) for path in find_specs(paths, project)]
-    analyses += [analyse_file(path, project, chosen) for path in extending(analyses, project)]
+    analyses = [each for path in find_specs(paths, project) for each in _analyses(path, project, chosen)]
+    analyses += [each for path in extending(analyses, project) for each in _analyses(path, project, chosen)]
     check_options(analyses, chosen)
     return analyses
+
+
+def _analyses(path: Path, project: Project, chosen: Options) -> "Iterator[Analysis]":
+    """One file, analysed; a spec with `for_each` once for each combination."""
+    first = analyse_file(path, project, chosen)
+    yield from of_all(first, lambda number: analyse_file(path, project, replace(chosen, combination=number)))
+
+
+def analyse_one(arguments: argparse.Namespace, project: Project, chosen: Options) -> "Analysis":
+    """The spec of a command that takes one DAG. Raises UsageError where it has several, and `--each` chooses none."""
+    path = spec_path(arguments.spec)
+    first = analyse_file(path, project, chosen)
+    check_options([first], chosen)
+    number = chosen_combination(first, arguments.each)
+    return analyse_file(path, project, replace(chosen, combination=number)) if number else first
+
+
+def add_each(parser: "argparse._ActionsContainer") -> None:
+    """The argument that chooses a DAG of a spec with `for_each`."""
+    parser.add_argument(
+        "--each",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="choose one DAG of a spec with `for_each` by its values; repeatable",
+    )
+
+
+def chosen_combination(first: FileFacts, given: Sequence[str]) -> int:
+    """The number of the combination that was asked for. Raises UsageError where that is none, or several."""
+    wanted = {pair.strip() for each in given for pair in each.split(",")}
+    labels = first.combinations
+    found = [number for number, label in enumerate(labels) if wanted <= {*label.split(",")}]
+    if wanted and not labels:
+        raise UsageError(f"--each {next(iter(given))}: {first.name} has no `for_each`")
+    if len(found) == 1 or not labels:
+        return found[0] if found else 0
+    some = ", ".join(labels[:5]) + (", ..." if len(labels) > 5 else "")
+    if not found:
+        raise UsageError(f"--each {' '.join(given)}: {first.name} has no such combination; there are {some}")
+    raise UsageError(f"{first.name} makes {len(labels)} DAGs; choose one with --each NAME=VALUE: {some}")
 
 
 def standard_input() -> bytes:
@@ -231,8 +274,8 @@ def show_findings(
 
 
 def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[FileFacts]) -> None:
-    """Print findings beside the command's result."""
-    show_findings(findings, project, "text", analyses, sys.stderr)
+    """Print findings beside the command's result; what the combinations of a spec share once."""
+    show_findings(list(dict.fromkeys(findings)), project, "text", analyses, sys.stderr)
 
 
 def _explained() -> dict[str, str]:

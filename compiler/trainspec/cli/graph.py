@@ -5,12 +5,11 @@ from pathlib import Path
 
 from trainspec.cli.common import (
     add_composition,
-    analyse_file,
-    check_options,
+    add_each,
+    analyse_one,
     options,
     project_here,
     show_on_stderr,
-    spec_path,
 )
 from trainspec.diagnostics import has_errors
 from trainspec.disk.writing import write_over
@@ -31,14 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write the picture to this file instead of stdout")
     add_composition(parser)
+    add_each(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the picture; 1 where the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
-    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
-    check_options([analysis], chosen)
+    analysis = analyse_one(arguments, project, chosen)
     if has_errors(analysis.findings):
         show_on_stderr(analysis.findings, project, [analysis])
         return 1

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             "\n".join(map(visible, lines)) if lines else "Nothing is selected.",
             file=sys.stdout if lines else sys.stderr,
         )
-    wrong = [each.name for each in found if has_errors(each.findings)]
+    wrong = dict.fromkeys(each.name for each in found if has_errors(each.findings))
     if wrong:
         print(f"trainspec: {', '.join(wrong)} cannot be compiled; `trainspec lint` shows why", file=sys.stderr)
     return 1 if wrong else 0

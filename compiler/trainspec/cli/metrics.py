@@ -8,12 +8,11 @@ from pathlib import Path
 
 from trainspec.cli.common import (
     add_composition,
-    analyse_file,
-    check_options,
+    add_each,
+    analyse_one,
     options,
     project_here,
     show_on_stderr,
-    spec_path,
 )
 from trainspec.container.metrics import MetricReader, Reading, definitions
 from trainspec.diagnostics import has_errors
@@ -28,14 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--job", metavar="ID", help="the job, if the spec has several")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     add_composition(parser)
+    add_each(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Each metric with its matches and its values; 1 where one has none, or the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
-    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
-    check_options([analysis], chosen)
+    analysis = analyse_one(arguments, project, chosen)
     if has_errors(analysis.findings):
         show_on_stderr(analysis.findings, project, [analysis])
         return 1

@@ -8,13 +8,12 @@ from typing import Any
 
 from trainspec.cli.common import (
     add_composition,
-    analyse_file,
-    check_options,
+    add_each,
+    analyse_one,
     logical_date,
     options,
     project_here,
     show_on_stderr,
-    spec_path,
 )
 from trainspec.compose import Origin, origin
 from trainspec.compose.document import COMMAND_LINE
@@ -46,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format of --origin")
     parser.add_argument("--redact", action="store_true", help="show `***` in place of what looks like a secret")
     add_composition(parser)
+    add_each(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,8 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None
-    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
-    check_options([analysis], chosen)
+    analysis = analyse_one(arguments, project, chosen)
     errors = [found for found in analysis.findings if found.severity is Severity.ERROR]
     if errors:
         show_on_stderr(errors, project, [analysis])

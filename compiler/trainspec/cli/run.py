@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainspec.cli.common import (
     add_composition,
-    analyse_file,
-    check_options,
+    add_each,
+    analyse_one,
     colours,
     logical_date,
     options,
     project_here,
     show_on_stderr,
-    spec_path,
 )
 from trainspec.cli.running_here import containers_for
 from trainspec.diagnostics import has_errors
@@ -71,6 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--check-interval", metavar="DURATION", help="time between status checks (default: the spec's value, or 10s)"
     )
     add_composition(parser)
+    add_each(parser)
     aws = parser.add_argument_group("AWS")
     aws.add_argument("--region", help="the AWS region, if the spec sets none (default: that of your AWS configuration)")
     aws.add_argument("--profile", help="the profile of your AWS configuration")
@@ -131,8 +131,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     wish = _wish(arguments, chosen.airflow)
-    analysis = analyse_file(spec_path(arguments.spec), project, chosen)
-    check_options([analysis], chosen)
+    analysis = analyse_one(arguments, project, chosen)
     show_on_stderr(analysis.findings, project, [analysis])
     if has_errors(analysis.findings):
         return 1

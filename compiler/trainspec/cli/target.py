@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
+from trainspec.batch.combinations import chosen_again
 from trainspec.batch.environments import InEnvironment
 from trainspec.batch.outcome import Outcome
 from trainspec.batch.pool import Look
@@ -108,7 +109,7 @@ class Target:
 
     def _body(self, outcome: Outcome) -> str:
         look = self.there.look
-        again = Look(look.project, look.chosen, look.wanted, use_cache=False)
+        again = Look(look.project, chosen_again(look.chosen, outcome), look.wanted, use_cache=False)
         text = outcome.output or again.at(look.project.root / outcome.name).output
         if text is None:
             raise UsageError(f"{outcome.name} was changed while it was compiled; compile it again")

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 from trainspec.choices import Choice
 from trainspec.compose import environments
 from trainspec.compose.best import tasks_with
+from trainspec.compose.for_each import FIELD as FOR_EACH
+from trainspec.compose.for_each import combinations_of, same_ids
 from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.other_tasks import SECTIONS, compose_section
@@ -57,6 +59,7 @@ class Composed:
     where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
     may give a value to. `holes` are the places of `${...}` for which there is no value; a finding tells of each.
     `choices` are the tasks that choose the best of a matrix, by their ids; `tasks` of the document has them, too.
+    `combinations` are those of `for_each`, as the command line names them; the document is one of them.
     """
 
     root: Mapping
@@ -68,6 +71,7 @@ class Composed:
     bounds: Map[str, int] = field(default_factory=dict)
     holes: frozenset[Span] = frozenset()
     choices: Map[str, Choice] = field(default_factory=dict)
+    combinations: tuple[str, ...] = ()
 
 
 ImageOf: TypeAlias = Callable[[Map[str, Any]], str | None]
@@ -89,7 +93,9 @@ def compose(
     environment = options.environment
     findings = list(islice(environments.check(root, environment, options.environments), MAX_FAULTS))
     whole, root = root, environments.patched(root, environment)
-    variables = _variables(root, default_id, options)
+    given = _variables(root, default_id, options)
+    combined = combinations_of(root, given)
+    variables = given.with_more(combined.values(options.combination)) if root.get(FOR_EACH) is not None else given
     declared = root.get("vars")
     jobs = _Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region}, image_of)
     written_jobs = root.get("jobs")
@@ -101,6 +107,8 @@ def compose(
             continue
         if key == "jobs" and composed_jobs is not None:
             value = composed_jobs
+        elif key == FOR_EACH:
+            value = given.resolve(value)
         elif key in SECTIONS:
             value = compose_section(key, value, variables, jobs.known, jobs.groups, jobs.choices, jobs.image)
         elif key != "environments":
@@ -110,6 +118,10 @@ def compose(
     findings += _no_name(root, default_id)
     identity = _resolved_id(root, default_id, variables)
     findings += _hidden_module(root, default_id, identity)
+    findings += combined.findings
+    if len(combined.points) > 1 and not has_errors(variables.findings):
+        place = id_place(root, own or root.span.path)
+        findings += same_ids(root, combined, dag_ids(root, default_id, options), place)
     findings += variables.findings
     used = {*mentioned(whole), *mentioned(root)}
     if not has_errors(findings):
@@ -117,7 +129,18 @@ def compose(
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})
     patches, holes = environments.names(whole), frozenset(variables.holes)
     groups, bounds = jobs.groups, jobs.bounds
-    return Composed(composed, identity, tuple(findings), groups, patches, names, bounds, holes, jobs.choices)
+    return Composed(
+        composed,
+        identity,
+        tuple(findings),
+        groups,
+        patches,
+        names,
+        bounds,
+        holes,
+        jobs.choices,
+        combined.labels,
+    )
 
 
 def _with_choices(composed: Mapping, choices: Map[str, Choice]) -> Mapping:
@@ -132,10 +155,18 @@ def _with_choices(composed: Mapping, choices: Map[str, Choice]) -> Mapping:
     return mapping(tuple(entry if each is tasks else each for each in composed.entries), composed.span)
 
 
-def dag_id(root: Mapping, default_id: str, options: Options = _PLAIN) -> str:
-    """The DAG's id alone, of a document that `compose` would take."""
+def dag_ids(root: Mapping, default_id: str, options: Options = _PLAIN) -> list[str]:
+    """The ids of the DAGs alone, of a document that `compose` would take: one, or one for each combination."""
     root = environments.patched(root, options.environment)
-    return _resolved_id(root, default_id, _variables(root, default_id, options))
+    variables = _variables(root, default_id, options)
+    if root.get(FOR_EACH) is None:
+        return [_resolved_id(root, default_id, variables)]
+    found = combinations_of(root, variables)
+    numbers = range(max(1, len(found.points)))
+    return [
+        _resolved_id(root, default_id, _variables(root, default_id, options).with_more(found.values(number)))
+        for number in numbers
+    ]
 
 
 def id_place(root: Mapping, name: str) -> Span:

@@ -7,7 +7,7 @@ from trainspec.compose.merge import is_removal, merge, without
 from trainspec.diagnostics import Diagnostic, codes, did_you_mean
 from trainspec.text.tree import Entry, Mapping, Node, mapping
 
-_PATCHED = ("dag", "vars", "defaults", "jobs", "sensors", "tasks", "triggers")
+_PATCHED = ("dag", "vars", "for_each", "defaults", "jobs", "sensors", "tasks", "triggers")
 _NAMED = {"jobs": "job", "vars": "variable", "sensors": "sensor", "tasks": "task", "triggers": "trigger"}
 """Sections whose keys the author chose: a patch of one that is not there is meant for another."""
 

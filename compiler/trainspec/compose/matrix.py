@@ -1,4 +1,4 @@
-"""`matrix`: one job of a spec as many, one for each combination of some values."""
+"""`matrix`: one job of a spec as many, one for each combination of some values; and `for_each`: the same of a spec."""
 
 import hashlib
 import itertools
@@ -12,6 +12,7 @@ from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import is_null, natural
 
 MAX_POINTS = 256
+MAX_DAGS = 64
 MAX_ID = 250
 MAX_GROUP = 200
 """Airflow's bounds on the ids of tasks and of task groups."""
@@ -64,11 +65,27 @@ def expand(job: Scalar, matrix: Node) -> Expanded:
     return Expanded(named, reading.bound, reading.findings)
 
 
+def combinations(node: Node) -> Expanded:
+    """The combinations of `for_each`, each as a point whose task id is its label."""
+    reading = _Reading("for_each", "combinations", MAX_DAGS, is_bounded=False)
+    points = reading.points(node)
+    if not points and not reading.findings:
+        reading.report(codes.OUT_OF_RANGE, node.span, "`for_each` has no combinations")
+    named = [] if reading.findings else _named("", points, reading.dimensions, MAX_GROUP)
+    return Expanded(named, None, reading.findings)
+
+
 @dataclass(slots=True)
 class _Reading:
-    """A matrix being read. `at` is its path in the document."""
+    """A matrix or `for_each` being read: `at` is its path in the document, `called` what messages call its points.
+
+    There may be as many as `most`; `is_bounded` says whether it takes `max_parallel`.
+    """
 
     at: str
+    called: str = "points"
+    most: int = MAX_POINTS
+    is_bounded: bool = True
     dimensions: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
     bound: int | None = None
     findings: list[Diagnostic] = field(default_factory=list)
@@ -76,11 +93,12 @@ class _Reading:
     def points(self, matrix: Node) -> list[Values]:
         """All combinations of the dimensions' values, without those of `exclude`, with those of `include`."""
         if not isinstance(matrix, Mapping):
-            advice = "write a map of lists, for example `matrix: {lr: [0.1, 0.01]}`"
+            example = "matrix: {lr: [0.1, 0.01]}" if self.is_bounded else "for_each: {team: [a, b]}"
+            advice = f"write a map of lists, for example `{example}`"
             self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
             return []
         for entry in sorted(matrix.entries, key=lambda entry: entry.key.text):  # their order means nothing
-            if entry.key.text in (_BOUND, "max-parallel"):
+            if self.is_bounded and entry.key.text in (_BOUND, "max-parallel"):
                 self._bound(entry.key, entry.value)
             elif entry.key.text not in ("include", "exclude"):
                 self._dimension(entry.key, entry.value)
@@ -88,8 +106,8 @@ class _Reading:
         for values in self.dimensions.values():
             count *= len(values)
         included = self._maps(matrix.get("include"), "include")
-        if count + len(included) > MAX_POINTS:
-            message = f"`{self.at}` has {count + len(included):,} points, more than {MAX_POINTS}"
+        if count + len(included) > self.most:
+            message = f"`{self.at}` has {count + len(included):,} {self.called}, more than {self.most}"
             self.report(codes.OUT_OF_RANGE, matrix.span, message)
             return []
         combinations = itertools.product(*self.dimensions.values()) if self.dimensions else ()
@@ -98,7 +116,8 @@ class _Reading:
             kept = [point for point in points if not _has(point, excluded)]
             if len(kept) == len(points):
                 shown = ", ".join(f"{name}: {value.text}" for name, value in excluded.items())
-                message = f"no point of the matrix has {{{shown}}}"
+                what = "point of the matrix" if self.is_bounded else "combination"
+                message = f"no {what} has {{{shown}}}"
                 self.report(codes.NOT_ONE_OF, span, message, "exclude values that are in the lists, or remove the line")
             points = kept
         for added, span in included:
@@ -166,7 +185,8 @@ class _Reading:
         more = {name: value for name, value in values.items() if name not in self.dimensions}
         matching = [point for point in points if _has(point, shared)] if self.dimensions else []
         if matching and not more:
-            self.report(codes.CONFLICT, span, "this point is in the matrix already", "remove the line")
+            what = "point is in the matrix" if self.is_bounded else "combination is there"
+            self.report(codes.CONFLICT, span, f"this {what} already", "remove the line")
         for point in matching:
             point.update(more)
         if not matching:

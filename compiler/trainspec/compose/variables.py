@@ -32,6 +32,7 @@ _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 
 _WHERE = {
     "vars": "declare it under `vars`",
+    "for_each": "it is known in a spec whose `for_each` has it",
     "matrix": "it is known in a job whose `matrix` has it",
     "job": "there is `${job.id}`, in jobs",
     "dag": "there is `${dag.id}`",
@@ -60,6 +61,12 @@ class Variables:
         self.findings: list[Diagnostic] = []
         self.holes: set[Span] = set()
         self._depths: dict[str, int] = {}  # of this scope's values
+
+    def with_more(self, values: Map[str, Node]) -> "Variables":
+        """The same variables and some more, before anything is resolved; findings go to the same list."""
+        more = Variables({**dict(self._values), **values})
+        more.findings, more.holes = self.findings, self.holes
+        return more
 
     def scoped(self, values: Map[str, Node], job: JobScope) -> "Variables":
         """The same variables and some more, for the values of a job; findings go to the same list."""
@@ -307,15 +314,15 @@ def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:
             yield from leaves(f"{prefix}.{entry.key.text}", entry.value)
 
 
-def mentioned(node: Node | None) -> Iterator[str]:
-    """The names of the variables that `${...}` in the values of `node` name, resolved or not."""
+def mentioned(node: Node | None, kind: str = "vars") -> Iterator[str]:
+    """The names of the variables of a kind that `${...}` in the values of `node` name, resolved or not."""
     if isinstance(node, Scalar):
         if "${" in node.text:
             names = (found.group(1) for found in _REFERENCE.finditer(node.text) if found.group(1) is not None)
-            yield from (name.strip().split(".")[1] for name in names if name.strip().startswith("vars."))
+            yield from (name.strip().split(".")[1] for name in names if name.strip().startswith(f"{kind}."))
     elif isinstance(node, Mapping):
         for entry in node.entries:
-            yield from mentioned(entry.value)
+            yield from mentioned(entry.value, kind)
     elif node is not None:
         for item in node.items:
-            yield from mentioned(item)
+            yield from mentioned(item, kind)

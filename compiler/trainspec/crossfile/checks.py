@@ -37,10 +37,12 @@ class Across:
         """Specs that make the same DAG: told of each of the run but the first, or where the first is no other's."""
         others = {each.id.casefold(): each for each in reversed(self.others)}
         first: dict[str, DagAt] = {}
+        makers: dict[str, str] = {}
         for each, at in self._specs:
             key, span = at.id.casefold(), at.span
             other = first.setdefault(key, others.get(key, at) if each.name in self.members else at)
-            if other is not at:
+            is_its_own = makers.setdefault(key, each.name) == each.name and key not in others  # a combination's
+            if other is not at and not is_its_own:
                 message = f"{other.span.path} also defines the DAG `{other.id}`"
                 labels = (Label(other.span, "also here"),)
                 yield Diagnostic(

@@ -1,4 +1,4 @@
-"""What DAG a spec makes, at a glance: nothing is checked, and nothing read behind the id.
+"""What DAGs a spec makes, at a glance: nothing is checked, and nothing read behind the id.
 
 For the rules that look at all specs of a project although only a few of them are linted.
 """
@@ -6,7 +6,8 @@ For the rules that look at all specs of a project although only a few of them ar
 from pathlib import PurePosixPath
 
 from trainspec.compose import Read, extend
-from trainspec.compose.document import dag_id, id_place
+from trainspec.compose.document import dag_ids, id_place
+from trainspec.compose.for_each import FIELD as FOR_EACH
 from trainspec.crossfile.facts import DagAt
 from trainspec.options import Options
 from trainspec.text.parse import parse, parse_until
@@ -17,28 +18,28 @@ from trainspec.text.typing import is_null
 _KEYS = frozenset({"trainspec", "dag"})
 
 
-def glance(source: Source, options: Options, read: Read) -> DagAt | None:
-    """The DAG of the spec `source`; None where the file is a fragment, or nothing that can be read.
+def glance(source: Source, options: Options, read: Read) -> list[DagAt]:
+    """The DAGs of the spec `source`; none where the file is a fragment, or nothing that can be read.
 
     `read` gives the files that others extend.
     """
     if "trainspec" not in source.text:
-        return None
+        return []
     tree = parse_until(source, _KEYS)
     if not isinstance(tree, Mapping) or tree.get("trainspec") is None:
-        return None
-    extends = "extends" in source.text
+        return []
+    extends = "extends" in source.text or FOR_EACH in source.text
     dag = tree.get("dag")
     written = dag.get("id") if isinstance(dag, Mapping) else None
     default = PurePosixPath(source.name).stem
     if options.environment is None or not (extends or "environments" in source.text):
         if isinstance(written, Scalar) and not is_null(written) and "${" not in written.text:
-            return DagAt(written.text, id_place(tree, source.name))
+            return [DagAt(written.text, id_place(tree, source.name))]
         if written is None and not extends:
-            return DagAt(default, id_place(tree, source.name))
+            return [DagAt(default, id_place(tree, source.name))]
     whole, _ = parse(source)
     if not isinstance(whole, Mapping):
-        return None
+        return []
     root = extend(source, whole, read).root
-    id_ = dag_id(root, default, options)
-    return DagAt(id_, id_place(root, source.name))
+    place = id_place(root, source.name)
+    return [DagAt(each, place) for each in dag_ids(root, default, options)]

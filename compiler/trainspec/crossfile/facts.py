@@ -22,7 +22,9 @@ class FileFacts:
     """One file. A fragment, and what cannot be read, has no DAG.
 
     `name` is its path from the project's root. `id_span` is the place that stands for the id of its DAG, None for what
-    makes no DAG. `environments` are the names of its patches, `variables` those that `--var` may give a value to.
+    makes no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of the
+    one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the names
+    of its patches, `variables` those that `--var` may give a value to.
     `secrets` are the places of what must not be shown, also where nothing is reported of it.
 
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
@@ -38,6 +40,9 @@ class FileFacts:
     dag_id: str = ""
     id_span: Span | None = None
     environments: tuple[str, ...] = ()
+    combinations: tuple[str, ...] = ()
+    combination: int = 0
+    dag_ids: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
     secrets: frozenset[Span] = frozenset()
     references: tuple[tuple[str, Diagnostic], ...] = ()

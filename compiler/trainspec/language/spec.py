@@ -1,4 +1,4 @@
-"""The model of a whole spec: one file, one DAG."""
+"""The model of a whole spec: one file, one DAG, or one for each combination of `for_each`."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -18,6 +18,7 @@ class Environment(Model):
     dag: dict[str, Any] | None = Field(None, description="Merged onto `dag`.")
     vars: dict[Variable, Any] | None = Field(None, description="Merged onto `vars`.")
     defaults: dict[str, Any] | None = Field(None, description="Merged onto `defaults`.")
+    for_each: dict[str, Any] | None = Field(None, description="Merged onto `for_each`.")
     jobs: dict[Id, Any] | None = Field(None, description="Merged onto `jobs`.")
     sensors: dict[Id, Any] | None = Field(None, description="Merged onto `sensors`.")
     tasks: dict[Id, Any] | None = Field(None, description="Merged onto `tasks`.")
@@ -38,6 +39,12 @@ class Spec(Model):
     )
     dag: Dag = Field(default_factory=Dag, description="Arguments of the DAG.")
     vars: dict[Variable, Any] | None = Field(None, description="Values for ${vars.NAME}, substituted at compile time.")
+    for_each: dict[str, Any] | None = Field(
+        None,
+        description="Lists of values: the spec becomes one DAG for each combination, with the values as "
+        "${for_each.NAME} in it. The DAG's `id` must differ. `exclude` takes combinations out, `include` adds some.",
+        json_schema_extra={"x-form": "a map of lists"},
+    )
     defaults: Job | None = Field(None, description="Merged under every job.")
     jobs: dict[Id, Job] = Field(
         default_factory=dict, description="The training jobs; each key is the Airflow task's id."

@@ -107,6 +107,8 @@ _BY_PATH = {
     "extends": "../base.yaml",
     "environments": "{dev: {defaults: {retries: 0}}}",
     "environments.*.dag": "{schedule: null}",
+    "environments.*.for_each": "{team: [ops]}\nfor_each: {team: [growth, risk]}\ndag: {id: 'a_${for_each.team}'}",
+    "for_each": "{team: [growth, risk]}\ndag: {id: 'churn_${for_each.team}'}",
     "environments.*.vars": "{data: s3://my-test-bucket}",
     "environments.*.defaults": "{retries: 0}",
     "environments.*.jobs": "{train: {retries: 0}}",

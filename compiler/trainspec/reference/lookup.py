@@ -50,6 +50,7 @@ _EXPLAINED_BY = {
     "max_parallel": "matrix",
     "include": "matrix",
     "exclude": "matrix",
+    "foreach": "for_each",
 }
 """Words that are no fields of their own, by the field whose description has them."""
 

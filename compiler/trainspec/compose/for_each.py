@@ -1,0 +1,82 @@
+"""`for_each`: one spec as several DAGs, one for each combination of some values."""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+
+from trainspec.compose.matrix import Point, combinations
+from trainspec.compose.variables import Variables, mentioned
+from trainspec.diagnostics import Diagnostic, Label, Span, codes
+from trainspec.text.tree import Mapping, Node, Scalar, key_span
+
+FIELD = "for_each"
+
+
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """All combinations of a document, none where it has no `for_each` or something is wrong with it.
+
+    `stand_ins` are values that its names have then, so that nothing else is reported of them.
+    """
+
+    points: tuple[Point, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    stand_ins: Map[str, Node] | None = None
+
+    def values(self, number: int) -> Map[str, Node]:
+        """What `${...}` can name in the combination of that number."""
+        if self.stand_ins is not None:
+            return self.stand_ins
+        if not self.points:
+            return {}
+        point = self.points[number % len(self.points)]
+        known: dict[str, Node] = {f"{FIELD}.{name}": value for name, value in point.values.items()}
+        first = next(iter(point.values.values()))
+        return {f"{FIELD}.id": Scalar(point.id_for_names, first.span, plain=False), **known}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each combination as the command line names it: `team=a,region=eu`."""
+        return tuple(",".join(f"{name}={value.text}" for name, value in point.values.items()) for point in self.points)
+
+
+def combinations_of(root: Mapping, variables: Variables) -> Combinations:
+    """The combinations of a document, whose `variables` its values may name."""
+    node = root.get(FIELD)
+    if node is None:
+        return Combinations()
+    before = len(variables.findings)
+    resolved = variables.resolve(node)
+    expanded = combinations(resolved)
+    is_told = len(variables.findings) > before or not isinstance(resolved, Mapping)  # the schema tells the latter
+    findings = () if is_told else tuple(expanded.findings)
+    if expanded.points:
+        return Combinations(tuple(expanded.points), findings)
+    names = mentioned(root, FIELD)
+    stand_ins = {f"{FIELD}.{name}": Scalar("x", node.span, plain=False) for name in ("id", *names)}
+    return Combinations((), findings, stand_ins)
+
+
+def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: Span) -> Iterator[Diagnostic]:
+    """That two combinations make one DAG, told at the `place` of the id. `dag_ids` has that of each combination."""
+    first: dict[str, int] = {}
+    for number, name in enumerate(dag_ids):
+        other = first.setdefault(name.casefold(), number)
+        if other != number:
+            missing = _missing(found.points[other], found.points[number])
+            both = f"`{found.labels[other]}` and `{found.labels[number]}`"
+            message = f"the combinations {both} of `{FIELD}` both make the DAG `{name}`"
+            advice = f"write `${{{FIELD}.{missing}}}` into `dag.id`"
+            labels = (Label(key_span(root, (FIELD,)), "the combinations"),)
+            yield Diagnostic(codes.DUPLICATE_DAG, place, message, advice, "dag.id", labels=labels)
+            return
+
+
+def _missing(one: Point, other: Point) -> str:
+    """A name that tells the two combinations apart."""
+    names: Sequence[str] = [*one.values, *other.values]
+    for name in names:
+        a, b = one.values.get(name), other.values.get(name)
+        if a is None or b is None or a.text != b.text:
+            return name
+    return "id"
