@@ -30,7 +30,18 @@ SHARED: dict[str, Any] = {
 }
 
 
-BESIDE = ("algorithm", "image", "image_access", "inputs", "resources", "role", "entrypoint", "hyperparameters", "")
+BESIDE = (
+    "algorithm",
+    "image",
+    "image_access",
+    "inputs",
+    "resources",
+    "role",
+    "entrypoint",
+    "hyperparameters",
+    "proceed_if",
+    "",
+)
 """Fields that a mistake is told at where the changed one is not there, or is half of it: the job's main parts."""
 
 

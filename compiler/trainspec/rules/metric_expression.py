@@ -1,8 +1,8 @@
 r"""An expression that finds no number in the log.
 
-SageMaker searches each line of the log for the expression, and takes what its one group in parentheses matches for the
-metric's value. An expression that cannot be compiled, or has no group, never reports anything, and a gate on the metric
-fails after the training.
+SageMaker searches each line of the log for the expression, and takes what its first group in parentheses matches for
+the metric's value. An expression that cannot be compiled, has no group, or whose first group never holds a number,
+reports nothing, and a gate on the metric fails after the training.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -45,3 +45,19 @@ def check_job(job: JobView) -> Iterator[Found]:
         if groups == 0:
             message = f"`{text}` has no group, and SageMaker takes the metric's value from the first one"
             yield Found(job.origin(*place), message, "put parentheses around the number: `loss=([0-9.]+)`")
+            continue
+        from trainspec.rules.support.expressions import number_of, parts
+
+        found = parts(text)
+        example = number_of(found) if found else None
+        if found and example is not None and not _is_number(example):
+            message = f"the first group of `{text}` takes `{example}`, say, which is no number"
+            yield Found(job.origin(*place), message, "let the first parentheses be those around the number alone")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
