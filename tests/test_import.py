@@ -228,7 +228,10 @@ def test_job_name_from_the_simulator(trainspec: Run, monkeypatch: pytest.MonkeyP
     request = {
         "TrainingJobName": "there",
         "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
-        "AlgorithmSpecification": {"TrainingImage": "i:1", "TrainingInputMode": "Pipe"},
+        "AlgorithmSpecification": {
+            "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1",
+            "TrainingInputMode": "Pipe",
+        },
         "OutputDataConfig": {"S3OutputPath": "s3://bucket/x"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 3600},

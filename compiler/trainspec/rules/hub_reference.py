@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS816", "a channel's hub that is not a model reference", Severity.WARNING)
+CODE = Code("TS816", "a channel's hub that is not a model reference", Severity.NOTE)
 
 BAD = """
 inputs:
