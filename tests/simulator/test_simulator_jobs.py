@@ -281,9 +281,34 @@ XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
         ),
         (
             {"VpcConfig": {"Subnets": ["vpc-0a1b2c3d4e5f60718"], "SecurityGroupIds": ["sg-0a1b2c3d4e5f60718"]}},
-            "'vpc-0a1b2c3d4e5f60718' is a VPC, and not the id of a subnet",
+            'Invalid id: "vpc-0a1b2c3d4e5f60718" (expecting "subnet-...")',
         ),
-        ({"Tags": [{"Key": "aws:x", "Value": "y"}]}, "'aws:x'"),
+        ({"Tags": [{"Key": "aws:x", "Value": "y"}]}, "not allowed for external use: aws:x"),
+        ({"OutputDataConfig": {"S3OutputPath": "s3://models/x", "KmsKeyId": "my-key"}}, "Invalid keyId 'my-key'"),
+        (
+            {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 0, "VolumeSizeInGB": 0}},
+            (
+                "2 validation errors detected: Value '0' at 'resourceConfig.instanceCount' failed to satisfy "
+                "constraint: Member must have value greater than or equal to 1; Value '0' at "
+                "'resourceConfig.volumeSizeInGB'"
+            ),
+        ),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 2592000}},
+            (
+                "Value '2592000' at 'stoppingCondition.maxRuntimeInSeconds' failed to satisfy constraint: Member must "
+                "have value less than or equal to 2419200"
+            ),
+        ),
+        (
+            {
+                "AlgorithmSpecification": {
+                    "TrainingImage": "173754725891.dkr.ecr.us-east-1.amazonaws.com/sagemaker-spark-processing:3.3",
+                    "TrainingInputMode": "File",
+                }
+            },
+            "Access denied for repository: sagemaker-spark-processing in registry ID: 173754725891.",
+        ),
         ({"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 90}}, "only supported when"),
     ],
 )

@@ -95,6 +95,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="simulated jobs whose name matches fail with this reason",
     )
     simulated.add_argument(
+        "--strict-containers",
+        action="store_true",
+        help="let simulated jobs fail as their containers would, where the rules are certain of it",
+    )
+    simulated.add_argument(
         "--metric",
         action="append",
         default=[],
@@ -220,7 +225,7 @@ def _access(arguments: argparse.Namespace, local: LocalRun) -> Iterator[Access]:
 
 
 def _simulated(arguments: argparse.Namespace, local: LocalRun) -> "Account":
-    from trainspec.simulator import Outcome, ScaledClock, plan_from_options
+    from trainspec.simulator import Outcome, ScaledClock, plan_from_options, strict
     from trainspec.simulator.jobs import Account
 
     try:
@@ -237,7 +242,7 @@ def _simulated(arguments: argparse.Namespace, local: LocalRun) -> "Account":
         known = {**metrics, **{metric: value for metric, value in of_point.items() if metric not in given}}
         return replace(plan(name, request), stopping=_SIMULATED_STOPPING, metrics=known)
 
-    return Account(ScaledClock(), outcome)
+    return Account(ScaledClock(), strict(outcome) if arguments.strict_containers else outcome)
 
 
 def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
@@ -251,7 +256,7 @@ def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
     for option in ("input", "python", "keep"):
         if getattr(arguments, option) and not arguments.local:
             raise UsageError(f"--{option} requires --local")
-    for option in ("phase_seconds", "fail", "metric"):
+    for option in ("phase_seconds", "fail", "metric", "strict_containers"):
         if getattr(arguments, option) and not arguments.simulate:
             raise UsageError(f"--{option.replace('_', '-')} requires --simulate")
     interval = _interval(arguments.check_interval) if arguments.check_interval else None

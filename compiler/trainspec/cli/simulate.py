@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trainspec.cli.common import add_composition, analyse_files, options, project_here
 from trainspec.project.project import UsageError
-from trainspec.simulator import Simulator, plan_from_options, serve
+from trainspec.simulator import Simulator, plan_from_options, serve, strict
 from trainspec.simulator.execution import Executor
 
 
@@ -29,6 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="GLOB=REASON",
         help="jobs whose name matches fail with this reason",
+    )
+    parser.add_argument(
+        "--strict-containers",
+        action="store_true",
+        help="let jobs fail as their containers would, where the rules are certain of it",
     )
     here = parser.add_argument_group("jobs that really run")
     here.add_argument(
@@ -61,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             serve(
                 arguments.port,
                 speed=arguments.speed,
-                plan=plan,
+                plan=strict(plan) if arguments.strict_containers else plan,
                 executor=executor,
                 objects=objects,
                 ready=_announce,

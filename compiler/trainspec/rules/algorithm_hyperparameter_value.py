@@ -33,7 +33,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     values = job.member("HyperParameters")
     if found is None or not isinstance(values, dict):
         return
-    from trainspec.request.algorithms.values import problem_of, range_in_words
+    from trainspec.request.algorithms.values import problem_of, range_in_words, range_of_container
 
     for name in values:
         kind, value = found.algorithm.hyperparameters.get(name), hyperparameter(job, name)
@@ -41,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         if kind is None or value is None or problem is None:
             continue
         wanted = range_in_words(kind)
-        says = found.algorithm.says[problem].format(name=name, value=value, range=wanted.replace("`", ""))
+        says = found.algorithm.says[problem].format(name=name, value=value, range=range_of_container(kind))
         quoted = value.strip("\"'")
         if quoted != value and problem_of(kind, quoted) is None:
             meant: str | None = quoted

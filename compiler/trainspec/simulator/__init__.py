@@ -7,6 +7,7 @@ Whatever takes an `endpoint_url` (boto3, the AWS CLI, an Airflow connection) tal
 """
 
 from trainspec.simulator.clock import Clock, ManualClock, ScaledClock
+from trainspec.simulator.containers import strict
 from trainspec.simulator.faults import Fault
 from trainspec.simulator.limits import Limits, Rate
 from trainspec.simulator.outcomes import Outcome, Plan, plan_from_options
@@ -24,4 +25,5 @@ __all__ = [
     "Simulator",
     "plan_from_options",
     "serve",
+    "strict",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias
 
+Phase: TypeAlias = Literal["Starting", "Downloading", "Training", "Uploading"]
 PHASES = ("Starting", "Downloading", "Training", "Uploading")
 
 
@@ -25,7 +26,7 @@ class Outcome:
     uploading: float = 5
     stopping: float = 5
     failure: str | None = None
-    fails_in: Literal["Starting", "Downloading", "Training", "Uploading"] = "Training"
+    fails_in: Phase = "Training"
     metrics: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

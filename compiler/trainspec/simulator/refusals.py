@@ -1,18 +1,28 @@
 """What SageMaker refuses although the API's model takes it: the rules of severity error, in AWS's words.
 
-Where a public answer of AWS's is known it is given to the letter; elsewhere it is a ValidationException with the rule's
-own sentence.
+Where a public answer of AWS's is known it is given to the letter. A bound is told as the API tells those of its model,
+an id as EC2 tells it, a key as KMS does; members that exclude each other in the sentence of the API's reference.
+Elsewhere it is a ValidationException with the rule's own sentence.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.rules.support.limits import LIMITS
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import JobView
 from trainspec.simulator.errors import ApiError, validation_error
+from trainspec.simulator.validation import complaint, member_path, validation_failure
 
 _WORDS = {
-    "TS505": "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true",
     "TS503": "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds",
     "TS504": "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds",
+    "TS505": "Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true",
+    "TS508": "You can specify either AlgorithmName or TrainingImage, but not both.",
+    "TS510": "InstancePreferences is mutually exclusive with InstanceType, InstanceGroups, InstancePlacementConfig, "
+    "and EnableManagedSpotTraining, and InstanceCount must be set on every preference or in ResourceConfig alone.",
+    "TS513": "AugmentedManifestFile can only be used if the Channel's input mode is Pipe.",
     "TS806": "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
     "without specifying metric definitions.",
     "TS807": "MaxWaitTimeInSeconds above 3600 is not supported for the given algorithm.",
@@ -20,8 +30,17 @@ _WORDS = {
     "TS823": "Invalid training image. TrainingImageConfig with TrainingRepositoryAccessMode set to VPC must be "
     "provided.",
     "TS840": "Some channels have assigned instance groups while others not.",
+    "TS850": "InstancePlacementConfig is only applicable for UltraServer capacity.",
 }
-"""Code → what AWS answers, from public threads; each rule's module names the source."""
+"""Code → what AWS answers, from public threads and the API's reference; each rule's module names the source."""
+
+_FORMS = (
+    (r"`(.*)` is .*the id of a security group", 'Invalid id: "{}" (expecting "sg-...")'),
+    (r"`(.*)` is .*the id of a subnet", 'Invalid id: "{}" (expecting "subnet-...")'),
+    (r"`(.*)` is .*KMS key", "Invalid keyId '{}'"),
+    (r"`(aws:.*)` is not free", "aws: prefixed tag key names are not allowed for external use: {}"),
+)
+"""What a finding of TS860 says of a value → how EC2, KMS and the tagging of AWS's services put it."""
 
 _LEFT_OPEN = frozenset({"TS501", "TS502", "TS590"})
 """Rules about what only a spec is without, or what SageMaker never sees."""
@@ -31,17 +50,38 @@ def refuse(request: Mapping[str, Any]) -> None:
     """Raise the ApiError that AWS answers to a request that the rules call an error."""
     from trainspec.diagnostics import Severity
     from trainspec.rules.support.registry import all_rules
-    from trainspec.rules.support.view import JobView
 
     job = JobView(str(request.get("TrainingJobName", "")), {}, request, {})
     for rule in all_rules():
         if rule.check_job is None or rule.code.severity is not Severity.ERROR or rule.code.id in _LEFT_OPEN:
             continue
         for found in rule.check_job(job):
-            raise refusal(rule.code.id, found.message)
+            raise _beyond_limits(job) if rule.code.id == "TS863" else refusal(rule.code.id, found.message, job)
 
 
-def refusal(code: str, message: str) -> ApiError:
+def refusal(code: str, message: str, job: JobView | None = None) -> ApiError:
     """The answer for one finding."""
+    if code == "TS821" and job is not None:
+        image = job.text("AlgorithmSpecification", "TrainingImage") or ""
+        account, _, rest = image.partition(".dkr.ecr.")
+        repository = re.split("[:@]", rest.partition("/")[2])[0]
+        return validation_error(f"Access denied for repository: {repository} in registry ID: {account}.")
+    if code == "TS860":
+        for pattern, words in _FORMS:
+            if found := re.match(pattern, message):
+                return validation_error(words.format(found[1]))
     plain = message.replace("`", "'")
     return validation_error(_WORDS.get(code) or plain[:1].upper() + plain[1:])
+
+
+def _beyond_limits(job: JobView) -> ApiError:
+    """The answer to numbers beyond what AWS states in prose: as it puts the bounds of its model."""
+    complaints = []
+    for limit in LIMITS:
+        for place, value in places(job, limit.members) if limit.kind == "refused" else ():
+            path = member_path([int(step) if isinstance(step, int) else str(step) for step in place])
+            if limit.most is not None and value > limit.most:
+                complaints.append(complaint(value, path, "maximum", limit.most))
+            elif limit.least is not None and value < limit.least:
+                complaints.append(complaint(value, path, "minimum", limit.least))
+    return validation_failure(complaints)

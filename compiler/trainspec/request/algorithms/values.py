@@ -100,3 +100,14 @@ def _shown(number: float) -> str:
 def _any_of(words: tuple[str, ...]) -> str:
     shown = [f"`{word}`" for word in words]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def range_of_container(kind: Hyperparameter) -> str:
+    """What a hyperparameter may be, as SageMaker's algorithm toolkit writes it: `[0, 1]`, `(0, +inf)`, a list."""
+    if kind.kind not in ("integer", "float"):
+        return str(list(kind.words)) if kind.words else range_in_words(kind)
+    low = kind.min if kind.above is None else kind.above
+    high = kind.max if kind.below is None else kind.below
+    begin = "(-inf" if low is None else f"{'(' if kind.min is None else '['}{low:g}"
+    end = "+inf)" if high is None else f"{high:g}{')' if kind.max is None else ']'}"
+    return f"{begin}, {end}"

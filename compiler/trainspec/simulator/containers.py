@@ -1,0 +1,98 @@
+"""How a job's container ends where the rules are certain that it fails: for `--strict-containers`.
+
+SageMaker takes such a request; the machines start, and the job ends as Failed. FailureReason is of AWS's form:
+`ClientError: …, exit code: 2` for what AWS's own algorithms say of their input, `AlgorithmError: …, exit code: 1` for a
+script that does not run, and an image that is not there ends the job before its container starts.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from trainspec.rules.support.view import Found, JobView
+from trainspec.simulator.outcomes import Chooser, Outcome, Phase
+
+
+class End(NamedTuple):
+    """How a container ends for one rule: its reason, with `{said}` for the container's words, and in which phase.
+
+    `only` is what the finding must say; a rule may also have findings that are not certain.
+    """
+
+    code: str
+    reason: str
+    phase: Phase = "Training"
+    only: str = ""
+
+
+_OWN = "ClientError: {said}, exit code: 2"
+ENDS = (
+    End("TS822", "ClientError: Requested image {image} not found.", "Downloading", "AWS published no"),
+    End("TS800", _OWN),
+    End("TS801", _OWN),
+    End("TS802", _OWN),
+    End("TS803", _OWN),
+    End("TS553", _OWN),
+    End("TS808", _OWN),
+    End("TS804", _OWN),
+    End(
+        "TS813",
+        "AlgorithmError: XGB train call failed with exception: No visible GPU is found for XGBoost, exit code: 1",
+        only="trains on a GPU, and",
+    ),
+    End(
+        "TS830",
+        "AlgorithmError: framework error: An error occurred (404) when calling the HeadObject operation: Not Found, "
+        "exit code: 1",
+        only="HeadObject",
+    ),
+    End("TS831", "AlgorithmError: framework error: Unsupported entry script: {said}, exit code: 1"),
+    End("TS832", "AlgorithmError: , exit code: 2", only="folder"),
+    End("TS833", "AlgorithmError: , exit code: 2", only="a pipe has no files"),
+)
+"""In the order in which a container notices: the image, its hyperparameters, its channels, the data, the script."""
+
+_PROGRAM = ("AlgorithmSpecification", "ContainerEntrypoint")
+
+
+def strict(plan: Chooser) -> Chooser:
+    """A plan whose jobs also fail where their containers would; a failure that the plan gives goes first."""
+
+    def choose(name: str, request: Mapping[str, Any]) -> Outcome:
+        outcome = plan(name, request)
+        end = None if outcome.failure is not None else failure_of(request)
+        return outcome if end is None else replace(outcome, failure=end[0], fails_in=end[1])
+
+    return choose
+
+
+def failure_of(request: Mapping[str, Any]) -> tuple[str, Phase] | None:
+    """FailureReason, and the phase that it ends; None for a job whose container may well train."""
+    from trainspec.rules.support.registry import all_rules
+
+    job = JobView(str(request.get("TrainingJobName", "")), {}, request, {})
+    rules = {rule.code.id: rule for rule in all_rules()}
+    for end in ENDS:
+        check = rules[end.code].check_job
+        for found in check(job) if check else ():
+            if end.only in found.message and _is_certain(end, found, job):
+                image = job.text("AlgorithmSpecification", "TrainingImage") or ""
+                return end.reason.format(said=_words(found), image=image), end.phase
+    return None
+
+
+def _is_certain(end: End, found: Found, job: JobView) -> bool:
+    """Whether the container cannot but fail: a folder that is not there ends it only where the program is below it."""
+    if end.code != "TS832":
+        return True
+    named = re.match(r"`([^`]+)`", found.message)
+    return named is not None and any(named[1] in str(each) for each in job.member(*_PROGRAM) or ())
+
+
+def _words(found: Found) -> str:
+    """What the container says, if the rule knows; else what the rule says."""
+    said = re.search(r'the container (?:ends with|says) "(.*)"', found.advice or "")
+    return said[1] if said else found.message.replace("`", "'")
