@@ -1,7 +1,12 @@
 """`trainspec init`: what it makes is checked and compiled as it stands, and nothing of the user's is overwritten."""
 
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,6 +107,38 @@ def test_settings_go_where_the_project_has_its_own(project: Path, trainspec: Run
     started = trainspec("init")
     assert "Add to pyproject.toml, if it is not there:\n\n    [tool.trainspec]\n" in started.stdout
     assert not (project / "trainspec.toml").exists()
+
+
+def _on_a_terminal(project: Path, answers: str, *options: str) -> str:
+    """What a terminal shows when `init` is run on it and the answers are typed."""
+    command = [sys.executable, "-m", "trainspec", "init", *options]
+    leader, follower = pty.openpty()
+    with subprocess.Popen(command, cwd=project, stdin=follower, stdout=follower, stderr=follower) as running:
+        os.close(follower)
+        os.write(leader, answers.encode())
+        shown = b""
+        with suppress(OSError):  # the other end is closed
+            while part := os.read(leader, 4096):
+                shown += part
+        running.wait(30)
+    os.close(leader)
+    return shown.decode()
+
+
+def test_a_terminal_is_asked(project: Path, trainspec: Run) -> None:
+    shown = _on_a_terminal(project, "Frankfurt\neu-west-1\n\nacme-data\n\n", "--ci", "none")
+    assert "AWS region of the jobs [us-east-1]: " in shown
+    assert "this takes an AWS region such as eu-west-1; try again" in shown
+    assert "CI: " not in shown
+    text = (project / "specs" / "example.yaml").read_text()
+    assert "region: eu-west-1" in text
+    assert "bucket: acme-data" in text
+    assert trainspec("compile", "--check").returncode == 0
+
+
+def test_a_terminal_is_not_asked_with_yes(project: Path) -> None:
+    assert "[us-east-1]" not in _on_a_terminal(project, "", "--yes")
+    assert "region: us-east-1" in (project / "specs" / "example.yaml").read_text()
 
 
 def test_another_folder(project: Path, trainspec: Run) -> None:

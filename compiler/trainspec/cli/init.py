@@ -23,31 +23,41 @@ _FORMS = {
     "bucket": (re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), "the name of a bucket such as my-bucket"),
 }
 
+_CI = ("github", "gitlab", "none")
+_QUESTIONS = {
+    "region": ("AWS region of the jobs", "us-east-1"),
+    "role": ("ARN of their execution role", "arn:aws:iam::123456789012:role/SageMakerRole"),
+    "bucket": ("Bucket of data and models", "my-bucket"),
+    "airflow": ("Airflow version", DEFAULT_AIRFLOW),
+    "ci": ("CI: github, gitlab or none", "github"),
+}
+"""What is asked on a terminal where the command line does not say it, and what holds if nobody answers."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="DIR", help="target folder (default: the working folder)"
     )
-    parser.add_argument("--region", default="us-east-1", help="the AWS region of the first spec (us-east-1)")
-    parser.add_argument(
-        "--role",
-        default="arn:aws:iam::123456789012:role/SageMakerRole",
-        metavar="ARN",
-        help="the execution role of its jobs",
-    )
-    parser.add_argument("--bucket", default="my-bucket", help="the bucket of its data and models (my-bucket)")
-    parser.add_argument("--airflow", default=DEFAULT_AIRFLOW, metavar="VERSION", help=f"Airflow ({DEFAULT_AIRFLOW})")
-    parser.add_argument("--ci", choices=("github", "gitlab", "none"), default="github", help="whose CI (github)")
+    parser.add_argument("--region", help="the AWS region of the first spec (us-east-1)")
+    parser.add_argument("--role", metavar="ARN", help="the execution role of its jobs")
+    parser.add_argument("--bucket", help="the bucket of its data and models (my-bucket)")
+    parser.add_argument("--airflow", metavar="VERSION", help=f"Airflow ({DEFAULT_AIRFLOW})")
+    parser.add_argument("--ci", choices=_CI, help="whose CI (github)")
     parser.add_argument(
         "--install",
         metavar="REQUIREMENT",
         help="what CI installs with pip, such as a wheel's address or `trainspec @ git+https://…`",
     )
+    parser.add_argument(
+        "-y", "--yes", action="store_true", help="do not ask on a terminal: what is not given has its default"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files that are not there yet and compile; what a file that is there lacks is shown."""
+    if not arguments.yes and sys.stdin.isatty() and sys.stderr.isatty():
+        _ask_for(arguments)
     root, wish = Path(arguments.folder), _wish(arguments)
     try:
         place(root, root_around(Path.cwd()))
@@ -60,10 +70,44 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Next: change specs/example.yaml, and run `trainspec compile`{_in(arguments.folder)}.", file=sys.stderr)
     if ".pre-commit-config.yaml" not in kept:
         print("`pre-commit install` starts the hooks.", file=sys.stderr)
+    if wish.ci != "none" and arguments.install is None and " @ " not in wish.install:
+        print(
+            f"CI installs `{wish.install}`: put a wheel on your index, or say with `--install` what pip is to take.",
+            file=sys.stderr,
+        )
     return code
 
 
+def _ask_for(arguments: argparse.Namespace) -> None:
+    """Ask for what the command line does not say; nothing typed, or the end of the input, is the default."""
+    for name, (question, default) in _QUESTIONS.items():
+        while getattr(arguments, name) is None:
+            print(f"{question} [{default}]: ", end="", file=sys.stderr, flush=True)
+            try:
+                answer = input().strip() or default
+            except EOFError:
+                print(file=sys.stderr)
+                return
+            if why := _wrong(name, answer):
+                print(f"  {why}; try again", file=sys.stderr)
+            else:
+                setattr(arguments, name, answer)
+
+
+def _wrong(name: str, value: str) -> str | None:
+    """What is wrong with an answer."""
+    form = _FORMS.get(name)
+    if form is not None and not form[0].fullmatch(value):
+        return f"this takes {form[1]}"
+    if name == "airflow" and airflow_minor(value) is None:
+        return f"this takes a version such as {DEFAULT_AIRFLOW}"
+    return f"this takes one of {', '.join(_CI)}" if name == "ci" and value not in _CI else None
+
+
 def _wish(arguments: argparse.Namespace) -> Wish:
+    for name, (_, default) in _QUESTIONS.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, default)
     for name, (form, wanted) in _FORMS.items():
         if not form.fullmatch(getattr(arguments, name)):
             raise UsageError(f"--{name} takes {wanted}, not `{getattr(arguments, name)}`")

@@ -10,6 +10,8 @@ from trainspec.diagnostics.words import cut
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _LABEL_COLOUR = "34"
+_MOST_CODES = 4
+"""So many codes the last line names, to be explained."""
 
 
 def show(
@@ -19,7 +21,7 @@ def show(
     *,
     colour: bool = False,
 ) -> Iterator[str]:
-    """One block of lines for each finding, then their count and where their codes are explained.
+    """One block of lines for each finding, then their count and what explains their codes.
 
     With `colour`, the text is for a terminal: codes are links, too. `counts` are those of all findings where not all of
     them are shown.
@@ -29,8 +31,8 @@ def show(
     counts = counts or Counter(found.severity for found in findings)
     told = [f"{counts[each]:,} {each.value}{'s' if counts[each] > 1 else ''}" for each in Severity if counts.get(each)]
     if told:
-        yield f"Found {', '.join(told)}. `trainspec explain CODE` explains more, and so do:"
-        yield "\n".join(f"  {id_}  {link(id_)}" for id_ in sorted({found.code.id for found in findings}))
+        ids = sorted({found.code.id for found in findings})
+        yield f"Found {', '.join(told)}. `trainspec explain {' '.join(ids[:_MOST_CODES])}` says more."
         if fixable := sum(found.fix is not None for found in findings):
             yield f"[*] {fixable:,} fixable with `trainspec lint --fix`."
 

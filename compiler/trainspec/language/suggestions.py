@@ -60,6 +60,7 @@ OTHER_NAMES: Mapping[str, str] = {
 """Keys under other names: Airflow's former ones, the SageMaker SDK's, those of other tools. Where the name at the right
 is known, the one at the left means it."""
 
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WHOLE = re.compile(r"([-+]?[0-9][0-9_]*)(?:\.0*)?")
 _WORDS = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
 
@@ -134,6 +135,8 @@ def value_meant(value: Any, types: Collection[str]) -> str | None:
     if isinstance(value, str):
         if "boolean" in types and value.lower() in _WORDS:
             return _WORDS[value.lower()]
+        if "integer" in types and value.lower() in _NUMBERS:
+            return str(_NUMBERS.index(value.lower()))
         whole = _WHOLE.fullmatch(value) if len(value) < 20 and not {"integer", "number"}.isdisjoint(types) else None
         if whole:
             return str(int(whole[1].rstrip("_")))
@@ -174,12 +177,33 @@ def form_meant(path: Path, value: Any) -> str | None:
         return "write `{metric: NAME, at_least: NUMBER}`"
     if path == ("dag",) and isinstance(value, str):
         return f"write `dag: {{id: {value}}}`" if re.fullmatch(r"[A-Za-z0-9_.-]+", value) else "write `dag: {id: NAME}`"
+    if field == "framework" and isinstance(value, str):
+        return _framework_meant(value)
+    if field == "source" and isinstance(value, str):
+        return _source_meant(value)
     is_item = isinstance(path[-1], int) if path else False
     return _LISTS.get(field) if is_item or isinstance(value, list) else None
 
 
+def _framework_meant(value: str) -> str:
+    """`pytorch`, `pytorch:2.3` or `pytorch@2.3` as the map that it is."""
+    found = re.fullmatch(r"\s*([A-Za-z][\w-]*)(?:[@:= ]+([0-9][\w.]*))?\s*", value)
+    name, version = (found[1].lower(), found[2]) if found else ("NAME", None)
+    return f'write `{{name: {name}, version: "{version or "VERSION"}"}}`'
+
+
+def _source_meant(value: str) -> str:
+    """A script, or a folder, as the map that it is."""
+    folder, _, script = value.rpartition("/")
+    if not script.endswith((".py", ".sh")):
+        return f"write `{{dir: {value}, entry: train.py}}`"
+    return f"write `{{dir: {folder or '.'}, entry: {script}}}`"
+
+
 def name_meant(path: Path, value: Any) -> str | None:
     """The only thing that can be meant by a name of another form; None where there is a doubt."""
+    if path == ("dag", "id") and isinstance(value, str):
+        return re.sub(r" +", "_", value.strip()) if re.fullmatch(r" *\w[\w. -]{0,248}", value, re.ASCII) else None
     if path and path[-1] == "operator" and isinstance(value, str):
         return _CLASSES.get(value)
     return None

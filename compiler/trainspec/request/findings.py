@@ -1,5 +1,6 @@
 """What is wrong with a request, said of the spec that it came from."""
 
+import re
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Map
 from collections.abc import Sequence as Several
@@ -144,7 +145,10 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
         case "pattern":
             if isinstance(what.value, str) and what.value.startswith("S3://"):
                 return f"{given}, which is not an S3 URI", "write `s3://` in lower case"
-            return f"{given}, which SageMaker does not accept", f"write {form}" if form else f"it must match {limit}"
+            advice = f"write {form}" if form else f"it must match {limit}"
+            if what.shape == "RoleArn" and re.fullmatch(r"[\w+=,.@-]{1,64}", str(what.value)):
+                advice += f'; or keep `{what.value}` and add `account: "123456789012"`, the account of the role'
+            return f"{given}, which SageMaker does not accept", advice
         case "enum":
             near = did_you_mean(str(what.value), limit)
             listed = f"it is one of {', '.join(limit)}" if len(limit) <= _FEW else None

@@ -25,7 +25,8 @@ image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs that name no image."""
     named = any(job.member("AlgorithmSpecification", name) is not None for name in ("TrainingImage", "AlgorithmName"))
-    was_told = any(name in job.spoilt or name in job.fields for name in ("image", "framework", "algorithm"))
+    ways = ("image", "framework", "algorithm", "AlgorithmSpecification")  # the last is an unknown key, reported as one
+    was_told = any(name in job.spoilt or name in job.fields for name in ways)
     if not named and not was_told and not job.is_serverless:
         message = f"job `{job.name}` has no image"
         yield Found(("image",), message, "add `image`, the container that trains")

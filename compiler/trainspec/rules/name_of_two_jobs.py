@@ -60,6 +60,7 @@ def check_spec(spec: SpecView) -> Iterator[Found]:
         if not is_same or job.operator.get("action_if_job_exists", "fail") != "fail" or "proceed_if" in job.fields:
             continue
         first = seen.setdefault((name, job.region), job.name)
-        if first != job.name:
+        matrix, _, point = job.name.partition(".")
+        if first != job.name and not (point and first.startswith(f"{matrix}.")):  # of one matrix: an error already
             message = f"`{first}` and `{job.name}` ask for one name, and the second call is refused"
             yield Found(("jobs", job.name, "name"), message, "put `${job.id}` into the name")

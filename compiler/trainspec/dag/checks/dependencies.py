@@ -9,6 +9,7 @@ from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+_FEW = 5
 _STEPS_OF_FAULT = 50
 
 
@@ -45,7 +46,8 @@ def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
                 path: Path = (*where[name], "depends_on", index)
                 message = f"there is no job or task `{other}`"
                 others = [each for each in known if each != name]
-                advice = did_you_mean(other, others)
+                few = f"there are {', '.join(f'`{each}`' for each in others)}" if 0 < len(others) <= _FEW else None
+                advice = did_you_mean(other, others) or few
                 yield Fault(codes.UNKNOWN_JOB, path, message, advice, fix=the_one(other, others))
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
     written_as = {task: group for group, points in groups.items() for task in points}

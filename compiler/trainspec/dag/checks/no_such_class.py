@@ -1,6 +1,6 @@
 """A class that its package does not have: where it is now, or which one was meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from trainspec.airflow_api.operators import AIRFLOW_2, RENAMED, everywhere, modules, source_of, table_of
@@ -24,7 +24,7 @@ def no_such_class(
     module, name = imported.module, imported.name or ""
     if own is not None and own.has_module(module):
         if known := own.classes(module):
-            message, advice = f"`{module}` has no class `{name}`", did_you_mean(name, known)
+            message, advice = f"`{module}` has no class `{name}`", _near(name, _paths(module, known))
         else:
             message, advice = f"there is no module `{module}` below `operator-sources`", _near(module, own.modules())
         yield Fault(codes.UNKNOWN_OPERATOR, at, message, advice)
@@ -38,7 +38,7 @@ def no_such_class(
     places = {known: f"{each}.{known}" for each, known in everywhere(airflow.minor)}
     moved = places.get(RENAMED.get(name, name))
     if here:
-        message, near = f"`{module}` has no class `{name}` (in {release})", _near(name, here["classes"])
+        message, near = f"`{module}` has no class `{name}` (in {release})", _near(name, _paths(module, here["classes"]))
     else:
         message, near = f"there is no module `{module}` (in {release})", None
     advice = f"it is `{moved}` now" if moved else near or _near(name, places)
@@ -53,6 +53,11 @@ def _near(word: str, known: "dict[str, str] | list[str]") -> str | None:
     meant = advice.partition("`")[2].rpartition("`")[0]
     path = known.get(meant)
     return f"did you mean `{path}`?" if isinstance(path, str) else advice
+
+
+def _paths(module: str, names: Iterable[str]) -> dict[str, str]:
+    """The dotted path of each class of a module by its name: what a spec has to say."""
+    return {name: f"{module}.{name}" for name in names}
 
 
 def _shown(source: str) -> str:

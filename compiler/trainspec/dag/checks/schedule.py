@@ -39,10 +39,7 @@ def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fau
             codes.MISSING_KEY,
             _AT,
             message,
-            (
-                "add a start date, add a start date, add a start date, add a start date, for example "
-                "`start_date: 2025-04-01`"
-            ),
+            ("add a start date, for example `start_date: 2025-04-01`"),
         )
     yield from _run_types(dag)
 
@@ -51,7 +48,8 @@ def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with a time, or with a list of cron expressions."""
     if isinstance(value, str) and (why := times.check_schedule(value)):
         meant = times.schedule_meant(value)
-        advice = f"write `{meant}`" if meant else None
+        quoted = f'"{meant}"' if meant and meant.startswith("@") else meant  # YAML takes no plain `@`
+        advice = f"write `{quoted}`" if meant else None
         yield Fault(codes.BAD_SCHEDULE, path, f"`{dotted(path)}`: {why}", advice, fix=meant)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         return
