@@ -54,6 +54,7 @@ ALLOWED = {
     "request/machines": "trainspec's own table, and moto's",
     "airflow_api": "trainspec's own tables, and released packages, read as syntax",
     "reference": "trainspec's own pages",
+    "site/render.py": "trainspec's own templates",
     "packing": "lists and reads below folders that it holds to the project, link by link",
     "container": "a tree of its own for the user's script, which the user asked to run here",
     "cli/running_here.py": "the same",

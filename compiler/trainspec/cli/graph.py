@@ -1,30 +1,36 @@
 """`trainspec graph`: a spec's jobs, tasks and data as a picture."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from trainspec.cli.common import (
     add_composition,
     add_each,
+    analyse_files,
     analyse_one,
     options,
     project_here,
     show_on_stderr,
 )
-from trainspec.diagnostics import has_errors
+from trainspec.diagnostics import Severity
 from trainspec.disk.writing import write_over
-from trainspec.graph import build
+from trainspec.graph import Dag, Graph, build, build_project
 from trainspec.graph.mermaid import mermaid
 from trainspec.graph.svg import svg
-from trainspec.project.project import UsageError
+from trainspec.project.project import Project, UsageError
+
+if TYPE_CHECKING:
+    from trainspec.pipeline import Analysis
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf")
-FORMATS = {"mermaid": mermaid, "svg": svg}
+FORMATS = ("mermaid", "svg")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("spec", metavar="SPEC", help="the spec's file")
+    parser.add_argument("spec", nargs="?", metavar="SPEC", help="the spec's file; the whole project if not given")
     parser.add_argument(
         "--format", choices=FORMATS, help="default: svg if the name given to -o ends in .svg, otherwise mermaid"
     )
@@ -37,21 +43,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write the picture; 1 where the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
-    analysis = analyse_one(arguments, project, chosen)
-    if has_errors(analysis.findings):
-        show_on_stderr(analysis.findings, project, [analysis])
+    if arguments.each and not arguments.spec:
+        raise UsageError("--each chooses a DAG of one spec: name the spec")
+    analyses = [analyse_one(arguments, project, chosen)] if arguments.spec else analyse_files([], project, chosen)
+    findings = [found for each in analyses for found in each.findings if found.severity is Severity.ERROR]
+    if findings:
+        show_on_stderr(findings, project, analyses)
         return 1
-    if analysis.root is None:
-        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
-    requests = {name: request.members for name, request in analysis.requests.items()}
-    graph = build(analysis.dag_id, analysis.data, requests, analysis.groups)
+    graph = _of_spec(analyses[0]) if arguments.spec else _of_project(analyses, project)
     output = Path(arguments.output) if arguments.output else None
     if output is not None and output.suffix.lower() in _PICTURES and not arguments.format:
         raise UsageError(
             f"graph draws SVG and Mermaid, not {output.suffix[1:].upper()}: write to {output.with_suffix('.svg')}"
         )
     by_name = "svg" if output is not None and output.suffix.lower() == ".svg" else "mermaid"
-    text = FORMATS[arguments.format or by_name](graph)
+    text = svg(graph) if (arguments.format or by_name) == "svg" else mermaid(graph)
     if output is None:
         print(text, end="")
         return 0
@@ -60,3 +66,19 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
     return 0
+
+
+def _of_spec(analysis: "Analysis") -> Graph:
+    if analysis.root is None:
+        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
+    return build(analysis.dag_id, analysis.data, _requests(analysis), analysis.groups)
+
+
+def _of_project(analyses: "Sequence[Analysis]", project: Project) -> Graph:
+    """The DAGs of all specs, and what is between them."""
+    dags = [Dag(each.dag_id, each.data, _requests(each)) for each in analyses if each.root is not None]
+    return build_project(project.title or project.root.name, dags)
+
+
+def _requests(analysis: "Analysis") -> dict[str, dict[str, Any]]:
+    return {name: request.members for name, request in analysis.requests.items()}

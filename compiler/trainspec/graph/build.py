@@ -36,9 +36,9 @@ def build(
     for name, task in {**{name: task for name, (_, task) in around.items()}, **data.get("jobs", {})}.items():
         for other, key in _handed_on(task):
             drawing.edge(drawing.exit(other), drawing.owner(name), key, is_data=True)
-        for other in _names(task.get("depends_on")):
+        for other in names_of(task.get("depends_on")):
             drawing.edge(drawing.exit(other), drawing.owner(name))
-        for uri in _assets(task.get("outlets")):
+        for uri in assets_of(task.get("outlets")):
             drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
     _draw_start(drawing, data.get("dag", {}).get("schedule"))
     return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
@@ -85,7 +85,7 @@ def _draw_data(drawing: _Drawing, name: str, request: Mapping[str, Any]) -> None
     """What a job reads and where it writes."""
     job = drawing.owner(name)
     for channel in request.get("InputDataConfig") or ():
-        uri = _location(channel.get("DataSource") or {})
+        uri = location(channel.get("DataSource") or {})
         if uri and not list(handed_on(uri)):
             drawing.edge(_source(drawing, uri), job, str(channel.get("ChannelName", "")), is_data=True)
     output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
@@ -118,7 +118,7 @@ def _source(drawing: _Drawing, uri: str) -> str:
     return drawing.outputs[max(above, key=len)] if above else drawing.place(Kind.DATA, uri)
 
 
-def _location(source: Mapping[str, Any]) -> str | None:
+def location(source: Mapping[str, Any]) -> str | None:
     """Where a DataSource points: an S3 URI, or a file system and its folder."""
     for kind in source.values():
         if isinstance(kind, Mapping):
@@ -150,10 +150,10 @@ def _draw_start(drawing: _Drawing, schedule: Any) -> None:
 
 def _starts(drawing: _Drawing, schedule: Any) -> Iterator[str]:
     if isinstance(schedule, Mapping):
-        for uri in _assets(schedule.get("assets")):
+        for uri in assets_of(schedule.get("assets")):
             yield drawing.place(Kind.ASSET, uri)
         schedule = schedule.get("time")
-    for text in _names(schedule):
+    for text in names_of(schedule):
         yield drawing.node(f"schedule:{text}", Kind.SCHEDULE, text)
 
 
@@ -177,19 +177,19 @@ def _machines(request: Mapping[str, Any]) -> str:
     )
 
 
-def _assets(value: Any) -> Iterator[str]:
+def assets_of(value: Any) -> Iterator[str]:
     """The URIs, or else names, of an asset, a list of them, or a condition of `any` and `all`."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for each in value:
-            yield from _assets(each)
+            yield from assets_of(each)
     elif isinstance(value, Mapping):
-        yield from _assets(value.get("uri") or value.get("name"))
+        yield from assets_of(value.get("uri") or value.get("name"))
         for kind in ("any", "all"):
-            yield from _assets(value.get(kind))
+            yield from assets_of(value.get(kind))
 
 
-def _names(value: Any) -> Iterable[str]:
+def names_of(value: Any) -> Iterable[str]:
     """One name or a list of them."""
     return [value] if isinstance(value, str) else [each for each in value or () if isinstance(each, str)]

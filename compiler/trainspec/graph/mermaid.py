@@ -6,9 +6,10 @@ https://mermaid.js.org/syntax/flowchart.html
 import re
 from collections.abc import Iterator
 
-from trainspec.graph.model import TIMES, Graph, Kind
+from trainspec.graph.model import TIMES, Arrow, Graph, Kind
 
 _SHAPES = {
+    Kind.DAG: ('[["', '"]]'),
     Kind.JOB: ('["', '"]'),
     Kind.TASK: ('("', '")'),
     Kind.SENSOR: ('>"', '"]'),
@@ -34,7 +35,10 @@ def _lines(graph: Graph) -> Iterator[str]:
         yield f"    {names[node.id]}{left}{_text(node.name)}{'<br>' + _text(node.detail) if node.detail else ''}{right}"
     for edge in graph.edges:
         label = f'|"{_text(edge.label)}"|' if edge.label else ""
-        yield f"    {names[edge.tail]} {'-.->' if edge.is_data else '-->'}{label} {names[edge.head]}"
+        line = "-.->" if edge.is_data else "-->"
+        ends = [names[edge.tail], names[edge.head]]
+        tail, head = reversed(ends) if edge.arrow is Arrow.TAIL else ends
+        yield f"    {tail} {'<' if edge.arrow is Arrow.BOTH else ''}{line}{label} {head}"
 
 
 def _text(text: str) -> str:

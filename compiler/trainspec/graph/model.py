@@ -9,6 +9,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 class Kind(Enum):
     """What a node stands for."""
 
+    DAG = "dag"
     JOB = "job"
     TASK = "task"
     SENSOR = "sensor"
@@ -35,19 +36,31 @@ class Node:
         return f"{self.title} {TIMES} {self.count}" if self.count > 1 else self.title
 
 
+class Arrow(Enum):
+    """The end of an edge at which its arrow is."""
+
+    HEAD = "head"
+    TAIL = "tail"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`head` comes after `tail`: it reads what the tail holds or makes (`is_data`), or only waits for it."""
+    """`head` comes after `tail`: it reads what the tail holds or makes (`is_data`), or only waits for it.
+
+    In a circle one edge has its arrow at the tail, so that pictures have layers all the same.
+    """
 
     tail: str
     head: str
     label: str = ""
     is_data: bool = False
+    arrow: Arrow = Arrow.HEAD
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The picture of one DAG; its nodes and edges in the order of the spec."""
+    """The picture of a DAG, or of a project; its nodes and edges in the order of the spec."""
 
     title: str
     nodes: tuple[Node, ...]

@@ -3,17 +3,18 @@
 https://www.w3.org/TR/SVG2/
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from trainspec.graph.layout import Layout, lay_out
-from trainspec.graph.model import Edge, Graph, Kind, Node
+from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node
 
 CHARACTER = 7.2
 """Width of a character in the font's size, in pixels: a mean that is a little too wide."""
-LONGEST = 34
-"""Characters of a title; the rest of a longer one is in its tooltip."""
+LONGEST = 72
+"""Characters of a title; the middle of a longer one is in its tooltip."""
 BOX, ROW, GAP, BETWEEN, MARGIN = 44, 18, 18, 64, 20
 """Pixels: a box's height, room between boxes, room of a passing edge, room between columns, border."""
 
@@ -26,28 +27,53 @@ STYLE = """
   .reads { stroke-dasharray: 5 4 }
   .head { fill: #9ca3af }
   .box { stroke-width: 1.3 }
-  .job { fill: #dbeafe; stroke: #2563eb } .task { fill: #f3f4f6; stroke: #6b7280 }
+  .dag { fill: #e0e7ff; stroke: #4338ca } .job { fill: #dbeafe; stroke: #2563eb }
+  .task { fill: #f3f4f6; stroke: #6b7280 }
   .sensor { fill: #ede9fe; stroke: #7c3aed } .trigger { fill: #fee2e2; stroke: #dc2626 }
   .gate { fill: #fce7f3; stroke: #db2777 }
   .data { fill: #ecfdf5; stroke: #059669 } .asset { fill: #fef3c7; stroke: #d97706 }
   .schedule { fill: #f9fafb; stroke: #9ca3af }
   @media (prefers-color-scheme: dark) {
     text { fill: #e5e7eb } .detail, .label { fill: #9ca3af } .label { stroke: #0d1117 } .page { fill: #0d1117 }
-    .job { fill: #1e3a5f } .task { fill: #1f2937 } .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
+    .dag { fill: #23265c } .job { fill: #1e3a5f } .task { fill: #1f2937 }
+    .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
     .gate { fill: #42112b }
     .data { fill: #06281e } .asset { fill: #3a2a08 } .schedule { fill: #111827 }
   }
 """
+_ARROWS = {
+    Arrow.HEAD: 'marker-end="url(#head)"',
+    Arrow.TAIL: 'marker-start="url(#head)"',
+    Arrow.BOTH: 'marker-start="url(#head)" marker-end="url(#head)"',
+}
+_QUOTE = '"'
+_LEAST_LEGEND = 420
 _ROUND = {Kind.GATE: 0, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
 """Radius of the corners, where it is not 8 pixels."""
 
 
-def svg(graph: Graph) -> str:
-    """The text of an SVG file."""
-    return "\n".join(_lines(graph)) + "\n"
+_LEGEND = {
+    Kind.DAG: "DAG",
+    Kind.JOB: "training job",
+    Kind.TASK: "other task",
+    Kind.SENSOR: "sensor",
+    Kind.GATE: "gate on a metric",
+    Kind.TRIGGER: "trigger of another DAG",
+    Kind.DATA: "data",
+    Kind.ASSET: "asset",
+    Kind.SCHEDULE: "schedule",
+}
+"""What the legend calls each kind, in its order."""
+_SWATCH, _LINE = 16, 22
+"""Pixels of the legend: the side of a sample, the height of a row."""
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def svg(graph: Graph, links: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The text of an SVG file; `links` are the addresses of pages about nodes, by their ids."""
+    return "\n".join(_lines(graph, links)) + "\n"
+
+
+def _lines(graph: Graph, links: Mapping[str, str]) -> Iterator[str]:
     layout = lay_out(graph, lambda step: BOX + ROW if isinstance(step, str) else GAP)
     nodes = {node.id: node for node in graph.nodes}
     widths = [max((_width(nodes[step]) for step in each if isinstance(step, str)), default=0) for each in layout.layers]
@@ -60,24 +86,64 @@ def _lines(graph: Graph) -> Iterator[str]:
         for step in each
     }
     middles = {step: middle + MARGIN for step, middle in layout.middles.items()}
+    legend = _legend(graph, right, bottom)
+    right, bottom = max(right, legend.right), legend.bottom
 
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{right:.0f}" height="{bottom:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="{"group" if links else "img"}" width="{right:.0f}" height="{bottom:.0f}" '
         f'viewBox="0 0 {right:.0f} {bottom:.0f}">'
     )
     yield f"<title>{_xml(graph.title)}</title>"
     yield f"<style>{STYLE}</style>"
     yield (
-        '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path class="head" d="M0 0 8 4 0 8z"/></marker></defs>'
+        '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto-start-reverse"><path class="head" d="M0 0 8 4 0 8z"/></marker></defs>'
     )
     yield '<rect class="page" width="100%" height="100%" rx="6"/>'
     for edge in graph.edges:
         ends = _width(nodes[edge.tail]), _width(nodes[edge.head])
         yield from _edge(edge, ends, [(*columns[step], middles[step]) for step in layout.routes[edge.tail, edge.head]])
     for node in graph.nodes:
+        link = links.get(node.id)
+        if link is not None:
+            yield f'<a href="{escape(link, {_QUOTE: "&quot;"})}">'
         yield from _node(node, sum(columns[node.id]) / 2, middles[node.id])
+        if link is not None:
+            yield "</a>"
+    yield from legend.lines
     yield "</svg>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Legend:
+    """The legend's lines, and the picture's edges with it."""
+
+    lines: tuple[str, ...]
+    right: float
+    bottom: float
+
+
+def _legend(graph: Graph, right: float, top: float) -> _Legend:
+    """What the colours stand for, in rows below the picture; nothing where all boxes are of one kind."""
+    kinds = {node.kind for node in graph.nodes}
+    if len(kinds) < 2:
+        return _Legend((), right, top)
+    lines: list[str] = []
+    left, widest, limit = float(MARGIN), 0.0, max(right, _LEAST_LEGEND)
+    for kind, words in _LEGEND.items():
+        if kind not in kinds:
+            continue
+        width = _SWATCH + 6 + len(words) * 6 + 18
+        if left + width > limit:
+            left, top = float(MARGIN), top + _LINE
+        lines.append(
+            f'<rect class="box {kind.value}" x="{left:.1f}" y="{top:.1f}" width="{_SWATCH}" height="{_SWATCH - 4}" '
+            f'rx="{min(_ROUND.get(kind, 3), 6)}"/>'
+            f'<text class="detail" x="{left + _SWATCH + 6:.1f}" y="{top + 10:.1f}">{words}</text>'
+        )
+        left += width
+        widest = max(widest, left)
+    return _Legend(tuple(lines), max(right, widest), top + _LINE)
 
 
 def _rooms(graph: Graph, layout: Layout) -> list[float]:
@@ -134,7 +200,7 @@ def _edge(edge: Edge, ends: tuple[float, float], steps: Sequence[tuple[float, fl
         x, y = right, below
     left = steps[-1][0]
     path = f"{path[: path.rindex('H')]}H{(left + x - ends[1]) / 2:.1f}"
-    yield f'<path class="{"edge reads" if edge.is_data else "edge"}" marker-end="url(#head)" d="{path}"/>'
+    yield f'<path class="{"edge reads" if edge.is_data else "edge"}" {_ARROWS[edge.arrow]} d="{path}"/>'
     if edge.label:
         yield (
             f'<text class="label" x="{middle[0]:.1f}" y="{middle[1] + 3.5:.1f}" text-anchor="middle">'

@@ -4,10 +4,11 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainspec.batch.analyse import analysis_of, look_at
+from trainspec.batch.combinations import joined_findings, of_all
 from trainspec.batch.dag_ids import glances
 from trainspec.batch.environments import InEnvironment, checked, joined
 from trainspec.batch.outcome import Outcome, Wanted
@@ -112,28 +113,34 @@ class Checker:
         found: list[tuple[InEnvironment, list[Diagnostic]]] = []
         names: list[str | None] = list(checked(project))
         for environment in names:
-            outcome = self._outcome(document, project, environment)
+            outcomes = self._outcomes(document, project, environment)
+            outcome = outcomes[0]
             if environment == names[0]:
                 names += [name for name in outcome.environments if name not in names]
                 self._made_of[document.uri] = outcome.made_of
             look = Look(project, self.documents.options(project, environment), Wanted(), use_cache=False)
-            found.append((InEnvironment(look, [outcome]), [*outcome.findings, *self._across(document, outcome)]))
+            findings = _of_all_combinations(outcomes)
+            found.append((InEnvironment(look, outcomes), [*findings, *self._across(document, outcomes)]))
         return (each for each in joined(found) if each.span.path == document.name)
 
-    def _outcome(self, document: Document, project: Project, environment: str | None) -> Outcome:
+    def _outcomes(self, document: Document, project: Project, environment: str | None) -> list[Outcome]:
+        """The document in an environment; with `for_each`, in each combination."""
         options = self.documents.options(project, environment)
         analysis = analysis_of(document.path, project, options)
         if environment == self.documents.environment:
             self._analyses[document.uri] = (document, environment, analysis)
-        return Outcome(**facts_of(analysis))
+        each = of_all(
+            analysis, lambda number: analysis_of(document.path, project, replace(options, combination=number))
+        )
+        return [Outcome(**facts_of(one)) for one in each]
 
-    def _across(self, document: Document, outcome: Outcome) -> Iterable[Diagnostic]:
+    def _across(self, document: Document, outcomes: Sequence[Outcome]) -> Iterable[Diagnostic]:
         """What only several files show, as far as the document has a part in it."""
         project = document.project
         neighbours = self.neighbours(project)
         others = [each for each in neighbours.dags if each.span.path != document.name]
         others += self._open_dags(document)
-        run: list[Outcome] = [outcome]
+        run, outcome = list(outcomes), outcomes[0]
         if outcome.own_ignores or (outcome.jobs_span is not None and not outcome.is_spec):
             run += self._extending(document)
         found = Across(run, others, frozenset(neighbours.names), project.external_dags).findings()
@@ -158,3 +165,10 @@ class Checker:
                 options = self.documents.options(project, None)
                 found.append(look_at(source, project, options, Wanted(), files.extended))
         return found
+
+
+def _of_all_combinations(outcomes: Sequence[Outcome]) -> Sequence[Diagnostic]:
+    """The findings of a file; those of several combinations each once."""
+    if len(outcomes) == 1:
+        return outcomes[0].findings
+    return joined_findings([(each.combinations[each.combination], each.findings) for each in outcomes])

@@ -1,0 +1,216 @@
+"""What the site says of a project, as plain data: nothing here knows how a page looks."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics.links import link
+from trainspec.graph import Dag, Graph, build, build_project
+from trainspec.masking import conceal_all
+from trainspec.pipeline import Analysis
+from trainspec.site.jobs import JobFacts, job_facts
+from trainspec.site.lineage import Makers, between, makers_of, neighbours
+from trainspec.site.schedule import in_words, next_runs
+
+RUNS = 5
+"""How many of a DAG's next runs are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """A finding, as `lint` reports it, and the page about its code."""
+
+    code: str
+    severity: str
+    place: str
+    message: str
+    advice: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleFacts:
+    """A schedule in words and as it is written, its next runs, and the environments (in words) that have it.
+
+    `environments` is empty where all have the same.
+    """
+
+    words: str
+    written: str
+    runs: tuple[str, ...]
+    runs_after: str
+    environments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DagFacts:
+    """One DAG's page. `file` is its name; `upstream` and `downstream` are the DAGs around it, with their pages."""
+
+    id: str
+    file: str
+    spec: str
+    description: str
+    doc: str
+    owner: str
+    tags: tuple[str, ...]
+    schedules: tuple[ScheduleFacts, ...]
+    environments: tuple[str, ...]
+    jobs: tuple[JobFacts, ...]
+    other_tasks: tuple[tuple[str, str, str], ...]
+    findings: tuple[FindingFacts, ...]
+    graph: Graph | None
+    upstream: tuple[tuple[str, str], ...]
+    downstream: tuple[tuple[str, str], ...]
+
+    @property
+    def errors(self) -> int:
+        """How many of its findings are errors."""
+        return sum(each.severity == "error" for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A whole site: its title, a page for each DAG, and the picture of those that have to do with each other.
+
+    `links` are the pages of the picture's nodes.
+    """
+
+    title: str
+    dags: tuple[DagFacts, ...]
+    graph: Graph
+    links: Mapping[str, str]
+    fragments: tuple[str, ...]
+
+
+def site_of(
+    title: str,
+    specs: Sequence[Mapping[str, Analysis]],
+    findings: Mapping[str, Sequence[Diagnostic]],
+    at: datetime | None = None,
+) -> Site:
+    """The site of the project's specs.
+
+    `specs` holds each spec's analyses by the name of the environment (`""` is the base), the one that the page is about
+    first; `findings` are those of all environments by the spec's name; next runs are those after `at`, else after the
+    DAG's start date.
+    """
+    firsts = [(each, next(iter(each.values()))) for each in specs]
+    whole = [(each, first) for each, first in firsts if first.root is not None]
+    dags = [Dag(first.dag_id, first.data, _members(first)) for _, first in whole]
+    files = _files([first.dag_id for _, first in whole])
+    makers, joined = makers_of(dags, files), between(dags)
+    pages = []
+    for each, first in whole:
+        around = neighbours(first.dag_id, joined, files)
+        pages.append(_dag_facts(each, files[first.dag_id], findings.get(first.name, ()), at, makers, around))
+    return Site(
+        title,
+        tuple(sorted(pages, key=lambda page: page.id)),
+        build_project(title, dags, with_lone_dags=False),
+        {f"dag:{dag_id}": f"dags/{file}" for dag_id, file in files.items()},
+        tuple(sorted(first.name for _, first in firsts if first.root is None)),
+    )
+
+
+def _members(analysis: Analysis) -> dict[str, dict[str, Any]]:
+    return {name: request.members for name, request in analysis.requests.items()}
+
+
+def _files(dag_ids: Sequence[str]) -> dict[str, str]:
+    """A file's name for each DAG, no two alike where case does not count."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for dag_id in dag_ids:
+        name, number = dag_id, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{dag_id}-{number}"
+        taken.add(name.casefold())
+        found[dag_id] = f"{name}.html"
+    return found
+
+
+def _dag_facts(
+    environments: Mapping[str, Analysis],
+    file: str,
+    findings: Sequence[Diagnostic],
+    at: datetime | None,
+    makers: Makers,
+    around: tuple[list[tuple[str, str]], list[tuple[str, str]]],
+) -> DagFacts:
+    first = next(iter(environments.values()))
+    dag = first.data.get("dag", {})
+    has_tasks = first.requests or first.data.get("tasks")
+    return DagFacts(
+        id=first.dag_id,
+        file=file,
+        spec=first.name,
+        description=conceal_all(str(dag.get("description") or "")),
+        doc=conceal_all(str(dag.get("doc") or "")),
+        owner=str((dag.get("default_args") or {}).get("owner") or ""),
+        tags=tuple(map(str, dag.get("tags") or ())),
+        schedules=_schedules(environments, at),
+        environments=tuple(name for name in environments if name),
+        jobs=tuple(job_facts(name, environments, first, makers) for name in first.requests),
+        other_tasks=tuple(_other_tasks(first.data)),
+        findings=tuple(map(_finding, findings)),
+        graph=build(first.dag_id, first.data, _members(first), first.groups) if has_tasks else None,
+        upstream=tuple(around[0]),
+        downstream=tuple(around[1]),
+    )
+
+
+def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tuple[ScheduleFacts, ...]:
+    """The schedule of each environment, those that are alike once."""
+    found: dict[tuple[str, str, datetime | None], tuple[Any, list[str]]] = {}
+    for name, analysis in environments.items():
+        dag = analysis.data.get("dag", {})
+        schedule = dag.get("schedule")
+        key = (_written(schedule), str(dag.get("timezone") or "UTC"), at or _moment(dag.get("start_date")))
+        found.setdefault(key, (schedule, []))[1].append(name or "base")
+    told = []
+    for (_, zone, after), (schedule, names) in found.items():
+        runs = next_runs(schedule, zone, after, RUNS) if after is not None else []
+        told.append(
+            ScheduleFacts(
+                in_words(schedule, zone),
+                _written(schedule),
+                tuple(run.strftime("%a %d %b %Y, %H:%M %Z").strip() for run in runs),
+                after.strftime("%d %b %Y") if after is not None else "",
+                ", ".join(names) if len(found) > 1 else "",
+            )
+        )
+    return tuple(told)
+
+
+def _written(schedule: Any) -> str:
+    if schedule is None:
+        return ""
+    return schedule if isinstance(schedule, str) else json.dumps(schedule, ensure_ascii=False)
+
+
+def _moment(text: Any) -> datetime | None:
+    """A start date, in UTC where it names no time zone."""
+    try:
+        read = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+
+
+def _other_tasks(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for section, what in (("sensors", "sensor"), ("tasks", "task"), ("triggers", "trigger")):
+        for name, task in (data.get(section) or {}).items():
+            about = task.get("operator") or task.get("s3") or task.get("dag") or ""
+            yield name, what, conceal_all(str(about))
+
+
+def _finding(found: Diagnostic) -> FindingFacts:
+    place = f"{found.span.path}:{found.span.line}:{found.span.column}"
+    advice = conceal_all(found.advice or "")
+    return FindingFacts(
+        found.code.id, found.severity.value, place, conceal_all(found.message), advice, link(found.code.id)
+    )
