@@ -62,3 +62,15 @@ def test_settings_that_are_wrong_are_said_and_are_none(room: Room) -> None:
 def test_what_is_no_file_is_not_opened(room: Room) -> None:
     assert room.documents.put("untitled:Untitled-1", 1, SPEC) is None
     assert room.documents.put((room.root / "x.yaml").as_uri(), 1, "a" * 2_000_000) is None
+
+
+def test_all_combinations_of_for_each_are_checked(room: Room) -> None:
+    text = SPEC.replace("dag: {id: churn", 'for_each: {team: [risk, growth]}\ndag: {id: "churn_${for_each.team}"')
+    assert room.codes(room.open("churn.yaml", text)) == []
+    found = room.checker.check(
+        room.open(
+            "churn.yaml", text.replace("instance_type: ml.m5.large", 'instance_type: "ml.${for_each.team}"', 1), 2
+        )
+    )
+    assert found
+    assert {each.code.id for each in found} == {"TS104"}

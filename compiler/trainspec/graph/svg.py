@@ -90,8 +90,8 @@ def _lines(graph: Graph, links: Mapping[str, str]) -> Iterator[str]:
     right, bottom = max(right, legend.right), legend.bottom
 
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="{"group" if links else "img"}" width="{right:.0f}" height="{bottom:.0f}" '
-        f'viewBox="0 0 {right:.0f} {bottom:.0f}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="{"group" if links else "img"}" '
+        f'width="{right:.0f}" height="{bottom:.0f}" viewBox="0 0 {right:.0f} {bottom:.0f}">'
     )
     yield f"<title>{_xml(graph.title)}</title>"
     yield f"<style>{STYLE}</style>"

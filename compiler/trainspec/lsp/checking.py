@@ -129,10 +129,11 @@ class Checker:
         analysis = analysis_of(document.path, project, options)
         if environment == self.documents.environment:
             self._analyses[document.uri] = (document, environment, analysis)
-        each = of_all(
-            analysis, lambda number: analysis_of(document.path, project, replace(options, combination=number))
-        )
-        return [Outcome(**facts_of(one)) for one in each]
+
+        def combination(number: int) -> Analysis:
+            return analysis_of(document.path, project, replace(options, combination=number))
+
+        return [Outcome(**facts_of(each)) for each in of_all(analysis, combination)]
 
     def _across(self, document: Document, outcomes: Sequence[Outcome]) -> Iterable[Diagnostic]:
         """What only several files show, as far as the document has a part in it."""

@@ -1,4 +1,4 @@
-"""The site in a real browser: `pytest tests/browser`. Plain `pytest` leaves it out.
+"""The site in a real browser: `pytest tests/pages`. Plain `pytest` leaves it out.
 
 It needs Chromium with its driver, and npm, from which axe-core is installed under `.cache/` the first time.
 """
