@@ -36,9 +36,12 @@ def check_job(job: JobView) -> Iterator[Found]:
     from trainspec.request.algorithms.model import is_in
 
     table = found.algorithm.hyperparameters
-    known = [name for name, kind in table.items() if is_in(found.version, kind.since, kind.until)]
+
+    def is_known(name: str) -> bool:
+        return name in table and is_in(found.version, table[name].since, table[name].until)
+
     for name in values:
-        if name in known or name.startswith(("_", "sagemaker_")) or "{{" in name:
+        if is_known(name) or name.startswith(("_", "sagemaker_")) or "{{" in name:
             continue
         at = job.origin("HyperParameters", name)
         if name in table:
@@ -46,6 +49,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             versions = f"since {kind.since}" if kind.since else f"until {kind.until}"
             yield Found(at, f"{found.name} {found.version} has no `{name}`: it has it {versions}", on_key=True)
             continue
+        known = [each for each in table if is_known(each)]
         near = did_you_mean(name, known) or f"`trainspec explain {found.algorithm.name}` lists all that it has"
         says = found.algorithm.says["unknown"].format(name=name)
         message = f"{found.name} has no hyperparameter `{name}`"

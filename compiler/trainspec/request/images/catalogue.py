@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from trainspec.request.images.table import Image, load_table
 from trainspec.request.images.versions import version_key
@@ -27,11 +28,13 @@ class ImageInfo:
     versions: tuple[VersionInfo, ...]
 
 
+@cache
 def frameworks() -> Mapping[str, ImageInfo]:
     """What `framework: {name: …}` knows, by name."""
     return _catalogue(lambda image: image.is_framework)
 
 
+@cache
 def algorithms() -> Mapping[str, ImageInfo]:
     """What `algorithm: name@version` knows, by name."""
     return _catalogue(lambda image: image.is_algorithm)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from trainspec.request.images.table import Build, load_table
 
@@ -62,6 +62,7 @@ def registry_account(repository: str, region: str) -> tuple[str, ...]:
     return tuple(sorted({account for account in accounts if account}))
 
 
+@lru_cache(maxsize=256)
 def known_registry(image: str) -> Registry | None:
     """Which of AWS's registries an image's URI names; None where the account is not one of them."""
     parts = ecr_image(image)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from trainspec.request.images import known_registry
-from trainspec.rules.support.view import JobView
+from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.templates import has_template
 
 if TYPE_CHECKING:  # read only where a job runs a built-in algorithm
@@ -31,8 +31,13 @@ def built_in(job: JobView) -> BuiltIn | None:
 
 def first_party(job: JobView) -> BuiltIn | None:
     """The built-in algorithm whose image a job runs, whatever it runs there."""
+    return _first_party(job)[0]
+
+
+@once_a_job
+def _first_party(job: JobView) -> tuple[BuiltIn | None]:
     image = job.text(*PLACE)
-    return _of_image(image) if image else None
+    return (_of_image(image) if image else None,)
 
 
 def runs_script(job: JobView) -> bool:

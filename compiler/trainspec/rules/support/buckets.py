@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 
 from trainspec.rules.support.leftovers import placeholder
-from trainspec.rules.support.view import JobView
+from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.text.tree import Path
 
 _BUCKET = re.compile(r"s3://([^/{}]+)(?:/|$)")
 _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
 
+@once_a_job
 def buckets(job: JobView) -> Iterator[tuple[str, Path]]:
     """The buckets of a job's S3 URIs, each with its member's path. Access points (`s3://arn:…`) are none."""
     for leaf in job.leaves:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from trainspec.rules.support.view import JobView
+from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.text.tree import Path
 
 S3 = ("DataSource", "S3DataSource")
@@ -35,6 +35,7 @@ class ChannelView(NamedTuple):
         return self.kind == "AugmentedManifestFile"
 
 
+@once_a_job
 def channels(job: JobView) -> Iterator[ChannelView]:
     """The channels of a job, in order."""
     for place in job.places("InputDataConfig"):

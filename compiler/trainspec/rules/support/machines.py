@@ -1,9 +1,10 @@
 """What rules ask of a job's machines. A job names one instance type, a few groups, or a list to choose from."""
 
-from trainspec.rules.support.view import JobView
+from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.text.tree import Path
 
 
+@once_a_job
 def instance_types(job: JobView) -> tuple[tuple[str, Path], ...]:
     """The instance types of a job, each with its member's path. Empty where one of them is a template."""
     places = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from trainspec.request.arn import partition
 from trainspec.request.images import ecr_image
 from trainspec.rules.support.leftovers import FREE_TEXT, is_accepted
-from trainspec.rules.support.view import JobView
+from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.text.tree import Path
 
 _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*):")
@@ -26,6 +26,7 @@ class Arn:
     region: str
 
 
+@once_a_job
 def arns(job: JobView) -> Iterator[Arn]:
     """The ARNs among the members of a job, without what the container reads for itself."""
     for leaf in job.leaves:

@@ -1,15 +1,17 @@
 """What a rule sees, and what it says."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from trainspec.request.api.check import shape_name
 from trainspec.request.lower import Request, lower
 from trainspec.schema.values import leaves
 from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
+
+Made = TypeVar("Made")
 
 MISSING: Mapping[str, Any] = {}
 LONGEST = 4096
@@ -147,6 +149,20 @@ class JobView:
     @cached_property
     def _rendered(self) -> dict[Path, tuple[str, ...]]:
         return {}
+
+
+def once_a_job(make: Callable[[JobView], Iterable[Made]]) -> Callable[[JobView], tuple[Made, ...]]:
+    """A view of a job that many rules ask for: made when the first one does, and kept with the job."""
+    key = f"once {make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def made(job: JobView) -> tuple[Made, ...]:
+        kept: tuple[Made, ...] | None = job.__dict__.get(key)
+        if kept is None:
+            kept = job.__dict__[key] = tuple(make(job))
+        return kept
+
+    return made
 
 
 @dataclass(frozen=True)
