@@ -73,6 +73,14 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
             others = cause if name not in condition.when or len(condition.when) > 1 else found.name
             message = f"{shown} does not go with {others}"
             yield Found(job.origin("HyperParameters", where), message, because)
+    numbers = [_number(job, name, condition.default) for name in condition.total]
+    known = [each for each in numbers if each is not None]
+    if known and len(known) == len(numbers):
+        is_low = condition.min is not None and sum(known) < condition.min
+        if is_low or (condition.max is not None and sum(known) > condition.max):
+            names = " and ".join(f"`{name}`" for name in condition.total)
+            where = next((name for name in condition.total if is_set(job, name)), condition.total[0])
+            yield Found(job.origin("HyperParameters", where), f"the sum of {names} is {sum(known):g}", because)
     for pair, is_strict in ((condition.at_most, False), (condition.less, True)):
         if pair is None:
             continue

@@ -39,7 +39,8 @@ class Condition:
 
     Where each name in `when` has one of its words (empty: any value), `needs` must be set, and what `must` names
     (name → what it may be, and the value that counts where it is not set) must fit. `at_most` and `less` are pairs of
-    which the first may not be larger than (or as large as) the second. `because` is what the container says.
+    which the first may not be larger than (or as large as) the second. `total` are numbers whose sum lies
+    between `min` and `max`; `default` counts for one that is not set. `because` is what the container says.
     """
 
     because: str
@@ -49,6 +50,9 @@ class Condition:
     at_most: tuple[str, str] | None = None
     less: tuple[str, str] | None = None
     default: str | None = None
+    total: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

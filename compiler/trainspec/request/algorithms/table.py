@@ -136,6 +136,9 @@ def _condition(data: Mapping[str, Any]) -> Condition:
         tuple(data.get("needs", ())),
         must,
         default=data.get("default"),
+        total=tuple(data.get("total", ())),
+        min=data.get("min"),
+        max=data.get("max"),
         **pairs,
     )
 
