@@ -34,6 +34,9 @@ FOUND = {
     "killed at the retry, before it found its job under another name": Schedule(
         (TaskSpec(), TaskSpec()), ("is long", "is long"), (Go(0, 2), Go(1, 8), Crash(1), Go(1, 1), Kill(1))
     ),
+    "killed at the end of a deferral, before it had seen its job again": Schedule(
+        (TaskSpec(deferrable=True, max_attempts=2),), ("is too long",), (Go(0, 11), Kill(0))
+    ),
     "a process that was taken for dead goes on after its task failed and was cleared": Schedule(
         (TaskSpec(retries=0),),
         ("fails", "is too long", "is too long"),

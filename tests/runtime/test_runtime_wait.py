@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from runtime_helpers import REQUEST, World
+from runtime_helpers import REQUEST, CrashError, DyingClient, World
 from trainspec.runtime.engine.choices import OnTimeout
 from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.failure import failure
@@ -142,3 +142,13 @@ def test_a_job_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
             return world.client.create_training_job(**arguments)
 
     assert world.run(client=Lagging()).completed
+
+
+def test_a_kill_after_a_deferral_stops_the_job_that_was_not_looked_at_yet(world: World) -> None:
+    job = world.training().start()
+    again = world.training(client=DyingClient(world.client, 1, after=False))
+    again.request = {}  # nothing but the trigger's event is handed on
+    with pytest.raises(CrashError):
+        again.resume(job.name)
+    assert again.abandon(world.calls(patience=2))
+    assert world.statuses() == {job.name: "Stopping"}

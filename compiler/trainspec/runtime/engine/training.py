@@ -109,6 +109,7 @@ class Training:
 
     def resume(self, name: str) -> Job:
         """Return the job `name` of this task run, which `start` returned in another process."""
+        self.name, self._asked = name, True  # it may have to be stopped before it has been seen here
         for look in range(_LOOKS_FOR_GONE):
             self.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
             if job := self.account.find(name):
@@ -151,7 +152,7 @@ class Training:
             if self.label.relation(account.label(job)) in _OUR_TASKS and not job.ended:
                 yield job
                 return
-        if self._may_have_been_made:
+        if self._may_have_been_made and self.kind.name in self.request:  # `resume` has no request
             for job, _, relation in self._own(account, name):
                 if relation in _OUR_TASKS and not job.ended:
                     yield job
