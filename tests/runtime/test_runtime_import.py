@@ -10,7 +10,7 @@ RUNTIME = Path(__file__).parents[2] / "compiler" / "trainspec" / "runtime"
 ENGINE = sorted(f"engine.{path.stem}" for path in (RUNTIME / "engine").glob("*.py") if path.stem != "__init__")
 MODULES = sorted(path.stem for path in RUNTIME.glob("*.py") if path.stem != "__init__")
 NEED_AIRFLOW = {
-    *("airflow_compat", "airflow_inside", "attempt", "gate", "installation", "links", "operator", "plugin"),
+    *("airflow_compat", "airflow_inside", "attempt", "best", "gate", "installation", "links", "operator", "plugin"),
     *("rendering", "sensor", "sweep_operator", "trigger"),
 }
 ONLY_IN_THE_TRIGGERER = {"engine.poller"}
