@@ -94,8 +94,8 @@ def analyse(
     one finding.
     """
     try:
-        # The combinations of a spec share its budget by eights: there may be many, and each is a whole spec.
-        with budget(f"{source.name}\n{options.combination // 8}"):
+        # The combinations of a spec share two budgets: there may be many, and each is a whole spec.
+        with budget(f"{source.name}\n{options.combination // 32}"):
             spend(len(source.text) // _CHARACTERS_A_STEP)
             return _analyse(source, options, read, selection, folders)
     except OutOfBudgetError:

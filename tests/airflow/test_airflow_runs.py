@@ -66,7 +66,7 @@ CASES = {
         "failed",
         operator={"deferrable": True},
         outcome=Outcome(0, 0, 1, 0, failure="AlgorithmError: in the triggerer"),
-        log=(r"is Failed \(Failed\): AlgorithmError: in the triggerer",),
+        log=(r"is Failed: AlgorithmError: in the triggerer",),
     ),
     "deferred_overdue": Case(
         "failed",
@@ -82,7 +82,7 @@ CASES = {
         "failed",
         outcome=Outcome(0, 0, 0.5, 0, failure="AlgorithmError: exit code 1"),
         log=(
-            r"is Failed \(Failed\): AlgorithmError: exit code 1",
+            r"is Failed: AlgorithmError: exit code 1",
             r"\[algo-1",
             r"https://us-east-1.console.aws.amazon.com/sagemaker/home\?region=us-east-1#/jobs/fails",
         ),

@@ -33,7 +33,7 @@ class Case:
 
 
 FAILS = Outcome(0, 0, 0.5, 0, failure="AlgorithmError: exit code 1")
-WHY = r"(?s)is Failed \(Failed\): AlgorithmError: exit code 1.*hyperparameter api_key=\*\*\*"
+WHY = r"(?s)is Failed: AlgorithmError: exit code 1.*hyperparameter api_key=\*\*\*"
 DEFERRED = {"deferrable": True}
 CASES = {
     "completes": Case(),

@@ -492,3 +492,22 @@ def arguments_of_the_container(size: int) -> Parts:
 @feature(45)
 def long_documentation(size: int) -> Parts:
     return {"tasks": many(size // 3, lambda i: f"  doc{i}: {{{OPERATOR}, doc: '{'*words* `code` ' * 1_300}'}}")}
+
+
+@feature(64)
+def dags_of_one_spec(size: int) -> Parts:
+    return {"dag": "  id: d_${for_each.x}\n", "end": f"for_each: {{x: {listed(size, str)}}}\n"}
+
+
+@feature(250)
+def bests_of_a_matrix(size: int) -> Parts:
+    matrix = f"matrix: {{x: {listed(size, str)}}}, metrics: {{m: 'm=(.)'}}"
+    best = "{<<: *train, name: 'b%d', inputs: {a: '${jobs.sw.best(m, max).model}', b: '${jobs.sw.best(m, min).model}'}}"
+    sweep = f"  sw: {{<<: *train, name: 'sw-${{matrix.id}}', {matrix}}}\n"
+    return {"jobs": sweep + many(size, lambda i: f"  best{i}: {best % i}")}
+
+
+@feature(900)
+def images_of_other_jobs(size: int) -> Parts:
+    job = "  im%d: {<<: *train, name: 'im%d-{{ ts_nodash }}', image: '${jobs.%s.image}'}"
+    return {"jobs": many(size, lambda i: job % (i, i, "train" if i == 0 else f"im{i - 1}"))}

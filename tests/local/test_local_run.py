@@ -61,7 +61,7 @@ def test_a_job_that_fails(aws: Simulator, trainspec: Run, project: Path) -> None
     assert ran.returncode == 1
     assert results(ran)["train"]["status"] == "Failed"
     assert results(ran)["train"]["reason"] == "AlgorithmError: out of memory"
-    assert "churn-2025-04-09 is Failed (Failed): AlgorithmError: out of memory" in ran.stderr
+    assert "churn-2025-04-09 is Failed: AlgorithmError: out of memory" in ran.stderr
     assert "console.aws.amazon.com/sagemaker/home?region=us-east-1#/jobs/churn-2025-04-09" in ran.stderr
 
 

@@ -66,7 +66,7 @@ def test_what_becomes_of_a_job_that_is_overdue(world: World, on_timeout: OnTimeo
 @pytest.mark.parametrize(
     ("outcome", "stop", "kind", "text"),
     [
-        (Outcome(failure="ClientError: no such file"), False, Kind.FATAL, "Failed (Failed): ClientError: no such file"),
+        (Outcome(failure="ClientError: no such file"), False, Kind.FATAL, "Failed: ClientError: no such file"),
         (Outcome(failure="AlgorithmError: exit 1"), False, Kind.RETRY, "AlgorithmError: exit 1"),
         (Outcome(failure="InternalServerError: sorry"), False, Kind.RETRY, "InternalServerError: sorry"),
         (Outcome(failure="CapacityError: none left"), False, Kind.RETRY, "CapacityError: none left"),

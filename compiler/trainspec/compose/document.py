@@ -16,7 +16,7 @@ from trainspec.compose.matrix import Point, expand
 from trainspec.compose.merge import is_removal, merge, settled, without
 from trainspec.compose.other_tasks import SECTIONS, compose_section
 from trainspec.compose.references import JobScope, with_needed
-from trainspec.compose.variables import Variables, leaves, mentioned
+from trainspec.compose.variables import MAX_CHAIN, Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.options import Options
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES
@@ -202,6 +202,7 @@ class _Jobs:
         self.choices: dict[str, Choice] = {}
         self._image_of = image_of
         self._tasks_by_id: dict[str, _Job] = {}
+        self._looking = 0
         self._images: dict[str, Node | tuple[str, str | None] | None] = {}
         self._environment = {name: value for name, value in environment.items() if value is not None}
         self.groups: dict[str, tuple[str, ...]] = {}
@@ -245,8 +246,12 @@ class _Jobs:
     def image(self, task_id: str) -> Node | tuple[str, str | None]:
         """The image of a job; or why it is not known without a run, and what to do."""
         if task_id not in self._images:
+            if self._looking >= MAX_CHAIN:
+                return f"more than {MAX_CHAIN} jobs take their images from each other", None
             self._images[task_id] = None  # while it is looked for
+            self._looking += 1
             self._images[task_id] = self._image(self._tasks_by_id[task_id])
+            self._looking -= 1
         return self._images[task_id] or (f"the image of `{task_id}` would be its own", None)
 
     def _image(self, task: _Job) -> Node | tuple[str, str | None]:

@@ -79,8 +79,26 @@ def _is_plain(field: str, bounds: tuple[int, int]) -> bool:
     return all(each in _NUMBERS and low <= int(each) <= high for each in numbers)
 
 
+_EVERY = {"hour": "@hourly", "day": "@daily", "week": "@weekly", "month": "@monthly", "year": "@yearly"}
+_DAILY = re.compile(r"(?:every day|daily)(?: at)? ([0-9]{1,2})(?::([0-5][0-9]))? ?(am|pm)?", re.IGNORECASE)
+
+
+def _said(text: str) -> str | None:
+    """A schedule in words: `every hour`, `every day at 5:30`."""
+    words = " ".join(text.lower().split())
+    if words.startswith("every ") and words[6:] in _EVERY:
+        return _EVERY[words[6:]]
+    found = _DAILY.fullmatch(words)
+    if found is None:
+        return None
+    hour = int(found[1]) % 12 + 12 * (found[3] == "pm") if found[3] else int(found[1])
+    return f"{int(found[2] or 0)} {hour} * * *" if hour < 24 else None
+
+
 def schedule_meant(text: str) -> str | None:
     """The schedule that can only be meant by a text which is none: `daily`, `@Daily`, `6 hours`."""
+    if said := _said(text):
+        return said
     preset = "@" + text.strip().lstrip("@").lower()
     meant = _OTHER_PRESETS.get(preset, preset)
     return meant if meant in PRESETS else the_one(text, PRESETS) or duration_meant(text)
@@ -125,13 +143,23 @@ def check_timezone(name: str) -> str | None:
 _TURNED = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
 
+def _turned(first: str, second: str, year: str) -> str:
+    """A date with its year first; which of the others is the month shows where one can be none."""
+    numbers = int(first), int(second)
+    if numbers[0] > 12 >= numbers[1]:
+        numbers = numbers[1], numbers[0]
+    elif not numbers[1] > 12 >= numbers[0]:
+        return f"{year}-MM-DD"
+    return f"{year}-{numbers[0]:02}-{numbers[1]:02}"
+
+
 def check_date(text: str) -> str | None:
     """Why `text` is no date; None where it is one."""
     try:
         read = _read_date(text)
     except ValueError:
         turned = _TURNED.fullmatch(text.strip())
-        form = f": write {turned[3]}-MM-DD" if turned else " such as 2025-04-01 or 2025-04-01T06:30"
+        form = f": write {_turned(*turned.groups())}" if turned else " such as 2025-04-01 or 2025-04-01T06:30"
         return f'"{text}" is not a date{form}'
     try:
         is_far = not _FIRST <= (read if read.tzinfo is not None else read.replace(tzinfo=timezone.utc)) <= _LAST

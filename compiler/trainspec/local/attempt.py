@@ -149,7 +149,8 @@ class LocalAttempt:
         return self._done(job, State.SKIPPED if why else State.SUCCESS, job.results, why or None)
 
     def _done(self, job: Job, state: State, made: Mapping[str, Any], reason: str | None = None) -> Done:
-        return Done(self.order.task_id, state, job.status, {"return_value": job.name, **made}, reason)
+        kept = {key: value for key, value in made.items() if key != "model" or job.completed}
+        return Done(self.order.task_id, state, job.status, {"return_value": job.name, **kept}, reason)
 
     def _ended_early(self, state: State, text: str) -> Done:
         """The end of what did not get to the job's: whatever of it may be running is stopped."""

@@ -290,6 +290,7 @@ def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
         interval,
         None if longest is None else math.ceil(longest / interval),
         operator.get("on_timeout") or _DEFAULT.on_timeout,
+        None if attempts is None else f"max_attempts={attempts} x check_interval={every or _DEFAULT.check_interval:g}",
     )
 
 

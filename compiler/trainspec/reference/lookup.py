@@ -40,12 +40,14 @@ class Operator:
 
 Answer: TypeAlias = Explained | Field | Image | Images | Operator
 
+_SHORT = 2
 _CODE = re.compile(r"ts[0-9]+$", re.IGNORECASE)
 _CLASS = re.compile(r"(operator|sensor|notifier)$", re.IGNORECASE)
 _CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
 
 
 _EXPLAINED_BY = {
+    "command": "entrypoint",
     "best": "matrix",
     "max_parallel": "matrix",
     "include": "matrix",
@@ -65,6 +67,8 @@ def look_up(word: str) -> list[Answer]:
     answers += _images(word, is_field=bool(answers))
     if word.lower() in _CATALOGUES:
         answers.append(Images(word.lower(), tuple(_CATALOGUES[word.lower()]().values())))
+    if not answers:
+        answers += [field for field in all_fields().values() if len(word) > _SHORT and word.lower() in field.words]
     if not answers and _CLASS.search(word):
         answers += _operators(word)
     return answers

@@ -11,7 +11,9 @@ def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingP
 
     A reason that lies in the request itself (`ClientError`) is fatal; all others may go better at another try.
     """
-    where = [f"{job.name} is {job.status} ({job.description.get('SecondaryStatus', '')}): {job.reason}"]
+    secondary = job.description.get("SecondaryStatus", "")
+    more = f" ({secondary})" if secondary not in ("", job.status) else ""
+    where = [f"{job.name} is {job.status}{more}: {job.reason}"]
     if log_lines:
         where += ["Its last log lines:", *(f"  {line}" for line in log_lines)]
     return TrainingProblem(Kind.FATAL if job.lasting else Kind.RETRY, "\n".join([*where, *filter(None, links)]))

@@ -18,6 +18,8 @@ class Policy:
     """`max_attempts * check_interval` seconds are the longest wait; None: until the StoppingCondition is met."""
     on_timeout: OnTimeout = "stop"
     """What becomes of the job when that wait is over."""
+    bound: str | None = None
+    """How a message calls the longest wait, where these numbers are not those that the author wrote."""
     reruns: bool = False
     """Whether one and the same try may be run once more: a job that has ended is then that of the time before."""
 

@@ -235,7 +235,10 @@ class Training:
     def overdue(self, job: Job) -> TrainingProblem:
         """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""
         waited = f"{job.name} has not ended within {self.policy.longest_wait:g} seconds"
-        bound = f"max_attempts={self.policy.max_attempts} x check_interval={self.policy.check_interval:g}"
+        bound = (
+            self.policy.bound
+            or f"max_attempts={self.policy.max_attempts} x check_interval={self.policy.check_interval:g}"
+        )
         if self.policy.on_timeout == "leave":
             return TrainingProblem(Kind.RETRY, f"{waited} ({bound}). It is left running. Job state: {job.state}")
         self.account.stop(job, self.label)
