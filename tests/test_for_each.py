@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from trainspec import api
 
-from helpers import Run
+from helpers import ROOT, Run
 
 SPEC = """\
 trainspec: 1
@@ -141,6 +141,19 @@ def test_another_spec_makes_one_of_the_dags(project: Path, trainspec: Run) -> No
     assert [each[0] for each in found(trainspec)] == ["TS605"]
     assert [each[0] for each in found(trainspec, "specs/other.yaml")] == ["TS605"]
     assert [each[0] for each in found(trainspec, "specs/each.yaml")] == ["TS605"]
+
+
+def test_what_all_dags_name_is_reported_once(project: Path, trainspec: Run) -> None:
+    write(project, SPEC + "triggers: {next: {dag: nowhere, depends_on: train}}\n")
+    assert [each[0] for each in found(trainspec)] == ["TS606"]
+
+
+def test_many_rich_dags_are_within_the_budget(project: Path, trainspec: Run) -> None:
+    text = (ROOT / "specs" / "train_gate_register.yaml").read_text()
+    teams = ", ".join(f"t{number}" for number in range(64))
+    text = text.replace("trainspec: 1\n", f"trainspec: 1\nfor_each: {{team: [{teams}]}}\n", 1)
+    write(project, text.replace("id: train_gate_register", "id: register_${for_each.team}"))
+    assert {each[0] for each in found(trainspec)} <= {"TS606"}
 
 
 def test_one_is_chosen(project: Path, trainspec: Run) -> None:

@@ -49,7 +49,7 @@ ALL = Selection()
 
 _CHARACTERS_A_STEP, _STEPS_OF_NODE = 10, 8
 _STEPS_OF_ENVIRONMENT = 50
-"""A spec is analysed once for each of its environments, and all of them share its budget."""
+"""A spec is analysed once for each environment and each combination of `for_each`; all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
 _LESS = "split it, or look for names, templates or aliases that multiply"
 
@@ -94,8 +94,7 @@ def analyse(
     one finding.
     """
     try:
-        # The combinations of a spec share two budgets: there may be many, and each is a whole spec.
-        with budget(f"{source.name}\n{options.combination // 32}"):
+        with budget(source.name):
             spend(len(source.text) // _CHARACTERS_A_STEP)
             return _analyse(source, options, read, selection, folders)
     except OutOfBudgetError:

@@ -29,7 +29,7 @@ class Across:
     def findings(self) -> Iterator[Diagnostic]:
         """All of them, in no order."""
         yield from self._same_dag()
-        yield from self._unknown_dags()
+        yield from dict.fromkeys(self._unknown_dags())  # the DAGs of one spec may all name the same one
         yield from self._idle_comments()
         yield from self._forgotten()
 
