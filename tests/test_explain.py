@@ -1,5 +1,7 @@
 """`trainspec explain`: codes, fields by any sensible name, images; a word that means nothing."""
 
+import re
+
 import pytest
 from trainspec.reference.codes import all_codes
 from trainspec.reference.fields import Field, all_fields
@@ -174,3 +176,14 @@ def test_a_built_in_algorithm_shows_what_it_takes(trainspec: Run) -> None:
     shown = trainspec("explain", "kmeans").stdout
     for words in ("required: an integer of 1 or more", "test:ssd", "FullyReplicated", "k-means-api-config.html"):
         assert words in shown
+
+
+def test_a_machine(trainspec: Run) -> None:
+    shown = trainspec("explain", "ml.p5.48xlarge").stdout
+    assert "8 x H100, 640 GiB in all" in shown
+    assert "11.8 or later (compute capability 9.0)" in shown
+    assert "32 interfaces" in shown
+    assert re.search(r"as of 20[0-9]{2}-[0-9]{2}", shown)
+    assert "none of its own: set `volume_size`" in trainspec("explain", "ml.m5.large").stdout
+    unknown = trainspec("explain", "ml.p5.4xlage")
+    assert (unknown.returncode, "did you mean `ml.p5.4xlarge`" in unknown.stderr) == (2, True)

@@ -12,8 +12,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="CODE_OR_FIELD",
         help="a code (TS540), a field (resources.instance_type, dag.schedule), a request member "
-        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an operator "
-        "(SageMakerTransformOperator); "
+        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an instance type "
+        "(ml.g5.xlarge), an operator (SageMakerTransformOperator); "
         "lists all codes if none is given",
     )
 

@@ -11,6 +11,7 @@ from trainspec.project.settings import SAME_CODE
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields
 from trainspec.request.images.catalogue import ImageInfo, algorithms, frameworks
+from trainspec.request.machines import Machine, machine, machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Operator:
     release: str
 
 
-Answer: TypeAlias = Explained | Field | Image | Images | Operator
+Answer: TypeAlias = Explained | Field | Image | Images | Machine | Operator
 
 _SHORT = 2
 _CODE = re.compile(r"ts[0-9]+$", re.IGNORECASE)
@@ -67,6 +68,8 @@ def look_up(word: str) -> list[Answer]:
     answers += _images(word, is_field=bool(answers))
     if word.lower() in _CATALOGUES:
         answers.append(Images(word.lower(), tuple(_CATALOGUES[word.lower()]().values())))
+    if not answers and (found := machine(word.lower())):
+        answers.append(found)
     if not answers:
         answers += [field for field in all_fields().values() if len(word) > _SHORT and word.lower() in field.words]
     if not answers and _CLASS.search(word):
@@ -95,6 +98,8 @@ def suggestion(word: str) -> str | None:
     known = [*fields, *(path.rsplit(".", 1)[-1] for path in fields), *(each.code.id for each in all_codes())]
     known += [each.member for each in fields.values() if each.member]
     known += [name for catalogue in _CATALOGUES.values() for name in catalogue()]
+    if word.startswith("ml."):
+        known += machines()
     if _CLASS.search(word):
         from trainspec.airflow_api.operators import everywhere
         from trainspec.options import DEFAULT_AIRFLOW

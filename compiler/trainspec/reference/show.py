@@ -11,6 +11,7 @@ from trainspec.reference.fields import Field, below
 from trainspec.reference.fixable import mended
 from trainspec.reference.lookup import Answer, Image, Images, Operator
 from trainspec.request.images.catalogue import VersionInfo
+from trainspec.request.machines import Machine
 
 WIDTH = 100
 _MANY = 12
@@ -27,6 +28,10 @@ def show(answer: Answer) -> Iterator[str]:
         yield from _images(answer)
     elif isinstance(answer, Operator):
         yield from _operator(answer)
+    elif isinstance(answer, Machine):
+        from trainspec.reference.show_machine import show_machine
+
+        yield from show_machine(answer)
     else:
         yield from _image(answer)
 
