@@ -53,4 +53,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         near = did_you_mean(name, known) or f"`trainspec explain {found.algorithm.name}` lists all that it has"
         says = found.algorithm.says["unknown"].format(name=name)
         message = f"{found.name} has no hyperparameter `{name}`"
-        yield Found(at, message, f'{near}; the container ends with "{says}"', on_key=True, fix=the_one(name, known))
+        yield Found(at, message, f'{near} (the container ends with "{says}")', on_key=True, fix=the_one(name, known))
