@@ -57,6 +57,7 @@ def _view(
             dag,
             frozenset(str(path[2]) for path in invalid if path[:2] == ("jobs", name) and len(path) > 2),
             samples[name],
+            request,
         )
         for name, request in requests.items()
         if ("jobs", name) not in invalid
