@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
+from trainspec.importers.script import notes_on
 from trainspec.request.api.check import member_schema
 
 _ANSWERED = ("TrainingJobArn", "TrainingJobStatus", "SecondaryStatus")
@@ -24,6 +25,7 @@ def import_request(data: Mapping[str, Any]) -> Imported:
     request = {name: value for name, value in _known(data, (), notes).items() if value is not None}
     if answered:
         notes = []
+    notes += notes_on(request)
     return Imported((ImportedJob(task_id_for(str(data.get("TrainingJobName", ""))), request),), notes=tuple(notes))
 
 

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob
-from trainspec.request.codecs import lift_rows
-from trainspec.request.fields import JOB
+from trainspec.importers.script import job_fields
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import as_literal, as_template
 
@@ -42,7 +41,7 @@ def _as_template(value: Any) -> Any:
 
 
 def _job_fields(job: ImportedJob) -> dict[str, Any]:
-    fields = lift_rows(JOB, job.request, as_template if job.templated else as_literal)
+    fields = job_fields(job.request, as_template if job.templated else as_literal)
     return {**fields, **job.fields}
 
 

@@ -1,0 +1,81 @@
+"""`source` and `distribution` come back from requests, and only where they say the very request again."""
+
+from typing import Any
+
+import pytest
+from trainspec.importers.script import job_fields, notes_on
+from trainspec.request.distribution import KINDS
+from trainspec.request.lower import lower
+from trainspec.templates import as_literal
+
+BASE: dict[str, Any] = {
+    "name": "churn-2026-11-28",
+    "region": "us-east-1",
+    "role": "arn:aws:iam::123456789012:role/SageMakerRole",
+    "image": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.1.0-gpu-py310",
+    "output": "s3://my-bucket/models/",
+    "resources": {"instance_type": "ml.p4d.24xlarge", "instance_count": 2, "volume_size": "30GB"},
+    "source": {"entry": "train.py", "dir": "s3://my-bucket/code/0123456789abcdef/sourcedir.tar.gz"},
+    "hyperparameters": {"epochs": 10, "optimizer": "adam"},
+}
+
+
+def _request(**fields: Any) -> dict[str, Any]:
+    return lower({**BASE, **fields}).members
+
+
+@pytest.mark.parametrize("encoding", [None, "json"])
+@pytest.mark.parametrize("kind", [None, *KINDS])
+def test_come_back(kind: str | None, encoding: str | None) -> None:
+    fields = {key: value for key, value in (("distribution", kind), ("hyperparameter_encoding", encoding)) if value}
+    request = _request(**fields)
+    back = job_fields(request, as_literal)
+    assert back["source"] == BASE["source"]
+    assert back.get("distribution") == kind
+    assert back.get("hyperparameter_encoding") == encoding
+    assert back["hyperparameters"] == BASE["hyperparameters"]
+    assert lower(back).members == request
+
+
+def test_options_come_back() -> None:
+    distribution = {"type": "mpi", "processes_per_host": 8, "options": "-x NCCL_DEBUG=INFO"}
+    assert job_fields(_request(distribution=distribution), as_literal)["distribution"] == distribution
+
+
+def test_source_by_channel_comes_back() -> None:
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
+    back = job_fields(_request(image=image, arguments=["--fast"]), as_literal)
+    assert back["source"] == BASE["source"]
+    assert back["arguments"] == ["--fast"]
+    assert "entrypoint" not in back
+    assert "inputs" not in back
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sagemaker_job_name", "another-name"),
+        ("sagemaker_region", None),
+        ("sagemaker_job_name", None),
+        ("sagemaker_container_log_level", "twenty"),
+    ],
+)
+def test_what_would_change_stays(name: str, value: str | None) -> None:
+    request = _request()
+    values = {**request["HyperParameters"], name: value}
+    request["HyperParameters"] = {key: each for key, each in values.items() if each is not None}
+    assert lower(job_fields(request, as_literal)).members == request
+
+
+@pytest.mark.parametrize("value", ["null", "1e-05", "NaN", "[1, null]", "1.0", "1.50"])
+def test_numbers_that_yaml_writes_otherwise_keep_their_text(value: str) -> None:
+    request = _request(hyperparameter_encoding="json")
+    request["HyperParameters"]["rate"] = value
+    assert lower(job_fields(request, as_literal)).members == request
+
+
+def test_channels_of_sdk_v3_are_explained() -> None:
+    channels = [{"ChannelName": "code"}, {"ChannelName": "sm_drivers"}]
+    [note] = notes_on({"InputDataConfig": channels})
+    assert "sm_drivers" in note
+    assert not list(notes_on({"InputDataConfig": channels[:1]}))
