@@ -78,7 +78,7 @@ class Distribution:
         if kind is None:
             return  # the language's schema has reported it
         taken = job.get("hyperparameters") or {}
-        for name, each, key in _said(kind, given, instance_type(job)):
+        for name, each, key in _said(kind, _with_one_group(kind, given, job), _machine(job)):
             if name in taken:
                 message = f"`distribution` sets the hyperparameter `{name}`, and `hyperparameters` does too"
                 yield Fault(codes.CONFLICT, field, message, "keep one")
@@ -87,7 +87,25 @@ class Distribution:
                 yield Assignment(("HyperParameters", name), json.dumps(each), at)
 
     def lift(self, value: Any, as_text: ToText) -> None:
-        """Nothing: the hyperparameters stay what they are."""
+        """Nothing: `trainspec.importers.script` reads several hyperparameters at once."""
+
+
+def _groups(job: JobData) -> Any:
+    return (job.get("resources") or {}).get("groups") or ()
+
+
+def _machine(job: JobData) -> str | None:
+    """The instance type, as the SDK's estimators know it: they have none where there are instance groups."""
+    return None if _groups(job) else instance_type(job)
+
+
+def _with_one_group(kind: Kind, given: Mapping[str, Any], job: JobData) -> Mapping[str, Any]:
+    """`given` with the one instance group that there is, which the SDK names too."""
+    groups = _groups(job)
+    if not kind.takes_groups or given.get("instance_groups") or len(groups) != 1:
+        return given
+    names = list(groups) if isinstance(groups, Mapping) else [each.get("name") for each in groups]
+    return {**given, "instance_groups": names}
 
 
 def _said(kind: Kind, given: Mapping[str, Any], machine: str | None) -> list[tuple[str, Any, str | None]]:

@@ -37,6 +37,8 @@ MACHINES = ("ml.p3.16xlarge", "ml.p3dn.24xlarge", "ml.p4d.24xlarge", "ml.p4de.24
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look up the machines where SMDDP is on."""
+    if "distribution" in job.fields:
+        return  # TS762
     value = job.member("HyperParameters", "sagemaker_distributed_dataparallel_enabled")
     if str(value).strip('"').lower() != "true":
         return

@@ -1,0 +1,59 @@
+"""A `distribution` in a cluster of several instance groups that does not name its one group.
+
+In a heterogeneous cluster, one group is trained on, and the others prepare data. `mpi` and `smddp` must be told which
+one it is; parameter servers and MultiWorkerMirroredStrategy cannot be told.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, did_you_mean
+from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS764", "a distribution that does not name its one instance group")
+
+BAD = """
+resources:
+  instance_type: null
+  instance_count: null
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p4d.24xlarge, instance_count: 1}
+distribution: {type: mpi, instance_groups: [training, data]}
+"""
+
+GOOD = """
+resources:
+  instance_type: null
+  instance_count: null
+  groups:
+    data: {instance_type: ml.c5.xlarge, instance_count: 2}
+    training: {instance_type: ml.p4d.24xlarge, instance_count: 1}
+distribution: {type: mpi, instance_groups: [training]}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the groups that are named with those that the job has."""
+    found = asked(job)
+    if found is None or "resources" in job.spoilt:
+        return
+    places = tuple(job.places("ResourceConfig", "InstanceGroups"))
+    known = [name for place in places if (name := job.text(*place, "InstanceGroupName")) is not None]
+    named = found.options.get("instance_groups") or []
+    at = ("distribution", "instance_groups") if named else found.at
+    if len(known) < len(places):
+        return
+    for index, name in enumerate(named):
+        if name not in known:
+            advice = did_you_mean(name, known) or "name one of `resources.groups`"
+            yield Found((*at, index), f"the job has no instance group `{name}`", advice)
+            return
+    if named and found.name in ("parameter_server", "mwms"):
+        yield Found(at, f"`{found.name}` runs on all instance groups, whichever are named", "use `mpi` or `smddp`")
+    elif found.kind.takes_groups and len(known) > 1 and len(named) != 1:
+        what = f"and {len(named)} of them are named" if named else "and none of them is named"
+        message = f"`{found.name}` trains on one instance group; the job has {len(known)}, {what}"
+        yield Found(at, message, f"name it, for example `instance_groups: [{known[0]}]`")

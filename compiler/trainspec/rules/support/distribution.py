@@ -1,0 +1,54 @@
+"""What rules ask of a job's `distribution`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainspec.request.distribution import KINDS, Kind
+from trainspec.rules.support.view import JobView
+from trainspec.text.tree import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A kind of distribution, where it stands in the job, and the framework that is to start it.
+
+    `version` is PyTorch's or TensorFlow's as numbers, also under Hugging Face; empty where no field names it.
+    """
+
+    name: str
+    kind: Kind
+    at: Path
+    options: Mapping[str, Any]
+    framework: str | None
+    version: tuple[int, ...]
+
+
+def asked(job: JobView) -> Asked | None:
+    """The `distribution` of a job; None where it has none, or an unknown one."""
+    given = job.fields.get("distribution")
+    options = {"type": given} if isinstance(given, str) else given or {}
+    name = options.get("type") or ""
+    kind = KINDS.get(name)
+    if kind is None:
+        return None
+    at: Path = ("distribution",) if isinstance(given, str) else ("distribution", "type")
+    framework, version = _base(job.fields.get("framework") or {})
+    return Asked(name, kind, at, options, framework, version)
+
+
+def _base(framework: Mapping[str, Any]) -> tuple[str | None, tuple[int, ...]]:
+    """The framework that runs the script: PyTorch under a Hugging Face that builds on it."""
+    name = framework.get("name")
+    if name == "huggingface":
+        for below in ("pytorch", "tensorflow"):
+            if below in framework:
+                return below, _numbers(framework[below])
+        return name, ()
+    return name, _numbers(framework.get("version"))
+
+
+def _numbers(version: Any) -> tuple[int, ...]:
+    text = version if isinstance(version, str) else ""
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}", text) else ()
