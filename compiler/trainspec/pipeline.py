@@ -9,7 +9,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainspec.budget import OutOfBudgetError, budget, spend
 from trainspec.choices import Choice
@@ -41,6 +41,7 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, key_span
 
 if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
     from trainspec.packing.source import Source as PackedSource
 
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
@@ -52,6 +53,10 @@ _STEPS_OF_ENVIRONMENT = 50
 """A spec is analysed once for each environment and each combination of `for_each`; all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
 _LESS = "split it, or look for names, templates or aliases that multiply"
+
+
+def _no_data() -> "SpecData":
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Analysis(FileFacts):
 
     source: Source
     root: Mapping | None = None
-    data: Map[str, Any] = field(default_factory=dict)
+    data: "SpecData" = field(default_factory=_no_data)
     requests: Map[str, Request] = field(default_factory=dict)
     sources: "Map[str, PackedSource]" = field(default_factory=dict)
     groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
@@ -139,7 +144,7 @@ def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Co
     return compose(file.extended.root, default_id, options, own_name, image_of)
 
 
-def _check_other_requests(data: Map[str, Any], root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:
+def _check_other_requests(data: "SpecData", root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:
     if data.get("tasks"):
         from trainspec.request.other import check_other_requests
 

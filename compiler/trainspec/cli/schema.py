@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from trainspec.project.project import UsageError
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
             _write(name, text)
     if arguments.api or arguments.rebuild:
         _write(SPEC_SCHEMA, schema_text(build_spec_schema()))
+        _write_types()
     elif arguments.path:
         print(schema_path(SPEC_SCHEMA).resolve())
     else:
@@ -45,6 +47,18 @@ def build_spec_schema() -> dict[str, Any]:
         ),
         conditions(),
     )
+
+
+def _write_types() -> None:
+    """Write the types of a spec's data, in a checkout: no installed package needs them anew."""
+    from trainspec.language import typed
+
+    path = Path(typed.__file__).with_name("data.py")
+    text = typed.typed_dicts()
+    is_new = path.read_text(encoding="utf-8") != text
+    if is_new:
+        path.write_text(text, encoding="utf-8")
+    print(f"{path}: {'written' if is_new else 'unchanged'}", file=sys.stderr)
 
 
 def _derived_api_schemas() -> dict[str, str]:

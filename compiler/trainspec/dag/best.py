@@ -1,18 +1,21 @@
 """The tasks that choose the best point of a matrix: the points among which each chooses."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.choices import Choice
 from trainspec.dag.other_tasks import to_letter
 from trainspec.dag.sections import gate_id
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
+
 Data = Mapping[str, Any]
 
 
 def with_points(
-    data: Data, groups: Mapping[str, Sequence[str]], choices: Mapping[str, Choice], requests: Mapping[str, Data]
-) -> Data:
+    data: "SpecData", groups: Mapping[str, Sequence[str]], choices: Mapping[str, Choice], requests: Mapping[str, Data]
+) -> "SpecData":
     """The validated `data` of a spec, in which each task that chooses has its points.
 
     `groups` holds the task ids of each matrix, `requests` the members of each job's request.
@@ -26,7 +29,9 @@ def with_points(
     return {**data, "tasks": tasks}
 
 
-def points_of(data: Data, tasks: Sequence[str], choice: Choice, requests: Mapping[str, Data]) -> list[dict[str, Any]]:
+def points_of(
+    data: "SpecData", tasks: Sequence[str], choice: Choice, requests: Mapping[str, Data]
+) -> list[dict[str, Any]]:
     """The points among which a task chooses, as its operator takes them.
 
     Of each the id of its task, that of its gate if it has one, and the hyperparameters that somebody asks for.

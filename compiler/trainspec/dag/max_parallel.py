@@ -11,11 +11,15 @@ more empty task waits for such points and fails with them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.arguments import Arguments
+from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.text.fault import Fault
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _SUFFIX = "-lanes"
 _WITNESS = "all"
@@ -86,9 +90,7 @@ def latch_arguments(latch: Latch, defaults: frozenset[str]) -> Arguments:
     return (("task_id", latch.local_id), *{**taken_back, "trigger_rule": latch.rule}.items())
 
 
-def check_lanes(
-    data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]
-) -> Iterator[Fault]:
+def check_lanes(data: "SpecData", groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]) -> Iterator[Fault]:
     """What does not go with `max_parallel`; `bounds` holds it by the job."""
     dag = data.get("dag") or {}
     for job, bound in bounds.items():
@@ -112,8 +114,8 @@ def check_lanes(
                 )
                 yield Fault(codes.CONFLICT, (*where, "trigger_rule"), message, "remove one of the two")
                 break
-        for section in ("sensors", "jobs", "tasks", "triggers"):
-            if lanes_id(job) in (data.get(section) or {}) or lanes_id(job) in groups:
+        for section, tasks in sections(data):
+            if lanes_id(job) in tasks or lanes_id(job) in groups:
                 message = f"`{lanes_id(job)}` is the task group that `max_parallel` of `{job}` adds"
                 yield Fault(codes.CONFLICT, (section, lanes_id(job)), message, "rename it", on_key=True)
                 break

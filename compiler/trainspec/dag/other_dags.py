@@ -1,12 +1,16 @@
 """The other DAGs that a spec speaks of: those that it starts, and those whose runs it waits for."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trainspec.dag.sections import sections
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.templates import has_template
 from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Node, Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _FIELDS = (
     ("sensors", ("dag",)),
@@ -17,10 +21,11 @@ _FIELDS = (
 """Where the id of a DAG stands: the section, and the field of each of its tasks."""
 
 
-def other_dags(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def other_dags(data: "SpecData") -> Iterator[tuple[Path, str]]:
     """The ids in the validated `data` of a spec, each with its place; none that is known only when the task runs."""
+    tasks = dict(sections(data))
     for section, field in _FIELDS:
-        for name, task in (data.get(section) or {}).items():
+        for name, task in tasks[section].items():
             found: Any = task
             for step in field:
                 found = found.get(step) if isinstance(found, Mapping) else None
@@ -28,7 +33,7 @@ def other_dags(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 yield (section, name, *field), found
 
 
-def unknown_dags(data: Mapping[str, Any], root: Node) -> Iterator[tuple[str, Diagnostic]]:
+def unknown_dags(data: "SpecData", root: Node) -> Iterator[tuple[str, Diagnostic]]:
     """The ids of the other DAGs, each with the finding for where there is no such DAG."""
     for path, dag_id in other_dags(data):
         yield (

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import GATE, S3_SENSOR
 from trainspec.dag.arguments import (
     Arguments,
     Fields,
-    Given,
     Setting,
     arguments_of,
     duration,
@@ -20,6 +19,9 @@ from trainspec.dag.expressions import Expression, Import
 from trainspec.schema.values import with_leaves
 from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData, OtherTaskData, SensorData, TaskData, TriggerData
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -72,7 +74,7 @@ TRIGGER = Fields(
 )
 
 
-def around_call(section: str, task: Given, place: str, setting: Setting) -> tuple[Import, Arguments]:
+def around_call(section: str, task: "OtherTaskData", place: str, setting: Setting) -> tuple[Import, Arguments]:
     """The operator of a task that stands in one of the `SECTIONS`, and its arguments but for the task's id.
 
     `place` is where the spec says so: Airflow shows it in the task's docs.
@@ -82,7 +84,7 @@ def around_call(section: str, task: Given, place: str, setting: Setting) -> tupl
     return operator, (*arguments, *task_arguments(task, setting), ("doc_md", doc))
 
 
-def _sensor(sensor: Given, setting: Setting) -> tuple[Import, Arguments]:
+def _sensor(sensor: "SensorData", setting: Setting) -> tuple[Import, Arguments]:
     arguments = arguments_of(sensor, SENSOR, setting)
     if sensor.get("dag") is not None:
         return setting.airflow.dag_sensor, arguments
@@ -91,24 +93,24 @@ def _sensor(sensor: Given, setting: Setting) -> tuple[Import, Arguments]:
     return S3_SENSOR, (bucket_key, *match, *rest)
 
 
-def _has_wildcard(sensor: Given) -> bool:
+def _has_wildcard(sensor: "SensorData") -> bool:
     keys: Sequence[str] = [sensor["s3"]] if isinstance(sensor["s3"], str) else sensor["s3"]
     literal = (piece for key in keys for piece, is_literal in pieces(key) if is_literal)
     return sensor.get("wildcard") is not False and any(_WILDCARD.search(piece) for piece in literal)
 
 
-def _task(task: Given, setting: Setting) -> tuple[Import, Arguments]:
+def _task(task: "TaskData", setting: Setting) -> tuple[Import, Arguments]:
     operator = setting.airflow.operator(task["operator"])
     given = task.get("arguments") or {}
     signature = signature_of(operator, setting.airflow, setting.own) if given else None
     return operator, written(given, signature, setting.zone)
 
 
-def _trigger(trigger: Given, setting: Setting) -> tuple[Import, Arguments]:
+def _trigger(trigger: "TriggerData", setting: Setting) -> tuple[Import, Arguments]:
     return setting.airflow.trigger, arguments_of(trigger, TRIGGER, setting)
 
 
-SECTIONS: Mapping[str, Callable[[Given, Setting], tuple[Import, Arguments]]] = {
+SECTIONS: Mapping[str, Callable[[Any, Setting], tuple[Import, Arguments]]] = {
     "sensors": _sensor,
     "tasks": _task,
     "triggers": _trigger,
@@ -121,7 +123,7 @@ _OF_THE_GATE = ("owner", "queue", "executor", "outlets")
 """What a job's gate has of its arguments. DAGs that wait for the assets of a job are behind its gate, too."""
 
 
-def gate_call(name: str, job: Given, setting: Setting) -> tuple[Import, Arguments]:
+def gate_call(name: str, job: "JobData", setting: Setting) -> tuple[Import, Arguments]:
     """The gate behind the job of the task `name`, and its arguments but for its own task's id."""
     given = job["proceed_if"]
     conditions: list[Expression] = [

@@ -17,6 +17,7 @@ from trainspec.units import seconds
 
 if TYPE_CHECKING:
     from trainspec.airflow_api.own import OwnOperators
+    from trainspec.language.data import JobData, OtherTaskData, SpecData
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class DagPlan:
 
 
 def plan_dag(
-    data: Mapping[str, Any],
+    data: "SpecData",
     dag_id: str,
     requests: Mapping[str, Mapping[str, Any]],
     spec: str,
@@ -86,9 +87,9 @@ def plan_dag(
             if section != "jobs":
                 tasks.append(_around(section, name, given, where[name], setting, before))
                 continue
-            tasks.append(_job(name, given, requests[name], where[name], setting, before))
+            tasks.append(_job(name, jobs[name], requests[name], where[name], setting, before))
             if name in before.gated:
-                tasks.append(_gate(name, given, where[gate_id(name)], setting, before))
+                tasks.append(_gate(name, jobs[name], where[gate_id(name)], setting, before))
     defaults = frozenset(dag.get("default_args") or ())
     for group, bound in bounds.items():
         tasks, group_of = _with_lanes(tasks, group_of, group, groups[group], bound, airflow, defaults)
@@ -99,13 +100,14 @@ def plan_dag(
     return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of, {lanes_id(job) for job in bounds})), names)
 
 
-def _places(data: Mapping[str, Any], spec: str, group_of: Mapping[str, str]) -> dict[str, str]:
+def _places(data: "SpecData", spec: str, group_of: Mapping[str, str]) -> dict[str, str]:
     """Where each task is written, by its id; a point of a matrix is written where its job is."""
     found = {}
+    others = data.get("tasks") or {}
     for task, (section, name, *rest) in places(data).items():
         path: Path = (section, group_of.get(str(name), name), *rest)
-        if section == "tasks" and data["tasks"][name].get("operator") == BEST:
-            path = ("jobs", data["tasks"][name]["depends_on"])  # the matrix; nobody wrote the task
+        if section == "tasks" and others[task].get("operator") == BEST:
+            path = ("jobs", str(others[task].get("depends_on")))  # the matrix; nobody wrote the task
         found[task] = f"{one_line(spec)}: {one_line(dotted(path))}"
     return found
 
@@ -178,7 +180,9 @@ _WAIT: Given = {"max_attempts": None}
 """A job whose spec names no bound of the wait may run as long as `stopping` allows."""
 
 
-def _job(name: str, job: Given, request: Mapping[str, Any], place: str, setting: Setting, before: _Before) -> TaskPlan:
+def _job(
+    name: str, job: "JobData", request: Mapping[str, Any], place: str, setting: Setting, before: _Before
+) -> TaskPlan:
     region: Arguments = (("region_name", job["region"]),) if job.get("region") else ()
     doc: Arguments = (("doc_md", job["doc"]),) if job.get("doc") else ()
     arguments = (
@@ -194,7 +198,7 @@ def _job(name: str, job: Given, request: Mapping[str, Any], place: str, setting:
     return TaskPlan(name, place, OPERATOR, arguments, before.upstream(job.get("depends_on")))
 
 
-def _on_failure(job: Given) -> Arguments:
+def _on_failure(job: "JobData") -> Arguments:
     """What becomes of the task by the kind of its job's failure: a word, or the seconds before the next try."""
     given = job.get("on_failure") or {}
     wanted = {
@@ -204,12 +208,12 @@ def _on_failure(job: Given) -> Arguments:
     return (("on_failure", wanted),) if wanted else ()
 
 
-def _gate(name: str, job: Given, place: str, setting: Setting, before: _Before) -> TaskPlan:
+def _gate(name: str, job: "JobData", place: str, setting: Setting, before: _Before) -> TaskPlan:
     operator, arguments = gate_call(name, job, setting)
     task_id = gate_id(name)
     return TaskPlan(task_id, place, operator, (("task_id", before.local(task_id)), *arguments), (name,))
 
 
-def _around(section: str, name: str, task: Given, place: str, setting: Setting, before: _Before) -> TaskPlan:
+def _around(section: str, name: str, task: "OtherTaskData", place: str, setting: Setting, before: _Before) -> TaskPlan:
     operator, arguments = around_call(section, task, place, setting)
     return TaskPlan(name, place, operator, (("task_id", name), *arguments), before.upstream(task.get("depends_on")))

@@ -1,9 +1,12 @@
 """Where the data of a spec has its tasks."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, SpecData
 
 GATE_SUFFIX = ".gate"
 
@@ -13,18 +16,21 @@ def gate_id(job: str) -> str:
     return f"{job}{GATE_SUFFIX}"
 
 
-def sections(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
-    """The sections that hold tasks, with these by their ids."""
-    for section in ("sensors", "jobs", "tasks", "triggers"):
-        yield section, data.get(section) or {}
+def sections(data: "SpecData") -> "Iterator[tuple[str, Mapping[str, OtherTaskData]]]":
+    """The sections that hold tasks, with these by their ids, as what all of them have."""
+    yield "sensors", data.get("sensors") or {}
+    yield "jobs", data.get("jobs") or {}
+    yield "tasks", data.get("tasks") or {}
+    yield "triggers", data.get("triggers") or {}
 
 
-def places(data: Mapping[str, Any]) -> dict[str, Path]:
+def places(data: "SpecData") -> dict[str, Path]:
     """The path of each task by its id, the gates behind jobs among them."""
     found: dict[str, Path] = {}
+    jobs = data.get("jobs") or {}
     for section, tasks in sections(data):
-        for name, task in tasks.items():
+        for name in tasks:
             found.setdefault(name, (section, name))
-            if section == "jobs" and task.get("proceed_if"):
+            if section == "jobs" and jobs[name].get("proceed_if"):
                 found.setdefault(gate_id(name), (section, name, "proceed_if"))
     return found

@@ -1,21 +1,24 @@
 """What the order of a spec's keys means: nothing, but for jobs, channels and tags, which stay as they are written."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _IN_ORDER = ("inputs", "tags")
 """The fields of a job whose keys the request lists in the order of the spec."""
 
 
-def in_one_order(data: Mapping[str, Any]) -> dict[str, Any]:
+def in_one_order(data: "SpecData") -> "SpecData":
     """`data` with sorted keys wherever their order means nothing: then it changes nothing of what is made of them."""
-    ordered: dict[str, Any] = {key: _sorted(value) for key, value in sorted(data.items()) if key != "jobs"}
+    ordered: Any = {key: _sorted(value) for key, value in sorted(data.items()) if key != "jobs"}
     if "jobs" in data:
         ordered["jobs"] = {
             name: {key: value if key in _IN_ORDER else _sorted(value) for key, value in job.items()}
             for name, job in data["jobs"].items()
         }
-    return ordered
+    found: SpecData = ordered
+    return found
 
 
 def _sorted(value: Any) -> Any:

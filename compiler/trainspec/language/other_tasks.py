@@ -21,7 +21,7 @@ _NO_STATES = Field(json_schema_extra={"x-form": "a list of states"})
 RunState = Literal["failed", "queued", "running", "success"]
 
 
-class Around(TaskArguments):
+class OtherTask(TaskArguments):
     """What every task beside the jobs may say."""
 
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
@@ -30,7 +30,7 @@ class Around(TaskArguments):
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")
 
 
-class Sensor(Around):
+class Sensor(OtherTask):
     """Waits for something outside of the DAG: objects in S3 (`s3`), or a run of another DAG (`dag`).
 
     https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/s3/s3.html and
@@ -75,7 +75,7 @@ class Sensor(Around):
     soft_fail: StrictBool | None = Field(None, description="Whether it is skipped where it would fail.")
 
 
-class Task(Around):
+class Task(OtherTask):
     """A task of any operator: an import and a call in the DAG file. The compiler never imports the operator."""
 
     operator: Annotated[
@@ -96,7 +96,7 @@ class Task(Around):
     )
 
 
-class Trigger(Around):
+class Trigger(OtherTask):
     """Starts a run of another DAG.
 
     https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/trigger_dag_run.html

@@ -17,6 +17,7 @@ from trainspec.text.tree import Path, find, to_say
 from trainspec.text.typing import reader
 
 if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
     from trainspec.language.faults import Refused
 
 
@@ -28,7 +29,7 @@ class Validated:
     that a misspelt key was meant for: whoever misses something there has been told why.
     """
 
-    data: dict[str, Any]
+    data: "SpecData"
     findings: tuple[Diagnostic, ...]
     invalid: frozenset[Path]
 

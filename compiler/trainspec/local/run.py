@@ -29,6 +29,7 @@ from trainspec.templates.context import Sample
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
+    from trainspec.language.data import JobData
     from trainspec.pipeline import Analysis
 
 CHECK_INTERVAL: Final = 10.0
@@ -196,9 +197,8 @@ class LocalRun:
         )
         return LocalAttempt(order, self.clients[self._region(task_id)], view, self.stop)
 
-    def _job(self, task_id: str) -> Mapping[str, Any]:
-        job: Mapping[str, Any] = self.analysis.data[JOBS][task_id]
-        return job
+    def _job(self, task_id: str) -> "JobData":
+        return self.analysis.data["jobs"][task_id]
 
     def _region(self, task_id: str) -> str | None:
         """The region that the spec names for a job; None where it is the user's."""
@@ -212,7 +212,7 @@ class LocalRun:
         conditions = [given] if isinstance(given, Mapping) else given
         return Templates(self.analysis.requests[task_id], conditions, sample, self.wish.conf)
 
-    def _sample(self, task_id: str, job: Mapping[str, Any]) -> Sample:
+    def _sample(self, task_id: str, job: "JobData") -> Sample:
         params = declared_params(self.analysis.data, job)
         known = Sample(self.wish.at or self.started, run_type="scheduled" if self.wish.at else "manual")
         return known.of(self.analysis.dag_id, task_id, self.wish.airflow, params)

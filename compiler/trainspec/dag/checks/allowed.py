@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.choices import OPERATOR as BEST
 from trainspec.dag.arguments import CALLBACKS
@@ -14,8 +14,11 @@ from trainspec.options import Options
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
-def check_allowed(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
+
+def check_allowed(data: "SpecData", options: Options) -> Iterator[Fault]:
     """The operators and callbacks of the validated `data` of a spec that no glob in the settings matches."""
     for allowed, what, named in (
         (options.operators, "operator", _operators(data)),
@@ -28,13 +31,13 @@ def check_allowed(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
                 yield Fault(codes.FORBIDDEN_OPERATOR, path, message, advice)
 
 
-def _operators(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _operators(data: "SpecData") -> Iterator[tuple[Path, str]]:
     for name, task in (data.get("tasks") or {}).items():
         if task.get("operator") not in (None, BEST):
             yield ("tasks", name, "operator"), task["operator"]
 
 
-def _callbacks(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+def _callbacks(data: "SpecData") -> Iterator[tuple[Path, str]]:
     dag = data.get("dag") or {}
     holders: list[tuple[Path, Mapping[str, Any]]] = [(("dag",), dag)]
     holders.append((("dag", "default_args"), dag.get("default_args") or {}))

@@ -1,7 +1,7 @@
 """What the language's schema cannot say of the arguments of a DAG and its tasks: what Airflow would refuse."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from trainspec.airflow_api.table import absent
@@ -19,6 +19,9 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 from trainspec.units import seconds
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
+
 Fields: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Any, Path], Iterator[Fault]]
 
@@ -26,7 +29,7 @@ _LONGEST_TAG = 100
 _FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
 
 
-def check_arguments(data: Fields, airflow: Airflow) -> Iterator[Fault]:
+def check_arguments(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
     """All that this minor of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
     dag = data.get("dag", {})
     yield from check_dag_schedule(dag, airflow)
@@ -42,7 +45,7 @@ def check_arguments(data: Fields, airflow: Airflow) -> Iterator[Fault]:
             yield Fault(codes.CONFLICT, (*path, "trigger_rule"), message, "remove one of the two")
 
 
-def _tasks(data: Fields) -> Iterator[tuple[Path, Fields]]:
+def _tasks(data: "SpecData") -> Iterator[tuple[Path, Fields]]:
     """Every map that holds a task's arguments, with its path."""
     defaults = data.get("dag", {}).get("default_args")
     if isinstance(defaults, Mapping):

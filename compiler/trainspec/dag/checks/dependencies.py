@@ -1,7 +1,7 @@
 """What the language's schema cannot say of a DAG's tasks: that they exist, and that none waits for itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.budget import spend
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
@@ -9,17 +9,20 @@ from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, SpecData
+
 _FEW = 5
 _STEPS_OF_FAULT = 50
 
 
-def check_dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+def check_dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     """What is wrong with the ids of tasks, and with what they wait for; `groups` holds the jobs of each matrix."""
     yield from _same_ids(data, groups)
     yield from _dependencies(data, groups)
 
 
-def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+def _same_ids(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     """Tasks of several sections with one id; tasks that are called as a matrix or a gate is."""
     taken: dict[str, Path] = {group: ("jobs", tasks[0]) for group, tasks in groups.items() if tasks}
     for section, tasks in sections(data):
@@ -35,7 +38,7 @@ def _same_ids(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> I
                 yield Fault(codes.CONFLICT, (section, name), message, "rename it", on_key=True, other=gate)
 
 
-def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+def _dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     tasks = {name: task for _, section in sections(data) for name, task in section.items()}
     where = places(data)
     known = dict.fromkeys((*groups, *tasks))
@@ -66,9 +69,7 @@ def _dependencies(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) 
         yield Fault(codes.DEPENDENCY_CYCLE, path, message)
 
 
-def _waits_for(
-    task: Mapping[str, Any], tasks: Mapping[str, Any], groups: Mapping[str, Sequence[str]]
-) -> dict[str, int]:
+def _waits_for(task: "OtherTaskData", tasks: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """The tasks that a task waits for, each with its place in `depends_on`."""
     found: dict[str, int] = {}
     for index, other in enumerate(upstream(task)):
@@ -80,7 +81,7 @@ def _waits_for(
     return found
 
 
-def upstream(task: Mapping[str, Any]) -> list[str]:
+def upstream(task: "OtherTaskData") -> list[str]:
     """What a task's data says it waits for."""
     given = task.get("depends_on", [])
     return [given] if isinstance(given, str) else [each for each in given if isinstance(each, str)]

@@ -1,7 +1,7 @@
 """What Airflow loads and does not do as it reads: schedules that mean something else, arguments that it ignores."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
@@ -9,13 +9,16 @@ from trainspec.diagnostics import codes
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData, SensorData, SpecData
+
 _FAR = "2100"
 """A date from this year on is a slip of the keyboard: nobody waits for it."""
 _IGNORED_2 = ("failed_states", "skipped_states", "timeout", "check_existence")
 """What Airflow 2.11's sensor of another DAG does not heed when it is deferred (airflow#47298, #41140)."""
 
 
-def check_doubtful(data: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+def check_doubtful(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
     """The warnings about the schedule and the sensors of the validated `data` of a spec."""
     yield from _schedule(data.get("dag") or {}, airflow)
     for name, sensor in (data.get("sensors") or {}).items():
@@ -27,7 +30,7 @@ def check_doubtful(data: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]
             yield Fault(codes.NEEDS_PACKAGE, ("sensors", name, "deferrable"), message, advice)
 
 
-def _schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+def _schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     schedule = dag.get("schedule")
     at: Path = ("dag", "schedule")
     for path, cron in _crons(schedule, at):
@@ -59,7 +62,7 @@ def _crons(schedule: Any, at: Path) -> Iterator[tuple[Path, str]]:
         yield at, schedule
 
 
-def _dag_sensor(sensor: Mapping[str, Any], path: Path, airflow: Airflow) -> Iterator[Fault]:
+def _dag_sensor(sensor: "SensorData", path: Path, airflow: Airflow) -> Iterator[Fault]:
     if airflow.minor.startswith("2."):
         for field in _IGNORED_2 if sensor.get("deferrable") else ():
             if field in sensor:

@@ -1,7 +1,7 @@
 """The operators of tasks, and the notifiers of callbacks: whether there is such a class, and what it takes."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import MINORS, Airflow
 from trainspec.dag.arguments import CALLBACKS
@@ -16,11 +16,14 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import seconds
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
+
 _SAID_ELSEWHERE = frozenset(("task_id", "doc_md", "dag", "task_group", "depends_on"))
 """What no operator is given here: `trainspec.dag.checks.other_tasks` says where it belongs."""
 
 
-def check_operators(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
+def check_operators(data: "SpecData", options: Options) -> Iterator[Fault]:
     """What is wrong with the operators of `tasks` and the notifiers of callbacks in the validated `data` of a spec."""
     airflow = MINORS[options.airflow]
     for name, task in (data.get("tasks") or {}).items():
@@ -35,21 +38,21 @@ def check_operators(data: Mapping[str, Any], options: Options) -> Iterator[Fault
             yield from _called(by_path(path), path, notifier.get("arguments") or {}, at, "path", airflow, options)
 
 
-def callables(data: Mapping[str, Any], options: Options) -> Iterator[tuple[Path, str]]:
+def callables(data: "SpecData", options: Options) -> Iterator[tuple[Path, str]]:
     """The dotted paths that tasks hand to their operators as callables, each with its place."""
     airflow = MINORS[options.airflow]
     for name, task in (data.get("tasks") or {}).items():
         given = task.get("arguments") or {}
         operator = task.get("operator")
-        is_known = bool(given) and isinstance(operator, str)
-        signature = signature_of(airflow.operator(operator), airflow, options.own_operators) if is_known else None
+        imported = airflow.operator(operator) if operator is not None and given else None
+        signature = signature_of(imported, airflow, options.own_operators) if imported else None
         for argument, value in given.items() if signature else ():
             known = signature.arguments.get(argument) if signature else None
             if known and meaning(value, known.kinds) == "callable":
                 yield ("tasks", name, "arguments", argument), value
 
 
-def _notifiers(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _notifiers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The callbacks that are calls: a map with a `path` and, mostly, `arguments`."""
     dag = data.get("dag") or {}
     holders: list[tuple[Path, Mapping[str, Any]]] = [

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from trainspec.dag.checks.finite import check_finite
 from trainspec.dag.expressions import check_path, is_reserved
@@ -12,6 +12,9 @@ from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import has_template
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData, SensorData, SpecData, TaskData, TriggerData
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _S3_KEY = re.compile(r"s3://[^/{}]+/.+", re.DOTALL)
@@ -25,7 +28,7 @@ _RUN_STATES = ("queued", "running", "success", "failed")
 _BOUNDS = ("at_least", "at_most", "above", "below")
 
 
-def check_around(data: Mapping[str, Any]) -> Iterator[Fault]:
+def check_around(data: "SpecData") -> Iterator[Fault]:
     """All that Airflow would refuse around the jobs of the validated `data` of a spec."""
     for name, sensor in (data.get("sensors") or {}).items():
         yield from _sensor(sensor, ("sensors", name))
@@ -37,7 +40,7 @@ def check_around(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _gate(job, ("jobs", name))
 
 
-def _sensor(sensor: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _sensor(sensor: "SensorData", path: Path) -> Iterator[Fault]:
     kinds = [kind for kind in ("s3", "dag") if kind in sensor]
     if len(kinds) != 1:
         message = f"`{dotted(path)}` must have either `s3` or `dag`"
@@ -56,8 +59,13 @@ def _sensor(sensor: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         yield Fault(codes.CONFLICT, (*path, parts[1]), message, "keep one", on_key=True, other=(*path, parts[0]))
     if kind == "dag":
         yield from _states(sensor, path, of_run=not parts)
-    for field in ("execution_delta", "poke_interval", "timeout"):
-        if why := check_duration(sensor.get(field, 0)):
+    durations = {
+        "execution_delta": sensor.get("execution_delta"),
+        "poke_interval": sensor.get("poke_interval"),
+        "timeout": sensor.get("timeout"),
+    }
+    for field, given in durations.items():
+        if given is not None and (why := check_duration(given)):
             yield Fault(codes.OUT_OF_RANGE, (*path, field), f"`{dotted((*path, field))}`: {why}")
 
 
@@ -69,13 +77,18 @@ def _keys(given: str | Sequence[str], path: Path) -> Iterator[Fault]:
             yield Fault(codes.MALFORMED, at, f'`{dotted(at)}` must be the S3 URI of an object, and is "{key}"', advice)
 
 
-def _states(sensor: Mapping[str, Any], path: Path, *, of_run: bool) -> Iterator[Fault]:
+def _states(sensor: "SensorData", path: Path, *, of_run: bool) -> Iterator[Fault]:
     """States that a run cannot have, or that are said to mean two things."""
     said: dict[str, Path] = {}
     if "states" not in sensor:
         said["success"] = path
-    for field in ("states", "failed_states", "skipped_states"):
-        for index, state in enumerate(sensor.get(field, [])):
+    states: Mapping[str, Sequence[str]] = {
+        "states": sensor.get("states", ()),
+        "failed_states": sensor.get("failed_states", ()),
+        "skipped_states": sensor.get("skipped_states", ()),
+    }
+    for field, each in states.items():
+        for index, state in enumerate(each):
             at = (*path, field, index)
             if of_run and state not in _RUN_STATES:
                 message = f"a run of a DAG is never `{state}`"
@@ -87,7 +100,7 @@ def _states(sensor: Mapping[str, Any], path: Path, *, of_run: bool) -> Iterator[
             said.setdefault(state, at)
 
 
-def _trigger(trigger: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _trigger(trigger: "TriggerData", path: Path) -> Iterator[Fault]:
     yield from check_finite(trigger.get("conf", {}), (*path, "conf"))
     if not trigger.get("wait"):
         for field in ("poke_interval", "states", "failed_states", "deferrable"):
@@ -96,7 +109,7 @@ def _trigger(trigger: Mapping[str, Any], path: Path) -> Iterator[Fault]:
                 yield Fault(codes.CONFLICT, (*path, field), message, "add `wait: true`", on_key=True)
 
 
-def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _task(task: "TaskData", path: Path) -> Iterator[Fault]:
     if why := check_path(task.get("operator", "an.Operator")):
         yield Fault(codes.MALFORMED, (*path, "operator"), f"`{dotted((*path, 'operator'))}`: {why}")
     of_every_task = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
@@ -114,7 +127,7 @@ def _task(task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     yield from check_finite(task.get("arguments") or {}, (*path, "arguments"))
 
 
-def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _gate(job: "JobData", path: Path) -> Iterator[Fault]:
     given = job.get("proceed_if")
     if given is None:
         return
@@ -127,12 +140,11 @@ def _gate(job: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         yield Fault(codes.CONFLICT, at, message, "remove `do_xcom_push: false`", on_key=True)
     for index, condition in enumerate([given] if isinstance(given, Mapping) else given):
         here = at if isinstance(given, Mapping) else (*at, index)
-        bounds = [bound for bound in _BOUNDS if bound in condition]
+        bounds = {bound: value for bound, value in condition.items() if bound in _BOUNDS}
         if not bounds and "metric" in condition:
             message = f"the condition on `{condition['metric']}` has no bound"
             advice = f"add one of {', '.join(f'`{each}`' for each in _BOUNDS)}"
             yield Fault(codes.MISSING_KEY, here, message, advice)
-        for bound in bounds:
-            value = condition[bound]
+        for bound, value in bounds.items():
             if isinstance(value, float):
                 yield from check_finite(value, (*here, bound))

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.diagnostics.words import shorten
 from trainspec.templates.context import SAMPLES, Declared, Sample
@@ -11,12 +12,15 @@ from trainspec.templates.values import UNKNOWN
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, SpecData
+
 _OF_THE_FORM = ("default", "description", "source")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id")
 _PATTERNS = ("pattern", "patternProperties")
 
 
-def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declared:
+def declared_params(data: "SpecData", task: "OtherTaskData") -> Declared:
     """The parameters that a task's templates see, with their defaults.
 
     None where there may be others: a run that somebody triggers with a configuration gets parameters by that alone, so
@@ -31,11 +35,11 @@ def declared_params(data: Mapping[str, Any], task: Mapping[str, Any]) -> Declare
     return tuple((name, value, type(value).__name__) for name, value in values)
 
 
-def samples_of(data: Mapping[str, Any], dag_id: str, airflow: str, section: str = "jobs") -> dict[str, list[Sample]]:
+def samples_of(data: "SpecData", dag_id: str, airflow: str, section: str = "jobs") -> dict[str, list[Sample]]:
     """The imagined runs of each task of a section that its templates are rendered for."""
     return {
         name: [sample.of(dag_id, name, airflow, declared_params(data, task)) for sample in SAMPLES]
-        for name, task in (data.get(section) or {}).items()
+        for name, task in dict(sections(data))[section].items()
     }
 
 

@@ -1,7 +1,7 @@
 """What templates read, and no run or task gives: results of absent and later tasks, dates that a run does not have."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.dag.checks.dependencies import upstream
 from trainspec.dag.sections import GATE_SUFFIX, sections
@@ -10,6 +10,9 @@ from trainspec.templates import has_template
 from trainspec.templates.reads import Pull, Reads, reads
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, SpecData
 
 INSTEAD: Final[Mapping[str, str]] = {
     "ds": "dag_run.run_after | ds",
@@ -29,7 +32,7 @@ _RUN_AFTER: Final = "dag_run.run_after"
 _NOT_RENDERED: Final = frozenset(("depends_on", "doc", "operator", "retries", "tags", "vars"))
 
 
-def check_reads(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], minor: str) -> Iterator[Fault]:
+def check_reads(data: "SpecData", groups: Mapping[str, Sequence[str]], minor: str) -> Iterator[Fault]:
     """The findings about all templates of the validated `data` of a spec; `groups` are the tasks of each matrix."""
     tasks = {name: task for _, each in sections(data) for name, task in each.items()}
     before = _before(tasks, groups)
@@ -82,7 +85,7 @@ def _pulled(
     found: Reads,
     path: Path,
     reader: str,
-    tasks: Mapping[str, Mapping[str, Any]],
+    tasks: "Mapping[str, OtherTaskData]",
     groups: Mapping[str, Sequence[str]],
     before: Mapping[str, frozenset[str]],
 ) -> Iterator[Fault]:
@@ -107,19 +110,19 @@ def _pulled(
                 yield from _kept(pull, task, tasks[name], path)
 
 
-def _kept(pull: Pull, name: str, task: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[Fault]:
     """Whether a task that has run before keeps what is read."""
     if task.get("do_xcom_push") is False and pull.key == "return_value":
         message = f"`{name}` keeps no results (`do_xcom_push: false`): they would be rendered as `None`"
         yield Fault(codes.NO_SUCH_RESULT, path, message, "remove `do_xcom_push: false` there")
-    is_training = "resources" in task and task.get("tuning") is None and not name.endswith(GATE_SUFFIX)
+    is_training = "resources" in task and not name.endswith(GATE_SUFFIX)
     if is_training and pull.key is not None and pull.key not in _PUSHED:
         message = f"the job `{name}` keeps no result under the key `{pull.key}`"
         advice = did_you_mean(pull.key, _PUSHED) or f"there are {', '.join(f'`{key}`' for key in _PUSHED)}"
         yield Fault(codes.NO_SUCH_RESULT, path, message, advice)
 
 
-def _before(tasks: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+def _before(tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
     """All tasks that have ended before each one starts."""
     direct = {
         name: {each for other in upstream(task) for each in groups.get(other, (other,))} for name, task in tasks.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from typing import Any
+from typing import TYPE_CHECKING
 
 from trainspec.dag.airflow import MINORS
 from trainspec.dag.checks.allowed import check_allowed
@@ -20,9 +20,12 @@ from trainspec.templates import SAMPLES
 from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Mapping
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
+
 
 def check_dag(
-    data: Map[str, Any],
+    data: "SpecData",
     root: Mapping,
     dag_id: str,
     groups: Map[str, Sequence[str]],
@@ -39,7 +42,7 @@ def check_dag(
 
 
 def _faults(
-    data: Map[str, Any], dag_id: str, groups: Map[str, Sequence[str]], bounds: Map[str, int], options: Options
+    data: "SpecData", dag_id: str, groups: Map[str, Sequence[str]], bounds: Map[str, int], options: Options
 ) -> Iterator[Fault]:
     yield from check_arguments(data, MINORS[options.airflow])
     yield from check_doubtful(data, MINORS[options.airflow])

@@ -1,7 +1,7 @@
 """Schedules that Airflow would refuse."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
@@ -10,15 +10,18 @@ from trainspec.diagnostics import codes
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData
+
 _AT = ("dag", "schedule")
 
 
-def is_scheduled(dag: Mapping[str, Any]) -> bool:
+def is_scheduled(dag: "DagData") -> bool:
     """Whether runs of the DAG start by themselves."""
     return dag.get("schedule") is not None
 
 
-def check_dag_schedule(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+def check_dag_schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with the schedule of `dag`, by itself and beside its other arguments."""
     schedule = dag.get("schedule")
     needs_start = isinstance(schedule, str | list) and schedule != "@once"
@@ -71,7 +74,7 @@ def _beside_assets(value: Any) -> Iterator[Fault]:
             yield Fault(codes.BAD_SCHEDULE, (*_AT, "time"), message)
 
 
-def _run_types(dag: Mapping[str, Any]) -> Iterator[Fault]:
+def _run_types(dag: "DagData") -> Iterator[Fault]:
     """Kinds of run without which the schedule could not start any."""
     allowed, schedule = dag.get("allowed_run_types"), dag.get("schedule")
     if not allowed:

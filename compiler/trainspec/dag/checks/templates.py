@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import MINORS
 from trainspec.dag.callables import signature_of
 from trainspec.dag.checks.params import declared_params
+from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.options import Options
 from trainspec.templates import Sample, has_template, render
@@ -14,15 +15,19 @@ from trainspec.templates.context import Declared
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData, TaskData
+
 _RENDERED = {"sensors": ("s3",), "triggers": ("conf", "run_id", "logical_date"), "jobs": ("proceed_if",)}
 """The fields that Airflow renders for sure."""
 
 
-def check_templates(data: Mapping[str, Any], sample: Sample, options: Options) -> Iterator[Fault]:
+def check_templates(data: "SpecData", sample: Sample, options: Options) -> Iterator[Fault]:
     """What is wrong with the templates of the validated `data` of a spec, in its jobs only those of their gates."""
     contexts: dict[Declared, Mapping[str, Any]] = {}
+    tasks = dict(sections(data))
     for path, text in _templates(data):
-        params = declared_params(data, data[path[0]][path[1]])
+        params = declared_params(data, tasks[path[0]][path[1]])
         if params not in contexts:
             contexts[params] = replace(sample, params=params).context()
         for problem in render(text, contexts[params]).problems:
@@ -32,7 +37,7 @@ def check_templates(data: Mapping[str, Any], sample: Sample, options: Options) -
                 yield Fault(code, path, problem.message, problem.advice)
 
 
-def _is_rendered(task: Mapping[str, Any], argument: str, options: Options) -> bool | None:
+def _is_rendered(task: "TaskData", argument: str, options: Options) -> bool | None:
     """Whether Airflow renders an argument of a task; None where nothing is known of its operator."""
     airflow = MINORS[options.airflow]
     signature = signature_of(airflow.operator(task["operator"]), airflow, options.own_operators)
@@ -41,9 +46,10 @@ def _is_rendered(task: Mapping[str, Any], argument: str, options: Options) -> bo
     return argument in signature.renders
 
 
-def _templates(data: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, ...], str]]:
+def _templates(data: "SpecData") -> Iterator[tuple[tuple[Any, ...], str]]:
+    tasks = dict(sections(data))
     for section, fields in (*_RENDERED.items(), ("tasks", ("arguments",))):
-        for name, task in (data.get(section) or {}).items():
+        for name, task in tasks[section].items():
             for field in fields:
                 yield from _texts(task.get(field), (section, name, field))
 
