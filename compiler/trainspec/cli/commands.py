@@ -17,6 +17,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "diff": "show what changes between two specs, environments or revisions",
         "graph": "draw a spec's DAG, or the project's DAGs, as SVG or Mermaid",
         "docs": "write a site of all DAGs and jobs, and the data between them",
+        "cost": "print the most that specs can cost, in machine hours and money",
         "iam": "print the least-privilege IAM policies that specs need",
     },
     "Run": {
@@ -58,6 +59,8 @@ SYNONYMS: Mapping[str, str] = {
     "new": "init",
     "site": "docs",
     "plan": "diff",
+    "price": "cost",
+    "estimate": "cost",
     "policy": "iam",
     "ps": "status",
     "render": "request",
@@ -80,6 +83,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "diff": ("trainspec diff main", "trainspec diff specs/churn.yaml@dev specs/churn.yaml@prod"),
     "graph": ("trainspec graph specs/churn.yaml -o churn.svg", "trainspec graph -o project.svg"),
     "docs": ("trainspec docs -o site", "trainspec docs --at 2025-06-01"),
+    "cost": (
+        "trainspec cost",
+        "trainspec cost --prices prices.json",
+        "trainspec cost --against main --format markdown",
+    ),
     "iam": ("trainspec iam specs/churn.yaml", "trainspec iam --for caller"),
     "push": ("trainspec push --dry-run", "trainspec push specs/churn.yaml --env prod"),
     "run": (

@@ -74,6 +74,7 @@ class Settings:
     operators: tuple[str, ...] | None = None
     callbacks: tuple[str, ...] | None = None
     operator_sources: tuple[str, ...] = ()
+    prices: str | None = None
     selection: Selection = field(default_factory=Selection)
 
 
@@ -328,6 +329,7 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "operators": _Reader.texts,
     "operator-sources": _Reader.all_inside,
     "callbacks": _Reader.texts,
+    "prices": _Reader.inside,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,
     "severity": _Reader.severities,

@@ -1,12 +1,11 @@
 """A schedule in words, and its next runs."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from trainspec.units import seconds
+from trainspec.dag.runs import interval, moments, times_of
 
 _PRESETS = {
     "@once": "once",
@@ -19,10 +18,7 @@ _PRESETS = {
     "@yearly": "on the first of January at midnight",
     "@annually": "on the first of January at midnight",
 }
-_CRONS = {"@quarterly": "0 0 1 */3 *"}
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-_LONGEST = 5
-"""Years without a run after which a cron expression has none."""
 
 
 def in_words(schedule: Any, zone: str) -> str:
@@ -38,51 +34,17 @@ def in_words(schedule: Any, zone: str) -> str:
     if text in _PRESETS:
         times = "" if text in ("@once", "@continuous", "@hourly") else f" ({zone})"
         return f"{_PRESETS[text]}{times}"
-    if isinstance(interval := _interval(text), int):
-        return f"every {_span(interval)}"
+    if (length := interval(text)) is not None:
+        return f"every {_span(length)}"
     return f"{_cron(text)} ({zone})"
 
 
 def next_runs(schedule: Any, zone: str, after: datetime, count: int) -> list[datetime]:
     """The next `count` times at which a schedule starts a run; none where only events do. Later than `after`."""
-    if isinstance(schedule, Mapping):
-        schedule = schedule.get("time")
     times: set[datetime] = set()
-    for text in schedule if isinstance(schedule, list) else [schedule]:
-        if isinstance(text, str) and text not in ("@once", "@continuous"):
-            times |= set(islice(_times(text, zone, after), count))
+    for text in times_of(schedule):
+        times |= set(islice(moments(text, zone, after), count))
     return sorted(times)[:count]
-
-
-def _times(text: str, zone: str, after: datetime) -> Iterator[datetime]:
-    interval = _interval(text)
-    if isinstance(interval, int):
-        return (after + timedelta(seconds=interval * number) for number in range(1, 1_000) if interval > 0)
-    return _of_cron(_CRONS.get(text, text), zone, after)
-
-
-def _of_cron(text: str, zone: str, after: datetime) -> Iterator[datetime]:
-    from croniter import CroniterError, croniter
-
-    try:
-        times = croniter(text, after.astimezone(_zone(zone)), max_years_between_matches=_LONGEST)
-        while True:
-            yield times.get_next(datetime)
-    except (CroniterError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
-        return
-
-
-def _zone(name: str) -> ZoneInfo | timezone:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return timezone.utc
-
-
-def _interval(text: str) -> int | None:
-    """The seconds of an interval such as `6h`; None for a cron expression."""
-    found = seconds(text) if text and not text.isdigit() else None
-    return found if isinstance(found, int) else None
 
 
 def _span(length: int) -> str:

@@ -1,0 +1,214 @@
+"""Costs as text for a terminal, as JSON, and as Markdown for a pull request."""
+
+import json
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from trainspec.cost.changes import Change
+from trainspec.cost.model import DagCost, JobCost, Prices, added
+
+_HEADING = ("JOB", "MACHINES", "TRIES", "HOURS A RUN", "HOURS IN 30 DAYS")
+_MONEY = ("COST A RUN", "COST IN 30 DAYS")
+
+
+def text(dags: Sequence[DagCost], prices: Prices | None) -> str:
+    """A table for each DAG, and what all of them take."""
+    blocks = ["\n".join(_block(dag, prices)) for dag in dags]
+    return "\n\n".join([*blocks, "\n".join(_summary(dags, prices))])
+
+
+def as_json(dags: Sequence[DagCost], prices: Prices | None) -> str:
+    """Hours and money of a run and of 30 days, for each job and DAG; null for what is not known."""
+    said = {"prices": _about(prices), "days": 30, "dags": [_dag(each) for each in dags]}
+    return json.dumps(said, indent=2, ensure_ascii=False)
+
+
+def markdown(dags: Sequence[DagCost], prices: Prices | None) -> str:
+    """One table of all DAGs."""
+    money = [f"cost a run ({prices.currency})", f"cost in 30 days ({prices.currency})"] if prices else []
+    head = ["DAG", "runs in 30 days", "machine hours a run", "machine hours in 30 days", *money]
+    lines = [f"| {' | '.join(head)} |", f"| --- {'| ---: ' * (len(head) - 1)}|"]
+    for dag in dags:
+        cells = [cell(dag.dag_id), "" if dag.runs is None else f"{dag.runs:,}"]
+        cells += [number(dag.hours), number(dag.monthly(dag.hours)) if dag.runs is not None else ""]
+        if prices:
+            cells += [money_of(dag.cost), money_of(dag.monthly(dag.cost)) if dag.runs is not None else ""]
+        lines.append(f"| {' | '.join(cells)} |")
+    notes = [f"- {cell(dag.dag_id)}, {cell(name)}: {cell(note)}" for dag in dags for name, note in _notes(dag)]
+    return "\n".join([*lines, "", *notes, *([""] if notes else []), *_summary(dags, prices)])
+
+
+def changes_as_text(changes: Sequence[Change], prices: Prices | None, against: str) -> str:
+    """A line for each DAG whose bound differs."""
+    if not changes:
+        return f"No DAG costs more or less than at {against}."
+    unit = prices.currency if prices else "machine hours"
+    lines = [f"{each.sign} {each.dag_id}: {_arrow(each, prices)} {unit} {_span(each)}" for each in changes]
+    return "\n".join([*lines, *_dated(prices)])
+
+
+def changes_as_json(changes: Sequence[Change], prices: Prices | None, against: str) -> str:
+    """The DAGs before and after; null for one that is not there."""
+    listed = [
+        {
+            "dag": each.dag_id,
+            "status": each.status,
+            "before": _dag(each.before) if each.before else None,
+            "after": _dag(each.after) if each.after else None,
+        }
+        for each in changes
+    ]
+    said = {"prices": _about(prices), "days": 30, "against": against, "changes": listed}
+    return json.dumps(said, indent=2, ensure_ascii=False)
+
+
+def changes_as_markdown(changes: Sequence[Change], prices: Prices | None, against: str) -> str:
+    """A table for a pull request: only what changes."""
+    if not changes:
+        return f"No DAG costs more or less than at `{cell(against)}`."
+    unit = prices.currency if prices else "machine hours"
+    lines = [
+        f"| | DAG | at most, before ({unit}) | at most, after ({unit}) | for |",
+        "| --- | --- | ---: | ---: | --- |",
+    ]
+    for each in changes:
+        before, after = (cell(_amount(side, prices)) for side in (each.before, each.after))
+        lines.append(f"| {each.sign} | {cell(each.dag_id)} | {before} | {after} | {_span(each)} |")
+    return "\n".join([*lines, *([""] if prices else []), *_dated(prices)])
+
+
+def number(hours: Fraction | None) -> str:
+    """Hours as people write them: `1,440`, `0.25`; `?` for what is not known."""
+    return "?" if hours is None else f"{float(hours):,.2f}".rstrip("0").rstrip(".")
+
+
+def _hours(hours: Fraction) -> str:
+    return f"{number(hours)} hour{'' if hours == 1 else 's'}"
+
+
+def money_of(cost: Fraction | None) -> str:
+    """Money with two digits; `?` for what is not known."""
+    return "?" if cost is None else f"{float(cost):,.2f}"
+
+
+def cell(text: str) -> str:
+    """A string for a cell of a Markdown table."""
+    kept = "".join(each if each.isprintable() else " " for each in text)
+    return "".join(f"\\{each}" if each in "\\|`*_[]<>" else each for each in kept)
+
+
+def _block(dag: DagCost, prices: Prices | None) -> Iterator[str]:
+    yield f"{dag.dag_id} ({dag.spec}): {dag.schedule}"
+    rows: list[Sequence[str]] = [(*_HEADING, *(_MONEY if prices else ()))]
+    for job in dag.jobs:
+        cells = [job.job, _machines(job), str(job.attempts), number(job.hours), _month(dag, job.hours, number)]
+        if prices:
+            most = "at most " if job.is_spot and job.cost is not None else ""
+            cells += [most + money_of(job.cost), _month(dag, job.cost, money_of)]
+        rows.append(cells)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows if len(rows) > 1 else []:
+        yield "  " + "  ".join(f"{each:<{width}}" for each, width in zip(row, widths, strict=True)).rstrip()
+    for name, note in _notes(dag):
+        yield f"  {name}: {note}"
+
+
+def _month(dag: DagCost, each_run: Fraction | None, show: Any) -> str:
+    return "" if dag.runs is None else str(show(dag.monthly(each_run)))
+
+
+def _notes(dag: DagCost) -> Iterator[tuple[str, str]]:
+    for job in dag.jobs:
+        if job.attempts > 1 and job.once is not None:
+            yield job.job, f"{_hours(job.once)} if nothing fails; every retry may take as long again"
+        if job.is_spot:
+            yield job.job, "spot machines: their price changes, and this is the most that it can be"
+        if job.warm_hours:
+            yield job.job, f"up to {_hours(job.warm_hours)} more of its warm pool a run"
+        for note in job.notes:
+            yield job.job, note
+
+
+def _machines(job: JobCost) -> str:
+    listed = ", ".join(f"{'?' if each.count is None else each.count} x {each.type or '?'}" for each in job.machines)
+    points = f"{job.tasks} points of " if job.tasks > 1 else ""
+    return points + (listed or "?")
+
+
+def _summary(dags: Sequence[DagCost], prices: Prices | None) -> Iterator[str]:
+    counted = [dag for dag in dags if dag.runs is not None]
+    hours = added(dag.monthly(dag.hours) for dag in counted)
+    if counted:
+        money = ""
+        if prices:
+            cost = added(dag.monthly(dag.cost) for dag in counted)
+            money = f", {money_of(cost)} {prices.currency}" if cost is not None else ", money: not all prices are known"
+        yield f"At most in 30 days, by schedule: {number(hours)} machine hours{money}."
+    yield from _dated(prices)
+
+
+def _dated(prices: Prices | None) -> Iterator[str]:
+    if prices:
+        yield f"Prices of {prices.date} ({prices.currency}), without taxes, discounts and data transfer."
+
+
+def _about(prices: Prices | None) -> dict[str, str] | None:
+    return {"date": prices.date, "currency": prices.currency} if prices else None
+
+
+def _dag(dag: DagCost) -> dict[str, Any]:
+    return {
+        "dag": dag.dag_id,
+        "spec": dag.spec,
+        "schedule": dag.schedule,
+        "runs_month": dag.runs,
+        **_sums(dag, dag.hours, dag.cost),
+        "jobs": [_job(dag, job) for job in dag.jobs],
+    }
+
+
+def _job(dag: DagCost, job: JobCost) -> dict[str, Any]:
+    return {
+        "job": job.job,
+        "tasks": job.tasks,
+        "machines": [{"type": each.type, "count": each.count} for each in job.machines],
+        "region": job.region,
+        "attempts": job.attempts,
+        "spot": job.is_spot,
+        "hours_without_retries": _plain(job.once),
+        **_sums(dag, job.hours, job.cost),
+        "warm_pool_hours_run": _plain(job.warm_hours),
+        "storage_gb_months_run": _plain(job.gb_months),
+        "notes": list(job.notes),
+    }
+
+
+def _sums(dag: DagCost, hours: Fraction | None, cost: Fraction | None) -> dict[str, float | None]:
+    return {
+        "hours_run": _plain(hours),
+        "hours_month": _plain(dag.monthly(hours)),
+        "cost_run": _plain(cost),
+        "cost_month": _plain(dag.monthly(cost)),
+    }
+
+
+def _plain(value: Fraction | None) -> float | None:
+    return None if value is None else round(float(value), 6)
+
+
+def _amount(dag: DagCost | None, prices: Prices | None) -> str:
+    if dag is None:
+        return "-"
+    each_run = dag.cost if prices else dag.hours
+    return (money_of if prices else number)(each_run if dag.runs is None else dag.monthly(each_run))
+
+
+def _arrow(change: Change, prices: Prices | None) -> str:
+    return f"{_amount(change.before, prices)} -> {_amount(change.after, prices)}"
+
+
+def _span(change: Change) -> str:
+    """What the amounts are of: a month where both sides have one."""
+    words = ["a run" if side.runs is None else "30 days" for side in (change.before, change.after) if side]
+    return " -> ".join(dict.fromkeys(words))
