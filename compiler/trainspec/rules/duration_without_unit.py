@@ -30,7 +30,7 @@ FIELDS = ("retry_delay", "max_retry_delay", "execution_timeout")
 
 def check_spec(spec: SpecView) -> Iterator[Found]:
     """Look at the DAG's own duration, and at what it gives to all tasks."""
-    dag: Mapping[str, Any] = spec.data.get("dag") or {}
+    dag = spec.data.get("dag") or {}
     yield from _bare(dag, ("dagrun_timeout",), ("dag",))
     yield from _bare(dag.get("default_args") or {}, FIELDS, ("dag", "default_args"))
 

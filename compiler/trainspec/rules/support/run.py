@@ -5,7 +5,7 @@ from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from trainspec.budget import spend
 from trainspec.diagnostics import Diagnostic
@@ -15,6 +15,9 @@ from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault, nearest, placed
 from trainspec.text.tree import Mapping, Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _STEPS_OF_RULE, _STEPS_OF_FINDING = 3, 50
 _MOST_REMEMBERED = 5_000
@@ -27,7 +30,7 @@ _memory: ContextVar[Memory | None] = ContextVar("what rules said of jobs", defau
 
 
 def run_rules(
-    data: Map[str, Any],
+    data: "SpecData",
     requests: Map[str, Request],
     root: Mapping,
     samples: Map[str, Sequence[Sample]],
@@ -45,7 +48,7 @@ def run_rules(
 
 
 def _view(
-    data: Map[str, Any], requests: Map[str, Request], samples: Map[str, Sequence[Sample]], invalid: Collection[Path]
+    data: "SpecData", requests: Map[str, Request], samples: Map[str, Sequence[Sample]], invalid: Collection[Path]
 ) -> SpecView:
     """The spec as rules see it, without the jobs that were taken out as a whole."""
     dag = data.get("dag", {})

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trainspec.request.api.check import shape_name
 from trainspec.request.lower import Request, lower
 from trainspec.schema.values import leaves
 from trainspec.templates import SAMPLES, Sample, has_template, render
 from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData, JobData, OperatorData, SpecData
 
 Made = TypeVar("Made")
 
@@ -52,9 +55,9 @@ class JobView:
     """
 
     name: str
-    fields: Mapping[str, Any]
+    fields: "JobData"
     request: Mapping[str, Any]
-    dag: Mapping[str, Any]
+    dag: "DagData"
     spoilt: frozenset[str] = frozenset()
     samples: Sequence[Sample] = SAMPLES
     lowered: Request | None = None
@@ -72,9 +75,9 @@ class JobView:
         return region if isinstance(region, str) else None
 
     @property
-    def operator(self) -> Mapping[str, Any]:
+    def operator(self) -> "OperatorData":
         """The operator's arguments, as the spec says them."""
-        return self.fields.get("operator") or MISSING
+        return self.fields.get("operator") or {}
 
     @property
     def is_serverless(self) -> bool:
@@ -170,5 +173,5 @@ def once_a_job(make: Callable[[JobView], Iterable[Made]]) -> Callable[[JobView],
 class SpecView:
     """A whole document, for rules."""
 
-    data: Mapping[str, Any]
+    data: "SpecData"
     jobs: Sequence[JobView]
