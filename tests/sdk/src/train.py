@@ -1,0 +1,1 @@
+"""What the jobs of this folder run; nothing is trained here."""

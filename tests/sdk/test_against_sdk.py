@@ -1,0 +1,57 @@
+"""Specs beside programs of the SageMaker SDK: the same request, names aside. ask_sdk.py recorded the SDK."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from combinations import OURS, combinations
+from trainspec.pipeline import Options, analyse
+from trainspec.request.distribution import KINDS as KNOWN
+from trainspec.request.lower import lower
+from trainspec.text.source import Source
+
+HERE = Path(__file__).parent
+
+
+def _canonical(value: Any) -> Any:
+    """Hyperparameters as the toolkit reads them: lists of JSON have blanks in the SDK's spelling."""
+    values = {name: json.loads(each) for name, each in value["HyperParameters"].items()}
+    return {**value, "HyperParameters": values}
+
+
+@pytest.mark.parametrize("spec", sorted(HERE.glob("jobs/*/spec.yaml")), ids=lambda path: path.parent.name)
+def test_request_is_the_sdks(spec: Path) -> None:
+    analysis = analyse(Source("spec.yaml", spec.read_text(encoding="utf-8")), Options())
+    sdk = json.loads(spec.with_name("request.json").read_text(encoding="utf-8"))
+    ours = json.loads(json.dumps(analysis.requests["train"].members))
+    assert _canonical(ours) == _canonical(sdk)
+
+
+def test_distributions_are_the_sdks() -> None:
+    answers = json.loads((HERE / "distributions.json").read_text(encoding="utf-8"))
+    compared = 0
+    for asked in combinations():
+        answer = answers[asked.key]
+        known = asked.framework["name"] in KNOWN[asked.kind.split(" ")[0]].frameworks
+        if isinstance(answer, str) or not answer or not known or (asked.framework["name"], asked.kind) in OTHERWISE:
+            continue
+        given = OURS.get(asked.kind, asked.kind)
+        if asked.named:
+            given = {**({"type": given} if isinstance(given, str) else given), "instance_groups": list(asked.named)}
+        resources: dict[str, Any] = {"instance_type": asked.machine}
+        if asked.groups:
+            resources = {"groups": {name: {"instance_type": each} for name, each in asked.groups}}
+        ours = lower({"resources": resources, "distribution": given}).members["HyperParameters"]
+        wanted = {name: value for name, value in answer.items() if value not in ("null", "false")}
+        if not KNOWN[asked.kind.split(" ")[0]].takes_groups:
+            ours.pop("sagemaker_distribution_instance_groups", None)  # the SDK drops it without a word
+        assert ours == wanted, asked.key
+        compared += 1
+    assert compared > 150
+
+
+OTHERWISE = {
+    ("pytorch", "pytorchddp"),  # which this version of the SDK makes smddp of
+    ("mxnet", "mpi"),  # without options, which MXNet's estimator sends only beside the number of processes
+}
