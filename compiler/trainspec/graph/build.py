@@ -6,24 +6,30 @@ The points of a matrix are one node. Data is a node for each place in S3; where 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.choices import OPERATOR as BEST
 from trainspec.compose import handed_on, in_words
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
 
-_SECTIONS = (("sensors", Kind.SENSOR), ("tasks", Kind.TASK), ("triggers", Kind.TRIGGER))
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, SpecData
 
 
 def build(
     dag_id: str,
-    data: Mapping[str, Any],
+    data: "SpecData",
     requests: Mapping[str, Mapping[str, Any]],
     groups: Mapping[str, Sequence[str]],
 ) -> Graph:
     """The picture of a spec: its validated `data`, the request of each job and the task ids of each matrix."""
     drawing = _Drawing({task: group for group, tasks in groups.items() for task in tasks})
-    around = {name: (kind, task) for section, kind in _SECTIONS for name, task in data.get(section, {}).items()}
+    sections: tuple[tuple[Kind, Mapping[str, OtherTaskData]], ...] = (
+        (Kind.SENSOR, data.get("sensors", {})),
+        (Kind.TASK, data.get("tasks", {})),
+        (Kind.TRIGGER, data.get("triggers", {})),
+    )
+    around = {name: (kind, task) for kind, tasks in sections for name, task in tasks.items()}
     for name, (kind, task) in around.items():
         drawing.node(name, kind, name, _said_of(kind, task))
     for name, request in requests.items():
