@@ -46,14 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     target = Path(arguments.output) if arguments.output else None
     if len(imported) > 1 and (target is None or not target.is_dir()):
         raise UsageError(f"the sources hold {len(imported)} DAGs: give a folder with -o")
+    is_whole = True
     for each in imported:
         text = formatted(Source("imported.yaml", spec_text(each))).text
         if target is None:
             sys.stdout.write(text)
         else:
             _write(target / _file_name(each) if target.is_dir() else target, text)
-        _report(each, text)
-    return 0
+        is_whole = _report(each, text) and is_whole
+    return 0 if is_whole else 1
 
 
 def _read(sources: Iterable[str]) -> Iterator[Imported]:
@@ -108,19 +109,25 @@ def _write(path: Path, text: str) -> None:
     print(f"wrote {path}")
 
 
-def _report(imported: Imported, text: str) -> None:
-    """Say what was lost, and what lint says of the spec."""
+def _report(imported: Imported, text: str) -> bool:
+    """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
+    is_whole = not imported.notes
     for note in imported.notes:
         print(f"trainspec: {visible(note)}", file=sys.stderr)
+    for remark in imported.remarks:
+        print(f"trainspec: note: {visible(remark)}", file=sys.stderr)
     analysis = analyse(Source("imported.yaml", text), Options())
     for job in imported.jobs:
         made = analysis.requests.get(job.task_id)
         kept = dict(leaves(printable(made.members))) if made else {}
         for path, value in leaves(dict(job.request)):
             if kept.get(path, ...) != value and not job.templated:
+                is_whole = False
                 lost = visible(f"{job.task_id}: {dotted_member(path)}")
                 print(f"trainspec: {lost} could not be carried over", file=sys.stderr)
     for found in analysis.findings:
         if found.severity is Severity.ERROR:
+            is_whole = False
             said = visible(f"{found.message}; {found.advice}" if found.advice else found.message)
             print(f"trainspec: line {found.span.line} of the spec: {said} [{found.code.id}]", file=sys.stderr)
+    return is_whole

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
-from trainspec.importers.request import dotted_member
+from trainspec.importers.request import dotted_member, known_members
 from trainspec.request.api.check import member_schema
 
 GROUP = "sagemaker.services.k8s.aws/"
@@ -27,7 +27,7 @@ def is_manifest(data: Any) -> bool:
 def import_manifest(data: Mapping[str, Any]) -> Imported:
     """The job of a manifest."""
     notes: list[str] = []
-    request = _renamed(data["spec"], (), notes)
+    request = known_members(_renamed(data["spec"], (), notes), notes)
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     task_id = task_id_for(str(name or request.get("TrainingJobName", "")))

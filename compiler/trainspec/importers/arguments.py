@@ -13,18 +13,6 @@ _OPERATORS: Mapping[type[ast.operator], str] = {ast.BitOr: "any", ast.BitAnd: "a
 Read = Callable[[Constants, Mapping[str, str], ast.expr], Any]
 
 
-def imported_names(tree: ast.Module) -> dict[str, str]:
-    """The dotted path of each name that a file imports at its top level."""
-    found: dict[str, str] = {}
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.asname or alias.name.partition(".")[0]: (alias.asname and alias.name) or
-                      alias.name.partition(".")[0] for alias in node.names}  # fmt: skip
-    return found
-
-
 def callbacks_of(constants: Constants, imported: Mapping[str, str], node: ast.expr) -> Any:
     """One callback or a list of them. Raises NotLiteralError for one that is made in the file itself."""
     if isinstance(node, ast.List | ast.Tuple):

@@ -5,17 +5,21 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 
 import ast
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from trainspec.budget import OutOfBudgetError, budget
-from trainspec.importers.arguments import assets_of, imported_names
+from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
+from trainspec.importers.interpret import OF_DEFAULT_ARGS, Interpreter, ReadModule
 from trainspec.importers.literals import Constants
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob, ImportedTask
 from trainspec.importers.other_tasks import import_task
+from trainspec.importers.request import known_members
+from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
@@ -23,7 +27,8 @@ from trainspec.units import duration, seconds
 MAX_DEPTH = 90
 """Levels of a file's syntax: to write an expression out, Python recurses some eight times for each."""
 
-OPERATORS = ("SageMakerTrainingOperator", "TrainingJobOperator")
+OURS = "TrainingJobOperator"
+OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", OURS)
 
 # the argument in Python → the field in a spec
 _DAG_FIELDS = {
@@ -38,11 +43,12 @@ _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
 """The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
 _ATTEMPTS = 60
 """How often our operator looks where its call says nothing."""
+_PULLED = re.compile(r"""xcom_pull\([^()]*?task_ids=\[?\\?['"]([^'"\\]+)""")
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
-def import_dag_file(text: str) -> list[Imported]:
-    """The specs to be of a DAG file, one for each DAG.
+def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> list[Imported]:
+    """The specs to be of a DAG file, one for each DAG. `read_module` gives the text of a module beside the file.
 
     Raises CannotImportError where the file is no Python, or has no training job.
     """
@@ -54,9 +60,13 @@ def import_dag_file(text: str) -> list[Imported]:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
     try:
         with budget():
-            return _imported_dags(tree)
+            run = Interpreter(read_module)
+            run.run(tree)
+            return import_straight(straightened(run))
     except OutOfBudgetError:
         raise CannotImportError("reading its values takes more work than any DAG file") from None
+    except RecursionError:
+        raise CannotImportError("its values are nested too deeply, or hold themselves") from None
 
 
 def _depth(tree: ast.AST) -> int:
@@ -68,28 +78,36 @@ def _depth(tree: ast.AST) -> int:
     return depth
 
 
-def _imported_dags(tree: ast.Module) -> list[Imported]:
-    functions = {
-        id(each): node.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-        for each in node.decorator_list
-    }
-    reading = Reading(Constants(tree), functions, imported_names(tree))
-    dags = {id(call): call for call in _calls(tree) if called(call) in ("DAG", "dag")}
+def import_straight(straight: Straight) -> list[Imported]:
+    """The specs to be of a file without names: DAGs, tasks with literal arguments, edges.
+
+    Raises CannotImportError where there is no training job.
+    """
+    roots = {each.id for each in ast.walk(straight.tree) if isinstance(each, ast.Name)}
+    reading = Reading(Constants(straight.tree), {}, {root: root for root in roots if root.isidentifier()})
+    dags = {id(call): call for call in straight.dags}
     found: dict[int, list[ast.Call]] = {}
-    for call, around in _operators(tree):
-        found.setdefault(id(reading.dag_of(call, around, dags)), []).append(call)
+    for call in straight.tasks:
+        found.setdefault(id(reading.dag_of(call, None, dags)), []).append(call)
     of_jobs = {key: calls for key, calls in found.items() if any(called(call) in OPERATORS for call in calls)}
     if not of_jobs:
-        raise CannotImportError("no SageMakerTrainingOperator in this file")
-    return [_imported(reading, dags.get(key), calls, tree) for key, calls in of_jobs.items()]
+        why = "".join(f"; {note}" for note in straight.notes[:3])
+        raise CannotImportError(f"no SageMakerTrainingOperator in this file{why and ' that can be read'}{why}")
+    imported = [_imported(reading, dags.get(key), calls, straight.tree) for key, calls in of_jobs.items()]
+    others = [
+        f"line {call.lineno}: this DAG has no training job that can be read, so it is not carried over"
+        for key, call in dags.items()
+        if key not in of_jobs
+    ]
+    notes = dict.fromkeys([*straight.notes, *others, *imported[0].notes])
+    first = replace(imported[0], notes=tuple(notes), remarks=tuple(dict.fromkeys(straight.remarks)))
+    return [first, *imported[1:]]
 
 
 def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tree: ast.Module) -> Imported:
     reading.notes.clear()
     training = [call for call in calls if called(call) in OPERATORS]
-    ids = {id(call): _task_id(reading, call) or "train" for call in training}
+    ids = _ids(reading, training)
     others = [_other_task(reading, call) for call in calls if call not in training]
     around = {key: task for key, task in others if task is not None}
     ids |= {key: task.task_id for key, task in around.items()}
@@ -102,7 +120,12 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         request = reading.value(config, "config") if config is not None else None
         if "xcom_pull" in str(request):
             reading.note(call, "a template of config reads an XCom; this operator's `return_value` is the job's name")
-        jobs.append(ImportedJob(ids[id(call)], _request(request), fields, templated=True))
+        jobs.append(ImportedJob(ids[id(call)], _request(reading, request, config or call), fields, templated=True))
+    names = set(ids.values())
+    for text in (*(str(job.request) for job in jobs), *(str(task.fields) for task in around.values())):
+        for name in dict.fromkeys(_PULLED.findall(text)):
+            if name not in names:
+                reading.notes.append(f"a template reads what the task `{name}` returns, which is not in the spec")
     fields = _dag_fields(reading, dag) if dag else {}
     tasks = (replace(task, fields={**task.fields, **_depends_on(upstream[key])}) for key, task in around.items())
     return Imported(tuple(jobs), fields, tuple(dict.fromkeys(reading.notes)), tuple(tasks))
@@ -123,12 +146,33 @@ def _depends_on(upstream: list[str]) -> dict[str, Any]:
     return {"depends_on": upstream if len(upstream) > 1 else upstream[0]} if upstream else {}
 
 
-def _request(config: Any) -> Mapping[str, Any]:
+def _ids(reading: Reading, calls: list[ast.Call]) -> dict[int, str]:
+    """The id of each training job's task: its own, or one that no other has."""
+    ids: dict[int, str] = {}
+    for call in calls:
+        given = _task_id(reading, call)
+        name, count = given or "train", 2
+        while name in ids.values():
+            name, count = f"{given or 'train'}-{count}", count + 1
+        if name != given:
+            reading.note(call, f"this task is called `{name}` here")
+        ids[id(call)] = name
+    return ids
+
+
+def _request(reading: Reading, config: Any, node: ast.AST) -> Mapping[str, Any]:
     """The request in a `config`: the operator also takes it under `Training`."""
     if not isinstance(config, Mapping):
         return {}
     inner = config.get("Training")
-    return inner if isinstance(inner, Mapping) else config
+    if isinstance(inner, Mapping):
+        for name in config.keys() - {"Training"}:
+            reading.note(node, f"config.{name} stands beside `Training`, so it was left out")
+    notes: list[str] = []
+    request = known_members(inner if isinstance(inner, Mapping) else config, notes)
+    for note in notes:
+        reading.note(node, note)
+    return request
 
 
 def _task_id(reading: Reading, call: ast.Call) -> str | None:
@@ -140,8 +184,10 @@ def _task_id(reading: Reading, call: ast.Call) -> str | None:
 
 def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    is_stock = called(call) == OPERATORS[0]
+    is_stock = called(call) != OURS
     operator: dict[str, Any] = {"action_if_job_exists": "timestamp"} if is_stock else {}
+    if called(call) == OPERATORS[1]:
+        operator["deferrable"] = True
     known = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
     for name, node in reading.arguments(call):
         if name == "check_interval":
@@ -195,8 +241,6 @@ def _dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
             fields[field_name] = reading.value(node, name)
         else:
             reading.note(node, f"the argument `{name}` of the DAG is not carried over")
-    if "id" not in fields and id(call) in reading.functions:
-        fields["id"] = reading.functions[id(call)]
     return {name: value for name, value in fields.items() if value is not None or name == "schedule"}
 
 
@@ -211,27 +255,11 @@ def _assets(reading: Reading, node: ast.expr) -> Any:
 def _default_args(reading: Reading, node: ast.expr, dag: dict[str, Any]) -> dict[str, Any]:
     """The default arguments; a start date among them is the DAG's."""
     fields: dict[str, Any] = {}
+    if isinstance(node, ast.Name):
+        reading.note(node, f"default_args is not a literal: `{node.id}`")
     for name, value in reading.constants.items(node):
         if name in ("start_date", "end_date"):
             reading.put_moment(dag, name, value)
-        else:
+        elif name not in OF_DEFAULT_ARGS:
             reading.put_task_argument(fields, name, value, f"`{name}` of default_args")
     return fields
-
-
-def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-
-
-def _operators(tree: ast.AST, around: ast.Call | None = None) -> Iterator[tuple[ast.Call, ast.Call | None]]:
-    """The calls of operators, each with the DAG of the `with` or of the decorated function that it stands in."""
-    if isinstance(tree, ast.Call) and called(tree).endswith(("Operator", "Sensor")):
-        yield tree, around
-    if isinstance(tree, ast.With):
-        opened = [item.context_expr for item in tree.items if isinstance(item.context_expr, ast.Call)]
-        around = next((call for call in opened if called(call) == "DAG"), around)
-    if isinstance(tree, ast.FunctionDef):
-        decorators = [each for each in tree.decorator_list if isinstance(each, ast.Call)]
-        around = next((call for call in decorators if called(call) == "dag"), around)
-    for child in ast.iter_child_nodes(tree):
-        yield from _operators(child, around)

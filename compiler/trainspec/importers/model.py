@@ -29,12 +29,13 @@ class ImportedTask:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One spec to be. `notes` say what could not be carried over."""
+    """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way."""
 
     jobs: tuple[ImportedJob, ...]
     dag: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     around: tuple[ImportedTask, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class CannotImportError(Exception):

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called
 from trainspec.importers.model import ImportedTask
+from trainspec.importers.moved import todays_path
 from trainspec.importers.times import duration_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.schema.values import leaves
@@ -64,8 +65,6 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 _OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
 _DURATIONS = ("poke_interval", "timeout", "execution_delta")
 _WILDCARD = re.compile(r"[*?\[]")
-_RENAMED = {"bash_operator": "bash", "python_operator": "python", "dummy_operator": "empty", "dummy": "empty"}
-"""Modules of Airflow 1 that some files still import, below `airflow.operators`."""
 
 
 def import_task(reading: Reading, call: ast.Call, task_id: str) -> ImportedTask | None:
@@ -122,19 +121,11 @@ def _by_path(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impor
     given = dict(reading.arguments(call))
     own = given.keys() - {*_of_every_task(), "task_id", "dag", "doc_md", "provide_context"}
     arguments = {argument: _literal(reading, node) for argument, node in given.items() if argument in own}
-    fields: dict[str, Any] = {"operator": _today(path)}
+    fields: dict[str, Any] = {"operator": todays_path(path)}
     if arguments:
         fields["arguments"] = arguments
     _put_task_arguments(reading, fields, given)
     return ImportedTask("tasks", task_id, fields)
-
-
-def _today(path: str) -> str:
-    """The path of an operator as Airflow 2 and 3 have it."""
-    *package, module, name = path.split(".")
-    if package == ["airflow", "operators"] and module in _RENAMED:
-        return ".".join((*package, _RENAMED[module], "EmptyOperator" if name == "DummyOperator" else name))
-    return path
 
 
 def _put_task_arguments(reading: Reading, fields: dict[str, Any], given: Mapping[str, ast.expr]) -> None:

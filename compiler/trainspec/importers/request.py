@@ -22,27 +22,83 @@ def import_request(data: Mapping[str, Any]) -> Imported:
     """The job of a request or an answer. An answer loses, without a word, what SageMaker alone can say."""
     answered = any(name in data for name in _ANSWERED)
     notes: list[str] = []
-    request = {name: value for name, value in _known(data, (), notes).items() if value is not None}
+    request = known_members(data, notes)
     if answered:
         notes = []
     notes += notes_on(request)
     return Imported((ImportedJob(task_id_for(str(data.get("TrainingJobName", ""))), request),), notes=tuple(notes))
 
 
+def known_members(data: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
+    """The members of a request that CreateTrainingJob takes; `notes` gets a line for each of the others."""
+    return _members(data, (), notes)
+
+
+_LOST = object()
+_KINDS = {"object": "a map", "array": "a list"}
+_SCALAR = (str, int, float, bool)
+
+
 def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
-    """`value` with the members that CreateTrainingJob takes."""
-    if isinstance(value, list):
-        return [_known(each, (*path, index), notes) for index, each in enumerate(value)]
-    if not isinstance(value, Mapping):
-        return value
+    """`value` with the members that CreateTrainingJob takes, in the types that it takes them in."""
+    schema = member_schema(path) or {}
+    kind = schema.get("type")
+    if kind == "array" and schema_of_rows(path) and isinstance(value, Mapping) and _is_flat(value):
+        value = [{"Key": str(key), "Value": below} for key, below in value.items()]
+    if kind in _KINDS:
+        fits = isinstance(value, Mapping if kind == "object" else list)
+        if value is not None and not fits:
+            notes.append(f"{dotted_member(path)} is not {_KINDS[kind]}, so it was left out")
+        if not fits:
+            return _LOST
+        return _items(value, path, notes) if kind == "array" else _members(value, path, notes)
+    if isinstance(value, _SCALAR):
+        return _as_text(value, path, notes) if kind == "string" and not isinstance(value, str) else value
+    if value is not None:
+        notes.append(f"{dotted_member(path)} is not a single value, so it was left out")
+    return _LOST
+
+
+def _items(value: list[Any], path: tuple[str | int, ...], notes: list[str]) -> list[Any]:
+    found = [_known(each, (*path, index), notes) for index, each in enumerate(value)]
+    for index, (each, item) in enumerate(zip(found, value, strict=True)):
+        if each is _LOST and item is None:
+            notes.append(f"{dotted_member((*path, index))} is null, so it was left out")
+    return [each for each in found if each is not _LOST]
+
+
+def _members(value: Mapping[Any, Any], path: tuple[str | int, ...], notes: list[str]) -> dict[str, Any]:
     kept = {}
     for name, below in value.items():
         schema = member_schema((*path, name))
         if schema is None or schema.get("x-output-only"):
-            notes.append(f"{dotted_member((*path, name))} is not a member of CreateTrainingJob, so it was left out")
-        else:
-            kept[name] = _known(below, (*path, name), notes)
+            notes.append(
+                f"{dotted_member((*path, str(name)))} is not a member of CreateTrainingJob, so it was left out"
+            )
+        elif (known := _known(below, (*path, str(name)), notes)) is not _LOST:
+            kept[str(name)] = known
+        elif below is None and path:
+            notes.append(f"{dotted_member((*path, str(name)))} is null, so it was left out")
     return kept
+
+
+def schema_of_rows(path: tuple[str | int, ...]) -> bool:
+    """Whether a list's elements are pairs of `Key` and `Value`, as tags are."""
+    return set((member_schema((*path, "*")) or {}).get("properties", ())) == {"Key", "Value"}
+
+
+def _is_flat(value: Mapping[Any, Any]) -> bool:
+    return all(isinstance(each, _SCALAR) for each in value.values())
+
+
+def _as_text(value: float, path: tuple[str | int, ...], notes: list[str]) -> str:
+    """A number as its own text. A boolean has two spellings, so the one that is written is said."""
+    if isinstance(value, bool):
+        notes.append(
+            f"{dotted_member(path)} is a boolean and SageMaker takes a string: written as `{str(value).lower()}`"
+        )
+        return str(value).lower()
+    return str(value)
 
 
 def dotted_member(path: tuple[str | int, ...]) -> str:

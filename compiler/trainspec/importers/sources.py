@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from trainspec.diagnostics import Diagnostic
+from trainspec.disk.reading import DiskTree
 from trainspec.importers.ack import import_manifest, is_manifest
 from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.interpret import ReadModule
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH, parse
-from trainspec.text.source import Source, decode, read_source
+from trainspec.text.source import Source, decode, read_in, read_source
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import natural
 
@@ -22,7 +24,7 @@ _PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 
 def read_file(path: Path) -> list[Imported]:
     """The specs to be that a file holds. Raises CannotImportError."""
-    return _read(read_source(path, path.name), path.suffix)
+    return _read(read_source(path, path.name), path.suffix, _modules_beside(path))
 
 
 def read_text(content: bytes) -> list[Imported]:
@@ -32,11 +34,22 @@ def read_text(content: bytes) -> list[Imported]:
     return _read(source, ".json" if text.startswith(("{", "[")) else ".py" if _PYTHON.search(text) else ".yaml")
 
 
-def _read(source: Source | Diagnostic, suffix: str) -> list[Imported]:
+def _modules_beside(path: Path) -> ReadModule:
+    """Reads the modules of the folder that a DAG file is in; links that leave it are not followed."""
+    tree = DiskTree(path.parent)
+
+    def read(name: str) -> str | None:
+        source = read_in(tree, f"{name.replace('.', '/')}.py", name)
+        return source.text if isinstance(source, Source) else None
+
+    return read
+
+
+def _read(source: Source | Diagnostic, suffix: str, read_module: ReadModule = lambda name: None) -> list[Imported]:
     if isinstance(source, Diagnostic):
         raise CannotImportError(source.message.removeprefix(f"{source.span.path} "))
     if suffix == ".py":
-        return import_dag_file(source.text)
+        return import_dag_file(source.text, read_module)
     return [_import_data(_data(source, suffix))]
 
 

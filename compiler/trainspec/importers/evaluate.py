@@ -1,0 +1,369 @@
+"""What an expression of a DAG file comes to, as far as the file alone decides it. Nothing is run."""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from trainspec.budget import spend
+from trainspec.importers.values import Function, Method, Reference, Residual, Scope, Task, unknown
+
+if TYPE_CHECKING:
+    from trainspec.importers.interpret import Interpreter
+
+_LONGEST = 100_000
+"""Characters of a text, or items of a list, that are put together: no request takes as many."""
+_LARGEST = 10**12
+_SCALARS = (str, int, float, bool, type(None))
+_FORMAT = re.compile(r"[<>^+0 ]?\d{0,2}(\.\d)?[dfsx]?")
+_FIELD = re.compile(r"\{(\w*)\}|\{\{|\}\}")
+_PERCENT = re.compile(r"%(?:\((\w+)\))?([sd%])")
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Is: operator.eq,
+    ast.IsNot: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
+def evaluate(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
+    """The value of an expression: plain data, an object of the file, or a Residual."""
+    spend(5)
+    read = _READ.get(type(node))
+    return read(run, node, scope) if read else unknown(node)
+
+
+def _constant(run: "Interpreter", node: ast.Constant, scope: Scope) -> Any:
+    return node.value if isinstance(node.value, _SCALARS) else unknown(node)
+
+
+def _name(run: "Interpreter", node: ast.Name, scope: Scope) -> Any:
+    value = scope.find(node.id)
+    if value is ...:
+        return Reference(f"builtins.{node.id}") if node.id in _BUILTINS else unknown(node)
+    if isinstance(value, Residual) and not isinstance(value.node, ast.Name):
+        return Residual(value.node)
+    return value
+
+
+def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
+    value = evaluate(run, node.value, scope)
+    if isinstance(value, Reference):
+        if value.name in ("TriggerRule", "WeightRule") and node.attr.isupper():
+            return node.attr.lower()
+        known = run.constant_of_module(value.path, node.attr)
+        return Reference(f"{value.path}.{node.attr}") if known is ... else known
+    if isinstance(value, Task) and node.attr == "output":
+        return value
+    if isinstance(value, Task) and node.attr == "task_id" and value.task_id is not None:
+        return value.task_id
+    if isinstance(value, Residual):
+        return unknown(node)
+    return Method(value, node.attr, node)
+
+
+def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
+    value, key = evaluate(run, node.value, scope), evaluate(run, node.slice, scope)
+    if isinstance(value, Reference) and value.path == "os.environ" and isinstance(key, str):
+        return unknown(node)
+    if isinstance(value, Task):
+        return value
+    if id(value) in run.spoilt or not isinstance(value, dict | list | str) or not isinstance(key, str | int):
+        return unknown(node)
+    try:
+        found: Any = value[key]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        return unknown(node)
+    return found
+
+
+def _dict(run: "Interpreter", node: ast.Dict, scope: Scope) -> Any:
+    found: dict[Any, Any] = {}
+    for key, below in zip(node.keys, node.values, strict=True):
+        value = evaluate(run, below, scope)
+        if key is None:
+            if not isinstance(value, dict) or id(value) in run.spoilt:
+                run.note(below, f"`**{ast.unparse(below)[:100]}` is not a literal, so its members are not carried over")
+                continue
+            spend(len(value))
+            found |= value
+            continue
+        name = evaluate(run, key, scope)
+        if not isinstance(name, _SCALARS):
+            run.note(key, f"the key `{ast.unparse(key)[:100]}` is not a literal, so its value is not carried over")
+            continue
+        found[name] = value
+    return found
+
+
+def _list(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
+    found: list[Any] = []
+    for item in node.elts:  # type: ignore[attr-defined]
+        if isinstance(item, ast.Starred):
+            more = items_of(run, evaluate(run, item.value, scope))
+            if more is None:
+                found.append(unknown(item.value))
+            else:
+                found.extend(more)
+        else:
+            found.append(evaluate(run, item, scope))
+    return found
+
+
+def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
+    """What a loop over `value` goes through; None where only a run could say."""
+    if id(value) in run.spoilt or not isinstance(value, list | tuple | dict | range):
+        return None
+    spend(len(value))
+    return list(value)
+
+
+def _joined(run: "Interpreter", node: ast.JoinedStr, scope: Scope) -> Any:
+    parts = [evaluate(run, part, scope) for part in node.values]
+    return _text("".join(parts), node) if all(isinstance(part, str) for part in parts) else unknown(node)
+
+
+def _formatted(run: "Interpreter", node: ast.FormattedValue, scope: Scope) -> Any:
+    value = evaluate(run, node.value, scope)
+    pattern = evaluate(run, node.format_spec, scope) if node.format_spec else ""
+    if not isinstance(value, str | int | float) or node.conversion not in (-1, 115) or not isinstance(pattern, str):
+        return unknown(node.value)
+    if not _FORMAT.fullmatch(pattern):
+        return unknown(node.value)
+    try:
+        return format(value, pattern)
+    except ValueError:
+        return unknown(node.value)
+
+
+def _text(value: str, node: ast.expr) -> Any:
+    spend(len(value) // 10)
+    return value if len(value) <= _LONGEST else unknown(node)
+
+
+def _operation(run: "Interpreter", node: ast.BinOp, scope: Scope) -> Any:
+    left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
+    if isinstance(node.op, ast.RShift | ast.LShift):
+        run.link(*((left, right) if isinstance(node.op, ast.RShift) else (right, left)), node)
+        return right
+    return operate(run, node.op, left, right, node)
+
+
+def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: ast.expr) -> Any:
+    """`left op right`, of texts, numbers, lists and maps; a condition of assets stays an expression."""
+    if id(left) in run.spoilt or id(right) in run.spoilt:
+        return unknown(node)
+    if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
+        spend(len(left) + len(right))
+        return {**left, **right}
+    if isinstance(op, ast.BitOr | ast.BitAnd) and isinstance(left, Residual) and isinstance(right, Residual):
+        made = ast.copy_location(ast.BinOp(left.node, op, right.node), node)
+        return Residual(made)
+    if isinstance(left, str) and isinstance(op, ast.Mod):
+        return _percent(left, right, node)
+    if isinstance(op, ast.Add) and isinstance(left, str) and isinstance(right, str):
+        return _text(left + right, node) if len(left) + len(right) <= _LONGEST else unknown(node)
+    if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, list):
+        spend(len(left) + len(right))
+        return [*left, *right] if len(left) + len(right) <= _LONGEST else unknown(node)
+    calculate = _NUMBERS.get(type(op))
+    if calculate and isinstance(left, int | float) and isinstance(right, int | float):
+        try:
+            result = calculate(left, right)
+        except (ArithmeticError, ValueError):
+            return unknown(node)
+        return result if abs(result) <= _LARGEST else unknown(node)
+    return unknown(node)
+
+
+def _percent(pattern: str, given: Any, node: ast.expr) -> Any:
+    """`"%s/%s" % (a, b)`, of plain `%s`, `%d` and their named forms."""
+    if not re.fullmatch(r"(?:[^%]|%(?:\(\w+\))?[sd%])*", pattern):
+        return unknown(node)
+    positional = iter(given if isinstance(given, list | tuple) else [given])
+    parts: list[str] = []
+    at = 0
+    for found in _PERCENT.finditer(pattern):
+        name, kind = found.groups()
+        if kind == "%":
+            value: Any = "%"
+        elif name:
+            value = given.get(name, ...) if isinstance(given, dict) else ...
+        else:
+            value = next(positional, ...)
+        if not isinstance(value, str | int | float) or (kind == "d" and isinstance(value, str)):
+            return unknown(node)
+        parts += [pattern[at : found.start()], str(int(value) if kind == "d" else value)]
+        at = found.end()
+        spend(len(parts[-1]))
+    return _text("".join([*parts, pattern[at:]]), node)
+
+
+def format_text(pattern: str, given: list[Any], named: Mapping[str, Any], node: ast.expr) -> Any:
+    """`"{}/{name}".format(...)`, of fields that are plain names or numbers."""
+    if re.search(r"[{}]", _FIELD.sub("", pattern)):
+        return unknown(node)
+    parts: list[str] = []
+    at = count = 0
+    for found in _FIELD.finditer(pattern):
+        name = found.group(1)
+        if name is None:
+            value: Any = found.group()[0]
+        elif name.isdigit() or not name:
+            index = int(name) if name and len(name) < 4 else count
+            count += not name
+            value = given[index] if index < len(given) else ...
+        else:
+            value = named.get(name, ...)
+        if not isinstance(value, str | int | float):
+            return unknown(node)
+        parts += [pattern[at : found.start()], str(value)]
+        at = found.end()
+        spend(len(parts[-1]))
+    return _text("".join([*parts, pattern[at:]]), node)
+
+
+def decide(run: "Interpreter", value: Any) -> bool | None:
+    """Whether a condition holds; None where only a run could say."""
+    if isinstance(value, _SCALARS):
+        return bool(value)
+    if isinstance(value, list | dict) and id(value) not in run.spoilt:
+        return bool(value)
+    return None
+
+
+def _unary(run: "Interpreter", node: ast.UnaryOp, scope: Scope) -> Any:
+    value = evaluate(run, node.operand, scope)
+    if isinstance(node.op, ast.Not):
+        held = decide(run, value)
+        return unknown(node) if held is None else not held
+    if isinstance(node.op, ast.USub) and isinstance(value, int | float):
+        return -value
+    return unknown(node)
+
+
+def _bool(run: "Interpreter", node: ast.BoolOp, scope: Scope) -> Any:
+    value: Any = None
+    for each in node.values:
+        value = evaluate(run, each, scope)
+        held = decide(run, value)
+        if held is None:
+            return unknown(node)
+        if held is isinstance(node.op, ast.Or):
+            return value
+    return value
+
+
+def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
+    left, right = evaluate(run, node.left, scope), evaluate(run, node.comparators[0], scope)
+    (op, *more) = node.ops
+    if more or id(right) in run.spoilt:
+        return unknown(node)
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(left, _SCALARS) and isinstance(right, list | dict):
+        spend(len(right))
+        if all(isinstance(each, _SCALARS) for each in right):
+            return (left in right) is isinstance(op, ast.In)
+    if isinstance(left, _SCALARS) and isinstance(right, _SCALARS) and type(op) in _COMPARISONS:
+        try:
+            return bool(_COMPARISONS[type(op)](left, right))
+        except TypeError:
+            return unknown(node)
+    return unknown(node)
+
+
+def _either(run: "Interpreter", node: ast.IfExp, scope: Scope) -> Any:
+    held = decide(run, evaluate(run, node.test, scope))
+    return unknown(node) if held is None else evaluate(run, node.body if held else node.orelse, scope)
+
+
+def _comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
+    rounds = list(_rounds(run, node.generators, Scope({}, scope)))  # type: ignore[attr-defined]
+    if None in rounds:
+        run.in_doubt += 1
+        for each in ast.iter_child_nodes(node):
+            if isinstance(each, ast.expr):
+                evaluate(run, each, Scope({}, scope))
+        run.in_doubt -= 1
+        return unknown(node)
+    inner = [each for each in rounds if each is not None]
+    if isinstance(node, ast.DictComp):
+        keys = [evaluate(run, node.key, each) for each in inner]
+        if not all(isinstance(key, _SCALARS) for key in keys):
+            return unknown(node)
+        return dict(zip(keys, [evaluate(run, node.value, each) for each in inner], strict=True))
+    return [evaluate(run, node.elt, each) for each in inner]  # type: ignore[attr-defined]
+
+
+def _rounds(run: "Interpreter", generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope | None]:
+    """The scope of each round of a comprehension; None where only a run could say."""
+    first, *rest = generators
+    items = items_of(run, evaluate(run, first.iter, scope))
+    if items is None:
+        yield None
+        return
+    for item in items:
+        inner = Scope({}, scope)
+        run.assign(first.target, item, inner)
+        held = [decide(run, evaluate(run, test, inner)) for test in first.ifs]
+        if None in held:
+            yield None
+        elif all(held):
+            yield from _rounds(run, rest, inner) if rest else iter((inner,))
+
+
+def _lambda(run: "Interpreter", node: ast.Lambda, scope: Scope) -> Any:
+    return Function(node, scope)
+
+
+def _walrus(run: "Interpreter", node: ast.NamedExpr, scope: Scope) -> Any:
+    value = evaluate(run, node.value, scope)
+    run.assign(node.target, value, scope)
+    return value
+
+
+def _call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
+    from trainspec.importers.calls import call
+
+    return call(run, node, scope)
+
+
+_BUILTINS = frozenset(
+    ("bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "print", "range", "set")
+) | frozenset(("sorted", "str", "sum", "super", "tuple", "zip", "isinstance", "getattr", "reversed", "round"))
+_READ: Mapping[type[ast.expr], Callable[..., Any]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Dict: _dict,
+    ast.List: _list,
+    ast.Tuple: _list,
+    ast.Set: _list,
+    ast.JoinedStr: _joined,
+    ast.FormattedValue: _formatted,
+    ast.BinOp: _operation,
+    ast.UnaryOp: _unary,
+    ast.BoolOp: _bool,
+    ast.Compare: _compare,
+    ast.IfExp: _either,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _walrus,
+    ast.Call: _call,
+}

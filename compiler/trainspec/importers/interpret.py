@@ -1,0 +1,553 @@
+"""A DAG file read statement by statement, as Python would go through it, without running any of it.
+
+What comes out is the same file without names, loops, functions and branches: DAGs, tasks with their arguments as
+literals, and edges. What only a run could say is left as an expression that nobody can read; what is lost is noted
+with its line.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainspec.budget import spend
+from trainspec.importers.calls import Given, Label, arguments, call_function
+from trainspec.importers.evaluate import decide, evaluate, items_of, operate
+from trainspec.importers.links import Links
+from trainspec.importers.values import (
+    Dag,
+    Function,
+    Group,
+    LocalClass,
+    Reference,
+    Scope,
+    Task,
+    as_expression,
+    dotted,
+    unknown,
+)
+
+ReadModule = Callable[[str], str | None]
+"""The text of a module beside the file, by its dotted name; None where there is none."""
+
+_MOST_ROUNDS = 2_000
+OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
+"""Default arguments of a DAG that a spec says at each job."""
+
+
+@dataclass
+class _Frame:
+    """A function's call: what it returned, and whether only a run decides how far it goes."""
+
+    result: Any = None
+    in_doubt: int = 0
+
+
+@dataclass
+class Interpreter:
+    """The state of reading one file."""
+
+    read_module: ReadModule = lambda name: None
+    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    made_dags: list[Dag] = field(default_factory=list)
+    spoilt: dict[int, ast.expr] = field(default_factory=dict)
+    in_doubt: int = 0
+    depth: int = 0
+    dags: list[Dag] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    links: Links = field(default_factory=Links)
+    called_dags: set[int] = field(default_factory=set)
+    _alive: list[Any] = field(default_factory=list)
+    _modules: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    frames: list[_Frame] = field(default_factory=lambda: [_Frame()])
+
+    def note(self, node: ast.AST, message: str) -> None:
+        """Note something about a place of the file."""
+        self.notes.append(f"line {getattr(node, 'lineno', 0)}: {message}")
+
+    def run(self, tree: ast.Module) -> None:
+        """Read a whole file."""
+        scope = Scope({"__name__": "dag"})
+        self.block(tree.body, scope)
+        for value in list(scope.names.values()):
+            if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
+                continue
+            if value.kind == "dag" and id(value.node) not in self.called_dags:
+                self.note(value.node, f"`{value.node.name}` is never called, so Airflow makes no DAG of it")
+                at = ast.copy_location(ast.Call(ast.Name(value.node.name), [], []), value.node)
+                call_function(self, at, value, Given([], {}, []))
+
+    # ---- values
+
+    def spoil(self, value: Any, node: ast.expr | ast.stmt, why: str) -> None:
+        """From here on nobody knows what a container holds."""
+        if id(value) not in self.spoilt:
+            text = ast.unparse(node).partition("\n")[0]
+            name = ast.Name(text if len(text) < 100 else f"{text[:100]}...")
+            self.spoilt[id(value)] = ast.copy_location(name, node)
+            self._alive.append(value)
+            self.note(node, f"a value cannot be read any longer from here on: {why}")
+
+    def expression(self, value: Any, at: ast.expr) -> ast.expr:
+        """`value` as it is written out."""
+        return as_expression(value, at, self.spoilt)
+
+    def constant_of_module(self, module: str, name: str) -> Any:
+        """A name of a module beside the file; `...` where there is no such module or name."""
+        if module not in self._modules:
+            self._modules[module] = None
+            text = self.read_module(module)
+            if text is not None:
+                self._modules[module] = self._names_of(text)
+        return (self._modules[module] or {}).get(name, ...)
+
+    def _names_of(self, text: str) -> dict[str, Any]:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return {}
+        scope = Scope({"__name__": "module"})
+        kept, self.notes = self.notes, []
+        self.block(tree.body, scope)
+        self.notes = kept
+        return scope.names
+
+    # ---- what is made
+
+    def call_expression(self, node: ast.Call, called: Reference, given: Given) -> ast.Call:
+        """A call with its arguments as they are written out."""
+        keywords = [ast.keyword(name, self.expression(value, node)) for name, value in given.named.items()]
+        keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
+        positional = [self.expression(value, node) for value in given.positional]
+        return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+
+    def make_dag(self, node: ast.Call, called: Reference, given: Given) -> Dag:
+        """A DAG."""
+        made = Dag(len(self.made_dags), self._located(node, called, given), given.named.get("default_args"))
+        self.made_dags.append(made)
+        return made
+
+    def _located(self, node: ast.Call, called: Reference, given: Given) -> ast.Call:
+        """The call with each argument at the line where it stands in the call."""
+        places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        keywords = [
+            ast.keyword(name, self.expression(value, places.get(name, node))) for name, value in given.named.items()
+        ]
+        keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
+        positional = [self.expression(value, node) for value in given.positional]
+        return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+
+    def make_group(self, node: ast.Call, given: Given) -> Group:
+        """A task group."""
+        named = given.named.get("group_id", given.positional[0] if given.positional else None)
+        for name in given.named.keys() - {"group_id", "prefix_group_id", "dag", "tooltip", "parent_group", "ui_color"}:
+            self.note(node, f"the argument `{name}` of the task group is not carried over")
+        if not isinstance(named, str):
+            self.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
+            named = ""
+        return self.open_group(named if given.named.get("prefix_group_id", True) is not False else "")
+
+    def open_group(self, name: str) -> Group:
+        """A group inside of the one that is open."""
+        before = self.groups[-1].prefix if self.groups else ""
+        made = Group(f"{before}{name}." if name else before)
+        if name:
+            self.remarks.append(f"the task group `{before}{name}` is kept in the ids of its tasks alone")
+        if self.groups:
+            self.groups[-1].members.append(made)
+        return made
+
+    def make_task(self, node: ast.Call, called: Reference, given: Given) -> Task:
+        """A task of an operator that is imported."""
+        dag = given.named.pop("dag", None)
+        group = given.named.pop("task_group", None)
+        made = self._new_task(node, given, dag if isinstance(dag, Dag) else None, group)
+        for name in OF_DEFAULT_ARGS:
+            defaults = made.dag.default_args if made.dag else None
+            if isinstance(defaults, dict) and name in defaults and ".amazon." in called.path:
+                given.named.setdefault(name, defaults[name])
+        if made.task_id is not None:
+            given.named["task_id"] = made.task_id
+        made.call = self._located(node, called, given)
+        if self.in_doubt:
+            made.kept = False
+            self.note(node, f"the task {_said(made)} is not carried over: only a run decides whether it is made")
+        return made
+
+    def make_lost_task(self, node: ast.Call, why: str, given: Given, name: str | None = None) -> Task:
+        """A task that no spec can hold: it is noted, and the edges go around it."""
+        if name is not None:
+            given.named.setdefault("task_id", name)
+        made = self._new_task(node, given, None, None)
+        made.kept = False
+        self.note(node, f"the task {_said(made)} is not carried over: {why}")
+        return made
+
+    def _new_task(self, node: ast.Call, given: Given, dag: Dag | None, group: Any) -> Task:
+        task_id = given.named.get("task_id")
+        inside = group if isinstance(group, Group) else self.groups[-1] if self.groups else None
+        if isinstance(task_id, str) and inside is not None:
+            task_id = inside.prefix + task_id
+        around = dag or (self.dags[-1] if self.dags else None)
+        made = Task(len(self.tasks), node, around, task_id if isinstance(task_id, str) else None)
+        self.tasks.append(made)
+        if inside is not None:
+            inside.members.append(made)
+        for before in _tasks_in([*given.positional, *given.named.values()]):
+            self.links.add(before, made)
+        return made
+
+    def link(self, before: Any, after: Any, node: ast.expr) -> None:
+        """`before >> after`, each a task, a group or a list of them."""
+        if isinstance(after, Label):
+            after.before.append(before)
+            for each in after.after:
+                self.link(before, each, node)
+            return
+        if isinstance(before, Label):
+            before.after.append(after)
+            for each in before.before:
+                self.link(each, after, node)
+            return
+        ends = (_ends(before), _ends(after))
+        if None in ends:
+            self.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
+        elif self.in_doubt:
+            self.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over: only a run decides on it")
+            return
+        for one in ends[0] or ():
+            for other in ends[1] or ():
+                self.links.add(one, other)
+
+    # ---- functions
+
+    def run_dag_function(self, function: ast.FunctionDef | ast.AsyncFunctionDef, called: Function, inner: Scope) -> Dag:
+        """A function that is decorated with `@dag`."""
+        self.called_dags.add(id(function))
+        given = Given([], {}, [])
+        if called.decorator:
+            given = arguments(self, called.decorator, called.scope)
+        if not given.positional:
+            given.named = {"dag_id": function.name, **given.named}
+        at = called.decorator or ast.copy_location(ast.Call(ast.Name("dag"), [], []), function)
+        made = self.make_dag(at, Reference("airflow.DAG"), given)
+        self.dags.append(made)
+        groups, self.groups = self.groups, []
+        self.run_function(function, inner)
+        self.groups = groups
+        self.dags.pop()
+        return made
+
+    def run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Any:
+        """Read a function's body; what it returns."""
+        frame = _Frame()
+        self.frames.append(frame)
+        self.depth += 1
+        self.block(node.body, scope)
+        self.depth -= 1
+        self.in_doubt -= frame.in_doubt
+        self.frames.pop()
+        return frame.result if not frame.in_doubt else unknown(ast.copy_location(ast.Name(f"{node.name}(...)"), node))
+
+    # ---- statements
+
+    def block(self, body: list[ast.stmt], scope: Scope) -> str:
+        """Read statements; "return", "break" or "continue" where they end early, else ""."""
+        for node in body:
+            spend(10)
+            read = _STATEMENTS.get(type(node))
+            ended = read(self, node, scope) if read else ""
+            if ended:
+                return ended
+        return ""
+
+    def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
+        """`target = value`."""
+        if isinstance(target, ast.Name):
+            scope.bind(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            items = items_of(self, value)
+            fits = items is not None and len(items) == len(target.elts)
+            for index, each in enumerate(target.elts):
+                self.assign(each, items[index] if items is not None and fits else unknown(each), scope)
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, value, scope)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, unknown(target.value), scope)
+        else:
+            of = evaluate(self, target.value, scope) if isinstance(target, ast.Attribute) else None
+            if isinstance(of, Task | Dag):
+                self.note(target, f"`{ast.unparse(target)[:80]}` is set afterwards, which is not carried over")
+
+    def _assign_item(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
+        of, key = evaluate(self, target.value, scope), evaluate(self, target.slice, scope)
+        if not isinstance(of, dict | list):
+            return
+        if self.in_doubt or not isinstance(key, str | int) or (isinstance(of, list) and not isinstance(key, int)):
+            self.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set where only a run decides whether, or which")
+            return
+        try:
+            of[key] = value  # type: ignore[index]
+        except IndexError:
+            self.spoil(of, target, "it has no such item")
+
+    def in_branches(self, bodies: list[list[ast.stmt]], scope: Scope) -> str:
+        """Read bodies of which only a run decides which one is gone through."""
+        start = dict(scope.names)
+        outcomes, ends = [], []
+        for body in bodies:
+            scope.names = dict(start)
+            self.in_doubt += 1
+            ends.append(self.block(body, scope))
+            self.in_doubt -= 1
+            outcomes.append(scope.names)
+        scope.names = dict(start)
+        for name in dict.fromkeys(name for each in outcomes for name in each):
+            found = [each.get(name, ...) for each in outcomes]
+            scope.names[name] = _agreed(found, name, bodies)
+        if any(ends):
+            if all(end == "return" for end in ends):
+                self.frames[-1].result = unknown(ast.Name("a value that a condition decides"))
+                return "return"
+            self.frames[-1].in_doubt += 1
+            self.in_doubt += 1
+        return ""
+
+
+def _said(task: Task) -> str:
+    return f"`{task.task_id}`" if task.task_id else "without a readable id"
+
+
+def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:
+    """What a name stands for after branches: what all of them say, else nobody knows."""
+    first = found[0]
+    if all(each is first for each in found):
+        return first
+    if isinstance(first, str | int | float | bool) and all(
+        type(each) is type(first) and each == first for each in found
+    ):
+        return first
+    bound = [each for each in found if each is not ...]
+    imported = [each for each in bound if isinstance(each, Reference)]
+    if imported and len(imported) == len(bound) and len({each.name for each in imported}) == 1:
+        return imported[0]
+    at = next((body[0] for body in bodies if body), None)
+    return unknown(ast.copy_location(ast.Name(name), at) if at else ast.Name(name))
+
+
+def _ends(value: Any) -> list[Task | Group] | None:
+    """The tasks and groups that stand on one side of an edge; None where it cannot be read."""
+    if isinstance(value, Task | Group):
+        return [value]
+    if value is None:
+        return []
+    if isinstance(value, list | tuple):
+        below = [_ends(each) for each in value]
+        known = [one for each in below if each is not None for one in each]
+        return known if len(below) == sum(each is not None for each in below) else None
+    return None
+
+
+def _tasks_in(values: Any) -> Iterator[Task]:
+    spend(1)
+    if isinstance(values, Task):
+        yield values
+    elif isinstance(values, dict):
+        for each in values.values():
+            yield from _tasks_in(each)
+    elif isinstance(values, list | tuple):
+        for each in values:
+            yield from _tasks_in(each)
+
+
+def _assign(run: Interpreter, node: ast.Assign, scope: Scope) -> str:
+    value = evaluate(run, node.value, scope)
+    for target in node.targets:
+        run.assign(target, value, scope)
+    return ""
+
+
+def _annotated(run: Interpreter, node: ast.AnnAssign, scope: Scope) -> str:
+    if node.value is not None:
+        run.assign(node.target, evaluate(run, node.value, scope), scope)
+    return ""
+
+
+def _augmented(run: Interpreter, node: ast.AugAssign, scope: Scope) -> str:
+    at = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
+    before, value = evaluate(run, node.target, scope), evaluate(run, node.value, scope)
+    if isinstance(before, list | dict) and run.in_doubt:
+        run.spoil(before, node, "it is changed where only a run decides whether")
+    elif isinstance(before, list) and isinstance(value, list) and isinstance(node.op, ast.Add):
+        spend(len(value))
+        before.extend(value)
+    elif isinstance(before, dict) and isinstance(value, dict) and isinstance(node.op, ast.BitOr):
+        before.update(value)
+    elif isinstance(before, list | dict):
+        run.spoil(before, node, "it is changed by what cannot be read")
+    elif isinstance(node.op, ast.RShift | ast.LShift):
+        run.link(*((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
+    else:
+        run.assign(node.target, operate(run, node.op, before, value, at), scope)
+    return ""
+
+
+def _expression(run: Interpreter, node: ast.Expr, scope: Scope) -> str:
+    evaluate(run, node.value, scope)
+    return ""
+
+
+def _if(run: Interpreter, node: ast.If, scope: Scope) -> str:
+    held = decide(run, evaluate(run, node.test, scope))
+    if ast.unparse(node.test)[:40] in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+        held = False
+    if held is None:
+        return run.in_branches([node.body, node.orelse], scope)
+    return run.block(node.body if held else node.orelse, scope)
+
+
+def _for(run: Interpreter, node: ast.For, scope: Scope) -> str:
+    items = items_of(run, evaluate(run, node.iter, scope))
+    if items is None or len(items) > _MOST_ROUNDS:
+        targets = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
+        for name in targets:
+            scope.bind(name, unknown(ast.copy_location(ast.Name(name), node)))
+        return run.in_branches([node.body, []], scope)
+    for item in items:
+        run.assign(node.target, item, scope)
+        ended = run.block(node.body, scope)
+        if ended == "return":
+            return ended
+        if ended == "break":
+            break
+    else:
+        run.block(node.orelse, scope)
+    return ""
+
+
+def _while(run: Interpreter, node: ast.While, scope: Scope) -> str:
+    for _ in range(_MOST_ROUNDS):
+        held = decide(run, evaluate(run, node.test, scope))
+        if held is None:
+            return run.in_branches([node.body, []], scope)
+        if not held:
+            return run.block(node.orelse, scope)
+        ended = run.block(node.body, scope)
+        if ended in ("return", "break"):
+            return ended if ended == "return" else ""
+    return run.in_branches([node.body, []], scope)
+
+
+def _try(run: Interpreter, node: ast.Try, scope: Scope) -> str:
+    if not node.handlers:
+        return run.block([*node.body, *node.finalbody], scope)
+    handlers = [handler.body for handler in node.handlers]
+    ended = run.in_branches([[*node.body, *node.orelse], *handlers], scope)
+    return ended or run.block(node.finalbody, scope)
+
+
+def _with(run: Interpreter, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
+    opened: list[list[Any]] = []
+    for item in node.items:
+        value = evaluate(run, item.context_expr, scope)
+        if item.optional_vars is not None:
+            run.assign(item.optional_vars, value, scope)
+        if isinstance(value, Dag):
+            run.dags.append(value)
+            opened.append(run.dags)
+        elif isinstance(value, Group):
+            run.groups.append(value)
+            opened.append(run.groups)
+    ended = run.block(node.body, scope)
+    for stack in opened:
+        stack.pop()
+    return ended
+
+
+def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> str:
+    kind, decorator = "", None
+    for each in node.decorator_list:
+        called = each.func if isinstance(each, ast.Call) else each
+        value = evaluate(run, called, scope)
+        parts = value.path.split(".") if isinstance(value, Reference) else []
+        found = next((part for part in ("dag", "task_group", "task") if part in parts[-2:]), "")
+        if found:
+            kind, decorator = found, each if isinstance(each, ast.Call) else None
+    made = Function(node, scope, kind, decorator)
+    is_plain = not node.decorator_list or bool(kind)
+    scope.bind(node.name, made if is_plain else unknown(ast.copy_location(ast.Name(node.name), node)))
+    return ""
+
+
+def _class(run: Interpreter, node: ast.ClassDef, scope: Scope) -> str:
+    scope.bind(node.name, LocalClass(node.name))
+    return ""
+
+
+def _return(run: Interpreter, node: ast.Return, scope: Scope) -> str:
+    run.frames[-1].result = evaluate(run, node.value, scope) if node.value else None
+    return "return"
+
+
+def _import(run: Interpreter, node: ast.Import, scope: Scope) -> str:
+    for alias in node.names:
+        first = alias.name.partition(".")[0]
+        scope.bind(alias.asname or first, Reference(alias.name if alias.asname else first))
+    return ""
+
+
+def _import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> str:
+    module = node.module or ""
+    for alias in node.names:
+        if alias.name == "*":
+            run.note(node, f"the names of `from {module} import *` are not read")
+            continue
+        known = run.constant_of_module(module, alias.name) if module else ...
+        path = Reference(f"{module}.{alias.name}" if module else alias.name)
+        scope.bind(alias.asname or alias.name, path if known is ... else known)
+    return ""
+
+
+def _shared(run: Interpreter, node: ast.Global | ast.Nonlocal, scope: Scope) -> str:
+    scope.shared |= set(node.names)
+    return ""
+
+
+def _delete(run: Interpreter, node: ast.Delete, scope: Scope) -> str:
+    for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            of, key = evaluate(run, target.value, scope), evaluate(run, target.slice, scope)
+            if isinstance(of, dict) and isinstance(key, str | int) and key in of and not run.in_doubt:
+                del of[key]
+            elif isinstance(of, dict | list):
+                run.spoil(of, target, "a part of it is deleted")
+        elif isinstance(target, ast.Name):
+            scope.bind(target.id, unknown(target))
+    return ""
+
+
+_STATEMENTS: Mapping[type[ast.stmt], Callable[..., str]] = {
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Expr: _expression,
+    ast.If: _if,
+    ast.For: _for,
+    ast.While: _while,
+    ast.Try: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Return: _return,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Global: _shared,
+    ast.Nonlocal: _shared,
+    ast.Delete: _delete,
+    ast.Break: lambda run, node, scope: "break",
+    ast.Continue: lambda run, node, scope: "continue",
+}

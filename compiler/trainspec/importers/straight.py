@@ -1,0 +1,51 @@
+"""A DAG file without names, loops and branches: what reading it gives, and what loading it gives."""
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trainspec.importers.interpret import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Straight:
+    """The DAGs and the tasks of a file, as calls that stand in `tree` too, where edges follow them.
+
+    `tree` also holds what takes the place of tasks that no spec can hold, so that edges go through them.
+    """
+
+    tree: ast.Module
+    dags: list[ast.Call]
+    tasks: list[ast.Call]
+    notes: list[str]
+    remarks: list[str]
+
+
+def straightened(run: "Interpreter") -> Straight:
+    """What an interpreter found."""
+    body: list[ast.stmt] = [named(f"dag {made.number}", made.call) for made in run.made_dags]
+    tasks: list[ast.Call] = []
+    for task in run.tasks:
+        call = task.call
+        if not task.kept:
+            call = ast.copy_location(ast.Call(ast.Name("lost"), [], []), call)
+        else:
+            if task.dag is not None:
+                call.keywords.append(ast.keyword("dag", ast.Name(f"dag {task.dag.number}")))
+            tasks.append(call)
+        body.append(named(f"task {task.number}", call))
+    for before, after in run.links.between_tasks():
+        body.append(edge(f"task {before.number}", f"task {after.number}"))
+    dags = [made.call for made in run.made_dags]
+    return Straight(ast.Module(body, []), dags, tasks, list(dict.fromkeys(run.notes)), run.remarks)
+
+
+def named(name: str, call: ast.Call) -> ast.stmt:
+    """`name = call`; the name is one that no Python file can hold."""
+    return ast.Assign([ast.Name(name)], call)
+
+
+def edge(before: str, after: str) -> ast.stmt:
+    """`before >> after`."""
+    return ast.Expr(ast.BinOp(ast.Name(before), ast.RShift(), ast.Name(after)))

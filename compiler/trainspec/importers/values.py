@@ -1,0 +1,161 @@
+"""What the names of a DAG file stand for while it is read: plain data, tasks, groups, and what only a run could say."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from trainspec.budget import spend
+
+_LONGEST_SAID = 120
+
+
+class Residual:
+    """A value that only a run could say: an expression of literals, imported names and calls of them."""
+
+    def __init__(self, node: ast.expr) -> None:
+        self.node = node
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something imported, by its dotted path."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """Its last name."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(eq=False, slots=True)
+class Dag:
+    """A DAG: `number` names it in what is written, `default_args` are those of its call."""
+
+    number: int
+    call: ast.Call
+    default_args: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """A task group; `prefix` stands before the ids of its tasks."""
+
+    prefix: str
+    members: list["Task | Group"] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Task:
+    """A task. `kept` says that a spec can hold it as far as its kind and the certainty of its making go."""
+
+    number: int
+    call: ast.Call
+    dag: Dag | None
+    task_id: str | None
+    kept: bool = True
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """The names of one scope, and the scope around it."""
+
+    names: dict[str, Any] = field(default_factory=dict)
+    outer: "Scope | None" = None
+    shared: set[str] = field(default_factory=set)
+    """Names that a `global` or `nonlocal` statement hands to the scope around."""
+
+    def find(self, name: str) -> Any:
+        """What `name` stands for; `...` where nothing is known of it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.outer
+        return ...
+
+    def bind(self, name: str, value: Any) -> None:
+        """Let `name` stand for `value` from here on."""
+        scope = self
+        if name in self.shared:
+            while scope.outer is not None:
+                scope = scope.outer
+        scope.names[name] = value
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    """A function of the file. `kind` is what its decorator makes of it: "", "dag", "task" or "task_group"."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    kind: str = ""
+    decorator: ast.Call | None = None
+
+
+@dataclass(eq=False, slots=True)
+class LocalClass:
+    """A class of the file."""
+
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Method:
+    """A method of a value of the file."""
+
+    of: Any
+    name: str
+    node: ast.expr
+
+
+def unknown(node: ast.expr) -> Residual:
+    """The value of an expression that cannot be read: nothing in it is looked at again."""
+    text = ast.unparse(node)
+    short = text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}..."
+    return Residual(ast.copy_location(ast.Name(short), node))
+
+
+def dotted(path: str, at: ast.AST) -> ast.expr:
+    """`a.b.C` as an expression."""
+    first, *rest = path.removeprefix("builtins.").split(".")
+    node: ast.expr = _at(ast.Name(first), at)
+    for name in rest:
+        node = _at(ast.Attribute(node, name), at)
+    return node
+
+
+def as_expression(value: Any, at: ast.expr, spoilt: Mapping[int, ast.expr]) -> ast.expr:
+    """`value` as an expression without names of the file; `spoilt` are containers that nobody knows any longer."""
+    spend(2)
+    if id(value) in spoilt:
+        return unknown(spoilt[id(value)]).node
+    if isinstance(value, Residual):
+        return value.node
+    if isinstance(value, Reference):
+        return dotted(value.path, at)
+    if isinstance(value, Function):
+        inner = value.node
+        if isinstance(inner, ast.Lambda):
+            return unknown(inner).node
+        return unknown(ast.copy_location(ast.Name(inner.name), at)).node
+    if isinstance(value, dict):
+        keys: list[ast.expr | None] = [as_expression(key, at, spoilt) for key in value]
+        return _at(ast.Dict(keys, [as_expression(each, at, spoilt) for each in value.values()]), at)
+    if isinstance(value, list | tuple):
+        return _at(ast.List([as_expression(each, at, spoilt) for each in value]), at)
+    if isinstance(value, str | int | float | bool | None):
+        return _at(ast.Constant(value), at)
+    if isinstance(value, Task):
+        return unknown(ast.copy_location(ast.Name(f"what the task {value.task_id or 'before'} returns"), at)).node
+    return unknown(at).node
+
+
+_Node = TypeVar("_Node", bound=ast.expr)
+
+
+def _at(node: _Node, at: ast.AST) -> _Node:
+    node.lineno = getattr(at, "lineno", 0)
+    node.col_offset = getattr(at, "col_offset", 0)
+    return node

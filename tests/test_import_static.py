@@ -1,0 +1,249 @@
+"""`trainspec import` of DAG files: what the file decides comes over, what only a run decides is said."""
+
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.request import known_members
+
+from helpers import Run
+
+HEAD = """
+from airflow import DAG
+from airflow.decorators import dag, task, task_group
+from airflow.models.baseoperator import chain, cross_downstream
+from airflow.operators.bash import BashOperator
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+from airflow.utils.edgemodifier import Label
+from airflow.utils.task_group import TaskGroup
+def request(name="n", **more):
+    return {"TrainingJobName": name + "-{{ ts_nodash }}", "RoleArn": "arn:aws:iam::111122223333:role/R",
+            "OutputDataConfig": {"S3OutputPath": "s3://models/out/"}, **more}
+"""
+
+
+def read(body: str, **modules: str) -> list[Imported]:
+    return import_dag_file(HEAD + textwrap.dedent(body), modules.get)
+
+
+def only(body: str, **modules: str) -> Imported:
+    (imported,) = read(body, **modules)
+    return imported
+
+
+def edges(imported: Imported) -> dict[str, Any]:
+    fields = {each.task_id: each.fields for each in imported.jobs} | {
+        each.task_id: each.fields for each in imported.around
+    }
+    return {name: each["depends_on"] for name, each in fields.items() if "depends_on" in each}
+
+
+MUTATIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "item": ("C['HyperParameters'] = {'a': '1'}", {"HyperParameters": {"a": "1"}}),
+    "below": ("C['OutputDataConfig']['KmsKeyId'] = 'k'", {"KmsKeyId": "k"}),
+    "update": ("C.update({'EnableManagedSpotTraining': True})", {"EnableManagedSpotTraining": True}),
+    "union": ("C |= {'EnableNetworkIsolation': True}", {"EnableNetworkIsolation": True}),
+    "another name": ("D = C\nD['EnableNetworkIsolation'] = True", {"EnableNetworkIsolation": True}),
+    "in a function": (
+        "def change(c):\n    c['EnableNetworkIsolation'] = True\nchange(C)",
+        {"EnableNetworkIsolation": True},
+    ),
+    "default of a key": ("C.setdefault('Environment', {})['A'] = 'b'", {"Environment": {"A": "b"}}),
+    "a loop": (
+        "for k in ['x', 'y']:\n    C.setdefault('Environment', {})[k] = k",
+        {"Environment": {"x": "x", "y": "y"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", MUTATIONS)
+def test_changes_after_creation_count(change: str) -> None:
+    code, expected = MUTATIONS[change]
+    imported = only(f"C = request()\n{code}\nwith DAG('d'):\n    SageMakerTrainingOperator(task_id='t', config=C)")
+    assert not imported.notes
+    (job,) = imported.jobs
+    found = {**job.request, **job.request["OutputDataConfig"]}
+    assert {name: found[name] for name in expected} == expected
+
+
+UNCERTAIN = {
+    "branch": "import os\nX = 's3://a'\nif os.environ.get('P'):\n    X = 's3://b'",
+    "try": "try:\n    from conf import X\nexcept ImportError:\n    X = 's3://fallback'",
+    "import": "from conf import X\ndef f():\n    X = 's3://scratch'",
+    "unknown loop": "X = 's3://a'\nfor each in made():\n    X = each",
+    "parameter": "def f(X):\n    return X\nX = f(made())",
+    "handed over": "import helpers\nX = {'a': 's3://b'}\nhelpers.change(X)\nX = X['a']",
+    "deleted": "X = 's3://b'\ndel X",
+    "early return": "def f():\n    if made():\n        return 's3://a'\n    return 's3://b'\nX = f()",
+    "while": "X = 's3://a'\nwhile made():\n    X = X + '/b'",
+    "unpacked": "X, Y = made()",
+    "conditional": "X = 's3://a' if made() else 's3://b'",
+}
+
+
+@pytest.mark.parametrize("kind", UNCERTAIN)
+def test_what_only_a_run_decides_is_no_constant(kind: str) -> None:
+    imported = only(
+        f"{UNCERTAIN[kind]}\nwith DAG('d'):\n"
+        "    SageMakerTrainingOperator(task_id='t', config=request(OutputDataConfig={'S3OutputPath': X}))"
+    )
+    assert "s3://" not in str(imported.jobs[0].request)
+    assert any("config.OutputDataConfig.S3OutputPath" in note for note in imported.notes)
+
+
+CERTAIN = {
+    "subscript": "C = {'a': ['s3://v/']}\nX = C['a'][0]",
+    "format": "X = 's3://{}/'.format('v')",
+    "named format": "X = 's3://{b}/'.format(b='v')",
+    "percent": "X = 's3://%s/' % 'v'",
+    "named percent": "X = 's3://%(b)s/' % {'b': 'v'}",
+    "function": "def f(b='v'):\n    return f's3://{b}/'\nX = f()",
+    "lambda": "f = lambda b: 's3://' + b + '/'\nX = f('v')",
+    "other module": "import conf\nX = conf.X",
+    "name of another module": "from conf import X",
+    "augmented": "X = 's3://'\nX += 'v/'",
+    "both branches alike": "import os\nif os.environ.get('A'):\n    X = 's3://v/'\nelse:\n    X = 's3://v/'",
+    "decided branch": "P = False\nif P:\n    X = 's3://w/'\nelse:\n    X = 's3://v/'",
+    "join": "X = '/'.join(['s3:', '', 'v', ''])",
+    "comprehension": "X = [f's3://{b}/' for b in ['u', 'v'] if b != 'u'][0]",
+    "scopes": "X = 's3://v/'\ndef f():\n    X = 's3://w/'\nf()",
+}
+
+
+@pytest.mark.parametrize("kind", CERTAIN)
+def test_what_the_file_decides_comes_over(kind: str) -> None:
+    imported = only(
+        f"{CERTAIN[kind]}\nwith DAG('d'):\n"
+        "    SageMakerTrainingOperator(task_id='t', config=request(OutputDataConfig={'S3OutputPath': X}))",
+        conf="B = 'v'\nX = 's3://' + B + '/'\n",
+    )
+    assert imported.jobs[0].request["OutputDataConfig"] == {"S3OutputPath": "s3://v/"}
+    assert not imported.notes
+
+
+TASKS = "a, b = BashOperator(task_id='a', bash_command='a'), BashOperator(task_id='b', bash_command='b')\n"
+EDGES = {
+    "shift": ("a >> t >> b", {"t": "a", "b": "t"}),
+    "list": ("both = [a, b]\nboth >> t", {"t": ["a", "b"]}),
+    "cross": ("cross_downstream([a, b], [t])", {"t": ["a", "b"]}),
+    "chain": ("chain(a, t, b)", {"t": "a", "b": "t"}),
+    "label": ("a >> Label('x') >> t", {"t": "a"}),
+    "label backwards": ("t << Label('x') << a", {"t": "a"}),
+    "method": ("t.set_upstream([a])\nt.set_downstream(b)", {"t": "a", "b": "t"}),
+    "loop": ("for each in (a, b):\n    each >> t", {"t": ["a", "b"]}),
+    "task flow between": ("@task\ndef f():\n    pass\na >> f() >> t", {"t": "a"}),
+    "group": ("with TaskGroup('g') as g:\n    c = BashOperator(task_id='c', bash_command='c')\na >> g >> t",
+              {"g.c": "a", "t": "g.c"}),
+    "group of a function": (
+        "@task_group\ndef g():\n    BashOperator(task_id='c', bash_command='c')\na >> g() >> t",
+        {"g.c": "a", "t": "g.c"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EDGES)
+def test_edges(kind: str) -> None:
+    code, expected = EDGES[kind]
+    body = f"{TASKS}t = SageMakerTrainingOperator(task_id='t', config=request())\n{code}"
+    assert edges(only("with DAG('d'):\n" + textwrap.indent(body, "    "))) == expected
+
+
+LOST = {
+    "task flow": ("@task\n    def f():\n        pass\n    f()", "the task `f` is not carried over"),
+    "mapped": ("BashOperator.partial(task_id='m').expand(bash_command=['a'])", "the task `m` is not carried over"),
+    "branch": ("if made():\n        BashOperator(task_id='m', bash_command='m')", "only a run decides whether"),
+    "local class": ("class MyOperator(BashOperator):\n        pass\n    MyOperator(task_id='m')", "in this file"),
+    "other module": ("import helpers\n    helpers.add_tasks()", "what `helpers.add_tasks` makes is not read"),
+    "edge": ("t >> made()", "the edge `t >> made()` is not carried over"),
+    "member": ("t2 = SageMakerTrainingOperator(task_id='u', config=request(Nonsense=1))", "Nonsense is not a member"),
+    "set later": ("t.trigger_rule = 'all_done'", "`t.trigger_rule` is set afterwards"),
+    "open arguments": ("SageMakerTrainingOperator(task_id='u', config=request(), **made())", "`**made()` is not read"),
+}
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_what_does_not_come_over_is_named_with_its_line(kind: str) -> None:
+    code, said = LOST[kind]
+    imported = only(f"with DAG('d'):\n    t = SageMakerTrainingOperator(task_id='t', config=request())\n    {code}")
+    assert any(said in note and note.startswith("line ") for note in imported.notes), imported.notes
+
+
+def test_loops_functions_and_groups_make_all_their_jobs() -> None:
+    imported = only(
+        """
+        def job(name):
+            return SageMakerTrainingOperator(task_id=f"train_{name}", config=request(name))
+        with DAG("d"):
+            for name in ["x", "y"]:
+                with TaskGroup(name):
+                    job(name)
+        """
+    )
+    assert [job.task_id for job in imported.jobs] == ["x.train_x", "y.train_y"]
+    assert [job.request["TrainingJobName"][:1] for job in imported.jobs] == ["x", "y"]
+    assert not imported.notes
+    assert len(imported.remarks) == 2
+
+
+def test_two_dags_under_one_name() -> None:
+    first, second = read(
+        """
+        dag = DAG("one", schedule="@daily")
+        SageMakerTrainingOperator(task_id="a", config=request(), dag=dag)
+        dag = DAG(**{"dag_id": "two", "schedule": "@weekly"})
+        SageMakerTrainingOperator(task_id="b", config=request(), dag=dag)
+        """
+    )
+    assert (first.dag, second.dag) == ({"id": "one", "schedule": "@daily"}, {"id": "two", "schedule": "@weekly"})
+    assert [job.task_id for job in (*first.jobs, *second.jobs)] == ["a", "b"]
+
+
+def test_old_paths_become_todays() -> None:
+    imported = only(
+        """
+        from airflow.providers.amazon.aws.operators.sagemaker_endpoint import SageMakerEndpointOperator as Endpoint
+        with DAG("d"):
+            SageMakerTrainingOperator(task_id="t", config=request())
+            Endpoint(task_id="e", config={})
+        """
+    )
+    assert imported.around[0].fields["operator"].endswith("aws.operators.sagemaker.SageMakerEndpointOperator")
+
+
+HOSTILE = {
+    "endless": "while True:\n    x = 1",
+    "doubling": "x = [1]\n" + "x = [x, x]\n" * 60 + "DAG('d', tags=x)",
+    "recursion": "def f(n):\n    return f(n + 1)\nf(1)",
+    "wide recursion": "def f(n):\n    f(n)\n    f(n)\n    f(n)\n    f(n)\n    f(n)\n    f(n)\n    f(n)\nf(1)",
+    "itself": "x = {}\nx['x'] = x\nDAG('d', params=x)",
+    "loops": "for a in range(2000):\n    for b in range(2000):\n        x = a",
+    "long": "x = 'a' * 99\n" + "x = x + x\n" * 60,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_files_end(kind: str) -> None:
+    with pytest.raises(CannotImportError):
+        read(HOSTILE[kind])
+
+
+def test_numbers_become_the_strings_that_they_are() -> None:
+    notes: list[str] = []
+    request = {"HyperParameters": {"n": 50, "eta": 0.2, "on": True, "bad": [1]}, "Tags": {"a": 1}, "RoleArn": None}
+    assert known_members(request, notes) == {
+        "HyperParameters": {"n": "50", "eta": "0.2", "on": "true"},
+        "Tags": [{"Key": "a", "Value": "1"}],
+    }
+    assert [note.split()[0] for note in notes] == ["HyperParameters.on", "HyperParameters.bad"]
+
+
+def test_exit_codes(trainspec: Run, project: Path) -> None:
+    body = (
+        "with DAG('d', schedule=None, start_date=None):\n    SageMakerTrainingOperator(task_id='t', config=request())"
+    )
+    (project / "d.py").write_text(HEAD + body)
+    lost = trainspec("import", "d.py", "-o", "specs/d.yaml")
+    assert (lost.returncode, (project / "specs" / "d.yaml").exists()) == (1, True)
