@@ -446,7 +446,8 @@ EVENTS = {
     # Airflow 3 refuses to delete a run that goes on.
     "run_deleted": Event(run_deleted, replace(STOPPED, state="deleted"), ("sync",), ("2.11",)),
     "name_freed": Event(name_freed, ATTACHED, ("sync",), arguments={"action_if_job_exists": "increment"}, stock=False),
-    "left_over": Event(left_over, Counts(1, 1, 0, 0, "failed"), ("sync",), retries=1),
+    # The stock operator gives up at the refusals by which a try is held here: it has nothing to stand still before.
+    "left_over": Event(left_over, Counts(1, 1, 0, 0, "failed"), ("sync",), retries=1, stock=False),
     "not_waited_for_and_cleared": Event(
         not_waited_for_and_cleared,
         Counts(2, 1, 1, 1, "success"),
