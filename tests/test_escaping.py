@@ -16,6 +16,8 @@ from trainspec.graph.mermaid import mermaid
 from trainspec.graph.model import Edge, Graph, Kind, Node
 from trainspec.graph.svg import svg
 
+from helpers import Run
+
 HOSTILE = (
     "</script><script>alert(1)</script>",
     "]]><x/>&amp;&#0;",
@@ -154,3 +156,44 @@ def test_names_of_environments_in_a_message(
     main(["lint", "x.yaml", "--env", "nope"])
     said = capsys.readouterr()
     assert is_for_a_terminal(said.out + said.err)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(
+    "command",
+    ["ls", "ls --json", "request", "request --origin", "request --origin --format json", "metrics --log x.log",
+     "iam", "push --dry-run", "lint --format json", "graph", "run --simulate --phase-seconds 0"],
+)  # fmt: skip
+def test_commands(command: str, text: str, project: Path, trainspec: Run) -> None:
+    (project / "x.log").write_text("auc=1\n")
+    (project / "x.yaml").write_text(_spec(text))
+    first, *options = command.split()
+    ran = trainspec(first, "x.yaml", *options)
+    assert ran.returncode in (0, 1, 2), ran.stderr
+    assert is_for_a_terminal(ran.stdout), ran.stdout
+    assert is_for_a_terminal(ran.stderr), ran.stderr
+    assert not re.search(r"(?m)^(::|\| ---|# heading)", ran.stdout + ran.stderr)
+    if "json" in command and ran.stdout:
+        json.loads(ran.stdout)
+
+
+def _spec(text: str) -> str:
+    """A spec with `text` in every place that some command shows."""
+    name = json.dumps(text)
+    return f"""\
+trainspec: 1
+dag: {{schedule: null, tags: [{name}], owner_links: {{{name}: mailto:x}}}}
+jobs:
+  train:
+    name: job-{{{{ ts_nodash }}}}
+    doc: {name}
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    role: arn:aws:iam::123456789012:role/MyRole
+    output: s3://my-bucket/models/
+    resources: {{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}}
+    stopping: {{max_runtime: 30m}}
+    environment: {{A: {name}}}
+    hyperparameters: {{{name}: {name}}}
+    tags: {{{name}: {name}}}
+    metrics: {{{name}: "auc=(.*)"}}
+"""

@@ -4,7 +4,9 @@ import argparse
 import sys
 from typing import Any
 
+from trainspec.diagnostics.excerpt import visible
 from trainspec.local.access import Access, Clients, clients_of
+from trainspec.masking import conceal_all
 from trainspec.runtime.engine.account import Account
 from trainspec.runtime.engine.calls import BackOff, Calls
 
@@ -31,8 +33,8 @@ def account(client: Any) -> Account:
 
 
 def printable(text: str) -> str:
-    """`text` without what would move a terminal's cursor or begin a line of its own: labels are what AWS says."""
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+    """One line of what AWS says (names, labels, logs): nothing moves a terminal's cursor, and secrets are masked."""
+    return visible(conceal_all(text.expandtabs()))
 
 
 def _log(text: str) -> None:

@@ -1,12 +1,12 @@
 """`trainspec iam`: the least IAM policies that the jobs of specs need."""
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
+from trainspec.diagnostics.excerpt import visible_json
 from trainspec.iam import Job, caller_policy, document, execution_policy, jobs_of, left_open, trust_policy
 from trainspec.iam.deployer import deployer_policy
 from trainspec.project.project import UsageError
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         sources = [source for each in analyses for source in each.sources.values()]
         if not sources:
             raise UsageError("no job has a source folder, so there is nothing to push")
-        print(json.dumps(document(deployer_policy(sources)), indent=2, ensure_ascii=False))
+        print(visible_json(document(deployer_policy(sources))))
         return 0
     jobs = [
         job
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     by_role: dict[str, list[Job]] = {}
     for job in jobs:
         by_role.setdefault(job.role, []).append(job)
-    print(json.dumps(_asked(arguments.whom, arguments.role, jobs, by_role), indent=2, ensure_ascii=False))
+    print(visible_json(_asked(arguments.whom, arguments.role, jobs, by_role)))
     for sentence in left_open(jobs) if arguments.whom != "caller" else ():
         print(f"trainspec: {sentence}", file=sys.stderr)
     return 0

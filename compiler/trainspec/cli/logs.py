@@ -4,6 +4,7 @@ import argparse
 import time
 
 from trainspec.cli.aws_arguments import account, add_aws, clients, printable
+from trainspec.local.masking import Mask
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.calls import CallAnswer
 from trainspec.runtime.engine.logs import JobLog, last_log_lines
@@ -26,15 +27,22 @@ def run(arguments: argparse.Namespace) -> int:
     there = clients(arguments)
     jobs = account(there.sagemaker)
     try:
-        if jobs.find(arguments.job) is None:
+        job = jobs.find(arguments.job)
+        if job is None:
             raise UsageError(
                 f"there is no training job `{arguments.job}` in {there.region}; `trainspec status` lists them"
             )
+        mask = Mask()
+        mask.add(job.description)
+
+        def show(line: str) -> None:
+            print(printable(mask(line)), flush=True)
+
         if arguments.lines is not None:
             for line in last_log_lines(there.logs, arguments.job, streams=20, lines=max(1, arguments.lines)):
-                print(printable(line))
+                show(line)
             return 0
-        log = JobLog(there.logs, arguments.job, lambda line: print(printable(line), flush=True))
+        log = JobLog(there.logs, arguments.job, show)
         log.show(_CALLS)
         while arguments.follow:
             job = jobs.find(arguments.job)

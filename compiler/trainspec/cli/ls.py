@@ -1,16 +1,16 @@
 """`trainspec ls`: the project's DAGs and jobs, as a table or as JSON."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here
 from trainspec.diagnostics import has_errors
-from trainspec.diagnostics.excerpt import visible
+from trainspec.diagnostics.excerpt import visible, visible_json
 from trainspec.disk.globs import matches
 from trainspec.local.table import table
+from trainspec.masking import conceal_all, redacted
 from trainspec.options import Options
 from trainspec.pipeline import Analysis
 from trainspec.project.project import Project, UsageError
@@ -43,11 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
         holds = _selector(wanted, project, chosen)
         found = [each for each in found if holds(each)]
     if arguments.json:
-        print(json.dumps([_described(each) for each in found], indent=2, ensure_ascii=False))
+        print(visible_json(redacted([_described(each) for each in found])))
     else:
         lines = table([_HEADING, *(row for each in found for row in _rows(each))])
         print(
-            "\n".join(map(visible, lines)) if lines else "Nothing is selected.",
+            "\n".join(visible(conceal_all(line)) for line in lines) if lines else "Nothing is selected.",
             file=sys.stdout if lines else sys.stderr,
         )
     wrong = dict.fromkeys(each.name for each in found if has_errors(each.findings))

@@ -16,7 +16,9 @@ from trainspec.cli.common import (
 )
 from trainspec.container.metrics import MetricReader, Reading, definitions
 from trainspec.diagnostics import has_errors
+from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.near import did_you_mean
+from trainspec.masking import conceal_all
 from trainspec.project.project import UsageError
 
 
@@ -89,5 +91,5 @@ def _table(found: dict[str, dict[str, Reading]]) -> str:
                 f"{each.matches} match{'' if each.matches == 1 else 'es'}: first {each.first:g}, last {each.last:g}, "
                 f"from {each.smallest:g} to {each.largest:g}"
             )
-            lines.append(f"{job}: {name} {said}")
+            lines.append(visible(conceal_all(f"{job}: {name} {said}")))
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
 from trainspec.diagnostics import has_errors
+from trainspec.diagnostics.excerpt import visible
 from trainspec.packing.source import Source
 from trainspec.packing.upload import UploadError, upload
 from trainspec.project.project import UsageError
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.dry_run:
         for uri, source in sources.items():
-            print(f"would upload {uri} ({_size(source)})")
+            print(visible(f"would upload {uri} ({_size(source)})"))
         return 0
     return _push(sources.values(), _client(arguments))
 
@@ -53,10 +54,12 @@ def _push(sources: Iterable[Source], client: Any) -> int:
         try:
             done = upload(source, client, _progress(source) if sys.stderr.isatty() else _silent)
         except (UploadError, OSError) as error:
-            print(f"trainspec: {error}", file=sys.stderr)
+            print(visible(f"trainspec: {error}"), file=sys.stderr)
             failed = True
             continue
-        print(f"uploaded {source.uri} ({_size(source)})" if done else f"already there: {source.uri}", flush=True)
+        print(
+            visible(f"uploaded {source.uri} ({_size(source)})" if done else f"already there: {source.uri}"), flush=True
+        )
     return int(failed)
 
 
@@ -92,7 +95,8 @@ def _progress(source: Source) -> Any:
             return
         filled = round(20 * done / size)
         end = "\r\x1b[K" if done >= size else ""
-        line = f"\r{source.folder.name} [{'#' * filled}{'.' * (20 - filled)}] {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
+        bar, name = f"[{'#' * filled}{'.' * (20 - filled)}]", visible(source.folder.name)
+        line = f"\r{name} {bar} {done / 1e6:,.0f} of {size / 1e6:,.0f} MB"
         print(end or line, end="", file=sys.stderr, flush=True)
 
     return show

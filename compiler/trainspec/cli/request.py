@@ -19,7 +19,7 @@ from trainspec.compose import Origin, origin
 from trainspec.compose.document import COMMAND_LINE
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
-from trainspec.diagnostics.excerpt import visible
+from trainspec.diagnostics.excerpt import visible, visible_json
 from trainspec.masking import redacted
 from trainspec.pipeline import Analysis
 from trainspec.project.project import UsageError
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     job = _job(analysis, arguments.job)
     if arguments.origin:
         rows = list(_origins(analysis, job))
-        print(json.dumps(rows, indent=2, ensure_ascii=False) if arguments.format == "json" else _table(rows))
+        print(visible_json(rows) if arguments.format == "json" else _table(rows))
         return 0
     request = analysis.requests[job].members
     if arguments.redact:
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
         request = rendering.request
         for member in sorted(rendering.unknown, key=str):
             print(f"trainspec: {dotted(member)} is known only when the task runs", file=sys.stderr)
-    print(json.dumps(printable(request), indent=2, ensure_ascii=False))
+    print(visible_json(printable(request)))
     return 0
 
 

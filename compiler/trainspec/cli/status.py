@@ -1,14 +1,15 @@
 """`trainspec status`: the training jobs that carry the label of a task run, newest first."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
 from trainspec.cli.aws_arguments import account, add_aws, clients, printable
+from trainspec.diagnostics.excerpt import visible_json
 from trainspec.local.table import table
+from trainspec.masking import redacted
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.account import Account, RefusedError
 from trainspec.runtime.engine.calls import CallAnswer
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (TrainingProblem, CallAnswer, RefusedError) as problem:
         raise UsageError(f"AWS says: {problem}") from None
     if arguments.json:
-        print(json.dumps(found, indent=2))
+        print(visible_json(redacted(found)))
         return 0
     lines = table([_HEADING, *(_cells(row) for row in found)])
     print(

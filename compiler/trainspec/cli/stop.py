@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"there is no training job `{arguments.job}` in {there.region}; `trainspec status` lists them"
             )
         if job.ended:
-            print(f"{job.name} has ended already: {job.status}")
+            print(printable(f"{job.name} has ended already: {job.status}"))
             return 0
         label = jobs.label(job)
         if label is None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.cli.aws_arguments import printable
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
@@ -99,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     _summarize(sweep, counts)
     if unnamed:
         print(
-            f"trainspec: jobs of {_printable(', '.join(sorted(unnamed)))} were left alone: which of these is this "
+            f"trainspec: jobs of {printable(', '.join(sorted(unnamed)))} were left alone: which of these is this "
             f"Airflow? Give --installation, or {_INSTALLATION} in the environment",
             file=sys.stderr,
         )
@@ -115,19 +116,14 @@ def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
         sweep.stop(found)
     except TrainingProblem as problem:
         print(_line(found, "not stopped"))
-        print(_printable(f"trainspec: {found.name}: {problem.text}"), file=sys.stderr)
+        print(printable(f"trainspec: {found.name}: {problem.text}"), file=sys.stderr)
         return False
     print(_line(found, "stopped"))
     return True
 
 
 def _line(found: Finding, what: str) -> str:
-    return _printable(f"{what}: {found.name}: {found.why} ({found.label})")
-
-
-def _printable(text: str) -> str:
-    """`text` without what would move a terminal's cursor or begin a line of its own: labels are what AWS says."""
-    return "".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in text)
+    return printable(f"{what}: {found.name}: {found.why} ({found.label})")
 
 
 def _summarize(sweep: Sweep, counts: Mapping[Verdict, int]) -> None:

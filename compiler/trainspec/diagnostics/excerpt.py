@@ -119,6 +119,16 @@ def _cells(text: str) -> int:
     return len(text) + wide - sum(unicodedata.category(each) in ("Mn", "Me", "Cf") for each in text)
 
 
+def visible_json(data: object) -> str:
+    """`data` as JSON on lines of its own, with an escape for each character that `visible` would not show as it is."""
+    import json
+
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
 def visible(text: str) -> str:
     """`text` without characters that could move the cursor or hide in a terminal."""
     return text if text.isprintable() else "".join(e if e.isprintable() else repr(e)[1:-1] for e in text)

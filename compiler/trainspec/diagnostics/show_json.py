@@ -1,16 +1,16 @@
 """Findings for programs: a JSON list, an object a finding, stable in its keys. docs/diagnostics.md describes them."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from trainspec.diagnostics.excerpt import visible_json
 from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Diagnostic, Span
 
 
 def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
     """The findings as one JSON text."""
-    yield json.dumps([_plain(found) for found in findings], indent=2, ensure_ascii=False)
+    yield visible_json([_plain(found) for found in findings])
 
 
 def _plain(found: Diagnostic) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from trainspec import __version__
+from trainspec.diagnostics.excerpt import visible_json
 from trainspec.diagnostics.links import link
 from trainspec.diagnostics.model import Code, Diagnostic, Fix, Span
 
@@ -33,7 +33,7 @@ def show(findings: Sequence[Diagnostic], explained: Mapping[str, str]) -> Iterat
         "originalUriBaseIds": {"PROJECT": {"description": {"text": "The project's root folder."}}},
         "results": [_result(found, order.index(found.code.id)) for found in findings],
     }
-    yield json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    yield visible_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: Code, text: str | None) -> dict[str, Any]:
