@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trainspec.airflow_api.operators import everywhere
 from trainspec.importers.dag_file import import_dag_file
 from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.moved import todays_path
 from trainspec.importers.request import known_members
+from trainspec.options import DEFAULT_AIRFLOW
 
 from helpers import Run
 
@@ -247,3 +250,21 @@ def test_exit_codes(trainspec: Run, project: Path) -> None:
     (project / "d.py").write_text(HEAD + body)
     lost = trainspec("import", "d.py", "-o", "specs/d.yaml")
     assert (lost.returncode, (project / "specs" / "d.yaml").exists()) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        "airflow.contrib.operators.sagemaker_training_operator.SageMakerTrainingOperator",
+        "airflow.contrib.operators.aws_athena_operator.AWSAthenaOperator",
+        "airflow.contrib.operators.s3_copy_object_operator.S3CopyObjectOperator",
+        "airflow.providers.amazon.aws.operators.sagemaker_transform.SageMakerTransformOperator",
+        "airflow.providers.amazon.aws.sensors.sagemaker_training.SageMakerTrainingSensor",
+        "airflow.providers.amazon.aws.operators.s3_copy_object.S3CopyObjectOperator",
+        "airflow.providers.amazon.aws.operators.emr_add_steps.EmrAddStepsOperator",
+        "airflow.providers.amazon.aws.operators.glue_job.AwsGlueJobOperator",
+        "airflow.sensors.s3_key_sensor.S3KeySensor",
+    ],
+)
+def test_an_old_path_leads_to_an_operator_of_today(old: str) -> None:
+    assert todays_path(old) in {f"{module}.{name}" for module, name in everywhere(DEFAULT_AIRFLOW)}

@@ -1,6 +1,6 @@
 """Operators that moved: the path in files of Airflow 1 and 2 → the one in today's providers.
 
-https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/changelog.html (read 2026-11-28)
+The old paths are those of the files that people have; a test holds the new ones against the operator tables.
 """
 
 import re
