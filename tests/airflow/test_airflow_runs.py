@@ -263,7 +263,7 @@ def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, deferrabl
     with subprocess.Popen(
         command, env=airflow.environ(), cwd=airflow.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not _is_watched(simulator, name):
             assert time.monotonic() < deadline
             time.sleep(0.1)

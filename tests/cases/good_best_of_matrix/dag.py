@@ -1,8 +1,8 @@
 import pendulum
-from acme.operators import NotifyOperator
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, TaskGroup
+from my_team.operators import ReportOperator
 from trainspec.runtime import BestPoint, MetricGate, TrainingJobOperator
 
 with DAG(
@@ -242,7 +242,7 @@ with DAG(
     )
 
     # spec.yaml: tasks.notify
-    notify = NotifyOperator(
+    notify = ReportOperator(
         task_id="notify",
         best={
             "eta": "{{ ti.xcom_pull(task_ids='sweep-best-train-rmse-min', key='hyperparameters')['eta'] }}",
