@@ -45,8 +45,18 @@ def chosen_again(chosen: Options, outcome: FileFacts) -> Options:
 
 def _joined(several: Sequence[Outcome]) -> list[Outcome]:
     first, *others = several
-    findings = tuple(joined_findings([(each.combinations[each.combination], each.findings) for each in several]))
-    return [replace(first, findings=findings), *(replace(each, findings=()) for each in others)]
+    return [replace(first, findings=tuple(findings_of_all(several))), *(replace(each, findings=()) for each in others)]
+
+
+def findings_of_all(several: Sequence[FileFacts]) -> Sequence[Diagnostic]:
+    """The findings of a file in all of its combinations, in their order; the first one knows what they are called.
+
+    The others may know nothing: one that used up the budget has no more than the finding that says so.
+    """
+    if len(several) == 1:
+        return several[0].findings
+    labels = several[0].combinations
+    return joined_findings([(label, each.findings) for label, each in zip(labels, several, strict=True)])
 
 
 def joined_findings(found: Sequence[tuple[str, Iterable[Diagnostic]]]) -> list[Diagnostic]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainspec.batch.analyse import analysis_of, look_at
-from trainspec.batch.combinations import joined_findings, of_all
+from trainspec.batch.combinations import findings_of_all, of_all
 from trainspec.batch.dag_ids import glances
 from trainspec.batch.environments import InEnvironment, checked, joined
 from trainspec.batch.outcome import Outcome, Wanted
@@ -119,7 +119,7 @@ class Checker:
                 names += [name for name in outcome.environments if name not in names]
                 self._made_of[document.uri] = outcome.made_of
             look = Look(project, self.documents.options(project, environment), Wanted(), use_cache=False)
-            findings = _of_all_combinations(outcomes)
+            findings = findings_of_all(outcomes)
             found.append((InEnvironment(look, outcomes), [*findings, *self._across(document, outcomes)]))
         return (each for each in joined(found) if each.span.path == document.name)
 
@@ -166,10 +166,3 @@ class Checker:
                 options = self.documents.options(project, None)
                 found.append(look_at(source, project, options, Wanted(), files.extended))
         return found
-
-
-def _of_all_combinations(outcomes: Sequence[Outcome]) -> Sequence[Diagnostic]:
-    """The findings of a file; those of several combinations each once."""
-    if len(outcomes) == 1:
-        return outcomes[0].findings
-    return joined_findings([(each.combinations[each.combination], each.findings) for each in outcomes])
