@@ -25,11 +25,11 @@ def conditions() -> list[JsonSchema]:
 
 
 def _condition(algorithm: Algorithm) -> JsonSchema:
-    repositories = "|".join(map(re.escape, algorithm.repositories))
+    repositories = "|".join(algorithm.repositories)  # of letters, digits and hyphens, which patterns take as they are
     named = [
         {"required": [field], "properties": {field: {"type": "string", "pattern": pattern}}}
         for field, pattern in (
-            ("algorithm", f"^{re.escape(algorithm.name)}(@|$)"),
+            ("algorithm", f"^{algorithm.name}(@|$)"),
             ("image", rf"\.amazonaws\.com[^/]*/({repositories})(:|$)"),
         )
     ]
