@@ -128,11 +128,15 @@ class Pairs:
             yield Assignment((*member, index, self.members[1]), str(each), (*field, key))
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map, or the list where a name stands twice or the order is another than the names'."""
-        pairs = [tuple(as_text(pair[name]) for name in self.members) for pair in value]
-        if _can_be_map([name for name, _ in pairs], in_order=self.in_order):
-            return {name: natural_text(text) for name, text in pairs}
-        return [dict(zip(self.fields, pair, strict=True)) for pair in pairs]
+        """The map, or the list where a name stands twice or is missing, or the order is another than the names'."""
+        pairs = [
+            {field: as_text(pair[name]) for name, field in zip(self.members, self.fields, strict=True) if name in pair}
+            for pair in value
+        ]
+        whole = [tuple(pair.values()) for pair in pairs if len(pair) == len(self.fields)]
+        if len(whole) == len(pairs) and _can_be_map([name for name, _ in whole], in_order=self.in_order):
+            return {name: natural_text(text) for name, text in whole}
+        return pairs
 
 
 @dataclass(frozen=True, slots=True)
