@@ -64,9 +64,13 @@ class Editor:
         """What the server says of a version of a text, once it has looked."""
         uri = self.uri(name)
         while self.versions.get(uri, 0) < version:
-            self._news.clear()
-            await asyncio.wait_for(self._news.wait(), PATIENCE)
+            await self.news()
         return self.told[uri]
+
+    async def news(self) -> None:
+        """Wait until the server says something of any text."""
+        self._news.clear()
+        await asyncio.wait_for(self._news.wait(), PATIENCE)
 
     def place(self, name: str, line: int, character: int) -> dict[str, Any]:
         return {

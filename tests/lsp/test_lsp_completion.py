@@ -37,6 +37,11 @@ def test_what_is_offered_is_accepted(room: Room, attribute: str) -> None:
     assert room.codes(room.open("churn.yaml", text)) == []
 
 
+def test_values_of_for_each(room: Room) -> None:
+    text = SPEC.replace("dag: {id: churn", 'for_each: {team: [risk, growth]}\ndag: {id: "churn_${for_each.team}"')
+    assert "for_each.team" in room.offered(text.replace("${vars.data}/train/", "${|"))
+
+
 def test_matrix_variables(room: Room) -> None:
     text = with_line('    matrix: {lr: [0.1, 0.01]}\n    hyperparameters: {lr: "${|"}')
     assert {"matrix.lr", "matrix.id"} <= set(room.offered(text))

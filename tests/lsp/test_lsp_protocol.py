@@ -86,8 +86,8 @@ def test_an_open_base_is_the_one_that_counts(root: Path) -> None:
         editor.client.text_document_did_close(
             types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(editor.uri("specs/base.yaml")))
         )
-        editor.type("specs/churn.yaml", 2, SPEC)
-        assert await editor.findings("specs/churn.yaml", 2) == []
+        while await editor.findings("specs/churn.yaml"):  # its file on the disk counts again
+            await editor.news()
 
     edit(root, session)
 

@@ -72,13 +72,13 @@ class Checker:
 
     def depends_on(self, document: Document) -> list[Document]:
         """The other open documents whose findings may change with this one: those that extend it."""
-        others = (each for each in self.documents.open.values() if each.uri != document.uri)
+        others = (each for each in self.documents.all() if each.uri != document.uri)
         return [each for each in others if document.name in self._made_of.get(each.uri, ())]
 
     def neighbours(self, project: Project) -> Neighbours:
         """What is known of the project's other specs, looked up again after some seconds."""
         known = self._neighbours.get(project.root)
-        opened = frozenset(each.name for each in self.documents.open.values() if each.project.root == project.root)
+        opened = frozenset(each.name for each in self.documents.all() if each.project.root == project.root)
         if known is not None and known.opened == opened and time.monotonic() - known.seen < _FRESH:
             return known
         try:

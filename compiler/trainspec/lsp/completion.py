@@ -161,6 +161,8 @@ def _references(known: Known, cursor: Cursor, written: str) -> Iterator[Completi
         yield _reference(f"vars.{name}", CompletionItemKind.Variable, value)
     yield _reference("dag.id", CompletionItemKind.Constant, "the DAG's id")
     yield _reference("env", CompletionItemKind.Constant, "the environment's name")
+    for name in known.combinations():
+        yield _reference(f"for_each.{name}", CompletionItemKind.Variable, "a value of `for_each`")
     if job is not None:
         yield _reference("job.id", CompletionItemKind.Constant, "the task's id")
         for name in known.matrix(job):

@@ -77,6 +77,10 @@ class Documents:
         self.open[uri] = document
         return document
 
+    def all(self) -> list[Document]:
+        """The open documents as they are now: while one thread goes through them, another may open one."""
+        return list(self.open.values())
+
     def close(self, uri: str) -> None:
         """Forget a document: its file counts again."""
         self.open.pop(uri, None)
@@ -98,7 +102,7 @@ class Documents:
 
     def with_open_texts(self, project: Project) -> Project:
         """A project in which the open documents take the place of their files."""
-        texts = {each.name: each.source for each in self.open.values() if each.project.root == project.root}
+        texts = {each.name: each.source for each in self.all() if each.project.root == project.root}
         return replace(project, texts=texts)
 
     def source(self, project: Project, name: str) -> Source | None:
@@ -113,7 +117,7 @@ class Documents:
     def uri_of(self, project: Project, name: str) -> str:
         """The address of a file by its name in a project: that of the open document, where it is open."""
         path = project.root / name
-        document = next((each for each in self.open.values() if each.path == path), None)
+        document = next((each for each in self.all() if each.path == path), None)
         return document.uri if document else from_fs_path(str(path)) or path.as_uri()
 
     def options(self, project: Project, environment: str | None) -> Options:

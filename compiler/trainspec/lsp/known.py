@@ -33,6 +33,8 @@ ATTRIBUTES = {
 """What a job hands on to the others, beside its metrics."""
 
 _MOST_FILES = 20_000
+_NO_NAMES = ("include", "exclude", "max_parallel")
+"""What stands beside the names of a matrix, and of `for_each`."""
 
 
 @dataclass
@@ -80,9 +82,13 @@ class Known:
 
     def matrix(self, job: str) -> list[str]:
         """The names of a job's matrix."""
-        matrix = self._of_job(job, "matrix")
-        names = [*matrix.keys()] if isinstance(matrix, Map) else []
-        return [*(name for name in names if name not in ("include", "exclude", "max_parallel")), *["id"] * bool(names)]
+        names = _named(self._of_job(job, "matrix"))
+        return [*names, *["id"] * bool(names)]
+
+    def combinations(self) -> list[str]:
+        """The names of `for_each`."""
+        names = self.root.get("for_each") if self.root is not None else None
+        return _named(names)
 
     def metrics(self, job: str) -> dict[str, str]:
         """The metrics of a job: those that it declares, and those that its built-in algorithm has."""
@@ -193,6 +199,12 @@ def readable(document: Document, offset: int) -> Map | None:
         if isinstance(tree, Map) and not any(found.code.id == codes.SYNTAX.id for found in wrong):
             return tree
     return document.root
+
+
+def _named(node: Node | None) -> list[str]:
+    """The names of a matrix, or of `for_each`."""
+    found = node.keys() if isinstance(node, Map) else ()
+    return [name for name in found if name not in _NO_NAMES]
 
 
 def _leaves(node: Node, above: str) -> Iterator[tuple[str, str]]:

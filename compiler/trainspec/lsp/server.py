@@ -87,12 +87,16 @@ class Server(LanguageServer):
         findings = self.checker.check(document)
         return document, [shown(document, each, self.documents) for each in findings]
 
-    def forget(self, uri: str) -> None:
-        """A document is closed: nothing is said of it any more."""
+    async def forget(self, uri: str) -> None:
+        """A document is closed: its file counts again, and nothing is said of it any more."""
+        document = self.documents.open.get(uri)
+        others = self.checker.depends_on(document) if document is not None else []
         if (waiting := self._waiting.pop(uri, None)) is not None:
             waiting.cancel()
         self.documents.close(uri)
-        self.checker.forget(uri)
+        await self.work(lambda: self.checker.forget(uri))
+        for other in others:
+            self.schedule(other.uri)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def configure(self, settings: Any) -> None:
@@ -154,8 +158,7 @@ def _documents(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(params: types.DidCloseTextDocumentParams) -> None:
-        await server.work(lambda: None)
-        server.forget(params.text_document.uri)
+        await server.forget(params.text_document.uri)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     async def configured(params: types.DidChangeConfigurationParams) -> None:
