@@ -1,10 +1,9 @@
 """When a schedule starts runs."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from trainspec.units import seconds
 
@@ -54,8 +53,12 @@ def _of_cron(text: str, zone: str, after: datetime) -> Iterator[datetime]:
         return
 
 
-def zone_of(name: str) -> ZoneInfo | timezone:
+def zone_of(name: str) -> tzinfo:
     """The time zone of that name; UTC for what is none."""
+    if name == "UTC":
+        return timezone.utc
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # most DAGs run by UTC
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
