@@ -91,7 +91,7 @@ def test_pages_say_what_the_specs_do(root: Path, trainspec: Run) -> None:
     assert {"dags/first.html", "dags/second.html"} <= set(index.links())
     assert "every day at midnight (UTC)" in first.text
     assert "Wed 02 Apr 2025, 00:00 UTC" in first.text
-    assert "1 h 30 min" in first.text
+    assert "1h30m" in first.text
     assert '"TrainingJobName": "first-{{ ds }}"' in first.text
     assert "written by first: train" in second.text
     assert "first.html" in second.links()

@@ -5,7 +5,6 @@ of its Airflow task is a job of its own.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +13,13 @@ from typing import Any
 
 from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
+from trainspec.request.images.registries import ecr_image
 
 _HOUR = 3600
 _HOURS_OF_MONTH = 720
 """Of 30 days."""
 _DEFAULT_RUNTIME = 86_400
 """SageMaker stops a job without `MaxRuntimeInSeconds` after a day."""
-
-_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.")
 
 Fields = Mapping[str, Any]
 
@@ -100,8 +98,8 @@ def _task(fields: Fields, defaults: Fields, request: Fields, prices: Prices | No
 
 def _region_of_image(request: Fields) -> str | None:
     """The region of the job's ECR image, in which SageMaker wants the job to be, too."""
-    found = _ECR.match(str((request.get("AlgorithmSpecification") or {}).get("TrainingImage") or ""))
-    return found[1] if found else None
+    found = ecr_image(str((request.get("AlgorithmSpecification") or {}).get("TrainingImage") or ""))
+    return found.region if found else None
 
 
 def trainings_of(request: Fields) -> int:

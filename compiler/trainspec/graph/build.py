@@ -34,7 +34,7 @@ def build(
         drawing.node(name, kind, name, _said_of(kind, task))
     for name, request in requests.items():
         group = drawing.owner(name)
-        drawing.node(group, Kind.JOB, group, _machines(request), len(groups.get(group, (name,))))
+        drawing.node(group, Kind.JOB, group, machines_of(request), len(groups.get(group, (name,))))
     for name, request in requests.items():
         _draw_data(drawing, name, request)
     for name, job in data.get("jobs", {}).items():
@@ -172,7 +172,7 @@ def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
     return str(task.get("s3") or (f"DAG {task['dag']}" if task.get("dag") else ""))
 
 
-def _machines(request: Mapping[str, Any]) -> str:
+def machines_of(request: Mapping[str, Any]) -> str:
     """How many of which instance type, of all groups; nothing where SageMaker chooses."""
     resources = request.get("ResourceConfig") or {}
     groups = resources.get("InstanceGroups") or [resources]

@@ -11,7 +11,7 @@ from typing import Any
 from trainspec.graph.build import assets_of, location, names_of
 from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node
 
-_SHORTEST = len("s3://b/")
+SHORTEST = len("s3://b/")
 """A shorter place says nothing of what is below it."""
 
 
@@ -90,24 +90,24 @@ def shared_data(dags: Sequence[Dag]) -> Iterator[tuple[str, str, str]]:
     written: dict[str, dict[str, None]] = {}
     for dag in dags:
         for place in dag.writes():
-            if len(known := _known(place)) > _SHORTEST:
+            if len(known := known_folder(place)) > SHORTEST:
                 written.setdefault(known, {})[dag.id] = None
     told: dict[tuple[str, str, str], None] = {}
     for dag in dags:
         for place in dag.reads():
-            for above in _above(_known(place)):
+            for above in folders_above(known_folder(place)):
                 told |= {(writer, above, dag.id): None for writer in written.get(above, ()) if writer != dag.id}
     yield from told
 
 
-def _known(place: str) -> str:
+def known_folder(place: str) -> str:
     """What is known of a place before the task runs: all of its folders before the first template."""
     before, opened, _ = place.partition("{{")
     known = before.rpartition("/")[0] if opened else before
     return known.rstrip("/") + "/"
 
 
-def _above(place: str) -> Iterator[str]:
+def folders_above(place: str) -> Iterator[str]:
     """A place in S3, and all those that it is below."""
     scheme, _, rest = place.partition("://")
     steps = rest.rstrip("/").split("/")

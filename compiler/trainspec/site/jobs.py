@@ -1,15 +1,17 @@
 """What the site says of one job."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainspec.graph import TIMES
+from trainspec.graph.build import location, machines_of, names_of
+from trainspec.graph.project import folders_above, known_folder
 from trainspec.masking import conceal_all, redacted
 from trainspec.pipeline import Analysis
 from trainspec.request.check import printable
-from trainspec.site.lineage import Makers, known_place
+from trainspec.site.lineage import Makers
+from trainspec.units import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +49,22 @@ def job_facts(task_id: str, environments: Mapping[str, Analysis], first: Analysi
         task_id=task_id,
         name=conceal_all(str(members.get("TrainingJobName", ""))),
         code=conceal_all(str(algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "")),
-        machines=_machines(members),
-        longest=_duration(limits.get("MaxRuntimeInSeconds")),
+        machines=machines_of(members),
+        longest=str(duration(limits.get("MaxRuntimeInSeconds") or "")),
         is_spot=members.get("EnableManagedSpotTraining") is True,
         inputs=tuple(_inputs(members, makers)),
         output=conceal_all(str((members.get("OutputDataConfig") or {}).get("S3OutputPath") or "")),
-        waits_for=tuple(each for each in _listed(fields.get("depends_on"))),
+        waits_for=tuple(names_of(fields.get("depends_on"))),
         requests=tuple(_requests(task_id, environments)),
         doc=conceal_all(str(fields.get("doc") or "")),
     )
 
 
-def _machines(members: Mapping[str, Any]) -> str:
-    resources = members.get("ResourceConfig") or {}
-    groups = resources.get("InstanceGroups") or [resources]
-    machines = ((each.get("InstanceCount", "?"), each["InstanceType"]) for each in groups if each.get("InstanceType"))
-    return ", ".join(f"{count} {TIMES} {kind}" for count, kind in machines)
-
-
-def _duration(seconds: Any) -> str:
-    if not isinstance(seconds, int) or isinstance(seconds, bool):
-        return ""
-    hours, rest = divmod(seconds, 3600)
-    parts = ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number)
-
-
 def _inputs(members: Mapping[str, Any], makers: Makers) -> Iterator[Input]:
     for channel in members.get("InputDataConfig") or ():
-        source = (channel.get("DataSource") or {}).get("S3DataSource") or {}
-        place = str(source.get("S3Uri") or "")
-        above = known_place(place)
-        found: list[tuple[str, str, str]] = []
-        while above.count("/") > 2 and not found:
-            found = list(makers.get(above, ()))
-            above = above.rpartition("/")[0]
+        place = location(channel.get("DataSource") or {}) or ""
+        above = folders_above(known_folder(place)) if place else ()
+        found = next((makers[folder] for folder in above if folder in makers), ())
         made = tuple((f"{dag}: {job}", file) for dag, job, file in found)
         yield Input(str(channel.get("ChannelName", "")), conceal_all(place), made)
 
@@ -95,7 +78,3 @@ def _requests(task_id: str, environments: Mapping[str, Analysis]) -> Iterator[tu
             told.setdefault(text, []).append(name or "base")
     for text, names in told.items():
         yield ", ".join(names), text
-
-
-def _listed(value: Any) -> Sequence[str]:
-    return [value] if isinstance(value, str) else [each for each in value or () if isinstance(each, str)]

@@ -1,53 +1,46 @@
 """What joins the DAGs of a project: who writes the data that others read, who starts or awaits whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TypeAlias
 
 from trainspec.graph import Dag
-from trainspec.graph.project import shared_data
+from trainspec.graph.project import SHORTEST, known_folder, shared_data
 
 Makers: TypeAlias = Mapping[str, Sequence[tuple[str, str, str]]]
-"""Who writes to a place in S3: DAG, job and page, by the place."""
-
-
-def known_place(place: str) -> str:
-    """What is known of a place in S3 before the task runs."""
-    return place.partition("{{")[0].rstrip("/")
+"""Who writes to a folder in S3: DAG, job and page, by the folder."""
 
 
 def makers_of(dags: Sequence[Dag], files: Mapping[str, str]) -> Makers:
-    """Who writes to each place in S3 that is known before any task runs."""
+    """Who writes to each folder in S3 that is known before any task runs."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for dag in dags:
         for job, request in dag.requests.items():
-            place = known_place(str((request.get("OutputDataConfig") or {}).get("S3OutputPath") or ""))
-            if place.count("/") > 2:
+            place = known_folder(str((request.get("OutputDataConfig") or {}).get("S3OutputPath") or ""))
+            if len(place) > SHORTEST:
                 found.setdefault(place, []).append((dag.id, job, files[dag.id]))
     return found
 
 
-def between(dags: Sequence[Dag]) -> dict[tuple[str, str], str]:
-    """What joins one DAG to another, by both ids."""
+def between(dags: Sequence[Dag]) -> set[tuple[str, str]]:
+    """The DAGs that hand something to another, each with that one: by data, by an asset, or by a run."""
     known = {dag.id for dag in dags}
-    found: dict[tuple[str, str], str] = {}
+    found = {(writer, reader) for writer, _, reader in shared_data(dags)}
     awaited: dict[str, list[str]] = {}
     for dag in dags:
         for asset in dag.awaited_assets():
             awaited.setdefault(asset, []).append(dag.id)
-    for writer, place, reader in shared_data(dags):
-        found.setdefault((writer, reader), place)
     for dag in dags:
         for asset in dag.makes():
-            found |= {(dag.id, other): asset for other in awaited.get(asset, ()) if other != dag.id}
-        found |= {(dag.id, other): "starts it" for other in dag.starts() if other in known}
-        found |= {(other, dag.id): "is awaited" for other in dag.awaits() if other in known}
+            found |= {(dag.id, other) for other in awaited.get(asset, ()) if other != dag.id}
+        found |= {(dag.id, other) for other in dag.starts() if other in known}
+        found |= {(other, dag.id) for other in dag.awaits() if other in known}
     return found
 
 
 def neighbours(
-    dag_id: str, joined: Mapping[tuple[str, str], str], files: Mapping[str, str]
+    dag_id: str, joined: Set[tuple[str, str]], files: Mapping[str, str]
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The DAGs that one needs, and those that it feeds, each with its page."""
     up = [(tail, files[tail]) for tail, head in joined if head == dag_id and tail in files]
     down = [(head, files[head]) for tail, head in joined if tail == dag_id and head in files]
-    return sorted(set(up)), sorted(set(down))
+    return sorted(up), sorted(down)
