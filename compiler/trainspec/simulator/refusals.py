@@ -32,7 +32,7 @@ _WORDS = {
     "TS840": "Some channels have assigned instance groups while others not.",
     "TS850": "InstancePlacementConfig is only applicable for UltraServer capacity.",
 }
-"""Code → what AWS answers: in public threads, in the API reference's sentences, or in a form put together from these."""
+"""Code → what AWS answers: in public threads, in the API reference, or in a form put together from these."""
 
 _FORMS = (
     (r"`(.*)` is .*the id of a security group", 'Invalid id: "{}" (expecting "sg-...")'),
