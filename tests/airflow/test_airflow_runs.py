@@ -2,7 +2,9 @@
 
 import json
 import re
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -10,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from environment import Airflow
+from environment import Airflow, ready
 from inside import MARKER
+from services import wait_until
 from trainspec.simulator import Outcome, Plan, Simulator
 
 DATE = "2025-04-09"
@@ -248,32 +251,41 @@ def test_the_guides_example_by_the_command_line(airflow: Airflow, simulator: Sim
     assert SECRET not in log
 
 
-@pytest.mark.parametrize("deferrable", [False])
-def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, deferrable: bool) -> None:
-    import signal
-    import subprocess
-    import time
-
+def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, tmp_path: Path) -> None:
+    alone = ready(airflow.version, tmp_path, simulator.url)
     name = f"killed{airflow.version.replace('.', '-')}"
     plan = simulator.plan
     assert isinstance(plan, Plan)
     plan.add(name, Outcome(training=600, stopping=0.1))
-    (airflow.dags / "killed.py").write_text(dag_text("killed", Case(operator={"deferrable": deferrable}), name))
-    command = airflow.command("dags", "test", "killed", DATE)
-    with subprocess.Popen(
-        command, env=airflow.environ(), cwd=airflow.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        deadline = time.monotonic() + 180
-        while not _is_watched(simulator, name):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=60)
+    (alone.dags / "killed.py").write_text(dag_text("killed", Case(operator={"deferrable": False}), name))
+    output = tmp_path / "output"  # a pipe that nobody reads would hold the task up when it is full
+
+    def is_watched() -> bool:
+        assert process.poll() is None, output.read_text()
+        return _is_watched(simulator, name)
+
+    with (
+        output.open("w") as stream,
+        subprocess.Popen(
+            alone.command("dags", "test", "killed", DATE),
+            env=alone.environ(),
+            cwd=alone.home,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            wait_until("the task watches its job", is_watched, 300)
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+        finally:
+            process.kill()
     (job,) = [job for job in simulator.jobs if job.name == name]
-    assert job.stop_requested is not None, output
-    assert f"Stopping training job {name}" in output
-    assert airflow.task("killed").state == "failed"
-    assert json.dumps(SECRET) not in output
+    said = output.read_text()
+    assert job.stop_requested is not None, said
+    assert f"Stopping training job {name}" in said
+    assert alone.task("killed").state == "failed"
+    assert json.dumps(SECRET) not in said
 
 
 def _is_watched(simulator: Simulator, name: str) -> bool:
