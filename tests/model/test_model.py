@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from airflow_model import run
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schedules import Break, Clear, Crash, Go, GoOrphan, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
+from schedules import Break, Clear, Crash, Edit, Go, GoOrphan, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
 from trainspec.simulator import Simulator
 
 ONE = (TaskSpec(),)
@@ -41,6 +41,9 @@ FOUND = {
         (TaskSpec(retries=0),),
         ("fails", "is too long", "is too long"),
         (Go(0, 1), Orphan(0), Go(0, 12), Clear(0), Go(0, 8), GoOrphan(0, 12)),
+    ),
+    "renamed after its job had completed, before the worker was lost": Schedule(
+        ONE, (), (Go(0, 6), Edit(0, "second"), Crash(0))
     ),
 }
 

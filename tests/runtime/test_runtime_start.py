@@ -203,16 +203,17 @@ def test_a_crash_at_any_call_makes_no_second_job(
 ) -> None:
     crashes = 0
     for number, (at, after) in enumerate(CRASHES):
-        name = f"job{number}"
+        name, run = f"job{number}", replace(RUN, run_id=f"run{number}")
         request = {**request_, "TrainingJobName": name}
         for other in [name, f"{name}-1", f"{name}-20250409000000"][:taken]:
             world.others_job(other)
         before = len(world.simulator.jobs)
+        client = DyingClient(world.client, at, after=after)
         try:
-            world.run(Policy(action, 5), request=request, client=DyingClient(world.client, at, after=after))
+            world.run(Policy(action, 5), run=run, request=request, client=client)
         except CrashError:
             crashes += 1
-        job = world.run(Policy(action), request=request, try_number=2)
+        job = world.run(Policy(action), run=run, request=request, try_number=2)
         assert job.completed
         assert [made.name for made in world.simulator.jobs[before:]] == [job.name]
     assert crashes == len(CRASHES)

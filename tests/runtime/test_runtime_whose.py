@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from runtime_helpers import REQUEST, RUN, SERVERLESS, World
+from trainspec.runtime.engine import account
 from trainspec.runtime.engine.identity import Label, Relation, Stay, TaskRun
 from trainspec.runtime.engine.label import decode
 from trainspec.runtime.engine.policy import Policy
@@ -93,6 +94,49 @@ def test_another_name_or_policy_does_not_hide_the_running_job(world: World, stat
         again = world.training(run=replace(HERE, generation=1), request=renamed, try_number=2)
         assert again.start().name == "second"
         assert world.statuses() == {"churn": "InProgress", "churn-1": "Stopped", "second": "InProgress"}
+
+
+RENAMED = {**REQUEST, "TrainingJobName": "second"}
+
+
+def test_another_name_does_not_hide_the_job_that_completed(world: World) -> None:
+    world.training(run=HERE).start()
+    ends(world, "churn")
+    again = world.training(run=HERE, request=RENAMED, try_number=2)
+    assert again.start().name == "churn"
+    assert not again.abandon(world.calls())
+
+
+@pytest.mark.parametrize(
+    ("run", "try_number"),
+    [(replace(HERE, generation=1), 2), (replace(HERE, clears=1), 2), (replace(HERE, generation=1), 3)],
+    ids=["cleared", "cleared as it ran", "cleared and lost"],
+)
+def test_what_completed_under_another_name_before_a_clear_is_no_result(
+    world: World, run: TaskRun, try_number: int
+) -> None:
+    world.training(run=HERE).start()
+    ends(world, "churn")
+    assert world.training(run=run, request=RENAMED, try_number=try_number).start().name == "second"
+
+
+def test_only_a_retry_looks_for_what_completed(world: World) -> None:
+    world.training(run=replace(HERE, generation=1), try_number=2).start()
+    listed = [call.params.get("StatusEquals") for call in world.simulator.journal.calls("ListTrainingJobs")]
+    assert listed == [None, "InProgress", "Stopping"]
+
+
+def test_the_search_for_what_completed_has_a_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account, "_MOST_LOOKS", 3)
+    for number in range(5):
+        world.others_job(f"other-{number}")
+        ends(world, f"other-{number}")
+    assert world.training(run=HERE, try_number=2).start().name == "churn"
+    assert "that completed under another name; not looked for" in " ".join(world.log)
+    for number in range(5):
+        world.others_job(f"running-{number}")
+    with pytest.raises(TrainingProblem, match="too many to look at"):
+        world.training(run=HERE, request=RENAMED, try_number=2).start()
 
 
 @pytest.mark.parametrize("how", ["resume", "wait", "abandon"])

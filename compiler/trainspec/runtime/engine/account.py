@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from trainspec.runtime.engine.calls import CallAnswer, Calls
 from trainspec.runtime.engine.identity import Label, Relation
-from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.job import COMPLETED, Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import signature, signs_by_tag
 from trainspec.runtime.engine.names import stem
@@ -21,6 +21,7 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 _SKEW: Final = 3600.0
 """Seconds that Airflow's clock, by which a run has started, may be ahead of AWS's, by which a job was created."""
+_RUNNING: Final = ("InProgress", "Stopping")
 _MOST_LOOKS: Final = 1000
 """How many jobs are looked at in one search for a task run's own."""
 
@@ -75,26 +76,27 @@ class Account:
             self.calls(self.kind.stop, {self.kind.name: job.name}, exists=True)
         return True
 
-    def own(self, label: Label, name: str) -> Iterator[tuple[Job, Label, Relation]]:
+    def own(self, label: Label, name: str, *, completed: bool) -> Iterator[tuple[Job, Label, Relation]]:
         """Yield each job since the run's start that `label` says is its task's, however it is called, newest first.
 
         First those whose names come from `name`, whatever their state; then all that run, for a name may have been
-        changed between two tries. Raises `RefusedError` where jobs may not be listed, and `TrainingProblem`.
+        changed between two tries; with `completed` those that completed, too, as far as `_MOST_LOOKS` goes. Raises
+        `RefusedError` where jobs may not be listed, and `TrainingProblem`.
         """
         looks, seen = 0, set[str]()
         after = datetime.fromtimestamp(max(label.task_run.started / 1e6 - _SKEW, 0), timezone.utc)
         named = {"NameContains": stem(name, self.kind.max_name)}
-        for narrowed in (named, {"StatusEquals": "InProgress"}, {"StatusEquals": "Stopping"}):
+        for narrowed in (named, *({"StatusEquals": status} for status in (*_RUNNING, *([COMPLETED] * completed)))):
             for summary in self.listed({**narrowed, "CreationTimeAfter": after}):
                 other = summary[self.kind.name]
                 if other in seen:
                     continue
                 if (looks := looks + 1) > _MOST_LOOKS:
-                    raise TrainingProblem(
-                        Kind.RETRY,
-                        f"Among more than {_MOST_LOOKS} {self.kind.noun}s since the start of this DAG run there may be "
-                        f"one of this task; they are too many to look at.",
-                    )
+                    since = f"Among more than {_MOST_LOOKS} {self.kind.noun}s since the start of this DAG run there may"
+                    if narrowed.get("StatusEquals") == COMPLETED:  # hardly ever: not worth the task
+                        self.calls.log(f"{since} be one of this task that completed under another name; not looked for")
+                        return
+                    raise TrainingProblem(Kind.RETRY, f"{since} be one of this task; they are too many to look at.")
                 seen.add(other)
                 job = self.find(other)
                 theirs = self.label(job) if job else None

@@ -144,6 +144,11 @@ class Training:
         run = self.label.task_run
         return self.label.try_number > 1 or bool(run.generation or run.clears) or self.policy.reruns
 
+    @property
+    def _is_retry(self) -> bool:
+        """Whether there may be a job of an earlier try since the last clear, as far as `max_tries` tells of clears."""
+        return self.label.try_number > self.label.task_run.generation + 1
+
     def _running(self, account: Account) -> Iterator[Job]:
         """Yield the running jobs of this task, seen through `account`, from where `start` has got to."""
         name = str(self.name)
@@ -153,7 +158,7 @@ class Training:
                 yield job
                 return
         if self._may_have_been_made and self.kind.name in self.request:  # `resume` has no request
-            for job, _, relation in self._own(account, name):
+            for job, _, relation in self._own(account, name, completed=False):
                 if relation in _OUR_TASKS and not job.ended:
                     yield job
 
@@ -167,7 +172,7 @@ class Training:
             theirs = self.account.label(holder)
             if (ours := self._usable(holder, theirs)) or self._by_last_try(theirs):
                 return ours, holder
-        for job, theirs, _ in self._own(self.account, name):
+        for job, theirs, _ in self._own(self.account, name, completed=self._is_retry):
             if holder and job.name == holder.name:
                 continue
             if (ours := self._usable(job, theirs)) or self._by_last_try(theirs):
@@ -179,10 +184,10 @@ class Training:
         same = self.label.relation(theirs) is Relation.SAME
         return same and theirs is not None and theirs.try_number >= self.label.try_number - 1
 
-    def _own(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
+    def _own(self, account: Account, name: str, *, completed: bool) -> Iterator[tuple[Job, Label, Relation]]:
         """Yield the jobs of this task, as `Account.own`; where they may not be listed, from name to name."""
         try:
-            yield from account.own(self.label, str(self.request[self.kind.name]))
+            yield from account.own(self.label, str(self.request[self.kind.name]), completed=completed)
         except RefusedError as error:
             self.log(f"Jobs cannot be listed, so they are looked for by their names alone. {error}")
             yield from self._own_by_name(account, name)
