@@ -32,11 +32,11 @@ def _is_whole_suite(config: pytest.Config) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole suite runs in a process for each processor; what is named on the command line, in this one."""
+    """The whole suite runs in a process for each processor and one more: tests wait. What is named runs in this one."""
     if not _is_whole_suite(config) or config.getoption("--update-cases"):
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, 8) if cores > 1 else 0
+    return min(cores + 1, 8) if cores > 1 else 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

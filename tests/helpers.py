@@ -1,11 +1,16 @@
 """What tests of several modules share."""
 
 import difflib
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+import hypothesis
+import pytest
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,3 +55,18 @@ def heeding_signals() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+def tried(number: int) -> Callable[[Test], Test]:
+    """A property tried with `number` examples in CI (TRAINSPEC_THOROUGH=1), and with an eighth of them every day."""
+    examples = number if os.environ.get("TRAINSPEC_THOROUGH") else max(number // 8, 10)
+
+    def decorated(test: Test) -> Test:
+        settings = hypothesis.settings(max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck))
+        marked: Test = pytest.mark.generated(settings(test))
+        return marked
+
+    return decorated

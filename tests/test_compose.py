@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trainspec.compose.extend import MAX_FILES
 from trainspec.compose.matrix import MAX_ID
@@ -20,7 +20,7 @@ from trainspec.pipeline import Analysis, Options, analyse
 from trainspec.request.fields import members
 from trainspec.text.source import Source
 
-from helpers import ROOT, Run
+from helpers import ROOT, Run, tried
 
 BASE = """\
 vars: {bucket: dev-bucket}
@@ -320,7 +320,7 @@ LAYERS = ("base defaults", "base job", "own defaults", "own job", "patched defau
 TAGS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["1", "2", "null"]), max_size=3)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(
     st.tuples(*(st.none() | st.sampled_from(["null", "[]"]) | TAGS for _ in LAYERS)), st.sets(st.sampled_from(LAYERS))
 )

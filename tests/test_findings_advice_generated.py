@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trainspec.compose import Read
 from trainspec.diagnostics import Diagnostic
@@ -18,7 +18,7 @@ from trainspec.editing.apply_fixes import at_once
 from trainspec.pipeline import Options, analyse
 from trainspec.text.source import Source, read_source
 
-from helpers import ROOT
+from helpers import ROOT, tried
 
 SPECS = sorted(path for folder in ("specs", "specs/platform") for path in (ROOT / folder).glob("*.yaml"))
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in SPECS}
@@ -178,7 +178,7 @@ def mistakes(draw: st.DrawFn) -> tuple[str, str, str]:
 ANSWERED: dict[str, int] = {}
 
 
-@settings(max_examples=400)
+@tried(400)
 @given(mistakes())
 def test_what_help_says_is_right(made: tuple[str, str, str]) -> None:
     mistake, name, text = made
@@ -204,7 +204,7 @@ def test_most_kinds_were_answered() -> None:
         assert len(ANSWERED) >= len(MISTAKES) * 3 // 4, sorted(MISTAKES.keys() - ANSWERED.keys())
 
 
-@settings(max_examples=200)
+@tried(200)
 @given(mistakes())
 def test_a_fix_is_right(made: tuple[str, str, str]) -> None:
     _, name, text = made

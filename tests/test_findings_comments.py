@@ -3,11 +3,13 @@
 import re
 
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trainspec.reporting.suppress import suppress
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
+
+from helpers import tried
 
 DIRECTIVE = "# trainspec: ignore[TS550]"
 PIECES = (
@@ -40,7 +42,7 @@ def _data(text: str) -> object:
     return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # texts only
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=8),
     end=st.sampled_from(["\n", "\r\n"]),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from trainspec.diagnostics import the_one
@@ -21,7 +21,7 @@ from trainspec.reference.fixable import mended
 from trainspec.text.source import Source
 from trainspec.units import DURATION_PATTERN, duration_meant, size_meant
 
-from helpers import Run
+from helpers import Run, tried
 
 JOB = """\
 trainspec: 1
@@ -321,7 +321,7 @@ def slipped(word: str, slip: str, at: int) -> str:
             return word[:at] + word[at].upper() + word[at + 1 :]
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@tried(60)
 @given(
     st.lists(
         st.tuples(

@@ -60,7 +60,7 @@ def as_airflow_renders(text: str) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES", "200")),
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

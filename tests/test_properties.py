@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from croniter import croniter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 from trainspec.dag.airflow import MINORS, own_imports
@@ -21,6 +21,8 @@ from trainspec.pipeline import Analysis, Options, analyse, generate
 from trainspec.templates import folded, for_airflow, has_template
 from trainspec.text.source import Source
 from trainspec.text.typing import natural
+
+from helpers import tried
 
 OWN_MODULES = {each.module for airflow in MINORS.values() for each in own_imports(airflow)}
 ALLOWED_NODES = (
@@ -166,7 +168,7 @@ def hold_to_the_grammar(tree: ast.Module) -> None:
     assert {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} <= set(bound)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(200)
 @given(specs())
 def test_accepted_specs_give_files_of_literals_that_hold_the_request(text: str) -> None:
     analysis = analysed(text)
@@ -183,7 +185,7 @@ def test_accepted_specs_give_files_of_literals_that_hold_the_request(text: str) 
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(st.dictionaries(words, texts.filter(lambda text: "${" not in text), min_size=1, max_size=6))
 def test_hyperparameters_keep_their_text(hyperparameters: dict[str, str]) -> None:
     text = "trainspec: 1\njobs:\n  train:\n    hyperparameters:\n" + "".join(
@@ -197,14 +199,14 @@ plain = st.from_regex(r"[A-Za-z0-9_.+-][A-Za-z0-9_.+/@%-]{0,20}", fullmatch=True
 )
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(plain)
 def test_plain_hyperparameters_keep_their_text(written: str) -> None:
     text = f"trainspec: 1\njobs:\n  train:\n    hyperparameters: {{value: {written}}}\n"
     assert analysed(text).requests["train"].members["HyperParameters"] == {"value": written}
 
 
-@settings(max_examples=500, deadline=None)
+@tried(500)
 @given(st.text(st.sampled_from("{}%#'\" \n\r-+\\axé\u2028"), max_size=12))
 def test_literals_survive_airflow(text: str) -> None:
     if not has_template(text):
@@ -226,7 +228,7 @@ cron_fields = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=3000, deadline=None)
+@tried(3000)
 @given(st.lists(cron_fields, min_size=5, max_size=5).map(" ".join))
 def test_what_is_taken_as_a_cron_expression_croniter_takes(text: str) -> None:
     if check_cron(text) is None:
@@ -265,7 +267,7 @@ def flow(value: Any) -> str:
     return quoted(value.replace("${", "$${")) if isinstance(value, str) else json.dumps(value)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(200)
 @given(st.dictionaries(words, literals, max_size=4), st.dictionaries(texts, literals, max_size=4))
 def test_arguments_reach_their_operator_to_the_letter(arguments: dict[str, Any], conf: dict[str, Any]) -> None:
     head = specs_head()

@@ -4,10 +4,12 @@ import re
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trainspec.schema.bounded import SlowPatternError, faults, refusal
 from trainspec.schema.patterns import TooSlowError, UnknownError, searches
+
+from helpers import tried
 
 ATOMS = st.sampled_from(
     [
@@ -56,7 +58,7 @@ PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=2_000, deadline=None)
+@tried(2_000)
 @given(PATTERNS, st.text("abcAx-1 \né_", max_size=8))
 def test_as_re_does(pattern: str, text: str) -> None:
     with warnings.catch_warnings():

@@ -21,7 +21,7 @@ from trainspec.text.tree import Mapping
 from trainspec.text.typing import to_data
 
 from api_requests import requests
-from helpers import ROOT
+from helpers import ROOT, tried
 
 JUNK: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 10**20, 1.0, 0.5),
@@ -103,7 +103,7 @@ def with_types(value: Any) -> Any:
     return (type(value), value) if isinstance(value, bool | int | float) else value
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@tried(150)
 @given(requests(), st.data())
 def test_requests(request: dict[str, Any], data: st.DataObject) -> None:
     assert accepts(API_SCHEMA)(request)

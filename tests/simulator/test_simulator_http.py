@@ -199,6 +199,7 @@ def test_the_journal_keeps_no_secrets(simulator: Simulator) -> None:
         assert "development" in shown
 
 
+@pytest.mark.slow
 def test_the_journal_is_bounded(simulator: Simulator) -> None:
     large = {f"a{index}": "x" * 4_000 for index in range(200)}
     body = json.dumps({"TrainingJobName": "x", "HyperParameters": large})
