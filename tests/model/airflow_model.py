@@ -48,12 +48,15 @@ from trainspec.runtime.attempt import Attempt
 from trainspec.runtime.engine import training as engine_module
 from trainspec.runtime.engine.calls import BackOff, Calls, Clock
 from trainspec.runtime.engine.identity import Label, TaskRun
-from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import TAG, VARIABLE, decode
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.engine.sweep import Bounds, Sweep, Verdict
+from trainspec.runtime.engine.tuning import TUNING
 from trainspec.runtime.failure_callback import stop_left_over
 from trainspec.runtime.trigger import TrainingJobTrigger
+from trainspec.runtime.tuning_attempt import TuningAttempt
+from trainspec.runtime.tuning_trigger import TuningJobTrigger
 from trainspec.simulator import Fault, ManualClock, Outcome, Rate, Simulator
 from trainspec.simulator.errors import ApiError
 
@@ -67,6 +70,18 @@ PLAIN = {
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
     "StoppingCondition": {"MaxRuntimeInSeconds": 600},
 }
+TUNING_REQUEST = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "auc"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+        "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.5"}]},
+    },
+    "TrainingJobDefinition": PLAIN,
+}
+FULL = {**PLAIN, "Environment": {f"V{number}": "1" for number in range(48)}}
+TUNING_BY_TAG = {**TUNING_REQUEST, "TrainingJobDefinition": FULL}
+"""The same without room for a variable: it carries its label in a tag, as serverless training jobs do."""
 SERVERLESS = {
     **_REQUEST,
     "ServerlessJobConfig": {
@@ -163,10 +178,13 @@ class World:
         self.weather = Limit()
         self.lagged = False
         self.named, self.hook = schedule.named, schedule.hook
+        self.kind = TUNING if schedule.tuning else TRAINING
+        self.store: Any = simulator.account.tuning if schedule.tuning else simulator.account
         self.fates = list(schedule.fates)
         self.runs = [Run(place, self._called(place)) for place in range(3)]
         self.tasks: list[Task] = []
-        for spec in schedule.tasks:
+        for each in schedule.tasks:
+            spec = replace(each, name=self._name(each.name))
             here = sum(task.spec.place == spec.place for task in self.tasks)
             self.tasks.append(Task(spec, f"task{here}", spec.retries, self.runs[spec.place]))
         self.acting = BY_HAND
@@ -174,7 +192,7 @@ class World:
         """Seconds that the clock of a sweep is ahead."""
         simulator.reset()
         simulator.account.choose = self._choose
-        self.oracle = Oracle(simulator)
+        self.oracle = Oracle(simulator, self.kind)
         self.stage.observe, self.stage.skew = self._observe, self._skew
         self._lend_clock_and_clients()
 
@@ -195,6 +213,18 @@ class World:
     async def _is_deferred(self, _: Any) -> bool:
         task = self._who().task
         return task is not None and task.state in ("deferred", "running")
+
+    @property
+    def of_tuning(self) -> bool:
+        return self.kind is TUNING
+
+    @property
+    def trigger(self) -> type[TrainingJobTrigger]:
+        return TuningJobTrigger if self.of_tuning else TrainingJobTrigger
+
+    def _name(self, name: str) -> str:
+        """The name as a task asks for it: a tuning job's has at most 32 characters."""
+        return name[: self.kind.max_name]
 
     def _task(self, number: int) -> Task:
         return self.tasks[number % len(self.tasks)]
@@ -233,7 +263,7 @@ class World:
                 "_detached": lambda work: work,
             },
             TrainingJobTrigger: {
-                "_poller": lambda _: _LonePoller(client, clock),
+                "_poller": lambda _: _LonePoller(client, clock, self.kind),
                 "log": self._log("triggerer"),
                 "task_instance": None,
             },
@@ -287,7 +317,8 @@ class World:
             case Delete(index, remade):
                 self._delete(index, remade)
             case Break(kind, operation, times):
-                simulator.faults.add(Fault(kind, operation, times=times))
+                named = operation.replace("TrainingJob", "HyperParameterTuningJob") if self.of_tuning else operation
+                simulator.faults.add(Fault(kind, named, times=times))
             case Limit(lag, instances, rate):
                 self.weather = step
                 self.lagged = self.lagged or lag > 0
@@ -299,9 +330,9 @@ class World:
             case Foreign(name):
                 self._foreign(name)
             case StopOutside():
-                for job in simulator.jobs[-1:]:
+                for job in self.oracle.now_there[-1:]:
                     with suppress(ApiError):
-                        simulator.account.stop("us-east-1", job.name)
+                        self.store.stop("us-east-1", job.name)
 
     def drain(self) -> None:
         """Let the weather clear up and every task come to its end, with no more accidents."""
@@ -353,13 +384,13 @@ class World:
     def _launch(self, task: Task) -> Process:
         """Start the worker's process, or in a deferred task the triggerer's."""
         if task.state == "deferred" and task.event is None:
-            trigger = TrainingJobTrigger(*task.trigger.serialize()[1].values())
+            trigger = self.trigger(*task.trigger.serialize()[1].values())
             task.trigger = trigger
             wait = lambda: _drive(anext(trigger.run())).payload  # noqa: E731
             task.process = Process(self.stage, wait, lambda: None, task.maker)
             return task.process
         task.state = "running"
-        attempt = Attempt(self._operator(task), task.context())
+        attempt = (TuningAttempt if self.of_tuning else Attempt)(self._operator(task), task.context())
         event = task.event
         work = attempt.start if event is None else lambda: attempt.resume(event)
         task.process = Process(self.stage, work, attempt.kill, task.maker)
@@ -370,7 +401,8 @@ class World:
             raise Deferred(trigger)
 
         spec = task.spec
-        config = {**(SERVERLESS if spec.serverless else PLAIN), "TrainingJobName": spec.name}
+        plain, by_tag = (TUNING_REQUEST, TUNING_BY_TAG) if self.of_tuning else (PLAIN, SERVERLESS)
+        config = {**(by_tag if spec.serverless else plain), self.kind.name: spec.name}
         return SimpleNamespace(
             config=config,
             aws_conn_id=None,
@@ -386,6 +418,7 @@ class World:
             retries=spec.retries,
             execution_timeout=None,
             has_seen_to_its_job=False,
+            job_kind=self.kind,
             render_template=lambda content, _: content,
             do_xcom_push=False,
             defer=defer,
@@ -454,10 +487,10 @@ class World:
             return
         last = task.try_number > task.max_tries
         task.silent = silent
-        stopped = [job.name for job in self.simulator.jobs if job.stop_requested is not None]
+        stopped = [job.name for job in self.oracle.now_there if job.stop_requested is not None]
         task.process.run("kill")
         if not last:
-            now = [job.name for job in self.simulator.jobs if job.stop_requested is not None]
+            now = [job.name for job in self.oracle.now_there if job.stop_requested is not None]
             assert now == stopped, f"a deploy stopped {now}, which the next try wants"
         process, task.process, task.event, task.silent = task.process, None, None, False
         process.error = CrashError()
@@ -477,7 +510,9 @@ class World:
         self.acting, self.skew = Maker(None, place=run.place), skew
         calls = Calls(self.stage.boundary_client(), self.stage.engine_clock())
         airflow = RestOf(lambda key: self._known(run, key), garbage=garbage)
-        sweep = Sweep(calls, airflow.ask, Bounds(older_than=-1), run.installation)  # listed times are rounded
+        sweep = Sweep(
+            calls, airflow.ask, Bounds(older_than=-1), run.installation, self.kind
+        )  # listed times are rounded
         with suppress(TrainingProblem):
             for found in sweep.findings():
                 if found.verdict is Verdict.STRAY:
@@ -520,7 +555,7 @@ class World:
         copy = Task(task.spec, task.task_id, task.max_tries, run, task.state, task.try_number)
         copy.lost, copy.event = task.lost, task.event and dict(task.event)
         if task.trigger:
-            copy.trigger = TrainingJobTrigger(*task.trigger.serialize()[1].values())
+            copy.trigger = self.trigger(*task.trigger.serialize()[1].values())
         self.tasks.append(copy)
         if copy.state == "running":  # nothing of it runs there
             copy.event = None
@@ -529,10 +564,10 @@ class World:
     def _delete(self, index: int, remade: bool) -> None:
         """Somebody deletes a job that has ended, and perhaps makes one of his own of that name."""
         now = self.stage.clock.now()
-        ended = [job for job in self.simulator.jobs if job.state(now).end]
+        ended = [job for job in self.oracle.now_there if job.state(now).end]
         for job in ended[index % len(ended) :][:1] if ended else []:
             with suppress(ApiError):
-                self.simulator.account.delete("us-east-1", job.name)
+                self.store.delete("us-east-1", job.name)
                 self.oracle.deleted.add(id(job))
                 if remade:
                     self._foreign(job.name)
@@ -592,8 +627,8 @@ class World:
 
     def _foreign(self, name: str) -> None:
         with suppress(ApiError):  # the name is taken, or a quota used up
-            request = {**PLAIN, "TrainingJobName": name}
-            self.oracle.by_hand(lambda: self.simulator.account.create("us-east-1", request))
+            request = {**(TUNING_REQUEST if self.of_tuning else PLAIN), self.kind.name: self._name(name)}
+            self.oracle.by_hand(lambda: self.store.create("us-east-1", request))
 
     # What must hold
 
@@ -633,7 +668,7 @@ class World:
     def check(self) -> None:
         """Hold all that was made against what is promised: the jobs' whole lives are known."""
         for job in self.oracle.jobs:
-            assert len(job.name) <= 63, job.name
+            assert len(job.name) <= self.kind.max_name, job.name
         assert not self.oracle.wrong, self.oracle.wrong
         wrong = list(self.oracle.overlaps(may_complete=self._may_overlap))
         assert not wrong, wrong
@@ -659,10 +694,11 @@ class World:
             assert stays or job.state(now).status != "InProgress", f"{job.name} of {task.task_id} outlives the sweep"
 
     def _jobs(self) -> dict[str, Any]:
-        return {job.name: job for job in self.simulator.jobs}
+        return {job.name: job for job in self.oracle.now_there}
 
     def _label(self, job: Any) -> Label | None:
-        return decode(job.request.get("Environment", {}).get(VARIABLE) or job.tags.get(TAG, ""))
+        environment = self.kind.definition(job.request).get("Environment", {})
+        return decode(environment.get(VARIABLE) or job.tags.get(TAG, ""))
 
     def report(self) -> str:
         """What happened, what was asked of AWS, and what became of the jobs."""
@@ -696,9 +732,10 @@ def run(simulator: Simulator, client: Any, schedule: Schedule) -> World:
 class _LonePoller:
     """Waits for one job as the shared poller does, which needs an event loop and is tested by itself."""
 
-    def __init__(self, client: Any, clock: Clock) -> None:
+    def __init__(self, client: Any, clock: Clock, kind: JobKind) -> None:
         self._calls = Calls(client, clock)
         self._clock = clock
+        self._kind = kind
 
     @property
     def ahead(self) -> float:
@@ -716,8 +753,9 @@ class _LonePoller:
                 self._clock.sleep(min(interval, until - self._clock.now()))
                 if self._clock.now() >= until:
                     raise TimeoutError
-                found = await self.call("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
-                if Job.described(found).ended:
+                kind = self._kind
+                found = await self.call(kind.describe, {kind.name: name}, needs=kind.arn)
+                if kind.job.described(found).ended:
                     return
 
         return look

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.simulator import Simulator
 
 
@@ -37,6 +38,7 @@ class Oracle:
     """Everything that was made and stopped, and what of it was wrong."""
 
     simulator: Simulator
+    kind: JobKind = TRAINING
     acting: Maker = BY_HAND
     """On whose behalf calls are made now."""
     jobs: list[Any] = field(default_factory=list)
@@ -51,29 +53,35 @@ class Oracle:
     """Whether AWS has refused to list jobs at least once."""
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def now_there(self) -> list[Any]:
+        """The jobs of the kind that are there, in the order of their creation."""
+        account = self.simulator.account
+        return account.jobs() if self.kind is TRAINING else account.tuning.jobs()
+
     def calling(self, operation: str, arguments: dict[str, Any], call: Callable[[], Any]) -> Any:
         """Do `call` and take down what it made or stopped."""
-        before = {id(job) for job in self.simulator.jobs}
-        stopped = {id(job) for job in self.simulator.jobs if job.stop_requested is not None}
+        before = {id(job) for job in self.now_there}
+        stopped = {id(job) for job in self.now_there if job.stop_requested is not None}
         try:
             answer = call()
         except Exception:
-            self.unlisted = self.unlisted or operation == "list_training_jobs"
+            self.unlisted = self.unlisted or operation == self.kind.list
             raise
         else:
-            name = arguments.get("TrainingJobName", "")
-            for job in self.simulator.jobs if operation != "stop_training_job" else []:
+            name = arguments.get(self.kind.name, "")
+            for job in self.now_there if operation != self.kind.stop else []:
                 if job.name == name:
                     self.seen[id(self.acting.task), name] = job
             return answer
         finally:
             self.note_made(before)
-            for job in self.simulator.jobs:
+            for job in self.now_there:
                 if job.stop_requested is not None and id(job) not in stopped:
                     self._judge_stop(job)
 
     def note_made(self, before: set[int]) -> None:
-        for job in self.simulator.jobs:
+        for job in self.now_there:
             if id(job) not in before and id(job) not in self.makers:
                 self.jobs.append(job)
                 self.makers[id(job)] = self.acting
@@ -82,7 +90,7 @@ class Oracle:
     def by_hand(self, act: Callable[[], Any]) -> None:
         """Do what somebody does outside of all Airflows."""
         before, self.acting = self.acting, BY_HAND
-        made = {id(job) for job in self.simulator.jobs}
+        made = {id(job) for job in self.now_there}
         try:
             act()
         finally:
@@ -91,7 +99,7 @@ class Oracle:
 
     def maker(self, name: str) -> Maker:
         """Who made the job that has `name` now."""
-        return self.makers[id(next(job for job in self.simulator.jobs if job.name == name))]
+        return self.makers[id(next(job for job in self.now_there if job.name == name))]
 
     def of(self, task: Any) -> Iterator[Any]:
         """The jobs that `task` made, in any round."""
@@ -101,7 +109,7 @@ class Oracle:
         maker = self.acting
         if not maker.strict or job.name == maker.name:
             return
-        holder = next((each for each in self.simulator.jobs if each.name == maker.name), None)
+        holder = next((each for each in self.now_there if each.name == maker.name), None)
         whose = self.makers[id(holder)].task if holder else maker.task
         presumed = maker.task.run.moved and not maker.task.run.installation.startswith("place")
         if whose is not maker.task and not presumed:

@@ -228,6 +228,8 @@ class Schedule:
     """Whether the Airflows have names that their owners gave them."""
     hook: bool = True
     """Whether they tell a trigger that its task was killed, as 3.3 does and 3.0 to 3.2 do not."""
+    tuning: bool = False
+    """Whether the jobs are tuning jobs, of one training job each."""
 
 
 # hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
@@ -285,8 +287,8 @@ def _steps(tasks: int) -> st.SearchStrategy[Step]:
 
 
 @st.composite
-def schedules(draw: st.DrawFn) -> Schedule:
+def schedules(draw: st.DrawFn, *, tuning: bool = False) -> Schedule:
     tasks = draw(st.lists(_TASKS, min_size=1, max_size=3))
     fates = draw(st.lists(_FATES, max_size=4))
     steps = draw(st.lists(_steps(len(tasks)), min_size=2, max_size=24))
-    return Schedule(tuple(tasks), tuple(fates), tuple(steps), draw(st.booleans()), draw(st.booleans()))
+    return Schedule(tuple(tasks), tuple(fates), tuple(steps), draw(st.booleans()), draw(st.booleans()), tuning)

@@ -1,9 +1,10 @@
 """Whatever crashes, and whenever: the runtime's guarantees hold for every schedule.
 
-uv run pytest tests/model                               # 2,500 schedules, always the same
+uv run pytest tests/model                               # 2,500 schedules for each kind of job, always the same
 TRAINSPEC_SCHEDULES=50000 uv run pytest tests/model     # more of them; TRAINSPEC_SEED=100 for others
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,13 +49,15 @@ FOUND = {
 }
 
 
+@pytest.mark.parametrize("tuning", [False, True], ids=["training", "tuning"])
 @pytest.mark.parametrize("schedule", FOUND.values(), ids=FOUND)
-def test_found(simulator: Simulator, client: Any, schedule: Schedule) -> None:
-    run(simulator, client, schedule)
+def test_found(simulator: Simulator, client: Any, schedule: Schedule, tuning: bool) -> None:
+    run(simulator, client, replace(schedule, tuning=tuning))
 
 
 @pytest.mark.slow
-def test_one_task_run_is_one_job(simulator: Simulator, client: Any, batch_seed: int, batch: int) -> None:
+@pytest.mark.parametrize("tuning", [False, True], ids=["training", "tuning"])
+def test_one_task_run_is_one_job(simulator: Simulator, client: Any, batch_seed: int, batch: int, tuning: bool) -> None:
     @seed(batch_seed)
     @settings(
         max_examples=batch,
@@ -63,7 +66,7 @@ def test_one_task_run_is_one_job(simulator: Simulator, client: Any, batch_seed: 
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    @given(schedules())
+    @given(schedules(tuning=tuning))
     def holds(schedule: Schedule) -> None:
         run(simulator, client, schedule)
 

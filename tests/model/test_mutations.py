@@ -5,6 +5,7 @@ TRAINSPEC_SEARCH=4000 uv run pytest tests/model/test_mutations.py         # and 
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,10 +18,17 @@ from trainspec.simulator import Simulator
 SEARCH = int(os.environ.get("TRAINSPEC_SEARCH", "0"))
 
 
+@pytest.mark.parametrize("tuning", [False, True], ids=["training", "tuning"])
 @pytest.mark.parametrize(("mutate", "schedule"), cases())
 def test_a_fault_that_was_seen_would_be_found(
-    simulator: Simulator, client: Any, monkeypatch: pytest.MonkeyPatch, mutate: Mutate, schedule: Schedule
+    simulator: Simulator,
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    mutate: Mutate,
+    schedule: Schedule,
+    tuning: bool,
 ) -> None:
+    schedule = replace(schedule, tuning=tuning)
     run(simulator, client, schedule)
     mutate(monkeypatch)
     with pytest.raises(AssertionError, match="What happened"):

@@ -12,6 +12,7 @@ MODULES = sorted(path.stem for path in RUNTIME.glob("*.py") if path.stem != "__i
 NEED_AIRFLOW = {
     *("airflow_compat", "airflow_inside", "attempt", "best", "gate", "installation", "links", "operator", "plugin"),
     *("rendering", "sensor", "sweep_operator", "trigger"),
+    *("tuning_attempt", "tuning_operator", "tuning_sensor", "tuning_trigger"),
 }
 ONLY_IN_THE_TRIGGERER = {"engine.poller"}
 HEAVY = {"boto3", "botocore", "jinja2", "jsonschema", "pydantic", "ruamel", "airflow", "asyncio"}

@@ -4,26 +4,41 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from trainspec.request.api.model import TRAINING, model
 from trainspec.runtime.engine.casting import TYPED_MEMBERS, typed
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
-from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.runtime.engine.tuning import TUNING_MEMBERS
 
 
-def _scalars(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Every member of the API that is an integer, a number or a boolean."""
+def _scalars(node: dict[str, Any], path: str = "", operation: str = TRAINING) -> Iterator[tuple[str, str]]:
+    """Every member of the request of an operation that is an integer, a number or a boolean."""
     if "$ref" in node:
-        node = load_schema(API_SCHEMA)["$defs"][node["$ref"].rpartition("/")[2]]
+        node = model(operation)["$defs"][node["$ref"].rpartition("/")[2]]
     if node.get("type") in ("integer", "number", "boolean"):
         yield path, node["type"]
     for name, member in node.get("properties", {}).items():
-        yield from _scalars(member, f"{path}.{name}" if path else name)
+        yield from _scalars(member, f"{path}.{name}" if path else name, operation)
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), dict):
-            yield from _scalars(node[key], f"{path}[]" if key == "items" else f"{path}.*")
+            yield from _scalars(node[key], f"{path}[]" if key == "items" else f"{path}.*", operation)
 
 
 def test_the_table_holds_every_integer_and_boolean_of_the_api() -> None:
-    assert dict(_scalars(load_schema(API_SCHEMA))) == TYPED_MEMBERS
+    assert dict(_scalars(model(TRAINING))) == TYPED_MEMBERS
+
+
+def test_so_does_that_of_tuning_jobs() -> None:
+    operation = "CreateHyperParameterTuningJob"
+    assert dict(_scalars(model(operation), operation=operation)) == TUNING_MEMBERS
+
+
+@pytest.mark.parametrize(("text", "value"), [("0.9", 0.9), ("1e-3", 0.001), (" 1 ", 1.0), (".5", 0.5)])
+def test_number(text: str, value: float) -> None:
+    path = "HyperParameterTuningJobConfig", "TuningJobCompletionCriteria", "TargetObjectiveMetricValue"
+    request = {path[0]: {path[1]: {path[2]: text}}}
+    assert typed(request, TUNING_MEMBERS) == {path[0]: {path[1]: {path[2]: value}}}
+    with pytest.raises(TrainingProblem, match="must be a number"):
+        typed({path[0]: {path[1]: {path[2]: "much"}}}, TUNING_MEMBERS)
 
 
 @pytest.mark.parametrize(("text", "value"), [("3", 3), (" 12\n", 12), ("1800.0", 1800), ("-1", -1), ("+7", 7), (3, 3)])

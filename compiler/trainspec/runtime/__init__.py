@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from trainspec.runtime.sensor import TrainingJobSensor
     from trainspec.runtime.sweep_operator import TrainingJobSweepOperator
     from trainspec.runtime.trigger import TrainingJobTrigger
+    from trainspec.runtime.tuning_operator import TuningJobOperator
+    from trainspec.runtime.tuning_sensor import TuningJobSensor
+    from trainspec.runtime.tuning_trigger import TuningJobTrigger
 
 _MODULES = {
     "BestPoint": "best",
@@ -22,6 +25,9 @@ _MODULES = {
     "TrainingJobSensor": "sensor",
     "TrainingJobSweepOperator": "sweep_operator",
     "TrainingJobTrigger": "trigger",
+    "TuningJobOperator": "tuning_operator",
+    "TuningJobSensor": "tuning_sensor",
+    "TuningJobTrigger": "tuning_trigger",
 }
 
 __all__ = [
@@ -31,6 +37,9 @@ __all__ = [
     "TrainingJobSensor",
     "TrainingJobSweepOperator",
     "TrainingJobTrigger",
+    "TuningJobOperator",
+    "TuningJobSensor",
+    "TuningJobTrigger",
 ]
 
 

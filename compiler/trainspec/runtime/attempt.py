@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from airflow.providers.common.compat.sdk import (
     AirflowException,
@@ -31,6 +31,9 @@ from trainspec.runtime.engine.training import Training
 from trainspec.runtime.installation import has_shared_start, installation_of
 from trainspec.runtime.links import link_values
 from trainspec.runtime.masking import mask_secrets, masked
+
+if TYPE_CHECKING:
+    from trainspec.runtime.trigger import TrainingJobTrigger
 
 # Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
 _ASK_PATIENCE = 2.0
@@ -73,11 +76,11 @@ class Attempt:
     def start(self) -> str:
         """Start the job, or find it, and wait for its end. Returns its name, or defers."""
         with self._guard():
-            request = typed(self._request())
+            request = typed(self._request(), self.kind.typed_members)
             training = self._prepare(request)
             job = self.job = training.start()
-            output = (request.get("OutputDataConfig") or {}).get("S3OutputPath")
-            self._push({"arn": job.arn, "output": output, **link_values(job.arn, job.name)})
+            output = (self.kind.definition(request).get("OutputDataConfig") or {}).get("S3OutputPath")
+            self._push({"arn": job.arn, "output": output, **link_values(job.arn, job.name, self.kind)})
             if not self.operator.wait_for_completion:
                 return job.name
             deadline = training.deadline(job)
@@ -99,7 +102,8 @@ class Attempt:
                 if not job.ended:
                     self._end_at_execution_timeout()
                 return self._finish(training, job)
-            self.log.info("Training job %s goes on; the triggerer said: %s", job.name, event["why"])
+            noun = self.kind.noun.capitalize()
+            self.log.info("%s %s goes on; the triggerer said: %s", noun, job.name, event["why"])
             return self._defer(job, event["deadline"])
 
     def kill(self) -> None:
@@ -110,7 +114,8 @@ class Attempt:
         from a worker that is shut down, as at a deploy: then the job goes on, and the next try attaches to it.
         """
         if self._training and self._goes_on():
-            self._say(self.log.warning, f"Training job {self._training.name} is left to the next try of its task")
+            noun = self.kind.noun.capitalize()
+            self._say(self.log.warning, f"{noun} {self._training.name} is left to the next try of its task")
         else:
             self._stop_job("its task was ended", _KILL_BACK_OFF)
         # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
@@ -130,8 +135,8 @@ class Attempt:
 
     def _request(self) -> dict[str, Any]:
         config = self.operator.config
-        if not isinstance(config, Mapping) or not config.get("TrainingJobName"):
-            raise TrainingProblem(Kind.FATAL, "config must be a CreateTrainingJob request with a TrainingJobName")
+        if not isinstance(config, Mapping) or not config.get(self.kind.name):
+            raise TrainingProblem(Kind.FATAL, f"config must be a {self.kind.operation} request with a {self.kind.name}")
         return dict(config)
 
     def _prepare(self, request: Mapping[str, Any], label_text: str = "") -> Training:
@@ -162,9 +167,10 @@ class Attempt:
             training.release()
             raise problem
         training.release()
+        job = self.job = job.in_full(training.calls)
         if not job.completed:
-            links = job_url(job.arn, job.name), logs_url(job.arn, job.name)
-            raise self._as_asked(failure(job, self._last_log_lines(job.name), *links), job)
+            links = job_url(job.arn, job.name, self.kind), logs_url(job.arn, job.name, self.kind)
+            raise self._as_asked(failure(job, self._last_log_lines(job), *links), job)
         self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name
@@ -184,39 +190,46 @@ class Attempt:
 
     def _show_log(self, job: Job) -> Callable[[Job], None]:
         """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""
-        if not self.operator.print_log or self._clients is None:
+        if not self.operator.print_log or self._clients is None or job.logged_as is None:
             return lambda _: None
         log = JobLog(self._clients.logs, job.name, self._log_line, tail=bool(job.description))
         return lambda now: log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
 
     def _show_tail(self, job: Job) -> None:
         """Show the last lines of a job that nobody watched."""
-        if self.operator.print_log and self._clients is not None:
+        if self.operator.print_log and self._clients is not None and job.logged_as is not None:
             JobLog(self._clients.logs, job.name, self._log_line, tail=True).show(CALLS_FOR_A_TAIL)
 
     def _log_line(self, line: str) -> None:
         self.log.info("%s", masked(line))
 
-    def _last_log_lines(self, name: str) -> list[str]:
+    def _last_log_lines(self, job: Job) -> list[str]:
+        name = job.logged_as
+        if self._clients is None or name is None:
+            return []
         try:
-            return [masked(line) for line in last_log_lines(self._clients.logs, name)] if self._clients else []
+            return [masked(line) for line in last_log_lines(self._clients.logs, name)]
         except Exception as error:  # the job's failure is the news, not that its log cannot be read
             return [f"(not to be had: {type(error).__name__})"]
 
     def _defer(self, job: Job, deadline: float | None) -> NoReturn:
-        from trainspec.runtime.trigger import TrainingJobTrigger
-
         arguments = self.operator
         deadline = min((each for each in (deadline, self._execution_deadline()) if each is not None), default=None)
         region = self._clients.hook.region_name if self._clients else arguments.region_name
         created = job.created or (self._training.calls.aws_now() if self._training else time.time())
         arguments.defer(
-            trigger=TrainingJobTrigger(
+            trigger=self._trigger()(
                 job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created, encode(self.label)
             ),
             method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
         )
         raise AssertionError("defer raises")
+
+    def _trigger(self) -> "type[TrainingJobTrigger]":
+        """Return what waits in the triggerer."""
+        from trainspec.runtime.trigger import TrainingJobTrigger
+
+        return TrainingJobTrigger
 
     def _execution_deadline(self) -> float | None:
         """When execution_timeout is over, in seconds since the epoch. Airflow 3 forgets it while a task is deferred."""

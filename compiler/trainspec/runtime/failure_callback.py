@@ -18,7 +18,7 @@ def with_stop_left_over(callbacks: Any) -> list[Callable[..., Any]]:
 
 
 def stop_left_over(context: Any) -> None:
-    """Stop the training job of the failed task in `context`, if it has one that runs.
+    """Stop the job of the failed task in `context`, if it has one that runs.
 
     A try that ran its code has seen to its job itself, and perhaps left it on purpose.
     """
@@ -33,13 +33,15 @@ def stop_left_over(context: Any) -> None:
         label, policy = label_of(context, operator), policy_of(operator)
         next_try = replace(label, try_number=label.try_number + 1)  # looks for what the lost one has made
         calls = _calls(operator, context)
+        kind = operator.job_kind
         for name in _names(operator, context):
-            if Training(calls, {"TrainingJobName": name}, next_try, policy, log.info).abandon(calls):
-                log.warning("Stopping the training job of %s: its task has failed", label)
+            if Training(calls, {kind.name: name}, next_try, policy, log.info, kind=kind).abandon(calls):
+                log.warning("Stopping the %s of %s: its task has failed", kind.noun, label)
                 return
     except Exception:
         log.exception(
-            "The training job of task %s may be running still: see to it, or let trainspec sweep do it",
+            "The %s of task %s may be running still: see to it, or let trainspec sweep do it",
+            operator.job_kind.noun,
             operator.task_id,
         )
 
@@ -59,7 +61,7 @@ def _names(operator: Any, context: Any) -> Iterator[str]:
     arn = ti.xcom_pull(task_ids=ti.task_id, key="arn", map_indexes=ti.map_index)
     if arn:
         yield str(arn).rpartition("/")[2]
-    config = operator.config
+    config, member = operator.config, operator.job_kind.name
     if isinstance(config, dict):
-        config = {"TrainingJobName": config.get("TrainingJobName")}
-    yield operator.render_template(config, context)["TrainingJobName"]
+        config = {member: config.get(member)}
+    yield operator.render_template(config, context)[member]

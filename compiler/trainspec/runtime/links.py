@@ -5,9 +5,12 @@ calls `get_link` in the webserver, which knows the class through the plugin.
 https://airflow.apache.org/docs/apache-airflow/stable/howto/define-extra-link.html
 """
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink
+
+if TYPE_CHECKING:
+    from trainspec.runtime.engine.kinds import JobKind
 
 
 class TrainingJobLink(BaseOperatorLink):
@@ -32,14 +35,24 @@ class TrainingLogsLink(BaseOperatorLink):
         return _pushed(self.xcom_key, ti_key)
 
 
+class TuningJobLink(TrainingJobLink):
+    """The tuning job in the SageMaker console."""
+
+    name: ClassVar[str] = "Tuning job"
+    xcom_key: ClassVar[str] = "trainspec_tuning_link"
+
+
 LINKS = (TrainingJobLink(), TrainingLogsLink())
+TUNING_LINKS = (TuningJobLink(), TrainingLogsLink())
 
 
-def link_values(arn: str, name: str) -> dict[str, str]:
-    """Return what to push for the job `name`, by XCom key."""
+def link_values(arn: str, name: str, kind: "JobKind") -> dict[str, str]:
+    """Return what to push for the job `name` of that kind, by XCom key."""
     from trainspec.runtime.engine.console import job_url, logs_url  # the DAG processor has no use for it
+    from trainspec.runtime.engine.kinds import TRAINING
 
-    found = {TrainingJobLink.xcom_key: job_url(arn, name), TrainingLogsLink.xcom_key: logs_url(arn, name)}
+    link = TrainingJobLink if kind is TRAINING else TuningJobLink
+    found = {link.xcom_key: job_url(arn, name, kind), TrainingLogsLink.xcom_key: logs_url(arn, name, kind)}
     return {key: url for key, url in found.items() if url}
 
 

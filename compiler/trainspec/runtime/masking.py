@@ -15,7 +15,8 @@ def mask_secrets(request: Any) -> None:
     from airflow.providers.common.compat.sdk import mask_secret
 
     if isinstance(request, Mapping):
-        for member in ("Environment", "HyperParameters"):
+        mask_secrets(request.get("TrainingJobDefinition"))
+        for member in ("Environment", "HyperParameters", "StaticHyperParameters"):
             values = request.get(member)
             if isinstance(values, Mapping):
                 mask_secret(dict(values))

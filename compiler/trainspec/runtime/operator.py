@@ -18,6 +18,7 @@ from trainspec.runtime.rendering import render_text, text_environment
 if TYPE_CHECKING:
     from trainspec.runtime.attempt import Attempt
     from trainspec.runtime.engine.by_kind import OnFailure
+    from trainspec.runtime.engine.kinds import JobKind
 
 _IF_EXISTS, _ON_TIMEOUT = get_args(IfExists), get_args(OnTimeout)
 
@@ -58,7 +59,7 @@ class TrainingJobOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("config", "aws_conn_id", "region_name")
     template_fields_renderers: ClassVar[dict[str, str]] = {"config": "json"}
-    operator_extra_links = LINKS
+    operator_extra_links: tuple[Any, ...] = LINKS
     ui_color = "#dceafd"
 
     _attempt: "Attempt | None" = None
@@ -136,6 +137,13 @@ class TrainingJobOperator(BaseOperator):
             return render_text(content, context, environment)
         return super().render_template(content, context, environment, seen_oids)
 
+    @property
+    def job_kind(self) -> "JobKind":
+        """What kind of job the task runs."""
+        from trainspec.runtime.engine.kinds import TRAINING
+
+        return TRAINING
+
     def get_openlineage_facets_on_start(self) -> Any:
         """Return what the job is going to read and write, for Airflow's OpenLineage provider."""
         return self._lineage()
@@ -147,17 +155,20 @@ class TrainingJobOperator(BaseOperator):
     def _lineage(self) -> Any:
         from trainspec.runtime.lineage import lineage
 
-        job = self._attempt.job if self._attempt else None
-        described = job.description if job else {}
-        return lineage({**self.config, **described}, job.model if job and job.completed else None)
+        job, definition = self._attempt.job if self._attempt else None, self.job_kind.definition
+        described = definition(job.description) if job else {}
+        return lineage({**definition(self.config), **described}, job.model if job and job.completed else None)
 
     def _new_attempt(self, context: Any) -> "Attempt":
-        from trainspec.runtime.attempt import Attempt
-
-        self._attempt = Attempt(self, context)
+        self._attempt = self._attempt_in(context)
         if self._killed:  # before there was an attempt to kill
             self._attempt.kill()
         return self._attempt
+
+    def _attempt_in(self, context: Any) -> "Attempt":
+        from trainspec.runtime.attempt import Attempt
+
+        return Attempt(self, context)
 
     def _check_arguments(self) -> None:
         """Raise ValueError where an argument can be seen to be wrong when the DAG is parsed."""

@@ -3,11 +3,11 @@
 from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowPlugin
-from trainspec.runtime.links import LINKS
+from trainspec.runtime.links import LINKS, TUNING_LINKS
 
 
 class TrainspecPlugin(AirflowPlugin):
-    """Makes the links of `TrainingJobOperator` known to the webserver."""
+    """Makes the links of `TrainingJobOperator` and `TuningJobOperator` known to the webserver."""
 
     name: ClassVar[str] = "trainspec"
-    operator_extra_links: ClassVar[list[Any]] = list(LINKS)
+    operator_extra_links: ClassVar[list[Any]] = [*LINKS, TUNING_LINKS[0]]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.common.compat.sdk import (
     AirflowException,
@@ -13,6 +13,10 @@ from airflow.providers.common.compat.sdk import (
     conf,
 )
 from trainspec.runtime.engine.job import OVERDUE, Job
+
+if TYPE_CHECKING:
+    from trainspec.runtime.engine.kinds import JobKind
+    from trainspec.runtime.trigger import TrainingJobWatch
 
 
 class TrainingJobSensor(BaseSensorOperator):
@@ -72,6 +76,13 @@ class TrainingJobSensor(BaseSensorOperator):
         job = self._look(context)
         return PokeReturnValue(is_done=job is not None, xcom_value=job and job.name)
 
+    @property
+    def job_kind(self) -> "JobKind":
+        """What kind of job is waited for."""
+        from trainspec.runtime.engine.kinds import TRAINING
+
+        return TRAINING
+
     def _look(self, context: Any) -> Job | None:
         """Return the job if it has completed, and push what it made; None if it may do so yet."""
         from trainspec.runtime.clients import Clients
@@ -82,27 +93,28 @@ class TrainingJobSensor(BaseSensorOperator):
         from trainspec.runtime.engine.problems import Kind, TrainingProblem
         from trainspec.runtime.masking import mask_secrets, masked
 
+        kind = self.job_kind
         clients = self._clients = self._clients or Clients(self.aws_conn_id, self.region_name)
         calls = Calls(clients.sagemaker, log=self.log.warning)
         try:
-            job = Job.described(
-                calls("describe_training_job", {"TrainingJobName": self.job_name}, needs="TrainingJobArn")
-            )
+            job = kind.job.described(calls(kind.describe, {kind.name: self.job_name}, needs=kind.arn))
         except TrainingProblem as problem:
-            kind = AirflowFailException if problem.kind is Kind.FATAL else AirflowException
-            raise kind(problem.text) from None
+            wrong = AirflowFailException if problem.kind is Kind.FATAL else AirflowException
+            raise wrong(problem.text) from None
         except CallAnswer:
-            self.log.info("There is no training job %s yet", self.job_name)
+            self.log.info("There is no %s %s yet", kind.noun, self.job_name)
             return None
         mask_secrets(job.description)
         self.log.info("Job state: %s", job.state)
+        job = job.in_full(calls) if job.ended else job
         if job.ended and not job.completed:
             try:
-                lines = [masked(line) for line in last_log_lines(clients.logs, job.name)]
+                name = job.logged_as
+                lines = [masked(line) for line in last_log_lines(clients.logs, name)] if name else []
             except Exception as error:  # the job's failure is the news, not that its log cannot be read
                 lines = [f"(not to be had: {type(error).__name__})"]
             raise AirflowFailException(
-                failure(job, lines, job_url(job.arn, job.name), logs_url(job.arn, job.name)).text
+                failure(job, lines, job_url(job.arn, job.name, kind), logs_url(job.arn, job.name, kind)).text
             )
         if not job.ended:
             return None
@@ -112,10 +124,14 @@ class TrainingJobSensor(BaseSensorOperator):
         return job
 
     def _defer(self, deadline: float) -> NoReturn:
-        from trainspec.runtime.trigger import TrainingJobWatch
-
         self.defer(
-            trigger=TrainingJobWatch(self.job_name, self.aws_conn_id, self.region_name, self.poke_interval, deadline),
+            trigger=self._watch()(self.job_name, self.aws_conn_id, self.region_name, self.poke_interval, deadline),
             method_name="execute_complete",
         )
         raise AssertionError("defer raises")
+
+    def _watch(self) -> "type[TrainingJobWatch]":
+        """Return what waits in the triggerer."""
+        from trainspec.runtime.trigger import TrainingJobWatch
+
+        return TrainingJobWatch

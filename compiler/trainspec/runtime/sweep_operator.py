@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import AirflowException, BaseOperator
 
+if TYPE_CHECKING:
+    from trainspec.runtime.engine.sweep import Sweep
+
 
 class TrainingJobSweepOperator(BaseOperator):
-    """Stop the running training jobs whose task run in this Airflow has ended without stopping them.
+    """Stop the running training and tuning jobs whose task run in this Airflow has ended without stopping them.
 
-    Only jobs that a TrainingJobOperator of this Airflow made; see `trainspec.runtime.engine.sweep`. AWS is asked for
-    the list of jobs, 100 a call, and for each running one.
+    Only jobs that a TrainingJobOperator or a TuningJobOperator of this Airflow made; see
+    `trainspec.runtime.engine.sweep`. AWS is asked for the list of jobs, 100 a call, and for each running one.
 
     :param stop: False to log what would be stopped.
     :param older_than: seconds (or a timedelta) since a job's creation, below which it is left alone.
@@ -48,26 +51,43 @@ class TrainingJobSweepOperator(BaseOperator):
         from trainspec.runtime.airflow_inside import ask_airflow
         from trainspec.runtime.clients import Clients
         from trainspec.runtime.engine.calls import Calls
-        from trainspec.runtime.engine.problems import TrainingProblem
-        from trainspec.runtime.engine.sweep import Bounds, Sweep, Verdict
+        from trainspec.runtime.engine.kinds import TRAINING
+        from trainspec.runtime.engine.sweep import Bounds, Sweep
+        from trainspec.runtime.engine.tuning import TUNING
         from trainspec.runtime.installation import installation
 
         calls = Calls(Clients(self.aws_conn_id, self.region_name).sagemaker, log=self.log.warning)
         bounds = Bounds(self.older_than, self.name_contains, self.max_jobs)
-        sweep = Sweep(calls, ask_airflow, bounds, installation())
-        stray, failed = [], []
-        for found in sweep.findings():
-            self.log.info("%s is %s: %s. %s", found.name, found.verdict.value, found.why, found.label)
-            if found.verdict is not Verdict.STRAY:
-                continue
-            stray.append(found.name)
-            if self.stop:
-                try:
-                    sweep.stop(found)
-                except TrainingProblem as problem:
-                    failed.append(f"{found.name}: {problem.text}")
-        if sweep.exhausted:
-            self.log.warning("There are more running jobs than this run may look at (max_jobs=%s)", self.max_jobs)
+        stray, failed = list[str](), list[str]()
+        for kind in (TRAINING, TUNING):
+            self._sweep(Sweep(calls, ask_airflow, bounds, installation(), kind), stray, failed)
         if failed:
-            raise AirflowException("These training jobs could not be stopped:\n" + "\n".join(failed))
+            raise AirflowException("These jobs could not be stopped:\n" + "\n".join(failed))
         return stray
+
+    def _sweep(self, sweep: "Sweep", stray: list[str], failed: list[str]) -> None:
+        from trainspec.runtime.engine.account import RefusedError
+        from trainspec.runtime.engine.kinds import TRAINING
+        from trainspec.runtime.engine.problems import TrainingProblem
+        from trainspec.runtime.engine.sweep import Verdict
+
+        kind = sweep.account.kind
+        try:
+            for found in sweep.findings():
+                self.log.info("%s is %s: %s. %s", found.name, found.verdict.value, found.why, found.label)
+                if found.verdict is not Verdict.STRAY:
+                    continue
+                stray.append(found.name)
+                if self.stop:
+                    try:
+                        sweep.stop(found)
+                    except TrainingProblem as problem:
+                        failed.append(f"{found.name}: {problem.text}")
+        except RefusedError as refused:
+            if kind is TRAINING:
+                raise
+            self.log.warning("Tuning jobs are not looked at: %s", refused.text)  # a role of before there were any
+        if sweep.exhausted:
+            self.log.warning(
+                "There are more running %ss than this run may look at (max_jobs=%s)", kind.noun, self.max_jobs
+            )

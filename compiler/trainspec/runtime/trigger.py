@@ -65,7 +65,7 @@ class TrainingJobTrigger(BaseTrigger):
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and the arguments from which another triggerer makes this trigger again."""
         arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline", "created", "label")
-        return f"{__name__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
+        return f"{type(self).__module__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield one event, when there is something to look at."""
@@ -128,7 +128,7 @@ class TrainingJobTrigger(BaseTrigger):
             return True
         if not is_here(owner.task_run.installation):
             return False  # this Airflow's database is a copy
-        if signs_by_tag(described, member):
+        if signs_by_tag(described, member, self.kind.max_variables):
             arn = {"ResourceArn": described[self.kind.arn]}
             tags = (await poller.call("list_tags", arn, needs="Tags", back_off=_KILL_BACK_OFF))["Tags"]
         return owner.relation(signature(described, tags, member)) is Relation.SAME

@@ -82,7 +82,13 @@ def _after(fault: Fault | None, reply: Reply | None) -> Delivery:
 
 def _name(params: Mapping[str, Any]) -> str:
     """Return the job that a call is about, as far as it says; for the journal and the faults."""
-    for member in ("TrainingJobName", "ResourceArn", "logStreamName", "logStreamNamePrefix"):
+    for member in (
+        "TrainingJobName",
+        "HyperParameterTuningJobName",
+        "ResourceArn",
+        "logStreamName",
+        "logStreamNamePrefix",
+    ):
         if isinstance(params.get(member), str):
             name: str = params[member]
             return name.rpartition("/")[2] if member == "ResourceArn" else name.partition("/")[0]

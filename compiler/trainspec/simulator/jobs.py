@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.simulator.clock import Clock
 from trainspec.simulator.errors import ApiError, not_found, validation_error
@@ -21,6 +21,9 @@ from trainspec.simulator.lifecycle import (
 from trainspec.simulator.limits import Limits
 from trainspec.simulator.outcomes import Chooser, Outcome
 from trainspec.simulator.registry import Registry
+
+if TYPE_CHECKING:
+    from trainspec.simulator.tuning import TuningJob, TuningJobs
 
 ACCOUNT_ID = "123456789012"
 MAX_TAGS = 50
@@ -77,11 +80,15 @@ class Account:
     limits: Limits = field(default_factory=Limits)
     executor: Executor | None = None
     registry: Registry = field(init=False)
+    tuning: "TuningJobs" = field(init=False)
     _regions: dict[str, dict[str, Job]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
+        from trainspec.simulator.tuning import TuningJobs
+
         self.registry = Registry(self.clock)
+        self.tuning = TuningJobs(self)
 
     def create(self, region: str, request: Mapping[str, Any]) -> Job:
         """Create the job that `request`, already validated, describes."""
@@ -90,7 +97,7 @@ class Account:
         tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         with self._lock:
             jobs, now = self._regions.setdefault(region, {}), self.clock.now()
-            self.limits.check_quota(request, (job.request for job in jobs.values() if not job.state(now).end))
+            self.limits.check_quota(request, self.running(region))
             taken = jobs.get(name.lower())
             if taken:
                 raise ApiError(
@@ -109,9 +116,16 @@ class Account:
         """Return the job `name`, if it can be seen yet."""
         with self._lock:
             job = self._regions.get(region, {}).get(name.lower())
-        if job is None or self.hidden(job):
+        if job is None:
+            job = next((each for each in self.tuning.trainings(region) if each.name.lower() == name.lower()), None)
+        if job is None or self.hidden(job.created):
             raise not_found()
         return job
+
+    def running(self, region: str) -> list[Mapping[str, Any]]:
+        """Return the requests of the jobs that have not ended."""
+        now = self.clock.now()
+        return [job.request for job in self.jobs(region) if not job.state(now).end]
 
     def stop(self, region: str, name: str) -> None:
         """Begin to stop the job `name`; once more for one that is stopping changes nothing."""
@@ -136,26 +150,28 @@ class Account:
                 raise validation_error(f"The request was rejected because the training job is in status {status}.")
             del self._regions[region][name.lower()]
 
-    def hidden(self, job: Job) -> bool:
-        """Whether the account lags behind the creation of `job`."""
-        return self.clock.now() < job.created + self.limits.lag
+    def hidden(self, created: float) -> bool:
+        """Whether the account lags behind the creation of a job."""
+        return self.clock.now() < created + self.limits.lag
 
     def clear(self) -> None:
         """Forget all jobs and models."""
         with self._lock:
             self._regions.clear()
+        self.tuning.clear()
         self.registry.clear()
 
     def jobs(self, region: str | None = None) -> list[Job]:
-        """Return the jobs of `region`, or of all regions, in the order of their creation."""
+        """Return the jobs of `region`, or of all regions, in the order of their creation, those of tuning jobs last."""
         with self._lock:
             regions = list(self._regions.values()) if region is None else [self._regions.get(region, {})]
-            return [job for jobs in regions for job in jobs.values()]
+            return [*(job for jobs in regions for job in jobs.values()), *self.tuning.trainings(region)]
 
-    def by_arn(self, arn: str) -> Job:
+    def by_arn(self, arn: str) -> "Job | TuningJob":
         """Return the job whose ARN is `arn`."""
         region = arn.split(":")[3] if arn.count(":") >= 5 else ""
-        job = self.get(region, arn.rpartition("/")[2])
+        jobs: Account | TuningJobs = self.tuning if ":hyper-parameter-tuning-job/" in arn else self
+        job = jobs.get(region, arn.rpartition("/")[2])
         if job.arn != arn:
             raise not_found()
         return job

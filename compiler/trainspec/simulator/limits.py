@@ -53,15 +53,16 @@ class Limits:
             taken = [bucket.take(now) for bucket in buckets]
         return all(taken)
 
-    def check_quota(self, request: Mapping[str, Any], running: Iterable[Mapping[str, Any]]) -> None:
-        """Raise ResourceLimitExceeded where `request` wants more than the `running` jobs' requests leave."""
+    def check_quota(self, request: Mapping[str, Any], running: Iterable[Mapping[str, Any]], times: int = 1) -> None:
+        """Raise ResourceLimitExceeded where `request`, so many `times`, wants more than the `running` ones leave."""
         if not self.quotas:
             return
         used: dict[str, int] = {}
         for other in running:
             for kind, count in _instances(other).items():
                 used[kind] = used.get(kind, 0) + count
-        for kind, count in _instances(request).items():
+        for kind, each in _instances(request).items():
+            count = each * times
             if kind in self.quotas and used.get(kind, 0) + count > self.quotas[kind]:
                 raise ApiError(
                     "ResourceLimitExceeded",

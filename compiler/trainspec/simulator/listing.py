@@ -7,27 +7,58 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
 
 from trainspec.simulator.errors import validation_error
-from trainspec.simulator.jobs import Job, summarize
-from trainspec.simulator.lifecycle import STATUSES
+from trainspec.simulator.jobs import summarize
+from trainspec.simulator.lifecycle import STATUSES, State
+from trainspec.simulator.tuning import summarize_tuning
 from trainspec.simulator.validation import complaint, validation_failure
 
 DEFAULT_RESULTS = 10
 MOST_RESULTS = 100
 
+
+class _Listed(Protocol):
+    """A job of either kind."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def created(self) -> float: ...
+    def state(self, now: float) -> State: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How jobs of one kind are listed: what each tells, and the members that have its name and its status."""
+
+    member: str
+    name: str
+    status: str
+    summarize: Callable[[Any, float], dict[str, Any]]
+
+
+TRAININGS: Final = Listing("TrainingJobSummaries", "TrainingJobName", "TrainingJobStatus", summarize)
+TUNINGS: Final = Listing(
+    "HyperParameterTuningJobSummaries",
+    "HyperParameterTuningJobName",
+    "HyperParameterTuningJobStatus",
+    summarize_tuning,
+)
+
 # parameter → whether a job's summary passes it
-_FILTERS: dict[str, Callable[[dict[str, Any], Any], bool]] = {
-    "NameContains": lambda summary, text: text in summary["TrainingJobName"],
-    "StatusEquals": lambda summary, status: summary["TrainingJobStatus"] == status,
-    "CreationTimeAfter": lambda summary, moment: summary["CreationTime"] > moment,
-    "CreationTimeBefore": lambda summary, moment: summary["CreationTime"] < moment,
-    "LastModifiedTimeAfter": lambda summary, moment: summary["LastModifiedTime"] > moment,
-    "LastModifiedTimeBefore": lambda summary, moment: summary["LastModifiedTime"] < moment,
+_FILTERS: dict[str, Callable[[dict[str, Any], Any, Listing], bool]] = {
+    "NameContains": lambda summary, text, of: text in summary[of.name],
+    "StatusEquals": lambda summary, status, of: summary[of.status] == status,
+    "CreationTimeAfter": lambda summary, moment, _: summary["CreationTime"] > moment,
+    "CreationTimeBefore": lambda summary, moment, _: summary["CreationTime"] < moment,
+    "LastModifiedTimeAfter": lambda summary, moment, _: summary["LastModifiedTime"] > moment,
+    "LastModifiedTimeBefore": lambda summary, moment, _: summary["LastModifiedTime"] < moment,
 }
 _Key: TypeAlias = tuple[float | str, str]
-_SORT_KEYS: dict[str, Callable[[Job, float], _Key]] = {
+_SORT_KEYS: dict[str, Callable[[_Listed, float], _Key]] = {
     "Name": lambda job, now: (job.name, ""),
     "CreationTime": lambda job, now: (job.created, job.name),
     "Status": lambda job, now: (job.state(now).status, job.name),
@@ -39,8 +70,10 @@ _VALUES = {
 }
 
 
-def list_jobs(jobs: Sequence[Job], params: Mapping[str, Any], now: float) -> dict[str, Any]:
-    """Answer ListTrainingJobs over `jobs` at `now`.
+def list_jobs(
+    jobs: Sequence[_Listed], params: Mapping[str, Any], now: float, listing: Listing = TRAININGS
+) -> dict[str, Any]:
+    """Answer ListTrainingJobs, or its like of another kind, over `jobs` at `now`.
 
     As on AWS the page is cut first and filtered afterwards: it may hold fewer than MaxResults, even none, and still
     come with a NextToken. The token names the last job looked at, so jobs created meanwhile shift nothing.
@@ -56,10 +89,10 @@ def list_jobs(jobs: Sequence[Job], params: Mapping[str, Any], now: float) -> dic
         except TypeError:
             raise _bad_token() from None
     size = params.get("MaxResults", DEFAULT_RESULTS)
-    summaries = [summarize(job, now) for _, job in ordered[:size]]
+    summaries = [listing.summarize(job, now) for _, job in ordered[:size]]
     wanted = [(_FILTERS[name], value) for name, value in params.items() if name in _FILTERS]
     answer: dict[str, Any] = {
-        "TrainingJobSummaries": [item for item in summaries if all(passes(item, value) for passes, value in wanted)]
+        listing.member: [item for item in summaries if all(passes(item, value, listing) for passes, value in wanted)]
     }
     if len(ordered) > size:
         answer["NextToken"] = base64.urlsafe_b64encode(json.dumps(ordered[size - 1][0]).encode()).decode()

@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 from trainspec.simulator import logs
 from trainspec.simulator.errors import ApiError
 from trainspec.simulator.jobs import Account, arn, describe
-from trainspec.simulator.listing import list_jobs
-from trainspec.simulator.refusals import refuse
+from trainspec.simulator.listing import TUNINGS, Listing, list_jobs
+from trainspec.simulator.refusals import refuse, refuse_tuning
+from trainspec.simulator.tuning import describe_tuning, summarize_trial
 from trainspec.simulator.validation import checked_request, complaint, validation_failure
 
 Params: TypeAlias = Mapping[str, Any]
@@ -42,8 +43,53 @@ def _stop(account: Account, region: str, params: Params) -> Answer:
 
 
 def _list(account: Account, region: str, params: Params) -> Answer:
-    visible = [job for job in account.jobs(region) if not account.hidden(job)]
+    visible = [job for job in account.jobs(region) if not account.hidden(job.created)]
     return list_jobs(visible, params, account.clock.now())
+
+
+def _create_tuning(account: Account, region: str, params: Params) -> Answer:
+    request = checked_request(params, "CreateHyperParameterTuningJob")
+    refuse_tuning(request)
+    return {"HyperParameterTuningJobArn": account.tuning.create(region, request).arn}
+
+
+def _describe_tuning(account: Account, region: str, params: Params) -> Answer:
+    return describe_tuning(account.tuning.get(region, params["HyperParameterTuningJobName"]), account.clock.now())
+
+
+def _stop_tuning(account: Account, region: str, params: Params) -> Answer:
+    account.tuning.stop(region, params["HyperParameterTuningJobName"])
+    return {}
+
+
+def _list_tunings(account: Account, region: str, params: Params) -> Answer:
+    visible = [job for job in account.tuning.jobs(region) if not account.hidden(job.created)]
+    return list_jobs(visible, params, account.clock.now(), TUNINGS)
+
+
+def _list_trials(account: Account, region: str, params: Params) -> Answer:
+    now = account.clock.now()
+    job = account.tuning.get(region, params["HyperParameterTuningJobName"])
+    trials = Listing(
+        "TrainingJobSummaries",
+        "TrainingJobName",
+        "TrainingJobStatus",
+        lambda training, moment: summarize_trial(job, training, moment),
+    )
+    asked = {name: value for name, value in params.items() if name != "HyperParameterTuningJobName"}
+    if asked.get("SortBy") == "FinalObjectiveMetricValue":
+        asked["SortBy"] = "CreationTime"
+        return _by_objective(list_jobs(job.trainings(now), {**asked, "MaxResults": 100}, now, trials), params)
+    return list_jobs(job.trainings(now), asked, now, trials)
+
+
+def _by_objective(answer: Answer, params: Params) -> Answer:
+    def value(summary: Answer) -> float:
+        final = summary.get("FinalHyperParameterTuningJobObjectiveMetric") or {}
+        return float(final.get("Value", "-inf"))
+
+    ordered = sorted(answer["TrainingJobSummaries"], key=value, reverse=params.get("SortOrder") == "Descending")
+    return {"TrainingJobSummaries": ordered[: params.get("MaxResults", 10)]}
 
 
 def _add_tags(account: Account, region: str, params: Params) -> Answer:
@@ -87,22 +133,36 @@ _ANY_REQUEST = {
     "OutputDataConfig": {"S3OutputPath": "s3://any"},
 }
 _NAME = {"TrainingJobName!": "string"}
+_TUNING_NAME = {"HyperParameterTuningJobName!": "string"}
+_FILTERS = {
+    "NextToken": "string",
+    "MaxResults": "integer",
+    "CreationTimeAfter": "timestamp",
+    "CreationTimeBefore": "timestamp",
+    "LastModifiedTimeAfter": "timestamp",
+    "LastModifiedTimeBefore": "timestamp",
+    "NameContains": "string",
+    "StatusEquals": "string",
+    "SortBy": "string",
+    "SortOrder": "string",
+}
 
 # X-Amz-Target → operation
 OPERATIONS: dict[str, Operation] = {
     "SageMaker.CreateTrainingJob": Operation(_create),
     "SageMaker.DescribeTrainingJob": Operation(_describe, _NAME),
     "SageMaker.StopTrainingJob": Operation(_stop, _NAME),
-    "SageMaker.ListTrainingJobs": Operation(
-        _list,
+    "SageMaker.ListTrainingJobs": Operation(_list, _FILTERS),
+    "SageMaker.CreateHyperParameterTuningJob": Operation(_create_tuning),
+    "SageMaker.DescribeHyperParameterTuningJob": Operation(_describe_tuning, _TUNING_NAME),
+    "SageMaker.StopHyperParameterTuningJob": Operation(_stop_tuning, _TUNING_NAME),
+    "SageMaker.ListHyperParameterTuningJobs": Operation(_list_tunings, _FILTERS),
+    "SageMaker.ListTrainingJobsForHyperParameterTuningJob": Operation(
+        _list_trials,
         {
+            **_TUNING_NAME,
             "NextToken": "string",
             "MaxResults": "integer",
-            "CreationTimeAfter": "timestamp",
-            "CreationTimeBefore": "timestamp",
-            "LastModifiedTimeAfter": "timestamp",
-            "LastModifiedTimeBefore": "timestamp",
-            "NameContains": "string",
             "StatusEquals": "string",
             "SortBy": "string",
             "SortOrder": "string",

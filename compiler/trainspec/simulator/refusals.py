@@ -59,6 +59,10 @@ def refuse(request: Mapping[str, Any]) -> None:
             raise _beyond_limits(job) if rule.code.id == "TS863" else refusal(rule.code.id, found.message, job)
 
 
+def refuse_tuning(request: Mapping[str, Any]) -> None:
+    """The same of a CreateHyperParameterTuningJob request."""
+
+
 def refusal(code: str, message: str, job: JobView | None = None) -> ApiError:
     """The answer for one finding."""
     if code == "TS821" and job is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trainspec.request.api.check import Violation, check_request, member_schema
-from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.request.api.model import TRAINING, model
 from trainspec.schema.walk import resolved
 from trainspec.simulator.errors import ApiError, validation_error
 
@@ -32,8 +32,8 @@ _SAME_WORDS = {
 _KEYWORDS = {"maxLength": "max_length", "minLength": "min_length", "x-aws-pattern": "pattern"}
 
 
-def checked_request(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the CreateTrainingJob request without its nulls, or raise the ApiError that AWS answers.
+def checked_request(params: Mapping[str, Any], operation: str = TRAINING) -> dict[str, Any]:
+    """Return the request of the operation without its nulls, or raise the ApiError that AWS answers.
 
     Unknown members, which AWS passes over, are refused here: they are always a mistake.
     """
@@ -41,14 +41,14 @@ def checked_request(params: Mapping[str, Any]) -> dict[str, Any]:
         request: dict[str, Any] = _without_nulls(params)
     except RecursionError:
         raise ApiError("SerializationException", "The body is nested too deeply.") from None
-    violations = check_request(request)
+    violations = check_request(request, operation)
     for violation in violations:
         if violation.constraint == "type":
             raise ApiError("SerializationException", _type_message(violation))
         if violation.constraint == "unknown":
             raise ApiError("SerializationException", f"Unknown member {violation.limit!r} of {violation.shape}")
     if violations:
-        raise validation_failure([_complaint(violation, request) for violation in violations])
+        raise validation_failure([_complaint(violation, request, operation) for violation in violations])
     return request
 
 
@@ -63,7 +63,7 @@ def complaint(value: Any, path: str, constraint: str, limit: Any = None) -> str:
     return f"Value {_shown(value)} at '{path}' failed to satisfy constraint: {_words(constraint, limit)}"
 
 
-def _complaint(violation: Violation, request: Mapping[str, Any]) -> str:
+def _complaint(violation: Violation, request: Mapping[str, Any], operation: str) -> str:
     path, value, constraint = violation.path, violation.value, violation.constraint
     match constraint:
         case "required":
@@ -71,16 +71,15 @@ def _complaint(violation: Violation, request: Mapping[str, Any]) -> str:
         case "output_only":
             return f"Value {_shown(value)} at '{member_path(path)}' failed to satisfy constraint: Member is output only"
         case "key_pattern" | "key_length":
-            words = (
-                f"Map keys must satisfy constraint: [{_all_words((member_schema(path[:-1]) or {})['propertyNames'])}]"
-            )
+            names = (member_schema(path[:-1], operation) or {})["propertyNames"]
+            words = f"Map keys must satisfy constraint: [{_all_words(operation, names)}]"
         case _:
             # Of a plain value in a list or a map AWS names the whole, and all that its elements must satisfy.
-            parent = member_schema(path[:-1]) or {}
+            parent = member_schema(path[:-1], operation) or {}
             if "properties" in parent or constraint not in ("enum", "pattern", "min_length", "max_length"):
                 return complaint(value, member_path(path), constraint, violation.limit)
             kind = "Map value" if parent["type"] == "object" else "Member"
-            words = f"{kind} must satisfy constraint: [{_all_words(member_schema(path) or {})}]"
+            words = f"{kind} must satisfy constraint: [{_all_words(operation, member_schema(path, operation) or {})}]"
     return (
         f"Value {_shown(_at(request, path[:-1]))} at '{member_path(path[:-1])}' failed to satisfy constraint: {words}"
     )
@@ -97,9 +96,9 @@ def _words(constraint: str, limit: Any) -> str:
     return _WORDS[_SAME_WORDS.get(constraint, constraint)].format(shown)
 
 
-def _all_words(schema: Mapping[str, Any]) -> str:
+def _all_words(operation: str, schema: Mapping[str, Any]) -> str:
     """Say all that a shape demands of a string."""
-    schema = resolved(schema, load_schema(API_SCHEMA)["$defs"])
+    schema = resolved(schema, model(operation)["$defs"])
     if "enum" in schema:
         return _words("enum", schema["enum"])
     return ", ".join(_words(word, schema[keyword]) for keyword, word in _KEYWORDS.items() if keyword in schema)

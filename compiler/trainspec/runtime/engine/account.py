@@ -52,7 +52,9 @@ class Account:
     def label(self, job: Job) -> Label | None:
         """Return the label of the task run that made `job`, or None where trainspec did not make it."""
         member = self.kind.signed_member
-        if not signs_by_tag(job.description, member):
+        if self.kind is TRAINING and "TuningJobArn" in job.description:
+            return None  # a tuning job made it, and handed its own label on
+        if not signs_by_tag(job.description, member, self.kind.max_variables):
             return signature(job.description, (), member)
         key = job.name, job.created or 0.0
         if key not in self._labels:

@@ -1,4 +1,4 @@
-"""Templated members arrive as text; the API wants some of them as integers and booleans.
+"""Templated members arrive as text; the API wants some of them as integers, numbers and booleans.
 
 A spec may say `instance_count: "{{ params.n }}"`, and Airflow renders that to `"3"`. This is the table of the members
 that CreateTrainingJob types as integer or boolean, and the cast. It is data: a test holds it against the API's
@@ -15,6 +15,7 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 INTEGER: Final = "integer"
 BOOLEAN: Final = "boolean"
+NUMBER: Final = "number"
 
 # `[]` stands for each entry of a list.
 TYPED_MEMBERS: Final[Mapping[str, str]] = {
@@ -48,30 +49,33 @@ TYPED_MEMBERS: Final[Mapping[str, str]] = {
 
 # "1800.0" is what `{{ params.hours * 3600 }}` renders to when hours is 0.5.
 _INTEGER_TEXT = re.compile(r"\s*([+-]?[0-9]+)(?:\.0+)?\s*", re.ASCII)
+_NUMBER_TEXT = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 _BOOLEAN_TEXT = {"true": True, "false": False}
 
 
-def typed(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`request` with the text of integer and boolean members cast to their type; everything else is left as it is.
+def typed(request: Mapping[str, Any], members: Mapping[str, str] = TYPED_MEMBERS) -> dict[str, Any]:
+    """`request` with the text of its typed `members` cast to their type; everything else is left as it is.
 
     Raises a fatal `TrainingProblem` that names the member whose text is no such value.
     """
-    return {name: _typed(value, name) for name, value in request.items()}
+    return {name: _typed(value, name, members) for name, value in request.items()}
 
 
-def _typed(value: Any, path: str) -> Any:
+def _typed(value: Any, path: str, members: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
-        return {name: _typed(member, f"{path}.{name}") for name, member in value.items()}
+        return {name: _typed(member, f"{path}.{name}", members) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_typed(entry, f"{path}[]") for entry in value]
-    wanted = TYPED_MEMBERS.get(path)
+        return [_typed(entry, f"{path}[]", members) for entry in value]
+    wanted = members.get(path)
     if wanted is None or not isinstance(value, str):
         return value
     if wanted == INTEGER and (match := _INTEGER_TEXT.fullmatch(value)):
         return int(match[1])
+    if wanted == NUMBER and _NUMBER_TEXT.fullmatch(value):
+        return float(value)
     if wanted == BOOLEAN and (flag := _BOOLEAN_TEXT.get(value.strip().lower())) is not None:
         return flag
     raise TrainingProblem(Kind.FATAL, f"{path} must be {_ARTICLES[wanted]}, and rendered to {value!r}")
 
 
-_ARTICLES = {INTEGER: "an integer", BOOLEAN: "true or false"}
+_ARTICLES = {INTEGER: "an integer", BOOLEAN: "true or false", NUMBER: "a number"}

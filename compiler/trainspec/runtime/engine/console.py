@@ -1,8 +1,9 @@
-"""Where a training job and its log streams are to be seen: the pages of the AWS console."""
+"""Where a job and its log streams are to be seen: the pages of the AWS console."""
 
 from collections.abc import Callable
 from typing import Final
 
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.logs import LOG_GROUP
 
 # https://docs.aws.amazon.com/general/latest/gr/rande.html; other partitions have no public console.
@@ -13,21 +14,23 @@ _CONSOLES: Final = {
 }
 
 
-def job_url(arn: str, name: str) -> str | None:
-    """Return the page of the training job `name` in the SageMaker console; None in a partition without one.
+def job_url(arn: str, name: str, kind: JobKind = TRAINING) -> str | None:
+    """Return the page of the job `name` in the SageMaker console; None in a partition without one.
 
     The `arn` says where: it holds the name in lower case, by which neither the job nor its log streams are found.
     """
-    return _url(arn, lambda region: f"sagemaker/home?region={region}#/jobs/{name}")
+    page = kind.page.format(name=name)
+    return _url(arn, lambda region: f"sagemaker/home?region={region}#/{page}")
 
 
-def logs_url(arn: str, name: str) -> str | None:
-    """Return the page of a training job's log streams in CloudWatch; None in a partition without a console."""
+def logs_url(arn: str, name: str, kind: JobKind = TRAINING) -> str | None:
+    """Return the page of a job's log streams in CloudWatch; None in a partition without a console."""
     group = LOG_GROUP.replace("/", "$252F")  # the console's own escape: percent-encoded twice, "$" for "%"
+    streams = kind.log_prefix.format(name=name).replace("/", "$252F")
     return _url(
         arn,
         lambda region: (
-            f"cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{name}$252F"
+            f"cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}$3FlogStreamNameFilter$3D{streams}"
         ),
     )
 

@@ -1,13 +1,13 @@
 """A training job as DescribeTrainingJob showed it last."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, ClassVar, Final
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 COMPLETED: Final = "Completed"
-ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted"})
+ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted", "DeleteFailed"})
 
 # How SageMaker's reasons start when the request, the role or the data is at fault; the same request fails again.
 # AlgorithmError (the container failed), CapacityError and InternalServerError may go better another time.
@@ -34,6 +34,11 @@ class Job:
     def described(cls, description: Mapping[str, Any]) -> "Job":
         """Return the job that DescribeTrainingJob answered with."""
         return cls(description[cls.name_member], description[cls.arn_member], description)
+
+    def in_full(self, ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]) -> "Job":
+        """Return the ended job with all that is told of it; `ask` calls an operation. A description has it all here."""
+        del ask
+        return self
 
     @property
     def status(self) -> str:
@@ -64,6 +69,11 @@ class Job:
         text = " - ".join(part for part in parts if part and part != self.status) or ""
         message = transitions[-1].get("StatusMessage", "")
         return self.status + (f" - {text}" if text else "") + (f": {message}" if message else "")
+
+    @property
+    def logged_as(self) -> str | None:
+        """The name that its log streams begin with; None where there is no log that is its own."""
+        return self.name
 
     @property
     def model(self) -> str | None:

@@ -25,7 +25,7 @@ VARIABLE: Final = "TRAINSPEC_TASK_RUN"
 TAG: Final = "trainspec:task-run"
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
-_MAX_VARIABLES, _MAX_VARIABLE = 100, 512
+MAX_VARIABLES, _MAX_VARIABLE = 100, 512
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
 _MAX_TAGS, _MAX_TAG = 50, 256
 
@@ -66,12 +66,16 @@ def decode(text: str) -> Label | None:
     return Label(run, try_number, digest, stay)
 
 
-def sign(request: Mapping[str, Any], label: Label, member: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a copy of `request` that carries `label`; `member` is the path to the map that has the Environment.
+def sign(
+    request: Mapping[str, Any], label: Label, member: Sequence[str] = (), most: int = MAX_VARIABLES
+) -> dict[str, Any]:
+    """Return a copy of `request` that carries `label`.
+
+    `member` is the path to the map that has the Environment, `most` how many variables that may have.
 
     Raises a fatal `TrainingProblem` where the request has no room for it.
     """
-    if not signs_by_tag(request, member):
+    if not signs_by_tag(request, member, most):
         return _with_variable(request, encode(label), member)
     tags = [tag for tag in request.get("Tags") or [] if tag.get("Key") != TAG]
     if len(tags) >= _MAX_TAGS:
@@ -83,13 +87,13 @@ def sign(request: Mapping[str, Any], label: Label, member: Sequence[str] = ()) -
     return {**request, "Tags": [*tags, {"Key": TAG, "Value": encode(label, _MAX_TAG)}]}
 
 
-def signs_by_tag(request: Mapping[str, Any], member: Sequence[str] = ()) -> bool:
+def signs_by_tag(request: Mapping[str, Any], member: Sequence[str] = (), most: int = MAX_VARIABLES) -> bool:
     """Whether `request` can carry an identity in its tags only: it is serverless, or its Environment is full.
 
     `request` may be a description, too.
     """
     others = {name for name in _environment(request, member) if name != VARIABLE}
-    return "ServerlessJobConfig" in request or len(others) >= _MAX_VARIABLES
+    return "ServerlessJobConfig" in request or len(others) >= most
 
 
 def signature(

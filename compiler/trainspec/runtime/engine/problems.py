@@ -78,7 +78,7 @@ _CODES = {
 # SageMaker calls these ValidationException, like everything else.
 _MESSAGES = {
     "Requested resource not found": Fault.MISSING,
-    "rejected because the training job is in status": Fault.ENDED,
+    "job is in status": Fault.ENDED,
 }
 
 
@@ -121,7 +121,9 @@ def redacted(text: str, request: Mapping[str, Any]) -> str:
 
 
 def _values(request: Mapping[str, Any]) -> Iterator[str]:
-    for member in ("Environment", "HyperParameters"):
+    if isinstance(definition := request.get("TrainingJobDefinition"), Mapping):
+        yield from _values(definition)
+    for member in ("Environment", "HyperParameters", "StaticHyperParameters"):
         values = request.get(member)
         if isinstance(values, Mapping):
             yield from map(str, values.values())

@@ -1,0 +1,31 @@
+"""The sensor of tuning jobs that somebody else started."""
+
+from typing import TYPE_CHECKING
+
+from trainspec.runtime.sensor import TrainingJobSensor
+
+if TYPE_CHECKING:
+    from trainspec.runtime.engine.kinds import JobKind
+    from trainspec.runtime.trigger import TrainingJobWatch
+
+
+class TuningJobSensor(TrainingJobSensor):
+    """Wait until a tuning job has completed, as TrainingJobSensor does for a training job.
+
+    XCom: the tuning job's name as `return_value`; `arn`, `output`, `model`, `metrics` and `best` beside it, as of a
+    TuningJobOperator.
+    """
+
+    ui_color = "#e6e0fa"
+
+    @property
+    def job_kind(self) -> "JobKind":
+        """What kind of job is waited for."""
+        from trainspec.runtime.engine.tuning import TUNING
+
+        return TUNING
+
+    def _watch(self) -> "type[TrainingJobWatch]":
+        from trainspec.runtime.tuning_trigger import TuningJobWatch
+
+        return TuningJobWatch

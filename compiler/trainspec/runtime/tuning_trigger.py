@@ -1,0 +1,19 @@
+"""Waiting for tuning jobs in the triggerer. They share a poller of their own."""
+
+from typing import ClassVar
+
+from trainspec.runtime.engine.kinds import JobKind
+from trainspec.runtime.engine.tuning import TUNING
+from trainspec.runtime.trigger import TrainingJobTrigger, TrainingJobWatch
+
+
+class TuningJobTrigger(TrainingJobTrigger):
+    """Waits until a tuning job has ended or a deadline has passed, and fires once. See TrainingJobTrigger."""
+
+    kind: ClassVar[JobKind] = TUNING
+
+
+class TuningJobWatch(TrainingJobWatch):
+    """The same wait for a tuning job that is somebody else's: nothing stops it."""
+
+    kind: ClassVar[JobKind] = TUNING
