@@ -185,7 +185,7 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
         (stops_by_name, Schedule((T,), (), (Go(0, 6), Wait(600), Delete(0, remade=True), Kill(0)))),
     ),
     "4: tries and jobs that are left over": (
-        (left_overs_go_on, Schedule((T,), ("fails",), (Go(0, 1), Orphan(0), Go(0, 20), GoOrphan(0, 12)))),
+        (left_overs_go_on, Schedule((T,), ("fails",), (Go(0, 1), Orphan(0), Go(0, 24), GoOrphan(0, 12)))),
         (
             finished_runs_keep_jobs,
             Schedule((NOT_WAITED,), LONG, (Go(0, 8), Clear(0, moves=True), Go(0, 8)), named=True),
