@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from trainspec.cli import main
-from trainspec.masking import conceal, conceal_all, redacted, secret_values, without
 from trainspec.runtime.engine.problems import redacted as redacted_message
+from trainspec.safety.masking import conceal, conceal_all, redacted, secret_values, without
 
 JOB = """\
     name: job-{{ ts_nodash }}

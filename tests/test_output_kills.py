@@ -46,8 +46,8 @@ class Bench:
     """
 
     def __init__(self, project: Path, *, can_swap: bool = True) -> None:
-        from trainspec.cli import common
         from trainspec.cli import compile as command
+        from trainspec.cli import reading
         from trainspec.output import swap
 
         self.project, self.output = project, project / "generated_dags"
@@ -63,8 +63,8 @@ class Bench:
                 (project / "specs" / "removed.yaml").write_text(SPEC.format(version=version))
             else:
                 (project / "specs" / "removed.yaml").rename(project / "specs" / "added.yaml")
-            here = common.project_here()
-            versions.append(common.look_at_files([], Look(here, Options(), Wanted(dag_file=True), use_cache=False)))
+            here = reading.project_here()
+            versions.append(reading.look_at_files([], Look(here, Options(), Wanted(dag_file=True), use_cache=False)))
             self._compile(versions[-1])
             (self.output / "hand_written.py").write_text("x = 1\n")
             (self.output / "below").mkdir(exist_ok=True)

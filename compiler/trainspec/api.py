@@ -24,12 +24,12 @@ from trainspec.batch.combinations import joined_findings
 from trainspec.batch.environments import chosen_for
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Diagnostic
-from trainspec.masking import form_of, speaks_of_secrets
 from trainspec.options import AIRFLOW, DEFAULT_AIRFLOW, Options, airflow_minor
 from trainspec.output.header import header, rebuild_command
 from trainspec.pipeline import Analysis, generate
 from trainspec.project.project import Project, find_project
 from trainspec.request.check import printable, render_request
+from trainspec.safety.masking import form_of, speaks_of_secrets
 from trainspec.templates import Sample
 
 __all__ = ["Finding", "Spec", "SpecError", "compile", "lint", "load", "request"]

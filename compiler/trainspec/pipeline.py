@@ -11,8 +11,6 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from trainspec.budget import OutOfBudgetError, budget, spend
-from trainspec.choices import Choice
 from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.document import id_place
 from trainspec.crossfile.facts import FileFacts
@@ -35,6 +33,8 @@ from trainspec.request.findings import check_requests
 from trainspec.request.lower import Request, image_of, lower
 from trainspec.rules.support.foreign import check_foreign
 from trainspec.rules.support.run import run_rules
+from trainspec.safety.budget import OutOfBudgetError, budget, spend
+from trainspec.templates.choices import Choice
 from trainspec.text.fault import placed
 from trainspec.text.parse import parse
 from trainspec.text.source import Source

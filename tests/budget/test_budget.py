@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 from families import FEATURES, family, names
-from trainspec.budget import OutOfBudgetError, affords_suggestion, budget, kept_budgets, spend
 from trainspec.cli import main
 from trainspec.diagnostics import did_you_mean
+from trainspec.safety.budget import OutOfBudgetError, affords_suggestion, budget, kept_budgets, spend
 from trainspec.text.source import MAX_BYTES
 
 SECONDS, MEGABYTES = 2.0, 300

@@ -6,9 +6,9 @@ from typing import Any
 
 from trainspec.diagnostics.excerpt import visible
 from trainspec.local.access import Access, Clients, clients_of
-from trainspec.masking import conceal_all
 from trainspec.runtime.engine.account import Account
 from trainspec.runtime.engine.calls import BackOff, Calls
+from trainspec.safety.masking import conceal_all
 
 _PATIENCE = 60.0
 """Seconds after which a person at a terminal wants to know that AWS does not answer."""

@@ -10,19 +10,9 @@ from pathlib import Path
 from trainspec.batch.environments import BASE, InEnvironment, all_files, joined
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
-from trainspec.budget import kept_budgets
-from trainspec.cli.common import (
-    across,
-    add_cache,
-    add_composition,
-    add_paths,
-    in_environment,
-    look_at_files,
-    options,
-    project_here,
-    show_findings,
-    uses_cache,
-)
+from trainspec.cli.arguments import add_cache, add_composition, add_paths, in_environment, options, uses_cache
+from trainspec.cli.reading import across, look_at_files, project_here
+from trainspec.cli.showing import show_findings
 from trainspec.cli.target import Target, named_folder, output_folder, owner_of
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
@@ -31,6 +21,7 @@ from trainspec.output.changes import Change, Kind, compare
 from trainspec.output.write import real_folder, write, writing
 from trainspec.project.project import NoSpecsError, Project, UsageError
 from trainspec.reporting.dedupe import of_all_files
+from trainspec.safety.budget import kept_budgets
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         return list(reversed({change.path: (change, target) for change, target in all_of}.values()))
 
     if arguments.check:
-        from trainspec.masking import conceal_all
+        from trainspec.safety.masking import conceal_all
 
         different = [(change, target) for change, target in changes() if change.kind is not Kind.UNCHANGED]
         for change, _ in () if arguments.format else different:
@@ -174,7 +165,7 @@ def _options(arguments: argparse.Namespace, project: Project, environment: str |
 
 def _shown(name: str, value: str) -> str:
     """The value of a variable, masked where it may be a secret: this goes into files that are checked in."""
-    from trainspec.masking import form_of, speaks_of_secrets
+    from trainspec.safety.masking import form_of, speaks_of_secrets
 
     return "..." if speaks_of_secrets(name) or form_of(value) else value
 

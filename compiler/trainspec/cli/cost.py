@@ -7,15 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainspec.cli.common import (
-    add_composition,
-    add_paths,
-    analyse_files,
-    logical_date,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, add_paths, logical_date, options
+from trainspec.cli.reading import analyse_files, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.cost import DagCost, Prices, dag_cost, show
 from trainspec.cost.changes import changes
 from trainspec.cost.table import MAX_BYTES, TableError, read_table, written

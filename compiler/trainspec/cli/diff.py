@@ -5,15 +5,9 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trainspec.cli.common import (
-    add_composition,
-    analyse_files,
-    colours,
-    in_environment,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, in_environment, options
+from trainspec.cli.reading import analyse_files, project_here
+from trainspec.cli.showing import colours, show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.diff import Compiled, compare
 from trainspec.diff.show import FORMATS

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from trainspec.cli.discretion import secret_places
 from trainspec.diagnostics.excerpt import concealing
-from trainspec.masking import conceal_all
+from trainspec.safety.masking import conceal_all
 from trainspec.text.source import Source
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Span
-from trainspec.masking import hides, may_name_secrets
+from trainspec.safety.masking import hides, may_name_secrets
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Scalar

@@ -7,16 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from trainspec.batch.environments import checked
-from trainspec.cli.common import (
-    add_composition,
-    add_paths,
-    analyse_file,
-    check_options,
-    in_environment,
-    logical_date,
-    options,
-    project_here,
-)
+from trainspec.cli.arguments import add_composition, add_paths, check_options, in_environment, logical_date, options
+from trainspec.cli.reading import analyse_file, project_here
 from trainspec.diagnostics import Diagnostic
 from trainspec.options import Options
 from trainspec.output.write import write, writing

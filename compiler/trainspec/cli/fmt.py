@@ -3,8 +3,10 @@
 import argparse
 import sys
 
-from trainspec.cli.common import add_paths, project_here, show_on_stderr, standard_input
+from trainspec.cli.arguments import add_paths
 from trainspec.cli.differences import difference
+from trainspec.cli.reading import project_here, standard_input
+from trainspec.cli.showing import show_on_stderr
 from trainspec.diagnostics import Diagnostic
 from trainspec.editing.files import put
 from trainspec.editing.format import Formatted, formatted

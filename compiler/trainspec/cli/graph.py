@@ -5,15 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainspec.cli.common import (
-    add_composition,
-    add_each,
-    analyse_files,
-    analyse_one,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, add_each, options
+from trainspec.cli.reading import analyse_files, analyse_one, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.diagnostics import Severity
 from trainspec.disk.writing import write_over
 from trainspec.graph import Dag, Graph, build, build_project

@@ -4,7 +4,9 @@ import argparse
 import sys
 from typing import Any
 
-from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
+from trainspec.cli.arguments import add_composition, add_paths, options
+from trainspec.cli.reading import analyse_files, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.diagnostics.excerpt import visible_json
 from trainspec.iam import Job, caller_policy, document, execution_policy, jobs_of, left_open, trust_policy

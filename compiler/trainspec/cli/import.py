@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from trainspec.cli.common import standard_input
+from trainspec.cli.reading import standard_input
 from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
 from trainspec.disk.writing import write_new

@@ -9,19 +9,9 @@ from dataclasses import replace
 from trainspec.batch.environments import InEnvironment, all_files, checked, in_each, joined
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
-from trainspec.budget import kept_budgets
-from trainspec.cli.common import (
-    across,
-    add_cache,
-    add_composition,
-    add_paths,
-    in_environment,
-    look_at_files,
-    options,
-    project_here,
-    show_findings,
-    uses_cache,
-)
+from trainspec.cli.arguments import add_cache, add_composition, add_paths, in_environment, options, uses_cache
+from trainspec.cli.reading import across, look_at_files, project_here
+from trainspec.cli.showing import show_findings
 from trainspec.diagnostics import Diagnostic, Severity
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
@@ -29,6 +19,7 @@ from trainspec.project.project import Project
 from trainspec.project.settings import UsageError, check_codes
 from trainspec.reporting.dedupe import of_all_files
 from trainspec.reporting.select import Selection
+from trainspec.safety.budget import kept_budgets
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,15 +5,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here
+from trainspec.cli.arguments import add_composition, add_paths, options
+from trainspec.cli.reading import analyse_files, project_here
 from trainspec.diagnostics import has_errors
 from trainspec.diagnostics.excerpt import visible, visible_json
 from trainspec.disk.globs import matches
 from trainspec.local.table import table
-from trainspec.masking import conceal_all, redacted
 from trainspec.options import Options
 from trainspec.pipeline import Analysis
 from trainspec.project.project import Project, UsageError
+from trainspec.safety.masking import conceal_all, redacted
 
 _HEADING = ("DAG", "SCHEDULE", "JOB", "MACHINE", "LONGEST", "SPEC")
 _MODIFIED = "state:modified"

@@ -6,20 +6,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trainspec.cli.common import (
-    add_composition,
-    add_each,
-    analyse_one,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, add_each, options
+from trainspec.cli.reading import analyse_one, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.container.metrics import MetricReader, Reading, definitions
 from trainspec.diagnostics import has_errors
 from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.near import did_you_mean
-from trainspec.masking import conceal_all
 from trainspec.project.project import UsageError
+from trainspec.safety.masking import conceal_all
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

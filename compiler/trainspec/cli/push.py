@@ -5,7 +5,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from trainspec.cli.common import add_composition, add_paths, analyse_files, options, project_here, show_on_stderr
+from trainspec.cli.arguments import add_composition, add_paths, options
+from trainspec.cli.reading import analyse_files, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.diagnostics.excerpt import visible
 from trainspec.packing.source import Source

@@ -6,24 +6,18 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from trainspec.cli.common import (
-    add_composition,
-    add_each,
-    analyse_one,
-    logical_date,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, add_each, logical_date, options
+from trainspec.cli.reading import analyse_one, project_here
+from trainspec.cli.showing import show_on_stderr
 from trainspec.compose import Origin, origin
 from trainspec.compose.document import COMMAND_LINE
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible, visible_json
-from trainspec.masking import redacted
 from trainspec.pipeline import Analysis
 from trainspec.project.project import UsageError
 from trainspec.request.check import printable, render_request
+from trainspec.safety.masking import redacted
 from trainspec.schema.values import leaves
 from trainspec.templates import Sample
 from trainspec.text.tree import dotted, key_span

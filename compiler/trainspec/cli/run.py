@@ -11,17 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TextIO
 
-from trainspec.cli.common import (
-    add_composition,
-    add_each,
-    analyse_one,
-    colours,
-    logical_date,
-    options,
-    project_here,
-    show_on_stderr,
-)
+from trainspec.cli.arguments import add_composition, add_each, logical_date, options
+from trainspec.cli.reading import analyse_one, project_here
 from trainspec.cli.running_here import containers_for
+from trainspec.cli.showing import colours, show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.local.access import Access
 from trainspec.local.attempt import Done

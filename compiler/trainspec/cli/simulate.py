@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trainspec.cli.common import add_composition, analyse_files, options, project_here
+from trainspec.cli.arguments import add_composition, options
+from trainspec.cli.reading import analyse_files, project_here
 from trainspec.project.project import UsageError
 from trainspec.simulator import Simulator, plan_from_options, serve, strict
 from trainspec.simulator.execution import Executor

@@ -9,11 +9,11 @@ from typing import Any
 from trainspec.cli.aws_arguments import account, add_aws, clients, printable
 from trainspec.diagnostics.excerpt import visible_json
 from trainspec.local.table import table
-from trainspec.masking import redacted
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.account import Account, RefusedError
 from trainspec.runtime.engine.calls import CallAnswer
 from trainspec.runtime.engine.problems import TrainingProblem
+from trainspec.safety.masking import redacted
 
 _HEADING = ("JOB", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE")
 

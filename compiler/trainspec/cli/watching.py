@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from trainspec.cli.common import project_here
+from trainspec.cli.reading import project_here
 from trainspec.project.project import SETTINGS, UsageError, find_specs
 
 _PAUSE = 0.5

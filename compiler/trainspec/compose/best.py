@@ -11,9 +11,9 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Final
 
-from trainspec.choices import OPERATOR, Choice
 from trainspec.compose.matrix import MAX_ID
 from trainspec.diagnostics import Code, codes, did_you_mean
+from trainspec.templates.choices import OPERATOR, Choice
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 
 GOALS: Final = ("max", "min")

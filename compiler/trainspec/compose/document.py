@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, TypeAlias
 
-from trainspec.choices import Choice
 from trainspec.compose import environments
 from trainspec.compose.best import tasks_with
 from trainspec.compose.for_each import FIELD as FOR_EACH
@@ -19,6 +18,7 @@ from trainspec.compose.references import JobScope, with_needed
 from trainspec.compose.variables import MAX_CHAIN, Variables, leaves, mentioned
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.options import Options
+from trainspec.templates.choices import Choice
 from trainspec.text.parse import MAX_FAULTS, MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, key_span, mapping
 from trainspec.text.typing import is_null

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 
-from trainspec.budget import spend
 from trainspec.compose.merge import is_removal, merge, without
 from trainspec.diagnostics import Diagnostic, codes, did_you_mean
+from trainspec.safety.budget import spend
 from trainspec.text.tree import Entry, Mapping, Node, mapping
 
 _PATCHED = ("dag", "vars", "for_each", "defaults", "jobs", "sensors", "tasks", "triggers")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
-from trainspec.choices import Choice
 from trainspec.compose.merge import settled
 from trainspec.compose.references import PREFIX, Images, JobScope, with_needed
 from trainspec.compose.variables import Variables
 from trainspec.diagnostics import Diagnostic
+from trainspec.templates.choices import Choice
 from trainspec.text.parse import MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 

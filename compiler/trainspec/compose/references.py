@@ -11,10 +11,10 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from trainspec.choices import Choice
 from trainspec.compose.best import FORM, Question, Wrong, asks, names_of, question, unknown_name
 from trainspec.compose.matrix import MAX_ID
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
+from trainspec.templates.choices import Choice
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
 from trainspec.text.typing import natural
 

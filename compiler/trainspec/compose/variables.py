@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import islice
 from operator import is_
 
-from trainspec.budget import spend
 from trainspec.compose.merge import merge, settled
 from trainspec.compose.references import PREFIX, JobScope
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes, did_you_mean, the_one
+from trainspec.safety.budget import spend
 from trainspec.text.parse import MAX_DEPTH, MAX_FAULTS, MAX_NODES, MAX_TEXT
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, depth, mapping, sequence, to_say
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trainspec.choices import Choice
 from trainspec.dag.other_tasks import to_letter
 from trainspec.dag.sections import gate_id
+from trainspec.templates.choices import Choice
 
 if TYPE_CHECKING:
     from trainspec.language.data import SpecData

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from trainspec.choices import OPERATOR as BEST
 from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
 from trainspec.dag.other_tasks import around_call, gate_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
+from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.text.tree import Path, dotted
 from trainspec.units import seconds
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sized
 from difflib import SequenceMatcher
 from heapq import nlargest
 
-from trainspec.budget import affords_suggestion
+from trainspec.safety.budget import affords_suggestion
 
 _CLOSE, _LIKELY = 0.7, 0.6
 _SHORT, _SHORT_ALIKE = 3, 0.75

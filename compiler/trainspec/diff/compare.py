@@ -12,8 +12,8 @@ from trainspec.dag.arguments import Arguments
 from trainspec.dag.expressions import Call, source
 from trainspec.dag.plan import GroupPlan
 from trainspec.diff.model import Change, Compiled, DagDifference, Source, Status, TaskDifference
-from trainspec.masking import hides, redacted
 from trainspec.request.check import printable
+from trainspec.safety.masking import hides, redacted
 from trainspec.text.tree import Path, dotted
 
 HIDDEN = "(not shown: it looks like a secret)"

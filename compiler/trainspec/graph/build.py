@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from trainspec.choices import OPERATOR as BEST
 from trainspec.compose import handed_on, in_words
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
+from trainspec.templates.choices import OPERATOR as BEST
 
 if TYPE_CHECKING:
     from trainspec.language.data import OtherTaskData, SpecData

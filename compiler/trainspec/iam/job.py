@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from os.path import commonprefix
 from typing import Any
 
-from trainspec.choices import OPERATOR as BEST
 from trainspec.compose import handed_on
 from trainspec.request.arn import partition
 from trainspec.rules.support.view import JobView
+from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.templates.literal import pieces
 
 _ECR = re.compile(r"([0-9*]+)\.dkr\.ecr(?:-fips)?\.([a-z0-9*-]+)\.[^/]+/([^:@]+)")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from trainspec.budget import spend
 from trainspec.importers.evaluate import evaluate, format_text, items_of
 from trainspec.importers.values import (
     Dag,
@@ -20,6 +19,7 @@ from trainspec.importers.values import (
     Task,
     unknown,
 )
+from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trainspec.budget import OutOfBudgetError, budget
 from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
@@ -21,6 +20,7 @@ from trainspec.importers.other_tasks import import_task
 from trainspec.importers.request import known_members
 from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
+from trainspec.safety.budget import OutOfBudgetError, budget
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
 

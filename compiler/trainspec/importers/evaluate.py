@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from trainspec.budget import spend
 from trainspec.importers.values import Function, Method, Reference, Residual, Scope, Task, unknown
+from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.budget import spend
 from trainspec.importers.calls import Given, Label, arguments, call_function
 from trainspec.importers.evaluate import decide, evaluate, items_of, operate
 from trainspec.importers.links import Links
@@ -26,6 +25,7 @@ from trainspec.importers.values import (
     dotted,
     unknown,
 )
+from trainspec.safety.budget import spend
 
 ReadModule = Callable[[str], str | None]
 """The text of a module beside the file, by its dotted name; None where there is none."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from trainspec.budget import spend
 from trainspec.importers.values import Group, Task
+from trainspec.safety.budget import spend
 
 
 @dataclass

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from trainspec.budget import spend
+from trainspec.safety.budget import spend
 
 _STEPS_OF_NODE = 5
 _LONGEST = 100_000

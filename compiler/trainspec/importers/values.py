@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from trainspec.budget import spend
+from trainspec.safety.budget import spend
 
 _LONGEST_SAID = 120
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from trainspec.masking import conceal_all, secret_values, without
+from trainspec.safety.masking import conceal_all, secret_values, without
 
 
 class Mask:

@@ -10,7 +10,7 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.lsp.checking import Checker
 from trainspec.lsp.documents import Document
 from trainspec.lsp.show import shown
-from trainspec.masking import conceal_all
+from trainspec.safety.masking import conceal_all
 
 FIX_ALL = "source.fixAll.trainspec"
 _LONGEST_TITLE = 80

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from lsprotocol.types import CodeLens, Command
 from trainspec.lsp.checking import Checker
 from trainspec.lsp.documents import Document
-from trainspec.masking import redacted
 from trainspec.request.check import printable
+from trainspec.safety.masking import redacted
 from trainspec.text.tree import Mapping
 
 SHOW_REQUEST = "trainspec.showRequest"

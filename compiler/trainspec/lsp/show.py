@@ -14,7 +14,7 @@ from trainspec.diagnostics import Diagnostic, Severity, Span, codes
 from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.links import link
 from trainspec.lsp.documents import Document, Documents
-from trainspec.masking import conceal_all, hides
+from trainspec.safety.masking import conceal_all, hides
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 
 SOURCE = "trainspec"

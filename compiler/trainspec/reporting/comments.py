@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trainspec.budget import spend
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.rules.support.registry import known_codes
+from trainspec.safety.budget import spend
 from trainspec.text.events import events, yaml_error
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, Scalar

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trainspec.budget import spend
 from trainspec.diagnostics import Diagnostic, Edit, Fix, Severity, Span, codes
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.reporting.comments import Ignore, lines_of_patches, read_ignores
+from trainspec.safety.budget import spend
 from trainspec.text.source import Source
 from trainspec.text.tree import Node
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainspec.budget import spend
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
 from trainspec.request.api.model import TRAINING
+from trainspec.safety.budget import spend
 from trainspec.schema.values import with_leaves
 from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path

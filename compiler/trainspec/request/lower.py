@@ -6,10 +6,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from trainspec.budget import spend
 from trainspec.diagnostics import codes
 from trainspec.request.codecs import lower_rows
 from trainspec.request.fields import JOB, members
+from trainspec.safety.budget import spend
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 

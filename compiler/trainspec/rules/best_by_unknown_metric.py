@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html
 
 from collections.abc import Iterator
 
-from trainspec.choices import OPERATOR
 from trainspec.diagnostics import Code, Severity, did_you_mean
 from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.view import Found, SpecView
+from trainspec.templates.choices import OPERATOR
 
 CODE = Code("TS410", "the best of a matrix by a metric that its algorithm does not report", Severity.WARNING)
 

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from trainspec.masking import form_of, names_password, refers, speaks_of_secrets
 from trainspec.rules.support.view import LONGEST, JobView
+from trainspec.safety.masking import form_of, names_password, refers, speaks_of_secrets
 from trainspec.text.tree import Path
 
 __all__ = ["form_of", "is_secret_by_name", "places"]

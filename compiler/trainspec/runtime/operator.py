@@ -192,7 +192,7 @@ class TrainingJobOperator(BaseOperator):
 
 def _doc(own: str | None, spec: str, config: Mapping[str, Any]) -> str:
     """The task's docs, in Markdown. A fence longer than any in the request, so that nothing ends it before its end."""
-    from trainspec.masking import redacted  # workers parse the file before each task, and show no docs
+    from trainspec.safety.masking import redacted  # workers parse the file before each task, and show no docs
 
     request = json.dumps(redacted(config), indent=2, ensure_ascii=False, default=str)
     fence = "`" * (max([2, *map(len, re.findall("`+", request))]) + 1)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from trainspec.budget import spend
+from trainspec.safety.budget import spend
 from trainspec.schema.in_order import additional_properties
 from trainspec.schema.meta import is_schema
 from trainspec.schema.patterns import TooSlowError, UnknownError, searches

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from trainspec.budget import spend
+from trainspec.safety.budget import spend
 
 MOST_STEPS = 100_000
 """Steps of one match: a tenth of a second here, far less in `re`."""

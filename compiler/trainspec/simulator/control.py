@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from trainspec.masking import redacted
+from trainspec.safety.masking import redacted
 from trainspec.simulator.clock import ManualClock
 from trainspec.simulator.endpoint import Endpoint
 from trainspec.simulator.errors import ApiError

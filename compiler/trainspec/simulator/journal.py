@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainspec.masking import redacted
+from trainspec.safety.masking import redacted
 from trainspec.schema.bounded import depth
 
 # Enough for any test; a long-running endpoint forgets the oldest.

@@ -9,8 +9,8 @@ from typing import Any
 from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.links import link
 from trainspec.graph import Dag, Graph, build, build_project
-from trainspec.masking import conceal_all
 from trainspec.pipeline import Analysis
+from trainspec.safety.masking import conceal_all
 from trainspec.site.jobs import JobFacts, job_facts
 from trainspec.site.lineage import Makers, between, makers_of, neighbours
 from trainspec.site.schedule import in_words, next_runs

@@ -7,9 +7,9 @@ from typing import Any
 
 from trainspec.graph.build import location, machines_of, names_of
 from trainspec.graph.project import folders_above, known_folder
-from trainspec.masking import conceal_all, redacted
 from trainspec.pipeline import Analysis
 from trainspec.request.check import printable
+from trainspec.safety.masking import conceal_all, redacted
 from trainspec.site.lineage import Makers
 from trainspec.units import duration
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
-from trainspec.budget import spend
+from trainspec.safety.budget import spend
 
 MAX_TEMPLATE = 10_000
 """The longest text that is looked into for templates; a longer one that holds any is refused."""

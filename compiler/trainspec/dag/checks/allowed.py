@@ -5,12 +5,12 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from trainspec.choices import OPERATOR as BEST
 from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.checks.operators import callables
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.options import Options
+from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trainspec.budget import spend
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.diagnostics import codes, did_you_mean, the_one
+from trainspec.safety.budget import spend
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
-from trainspec.budget import spend
 from trainspec.request.api.model import TRAINING, model
+from trainspec.safety.budget import spend
 from trainspec.schema import in_order
 from trainspec.schema.validator import Accepts, acceptor
 from trainspec.schema.walk import name_of

@@ -7,11 +7,11 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from trainspec.budget import spend
 from trainspec.diagnostics import Diagnostic
 from trainspec.request.lower import Request
 from trainspec.rules.support.registry import Rule, all_rules
 from trainspec.rules.support.view import Found, JobView, SpecView
+from trainspec.safety.budget import spend
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault, nearest, placed
 from trainspec.text.tree import Mapping, Path

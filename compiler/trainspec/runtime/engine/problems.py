@@ -115,7 +115,7 @@ def redacted(text: str, request: Mapping[str, Any]) -> str:
 
     Values of up to three characters stay: they are no secrets, and their letters are in every other word.
     """
-    from trainspec.masking import conceal_all, without  # only where something went wrong
+    from trainspec.safety.masking import conceal_all, without  # only where something went wrong
 
     return conceal_all(without(text, frozenset(_values(request))))
 

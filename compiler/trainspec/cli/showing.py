@@ -1,0 +1,68 @@
+"""What commands show: the findings of a run, in any format."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TextIO
+
+from trainspec.crossfile.facts import FileFacts
+from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics.formats import Report, render
+from trainspec.project.files import Files
+from trainspec.project.project import Project
+from trainspec.text.source import Source
+
+
+def show_findings(
+    findings: Sequence[Diagnostic], project: Project, form: str, analyses: Sequence[FileFacts], stream: TextIO
+) -> None:
+    """Print the findings of a run in one of the `FORMATS`."""
+    if form == "text" and not findings:
+        return
+    from trainspec.cli.discretion import secret_places
+    from trainspec.safety.masking import conceal, conceal_all
+
+    lines = _lines(project)
+    sources = (Source(name, "\n".join(lines(name))) for name in dict.fromkeys(found.span.path for found in findings))
+    by_name = frozenset(span for source in sources for span in secret_places(source))
+
+    report = Report(
+        findings,
+        lines,
+        colours(stream.isatty()),
+        [each.name for each in analyses],
+        _explained,
+        by_name.union(*(each.secrets for each in analyses)),
+        conceal,
+        conceal_all,
+    )
+    for block in render(form, report):
+        print(block, file=stream)
+
+
+def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[FileFacts]) -> None:
+    """Print findings beside the command's result; what the combinations of a spec share once."""
+    show_findings(list(dict.fromkeys(findings)), project, "text", analyses, sys.stderr)
+
+
+def _explained() -> dict[str, str]:
+    from trainspec.reference.codes import all_codes
+
+    return {known.code.id: known.text for known in all_codes()}
+
+
+def colours(is_terminal: bool) -> bool:
+    """Whether to print in colour."""
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _lines(project: Project) -> Callable[[str], Sequence[str]]:
+    files = Files(project)
+
+    @cache
+    def lines(name: str) -> Sequence[str]:
+        source = files.shown(name)
+        return source.lines() if isinstance(source, Source) else []
+
+    return lines
