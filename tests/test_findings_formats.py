@@ -104,7 +104,7 @@ def test_json_has_these_keys() -> None:
         {
             "code": "TS101",
             "severity": "warning",
-            "url": link("TS101"),
+            "url": link(FINDING.code),
             "message": FINDING.message,
             "advice": "did you mean `name`?",
             "field": "jobs.train.naem",
@@ -124,7 +124,7 @@ def test_sarif_tells_all() -> None:
     (run,) = log["runs"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert rule["help"] == {"text": "About.", "markdown": "About."}
-    assert rule["helpUri"] == link("TS101")
+    assert rule["helpUri"] == link(FINDING.code)
     (result,) = run["results"]
     assert result["level"] == "warning"
     place = result["locations"][0]["physicalLocation"]

@@ -114,7 +114,7 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
         return _without_document(source, tree, parsed, selection)
     file = File(source, tree, extend(source, tree, read))
     if tree.get("trainspec") is None:
-        return _fragment(file, parsed, selection)
+        return _policy(source) if _is_policy(tree) else _fragment(file, parsed, selection)
     written = [*parsed, *file.extended.findings]
     composed = _composed(file, written, options)
     spend(_STEPS_OF_ENVIRONMENT * len(composed.environments))
@@ -123,7 +123,8 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
     jobs = validated.data.get("jobs", {})
     packed = pack_sources(jobs, composed.root, folders)
     requests = {name: lower(with_archive(job, packed.sources.get(name))) for name, job in jobs.items()}
-    checked = _check(file, composed, validated, requests, options)
+    checked = [*_check(file, composed, validated, requests, options)]
+    checked += _check_policies(file, composed, validated, requests, options, selection)
     findings = [*written, *composed.findings, *validated.findings, *packed.findings, *checked]
     references = unknown_dags(validated.data, composed.root)
     reported = settle(findings, references, file, composed, requests, selection)
@@ -166,6 +167,37 @@ def _check(
     yield from (placed(fault, root) for fault in check_foreign(data, options))
     if not has_gaps(file.extended.findings):
         yield from run_rules(data, requests, root, samples, invalid)
+
+
+def _check_policies(
+    file: File,
+    composed: Composed,
+    validated: Validated,
+    requests: Map[str, Request],
+    options: Options,
+    selection: Selection,
+) -> Iterator[Diagnostic]:
+    """What the rules of the project's organisation find."""
+    if selection.policies is None or has_gaps(file.extended.findings):
+        return
+    from trainspec.policies.check import Document, run_policies
+
+    yield from run_policies(
+        selection.policies,
+        Document(
+            name=file.source.name,
+            dag_id=composed.dag_id,
+            environment=options.environment,
+            region=options.region,
+            data=validated.data,
+            requests=requests,
+            root=composed.root,
+            written=file.extended.root,
+            groups=composed.groups,
+            samples=samples_of(validated.data, composed.dag_id, options.airflow),
+            invalid=validated.invalid,
+        ),
+    )
 
 
 def _analysis(
@@ -223,6 +255,22 @@ def _fragment(file: File, parsed: Sequence[Diagnostic], selection: Selection) ->
         source=file.source,
         files=file.extended.sources,
     )
+
+
+def _is_policy(tree: Mapping) -> bool:
+    if tree.get("must") is None:
+        return False
+    from trainspec.policies.model import is_policy
+
+    return is_policy(tree)
+
+
+def _policy(source: Source) -> Analysis:
+    """What is known of a rule of an organisation: what is wrong with it. Nothing silences that."""
+    from trainspec.policies.read import read_policy
+
+    _, found = read_policy(source, "")
+    return Analysis(name=source.name, findings=tuple(found), is_policy=True, source=source)
 
 
 def extended_files(source: Source, read: Read) -> frozenset[str]:

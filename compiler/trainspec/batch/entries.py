@@ -61,6 +61,7 @@ def _reads(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
 
 _STORED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], bool], Callable[[Any], Any]]] = {
     "is_spec": (bool, lambda stored: isinstance(stored, bool), bool),
+    "is_policy": (bool, lambda stored: isinstance(stored, bool), bool),
     "dag_id": (str, lambda stored: isinstance(stored, str), str),
     "id_span": (of_span, is_span, to_span),
     "jobs_span": (of_span, is_span, to_span),

@@ -33,7 +33,7 @@ def of_finding(found: Diagnostic) -> dict[str, Any] | None:
     if found.secret or found.code.is_secret:
         return None
     return {
-        "code": [found.code.id, found.code.summary, found.code.severity.value],
+        "code": [found.code.id, found.code.summary, found.code.severity.value, found.code.is_locked, found.code.url],
         "span": of_span(found.span),
         "text": [found.message, found.advice, found.field, found.member],
         "labels": [[of_span(label.span), label.text] for label in found.labels],
@@ -43,12 +43,13 @@ def of_finding(found: Diagnostic) -> dict[str, Any] | None:
 
 def to_finding(stored: Any) -> Diagnostic:
     """The way back. Raises ValueError, TypeError or KeyError for what is no finding."""
-    id_, summary, severity = map(_text, stored["code"])
+    *texts, is_locked, url = stored["code"]
+    id_, summary, severity = map(_text, texts)
     message, *others = stored["text"]
     advice, field, member = (None if each is None else _text(each) for each in others)
     labels = tuple(Label(to_span(span), _text(text)) for span, text in stored["labels"])
     fix = stored["fix"] and Fix(tuple(map(_to_edit, stored["fix"][1:])), bool(stored["fix"][0]))
-    code = Code(id_, summary, Severity(severity))
+    code = Code(id_, summary, Severity(severity), is_locked=bool(is_locked), url=None if url is None else _text(url))
     return Diagnostic(code, to_span(stored["span"]), _text(message), advice, field, member, labels, None, fix)
 
 
@@ -99,7 +100,7 @@ def of_ignores(ignores: "frozenset[Ignore]") -> list[Any]:
 
 def _of_code(ignore: "Ignore") -> list[Any]:
     code = ignore.code
-    return [code.id, code.summary, code.severity.value, code.is_secret]
+    return [code.id, code.summary, code.severity.value, code.is_secret, code.is_locked, code.url]
 
 
 def to_ignores(stored: Any) -> "frozenset[Ignore]":
@@ -108,7 +109,7 @@ def to_ignores(stored: Any) -> "frozenset[Ignore]":
 
     return frozenset(
         Ignore(
-            Code(_text(code[0]), _text(code[1]), Severity(code[2]), bool(code[3])),
+            Code(_text(code[0]), _text(code[1]), Severity(code[2]), bool(code[3]), bool(code[4]), code[5]),
             int(first),
             int(last),
             bool(is_line),

@@ -12,7 +12,7 @@ from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
 from trainspec.cli.arguments import add_cache, add_composition, add_paths, in_environment, options, uses_cache
 from trainspec.cli.reading import across, look_at_files, project_here
-from trainspec.cli.showing import show_findings
+from trainspec.cli.showing import of_policies, show_findings
 from trainspec.cli.target import Target, named_folder, output_folder, owner_of
 from trainspec.diagnostics import Diagnostic, has_errors
 from trainspec.diagnostics.formats import FORMATS
@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     targets = _targets(arguments, project, chosen, wanted)
     found = [target.there for target in targets]
     told = [(each, _findings(each, arguments)) for each in found]
-    findings, files = joined(told), all_files(found)
+    files = all_files(found)
+    findings = sorted([*joined(told), *of_policies(project, files)], key=Diagnostic.sort_key)
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=files, form=arguments.format)
     if selection.fails(findings):
@@ -60,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         because = "" if has_errors(findings) else " With `strict`, warnings count as well."
         print(f"Nothing was {'compared' if arguments.check else 'written'}.{because}", file=sys.stderr)
         return 1
-    for fragment in (each for each in files if not each.is_spec and not arguments.quiet):
+    fragments = (each for each in files if not (each.is_spec or each.is_policy or arguments.quiet))
+    for fragment in fragments:
         print(f"{fragment.name}: a fragment (it has no `trainspec: 1`), not compiled", file=sys.stderr)
     _check_apart(targets, project)
 

@@ -1,6 +1,7 @@
 """`trainspec explain`: a code with its examples, or a field with all that is known of it. Needs no network."""
 
 import argparse
+import re
 
 from trainspec.project.project import UsageError
 
@@ -11,7 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="CODE_OR_FIELD",
-        help="a code (TS540), a field (resources.instance_type, dag.schedule), a request member "
+        help="a code (TS540, or a policy's: ORG001), a field (resources.instance_type, dag.schedule), a request member "
         "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an instance type "
         "(ml.g5.xlarge), an operator (SageMakerTransformOperator); "
         "lists all codes if none is given",
@@ -31,6 +32,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _policy(word: str) -> list[str]:
+    """What is known of a policy of the project; nothing where it has none of that code."""
+    if re.match(r"TS[0-9]", word) or not re.search(r"[A-Z].*[0-9]", word):
+        return []
+    from trainspec.cli.policies import explained
+    from trainspec.cli.reading import project_here
+
+    policies = project_here().selection.policies
+    found = next((each for each in policies.policies if each.id == word), None) if policies else None
+    return list(explained(found)) if found else []
+
+
 def _explained(word: str) -> list[str]:
     """What is known of one word. Raises UsageError for one that means nothing."""
     from trainspec.reference.codes import Explained
@@ -38,6 +51,8 @@ def _explained(word: str) -> list[str]:
     from trainspec.reference.lookup import look_up, suggestion
     from trainspec.reference.show import show, show_choice, show_codes
 
+    if policy := _policy(word):
+        return policy
     answers = look_up(word)
     fields = [answer for answer in answers if isinstance(answer, Field)]
     if not answers:

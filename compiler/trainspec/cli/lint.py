@@ -11,7 +11,7 @@ from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
 from trainspec.cli.arguments import add_cache, add_composition, add_paths, in_environment, options, uses_cache
 from trainspec.cli.reading import across, look_at_files, project_here
-from trainspec.cli.showing import show_findings
+from trainspec.cli.showing import of_policies, show_findings
 from trainspec.diagnostics import Diagnostic, Severity
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import Options
@@ -111,7 +111,8 @@ def _check(
         with kept_budgets():
             found = in_each(checked(project), look_for, files)
     told = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
-    return joined(told), all_files(found)
+    looked_at = all_files(found)
+    return sorted([*joined(told), *of_policies(project, looked_at)], key=Diagnostic.sort_key), looked_at
 
 
 def _findings(there: InEnvironment, *, is_all: bool) -> list[Diagnostic]:
@@ -123,8 +124,9 @@ def _findings(there: InEnvironment, *, is_all: bool) -> list[Diagnostic]:
 def _selection(arguments: argparse.Namespace, settings: Selection) -> Selection:
     """What the settings say, with what the command line says over it."""
     try:
-        select = check_codes(_listed(arguments.select)) or settings.select
-        ignore = check_codes(_listed(arguments.ignore), to_ignore=True)
+        own = settings.codes if arguments.select or arguments.ignore else None
+        select = check_codes(_listed(arguments.select), policies=own) or settings.select
+        ignore = check_codes(_listed(arguments.ignore), to_ignore=True, policies=own)
     except UsageError as error:
         raise UsageError(f"--select and --ignore: {error}") from None
     strict = settings.strict or arguments.strict

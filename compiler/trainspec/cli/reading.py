@@ -93,7 +93,7 @@ def analyse_one(arguments: argparse.Namespace, project: Project, chosen: Options
 
 def extending(found: Sequence[FileFacts], project: Project) -> list[Path]:
     """The project's other specs that extend a fragment of the run."""
-    fragments = {each.name for each in found if not each.is_spec}
+    fragments = {each.name for each in found if not (each.is_spec or each.is_policy)}
     known = {each.name for each in found}
     try:
         others = [path for path in find_specs([], project) if project.name(path) not in known] if fragments else []

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TextIO
 
@@ -32,7 +32,7 @@ def show_findings(
         lines,
         colours(stream.isatty()),
         [each.name for each in analyses],
-        _explained,
+        lambda: _explained(project),
         by_name.union(*(each.secrets for each in analyses)),
         conceal,
         conceal_all,
@@ -46,10 +46,28 @@ def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: S
     show_findings(list(dict.fromkeys(findings)), project, "text", analyses, sys.stderr)
 
 
-def _explained() -> dict[str, str]:
+def of_policies(project: Project, looked_at: Iterable[FileFacts]) -> tuple[Diagnostic, ...]:
+    """What is wrong with the policies of the project, without those that the run has looked at as files of its own."""
+    policies = project.selection.policies
+    if policies is None:
+        return ()
+    names = {each.name for each in looked_at}
+    found = (each for each in policies.findings if each.span.path not in names or each.code.id in _OF_ALL_POLICIES)
+    return project.selection.apply(found)
+
+
+_OF_ALL_POLICIES = ("TS708", "TS709")
+"""What one policy file alone does not show: that an exception has ended, and which other policy has its code."""
+
+
+def _explained(project: Project) -> dict[str, str]:
     from trainspec.reference.codes import all_codes
 
-    return {known.code.id: known.text for known in all_codes()}
+    policies = project.selection.policies.policies if project.selection.policies is not None else ()
+    return {
+        **{known.code.id: known.text for known in all_codes()},
+        **{policy.id: policy.text for policy in policies},
+    }
 
 
 def colours(is_terminal: bool) -> bool:

@@ -25,7 +25,8 @@ class FileFacts:
     makes no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of the
     one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the names
     of its patches, `variables` those that `--var` may give a value to.
-    `secrets` are the places of what must not be shown, also where nothing is reported of it.
+    `is_policy` is set for a rule of an organisation. `secrets` are the places of what must not be shown, also where
+    nothing is reported of it.
 
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
     finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
@@ -37,6 +38,7 @@ class FileFacts:
     name: str
     findings: tuple[Diagnostic, ...] = ()
     is_spec: bool = False
+    is_policy: bool = False
     dag_id: str = ""
     id_span: Span | None = None
     environments: tuple[str, ...] = ()

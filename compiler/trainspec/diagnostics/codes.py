@@ -89,6 +89,15 @@ MISSING = Code("TS702", "a generated file is missing")
 ORPHAN = Code("TS703", "a generated file whose spec is gone")
 FOREIGN = Code("TS705", "a file not written by trainspec is in the place of a generated one")
 
+# TS706 to TS729: the policies of an organisation
+BAD_POLICY = Code("TS706", "a policy that cannot be followed")
+BAD_POLICY_SCHEMA = Code("TS707", "a policy whose `when` or `must` is not a JSON Schema")
+ENDED_EXCEPTION = Code("TS708", "an exception from a policy that has ended", Severity.WARNING)
+DUPLICATE_POLICY = Code("TS709", "two policies with one code")
+NOT_DECIDED = Code("TS710", "a policy that could not be checked", Severity.NOTE)
+WRONG_EXAMPLE = Code("TS711", "an example that its policy judges wrongly")
+NO_EXAMPLE = Code("TS712", "a policy without a good or a bad example", Severity.WARNING)
+
 # TS75x: the source that a job runs
 NO_FOLDER = Code("TS750", "a missing source folder")
 NO_ENTRY = Code("TS751", "an entry that is not in its source folder")
@@ -114,5 +123,7 @@ _SILENCED = frozenset(each.id for each in (
 
 
 def can_be_ignored(code: Code) -> bool:
-    """Whether findings of `code` may be silenced: an error that leaves a hole in what would be compiled may not."""
+    """Whether findings of `code` may be silenced: those of a locked policy, and errors that leave a hole, may not."""
+    if code.is_locked:
+        return False
     return code.severity is not Severity.ERROR or code.id in _SILENCED or not code.id.startswith(_HOLES)

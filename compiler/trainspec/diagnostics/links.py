@@ -1,8 +1,12 @@
 """Where a code is explained."""
 
+from trainspec.diagnostics.model import Code
+
 DOCS = "https://github.com/trainspec/trainspec/blob/main/docs"
 
 
-def link(code: str) -> str:
-    """The address of the page about `code` (`TS104`)."""
-    return f"{DOCS}/rules.md#{code.lower()}"
+def link(code: Code) -> str:
+    """The address of the page about a code: of a policy, the one that its organisation names, else that on policies."""
+    if code.url is not None:
+        return code.url
+    return f"{DOCS}/rules.md#{code.id.lower()}" if code.id.startswith("TS") else f"{DOCS}/policies.md"

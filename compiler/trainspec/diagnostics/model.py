@@ -67,13 +67,16 @@ class Fix:
 class Code:
     """A kind of finding: its stable code, its usual severity and what it is about in one line.
 
-    `is_secret` is set where the value that the finding is about must not be shown.
+    `is_secret` is set where the value that the finding is about must not be shown, `is_locked` where an organisation
+    lets nobody silence it. `url` is its page, where that is not one of trainspec's own.
     """
 
     id: str
     summary: str
     severity: Severity = Severity.ERROR
     is_secret: bool = False
+    is_locked: bool = False
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

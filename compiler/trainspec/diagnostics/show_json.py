@@ -17,7 +17,7 @@ def _plain(found: Diagnostic) -> dict[str, Any]:
     return {
         "code": found.code.id,
         "severity": found.severity.value,
-        "url": link(found.code.id),
+        "url": link(found.code),
         "message": found.message,
         "advice": found.advice,
         "field": found.field,

@@ -41,7 +41,7 @@ def _rule(code: Code, text: str | None) -> dict[str, Any]:
         "id": code.id,
         "shortDescription": {"text": code.summary},
         "help": {"text": text or code.summary, **({"markdown": text} if text else {})},
-        "helpUri": link(code.id),
+        "helpUri": link(code),
         "defaultConfiguration": {"level": code.severity.value},
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from trainspec.diagnostics.excerpt import WIDEST, Lines, Mark, excerpt, visible
 from trainspec.diagnostics.links import link
-from trainspec.diagnostics.model import Diagnostic, Severity
+from trainspec.diagnostics.model import Code, Diagnostic, Severity
 from trainspec.diagnostics.words import cut
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
@@ -42,7 +42,7 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
         return f"\x1b[{style}m{text}\x1b[0m" if colour else text
 
     hue = _COLOURS[found.severity]
-    head = paint(f"{found.severity.value}[{_linked(found.code.id, colour)}]", f"1;{hue}")
+    head = paint(f"{found.severity.value}[{_linked(found.code, colour)}]", f"1;{hue}")
     mark = paint(" [*]", "36") if found.fix else ""
     yield f"{head}{mark}: {visible(found.message)}"
     marks = [Mark(found.span, "^~", "", lambda text: paint(text, hue))]
@@ -63,6 +63,6 @@ def _is_told(field: str, message: str) -> bool:
     return f"`{field}" in message or (f"`{above}`" in message and key in message)
 
 
-def _linked(code: str, is_terminal: bool) -> str:
+def _linked(code: Code, is_terminal: bool) -> str:
     """The code, which a terminal that knows of links lets one click on."""
-    return f"\x1b]8;;{link(code)}\x1b\\{code}\x1b]8;;\x1b\\" if is_terminal else code
+    return f"\x1b]8;;{link(code)}\x1b\\{code.id}\x1b]8;;\x1b\\" if is_terminal else code.id

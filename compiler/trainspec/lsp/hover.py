@@ -32,7 +32,7 @@ def hover(checker: Checker, document: Document, position: Position) -> Hover | N
 
 def _parts(checker: Checker, document: Document, offset: int) -> Iterator[str]:
     if (code := _code_at(document.source.text, offset)) is not None:
-        yield from (f"**{each.code.id}** {each.code.summary}\n\n{each.text}\n\n[{each.code.id}]({link(each.code.id)})"
+        yield from (f"**{each.code.id}** {each.code.summary}\n\n{each.text}\n\n[{each.code.id}]({link(each.code)})"
                     for each in all_codes() if each.code.id == code)  # fmt: skip
         return
     if document.root is None:

@@ -47,7 +47,7 @@ def shown(document: Document, finding: Diagnostic, documents: Documents) -> Show
         message,
         severity=_SEVERITIES[finding.severity],
         code=finding.code.id,
-        code_description=CodeDescription(link(finding.code.id)),
+        code_description=CodeDescription(link(finding.code)),
         source=SOURCE,
         tags=[DiagnosticTag.Unnecessary] if finding.code.id in _UNNECESSARY else None,
         related_information=related or None,

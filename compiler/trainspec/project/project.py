@@ -1,14 +1,14 @@
 """The project that a run works in: its root, its settings, its specs."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainspec.diagnostics.words import cut
 from trainspec.disk.reading import DiskTree, MissingError
-from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, python_name, read_settings
+from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, check_codes, python_name, read_settings
 from trainspec.text.source import Source
 
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
@@ -97,7 +97,7 @@ def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
             except MissingError:
                 continue
             if settings is not None:
-                return replace(_project(top / folder, settings), tree=here, packs=False)
+                return replace(_project(top / folder, settings, here), tree=here, packs=False)
     return Project(top, tree=tree, packs=False)
 
 
@@ -120,8 +120,27 @@ def _settings_in(folder: Path) -> Settings | None:
     return None
 
 
-def _project(root: Path, settings: Settings) -> Project:
-    return Project(root, **{each.name: getattr(settings, each.name) for each in fields(settings)})
+def _project(root: Path, settings: Settings, tree: "Tree | None" = None) -> Project:
+    """The project at `root`, whose files are in `tree`; with its policies, which are read when they are asked for."""
+    project = Project(root, **{each.name: getattr(settings, each.name) for each in fields(settings)})
+    if not (project.policies or project.policy_packages):
+        return project
+    from trainspec.policies.load import PoliciesError, load
+
+    try:
+        found = load(tree or DiskTree(root), project.policies, project.policy_packages, project.prices)
+    except PoliciesError as why:
+        raise UsageError(f"the settings of {root.name}: {why}") from None
+    selection = replace(project.selection, policies=found)
+    listed = {*selection.ignore, *(each for given in selection.per_path.values() for each in given)}
+    lowered = (each for each, severity in selection.severity.items() if severity.value != "error")
+    for codes, to_ignore in ((selection.select, False), (selection.severity, False), ([*listed, *lowered], True)):
+        own = [each for each in codes if not each.startswith("TS")]
+        try:
+            check_codes(own, to_ignore=to_ignore, policies=found.codes if own else None)
+        except UsageError as why:
+            raise UsageError(f"the settings of {root.name}: {why}") from None
+    return replace(project, selection=selection)
 
 
 def root_around(folder: Path) -> Path:
@@ -142,6 +161,8 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
         tree = project.tree or DiskTree(project.root)
         own = {path: _expand(tree, path) for path in project.paths}
         found = {path: [project.root / name for name in names] for path, names in own.items()}
+        if project.policies:
+            found = {path: _without_policies(paths, project) for path, paths in found.items()}
     nothing = next((pattern for pattern, paths in found.items() if not paths), None)
     if nothing is not None:
         message = f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder"
@@ -150,6 +171,13 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
         message += "; `trainspec init` writes a first one there, or set `paths` in the settings"
         raise UsageError(message) if any(found.values()) else NoSpecsError(message)
     return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
+
+
+def _without_policies(paths: Sequence[Path], project: Project) -> list[Path]:
+    """The files without those that the settings call policies."""
+    from trainspec.policies.load import is_policy_file
+
+    return [path for path in paths if not is_policy_file(project.name(path), project.policies)]
 
 
 def _typed(pattern: str, project: Project) -> list[Path]:

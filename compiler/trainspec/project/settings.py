@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trainspec.diagnostics import Severity, did_you_mean
+from trainspec.diagnostics import Code, Severity, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.words import cut, shown
 from trainspec.disk.reading import MissingError, UnreadableError
@@ -75,6 +75,8 @@ class Settings:
     callbacks: tuple[str, ...] | None = None
     operator_sources: tuple[str, ...] = ()
     prices: str | None = None
+    policies: tuple[str, ...] = ()
+    policy_packages: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
 
 
@@ -124,14 +126,19 @@ def _loads(text: str) -> Any:
     return tomllib.loads(text)
 
 
-def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, ...]:
-    """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored."""
+def check_codes(
+    given: Iterable[str], *, to_ignore: bool = False, policies: Mapping[str, Code] | None = None
+) -> tuple[str, ...]:
+    """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored.
+
+    `policies` are the codes of an organisation.
+    """
     codes = tuple(dict.fromkeys(given))
     if not codes:
         return ()
     from trainspec.rules.support.registry import known_codes  # which loads every rule
 
-    known = known_codes()
+    known = {**known_codes(), **(policies or {})}
     for each in codes:
         meant = [code for id_, code in known.items() if each and id_.startswith(each)]
         if not meant:
@@ -140,7 +147,8 @@ def check_codes(given: Iterable[str], *, to_ignore: bool = False) -> tuple[str, 
                 f"there is no code `{each}`" + (f"; {near}" if near else "; `trainspec explain` lists them")
             )
         if to_ignore and not any(map(can_be_ignored, meant)):
-            raise UsageError(f"`{each}` cannot be ignored: nothing can be compiled after such an error")
+            because = "its policy is locked" if meant[0].is_locked else "nothing can be compiled after such an error"
+            raise UsageError(f"`{each}` cannot be ignored: {because}")
     return codes
 
 
@@ -151,6 +159,7 @@ class _Reader:
         self._path, self._table = path, table
         self._text = text
         self._faults: list[UsageError] = []
+        self._has_policies = False
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, ...], tuple[int, int]]:
@@ -159,6 +168,7 @@ class _Reader:
     def settings(self, said: Any) -> Settings:
         if not isinstance(said, dict):
             raise self._wrong((), "must be a table")
+        self._has_policies = bool(said.get("policies") or said.get("policy-packages"))
         read = self._each(said, (), self._setting)
         if self._faults:
             raise UsageError("\n".join(map(str, self._faults)))
@@ -301,10 +311,12 @@ class _Reader:
         return Severity(word)
 
     def _known(self, at: tuple[str, ...], given: tuple[str, ...], *, to_ignore: bool) -> tuple[str, ...]:
+        own = [each for each in given if not self._has_policies or each.startswith("TS")]
         try:
-            return check_codes(given, to_ignore=to_ignore)
+            check_codes(own, to_ignore=to_ignore)
         except UsageError as error:
             raise self._wrong(at, f"`{'.'.join(at)}`: {error}") from None
+        return tuple(dict.fromkeys(given))  # those of policies are looked up when these are read
 
     def _of(self, kind: type[_T], wanted: str, at: tuple[str, ...], value: Any) -> _T:
         if not isinstance(value, kind) or type(value) is not kind:
@@ -330,6 +342,8 @@ _KEYS: Mapping[str, Callable[[_Reader, tuple[str, ...], Any], Any]] = {
     "operator-sources": _Reader.all_inside,
     "callbacks": _Reader.texts,
     "prices": _Reader.inside,
+    "policies": _Reader.all_inside,
+    "policy-packages": _Reader.texts,
     "select": _Reader.codes,
     "ignore": _Reader.ignored,
     "severity": _Reader.severities,

@@ -166,7 +166,7 @@ _STAGES: Mapping[str, str] = {
     "TS4": "The request and the API's model",
     "TS5": "Rules: accepted by the API's model, but refused by SageMaker or Airflow, or needlessly expensive",
     "TS6": "The DAG",
-    "TS7": "Generated files",
+    "TS7": "Generated files, policies and source",
     "TS8": "Rules: built-in algorithms, images, containers and machines, against what AWS documents of them",
 }
 

@@ -67,7 +67,7 @@ def _code(known: Explained) -> Iterator[str]:
         yield f"To silence it on one line: `# trainspec: ignore[{code.id}] reason`."
     else:
         yield "It cannot be silenced."
-    yield link(code.id)
+    yield link(code)
 
 
 def _field(field: Field) -> Iterator[str]:

@@ -7,6 +7,7 @@ item that begins below it; `ignore-file` the whole file.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Span, codes, did_you_mean, the_one
@@ -22,14 +23,17 @@ _DIRECTIVE = re.compile(r"#[ \t]*trainspec:[ \t]*([A-Za-z][\w-]*)[ \t]*(\[[^\]\n
 _STEPS_OF_IGNORE = 5
 _LINE = re.compile(r"[^\r\n]*")
 _WORDS = ("ignore", "ignore-file")
+_NO_CODES: Map[str, Code] = {}
 
 
-def read_ignores(source: Source, root: Node | None) -> "tuple[list[Ignore], list[Diagnostic]]":
-    """What the comments of a file silence, and what is wrong with them."""
+def read_ignores(
+    source: Source, root: Node | None, policies: Map[str, Code] = _NO_CODES
+) -> "tuple[list[Ignore], list[Diagnostic]]":
+    """What the comments of a file silence, and what is wrong with them. `policies` are codes beside trainspec's own."""
     ignores: list[Ignore] = []
     told: list[Diagnostic] = []
     if root is not None and _DIRECTIVE.search(source.text):
-        known, ends, below = known_codes(), _ends(root), _below(source.lines())
+        known, ends, below = {**known_codes(), **policies}, _ends(root), _below(source.lines())
         patches = lines_of_patches(root)
         for comment in _comments(source):
             told += _read(comment, _reach(comment, below, ends), known, ignores, comment.span.line in patches)

@@ -3,16 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from trainspec.diagnostics import Diagnostic, Severity
+from trainspec.diagnostics import Code, Diagnostic, Severity
 from trainspec.diagnostics.codes import can_be_ignored
+
+if TYPE_CHECKING:
+    from trainspec.policies import PolicySet  # which only projects with policies load
+
+_NO_CODES: Mapping[str, Code] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which findings are told, and how much they weigh. Codes may be prefixes: `TS5` is every rule.
 
-    An error that leaves a hole in what would be compiled is always told, and always one.
+    An error that leaves a hole in what would be compiled is always told, and always one. `policies` are the rules of
+    the project's organisation, None where its settings name none.
     """
 
     select: tuple[str, ...] = ()
@@ -20,6 +27,12 @@ class Selection:
     severity: Mapping[str, Severity] = field(default_factory=dict)
     per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strict: bool = False
+    policies: "PolicySet | None" = None
+
+    @property
+    def codes(self) -> Mapping[str, Code]:
+        """The codes of the policies."""
+        return _NO_CODES if self.policies is None else self.policies.codes
 
     def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """The findings that are told, each with the severity that it has here."""

@@ -63,7 +63,7 @@ def settle(
     dag_ids = {found: dag_id for dag_id, found in references}
     left: Iterable[Diagnostic] = without_consequences(findings, composed.findings, composed.holes)
     left = without_missed(left, file.extended.findings)
-    suppressed = suppress([*distinct(left, jobs), *dag_ids], file.source, file.tree, file.others)
+    suppressed = suppress([*distinct(left, jobs), *dag_ids], file.source, file.tree, file.others, selection.codes)
     left = (found for found in suppressed.findings if found not in dag_ids)
     left = point(left, file.source.name, file.tree, file.extended.entries)
     return Settled(
@@ -77,7 +77,7 @@ def settle(
 
 def settle_fragment(findings: Sequence[Diagnostic], file: File, selection: Selection) -> Settled:
     """The same for a file that others extend: its comments are theirs, and silence nothing here."""
-    ignores, wrong = read_ignores(file.source, file.tree)
+    ignores, wrong = read_ignores(file.source, file.tree, selection.codes)
     left = distinct(without_consequences([*findings, *wrong]))
     left = tuple(point(left, file.source.name, file.tree, file.extended.entries))
     reported = selection.apply(with_fixes(left, file.extended.sources))

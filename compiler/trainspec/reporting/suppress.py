@@ -1,9 +1,9 @@
 """What the comments of a file silence, and which of them silence nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from trainspec.diagnostics import Diagnostic, Edit, Fix, Severity, Span, codes
+from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Severity, Span, codes
 from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.reporting.comments import Ignore, lines_of_patches, read_ignores
 from trainspec.safety.budget import spend
@@ -26,18 +26,26 @@ class Suppressed:
 
 
 def suppress(
-    findings: Sequence[Diagnostic], source: Source, root: Node | None, others: Sequence[tuple[Source, Node | None]] = ()
+    findings: Sequence[Diagnostic],
+    source: Source,
+    root: Node | None,
+    others: Sequence[tuple[Source, Node | None]] = (),
+    policies: Mapping[str, Code] | None = None,
 ) -> Suppressed:
     """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
     `root` is the file's own tree, `others` holds the files that it builds on with theirs: their comments silence what
     is found in them. Whether a comment silences nothing is told only of a file without errors that it cannot silence.
     """
-    own, wrong = read_ignores(source, root)
+    known = policies or {}
+    own, wrong = read_ignores(source, root, known)
     told = list(wrong)
     left = list(findings)
     used: set[Ignore] = set()
-    for name, ignores in [(source.name, own), *((each.name, read_ignores(each, tree)[0]) for each, tree in others)]:
+    for name, ignores in [
+        (source.name, own),
+        *((each.name, read_ignores(each, tree, known)[0]) for each, tree in others),
+    ]:
         silenced = _Silenced(ignores, name)
         left = [found for found in left if not silenced.has(found)]
         used |= silenced.used

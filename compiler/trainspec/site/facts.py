@@ -212,5 +212,5 @@ def _finding(found: Diagnostic) -> FindingFacts:
     place = f"{found.span.path}:{found.span.line}:{found.span.column}"
     advice = conceal_all(found.advice or "")
     return FindingFacts(
-        found.code.id, found.severity.value, place, conceal_all(found.message), advice, link(found.code.id)
+        found.code.id, found.severity.value, place, conceal_all(found.message), advice, link(found.code)
     )

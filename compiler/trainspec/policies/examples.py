@@ -1,0 +1,57 @@
+"""The examples of policies: whether each is judged as it should be."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from trainspec.diagnostics import Diagnostic, codes
+from trainspec.policies.check import beyond
+from trainspec.policies.model import Policy
+from trainspec.policies.schema import compiled
+from trainspec.schema.patterns import TooSlowError
+from trainspec.text.fault import Fault, placed
+from trainspec.text.tree import Node
+
+if TYPE_CHECKING:
+    from trainspec.cost.model import Prices
+
+
+def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Iterator[Diagnostic]:
+    """The examples of a policy that it judges wrongly, and a warning where it has none of a kind."""
+    for kind, examples in (("good", policy.good), ("bad", policy.bad)):
+        if not examples:
+            advice = f"add under `{kind}` what `must` is to {'accept' if kind == 'good' else 'refuse'}"
+            message = f"{policy.id} has no {kind} example"
+            yield placed(Fault(codes.NO_EXAMPLE, ("id",), message, advice), tree)
+        for path, example in examples:
+            why = _why_refused(policy, example, prices)
+            if (why is None) is (kind == "bad"):
+                message = (
+                    f"{policy.id} accepts this bad example" if why is None else f"{policy.id} refuses this good example"
+                )
+                yield placed(Fault(codes.WRONG_EXAMPLE, path, message, why), tree)
+
+
+def _why_refused(policy: Policy, example: Any, prices: "Prices | None") -> str | None:
+    try:
+        failures = compiled(policy.must)(example, ())
+    except TooSlowError:
+        return "one of its regular expressions takes too long"
+    if failures:
+        first = failures[0]
+        place = ".".join(map(str, first.path))
+        missing = f"`{first.missing}` is missing" if first.missing else f"`{place}` is refused" if place else None
+        return missing or "it is refused as a whole"
+    limited = _limited(policy, example, prices)
+    return limited[0] if limited is not None and limited[1] else None
+
+
+def _limited(policy: Policy, example: Any, prices: "Prices | None") -> tuple[str, bool] | None:
+    from trainspec.cost import dag_cost
+
+    hours: Fraction | None = None
+    cost: Fraction | None = None
+    if isinstance(example, dict) and (policy.limits.hours is not None or policy.limits.cost is not None):
+        job = dag_cost("", "", {"jobs": {"job": {}}}, {"job": example}, {}, prices).jobs[0]
+        hours, cost = job.hours, job.cost
+    return beyond(policy, hours, cost, prices.currency if prices else None)

@@ -1,0 +1,527 @@
+"""Rules of an organisation: what they find and where, what silences them, and what is wrong with their files."""
+
+import json
+import re
+import textwrap
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from trainspec.policies.expressions import fault, found
+from trainspec.policies.schema import UNKNOWN, compiled
+
+from helpers import ROOT, Run
+
+SPEC = """\
+trainspec: 1
+extends: base.yaml
+vars: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/team/algo:1}
+dag: {id: d, start_date: 2025-04-01, schedule: "@daily", catchup: false}
+environments:
+  prod: {jobs: {train: {stopping: {max_runtime: 5d}}}}
+jobs:
+  train:
+    name: "a-{{ ts_nodash }}"
+    image: ${vars.image}
+    output: s3://my-bucket/out/
+    stopping: {max_runtime: 1h}
+"""
+BASE = """\
+defaults:
+  role: arn:aws:iam::123456789012:role/R
+  resources: {instance_type: ml.p4d.24xlarge, instance_count: 1}
+"""
+MACHINES = {"properties": {"ResourceConfig": {"properties": {"InstanceType": {"pattern": "^ml[.]m5"}}}}}
+RUNTIME = {"properties": {"StoppingCondition": {"properties": {"MaxRuntimeInSeconds": {"maximum": 86400}}}}}
+
+
+class Project:
+    """A folder with one spec, its base and policies."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        self.folder, self.run = folder, run
+        (folder / "specs").mkdir()
+        (folder / "policies").mkdir()
+        self.spec(SPEC)
+        (folder / "specs/base.yaml").write_text(BASE)
+        self.settings()
+
+    def settings(self, more: str = "") -> None:
+        (self.folder / "trainspec.toml").write_text(f'policies = ["policies/*.yaml"]\n{more}')
+
+    def spec(self, text: str) -> None:
+        (self.folder / "specs/d.yaml").write_text(text)
+
+    def policy(self, must: Any, name: str = "one", **more: Any) -> None:
+        said = {"id": "ORG001", "message": "as the house wants it", "must": must, **more}
+        (self.folder / f"policies/{name}.yaml").write_text(json.dumps(said))
+
+    def findings(self, *arguments: str, command: str = "lint") -> list[dict[str, Any]]:
+        ran = self.run(*command.split(), *arguments, "--format", "json")
+        assert ran.returncode in (0, 1), ran.stderr
+        found: list[dict[str, Any]] = json.loads(ran.stdout)
+        return [each for each in found if not each["code"].startswith("TS") or each["code"] >= "TS706"]
+
+    def places(self, *arguments: str) -> list[tuple[str, str, int, int]]:
+        return [(each["code"], each["path"], each["line"], each["column"]) for each in self.findings(*arguments)]
+
+
+@pytest.fixture
+def house(tmp_path: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> Project:
+    (tmp_path / "house").mkdir()
+    monkeypatch.chdir(tmp_path / "house")
+    return Project(tmp_path / "house", trainspec)
+
+
+# ---------------------------------------------------------------------- where findings stand
+
+
+def test_a_value_of_a_base_is_found_in_the_base(house: Project) -> None:
+    house.policy(MACHINES)
+    (one,) = house.findings()
+    assert (one["code"], one["path"], one["line"], one["column"]) == ("ORG001", "specs/base.yaml", 3, 30)
+    assert one["member"] == "ResourceConfig.InstanceType"
+    assert one["labels"][0]["path"] == "specs/d.yaml"
+
+
+def test_a_value_of_a_variable_is_found_at_the_variable(house: Project) -> None:
+    must = {"properties": {"AlgorithmSpecification": {"properties": {"TrainingImage": {"pattern": "^9"}}}}}
+    house.policy(must)
+    assert house.places() == [("ORG001", "specs/d.yaml", 3, 15)]
+
+
+def test_what_is_missing_is_found_at_the_job(house: Project) -> None:
+    house.policy({"required": ["VpcConfig"]})
+    (one,) = house.findings()
+    assert (one["path"], one["line"], one["column"]) == ("specs/d.yaml", 8, 3)
+    assert "`vpc` is missing" in one["message"]
+
+
+def test_a_patch_of_an_environment_is_found_there(house: Project) -> None:
+    house.policy(RUNTIME)
+    (one,) = house.findings()
+    assert (one["line"], one["message"]) == (6, "as the house wants it (in `prod`)")
+
+
+def test_a_point_of_a_matrix_is_found_at_its_value(house: Project) -> None:
+    job = '    matrix: {machine: [ml.m5.large, ml.p4d.24xlarge]}\n    resources: {instance_type: "${matrix.machine}"}\n'
+    house.spec(SPEC.replace("a-{{", "a-${matrix.index}-{{").replace("${matrix.index}-", "") + job)
+    house.policy(MACHINES)
+    assert ("ORG001", "specs/d.yaml", 13, 37) in house.places()
+
+
+def test_the_job_and_the_dag_are_targets(house: Project) -> None:
+    house.policy({"properties": {"image": {"pattern": "^9"}}}, "job", target="job")
+    house.policy({"required": ["default_args"]}, "dag", target="dag", id="ORG002")
+    house.policy({"properties": {"schedule": {"const": "@weekly"}}}, "dag2", target="dag", id="ORG003")
+    assert house.places() == [
+        ("ORG001", "specs/d.yaml", 3, 15),
+        ("ORG002", "specs/d.yaml", 4, 1),
+        ("ORG003", "specs/d.yaml", 4, 48),
+    ]
+
+
+# ---------------------------------------------------------------------- what they are about
+
+
+@pytest.mark.parametrize(
+    ("scope", "number"),
+    [
+        ({"environment": "prod"}, 1),
+        ({"environment": ["prod", "default"]}, 1),
+        ({"environment": "dev"}, 0),
+        ({"path": "specs/*.yaml"}, 1),
+        ({"path": "specs/**"}, 1),
+        ({"path": "other/**"}, 0),
+    ],
+)
+def test_scope(house: Project, scope: dict[str, Any], number: int) -> None:
+    house.policy(MACHINES, scope=scope)
+    assert len(house.findings()) == number
+
+
+def test_when(house: Project) -> None:
+    house.policy(MACHINES, when={"required": ["VpcConfig"]})
+    assert house.findings() == []
+    house.policy(MACHINES, when={"required": ["StoppingCondition"]})
+    assert len(house.findings()) == 1
+
+
+def test_a_template_that_is_known_is_rendered(house: Project) -> None:
+    house.policy({"properties": {"TrainingJobName": {"pattern": "^a-[0-9T]+$"}}})
+    assert house.findings() == []
+
+
+def test_a_template_that_only_the_run_knows_is_a_note_unless_the_policy_is_locked(house: Project) -> None:
+    (house.folder / "specs/base.yaml").write_text(BASE.replace("ml.p4d.24xlarge", '"{{ dag_run.conf.machine }}"'))
+    for locked, severity in ((False, "note"), (True, "error")):
+        house.policy(MACHINES, locked=locked)
+        (one,) = house.findings()
+        assert one["severity"] == severity
+        assert "only known when the task runs" in one["message"]
+
+
+def test_a_member_that_could_not_be_read_is_not_missing(house: Project) -> None:
+    house.spec(SPEC.replace("max_runtime: 1h", "max_runtime: soon"))
+    house.policy({"required": ["StoppingCondition"]})
+    assert house.findings() == []
+
+
+# ---------------------------------------------------------------------- what silences them
+
+
+def test_a_comment_silences_a_policy_and_not_a_locked_one(house: Project) -> None:
+    house.policy({"required": ["VpcConfig"]})
+    house.spec(SPEC.replace("  train:\n", "  train:  # trainspec: ignore[ORG001] there is no VPC yet\n"))
+    assert house.findings() == []
+    house.policy({"required": ["VpcConfig"]}, locked=True)
+    assert {each["code"] for each in house.findings()} == {"ORG001"}
+    assert "ORG001 cannot be ignored" in house.run("lint").stdout
+
+
+def test_settings_silence_and_weigh_a_policy(house: Project) -> None:
+    house.policy(MACHINES)
+    house.settings('ignore = ["ORG001"]')
+    assert house.findings() == []
+    house.settings('severity = {ORG001 = "note"}')
+    assert [each["severity"] for each in house.findings()] == ["note"]
+    house.settings("[per-path]\n'specs/*' = ['ORG']")
+    assert house.findings() == []
+    house.settings()
+    assert house.findings("--ignore", "ORG001") == []
+    assert len(house.findings("--select", "ORG")) == 1
+
+
+@pytest.mark.parametrize("setting", ['ignore = ["ORG001"]', 'severity = {ORG001 = "warning"}'])
+def test_settings_cannot_silence_a_locked_policy(house: Project, setting: str) -> None:
+    house.policy(MACHINES, locked=True)
+    house.settings(setting)
+    ran = house.run("lint")
+    assert (ran.returncode, "its policy is locked" in ran.stderr) == (2, True)
+
+
+def test_settings_with_a_code_that_there_is_not(house: Project) -> None:
+    house.policy(MACHINES)
+    house.settings('ignore = ["ORG002"]')
+    ran = house.run("lint")
+    assert ran.returncode == 2
+    assert "there is no code `ORG002`" in ran.stderr
+
+
+def test_an_exception_ends(house: Project) -> None:
+    today = datetime.now(timezone.utc).date()
+    for days, codes in ((0, []), (30, []), (-1, ["ORG001", "TS708"])):
+        until = (today + timedelta(days=days)).isoformat()
+        exception = {"path": "specs/d.yaml", "until": until, "reason": "a move"}
+        house.policy(MACHINES, exceptions=[exception])
+        assert sorted(each["code"] for each in house.findings()) == codes
+    house.policy(MACHINES, exceptions=[{"job": "train*", "until": "9999-12-31"}])
+    assert house.findings() == []
+    house.policy(MACHINES, exceptions=[{"job": "other", "until": "9999-12-31"}])
+    assert len(house.findings()) == 1
+
+
+# ---------------------------------------------------------------------- hours and money
+
+
+def test_hours_are_counted_with_matrix_and_retries(house: Project) -> None:
+    spec = SPEC[: SPEC.index("environments")] + SPEC[SPEC.index("jobs:\n") :]
+    spec = spec.replace("    stopping", "    retries: 1\n    matrix: {lr: [1, 2, 3]}\n    stopping")
+    house.spec(spec.replace('"a-{{', '"a-${matrix.lr}-{{'))
+    house.policy({"max_hours": 6})
+    assert house.findings() == []
+    house.policy({"max_hours": 5.5})
+    assert "up to 6 machine hours; at most 5.5" in house.findings()[0]["message"]
+
+
+def test_money_needs_a_price_table(house: Project) -> None:
+    house.policy({"max_cost": "10 USD"})
+    (one, *_) = house.findings()
+    assert (one["code"], one["severity"]) == ("TS710", "note")
+    assert "there is no price table" in one["message"]
+    table = {"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {"ml.p4d.24xlarge": 20}}}
+    (house.folder / "prices.json").write_text(json.dumps(table))
+    house.settings('prices = "prices.json"')
+    messages = [each["message"] for each in house.findings()]
+    assert any("up to 20.00 USD; at most 10" in each for each in messages)
+    house.policy({"max_cost": "10 EUR"})
+    assert "it is in EUR, the price table in USD" in house.findings()[0]["message"]
+
+
+# ---------------------------------------------------------------------- the run
+
+
+def test_a_change_of_a_policy_is_noticed_by_the_cache(house: Project) -> None:
+    house.policy({"required": ["VpcConfig"]})
+    assert len(house.findings()) == 1
+    house.policy({"required": ["RoleArn"]})
+    assert house.findings() == []
+
+
+def test_compile_writes_nothing_against_a_policy(house: Project) -> None:
+    house.policy(MACHINES)
+    ran = house.run("compile")
+    assert ran.returncode == 1
+    assert "ORG001" in ran.stderr
+    assert not (house.folder / "generated_dags").exists()
+
+
+def test_compile_writes_nothing_while_a_policy_cannot_be_followed(house: Project) -> None:
+    house.policy({"requird": ["VpcConfig"]})
+    ran = house.run("compile")
+    assert ran.returncode == 1
+    assert "TS707" in ran.stderr
+    assert "did you mean `required`?" in ran.stderr
+
+
+def test_policies_below_the_specs_are_no_specs(house: Project) -> None:
+    (house.folder / "policies").rename(house.folder / "specs/policies")
+    (house.folder / "trainspec.toml").write_text('policies = ["specs/policies/*.yaml"]')
+    said = {"id": "ORG001", "message": "x", "must": {"required": ["RoleArn"]}}
+    (house.folder / "specs/policies/one.yaml").write_text(json.dumps(said))
+    assert house.findings() == []
+    ran = house.run("compile")
+    assert ran.returncode == 0, ran.stderr
+    assert "policies" not in ran.stderr
+
+
+def test_a_policy_that_is_named_is_checked_as_one(house: Project) -> None:
+    house.policy({"requird": []})
+    assert {each["code"] for each in house.findings("policies/one.yaml")} == {"TS707"}
+
+
+def test_a_pattern_of_the_settings_that_names_nothing(house: Project) -> None:
+    ran = house.run("lint")
+    assert ran.returncode == 2
+    assert "`policies/*.yaml` names no YAML file" in ran.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "sarif", "junit"])
+def test_all_formats(house: Project, form: str) -> None:
+    house.policy(MACHINES, advice="use ml.m5.large", url="https://example.com/machines")
+    ran = house.run("lint", "--format", form)
+    assert ran.returncode == 1
+    assert "ORG001" in ran.stdout
+    if form in ("json", "sarif"):
+        assert "https://example.com/machines" in ran.stdout
+
+
+def test_explain(house: Project) -> None:
+    house.policy(MACHINES, locked=True, url="https://example.com/machines")
+    ran = house.run("explain", "ORG001")
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("ORG001 (error): as the house wants it")
+    assert "It cannot be silenced." in ran.stdout
+    assert house.run("explain", "ORG002").returncode == 2
+
+
+def test_policies_of_an_installed_package(house: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = house.folder / "site"
+    (site / "acme_rules").mkdir(parents=True)
+    (site / "acme_rules/__init__.py").write_text("raise RuntimeError('no code of the package runs')\n")
+    said = {"id": "ACME7", "message": "machines of ours", "must": MACHINES}
+    (site / "acme_rules/machines.yaml").write_text(json.dumps(said))
+    (site / "acme-1.0.dist-info").mkdir()
+    (site / "acme-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (site / "acme-1.0.dist-info/entry_points.txt").write_text("[trainspec.policies]\nacme = acme_rules\n")
+    monkeypatch.syspath_prepend(str(site))
+    (house.folder / "trainspec.toml").write_text('policy-packages = ["acme"]')
+    assert [each["code"] for each in house.findings()] == ["ACME7"]
+    (house.folder / "trainspec.toml").write_text('policy-packages = ["other"]')
+    ran = house.run("lint")
+    assert ran.returncode == 2
+    assert "no installed package offers policies as `other`; there are acme" in ran.stderr
+
+
+# ---------------------------------------------------------------------- files and examples
+
+WRONG = {
+    "must: {}\nid: x1\nmessage: y": "`x1` cannot be the code of a policy",
+    "must: {}\nid: TS101\nmessage: y": "`TS101` cannot be the code of a policy",
+    "must: {}\nid: ORG1": "`message` is missing",
+    "must: {}\nid: ORG1\nmessage: y\nscop: {}": "did you mean `scope`?",
+    "must: {}\nid: ORG1\nmessage: y\nseverity: fatal": "`severity` cannot be `fatal`",
+    "must: {}\nid: ORG1\nmessage: y\nlocked: 'yes'": "`locked` must be true or false",
+    "must: {format: date}\nid: ORG1\nmessage: y": "`format` checks nothing in JSON Schema",
+    "must: {type: text}\nid: ORG1\nmessage: y": "is not a JSON Schema",
+    "must: {$ref: 'https://example.com/x'}\nid: ORG1\nmessage: y": "`$ref` must name a schema",
+    "must: {$ref: '#/$defs/a', $defs: {a: {not: {$ref: '#/$defs/a'}}}}\nid: ORG1\nmessage: y": "refers to itself",
+    "must: {pattern: '('}\nid: ORG1\nmessage: y": "is not a regular expression",
+    "must: {pattern: '(a*)*$'}\nid: ORG1\nmessage: y": "may take forever",
+    "must: {pattern: '(a)\\1'}\nid: ORG1\nmessage: y": "refers to one of its groups",
+    "must: {max_hours: many}\nid: ORG1\nmessage: y": "must be a number of machine hours",
+    "must: {max_hours: 1}\nid: ORG1\nmessage: y\ntarget: dag": "is about requests",
+    "must: 7\nid: ORG1\nmessage: y": "must be a JSON Schema",
+    "must: {}\nid: ORG1\nmessage: y\nexceptions: [{path: x}]": "`until` is missing",
+    "must: {}\nid: ORG1\nmessage: y\nexceptions: [{until: 2026-12-31}]": "must say what it is for",
+    "must: {}\nid: ORG1\nmessage: y\nexceptions: [{path: x, until: soon}]": "`soon` is not a date",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_with_a_file_is_found_at_its_line(house: Project, text: str) -> None:
+    (house.folder / "policies/p.yaml").write_text(text)
+    ran = house.run("policy", "test", "--format", "concise")
+    assert ran.returncode == 1
+    assert WRONG[text] in ran.stdout
+    assert re.search(r"^policies/p.yaml:\d+:\d+: TS(013|706|707)", ran.stdout, re.MULTILINE)
+
+
+def test_two_policies_with_one_code(house: Project) -> None:
+    house.policy({}, "a")
+    house.policy({}, "b")
+    assert "TS709" in house.run("policy", "test").stdout
+
+
+def test_examples_are_tried(house: Project) -> None:
+    house.policy({"required": ["a"]}, good=[{"a": 1}, {}], bad=[{}, {"a": 1}])
+    findings = house.findings(command="policy test")
+    assert [(each["code"], each["message"]) for each in findings] == [
+        ("TS711", "ORG001 refuses this good example"),
+        ("TS711", "ORG001 accepts this bad example"),
+    ]
+    house.policy({"required": ["a"]})
+    ran = house.run("policy", "test")
+    assert (ran.returncode, ran.stdout.count("TS712")) == (0, 3)
+
+
+def test_the_examples_of_specs(trainspec: Run) -> None:
+    ran = trainspec("policy", "test", str(ROOT / "specs/policies"))
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stdout
+    assert "12 policies tested" in ran.stderr
+
+
+# ---------------------------------------------------------------------- schemas and expressions
+
+_KEYS = st.sampled_from("ab")
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["", "a", "ab", 1.0, 2.5]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=2),
+    max_leaves=6,
+)
+_TYPES = st.sampled_from(["string", "integer", "number", "boolean", "array", "object", "null"])
+
+
+def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    few = st.lists(inner, min_size=1, max_size=2)
+    named = st.dictionaries(_KEYS, inner, min_size=1, max_size=2)
+    count = st.integers(0, 2)
+    keywords: dict[str, st.SearchStrategy[Any]] = {
+        "type": _TYPES | st.lists(_TYPES, min_size=1, max_size=2, unique=True),
+        "enum": st.lists(_VALUES, min_size=1, max_size=3),
+        "const": _VALUES,
+        "minimum": count,
+        "maximum": count,
+        "exclusiveMinimum": count,
+        "exclusiveMaximum": count,
+        "multipleOf": st.sampled_from([1, 2, 0.5]),
+        "minLength": count,
+        "maxLength": count,
+        "pattern": st.sampled_from(["^a", "b$", "^a*$"]),
+        "minItems": count,
+        "maxItems": count,
+        "uniqueItems": st.booleans(),
+        "items": inner,
+        "prefixItems": few,
+        "contains": inner,
+        "minContains": count,
+        "maxContains": count,
+        "required": st.lists(_KEYS, max_size=2, unique=True),
+        "properties": named,
+        "patternProperties": st.dictionaries(st.sampled_from(["^a", "b"]), inner, min_size=1, max_size=2),
+        "additionalProperties": inner,
+        "propertyNames": inner,
+        "minProperties": count,
+        "maxProperties": count,
+        "dependentRequired": st.dictionaries(_KEYS, st.lists(_KEYS, max_size=1), min_size=1, max_size=1),
+        "dependentSchemas": named,
+        "allOf": few,
+        "anyOf": few,
+        "oneOf": few,
+        "not": inner,
+        "if": inner,
+        "then": inner,
+        "else": inner,
+    }
+    return st.fixed_dictionaries({}, optional=keywords).map(
+        lambda said: {key: said[key] for key in list(said)[:4]}  # most of them at once allow nothing
+    )
+
+
+_ANY_SCHEMA = st.recursive(st.booleans() | _schemas(st.booleans()), _schemas, max_leaves=4)
+
+
+@given(_ANY_SCHEMA, _VALUES)
+def test_schemas_mean_what_jsonschema_says(schema: Any, value: Any) -> None:
+    assert (compiled(json.dumps(schema))(value, ()) == []) == Draft202012Validator(schema).is_valid(value)
+
+
+@given(_ANY_SCHEMA, _VALUES)
+def test_what_is_sure_of_an_unknown_value_is_so_for_each(schema: Any, value: Any) -> None:
+    failures = compiled(json.dumps(schema))(UNKNOWN, ())
+    is_valid = Draft202012Validator(schema).is_valid(value)
+    if not failures:
+        assert is_valid
+    elif not all(each.in_doubt for each in failures):
+        assert not is_valid
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "(a|a)*b", "(x+x+)+y", "^(([a-z])+.)+[A-Z]$", "(.*)*=.*", r"(a)\1"])
+def test_an_expression_that_can_take_forever_is_refused(pattern: str) -> None:
+    assert fault(pattern) is not None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^ml\.(m5|c5)\.",
+        "^[a-z]+(-[a-z0-9]+)*$",
+        r"^arn:aws:iam::[0-9]{12}:role/.+$",
+        "^s3://acme-[a-z-]+/.*",
+        "(?i)^a|b$",
+    ],
+)
+def test_usual_expressions_are_taken(pattern: str) -> None:
+    assert fault(pattern) is None
+
+
+@given(st.sampled_from(["^a*b", "(ab?)+$", "^[ab]{2,3}$", "a|b$", "^(a|b)*a$"]), st.text("ab", max_size=12))
+def test_expressions_mean_what_re_says(pattern: str, text: str) -> None:
+    assert found(pattern, text) == bool(re.search(pattern, text))
+
+
+@pytest.mark.slow
+def test_a_hundred_policies_and_a_thousand_jobs(house: Project) -> None:
+    """What policies add to a run, within two seconds of CPU; by the ratio to the run without, it is far less."""
+    import time
+
+    for number in range(100):
+        must = {
+            "properties": {
+                "RoleArn": {"pattern": f"^arn:aws:iam::[0-9]{{12}}:role/.{{0,{number + 10}}}$"},
+                **MACHINES["properties"],
+            }
+        }
+        house.policy(must, f"p{number}", id=f"ORG{number:03}")
+    job = textwrap.indent(SPEC[SPEC.index("  train:\n") :], "")
+    (house.folder / "specs/base.yaml").write_text(
+        BASE.replace("ml.p4d.24xlarge", "ml.m5.large").replace("count: 1", "count: 1, volume_size: 10GB")
+    )
+    for spec in range(50):
+        jobs = "".join(job.replace("train:", f"train{number}:").replace('"a-', f'"a{number}-') for number in range(20))
+        head = SPEC[: SPEC.index("environments:")].replace("id: d", f"id: d{spec}")
+        (house.folder / f"specs/s{spec}.yaml").write_text(f"{head}jobs:\n{jobs}")
+    (house.folder / "specs/d.yaml").unlink()
+
+    def seconds() -> float:
+        begun = time.process_time()
+        assert house.run("lint", "--no-cache").returncode == 0
+        return time.process_time() - begun
+
+    with_policies = seconds()
+    (house.folder / "trainspec.toml").write_text("")
+    assert with_policies - seconds() < 2
