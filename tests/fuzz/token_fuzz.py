@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import hashlib
 import io
+import json
 import os
 import random
 import re
@@ -37,6 +38,7 @@ SETTINGS = (
     'paths = ["specs"]\noutput = "generated_dags"\nairflow = "3.3"\nignore = ["TS540"]\n'
     '[per-path]\n"specs/**" = ["TS5"]\n[environments.prod]\noutput = "dags/prod"\nregion = "eu-west-1"\n'
 )
+SMALL = "trainspec: 1\njobs:\n  y: {image: 'a:1', role: r, output: s3://b/y/}\n"
 TOKENS = (
     "", " ", "  ", "\n", "\n  ", "\t", ":", ": ", "- ", "? ", "{", "}", "[", "]", ",", "&a ", "*a", "<<: *a", "!x ",
     "|", ">", "%",
@@ -90,6 +92,12 @@ def texts() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8") for path in sorted(SPECS.rglob("*.yaml")))
 
 
+@cache
+def base() -> dict[str, str]:
+    """What example specs extend."""
+    return {f"specs/base/{path.name}": path.read_text(encoding="utf-8") for path in sorted(SPECS.glob("base/*.yaml"))}
+
+
 def mutated(chance: random.Random, text: str) -> str:
     """`text` with a few tokens exchanged."""
     tokens = _TOKEN.findall(text)
@@ -112,7 +120,7 @@ def mutated(chance: random.Random, text: str) -> str:
 
 def put(chance: random.Random, project: Path) -> None:
     """A project of two specs and settings; mostly one of the files is not as it should be."""
-    whole, part = chance.choice(texts()), chance.choice(texts())
+    whole, part = chance.choice(texts()), chance.choice(texts()) if chance.random() < 0.3 else SMALL
     files = {"specs/x.yaml": whole, "specs/y.yaml": part, "trainspec.toml": SETTINGS}
     if chance.random() < 0.5:
         files["specs/x.yaml"] = grammar.document(chance)
@@ -121,8 +129,12 @@ def put(chance: random.Random, project: Path) -> None:
     else:
         broken = chance.choices(list(files), (6, 2, 1))[0]
         files[broken] = mutated(chance, files[broken])
-    for made in {"generated_dags", "requests", "imported", "dags"} & {path.name for path in project.iterdir()}:
-        shutil.rmtree(made)  # of the input before
+    if any("base/" in text for text in files.values()):
+        files |= base()
+    of_before = {project / made for made in ("generated_dags", "requests", "imported", "dags", "specs/base")}
+    for made in filter(Path.exists, sorted(of_before)):
+        shutil.rmtree(made)
+    Path(project, "specs/base").mkdir()
     for name, text in files.items():
         (project / name).write_bytes(text.encode("utf-8", "surrogatepass"))
 
@@ -134,7 +146,9 @@ def try_one(seed: int, project: Path, commands: int = 3) -> tuple[Counter[int], 
     codes: Counter[int] = Counter()
     digest = hashlib.sha256()
     start = time.process_time()
-    for command in (COMMANDS[0], *chance.sample(COMMANDS[1:], commands - 1)):
+    chosen = [COMMANDS[0]] if commands > 1 or chance.random() < 0.3 else []
+    chosen += chance.sample(COMMANDS[1:], commands - len(chosen))
+    for command in chosen:
         said = io.StringIO()
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             code = main(command)
@@ -155,10 +169,8 @@ def project() -> Iterator[Path]:
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "project")
-        (made / "specs" / "base").mkdir(parents=True)
+        (made / "specs").mkdir(parents=True)
         (made / ".git").mkdir()
-        for path in sorted((SPECS / "base").glob("*.yaml")):
-            (made / "specs" / "base" / path.name).write_bytes(path.read_bytes())
         os.chdir(made)
         try:
             yield made
@@ -171,19 +183,20 @@ def run() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the first of them")
+    parser.add_argument("--commands", type=int, default=3, help="how many commands each goes through")
     given = parser.parse_args()
     codes: Counter[int] = Counter()
     whole, faults = hashlib.sha256(), []
     with project() as folder:
         for seed in range(given.seed, given.seed + given.inputs):
             try:
-                found, digest = try_one(seed, folder)
+                found, digest = try_one(seed, folder, given.commands)
             except AssertionError as error:
                 faults.append(str(error))
                 continue
             codes += found
             whole.update(digest.encode())
-    seen = f"exits {dict(sorted(codes.items()))}, {len(faults)} faults, {whole.hexdigest()[:16]}"
+    seen = f"exits {json.dumps(dict(sorted(codes.items())))}, {len(faults)} faults, {whole.hexdigest()[:16]}"
     print(f"{given.inputs:,} inputs from {given.seed}: {seen}")  # noqa: T201
     print(*faults[:10], sep="\n")  # noqa: T201
     return 1 if faults else 0
