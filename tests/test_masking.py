@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.cli import main
+from trainspec.diagnostics.words import LONGEST, cut
 from trainspec.runtime.engine.problems import redacted as redacted_message
 from trainspec.safety.masking import conceal, conceal_all, redacted, secret_values, without
 
@@ -31,6 +32,14 @@ TOKENS = {
 def test_a_token_is_masked_to_its_end(token: str) -> None:
     shown = conceal(f"a: '{token}', b: 1")
     assert shown == "a: '" + "".join("\n" if each == "\n" else "*" for each in token) + "', b: 1"
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+@pytest.mark.parametrize("before", [0, 40, 70, 80])
+def test_a_token_that_a_message_cuts_is_masked(token: str, before: int) -> None:
+    message = cut("-" * before + token + " and more" * 100, LONGEST)
+    assert message == "-" * before + conceal(token + " and more" * 100)[: LONGEST - 3 - before] + "..."
+    assert not any(part in message for part in {token[:8], token[-8:]})
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,12 @@ def jobs_by_alias(size: int) -> Parts:
     return {"jobs": many(size, lambda i: f"  j{i}: {{<<: *train, name: 'n{i}-{{{{ ts_nodash }}}}'}}")}
 
 
+@feature(900)
+def jobs_with_long_strings_by_alias(size: int) -> Parts:
+    first = "  lg: &long {environment: {" + ", ".join(f"L{i}: '{'x' * 60_000}'" for i in range(14)) + "}}\n"
+    return {"jobs": first + many(size, lambda i: f"  lg{i}: {{<<: *long, name: 'lg{i}'}}")}
+
+
 @feature(980)
 def jobs_without_fields(size: int) -> Parts:
     return {"jobs": many(size, lambda i: f"  j{i}: {{}}")}

@@ -54,13 +54,14 @@ def report(parts: list[dict[str, Any]]) -> Iterator[str]:
     for each in parts:
         for code, count in each["exits"].items():
             exits[code] = exits.get(code, 0) + count
-    inputs = sum(each["count"] for each in parts)
-    yield f"{time.strftime('%Y-%m-%d')}, `tests/fuzz/token_run.py --inputs {inputs}`, Python {platform.python_version()}:\n\n"
-    yield f"- {inputs:,} documents, each through one of the commands, under two hash seeds: "
-    yield ", ".join(f"{count:,} exits of {code}" for code, count in sorted(exits.items())) + ".\n"
+    inputs, faults = sum(each["count"] for each in parts), sum(each["faults"] for each in parts)
     different = sum(not each["same"] for each in parts)
-    yield f"- {sum(each['faults'] for each in parts)} faults (an exit of 3, a traceback, five seconds of processor time, "
-    yield f"an escape sequence), {different} differences between the hash seeds.\n"
+    counts = ", ".join(f"{count:,} exits of {code}" for code, count in sorted(exits.items()))
+    command = f"tests/fuzz/token_run.py --inputs {inputs}"
+    yield f"{time.strftime('%Y-%m-%d')}, `{command}`, Python {platform.python_version()}:\n\n"
+    yield f"- {inputs:,} documents, each through one of the commands, under two hash seeds: {counts}.\n"
+    yield f"- {faults} faults (an exit of 3, a traceback, five seconds of processor time, an escape sequence), "
+    yield f"{different} differences between the hash seeds.\n"
 
 
 def main() -> int:

@@ -6,6 +6,8 @@ from typing import Any
 LONGEST = 90
 """The longest piece of a user's text that a message shows, in characters."""
 LONGEST_MESSAGE = 600
+_LONGEST_TOKEN, _LONGEST_WEB_TOKEN = 200, 4_100
+"""How many characters show that a text is a secret."""
 
 _QUOTED = re.compile(r'`[^`]*`|"[^"]*"')
 
@@ -29,8 +31,13 @@ def shorten(message: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """`text`, or its beginning with `...` behind it."""
-    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+    """`text`, or its beginning with `...` behind it. A secret is masked before it is cut."""
+    if len(text) <= longest:
+        return text
+    from trainspec.safety.masking import conceal  # few messages are cut
+
+    beyond = _LONGEST_WEB_TOKEN if "eyJ" in text[:longest] else _LONGEST_TOKEN
+    return f"{conceal(text[: longest + beyond])[: longest - 3]}..."
 
 
 def _cut_quoted(found: "re.Match[str]") -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from trainspec.diagnostics.words import cut
 from trainspec.safety.budget import spend
 
 _LONGEST_SAID = 120
@@ -113,8 +114,7 @@ class Method:
 def unknown(node: ast.expr) -> Residual:
     """The value of an expression that cannot be read: nothing in it is looked at again."""
     text = ast.unparse(node)
-    short = text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}..."
-    return Residual(ast.copy_location(ast.Name(short), node))
+    return Residual(ast.copy_location(ast.Name(cut(text, _LONGEST_SAID)), node))
 
 
 def dotted(path: str, at: ast.AST) -> ast.expr:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
+from trainspec.diagnostics.words import cut
 from trainspec.text.events import events, yaml_error
 from trainspec.text.source import Source
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
@@ -162,7 +163,7 @@ class _Builder:
                 self.name, begin.line + 1, begin.column + 1, begin.line + 1, len(lines[begin.line].rstrip()) + 1
             )
             found = _KEY_AND_VALUE.match(key)
-            advice = f"write `{found[1]}: {found[2][:80]}`" if found else "write `KEY: VALUE`"
+            advice = f"write `{found[1]}: {cut(found[2], 80)}`" if found else "write `KEY: VALUE`"
             self._report(codes.SYNTAX, span, "there is no `: ` between a key and its value", advice)
             return
         message = f"{context}: {problem}" if context else problem
@@ -292,7 +293,7 @@ class _Builder:
         """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
         if tag not in _KNOWN_TAGS:
-            shown = tag.replace(_TAG, "!!")[:_SHOWN]
+            shown = cut(tag.replace(_TAG, "!!"), _SHOWN)
             self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
         return tag in _PLAIN_TAGS or (tag is None and not event.style)
 

@@ -17,6 +17,9 @@ _FEW = 8
 Path: TypeAlias = tuple[str | int, ...]
 
 
+CHARACTERS_OF_A_NODE = 512
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A single value. `plain` is true where the author wrote no quotes and no `|` or `>`."""
@@ -29,8 +32,8 @@ class Scalar:
 
     @property
     def size(self) -> int:
-        """One node."""
-        return 1
+        """One node, and one more for each 512 characters: a long string that aliases repeat is work, too."""
+        return 1 + len(self.text) // CHARACTERS_OF_A_NODE
 
 
 @dataclass(frozen=True, slots=True)
