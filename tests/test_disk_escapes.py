@@ -33,13 +33,23 @@ COMMANDS = (
     ("diff", "HEAD"), ("diff", "HEAD", "HEAD"), ("diff", "specs", "specs/x.yaml"), ("iam", "specs/x.yaml"),
     ("import", "x.json", "-o", "specs"), ("import", "x.py"), ("push", "--dry-run"), ("init", "specs"),
 )  # fmt: skip
+NEWER_COMMANDS = (
+    ("ls",), ("ls", "--json", "--select", "state:modified"), ("graph",), ("graph", "-o", "site/all.svg"),
+    ("cost",), ("cost", "--format", "json"), ("cost", "--against", "HEAD"), ("docs",), ("docs", "--title", "x"),
+    ("lint", "--diff"), ("lint", "--format", "junit"), ("metrics", "specs/x.yaml", "--log", "specs/x.yaml"),
+    ("run", "specs/x.yaml", "--local"), ("run", "specs/x.yaml", "--simulate", "--phase-seconds", "0"),
+    ("completion", "bash"), ("explain", "TS540"),
+)  # fmt: skip
 
 
 @pytest.fixture
 def cage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place that nothing may reach."""
     folder = tmp_path_factory.mktemp("cage")
-    for name in ("x.yaml", "x.py", "x.json", "config", "train.py", "requirements.txt", "trainspec.toml", "x.svg"):
+    for name in (
+        "x.yaml", "x.py", "x.json", "config", "train.py", "requirements.txt", "trainspec.toml", "x.svg", "prices.json",
+        "index.html",
+    ):  # fmt: skip
         (folder / name).write_text(f"# {CANARY}\n{CANARY}: 1\n")
     return folder
 
@@ -188,6 +198,11 @@ def _dots(project: Path, cage: Path) -> None:
     put(project / "specs" / "x.yaml", f"extends: [d/x.yaml, d/../specs/d/x.yaml, ./d/./x.yaml, d/{up}/x.yaml]\n{SPEC}")
 
 
+def _prices_by_a_link(project: Path, cage: Path) -> None:
+    put(project / "trainspec.toml", 'prices = "prices.json"\n')
+    link(project / "prices.json", cage / "prices.json")
+
+
 PLANTS: dict[str, Callable[[Path, Path], None]] = {
     "a spec that is a link to git's configuration": _spec_of_git,
     "git's folder by the settings": _git_by_settings,
@@ -250,6 +265,16 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
         ("specs/specs", "CAGE"), ("specs/.vscode", "CAGE"), ("specs/.github", "CAGE"), ("specs/schemas", "CAGE")
     ),
     "what is imported by links": links(("x.json", "CAGE/x.json"), ("specs/imported.yaml", "CAGE/new.yaml")),
+    "prices by their whole path": settings('prices = "CAGE/prices.json"\n'),
+    "prices upwards": settings('prices = "../CAGE/prices.json"\n'),
+    "prices by a link": _prices_by_a_link,
+    "prices of git": settings('prices = ".git/config"\n'),
+    "prices of a device": settings('prices = "/dev/zero"\n'),
+    "a site by links": links(
+        ("site/index.html", "CAGE/index.html"), ("site/dags", "CAGE"), ("site/style.css", "CAGE/new.css")
+    ),
+    "a picture by links": links(("site/all.svg", "CAGE/x.svg")),
+    "a site elsewhere": links(("site", "CAGE")),
     "a cache by links": links((".trainspec_cache", "CAGE"), (".cache", "CAGE")),
 }  # fmt: skip
 TYPED = {"what is imported by links"}
@@ -258,6 +283,17 @@ TYPED = {"what is imported by links"}
 
 @pytest.mark.parametrize("name", PLANTS)
 def test_nothing_gets_out(name: str, project: Path, cage: Path, trainspec: Run) -> None:
+    _hold(name, project, cage, trainspec, COMMANDS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PLANTS)
+def test_nothing_gets_out_by_the_newer_commands(name: str, project: Path, cage: Path, trainspec: Run) -> None:
+    _hold(name, project, cage, trainspec, NEWER_COMMANDS)
+
+
+def _hold(name: str, project: Path, cage: Path, trainspec: Run, commands: tuple[tuple[str, ...], ...]) -> None:
+    """What a repository brings along leads no command out of it."""
     (project / ".git").rmdir()
     put(project / "specs" / "x.yaml", SPEC)
     put(project / "x.py", "from airflow import DAG\n")
@@ -269,7 +305,7 @@ def test_nothing_gets_out(name: str, project: Path, cage: Path, trainspec: Run) 
     around = beside(project)
     PLANTS[name](project, cage)
     config, before = (project / ".git" / "config").read_bytes(), state(cage)
-    for command in COMMANDS:
+    for command in commands:
         ran = trainspec(*command)
         assert ran.returncode in (0, 1, 2), (command, ran)
         shown = ran.stdout + ran.stderr

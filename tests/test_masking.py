@@ -60,6 +60,14 @@ def test_a_name_gives_its_value_away(text: str) -> None:
     assert len(conceal_all(text)) == len(text)
 
 
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+def test_a_token_in_colour(token: str) -> None:
+    shown = conceal(f"\x1b[1;31m{token}\x1b[0m password\x1b[m=\x1b[31mhunter2")
+    assert shown.startswith("\x1b[1;31m****")
+    assert token[-8:] not in shown
+    assert conceal_all("\x1b[31mpassword=hunter2\x1b[0m") == "\x1b[31mpassword=*******\x1b[0m"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -50,7 +50,7 @@ TOKENS = (
     "matrix: {a: [1, 2]}", "::error::",
     "]]>", "</script>", "|--|", "`", "```", "\\", "a" * 300, "xoxb-123456789012-abc",
 )  # fmt: skip
-COMMANDS = (
+COMMANDS: tuple[tuple[str, ...], ...] = (
     ("lint", "--no-cache"),
     ("lint", "--no-cache", "--format", "json"),
     ("compile", "--no-cache"),

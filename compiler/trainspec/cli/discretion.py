@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Span
-from trainspec.safety.masking import hides, may_name_secrets
+from trainspec.safety.masking import VALUES_OF_THEIR_MAP, hides, may_name_secrets
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Scalar
@@ -26,8 +26,9 @@ def _places(root: object) -> Iterator[Span]:
                 yield node.span
         elif isinstance(node, Mapping):
             label = next((each for key in ("name", "key") if isinstance(each := node.get(key), Scalar)), None)
+            own = label.text if label else name
             waiting += [
-                (label.text if label and entry.key.text == "value" else entry.key.text, entry.value)
+                (own if entry.key.text in VALUES_OF_THEIR_MAP else entry.key.text, entry.value)
                 for entry in node.entries
                 if entry.value.via is None  # an alias: its value is seen where it is written
             ]

@@ -27,10 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except UsageError as error:
-        from trainspec.diagnostics.excerpt import visible
-
         for line in str(error).split("\n"):
-            print(f"trainspec: {visible(shorten(line))}", file=sys.stderr)
+            print(f"trainspec: {_printable(line)}", file=sys.stderr)
         return USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,11 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("TRAINSPEC_DEBUG"):
             raise
         print(
-            f"trainspec: internal error: {type(error).__name__}: {shorten(str(error))}\n"
+            f"trainspec: internal error: {type(error).__name__}: {_printable(str(error))}\n"
             "This is a bug in trainspec, not in your spec. Please report it; TRAINSPEC_DEBUG=1 shows the traceback.",
             file=sys.stderr,
         )
         return FAULT
+
+
+def _printable(message: str) -> str:
+    """A message that may quote a file or an answer: short, and without secrets and characters that move a cursor."""
+    from trainspec.diagnostics.excerpt import visible
+    from trainspec.safety.masking import conceal_all
+
+    return visible(conceal_all(shorten(message)))
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import handed_on, in_words
-from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node
+from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node, concealed
 from trainspec.templates.choices import OPERATOR as BEST
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(
         for uri in assets_of(task.get("outlets")):
             drawing.edge(drawing.owner(name), drawing.place(Kind.ASSET, uri))
     _draw_start(drawing, data.get("dag", {}).get("schedule"))
-    return Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values()))
+    return concealed(Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values())))
 
 
 _BOUNDS = {"at_least": "≥", "at_most": "≤", "above": ">", "below": "<"}

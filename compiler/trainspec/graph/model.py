@@ -1,7 +1,9 @@
 """What a picture shows, whatever draws it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+
+from trainspec.safety.masking import conceal_all
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -65,3 +67,12 @@ class Graph:
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+
+
+def concealed(graph: Graph) -> Graph:
+    """The same picture, without what looks like a secret in its texts."""
+    return Graph(
+        conceal_all(graph.title),
+        tuple(replace(each, title=conceal_all(each.title), detail=conceal_all(each.detail)) for each in graph.nodes),
+        tuple(replace(each, label=conceal_all(each.label)) for each in graph.edges),
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trainspec.graph.build import assets_of, location, names_of
-from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node
+from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node, concealed
 
 SHORTEST = len("s3://b/")
 """A shorter place says nothing of what is below it."""
@@ -82,7 +82,7 @@ def build_project(title: str, dags: Sequence[Dag], *, with_lone_dags: bool = Tru
         drawing.edge(node, _dag(reader), is_data=True)
     joined = {end for ends in drawing.edges for end in ends}
     nodes = tuple(node for node in drawing.nodes.values() if with_lone_dags or node.id in joined)
-    return Graph(title, nodes, tuple(_without_circles(drawing)))
+    return concealed(Graph(title, nodes, tuple(_without_circles(drawing))))
 
 
 def shared_data(dags: Sequence[Dag]) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ a secret back.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -43,12 +43,16 @@ _OTHER_PASSWORD_WORDS: Final = _PASSWORD_WORDS | {"pass"}
 _PARTS: Final = ("api_key", "apikey", "credential", "passphrase", "passwd", "password", "private_key", "secret")
 _RESULTS: Final = frozenset({"arn", "billable_seconds", "metrics", "model", "name", "output", "return_value"})
 """What `key=` stands before in `ti.xcom_pull(…)`: results of tasks, and no secrets."""
+VALUES_OF_THEIR_MAP: Final = frozenset({"const", "default", "enum", "example", "examples", "value"})
+"""Keys that name nothing themselves: `{db_password: {default: …}}`, as parameters of a DAG have it."""
 _SHORTEST: Final = 4
 """A shorter value is in every other word, and no secret."""
 
 _REFERENCE: Final = (
     r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null|todo|change[_-]?me|replace[_-]?me|x{4,})?$|[-+]?[0-9.]{1,11}$"
 )
+_SEQUENCE: Final = r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]?)?"
+"""What colours a terminal's text, or moves its cursor."""
 _ANY_NAME: Final = r"(?i)pass|pwd|secret|token|key|cred|auth"
 _NAMED: Final = (
     r"""(?<![\w-])(?P<name>-{0,2}[A-Za-z_][\w-]{0,80})"""
@@ -115,15 +119,26 @@ def hides(name: str, text: str) -> bool:
 
 def conceal(text: str) -> str:
     """`text` with a `*` for each character of what has a secret's form. Lines and lengths stay."""
+    if "\x1b" in text:
+        return _through_colours(conceal, text)
     return _any_form().sub(lambda found: _stars(found.group()), text)
 
 
 def conceal_all(text: str) -> str:
     """The same, and without what stands behind a name or an option that speaks of secrets: source, logs, messages."""
+    if "\x1b" in text:
+        return _through_colours(conceal_all, text)
     text = conceal(text)
     if not may_name_secrets(text):
         return text
     return _compiled(_NAMED).sub(_without_value, text)
+
+
+def _through_colours(mask: Callable[[str], str], text: str) -> str:
+    """`text` masked as it reads on a terminal: a secret begins behind `ESC[31m` as it does behind a blank."""
+    plain = _compiled(_SEQUENCE).sub(lambda found: " " * len(found.group()), text)
+    masked = mask(plain)
+    return "".join(own if before == after else after for own, before, after in zip(text, plain, masked, strict=True))
 
 
 def _without_value(found: "re.Match[str]") -> str:
@@ -142,20 +157,25 @@ def _stars(text: str) -> str:
 def redacted(value: Any, name: str = "") -> Any:
     """Data with `***` for each secret in it, at any depth. `name` is the key that the value stands at."""
     if isinstance(value, Mapping):
-        return {
-            key: redacted(below, at) for (key, below), at in zip(value.items(), _names_of_values(value), strict=True)
-        }
+        names = _names_of_values(value, name)
+        return {key: redacted(below, at) for (key, below), at in zip(value.items(), names, strict=True)}
     if isinstance(value, list | tuple):
         return list(map(redacted, value, _names_of_items(value, name)))
     return _redacted_text(value, name) if isinstance(value, str) else value
 
 
-def _names_of_values(value: Mapping[Any, Any]) -> Iterator[str]:
-    """What each value of a map stands at: its key, or in `{Key: …, Value: …}` what that key says."""
+def _names_of_values(value: Mapping[Any, Any], name: str) -> Iterator[str]:
+    """What each value of a map stands at: its key, or in `{Key: …, Value: …}` what that key says.
+
+    `name` is what the map stands at: `{default: …}` is the value of that.
+    """
     pairs = {str(key).lower(): each for key, each in value.items()}
     label = next((pairs[key] for key in ("name", "key") if isinstance(pairs.get(key), str) and "value" in pairs), None)
     for key in map(str, value):
-        yield key if label is None else str(label) if key.lower() == "value" else ""
+        if label is None:
+            yield name if key in VALUES_OF_THEIR_MAP else key
+        else:
+            yield str(label) if key.lower() == "value" else ""
 
 
 def _names_of_items(items: "list[Any] | tuple[Any, ...]", name: str) -> Iterator[str]:
@@ -185,7 +205,7 @@ def _json(text: str) -> Any:
 def secret_values(value: Any, name: str = "") -> Iterator[str]:
     """Every text in some data that is not shown, for taking it out of texts that may quote it."""
     if isinstance(value, Mapping):
-        for below, at in zip(value.values(), _names_of_values(value), strict=True):
+        for below, at in zip(value.values(), _names_of_values(value, name), strict=True):
             yield from secret_values(below, at)
     elif isinstance(value, list | tuple):
         for each, at in zip(value, _names_of_items(value, name), strict=True):

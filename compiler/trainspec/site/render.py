@@ -1,4 +1,7 @@
-"""Facts → the files of a site. Every value is escaped by Jinja; nothing that a spec says becomes markup or code."""
+"""Facts → the files of a site. Every value is escaped by Jinja; nothing that a spec says becomes markup or code.
+
+What has the form of a secret is masked here, wherever it stands; what only a name gives away, where the facts are made.
+"""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from trainspec.graph.svg import svg
+from trainspec.safety.masking import conceal
 from trainspec.site.facts import Site
 
 MARK = '<meta name="generator" content="trainspec docs">'
@@ -17,7 +21,17 @@ MARK = '<meta name="generator" content="trainspec docs">'
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("trainspec.site")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
+
+
+def _shown(value: object) -> object:
+    """A value for a page: no secret, and no character that turns text around or is not to be seen."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    text = conceal(value)
+    return text if text.isprintable() else "".join(e if e.isprintable() or e in "\n\t" else "�" for e in text)
 
 
 def render(site: Site) -> dict[str, str]:
@@ -55,4 +69,5 @@ def _index(site: Site) -> str:
         for job in dag.jobs:
             about = " ".join((dag.id, job.machines, job.code, job.output, *(each.place for each in job.inputs)))
             entries.append({"title": job.task_id, "about": about, "href": f"dags/{dag.file}#{job.task_id}"})
+    entries = [{key: str(_shown(text)) for key, text in entry.items()} for entry in entries]
     return json.dumps(entries, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
