@@ -14,6 +14,7 @@ from trainspec.options import Options
 from trainspec.output.write import write, writing
 from trainspec.pipeline import Analysis
 from trainspec.project.project import Project, UsageError, find_specs
+from trainspec.safety.budget import kept_budgets
 from trainspec.site import render, site_of
 from trainspec.site.files import changes
 
@@ -39,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None
     paths = find_specs(arguments.paths, project)
-    specs = [each for path in paths for each in _in_all(path, arguments, project)]
+    with kept_budgets():
+        specs = [each for path in paths for each in _in_all(path, arguments, project)]
     check_options([each for analyses in specs for each in analyses.values()], chosen)
     title = arguments.title or project.title or project.root.name
     made = render(site_of(title, specs, _findings(specs), at))

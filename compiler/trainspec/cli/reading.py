@@ -19,6 +19,7 @@ from trainspec.diagnostics.words import cut
 from trainspec.options import Options
 from trainspec.project.files import Files
 from trainspec.project.project import Project, UsageError, find_project, find_specs
+from trainspec.safety.budget import kept_budgets
 from trainspec.text.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def look_at_files(paths: Iterable[str], look: Look) -> list[Outcome]:
 
 def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "list[Analysis]":
     """The same for who wants the analyses as a whole."""
-    analyses = [each for path in find_specs(paths, project) for each in _analyses(path, project, chosen)]
-    analyses += [each for path in extending(analyses, project) for each in _analyses(path, project, chosen)]
+    with kept_budgets():
+        analyses = [each for path in find_specs(paths, project) for each in _analyses(path, project, chosen)]
+        analyses += [each for path in extending(analyses, project) for each in _analyses(path, project, chosen)]
     check_options(analyses, chosen)
     return analyses
 

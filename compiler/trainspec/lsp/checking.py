@@ -21,6 +21,7 @@ from trainspec.pipeline import Analysis, extended_files
 from trainspec.project.files import Files
 from trainspec.project.project import Project, UsageError, find_specs
 from trainspec.rules.support.run import Memory, remembering
+from trainspec.safety.budget import kept_budgets
 from trainspec.text.source import Source
 
 _IS_SPEC = re.compile(r"^[\"']?trainspec[\"']?[ \t]*:", re.MULTILINE)
@@ -51,7 +52,7 @@ class Checker:
 
     def check(self, document: Document) -> tuple[Diagnostic, ...]:
         """All findings of the document, by their places in it; none for a YAML file that is no spec."""
-        with remembering(self._memory):
+        with remembering(self._memory), kept_budgets():
             findings = tuple(self._findings(document)) if self._is_ours(document) else ()
         self.found[document.uri] = (document, findings)
         return findings

@@ -24,6 +24,7 @@ _MISSING = Unknown()
 """Stands for a parameter that the DAG does not have."""
 
 _BARE_NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
+_CONSTANTS = ("true", "false", "none")
 _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
@@ -87,10 +88,18 @@ def _of_names(text: str, context: Mapping[str, Any] | None) -> str | None:
 
 def folded(text: str) -> str:
     """`text` with templates that can only be one thing put in, where it holds no others: `{{ '{{' }}` is `{{`."""
-    if not has_template(text):
+    if not has_template(text) or _names_something(text):
         return text
     constant = render(text).text
     return text if constant is None else constant
+
+
+def _names_something(text: str) -> bool:
+    """Whether a template of `text` is a bare name, so that it is no constant: asked before Jinja parses it."""
+    if "{%" in text:
+        return False  # which can set a name, or make it literal
+    names = (_BARE_NAME.fullmatch(piece) for piece, literal in pieces(text) if not literal)
+    return any(name is not None and name[1] not in _CONSTANTS for name in names)
 
 
 class _RefusedError(Exception):
