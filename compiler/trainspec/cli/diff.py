@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from trainspec.cli.arguments import add_composition, in_environment, options
@@ -10,10 +11,11 @@ from trainspec.cli.reading import analyse_files, project_here
 from trainspec.cli.showing import colours, show_on_stderr
 from trainspec.diagnostics import has_errors
 from trainspec.diff import Compiled, compare
+from trainspec.diff.files import source_files
 from trainspec.diff.show import FORMATS
 from trainspec.pipeline import Options, plan
 from trainspec.project.project import Project, UsageError
-from trainspec.project.revision import is_revision, project_at
+from trainspec.project.revision import code_at, is_revision, project_at
 
 _FORMS = "PATH, REVISION or REVISION:PATH, optionally followed by @ENVIRONMENT"
 
@@ -77,12 +79,13 @@ def _compiled(
     if state.environment is not None:
         chosen = in_environment(chosen, arguments, project, state.environment)
     if state.revision is None:
-        return _compile(state.path, project, chosen, "")
+        return _compile(state.path, project, chosen, None)
     path = str(Path.cwd() / state.path) if state.path else None
-    return _compile(path, project_at(state.revision, project), chosen, f" at {state.revision}")
+    return _compile(path, project_at(state.revision, project), chosen, state.revision)
 
 
-def _compile(path: str | None, project: Project, chosen: Options, where: str) -> dict[str, Compiled] | None:
+def _compile(path: str | None, project: Project, chosen: Options, revision: str | None) -> dict[str, Compiled] | None:
+    where = f" at {revision}" if revision else ""
     try:
         analyses = analyse_files([path] if path else [], project, chosen)
     except UsageError as error:
@@ -92,4 +95,9 @@ def _compile(path: str | None, project: Project, chosen: Options, where: str) ->
         print(f"trainspec: the specs{where} have errors", file=sys.stderr)
         show_on_stderr([found for found in findings if has_errors([found])], project, analyses)
         return None
-    return {each.dag_id: Compiled(each, plan(each, chosen)) for each in analyses if each.root is not None}
+    tree = cache(partial(code_at, revision, project)) if revision else None
+    return {
+        each.dag_id: Compiled(each, plan(each, chosen), source_files(each, project.root, tree))
+        for each in analyses
+        if each.root is not None
+    }

@@ -11,7 +11,7 @@ from trainspec.compose import origin
 from trainspec.dag.arguments import Arguments
 from trainspec.dag.expressions import Call, source
 from trainspec.dag.plan import GroupPlan
-from trainspec.diff.model import Change, Compiled, DagDifference, Source, Status, TaskDifference
+from trainspec.diff.model import FILE, WAITS, Change, Compiled, DagDifference, Source, Status, TaskDifference
 from trainspec.request.check import printable
 from trainspec.safety.masking import hides, redacted
 from trainspec.text.tree import Path, dotted
@@ -93,7 +93,8 @@ def _task_leaves(compiled: Compiled) -> dict[str, Leaves]:
         found[task.task_id] = {
             **(dict(_request_leaves(compiled, task.task_id)) if is_job else {}),
             **dict(_argument_leaves(own)),
-            **{f"waits for {name}": (True, None) for name in waits},
+            **{f"{WAITS}{name}": (True, None) for name in waits},
+            **{f"{FILE}{name}": (id_, None) for name, id_ in compiled.files.get(task.task_id, {}).items()},
         }
     return found
 

@@ -1,6 +1,7 @@
 """The difference as plain data, whatever prints it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,11 @@ class Status(str, Enum):
     CHANGED = "~"
 
 
+WAITS = "waits for "
+FILE = "source file "
+"""What begins the place of a change that only its name tells: a task before this one, a file of the job's source."""
+
+
 class Source(str):
     """Python source that stands for a value, such as `timedelta(seconds=30)`."""
 
@@ -28,6 +34,8 @@ class Compiled:
 
     analysis: Analysis
     plan: DagPlan
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By task id, the files of the job's source by name, each with the id of its content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from trainspec.diagnostics.excerpt import visible
-from trainspec.diff.model import Change, DagDifference, Source, Status, TaskDifference
+from trainspec.diff.model import FILE, WAITS, Change, DagDifference, Source, Status, TaskDifference
 
 LONGEST = 60
 """Characters of a value that text and Markdown show; JSON shows all."""
@@ -71,11 +71,11 @@ def _dag_lines(dag: DagDifference, colour: bool) -> Iterator[str]:
 
 
 def _change_lines(changes: Sequence[Change], indent: str, colour: bool) -> Iterator[str]:
-    width = max((len(visible(change.at)) for change in changes), default=0)
+    width = max((len(visible(each.at)) for each in changes if not each.at.startswith((WAITS, FILE))), default=0)
     for change in changes:
-        is_waiting = change.at.startswith("waits for ")
-        line = f"{indent}{change.status.value} {visible(change.at).ljust(0 if is_waiting else width)}"
-        line += "" if is_waiting else f"  {_values(change)}"
+        is_named = change.at.startswith((WAITS, FILE))
+        line = f"{indent}{change.status.value} {visible(change.at).ljust(0 if is_named else width)}"
+        line += "" if is_named else f"  {_values(change)}"
         place = f"  ({visible(change.place)})" if change.place else ""
         yield _paint(line, change.status, colour) + place
 
@@ -115,7 +115,7 @@ def _alike(tasks: Sequence[TaskDifference]) -> Iterator[tuple[str, TaskDifferenc
 def _row(task: str, change: Change) -> str:
     where = f"**{_cell(task)}** {_cell(change.at)}" if task else _cell(change.at)
     before, after = (_code(value) if value else "" for value in _shown(change))
-    if change.at.startswith("waits for "):
+    if change.at.startswith((WAITS, FILE)):
         before = after = ""
     return f"| {change.status.value} | {where} | {before} | {after} |"
 

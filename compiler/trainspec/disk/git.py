@@ -132,6 +132,16 @@ class CommitTree:
             if not any(part.startswith(".") for part in whole[len(start) :].split("/")[:-1]):
                 yield whole[cut:]
 
+    def all_names(self, folder: str) -> Iterator[str]:
+        """The names of all files below a folder, those in hidden folders too."""
+        start = f"{self._whole(folder)}/" if folder or self._folder else ""
+        cut = len(self._folder) + 1 if self._folder else 0
+        yield from (whole[cut:] for whole in sorted(self._blobs) if whole.startswith(start))
+
+    def id_of(self, name: str) -> str | None:
+        """The id of a file's content; None where no file has this name."""
+        return self._blobs.get(self._whole(name))
+
     def kind(self, name: str) -> str | None:
         """`file` or `folder`; None where nothing has this name."""
         whole = self._whole(name)

@@ -57,7 +57,7 @@ class Sources:
     root: FilePath
     remember: Remember = lambda _, work_out: work_out()
     secret_in: Callable[[str], str | None] = lambda _: None
-    _known: dict[Any, tuple[Listing, Content]] = field(default_factory=dict)
+    _known: dict["_Place", tuple[Listing, Content]] = field(default_factory=dict)
 
     def of(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
         """The source that a job's `source` names, and what is wrong with it, at paths from there.
@@ -65,49 +65,51 @@ class Sources:
         `written_in` holds, by key, the name of the file that says its value: a relative folder is relative to that.
         None where the folder cannot be packed.
         """
-        folder = source["dir"]
-        found = _Found(self.root, source, written_in)
-        at = found.folder(str(folder), ("dir",), codes.NO_FOLDER)
-        dependencies = [
-            found.there(str(each), ("dependencies", index))
-            for index, each in enumerate(source.get("dependencies") or ())
-        ]
-        requirements = None
-        if at is not None and (given := source.get("requirements")):
-            requirements = found.requirements(at, str(given))
-        if at is None or None in dependencies or found.faults:
+        folder, found = source["dir"], _Found(self.root, source, written_in)
+        place = found.place()
+        if place is None:
             return None, found.faults
-        key = (at, tuple(dependencies), requirements, tuple(source.get("ignore") or ()))
-        if key not in self._known:
-            try:
-                self._known[key] = self._read(at, [each for each in dependencies if each], requirements, key[3])
-            except OSError as error:
-                return None, [Fault(codes.NO_FOLDER, ("dir",), f"`{folder}` cannot be packed: {error}")]
-        listing, content = self._known[key]
+        try:
+            listing, content = self._content(place)
+        except OSError as error:
+            return None, [Fault(codes.NO_FOLDER, ("dir",), f"`{folder}` cannot be packed: {error}")]
         faults = [*_listing_faults(listing, str(folder)), *_entry_faults(source, listing)]
         if content.secret:
             faults.append(Fault(codes.SECRET_IN_SOURCE, ("dir",), content.secret, _KEEP_SECRETS))
         upload = source.get("upload")
         if not upload:
-            advice = "add `upload: s3://BUCKET/PREFIX/` to `source`, or to `defaults`; `trainspec push` puts it there"
-            return None, [
-                *faults,
-                Fault(codes.NO_UPLOAD, ("dir",), f"`{folder}` has no place to be uploaded to", advice),
-            ]
+            message = f"`{folder}` has no place to be uploaded to"
+            return None, [*faults, Fault(codes.NO_UPLOAD, ("dir",), message, _ADD_UPLOAD)]
         uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
-        return Source(at, listing, content.packed, uri, source.get("kms_key")), faults
+        return Source(place.folder, listing, content.packed, uri, source.get("kms_key")), faults
 
-    def _read(
-        self, at: FilePath, dependencies: list[FilePath], requirements: FilePath | None, ignore: tuple[str, ...]
-    ) -> tuple[Listing, Content]:
-        listing = list_files(at, self.root, dependencies=dependencies, ignore=ignore, requirements=requirements)
+    def listing(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> Listing | None:
+        """The files that `source` packs; None where they are not to be found. Raises OSError."""
+        place = _Found(self.root, source, written_in).place()
+        return None if place is None else self._listed(place)
+
+    def _content(self, place: "_Place") -> tuple[Listing, Content]:
+        """The files of a place and what they hold, worked out once for all jobs. Raises OSError."""
+        if place not in self._known:
+            listing = self._listed(place)
+
+            def work_out() -> Content:
+                return Content(pack(listing), next(self._secrets(listing), None))
+
+            self._known[place] = listing, self.remember(listing, work_out)
+        return self._known[place]
+
+    def _listed(self, place: "_Place") -> Listing:
+        listing = list_files(
+            place.folder,
+            self.root,
+            dependencies=place.dependencies,
+            ignore=place.ignore,
+            requirements=place.requirements,
+        )
         if listing.size > _LARGEST:
             raise OSError(f"it has more than {_LARGEST:,} bytes, which is no code")
-
-        def work_out() -> Content:
-            return Content(pack(listing), next(self._secrets(listing), None))
-
-        return listing, self.remember(listing, work_out)
+        return listing
 
     def _secrets(self, listing: Listing) -> Iterator[str]:
         for member in listing.members:
@@ -115,7 +117,18 @@ class Sources:
                 yield f"`{member.name}` seems to contain {said}"
 
 
+_ADD_UPLOAD = "add `upload: s3://BUCKET/PREFIX/` to `source`, or to `defaults`; `trainspec push` puts it there"
 _KEEP_SECRETS = "keep it in AWS Secrets Manager and read it from there, or list the file in `ignore`"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is packed: folders and files of the disk, and the patterns of what is left out."""
+
+    folder: FilePath
+    dependencies: tuple[FilePath, ...]
+    requirements: FilePath | None
+    ignore: tuple[str, ...]
 
 
 @dataclass
@@ -126,6 +139,18 @@ class _Found:
     source: Mapping[str, Any]
     written_in: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
+
+    def place(self) -> _Place | None:
+        """All that `source` names; None where something is not there, which `faults` say then."""
+        folder = self.folder(str(self.source["dir"]), ("dir",), codes.NO_FOLDER)
+        named = enumerate(self.source.get("dependencies") or ())
+        dependencies = [self.there(str(each), ("dependencies", index)) for index, each in named]
+        given = self.source.get("requirements")
+        requirements = self.requirements(folder, str(given)) if folder is not None and given else None
+        if folder is None or self.faults:
+            return None
+        ignore = tuple(self.source.get("ignore") or ())
+        return _Place(folder, tuple(each for each in dependencies if each), requirements, ignore)
 
     def folder(self, name: str, path: Path, code: Any) -> FilePath | None:
         """The folder `name`."""

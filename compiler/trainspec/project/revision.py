@@ -27,6 +27,15 @@ def project_at(revision: str, project: Project) -> Project:
     return find_project_in(tree, _above(project.root, prefix), prefix)
 
 
+def code_at(revision: str, project: Project) -> git.CommitTree:
+    """All files of a commit, with names from the project's root on. Raises UsageError where git cannot tell."""
+    try:
+        prefix = git.prefix_of(project.root) or ""
+        return git.CommitTree.of(revision, project.root, ("",)).below(prefix)
+    except git.GitError as error:
+        raise UsageError(f"{revision}: {error}") from None
+
+
 def _above(folder: Path, prefix: str) -> Path:
     """The repository's root, from which `prefix` leads to `folder`."""
     for _ in prefix.split("/") if prefix else ():
