@@ -408,9 +408,9 @@ def test_compile_makes_again_what_is_gone_or_edited(project: Path, spec: Path, t
     output = project / "generated_dags" / "a.py"
     trainspec("compile")
     whole = output.read_text()
-    assert trainspec("compile").stderr == "0 written, 0 removed, 1 unchanged\n"
+    assert trainspec("compile").stderr == "0 written, 0 removed, 1 unchanged in generated_dags/\n"
     output.unlink()
-    assert trainspec("compile").stderr == "1 written, 0 removed, 0 unchanged\n"
+    assert trainspec("compile").stderr == "1 written, 0 removed, 0 unchanged in generated_dags/\n"
     assert output.read_text() == whole
     output.write_text(whole + "# mine\n")
     assert trainspec("compile", "--check").returncode == 1
@@ -420,7 +420,10 @@ def test_compile_makes_again_what_is_gone_or_edited(project: Path, spec: Path, t
 
 def test_lint_first_then_compile(project: Path, spec: Path, trainspec: Run) -> None:
     trainspec("lint")
-    assert trainspec("compile", "--requests", "requests").stderr == "2 written, 0 removed, 0 unchanged\n"
+    assert (
+        trainspec("compile", "--requests", "requests").stderr
+        == "2 written, 0 removed, 0 unchanged in generated_dags/\n"
+    )
     assert (project / "requests" / "a.train.json").exists()
 
 

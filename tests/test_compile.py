@@ -272,7 +272,7 @@ def test_the_last_spec_is_gone(spec: Path, dag: Path, trainspec: Run) -> None:
     assert not dag.exists()
     again = trainspec("compile")
     assert again.returncode == 2
-    assert "specs: no such file, and no YAML files in such a folder" in again.stderr
+    assert "there are no specs in `specs`" in again.stderr
 
 
 def test_advice_repeats_the_options(spec: Path, trainspec: Run) -> None:

@@ -112,10 +112,10 @@ def test_two_environments_in_one_folder(project: Path, trainspec: Run) -> None:
     assert "dev and prod both make dags/one.py" in refused.stderr
     write(project, OF_ANY_ACCOUNT + "dag: {id: 'one_${env}'}\n", shared)
     assert trainspec("compile").stdout == "wrote dags/one_dev.py\nwrote dags/one_prod.py\n"
-    assert trainspec("compile", "--env", "dev").stderr == "0 written, 0 removed, 1 unchanged\n"
+    assert trainspec("compile", "--env", "dev").stderr == "0 written, 0 removed, 1 unchanged in dags/\n"
     assert trainspec("compile", "--check").returncode == 0
     (project / "specs" / "one.yaml").unlink()
-    assert trainspec("compile").stderr == "0 written, 2 removed, 0 unchanged\n"
+    assert trainspec("compile").stderr == "0 written, 2 removed, 0 unchanged in dags/\n"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def gigabytes(value: int | str) -> int | str:
 def duration_meant(text: str) -> str | None:
     """The duration that can only be meant by a text which is none: `1hr`, `30 min`, `1.5h`, `PT1H30M`.
 
-    None where there is a doubt: of `30M`, say, which is minutes or months.
+    None where there is a doubt: of `30M`, for example, which is minutes or months.
     """
     if found := _ISO.fullmatch(text):
         counts = zip(found.groups(), ("d", "h", "m", "s"), strict=True)

@@ -96,15 +96,16 @@ def check_options(found: Iterable[FileFacts], chosen: Options) -> None:
     """Raise UsageError for an environment or a variable that no spec of the run knows."""
     specs = [each for each in found if each.id_span is not None]
     environments = sorted({name for each in specs for name in each.environments} | {*chosen.environments})
-    if chosen.environment is not None and environments and chosen.environment not in environments:
+    if specs and chosen.environment is not None and chosen.environment not in environments:
         from trainspec.diagnostics.excerpt import visible
 
-        near = visible(did_you_mean(chosen.environment, environments) or f"there are {', '.join(environments)}")
+        known = f"there are {', '.join(environments)}" if environments else "no spec and no setting has `environments`"
+        near = visible(did_you_mean(chosen.environment, environments) or known)
         raise UsageError(f"there is no environment `{chosen.environment}`; {near}")
-    known = {name for each in specs for name in each.variables}
+    variables = {name for each in specs for name in each.variables}
     for name in chosen.variables if specs else ():
-        if name not in known:
-            meant = did_you_mean(name, known)
+        if name not in variables:
+            meant = did_you_mean(name, variables)
             raise UsageError(f"--var {name}: no spec has a variable `{name}`" + (f"; {meant}" if meant else ""))
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from trainspec.cli.arguments import add_cache, add_composition, add_paths, in_en
 from trainspec.cli.reading import across, look_at_files, project_here
 from trainspec.cli.showing import of_policies, show_findings
 from trainspec.cli.target import Target, named_folder, output_folder, owner_of
-from trainspec.diagnostics import Diagnostic, has_errors
+from trainspec.diagnostics import Diagnostic, Severity, has_errors
 from trainspec.diagnostics.formats import FORMATS
 from trainspec.options import DEFAULT_AIRFLOW, Options
 from trainspec.output.changes import Change, Kind, compare
@@ -79,13 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
         stale = [target.told(change) for change, target in different]
         show(sorted([*findings, *stale], key=Diagnostic.sort_key))
         return 1 if different else 0
-    show([each for each in findings if selection.fails([each])] if arguments.quiet else findings)
+    _show_before_writing(findings, show, selection.fails, is_quiet=arguments.quiet)
     try:
         with writing({folder for target in targets for folder in target.folders}, project.root):
             compared = changes()
             refused = [(change, target) for change, target in compared if change.needs_force and not arguments.force]
             if not refused:
-                return _write([change for change, _ in compared], project, is_quiet=arguments.quiet)
+                folders = dict.fromkeys(project.name(target.output) for target in targets)
+                return _write([change for change, _ in compared], project, folders, is_quiet=arguments.quiet)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
     show([target.told(change) for change, target in refused])
@@ -172,7 +173,27 @@ def _shown(name: str, value: str) -> str:
     return "..." if speaks_of_secrets(name) or form_of(value) else value
 
 
-def _write(compared: Sequence[Change], project: Project, *, is_quiet: bool) -> int:
+def _show_before_writing(
+    findings: Sequence[Diagnostic],
+    show: Callable[[Sequence[Diagnostic]], None],
+    fails: Callable[[Sequence[Diagnostic]], bool],
+    *,
+    is_quiet: bool,
+) -> None:
+    """Warnings are shown; notes are only counted: `lint` is where one reads them."""
+    if is_quiet:
+        show([each for each in findings if fails([each])])
+        return
+    show([each for each in findings if each.severity is not Severity.NOTE or fails([each])])
+    notes = sum(each.severity is Severity.NOTE and not fails([each]) for each in findings)
+    if notes:
+        print(
+            f"{notes} note{'' if notes == 1 else 's'}: `trainspec lint` shows {'it' if notes == 1 else 'them'}",
+            file=sys.stderr,
+        )
+
+
+def _write(compared: Sequence[Change], project: Project, folders: Iterable[str], *, is_quiet: bool) -> int:
     different = [change for change in compared if change.kind is not Kind.UNCHANGED]
     write(different, project.root)
     for change in () if is_quiet else different:
@@ -181,5 +202,6 @@ def _write(compared: Sequence[Change], project: Project, *, is_quiet: bool) -> i
     unchanged = len(compared) - len(different)
     if is_quiet:
         return 0
-    print(f"{written} written, {len(different) - written} removed, {unchanged} unchanged", file=sys.stderr)
+    counts = f"{written} written, {len(different) - written} removed, {unchanged} unchanged"
+    print(f"{counts} in {' and '.join(f'{folder}/' for folder in folders)}", file=sys.stderr)
     return 0

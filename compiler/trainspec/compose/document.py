@@ -269,7 +269,10 @@ class _Jobs:
             return written
         image = self._image_of(_as_text(resolved))
         if image is None:
-            return f"the image of `{task.key.text}` is not known when the spec is compiled", "write it out"
+            has = resolved if isinstance(resolved, Mapping) else mapping((), task.key.span)
+            is_placeless = has.get("region") is None and has.get("image") is None
+            advice = f"set the `region` of `{task.key.text}`" if is_placeless else "write the image out"
+            return f"the image of `{task.key.text}` is not known when the spec is compiled", advice
         place = next((each.value.span for each in kept.entries if each.key.text in _NAMES_IMAGE), task.key.span)
         return Scalar(image, place, plain=False)
 

@@ -131,7 +131,7 @@ class _Reading:
         if not target.text.isprintable():
             return "the file name contains unprintable characters"
         if "://" in target.text:
-            return "`extends` takes files of this project, not addresses"
+            return "`extends` takes files of this project, not addresses; copy the file into the project"
         if target.text.startswith("/"):
             return f"{target.text} is not a path relative to this file; write for example `../base.yaml`"
         name = posixpath.normpath(posixpath.join(posixpath.dirname(above), target.text))

@@ -181,7 +181,9 @@ class JobScope:
             return f"`{job}` is a matrix: `best` needs the metric that decides", FORM
         some = f"{', '.join(points[:3])}{', …' if len(points) > 3 else ''}"
         if "." not in attribute or attribute.startswith(_METRICS):
-            return f"`{job}` is a matrix, and each of its points has its own", f"name a point: {some}"
+            metric = attribute.removeprefix(_METRICS) if attribute.startswith(_METRICS) else "METRIC"
+            best = f"`${{jobs.{job}.best({metric}, max).{attribute or 'model'}}}`"
+            return f"`{job}` is a matrix, and each of its points has its own", f"name a point ({some}), or take {best}"
         return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:

@@ -2,11 +2,11 @@
 
 import re
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from trainspec.dag.airflow import PENDULUM, TIMEDELTA
 from trainspec.dag.expressions import Call, Expression
-from trainspec.diagnostics import the_one
+from trainspec.diagnostics import did_you_mean, the_one
 from trainspec.units import DURATION_PATTERN, duration_meant, seconds
 
 PRESETS = ("@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@once", "@quarterly", "@yearly")
@@ -44,6 +44,7 @@ def check_cron(text: str) -> str | None:
         return (
             "a cron expression has five fields: minute, hour, day of the month, month, day of the week, "
             "such as `0 5 * * *` for each day at five"
+            + (f"; write `{text}m` for every {text} minutes" * text.isdecimal())
         )
     if len(fields) == len(_CRON) and all(map(_is_plain, fields, _CRON)):
         return _never(*fields[2:])
@@ -136,7 +137,8 @@ def check_timezone(name: str) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return f"there is no time zone `{name}`"
+        near = did_you_mean(name, available_timezones()) or "write a name such as `UTC` or `America/New_York`"
+        return f"there is no time zone `{name}`: {near}"
     return None
 
 

@@ -104,13 +104,17 @@ def read_aws(name: str, region: str | None) -> Imported:
     """The job `name` as DescribeTrainingJob and ListTags tell it. Raises CannotImportError."""
     try:
         import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
     except ImportError as error:
         raise CannotImportError("--job-name needs boto3: install trainspec[aws]") from error
     try:
         client = boto3.client("sagemaker", region_name=region)
         answer = client.describe_training_job(TrainingJobName=name)
         tags = client.list_tags(ResourceArn=answer["TrainingJobArn"]).get("Tags", [])
+    except NoRegionError as error:
+        raise CannotImportError("no region given: set --region, or name one in your AWS configuration") from error
+    except NoCredentialsError as error:
+        raise CannotImportError("there are no AWS credentials: configure them as for the AWS CLI") from error
     except (BotoCoreError, ClientError) as error:
         raise CannotImportError(f"AWS says: {error}") from error
     own = [tag for tag in tags if not tag["Key"].startswith("aws:")]

@@ -138,6 +138,8 @@ def _kinds(arms: list[dict[str, Any]], offered: list[int]) -> str:
 def _unknown_keys(error: Any, path: Path) -> Iterator[Refused]:
     known = error.schema.get("properties", {})
     unknown = [key for key in error.instance if key not in known]
+    if not path and len(unknown) == len(error.instance):  # not a spec at all: one finding says what it is
+        unknown = next(([key] for key in unknown if advice_for(key, known)), unknown)
     sure = {key: None if advice_for(key, known) else key_meant(key, known) for key in unknown}
     for key, one in sure.items():
         elsewhere = _places().get(key.replace("_", "").lower(), ())

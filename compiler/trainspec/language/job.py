@@ -128,7 +128,8 @@ class Job(TaskArguments):
     matrix: dict[str, Any] | None = Field(
         None,
         description="Lists of values by name: the job becomes one job for each combination, each value being "
-        "${matrix.NAME} in it. `exclude` takes combinations out, `include` adds some, or variables to them; "
+        "${matrix.NAME} in it, and ${matrix.id} all of them, for its name. `exclude` takes combinations out, `include` "
+        "adds some, or variables to them; "
         "`max_parallel` bounds how many run at once. Other jobs name what the best of them made as "
         "${jobs.NAME.best(METRIC, max).model}.",
     )

@@ -165,10 +165,12 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
             found = {path: _without_policies(paths, project) for path, paths in found.items()}
     nothing = next((pattern for pattern, paths in found.items() if not paths), None)
     if nothing is not None:
-        message = f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder"
         if arguments:
-            raise UsageError(message)
-        message += "; `trainspec init` writes a first one there, or set `paths` in the settings"
+            raise UsageError(f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder")
+        message = (
+            f"there are no specs in `{cut(nothing, 200)}`; `trainspec init` starts a project with a first one, "
+            "`paths` in the settings names another folder"
+        )
         raise UsageError(message) if any(found.values()) else NoSpecsError(message)
     return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
 

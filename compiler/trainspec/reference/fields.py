@@ -27,6 +27,22 @@ _TOLD_AT = {
 }
 """The maps whose fields are told once, and not at every place that takes such a map."""
 
+_AIRFLOWS = {
+    "dag.catchup": "false; true on Airflow 2",
+    "dag.max_active_runs": "as Airflow is configured: `[core] max_active_runs_per_dag`, 16",
+    "dag.max_active_tasks": "as Airflow is configured: `[core] max_active_tasks_per_dag`, 16",
+    "retries": "as Airflow is configured: `[core] default_task_retries`, 0",
+    "retry_delay": "5m",
+    "trigger_rule": "all_success",
+    "pool": "default_pool",
+    "priority_weight": "1",
+    "depends_on_past": "false",
+}
+"""What Airflow takes where a spec says nothing.
+
+https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
+"""
+
 _AROUND = ("sensors.*", "tasks.*", "triggers.*")
 
 
@@ -77,6 +93,7 @@ def all_fields() -> Mapping[str, Field]:
     known = _members()
     defaults = {f"operator.{name}": value for name, value in _operator_defaults().items()}
     defaults |= {row.field: str(row.default) for row in JOB if row.default is not None}
+    defaults |= _AIRFLOWS
     return {
         path: replace(
             _with_member(each, known.get(path)),

@@ -50,6 +50,7 @@ _CATALOGUES = {"framework": frameworks, "algorithm": algorithms}
 _EXPLAINED_BY = {
     "command": "entrypoint",
     "best": "matrix",
+    "matrix.id": "matrix",
     "max_parallel": "matrix",
     "include": "matrix",
     "exclude": "matrix",

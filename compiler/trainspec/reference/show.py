@@ -15,6 +15,7 @@ from trainspec.request.machines import Machine
 
 WIDTH = 100
 _MANY = 12
+_FEW_WORDS = 8
 MENDED = "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example."
 
 
@@ -97,9 +98,21 @@ def _field(field: Field) -> Iterator[str]:
     if inner:
         width = max(len(each.path) for each in inner)
         yield "\nIn it:\n"
-        yield from (f"    {each.path:<{width}}  {each.description}".rstrip() for each in inner)
+        for each in inner:
+            yield f"    {each.path:<{width}}  {each.description}".rstrip()
+            yield from (f"    {'':<{width}}  {fact}" for fact in _facts_below(each))
     yield ""
     yield f"{DOCS}/fields.md#{anchor(field.top)}"
+
+
+def _facts_below(field: Field) -> Iterator[str]:
+    """What a map's own page says of a field in it: its default, and its words where they are few."""
+    if field.is_required:
+        yield "required"
+    if field.words and len(field.words) <= _FEW_WORDS:
+        yield " | ".join(field.words)
+    if field.default is not None:
+        yield f"default: {field.default}"
 
 
 def anchor(heading: str) -> str:

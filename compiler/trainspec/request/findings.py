@@ -146,6 +146,8 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
             if isinstance(what.value, str) and what.value.startswith("S3://"):
                 return f"{given}, which is not an S3 URI", "write `s3://` in lower case"
             advice = f"write {form}" if form else f"it must match {limit}"
+            if what.shape == "TrainingJobName" and (wrong := re.search("[^a-zA-Z0-9-]", str(what.value))):
+                return f"{given}, and SageMaker does not accept `{wrong[0]}` in a name", advice
             if what.shape == "RoleArn" and re.fullmatch(r"[\w+=,.@-]{1,64}", str(what.value)):
                 advice += f'; or keep `{what.value}` and add `account: "123456789012"`, the account of the role'
             return f"{given}, which SageMaker does not accept", advice

@@ -41,4 +41,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         else:
             message = f"{found.name} does not find out by itself what the data of {channel.shown} are"
         shown = ", ".join(f"`{each}`" for each in known.types or content.types if "/" in each)
-        yield Found(job.origin(*channel.place), message, f"say it with `content_type`: {shown}")
+        yield Found(job.origin(*channel.place), message, f"set `content_type` to what the data is: {shown}")

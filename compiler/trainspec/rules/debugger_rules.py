@@ -90,7 +90,7 @@ def _invoked(job: JobView, place: Path) -> Iterator[Found]:
     at = (*place, "RuleParameters", "rule_to_invoke")
     if job.member(*at) is None:
         message = "AWS's image of rules runs the one that `rule_to_invoke` names, and this has none"
-        yield Found(job.origin(*place), message, "add `parameters: {rule_to_invoke: Overfit}`, say")
+        yield Found(job.origin(*place), message, "add for example `parameters: {rule_to_invoke: Overfit}`")
         return
     name = job.text(*at)
     known = sorted(NETWORKS | TREES | ANY | PROFILER)

@@ -60,7 +60,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         message = f"{name} is not offered for training in {found[0]} (as of {as_of()})"
         shown = sorted(where, key=lambda region: (not region.startswith(found[0][:3]), region))
         others = ", ".join(shown[:6]) + (", …" if len(shown) > 6 else "")
-        yield Found(job.origin(*place), message, f"it is in {others}" if where else "take ml.m5.large, say")
+        yield Found(job.origin(*place), message, f"it is in {others}" if where else "take for example ml.m5.large")
 
 
 def _regions(name: str, region: str) -> tuple[str, ...] | None:

@@ -54,7 +54,7 @@ TIES = (
     Tie(
         "ServerlessJobConfig.JobType",
         "a serverless job of the type Evaluation needs `evaluation_type`",
-        "add `evaluation_type: BenchmarkEvaluation`, say",
+        "add for example `evaluation_type: BenchmarkEvaluation`",
         value="Evaluation",
         needs="ServerlessJobConfig.EvaluationType",
     ),
@@ -80,7 +80,7 @@ TIES = (
     ),
     Tie(
         "ResourceConfig.TrainingPlanArn",
-        "the machines of a training plan are reserved, and no spot capacity",
+        "the machines of a training plan are reserved: they cannot be spot instances",
         "remove `spot` and `max_wait`, or `training_plan`",
         excludes="EnableManagedSpotTraining=True",
     ),
@@ -93,7 +93,7 @@ TIES = (
     Tie(
         "InputDataConfig.*.DataSource.S3DataSource.S3DataType",
         "an augmented manifest needs `attributes`: the names of what the container gets of each line",
-        "add `attributes: [source-ref, label]`, say",
+        "add for example `attributes: [source-ref, label]`",
         value="AugmentedManifestFile",
         needs=".AttributeNames",
     ),

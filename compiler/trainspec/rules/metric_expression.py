@@ -51,7 +51,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         found = parts(text)
         example = number_of(found) if found else None
         if found and example is not None and not _is_number(example):
-            message = f"the first group of `{text}` takes `{example}`, say, which is no number"
+            message = f"the first group of `{text}` takes for example `{example}`, which is not a number"
             yield Found(job.origin(*place), message, "let the first parentheses be those around the number alone")
 
 

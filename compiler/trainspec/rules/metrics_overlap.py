@@ -41,5 +41,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         if line:
             reported.add(place)
             message = f"`{name}` takes the numbers of `{other_name}` as well: its expression is found in `{line}`"
-            advice = "begin it with what stands before it in the log, a blank or the beginning of the line (`^`), say"
+            advice = "begin it with what comes before it in the log, such as a blank or the beginning of the line (`^`)"
             yield Found(job.origin(*place, "Regex"), message, advice)

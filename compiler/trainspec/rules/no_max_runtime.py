@@ -27,4 +27,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     is_open = job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt
     if is_open and not job.is_serverless:
         message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"
-        yield Found(("stopping", "max_runtime"), message, "add `stopping: {max_runtime: 2h}`, say")
+        yield Found(("stopping", "max_runtime"), message, "add for example `stopping: {max_runtime: 2h}`")

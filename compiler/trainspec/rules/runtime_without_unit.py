@@ -35,5 +35,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         if value.isdigit() and 0 < int(value) < _SHORTEST:
             message = f"`{name}: {value}` is {value} seconds"
             yield Found(
-                ("stopping", name), message, f"write the unit, `{value}h`, say; `{value}s` if seconds are meant"
+                ("stopping", name), message, f"write the unit: `{value}h` for hours, `{value}s` if seconds are meant"
             )

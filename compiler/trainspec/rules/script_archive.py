@@ -56,7 +56,9 @@ def check_job(job: JobView) -> Iterator[Found]:
             yield Found(job.origin(*program), message, advice)
     elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz", ".tar")):
         message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
-        yield Found(job.origin(*place), message, f"name the archive, `{folder.rstrip('/')}/sourcedir.tar.gz`, say")
+        yield Found(
+            job.origin(*place), message, f"name the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
+        )
     elif folder and "{" not in folder and _is_here(folder) and job.origin(*place) != _PACKED:
         message = f"`{folder}` is a folder here, and the container has it not"
         yield Found(job.origin(*place), message, "put an archive of it into S3 and name that")

@@ -34,7 +34,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         yield Found(job.origin(*place), message, f"write `{entry.rpartition('/')[2]}`")
     elif entry.endswith("/"):
         message = f"`{entry}` is a folder, and the entry script is a file"
-        yield Found(job.origin(*place), message, f"write `{entry}train.py`, say")
+        yield Found(job.origin(*place), message, f"write for example `{entry}train.py`")
     elif re.search(r"\.[A-Za-z0-9]+$", entry) and not entry.endswith((".py", ".sh")):
         message = f"`{entry}` is neither a Python file nor a shell script"
         yield Found(job.origin(*place), message, "name a file that ends in `.py` or `.sh`")

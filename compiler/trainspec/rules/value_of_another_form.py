@@ -41,11 +41,16 @@ class Form(NamedTuple):
 FORMS = (
     Form(
         "VpcConfig.SecurityGroupIds.*",
-        r"sg-[0-9A-Za-z]+|.{1,3}",
+        r"sg-[0-9A-Za-z]+|.{1,3}|.*[^-0-9A-Za-z].*",
         "the id of a security group",
         "an id begins with `sg-`",
     ),
-    Form("VpcConfig.Subnets.*", r"subnet-[0-9A-Za-z]+|.{1,3}", "the id of a subnet", "an id begins with `subnet-`"),
+    Form(
+        "VpcConfig.Subnets.*",
+        r"subnet-[0-9A-Za-z]+|.{1,3}|.*[^-0-9A-Za-z].*",
+        "the id of a subnet",
+        "an id begins with `subnet-`",
+    ),
     Form(
         "OutputDataConfig.KmsKeyId",
         rf"{_KEY_ID}|alias/.+|{_KMS}(?:key|alias)/.+",
@@ -77,9 +82,14 @@ FORMS = (
         "ServerlessJobConfig.SequenceLength",
         r"(?:[1-9][0-9]{0,2}|10[01][0-9]|102[0-4])K",
         "a length from 1K to 1024K",
-        "write `32K`, say",
+        "write for example `32K`",
     ),
-    Form("Tags.*.Key", r"(?!(?i:aws:)).*", "free", "keys that begin with `aws:` are AWS's own"),
+    Form(
+        "Tags.*.Key",
+        r"(?!(?i:aws:)).*",
+        "a key that users may set",
+        "choose another key: those that begin with `aws:` are AWS's own",
+    ),
     Form(
         "AlgorithmSpecification.AlgorithmName",
         r"(?!arn:).*|arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:algorithm/.+",
@@ -87,7 +97,10 @@ FORMS = (
         "write the ARN of an algorithm, `arn:aws:sagemaker:REGION:ACCOUNT:algorithm/NAME`",
     ),
 )
-"""Each row is a sentence of the API's reference, at the member that it names."""
+"""Each row is a sentence of the API's reference, at the member that it names.
+
+What the API's own pattern refuses passes here: it has been reported.
+"""
 
 _KINDS = {
     "sg-": "a security group",

@@ -29,5 +29,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name, place in instance_types(job):
         if needs_volume(name):
             message = f"{name} has no storage of its own, and the job asks for no volume"
-            yield Found(job.origin(*place), message, "add `volume_size: 30GB`, say")
+            yield Found(job.origin(*place), message, "add for example `volume_size: 30GB`")
             return

@@ -38,7 +38,7 @@ _FORMS = (
     (r"`(.*)` is .*the id of a security group", 'Invalid id: "{}" (expecting "sg-...")'),
     (r"`(.*)` is .*the id of a subnet", 'Invalid id: "{}" (expecting "subnet-...")'),
     (r"`(.*)` is .*KMS key", "Invalid keyId '{}'"),
-    (r"`(aws:.*)` is not free", "aws: prefixed tag key names are not allowed for external use: {}"),
+    (r"`(aws:.*)` is not a key that users may set", "aws: prefixed tag key names are not allowed for external use: {}"),
 )
 """What a finding of TS860 says of a value → how EC2, KMS and the tagging of AWS's services put it."""
 

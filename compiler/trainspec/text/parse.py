@@ -27,7 +27,6 @@ They hold for the document, one map or list, one text, and the findings after wh
 
 _SHOWN = 60
 _TEMPLATE = re.compile(r"""\{\{[^{}"\\\r\n]*\}\}(?=[ \t]*(?:[,}\]\r\n]|[ \t]#|\Z))""")
-_PARSING = re.compile("while (?:parsing|scanning) ")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
@@ -135,13 +134,14 @@ class _Builder:
 
     def syntax_error(self, error: Any, source: Source) -> None:
         """Turn libyaml's error into a finding."""
+        from trainspec.text.complaints import begins, complaint
+
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         problem = getattr(error, "problem", None) or str(error)
         context = getattr(error, "context", None) or ""
         begin = getattr(error, "context_mark", None)
         lines = source.lines()
-        written = lines[line - 1][column - 1 :] if line <= len(lines) else ""
         span = Span(self.name, line, column, line, column + 1)
         labels: tuple[Label, ...] = ()
         if begin is not None and (begin.line, begin.column) != (line - 1, column - 1):
@@ -149,7 +149,7 @@ class _Builder:
             if "quoted scalar" in context and "end of stream" in problem:
                 self._report(codes.SYNTAX, start, "the quote that opens here is never closed", "close it")
                 return
-            labels = (Label(start, f"{_PARSING.sub('', context)} begins here"),)
+            labels = (Label(start, begins(context)),)
         spaces = next((at for at in range(max(0, line - 3), min(line, len(lines))) if _NO_BREAK.match(lines[at])), None)
         if spaces is not None:
             column = lines[spaces].index("\xa0") + 1
@@ -163,11 +163,12 @@ class _Builder:
                 self.name, begin.line + 1, begin.column + 1, begin.line + 1, len(lines[begin.line].rstrip()) + 1
             )
             found = _KEY_AND_VALUE.match(key)
-            advice = f"write `{found[1]}: {cut(found[2], 80)}`" if found else "write `KEY: VALUE`"
-            self._report(codes.SYNTAX, span, "there is no `: ` between a key and its value", advice)
+            written = f"{found[1]}: {cut(found[2], 80)}" if found else "KEY: VALUE"
+            self._report(codes.SYNTAX, span, "there is no `: ` between a key and its value", f"write `{written}`")
             return
-        message = f"{context}: {problem}" if context else problem
-        self._report(codes.SYNTAX, span, message, _cure(problem, written), labels)
+        text = lines[line - 1] if line <= len(lines) else ""
+        message, advice = complaint(context, problem, text, column)
+        self._report(codes.SYNTAX, span, message, advice, labels)
 
     # ------------------------------------------------------------------ nodes
 
@@ -331,18 +332,3 @@ class _Builder:
 
 _NO_BREAK = re.compile(" *\xa0")
 _KEY_AND_VALUE = re.compile(r"([A-Za-z_][\w.-]*) *[: =] *(\S.*)")
-
-
-def _cure(problem: str, written: str) -> str | None:
-    """What to do about libyaml's commoner complaints."""
-    if "tab character" in problem or ("cannot start any token" in problem and written.startswith("\t")):
-        return "indent with spaces: YAML does not allow tabs"
-    if "cannot start any token" in problem and written[:1] in ("@", "`", "%"):
-        return f"quote the value: a plain one cannot begin with `{written[0]}`"
-    if "mapping values are not allowed" in problem:
-        return "quote the value: it contains `: `"
-    if "did not find expected ',' or" in problem:
-        return "put a comma between the entries, or close the bracket after the last one"
-    if "did not find expected key" in problem or "did not find expected '-' indicator" in problem:
-        return "check the indentation of this line and the one before"
-    return None

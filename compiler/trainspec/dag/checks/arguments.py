@@ -117,7 +117,7 @@ def _operator(value: Any, path: Path) -> Iterator[Fault]:
     if why := times.check_duration(value["check_interval"]):
         yield Fault(codes.OUT_OF_RANGE, at, f"`{dotted(at)}`: {why}")
     elif seconds(value["check_interval"]) == 0:
-        yield Fault(codes.OUT_OF_RANGE, at, f"`{dotted(at)}` must be more than 0 seconds", "write `30s`, say")
+        yield Fault(codes.OUT_OF_RANGE, at, f"`{dotted(at)}` must be more than 0 seconds", "write for example `30s`")
 
 
 def _is_link(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
+from trainspec.units import duration
 
 Kind: TypeAlias = Literal["refused", "shortened", "quota"]
 
@@ -70,7 +71,7 @@ LIMITS = (
         None,
         1,
         "a volume has 1 GB at least, and this says {value}",
-        "write 30, say; leave it out on a machine with storage of its own",
+        "write for example 30; leave it out on a machine with storage of its own",
         f"{_API}/API_ResourceConfig.html",
     ),
     Limit(
@@ -87,7 +88,7 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         LONGEST_RUN,
         None,
-        "a job runs for 28 days at most, and this says {value} s",
+        "a job runs for 28 days at most, and this says {duration}",
         "write `28d` or less",
         f"{_API}/API_StoppingCondition.html",
     ),
@@ -96,7 +97,7 @@ LIMITS = (
         "ResourceConfig.KeepAlivePeriodInSeconds",
         3600,
         None,
-        "a warm pool is kept for an hour at most, and this says {value} s",
+        "a warm pool is kept for an hour at most, and this says {duration}",
         "write `1h` or less",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html",
     ),
@@ -105,7 +106,7 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         5 * 86400,
         None,
-        "a job runs for 5 days unless the account's quota was raised, and this says {value} s",
+        "a job runs for 5 days unless the account's quota was raised, and this says {duration}",
         "ask for a higher quota (Longest run time for a training job), or write `5d` or less",
         _QUOTAS,
     ),
@@ -146,7 +147,8 @@ def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
                 limit.least is not None and value < limit.least
             )
             if is_beyond and not (kind == "quota" and value > LONGEST_RUN):
-                yield Found(job.origin(*place), limit.message.format(value=f"{value:,}"), limit.advice)
+                message = limit.message.format(value=f"{value:,}", duration=duration(value))
+                yield Found(job.origin(*place), message, limit.advice)
 
 
 def _of_all_groups(job: JobView) -> Iterator[Found]:

@@ -1,0 +1,97 @@
+"""What is said to common mistakes: a line of a spec, what was typed in its place, and the message for that."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers import Run
+
+SPEC = """trainspec: 1
+dag:
+  id: m
+  schedule: "@daily"
+  start_date: 2026-01-01
+jobs:
+  train:
+    name: m-{{ ts_nodash }}
+    role: arn:aws:iam::123456789012:role/SageMakerRole
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+    inputs: {train: s3://acme/train/}
+    output: s3://acme/models/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 30GB}
+    stopping: {max_runtime: 30m}
+"""
+ROLE = "    role: arn"
+CASES = {
+    ROLE: [
+        ("   role: arn", "the line is indented by 3 spaces, as no line above it is"),
+        ("      role: arn", "the line is indented below a value that is complete"),
+        ("\trole: arn", "a tab stands where YAML takes spaces only"),
+        ("  - role: arn", "an item of a list stands among the keys of a map"),
+        ("    owner: @me\n    role: arn", "an unquoted value cannot begin with `@`"),
+        ("    doc: first: second\n    role: arn", "a second `: ` in an unquoted value"),
+        ('    doc: "a" b\n    role: arn', "the value ends before this"),
+    ],
+    "s3://acme/train/}": [("s3://acme/train/", "a comma or a `}` is missing before this")],
+    "m-{{ ts_nodash }}": [("m_{{ ts_nodash }}", "SageMaker does not accept `_` in a name")],
+    "max_runtime: 30m": [
+        ("max_runtime: 60d", "a job runs for 28 days at most, and this says 60d"),
+        ("max_runtime: 24", "write the unit: `24h` for hours, `24s` if seconds are meant"),
+    ],
+    '"@daily"': [("30", "write `30m` for every 30 minutes")],
+    "trainspec: 1\n": [("trainspec: 1\nextends: https://example.com/a.yaml\n", "copy the file into the project")],
+    "  id: m\n": [("  id: m\n  timezone: Europe/Berln\n", "did you mean `Europe/Berlin`?")],
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"), [(old, new, said) for old, each in CASES.items() for new, said in each]
+)
+def test_a_mistake(written: str, instead: str, said: str, project: Path, trainspec: Run) -> None:
+    assert written in SPEC
+    (project / "specs/m.yaml").write_text(SPEC.replace(written, instead, 1))
+    assert said in trainspec("lint").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"TrainingJobName": "x", "RoleArn": "y", "AlgorithmSpecification": {}}', "`trainspec import FILE`"),
+        ("kind: ConfigMap\nmetadata: {name: x}\napiVersion: v1\n", "`trainspec import` makes a spec of a manifest"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_finding(text: str, said: str, project: Path, trainspec: Run) -> None:
+    (project / "specs/m.yaml").write_text(text)
+    shown = trainspec("lint").stdout
+    assert said in shown
+    assert "Found 1 error." in shown
+
+
+def test_a_wrong_subnet_is_one_finding(project: Path, trainspec: Run) -> None:
+    (project / "specs/m.yaml").write_text(SPEC + "    vpc: {subnets: [subnet 1], security_groups: [sg-0123456789]}\n")
+    assert "Found 1 error." in trainspec("lint").stdout
+
+
+def test_an_image_that_needs_a_region(project: Path, trainspec: Run) -> None:
+    job = SPEC.replace("image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1", "algorithm: xgboost@1.7-1")
+    task = "tasks:\n  show: {operator: my_team.Show, depends_on: train, arguments: {image: '${jobs.train.image}'}}\n"
+    (project / "specs/m.yaml").write_text(job + task)
+    assert "set the `region` of `train`" in trainspec("lint").stdout
+
+
+def test_an_environment_that_nothing_has(project: Path, trainspec: Run) -> None:
+    (project / "specs/m.yaml").write_text(SPEC)
+    refused = trainspec("request", "specs/m.yaml", "--env", "prd")
+    assert refused.returncode == 2
+    assert "there is no environment `prd`; no spec and no setting has `environments`" in refused.stderr
+
+
+def test_no_specs_at_all(project: Path, trainspec: Run) -> None:
+    assert "there are no specs in `specs`; `trainspec init` starts a project" in trainspec("lint").stderr
+
+
+def test_explain_shows_what_a_map_is_without_its_fields(trainspec: Run) -> None:
+    shown = trainspec("explain", "operator").stdout
+    assert "default: 30s" in shown
+    assert "fail | increment | skip | timestamp" in shown
+    assert "default         false; true on Airflow 2" in trainspec("explain", "dag.catchup").stdout
