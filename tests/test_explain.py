@@ -29,7 +29,7 @@ from helpers import Run
         ("dag.default_args.retries", ["retries"]),
         ("ResourceConfig.InstanceType", ["resources.instance_type"]),
         ("TrainingJobName", ["name"]),
-        ("MaxRuntimeInSeconds", ["stopping.max_runtime"]),
+        ("MaxRuntimeInSeconds", ["stopping.max_runtime", "tuning.limits.runtime"]),
         ("InputDataConfig[0].ChannelName", ["inputs.*.name"]),
         ("RetryStrategy", ["retry"]),
         ("vars", ["vars"]),

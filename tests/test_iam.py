@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 import trainspec.runtime
-from trainspec.iam.caller import JOB_ACTIONS, LIST_ACTIONS, LOG_ACTIONS
+from trainspec.iam.caller import JOB_ACTIONS, LIST_ACTIONS, LIST_TUNING_ACTIONS, LOG_ACTIONS, TUNING_ACTIONS
 from trainspec.iam.job import wild
 
 from helpers import ROOT, Run
@@ -95,7 +95,7 @@ def test_the_caller_may_do_what_the_runtime_calls() -> None:
         client = boto3.client(service, region_name="us-east-1")
         called |= {f"{prefix}:{api}" for method, api in client.meta.method_to_api_mapping.items() if method in words}
     assert "sagemaker:CreateTrainingJob" in called
-    assert called <= {*JOB_ACTIONS, *LIST_ACTIONS, *LOG_ACTIONS}
+    assert called <= {*JOB_ACTIONS, *LIST_ACTIONS, *LOG_ACTIONS, *TUNING_ACTIONS, *LIST_TUNING_ACTIONS}
 
 
 def test_every_example_has_policies_within_iams_limits(project: Path, trainspec: Run) -> None:

@@ -75,4 +75,4 @@ def _of_project(analyses: "Sequence[Analysis]", project: Project) -> Graph:
 
 
 def _requests(analysis: "Analysis") -> dict[str, dict[str, Any]]:
-    return {name: request.members for name, request in analysis.requests.items()}
+    return {name: request.training.members for name, request in analysis.requests.items()}

@@ -105,7 +105,7 @@ def _described(analysis: Analysis) -> dict[str, Any]:
         "schedule": dag.get("schedule"),
         "tags": dag.get("tags") or [],
         "environments": list(analysis.environments),
-        "jobs": [_job(name, request.members) for name, request in analysis.requests.items()],
+        "jobs": [_job(name, request.training.members) for name, request in analysis.requests.items()],
     }
 
 

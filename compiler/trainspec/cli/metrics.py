@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if has_errors(analysis.findings):
         show_on_stderr(analysis.findings, project, [analysis])
         return 1
-    jobs = {name: definitions(request.members) for name, request in analysis.requests.items()}
+    jobs = {name: definitions(request.training.members) for name, request in analysis.requests.items()}
     if arguments.job is not None and arguments.job not in jobs:
         near = did_you_mean(arguments.job, list(jobs)) or f"there are {', '.join(jobs)}"
         raise UsageError(f"{analysis.source.name} has no job `{arguments.job}`; {near}")

@@ -37,13 +37,16 @@ def build_spec_schema() -> dict[str, Any]:
     from trainspec.language.schema import build_schema
     from trainspec.request.algorithms.editing import conditions
     from trainspec.request.api.check import member_schema, shape_name
+    from trainspec.request.api.model import TRAINING, TUNING
     from trainspec.request.fields import OF_PARTS, members
+    from trainspec.request.tuning import tuning_members
 
-    paths = ((field, member, member.split(".")) for field, member in members())
+    paths = [(field, member, member.split("."), TRAINING) for field, member in members()]
+    paths += [(field, member, member.split("."), TUNING) for field, member in tuning_members()]
     return build_schema(
         (
-            (field, member, shape_name(path) or "", {} if field in OF_PARTS else member_schema(path) or {})
-            for field, member, path in paths
+            (field, member, shape_name(path, of) or "", {} if field in OF_PARTS else member_schema(path, of) or {})
+            for field, member, path, of in paths
         ),
         conditions(),
     )

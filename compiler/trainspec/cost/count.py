@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
 from trainspec.request.images.registries import ecr_image
+from trainspec.request.tuning import training_request
 
 _HOUR = 3600
 _HOURS_OF_MONTH = 720
@@ -67,7 +69,8 @@ class _Task:
     notes: tuple[str, ...]
 
 
-def _task(fields: Fields, defaults: Fields, request: Fields, prices: Prices | None, region: str | None) -> _Task:
+def _task(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None, region: str | None) -> _Task:
+    request = training_request(whole)
     where = fields.get("region")
     where = where if isinstance(where, str) and where else _region_of_image(request) or region
     notes: list[str] = []
@@ -84,7 +87,7 @@ def _task(fields: Fields, defaults: Fields, request: Fields, prices: Prices | No
     keep, size = resources.get("KeepAlivePeriodInSeconds"), resources.get("VolumeSizeInGB")
     warm = Fraction(number * keep, _HOUR) if isinstance(keep, int) and number is not None else Fraction(0)
     storage = hours * size / _HOURS_OF_MONTH if isinstance(size, int) and hours is not None else Fraction(0)
-    trainings = trainings_of(request)
+    trainings = trainings_of(whole, notes)
     cost = None
     if prices is not None:
         if resources.get("TrainingPlanArn"):
@@ -102,10 +105,21 @@ def _region_of_image(request: Fields) -> str | None:
     return found.region if found else None
 
 
-def trainings_of(request: Fields) -> int:
-    """How many training jobs one try of the task starts: one, as long as no request starts more."""
-    del request
-    return 1
+def trainings_of(request: Fields, notes: list[str]) -> int:
+    """How many training jobs one try of the task starts: one or, of a tuning job, no more than its limit."""
+    config = request.get("HyperParameterTuningJobConfig")
+    if config is None:
+        return 1
+    limits = config.get("ResourceLimits") or {}
+    most = limits.get("MaxNumberOfTrainingJobs")
+    if config.get("Strategy") == "Grid" and most is None:
+        ranges = (config.get("ParameterRanges") or {}).get("CategoricalParameterRanges") or []
+        most = prod(len(each.get("Values") or ()) for each in ranges)
+    if type(most) is not int:
+        notes.append("a tuning job without `tuning.limits.jobs`: counted as one training job")
+        return 1
+    notes.append(f"a tuning job: {most} training jobs at most")
+    return most
 
 
 def _machines(resources: Fields) -> Iterator[Machine]:

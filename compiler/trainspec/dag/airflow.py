@@ -128,6 +128,7 @@ MINORS: Mapping[str, Airflow] = {
 """A row for each of `trainspec.options.AIRFLOW`."""
 
 OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
+TUNING_OPERATOR = Import("trainspec.runtime", "TuningJobOperator")
 GATE = Import("trainspec.runtime", "MetricGate")
 S3_SENSOR = Import("airflow.providers.amazon.aws.sensors.s3", "S3KeySensor")
 TIMEDELTA = Import("datetime", "timedelta")
@@ -139,5 +140,6 @@ def own_imports(airflow: Airflow) -> frozenset[Import]:
     """What the compiler itself may import: these keep their names in a file."""
     known = (getattr(airflow, each.name) for each in fields(airflow))
     return frozenset({
-        OPERATOR, GATE, S3_SENSOR, TIMEDELTA, PENDULUM, *(each for each in known if isinstance(each, Import)),
+        OPERATOR, TUNING_OPERATOR, GATE, S3_SENSOR, TIMEDELTA, PENDULUM,
+        *(each for each in known if isinstance(each, Import)),
     })  # fmt: skip

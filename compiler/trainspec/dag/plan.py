@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from trainspec.dag.airflow import OPERATOR, Airflow, own_imports
+from trainspec.dag.airflow import OPERATOR, TUNING_OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
@@ -195,7 +195,8 @@ def _job(
         *doc,
         ("spec", place),
     )
-    return TaskPlan(name, place, OPERATOR, arguments, before.upstream(job.get("depends_on")))
+    operator = OPERATOR if job.get("tuning") is None else TUNING_OPERATOR
+    return TaskPlan(name, place, operator, arguments, before.upstream(job.get("depends_on")))
 
 
 def _on_failure(job: "JobData") -> Arguments:

@@ -98,6 +98,9 @@ NOT_DECIDED = Code("TS710", "a policy that could not be checked", Severity.NOTE)
 WRONG_EXAMPLE = Code("TS711", "an example that its policy judges wrongly")
 NO_EXAMPLE = Code("TS712", "a policy without a good or a bad example", Severity.WARNING)
 
+# TS78x: tuning jobs
+NOT_TUNED = Code("TS780", "a field that the training jobs of a tuning job cannot have")
+
 # TS75x: the source that a job runs
 NO_FOLDER = Code("TS750", "a missing source folder")
 NO_ENTRY = Code("TS751", "an entry that is not in its source folder")
@@ -111,7 +114,7 @@ SHADOWED_FILE = Code("TS758", "two files of the source with one name", Severity.
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 
-_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS70", "TS75")
+_HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS70", "TS75", "TS780")
 """Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
 
 

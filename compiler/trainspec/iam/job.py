@@ -7,7 +7,9 @@ from os.path import commonprefix
 from typing import Any
 
 from trainspec.compose import handed_on
+from trainspec.request.api.model import TUNING, operation_of
 from trainspec.request.arn import partition
+from trainspec.request.tuning import training_request
 from trainspec.rules.support.view import JobView
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.templates.literal import pieces
@@ -25,6 +27,7 @@ class Job:
     region: str
     account: str
     partition: str
+    is_tuning: bool = False
 
     @property
     def role(self) -> str:
@@ -71,16 +74,18 @@ class Job:
 
 def jobs_of(data: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]], region: str | None) -> Iterator[Job]:
     """The jobs of a spec: its validated `data` and the request of each. `region` is for those that name none."""
-    paths = {name: (request.get("OutputDataConfig") or {}).get("S3OutputPath") for name, request in requests.items()}
+    trainings = {name: training_request(request) for name, request in requests.items()}
+    paths = {name: (request.get("OutputDataConfig") or {}).get("S3OutputPath") for name, request in trainings.items()}
     outputs = {name: path for name, path in paths.items() if isinstance(path, str)}
     outputs |= dict(_of_choices(data, outputs))
-    for name, request in requests.items():
+    for name, whole in requests.items():
+        request = trainings[name]
         view = JobView(name, data["jobs"][name], request, data.get("dag", {}))
         role = str(request.get("RoleArn", "")).split(":")
         image = _ECR.match(str(view.member("AlgorithmSpecification", "TrainingImage") or ""))
         where = view.region or region or (image[2] if image else "*")
         owner = role[4] if len(role) > 4 and role[4].isdigit() else "*"
-        yield Job(view, outputs, where, owner, partition(where))
+        yield Job(view, outputs, where, owner, partition(where), operation_of(whole) == TUNING)
 
 
 def _of_choices(data: Mapping[str, Any], outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -460,6 +460,93 @@ class SessionTagChainingData(TypedDict, total=False):
     enabled: bool | str
 
 
+class ObjectiveData(TypedDict, total=False):
+    """What the tuning job looks for."""
+
+    metric: str
+    goal: str
+
+
+class RangeData(TypedDict, total=False):
+    """The values that a hyperparameter may take: real numbers, or whole ones (`int`), or what is near a hint."""
+
+    min: Any
+    max: Any
+    int: list[Any]
+    scale: str
+    auto: Any
+
+
+class NamedRangeData(RangeData, total=False):
+    """A range in a list of ranges."""
+
+    name: str
+    values: list[Any]
+
+
+class TuningLimitsData(TypedDict, total=False):
+    """How much the tuning job may do."""
+
+    jobs: int | str
+    parallel: int | str
+    runtime: int | str
+
+
+class HyperbandData(TypedDict, total=False):
+    """The bounds of the Hyperband strategy."""
+
+    min_resource: int | str
+    max_resource: int | str
+
+
+class CompletionData(TypedDict, total=False):
+    """When the tuning job may end before its limits."""
+
+    target: int | float | str
+    not_improving: int | str
+    convergence: str
+
+
+class WarmStartData(TypedDict, total=False):
+    """Earlier tuning jobs whose results this one begins with."""
+
+    parents: list[str]
+    type: str
+
+
+class TuningMachineData(TypedDict, total=False):
+    """One machine type that the training jobs may run on."""
+
+    instance_type: str
+    instance_count: int | str
+    volume_size: int | str
+
+
+class TuningResourcesData(TuningMachineData, total=False):
+    """In place of `resources`: the machines of the training jobs, also of several types in order of preference."""
+
+    volume_kms_key: str
+    allocation: str
+    instances: list[TuningMachineData]
+
+
+class TuningData(TypedDict, total=False):
+    """What makes a job a tuning job, whose training jobs the other fields describe."""
+
+    strategy: str
+    objective: ObjectiveData
+    ranges: dict[str, RangeData | list[Any]] | list[NamedRangeData]
+    limits: TuningLimitsData
+    early_stopping: str
+    hyperband: HyperbandData
+    completion: CompletionData
+    warm_start: WarmStartData
+    autotune: str
+    seed: int | str
+    resources: TuningResourcesData
+    definition: str
+
+
 class OperatorData(TypedDict, total=False):
     """Arguments of the operator that runs the job."""
 
@@ -542,6 +629,7 @@ class JobData(TaskArgumentsData, total=False):
     remote_debug: bool | str | RemoteDebugData
     infra_check: bool | str | InfraCheckData
     session_tag_chaining: bool | str | SessionTagChainingData
+    tuning: TuningData
     request: dict[str, Any]
     operator: OperatorData
     matrix: dict[str, Any]

@@ -11,6 +11,7 @@ from trainspec.language.failures import OnFailure
 from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
 from trainspec.language.other_tasks import Condition
 from trainspec.language.task import Operator, TaskArguments
+from trainspec.language.tuning import Tuning
 from trainspec.units import ACCOUNT_PATTERN, REGION_PATTERN
 
 
@@ -117,6 +118,11 @@ class Job(TaskArguments):
     )
     session_tag_chaining: parts.SwitchOrSessionTagChaining | None = Field(
         None, description="Whether the caller's session tags are passed on."
+    )
+    tuning: Tuning | None = Field(
+        None,
+        description="Makes the job a hyperparameter tuning job: what is searched, how, and for how long. The other "
+        "fields describe its training jobs.",
     )
     request: dict[str, Any] | None = Field(
         None,

@@ -50,6 +50,41 @@ _BY_PATH = {
     "inputs.*.shuffle_seed": "42",
     "output": "s3://my-bucket/models/",
     "checkpoint": "s3://my-bucket/checkpoints/churn/",
+    "tuning": "{strategy: Bayesian, objective: {metric: auc, goal: Maximize}, ranges: {eta: {min: 0.01, max: 0.3}}, "
+    'limits: {jobs: 20, parallel: 4}}\nmetrics: {auc: "auc=([0-9.]+)"}',
+    "tuning.strategy": "Bayesian",
+    "tuning.objective": '{metric: "validation:auc", goal: Maximize}',
+    "tuning.objective.metric": '"validation:auc"',
+    "tuning.objective.goal": "Maximize",
+    "tuning.ranges": "{eta: {min: 1e-3, max: 0.3, scale: Logarithmic}, depth: {int: [2, 8]}, booster: [gbtree, dart]}",
+    "tuning.ranges.*.min": "1e-3",
+    "tuning.ranges.*.max": "0.3",
+    "tuning.ranges.*.int": "[2, 8]",
+    "tuning.ranges.*.scale": "Logarithmic",
+    "tuning.ranges.*.auto": "0.1",
+    "tuning.ranges.*.name": "eta",
+    "tuning.ranges.*.values": "[gbtree, dart]",
+    "tuning.limits": "{jobs: 20, parallel: 4, runtime: 6h}",
+    "tuning.limits.jobs": "20",
+    "tuning.limits.parallel": "4",
+    "tuning.limits.runtime": "6h",
+    "tuning.early_stopping": "Auto",
+    "tuning.hyperband": "{min_resource: 1, max_resource: 27}",
+    "tuning.hyperband.min_resource": "1",
+    "tuning.hyperband.max_resource": "27",
+    "tuning.completion": "{target: 0.95, not_improving: 10}",
+    "tuning.completion.target": "0.95",
+    "tuning.completion.not_improving": "10",
+    "tuning.completion.convergence": "Enabled",
+    "tuning.warm_start": "{parents: [churn-20250401], type: IdenticalDataAndAlgorithm}",
+    "tuning.warm_start.parents": "[churn-20250401]",
+    "tuning.warm_start.type": "IdenticalDataAndAlgorithm",
+    "tuning.autotune": "Enabled",
+    "tuning.seed": "42",
+    "tuning.resources": "{instances: [{instance_type: ml.m5.xlarge, instance_count: 1, volume_size: 50GB}]}",
+    "tuning.resources.instances": "[{instance_type: ml.m5.xlarge, instance_count: 1, volume_size: 50GB}]",
+    "tuning.resources.allocation": "Prioritized",
+    "tuning.definition": "churn",
     "tensorboard": "s3://my-bucket/tensorboard/",
     "resources": "{instance_type: ml.m5.xlarge, instance_count: 1, volume_size: 50GB}",
     "resources.groups": "{workers: {instance_type: ml.m5.xlarge, instance_count: 2}}",
@@ -247,6 +282,7 @@ _WORDS = {"instance_type": "ml.m5.xlarge"}
 
 _KEYS = {
     "environments": "dev",
+    "ranges": "learning_rate",
     "inputs": "train",
     "collections": "losses",
     "groups": "workers",
@@ -268,7 +304,7 @@ _KEYS = {
 }
 """What stands for `*` below a map."""
 
-_LISTS = ("preferences", "specifications")
+_LISTS = ("preferences", "specifications", "instances")
 
 _OTHERS_IN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sensors": {

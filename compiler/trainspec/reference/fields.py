@@ -9,7 +9,9 @@ from pathlib import Path
 from trainspec.language.patches import SUFFIX as PATCH
 from trainspec.reference.examples import example
 from trainspec.request.api.check import member_schema, shape_name
+from trainspec.request.api.model import TRAINING, TUNING
 from trainspec.request.fields import JOB, OF_PARTS, members
+from trainspec.request.tuning import tuning_members
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.schema.walk import PLACEHOLDERS, Schema, named_arms
 from trainspec.schema.words import TYPES, limits_in_words
@@ -195,7 +197,7 @@ def _definitions() -> Schema:
 
 def _members() -> dict[str, str]:
     found: dict[str, str] = {}
-    for path, member in members():
+    for path, member in (*members(), *tuning_members()):
         found.setdefault(path, member)
     return found
 
@@ -203,7 +205,7 @@ def _members() -> dict[str, str]:
 def _with_member(field: Field, member: str | None) -> Field:
     if member is None:
         return field
-    schema = member_schema(member.split(".")) or {}
+    schema = member_schema(member.split("."), _operation(field.path)) or {}
     pattern = schema.get("x-aws-pattern") if "enum" not in schema else None
     if field.path in OF_PARTS:
         return replace(field, member=member)
@@ -212,7 +214,11 @@ def _with_member(field: Field, member: str | None) -> Field:
 
 def shape(field: Field) -> str | None:
     """AWS's name of the shape of the member that a field becomes."""
-    return shape_name(field.member.split(".")) if field.member else None
+    return shape_name(field.member.split("."), _operation(field.path)) if field.member else None
+
+
+def _operation(path: str) -> str:
+    return TUNING if path.split(".")[0] == "tuning" else TRAINING
 
 
 # ---------------------------------------------------------------------- the operator's defaults

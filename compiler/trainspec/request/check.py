@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
-from trainspec.request.api.model import TRAINING
+from trainspec.request.api.model import TRAINING, operation_of
 from trainspec.safety.budget import spend
 from trainspec.schema.values import with_leaves
 from trainspec.templates import Problem, Sample, folded, has_template, render
@@ -14,6 +14,7 @@ from trainspec.text.tree import Path
 
 _STEPS_OF_RENDERING = 100
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?")
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -82,7 +83,7 @@ def _kind(what: Violation | Problem) -> str:
 
 def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
     """`request` with its templates rendered for the task run `sample`."""
-    return render_in(request, sample.context())
+    return render_in(request, sample.context(), operation_of(request))
 
 
 def render_in(request: Mapping[str, Any], context: Mapping[str, Any], operation: str = TRAINING) -> Rendering:
@@ -123,10 +124,11 @@ def _rank(violation: Violation) -> int:
 
 def printable(request: Mapping[str, Any]) -> dict[str, Any]:
     """`request` as a reader or the AWS CLI wants it: what is written `{{ '{{' }}` for Airflow is `{{`."""
+    operation = operation_of(request)
 
     def printed_leaf(value: Any, path: Path) -> Any:
         is_constant = isinstance(value, str) and folded(value) != value
-        return _typed(folded(value), path) if is_constant else value
+        return _typed(folded(value), path, operation) if is_constant else value
 
     printed: dict[str, Any] = with_leaves(dict(request), printed_leaf)
     return printed
@@ -134,6 +136,8 @@ def printable(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _typed(text: str, path: Path, operation: str = TRAINING) -> Any:
     wanted = (member_schema(path, operation) or {}).get("type")
+    if wanted == "number" and _NUMBER.fullmatch(text):
+        return float(text)
     if wanted == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if wanted == "boolean" and text.lower() in _BOOLEANS:

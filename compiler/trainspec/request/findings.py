@@ -50,6 +50,7 @@ _FORMS: Map[str, str] = {
     "SecurityGroupId": "the id of a security group, such as sg-0123456789abcdef0",
     "SubnetId": "the id of a subnet, such as subnet-0123456789abcdef0",
     "TrainingJobName": "letters, digits and single hyphens between them, at most 63",
+    "HyperParameterTuningJobName": "letters, digits and single hyphens between them, at most 32",
 }
 """AWS's shapes whose patterns say little to a reader, in words."""
 
@@ -69,7 +70,7 @@ def check_requests(
         job: Path = ("jobs", name)
         for refused in request.faults:
             yield placed(replace(refused, path=(*job, *refused.path)), root)
-        for fault in check(request.members, samples[name]):
+        for fault in check(request.members, samples[name], request.operation):
             if not _is_reported(fault, request, job, invalid):
                 yield diagnose(fault, request, root, job)
 
@@ -79,7 +80,7 @@ def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Colle
     constraint = getattr(fault.what, "constraint", "")
     where = (*job, *request.origin(fault.member))
     if isinstance(fault.what, Violation) and constraint == "required":
-        known = (*job, *(field_of((*fault.member, fault.what.limit)) or ()))
+        known = (*job, *(field_of((*fault.member, fault.what.limit), request.operation) or ()))
         return any(path[: len(job)] == job and path in (known[: len(path)], where[: len(path)]) for path in invalid)
     too_few = constraint.startswith("min_")
     return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in invalid)
@@ -94,7 +95,8 @@ def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> 
         return placed(Fault(what.code, field, f"`{name}`: {what.message}", what.advice, member=member), root)
     code = CODES[what.constraint]
     if what.constraint == "required":
-        return _missing(what.limit, fault.member, field if len(field) > len(job) else job, job, root)
+        at = field if len(field) > len(job) else job
+        return _missing(what.limit, fault.member, at, job, root, request.operation)
     is_key = fault.member in request.keys or what.constraint in ("key_pattern", "key_length")
     if is_key:
         message, advice = key_words(what, dotted(field[:-1]), str(field[-1]))
@@ -105,10 +107,10 @@ def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> 
     return replace(found, fix=_fix(what, find(root, field[:-1]), field))
 
 
-def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping) -> Diagnostic:
+def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, operation: str) -> Diagnostic:
     """The finding for the member `name` that `member` lacks; `field` is what becomes that, or the job."""
     missing = (*member, name)
-    known = field_of(missing)
+    known = field_of(missing, operation)
     path = (*field, known[-1]) if known else field
     message = f"`{dotted(path)}` is missing: SageMaker requires {dotted(missing)}"
     advice = f"add `{dotted(known)}` to the job, or to `defaults`" if known and field == job else None

@@ -1,13 +1,14 @@
-"""Lowering: a job's fields → the full CreateTrainingJob request, each member with the field that it came from."""
+"""Lowering: a job's fields → the full request, each member with the field that it came from."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import lower_rows
+from trainspec.request.api.model import TRAINING
+from trainspec.request.codecs import Assignment, lower_rows
 from trainspec.request.fields import JOB, members
 from trainspec.safety.budget import spend
 from trainspec.text.fault import Fault
@@ -18,7 +19,7 @@ _STEPS_OF_JOB = 300
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A CreateTrainingJob request as its spec says it, templates untouched.
+    """A CreateTrainingJob or CreateHyperParameterTuningJob request as its spec says it, templates untouched.
 
     `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
     set by a field's key, such as a channel's name. `faults` are of the fields that became nothing.
@@ -28,6 +29,14 @@ class Request:
     origins: Mapping[Path, Path]
     keys: frozenset[Path]
     faults: tuple[Fault, ...]
+    operation: str = TRAINING
+    of_training: "Request | None" = None
+    """Of a tuning job: the request of its training jobs, with what is not known of them as templates."""
+
+    @property
+    def training(self) -> "Request":
+        """The request as that of a training job, as most rules see it."""
+        return self.of_training or self
 
     def origin(self, member: Path) -> Path:
         """The field that says what stands at `member`: the nearest one known, and the rest of the path below it."""
@@ -50,11 +59,22 @@ class Request:
 def lower(job: Mapping[str, Any]) -> Request:
     """The request of a job's validated data."""
     spend(_STEPS_OF_JOB)
+    lowered = _of_rows(lower_rows(JOB, job, (), (), job))
+    if job.get("tuning") is None:
+        return _with_raw(lowered, job)
+    from trainspec.request.tuning import as_training, rerooted  # most jobs are not tuned
+
+    whole = _with_raw(rerooted(lowered, _of_rows, job), job)
+    return replace(whole, of_training=as_training(whole))
+
+
+def _of_rows(assigned: Iterable[Assignment | Fault]) -> Request:
+    """The request that the rows of a table have made."""
     root: dict[str, Any] = {}
     origins: dict[Path, Path] = {}
     keys: set[Path] = set()
     faults: list[Fault] = []
-    for each in lower_rows(JOB, job, (), (), job):
+    for each in assigned:
         if isinstance(each, Fault):
             faults.append(each)
             continue
@@ -62,14 +82,23 @@ def lower(job: Mapping[str, Any]) -> Request:
         origins[each.member] = each.field
         if each.is_key:
             keys.add(each.member)
-    for path, value in _leaves(job.get("request") or {}, ()):
+    return Request(root, origins, frozenset(keys), tuple(faults))
+
+
+def _with_raw(request: Request, job: Mapping[str, Any]) -> Request:
+    """`request` with the raw members of the job's field `request`."""
+    raw = list(_leaves(job.get("request") or {}, ()))
+    if not raw:
+        return request
+    root, origins, faults = request.members, dict(request.origins), list(request.faults)
+    for path, value in raw:
         if _is_set(root, path):
             message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` as well"
             faults.append(Fault(codes.CONFLICT, ("request", *path), message, "set it once"))
         else:
             _put(root, path, value)
             origins[path] = ("request", *path)
-    return Request(root, origins, frozenset(keys), tuple(faults))
+    return replace(request, origins=origins, faults=tuple(faults))
 
 
 def image_of(job: Mapping[str, Any]) -> str | None:
@@ -78,7 +107,7 @@ def image_of(job: Mapping[str, Any]) -> str | None:
         members = lower(job).members
     except (TypeError, ValueError, KeyError, AttributeError):  # the fields are not validated yet
         return None
-    specification = members.get("AlgorithmSpecification")
+    specification = (members.get("TrainingJobDefinition") or members).get("AlgorithmSpecification")
     image = specification.get("TrainingImage") if isinstance(specification, Mapping) else None
     return image if isinstance(image, str) else None
 
@@ -109,8 +138,14 @@ def _field(origins: Mapping[Path, Path], member: Path) -> Path:
     return next(near, ())
 
 
-def field_of(member: Path) -> Path | None:
+def field_of(member: Path, operation: str = TRAINING) -> Path | None:
     """The field that becomes `member` in any job: `resources.instance_type` for ResourceConfig.InstanceType."""
+    if operation != TRAINING:
+        from trainspec.request.tuning import training_member, tuning_field
+
+        if (field := tuning_field(member)) is not None:
+            return field
+        member = training_member(member)
     return _fields_by_member().get(tuple(str(step) if not isinstance(step, int) else "*" for step in member))
 
 

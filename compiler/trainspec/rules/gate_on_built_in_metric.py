@@ -6,12 +6,12 @@ A built-in algorithm reports the metrics that its page in the developer guide li
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
 
-import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity, did_you_mean
 from trainspec.rules.support.algorithms import BuiltIn, built_in
 from trainspec.rules.support.channels import channel_names
+from trainspec.rules.support.metrics import algorithm_reports
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
@@ -50,7 +50,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 def _judged(job: JobView, found: BuiltIn, metric: str, at: tuple[str | int, ...]) -> Iterator[Found]:
     table = found.algorithm
     channel, colon, _rest = metric.partition(":")
-    if table.metrics and not _is_known(metric, found):
+    if table.metrics and not algorithm_reports(metric, found):
         near = did_you_mean(metric, table.metrics) or f"it reports {', '.join(table.metrics[:6])}, …"
         yield Found(at, f"{found.name} reports no metric `{metric}` (as of {table.as_of[:7]})", near)
     elif (
@@ -58,14 +58,3 @@ def _judged(job: JobView, found: BuiltIn, metric: str, at: tuple[str | int, ...]
     ):
         message = f"{found.name} reports `{metric}` from the channel `{channel}`, and the job has none"
         yield Found(at, message, f"add the channel `{channel}` to `inputs`")
-
-
-def _is_known(metric: str, found: BuiltIn) -> bool:
-    """Whether a table has a metric; XGBoost reports every one of its `eval_metric`s, as `train:` and `validation:`."""
-    kind = found.algorithm.hyperparameters.get("eval_metric")
-    words = kind.words if kind and kind.kind == "list_of" else ()
-    channel, _colon, name = metric.partition(":")
-    return metric in found.algorithm.metrics or (
-        channel in ("train", "validation")
-        and (name in words or re.fullmatch(r"(?:error|ndcg|map)@.+", name) is not None)
-    )

@@ -1,7 +1,7 @@
 """A name whose fixed part alone is too long, whatever its templates become.
 
-SageMaker refuses a name of more than 63 characters; what stands around the templates, and what
-is known of them, is counted here.
+SageMaker refuses a name of more than 63 characters, and that of a tuning job of more than 32; what
+stands around the templates, and what is known of them, is counted here.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -23,8 +23,6 @@ GOOD = """
 name: a-name-{{ params.x }}
 """
 
-LIMIT = 63
-
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Count what is no template in TrainingJobName, where its renderings are not known."""
@@ -35,6 +33,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     sample = job.samples[0].context()
     fixed = re.sub(r"\{\{.*?\}\}|\{#.*?#\}", lambda found: render(found.group(), sample).text or "", name)
-    if len(fixed) > LIMIT:
-        message = f"the fixed part of the name alone has {len(fixed)} characters, and a name has {LIMIT} at most"
+    if len(fixed) > job.longest_name:
+        message = (
+            f"the fixed part of the name alone has {len(fixed)} characters, and a name has {job.longest_name} at most"
+        )
         yield Found(job.origin("TrainingJobName"), message, "shorten it")

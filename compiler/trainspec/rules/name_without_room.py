@@ -1,8 +1,8 @@
 """A long name is cut when it gets a suffix.
 
-A name has at most 63 characters. Where it is taken, `action_if_job_exists: increment` appends `-1`, `-2`, … and
-`timestamp` the time at which the DAG run started, 15 characters; what does not fit is cut from the end of the name,
-often the date that tells its runs apart.
+A name has at most 63 characters, that of a tuning job 32. Where it is taken, `action_if_job_exists: increment` appends
+`-1`, `-2`, … and `timestamp` the time at which the DAG run started, 15 characters; what does not fit is cut from the
+end of the name, often the date that tells its runs apart.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.request.api.check import member_schema
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS531", "a name with no room for a suffix", Severity.NOTE)
@@ -32,7 +31,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find names whose longest rendering is cut by the suffix that they may get."""
     action = str(job.operator.get("action_if_job_exists"))
     longest = max(map(len, job.renderings("TrainingJobName")), default=0)
-    most: int = (member_schema(("TrainingJobName",)) or {})["maxLength"]
+    most = job.longest_name
     room = most - len(SUFFIXES.get(action, ""))
     if room < longest <= most:
         message = f"the name has up to {longest} characters; a suffix (`{action}`) cuts it to {room}"

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.request.api.model import TUNING
+from trainspec.request.lower import Request
 from trainspec.rules.support.limits import LIMITS
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import JobView
@@ -48,19 +50,28 @@ _LEFT_OPEN = frozenset({"TS501", "TS502", "TS590"})
 
 def refuse(request: Mapping[str, Any]) -> None:
     """Raise the ApiError that AWS answers to a request that the rules call an error."""
+    _refuse(JobView(str(request.get("TrainingJobName", "")), {}, request, {}))
+
+
+def refuse_tuning(request: Mapping[str, Any]) -> None:
+    """The same of a CreateHyperParameterTuningJob request."""
+    from trainspec.request.tuning import as_training
+
+    whole = Request(dict(request), {}, frozenset(), (), TUNING)
+    training = as_training(whole)
+    name = str(request.get("HyperParameterTuningJobName", ""))
+    _refuse(JobView(name, {}, training.members, {}, lowered=training, whole=whole))
+
+
+def _refuse(job: JobView) -> None:
     from trainspec.diagnostics import Severity
     from trainspec.rules.support.registry import all_rules
 
-    job = JobView(str(request.get("TrainingJobName", "")), {}, request, {})
     for rule in all_rules():
         if rule.check_job is None or rule.code.severity is not Severity.ERROR or rule.code.id in _LEFT_OPEN:
             continue
         for found in rule.check_job(job):
             raise _beyond_limits(job) if rule.code.id == "TS863" else refusal(rule.code.id, found.message, job)
-
-
-def refuse_tuning(request: Mapping[str, Any]) -> None:
-    """The same of a CreateHyperParameterTuningJob request."""
 
 
 def refusal(code: str, message: str, job: JobView | None = None) -> ApiError:

@@ -42,7 +42,7 @@ class JobFacts:
 
 def job_facts(task_id: str, environments: Mapping[str, Analysis], first: Analysis, makers: Makers) -> JobFacts:
     """The job `task_id` of the spec analysed as `first`, with its requests in all `environments`."""
-    members, fields = first.requests[task_id].members, first.data.get("jobs", {}).get(task_id, {})
+    members, fields = first.requests[task_id].training.members, first.data.get("jobs", {}).get(task_id, {})
     algorithm = members.get("AlgorithmSpecification") or {}
     limits = members.get("StoppingCondition") or {}
     return JobFacts(

@@ -120,6 +120,16 @@ class Machines:
 
 
 @dataclass(frozen=True, slots=True)
+class Tunable:
+    """A hyperparameter that a tuning job may tune: its kind (float, int, values), and what AWS recommends for it."""
+
+    kind: str
+    least: float = 0
+    most: float = 0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Algorithm:
     """One built-in algorithm. `says` are its container's words for each kind of fault, with `{name}` and `{value}`."""
 
@@ -141,6 +151,7 @@ class Algorithm:
     checkpoints_since: str | None
     record_wrapper: str | None
     deprecated: tuple[str, ...]
+    tunable: Mapping[str, Tunable] = field(default_factory=dict)
 
     @property
     def required(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from trainspec.request.algorithms.model import (
     Hyperparameter,
     MachineCase,
     Machines,
+    Tunable,
 )
 
 TABLES = Path(__file__).with_name("tables")
@@ -78,7 +79,15 @@ def read_algorithm(name: str, data: Mapping[str, Any]) -> Algorithm:
         data.get("checkpoints_since"),
         data.get("record_wrapper"),
         tuple(data.get("deprecated", ())),
+        {key: _tunable(value) for key, value in data.get("tunable", {}).items()},
     )
+
+
+def _tunable(data: Any) -> Tunable:
+    if isinstance(data, list):
+        return Tunable("values", words=tuple(map(str, data)))
+    ((kind, (least, most)),) = data.items()
+    return Tunable(kind, least, most)
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:

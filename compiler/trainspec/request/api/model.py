@@ -1,11 +1,18 @@
 """The API's model of each request: CreateTrainingJob's in a schema of its own, those of other tasks in one together."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
 from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, load_schema
 
 TRAINING: Final = "CreateTrainingJob"
+TUNING: Final = "CreateHyperParameterTuningJob"
+
+
+def operation_of(request: Mapping[str, Any]) -> str:
+    """The operation that the request of a job is for."""
+    return TUNING if "HyperParameterTuningJobConfig" in request else TRAINING
 
 
 @cache

@@ -56,11 +56,12 @@ def _view(
         JobView(
             name,
             data["jobs"][name],
-            request.members,
+            request.training.members,
             dag,
             frozenset(str(path[2]) for path in invalid if path[:2] == ("jobs", name) and len(path) > 2),
             samples[name],
-            request,
+            request.training,
+            request if request.of_training else None,
         )
         for name, request in requests.items()
         if ("jobs", name) not in invalid
@@ -91,7 +92,7 @@ def _of_job(job: JobView) -> FoundByRule:
 
 def _remembered(job: JobView, memory: Memory) -> FoundByRule:
     """The same, from `memory` where this very job has been looked at before."""
-    key = repr((job.name, job.fields, job.request, job.dag, sorted(job.spoilt), job.samples))
+    key = repr((job.name, job.fields, job.request, job.tuning, job.dag, sorted(job.spoilt), job.samples))
     if key not in memory:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()

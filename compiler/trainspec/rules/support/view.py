@@ -61,6 +61,33 @@ class JobView:
     spoilt: frozenset[str] = frozenset()
     samples: Sequence[Sample] = SAMPLES
     lowered: Request | None = None
+    whole: Request | None = None
+    """Of a tuning job: its own request. `request` is that of its training jobs then."""
+
+    @property
+    def tuning(self) -> Mapping[str, Any]:
+        """The request of a tuning job; empty for a training job."""
+        return self.whole.members if self.whole else MISSING
+
+    def tuned(self, *path: str | int) -> Any:
+        """What the request of a tuning job says at a member's path; None where it is empty, or it is no tuning job."""
+        found: Any = self.tuning
+        for step in path:
+            if isinstance(found, Mapping):
+                found = found.get(str(step))
+            else:
+                known = isinstance(found, list) and isinstance(step, int) and step < len(found)
+                found = found[int(step)] if known else None
+        return found
+
+    @property
+    def longest_name(self) -> int:
+        """How many characters the job's name may have."""
+        return 32 if self.whole else 63
+
+    def tuning_origin(self, *path: str | int) -> Path:
+        """The field that says what stands at a member's path in the request of a tuning job."""
+        return self.whole.origin(path) if self.whole else ()
 
     @property
     def time_of_run(self) -> str:

@@ -1,0 +1,47 @@
+"""A tuning job with several definitions of training jobs.
+
+SageMaker can tune several algorithms in one tuning job, by TrainingJobDefinitions. A spec has no fields for that yet:
+the fields of a job describe one definition. Write a job with `tuning` for each algorithm, and compare their results.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import CONFIG, DEFINITION, OTHER_DEFINITIONS
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS792", "several definitions of training jobs")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+request:
+  TrainingJobDefinition: {TuningObjective: {MetricName: auc, Type: Maximize}}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for the members that only several definitions have."""
+    several, *of_each = OTHER_DEFINITIONS
+    for place in ((several,), *((DEFINITION, name) for name in of_each)):
+        if job.tuned(*place) is not None:
+            message = f"{place[-1]} is for tuning jobs with several definitions, which a spec cannot describe yet"
+            advice = (
+                f"write a job with `tuning` for each definition; {CONFIG} holds the objective and the ranges of one"
+            )
+            yield Found(job.tuning_origin(*place), message, advice, on_key=True)

@@ -1,0 +1,47 @@
+"""Limits of a tuning job that contradict each other.
+
+No more training jobs can run at once than there are in all, and the most resources of Hyperband are not below the
+least. SageMaker refuses such a request.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import CONFIG
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS785", "limits of a tuning job that contradict each other")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 4, parallel: 20}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the limits."""
+    limits, bounds = (CONFIG, "ResourceLimits"), (CONFIG, "StrategyConfig", "HyperbandStrategyConfig")
+    jobs, at = job.tuned(*limits, "MaxNumberOfTrainingJobs"), (*limits, "MaxParallelTrainingJobs")
+    parallel = job.tuned(*at)
+    if type(jobs) is int and type(parallel) is int and parallel > jobs:
+        message = f"{parallel} training jobs at once are more than the {jobs} that there may be in all"
+        yield Found(job.tuning_origin(*at), message, f"write `parallel: {jobs}` or less")
+    least, most = job.tuned(*bounds, "MinResource"), job.tuned(*bounds, "MaxResource")
+    if type(least) is int and type(most) is int and least > most:
+        message = f"`min_resource` is {least}, above `max_resource`, which is {most}"
+        yield Found(job.tuning_origin(*bounds, "MinResource"), message, "exchange them")

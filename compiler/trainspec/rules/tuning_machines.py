@@ -1,0 +1,50 @@
+"""Machines of a tuning job that are given twice.
+
+The machines stand in `resources`, as of any job, or in `tuning.resources`, which takes several types in order of
+preference: `instances`, or one `instance_type`. SageMaker refuses a request that has more than one of them.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningResourceConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import DEFINITION
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS794", "machines of a tuning job that are given twice")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+  resources: {instances: [{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}]}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+_TUNED = (DEFINITION, "HyperParameterTuningResourceConfig")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for two places that have machines."""
+    if job.tuned(*_TUNED) is None:
+        return
+    if job.tuned(DEFINITION, "ResourceConfig") is not None:
+        message = "`resources` and `tuning.resources` both have the machines of the training jobs"
+        yield Found(("tuning", "resources"), message, "remove one of them", on_key=True)
+    if job.tuned(*_TUNED, "InstanceConfigs") is not None and job.tuned(*_TUNED, "InstanceType") is not None:
+        message = "`tuning.resources` has `instances` and an `instance_type`"
+        yield Found(job.tuning_origin(*_TUNED, "InstanceType"), message, "move it into `instances`")

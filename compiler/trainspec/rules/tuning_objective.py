@@ -1,0 +1,63 @@
+"""A tuning job whose objective is not a metric of its training jobs.
+
+SageMaker reads the objective from the logs of the training jobs: with an image of your own by the expression that
+`metrics` has for it, with a built-in algorithm by the algorithm's own metrics, of which not all are for tuning. It
+refuses a tuning job whose objective is neither.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-metrics-variables.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, did_you_mean
+from trainspec.request.tuning import CONFIG
+from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.metrics import algorithm_reports
+from trainspec.rules.support.view import Found, JobView
+from trainspec.templates import has_template
+
+CODE = Code("TS781", "an objective that is not a metric of the training jobs")
+
+BAD = """
+metrics: {"validation:auc": "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {"validation:auc": "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: "validation:auc", goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+_PLACE = (CONFIG, "HyperParameterTuningJobObjective", "MetricName")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for the objective among the metrics of the job, or of its algorithm."""
+    metric = job.tuned(*_PLACE)
+    if not isinstance(metric, str) or has_template(metric):
+        return
+    if not {"metrics", "request", "image", "algorithm"}.isdisjoint(job.spoilt):
+        return
+    at = job.tuning_origin(*_PLACE)
+    if found := built_in(job):
+        metrics = found.algorithm.metrics
+        if metrics and not algorithm_reports(metric, found):
+            near = did_you_mean(metric, metrics) or f"it reports {', '.join(metrics[:6])}, …"
+            yield Found(at, f"{found.name} reports no metric `{metric}` (as of {found.algorithm.as_of[:7]})", near)
+        return
+    if job.member("AlgorithmSpecification", "AlgorithmName") is not None:
+        return
+    defined = [each.get("Name") for each in job.member("AlgorithmSpecification", "MetricDefinitions") or ()]
+    if metric not in defined and not any(has_template(str(each)) for each in defined):
+        has = f"it has {', '.join(f'`{each}`' for each in defined)}" if defined else "it has no `metrics`"
+        advice = did_you_mean(metric, [str(each) for each in defined])
+        message = f"the objective `{metric}` is not a metric of the job: {has}"
+        yield Found(at, message, advice or "add it to `metrics`, with the expression that finds it in the log")

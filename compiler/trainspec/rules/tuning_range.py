@@ -1,0 +1,81 @@
+"""A range that holds nothing, or whose bounds are not numbers.
+
+The least value of a range is below its greatest, and both are numbers; whole ones in a range of whole numbers. A list
+of values has each of them once. SageMaker refuses such a range.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import ranges_of
+from trainspec.rules.support.view import Found, JobView
+from trainspec.templates import has_template
+from trainspec.text.tree import Path
+
+CODE = Code("TS786", "a range that holds nothing")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.5, max: 0.1}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Read the bounds of each range as numbers, and compare them."""
+    for name, place, each in ranges_of(job.tuning) if job.tuning else ():
+        if "Values" in each:
+            yield from _repeated(job, name, place, each["Values"])
+        elif "MinValue" in each and "MaxValue" in each:
+            yield from _bounds(job, name, place, each)
+
+
+def _repeated(job: JobView, name: str, place: Path, values: Any) -> Iterator[Found]:
+    listed = [str(each) for each in values] if isinstance(values, list) else []
+    twice = next((each for index, each in enumerate(listed) if each in listed[:index]), None)
+    if twice is not None:
+        message = f"the value `{twice}` of `{name}` is a duplicate"
+        yield Found(job.tuning_origin(*place, "Values"), message, "list each value once")
+
+
+def _bounds(job: JobView, name: str, place: Path, each: Mapping[str, Any]) -> Iterator[Found]:
+    whole = "IntegerParameterRanges" in place
+    known = []
+    for member in ("MinValue", "MaxValue"):
+        text = str(each[member])
+        if has_template(text):
+            return
+        number = as_number(text)
+        if number is None or (whole and not number.is_integer()):
+            what = "a whole number" if whole else "a number"
+            yield Found(job.tuning_origin(*place, member), f"`{text}` is not {what}, as a bound of `{name}` must be")
+            return
+        known.append(number)
+    if known[0] >= known[1]:
+        message = f"the range of `{name}` holds nothing to search: {each['MinValue']} is not below {each['MaxValue']}"
+        yield Found(job.tuning_origin(*place, "MinValue"), message, "write the least value first, then the greatest")
+
+
+def as_number(text: str) -> float | None:
+    """The finite number that a string is, None for any other."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,57 @@
+"""A scale that the range does not allow.
+
+A logarithmic search needs a range above zero, and the reverse logarithmic one a range from zero to below one. A list of
+values has no scale. SageMaker refuses such a range.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import ranges_of
+from trainspec.rules.support.view import Found, JobView
+from trainspec.rules.tuning_range import as_number
+
+CODE = Code("TS787", "a scale that the range does not allow")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0, max: 0.5, scale: Logarithmic}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 1e-4, max: 0.5, scale: Logarithmic}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Hold the bounds of each range against its scale."""
+    for name, place, each in ranges_of(job.tuning) if job.tuning else ():
+        scale = each.get("ScalingType")
+        least, most = (as_number(str(each.get(member, ""))) for member in ("MinValue", "MaxValue"))
+        if scale == "Logarithmic" and least is not None and least <= 0:
+            message = (
+                f"a logarithmic search of `{name}` needs a range above zero, and this begins at {each['MinValue']}"
+            )
+            advice = "begin above zero, such as at 1e-6, or write `scale: Linear`"
+            yield Found(job.tuning_origin(*place, "MinValue"), message, advice)
+        if scale != "ReverseLogarithmic":
+            continue
+        if "IntegerParameterRanges" in place:
+            message = f"a reverse logarithmic search is for real numbers, and `{name}` is a range of whole ones"
+            yield Found(job.tuning_origin(*place, "ScalingType"), message, "write `scale: Logarithmic` or `Linear`")
+        elif (least is not None and least < 0) or (most is not None and most >= 1):
+            message = f"a reverse logarithmic search of `{name}` needs a range from 0 to below 1"
+            yield Found(
+                job.tuning_origin(*place, "ScalingType"), message, "change the bounds, or write `scale: Linear`"
+            )

@@ -1,0 +1,49 @@
+"""A hyperparameter with a value and a range.
+
+Either a hyperparameter has one value for all training jobs, in `hyperparameters`, or the tuning job chooses one for
+each, from `tuning.ranges`. SageMaker refuses a name that is in both, and one that has two ranges.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTrainingJobDefinition.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import DEFINITION, STATIC, ranges_of
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS788", "a hyperparameter with a value and a range")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+hyperparameters: {eta: 0.3}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+hyperparameters: {depth: 6}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for each range's name among the values, and among the ranges before it."""
+    static = job.tuned(DEFINITION, STATIC) or {}
+    seen = set[str]()
+    for name, place, _ in ranges_of(job.tuning) if job.tuning else ():
+        if isinstance(static, dict) and name in static:
+            message = f"`{name}` has a value in `hyperparameters` and a range in `tuning.ranges`"
+            advice = "remove one of them (`null` takes away what `defaults` bring)"
+            yield Found(job.tuning_origin(DEFINITION, STATIC, name), message, advice)
+        if name in seen:
+            yield Found(job.tuning_origin(*place, "Name"), f"`{name}` has two ranges", "remove one of them")
+        seen.add(name)

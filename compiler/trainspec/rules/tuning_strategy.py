@@ -1,0 +1,58 @@
+"""Fields of `tuning` that belong to another strategy.
+
+Hyperband stops training jobs early by itself: `early_stopping` must be `Off` then. Its own bounds, `hyperband`, are for
+no other strategy, and Hyperband needs `max_resource` unless a hyperparameter such as `epochs` says it.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobConfig.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperbandStrategyConfig.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import CONFIG
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS783", "a field of another tuning strategy")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+hyperparameters: {epochs: 27}
+tuning:
+  strategy: Hyperband
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+  early_stopping: Auto
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+hyperparameters: {epochs: 27}
+tuning:
+  strategy: Hyperband
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+_EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
+"""The hyperparameters from which SageMaker takes the most resources of Hyperband."""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Hold what the strategy excludes against the strategy."""
+    strategy = job.tuned(CONFIG, "Strategy")
+    early, bounds = (CONFIG, "TrainingJobEarlyStoppingType"), (CONFIG, "StrategyConfig", "HyperbandStrategyConfig")
+    if strategy == "Hyperband":
+        if job.tuned(*early) == "Auto":
+            message = "the strategy Hyperband has an early stopping of its own"
+            yield Found(job.tuning_origin(*early), message, "remove `early_stopping`")
+        static = job.member("HyperParameters") or {}
+        if job.tuned(*bounds, "MaxResource") is None and not any(name in static for name in _EPOCHS):
+            message = "the strategy Hyperband does not know how long a training job may become"
+            advice = "add `hyperband: {max_resource: N}`, or a hyperparameter `epochs`"
+            yield Found(job.tuning_origin(CONFIG, "Strategy"), message, advice)
+    elif isinstance(strategy, str) and strategy in ("Bayesian", "Random", "Grid") and job.tuned(*bounds) is not None:
+        message = f"`hyperband` is for the strategy Hyperband, and this is {strategy}"
+        yield Found(("tuning", "hyperband"), message, "remove it", on_key=True)

@@ -1,0 +1,45 @@
+"""A tuning job without an objective.
+
+What is best, the objective says: the name of a metric, and whether it is to be large or small. The API's model lets it
+be left out, because several definitions have an objective each; SageMaker refuses a tuning job without one.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobObjective.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import CONFIG, DEFINITION
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS782", "a tuning job without an objective")
+
+BAD = """
+tuning:
+  strategy: Random
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for an objective."""
+    if not job.tuning or job.tuned("TrainingJobDefinitions") is not None or "tuning" in job.spoilt:
+        return
+    if (
+        job.tuned(CONFIG, "HyperParameterTuningJobObjective") is None
+        and job.tuned(DEFINITION, "TuningObjective") is None
+    ):
+        advice = "add `objective: {metric: NAME, goal: Maximize}`, or `Minimize`"
+        yield Found(
+            ("tuning",), "`tuning` has no `objective`: nothing says which training job is the best", advice, True
+        )

@@ -1,0 +1,40 @@
+"""A tuning job that has nothing to tune.
+
+Without a range all training jobs would be the same. Only with `autotune: Enabled` SageMaker chooses ranges by itself.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-autotune.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code
+from trainspec.request.tuning import DEFINITION, ranges_of
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS793", "a tuning job with nothing to tune")
+
+BAD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+GOOD = """
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look for a range."""
+    if not job.tuning or "tuning" in job.spoilt or job.tuned("Autotune") or job.tuned("TrainingJobDefinitions"):
+        return
+    if job.tuned(DEFINITION, "HyperParameterRanges") is None and not any(True for _ in ranges_of(job.tuning)):
+        advice = "add `ranges`, or `autotune: Enabled`, which lets SageMaker choose them"
+        yield Found(("tuning",), "`tuning` has no `ranges`: all training jobs would be the same", advice, on_key=True)
