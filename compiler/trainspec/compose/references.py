@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from trainspec.compose.best import FORM, Question, Wrong, asks, names_of, question, unknown_name
 from trainspec.compose.matrix import MAX_ID
+from trainspec.compose.tuned import asks_for_best, best_names, is_tuned
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.templates.choices import Choice
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
@@ -94,6 +95,8 @@ class JobScope:
             job = same_point
         if job == self.task_id:
             return _wrong(codes.DEPENDENCY_CYCLE, span, f"`${{{name}}}`: `{job}` cannot depend on its own results")
+        if asks_for_best(attribute):
+            return self._best_of_tuning(job, attribute, name, span)
         found = self._template(job, attribute, name)
         if isinstance(found, str) and (why := self._is_not_kept(job, attribute)):
             return _wrong(codes.CONFLICT, span, f"`${{{name}}}`: {why}")
@@ -101,6 +104,24 @@ class JobScope:
             self.needed.setdefault(job, span)
             return Scalar(found, span, plain=False)
         return _wrong(codes.UNKNOWN_VARIABLE, span, *found)
+
+    def _best_of_tuning(self, job: str, attribute: str, name: str, span: Span) -> Node | Diagnostic:
+        """What stands for something of the best training job of a tuning job."""
+        names = best_names(attribute, self.jobs[job], job)
+        if not isinstance(names, Wrong) and (why := self._is_not_kept(job, attribute)):
+            names = Wrong(codes.CONFLICT, why)
+        if isinstance(names, Wrong):
+            return _wrong(names.code, span, f"`${{{name}}}`: {names.message}", names.advice)
+        self.needed.setdefault(job, span)
+        pull = f"ti.xcom_pull(task_ids={_quoted(job)}, key='best')"
+        steps = attribute.split(".")[1:2]
+        if steps != ["hyperparameters"]:
+            return Scalar(f"{{{{ {pull}[{_quoted(names[0])}] }}}}", span, plain=False)
+        templates = {each: f"{{{{ {pull}['hyperparameters'][{_quoted(each)}] }}}}" for each in names}
+        if attribute.count(".") > 1:
+            return Scalar(templates[names[0]], span, plain=False)
+        values = (Entry(Scalar(each, span), Scalar(text, span, plain=False)) for each, text in templates.items())
+        return mapping(tuple(values), span)
 
     def _image(self, job: str, name: str, span: Span) -> Node | Diagnostic:
         """The image of a job, or of all points of a matrix where they have the same."""
@@ -202,10 +223,13 @@ class JobScope:
         if attribute.startswith(_METRICS):
             metric = attribute.removeprefix(_METRICS)
             node = self.jobs[job]
-            declared = node.get("metrics") if isinstance(node, Mapping) and node.get("algorithm") is None else None
+            is_listed = isinstance(node, Mapping) and node.get("algorithm") is None and not is_tuned(node)
+            declared = node.get("metrics") if isinstance(node, Mapping) and is_listed else None
             if isinstance(declared, Mapping) and declared.get(metric) is None:
                 return f"`${{{name}}}`: the job `{job}` has no metric `{metric}`", did_you_mean(metric, declared.keys())
             return f"{{{{ {pull}, key='metrics')[{_quoted(metric)}] }}}}"
+        if attribute == "billable_seconds" and is_tuned(self.jobs[job]):
+            return f"`${{{name}}}`: a tuning job is not billed, each of its training jobs is", None
         if attribute not in _KEYS:
             if not attribute:
                 return f"`${{{name}}}` does not name an attribute of the job", f"there are {_ATTRIBUTES}"
@@ -223,7 +247,7 @@ def handed_on(text: str) -> Iterator[tuple[str, str]]:
         yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
 
 
-_WHOLE = re.compile(rf"\{{\{{ {_PULL.pattern}(?:\['((?:[^'\\]|\\.)*)'\])? \}}\}}")
+_WHOLE = re.compile(rf"\{{\{{ {_PULL.pattern}(?:\['((?:[^'\\]|\\.)*)'\])?(?:\['((?:[^'\\]|\\.)*)'\])? \}}\}}")
 
 
 def in_words(text: str) -> str:

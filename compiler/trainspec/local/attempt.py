@@ -17,7 +17,9 @@ from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.identity import Label
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import TRAINING
 from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, JobLog, last_log_lines
+from trainspec.runtime.engine.of_request import kind_of
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Training
@@ -80,7 +82,8 @@ class LocalAttempt:
         clock = Clock(time.time, self._sleep)
         starting = Calls(clients.sagemaker, clock, START_PATIENCE, self._say, order.request)
         self._waiting = replace(starting, back_off=BackOff())
-        self._training = Training(starting, order.request, order.label, order.policy, self._say)
+        self.kind = kind_of(order.request)
+        self._training = Training(starting, order.request, order.label, order.policy, self._say, kind=self.kind)
         self._job: Job | None = None
         """The job as it was seen last."""
 
@@ -112,7 +115,7 @@ class LocalAttempt:
         training.calls = self._waiting
         if not order.wait:
             training.release()
-            output = (order.request.get("OutputDataConfig") or {}).get("S3OutputPath")
+            output = (self.kind.definition(order.request).get("OutputDataConfig") or {}).get("S3OutputPath")
             return self._done(job, State.SUCCESS, {"arn": job.arn, "output": output})
         deadline = training.deadline(job)
         job = training.wait(job, deadline, self._watch(job))
@@ -122,11 +125,16 @@ class LocalAttempt:
             self._say(problem.text)
             return self._done(job, State.FAILED, job.results, problem.text)
         training.release()
-        self._say(f"Phases: {phases(job)}")
+        job = self._job = job.in_full(training.calls)
+        if self.kind is TRAINING:
+            self._say(f"Phases: {phases(job)}")
+        else:
+            self._say(f"Training jobs: {job.state.partition(' - ')[2]}")
         if not job.completed:
-            lines = [] if order.print_log else self._last_lines(job.name)
+            seen = self.kind is TRAINING and order.print_log
+            lines = [] if seen or job.logged_as is None else self._last_lines(job.logged_as)
             pages = (job_url, logs_url) if self.clients.in_console else ()
-            problem = failure(job, lines, *(page(job.arn, job.name) for page in pages))
+            problem = failure(job, lines, *(page(job.arn, job.name, self.kind) for page in pages))
             self._say(problem.text)
             return self._done(job, State.FAILED, job.results, job.reason)
         if job.model:
@@ -170,15 +178,15 @@ class LocalAttempt:
         try:
             if not training.abandon(calm):
                 return
-            self._say(f"Stopping training job {training.name}")
+            self._say(f"Stopping {self.kind.noun} {training.name}")
             training.calls = calm
             training.policy = replace(training.policy, check_interval=_STOPPING_INTERVAL)
-            seen = self._job or Job(str(training.name), "")
+            seen = self._job or self.kind.job(str(training.name), "")
             job = training.wait(seen, time.time() + STOPPING_PATIENCE, self._watch(seen))
         except (TrainingProblem, CallAnswer) as problem:
             self._say(
-                f"Training job {name} could not be stopped ({problem}). It may still be running; you can stop it "
-                f"with {stop_command(str(name), self.clients.region)}"
+                f"{self.kind.noun.capitalize()} {name} could not be stopped ({problem}). It may still be running; you "
+                f"can stop it with {stop_command(str(name), self.clients.region, self.kind)}"
             )
             return
         if not job.ended:
@@ -190,7 +198,7 @@ class LocalAttempt:
     def _watch(self, job: Job) -> Callable[[Job], None]:
         """What shows the job at each look: its state to the view, its log line by line."""
         log: JobLog | None = None
-        if self.order.print_log:
+        if self.order.print_log and job.logged_as is not None:
             log = JobLog(self.clients.logs, job.name, self._say, tail=bool(job.description))
 
         def watch(now: Job) -> None:

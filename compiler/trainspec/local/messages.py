@@ -1,6 +1,7 @@
 """How a run tells of a job: its phases, and how long they last."""
 
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import TRAINING, JobKind
 
 
 def span(seconds: float) -> str:
@@ -35,6 +36,6 @@ def status_line(task_id: str, job: Job, now: float) -> str:
     return "  ".join(parts)
 
 
-def stop_command(name: str, region: str) -> str:
+def stop_command(name: str, region: str, kind: JobKind = TRAINING) -> str:
     """What stops a job by hand."""
-    return f"aws sagemaker stop-training-job --training-job-name {name} --region {region}"
+    return f"{kind.stop_command} {name} --region {region}"

@@ -7,6 +7,7 @@ from typing import Any, Final
 from trainspec.request.check import Rendering, render_in
 from trainspec.request.lower import Request
 from trainspec.runtime.engine.casting import typed
+from trainspec.runtime.engine.of_request import kind_of
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.templates.context import Sample, in_a_run
 from trainspec.templates.values import UNKNOWN
@@ -56,7 +57,17 @@ def stand_in(asked: dict[str, None]) -> Made:
         "billable_seconds": 60,
         "metrics": _AnyMetric(asked),
         "hyperparameters": _AnyText(),
+        "best": {**_BEST, "hyperparameters": _AnyText()},
     }
+
+
+_BEST: Final = {
+    "name": "a-job-001-1a2b3c4d",
+    "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/a-job-001-1a2b3c4d",
+    "model": "s3://bucket/a-job-001-1a2b3c4d/output/model.tar.gz",
+    "metric": "a-metric",
+    "objective": 0.5,
+}
 
 
 @dataclass
@@ -97,7 +108,8 @@ class Templates:
     def render(self, pull: Pull) -> Rendering:
         """Both in one map, the conditions as `proceed_if`."""
         context = in_a_run(self.sample.context(), pull, self.conf)
-        return render_in({**self.request.members, _GATE: list(map(dict, self.conditions))}, context)
+        members = {**self.request.members, _GATE: list(map(dict, self.conditions))}
+        return render_in(members, context, self.request.operation)
 
     def fields(self, paths: Iterable[Path]) -> tuple[str, ...]:
         """The fields of the spec from which the members at `paths` are."""
@@ -130,6 +142,6 @@ def rendered(templates: Templates, made: Mapping[str, Made]) -> tuple[dict[str, 
     if rendering.unknown:
         fields = ", ".join(templates.fields(rendering.unknown))
         raise TrainingProblem(Kind.FATAL, f"the jobs before it produced nothing for {fields}")
-    request = typed(rendering.request)
+    request = typed(rendering.request, kind_of(rendering.request).typed_members)
     conditions: list[dict[str, Any]] = request.pop(_GATE)
     return request, conditions

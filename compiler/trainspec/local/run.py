@@ -19,10 +19,11 @@ from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
 from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.project.project import UsageError
+from trainspec.request.tuning import training_request
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.choosing import best_of, results_of
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
-from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.of_request import kind_of
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.templates.context import Sample
@@ -120,7 +121,7 @@ class LocalRun:
                 archive = self.analysis.sources.get(task_id)
                 found[task_id] = {
                     channel["ChannelName"]: _is_made(channel, archive.uri if archive else "")
-                    for channel in request.get("InputDataConfig") or ()
+                    for channel in training_request(request).get("InputDataConfig") or ()
                 }
         return found
 
@@ -255,15 +256,16 @@ class LocalRun:
         """What the completed training job `name` made, which stands for a job of the spec."""
         clients = self.clients[self._region(task_id)]
         calls = Calls(clients.sagemaker, back_off=BackOff(patience=20.0))
+        kind = kind_of(self.analysis.requests[task_id].members)
         try:
-            answer = calls("describe_training_job", {"TrainingJobName": name}, needs="TrainingJobArn")
+            answer = calls(kind.describe, {kind.name: name}, needs=kind.arn)
         except CallAnswer:
-            raise UsageError(f"--use {task_id}={name}: there is no such training job in {clients.region}") from None
+            raise UsageError(f"--use {task_id}={name}: there is no such {kind.noun} in {clients.region}") from None
         except TrainingProblem as problem:
             raise UsageError(f"--use {task_id}={name}: AWS says: {problem}") from None
-        job = Job.described(answer)
+        job = kind.job.described(answer).in_full(calls)
         if not job.completed:
-            raise UsageError(f"--use {task_id}={name}: that training job has status {job.status}, not Completed")
+            raise UsageError(f"--use {task_id}={name}: that {kind.noun} has status {job.status}, not Completed")
         return {"return_value": job.name, **job.results}
 
 

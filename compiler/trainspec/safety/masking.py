@@ -41,7 +41,7 @@ _PASSWORD_WORDS: Final = frozenset({"password", "passwd", "pwd", "passphrase"})
 _OTHER_PASSWORD_WORDS: Final = _PASSWORD_WORDS | {"pass"}
 # Parts of names that stand before nothing else. (`token` is part of `tokenizer`, and so has to be a word.)
 _PARTS: Final = ("api_key", "apikey", "credential", "passphrase", "passwd", "password", "private_key", "secret")
-_RESULTS: Final = frozenset({"arn", "billable_seconds", "metrics", "model", "name", "output", "return_value"})
+_RESULTS: Final = frozenset({"arn", "best", "billable_seconds", "metrics", "model", "name", "output", "return_value"})
 """What `key=` stands before in `ti.xcom_pull(…)`: results of tasks, and no secrets."""
 VALUES_OF_THEIR_MAP: Final = frozenset({"const", "default", "enum", "example", "examples", "value"})
 """Keys that name nothing themselves: `{db_password: {default: …}}`, as parameters of a DAG have it."""

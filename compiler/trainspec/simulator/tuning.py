@@ -105,6 +105,8 @@ class TuningJobs:
     def create(self, region: str, request: Mapping[str, Any]) -> TuningJob:
         """Create the tuning job that `request`, already validated, describes."""
         name, account = request["HyperParameterTuningJobName"], self.account
+        if account.executor is not None:
+            raise validation_error("Tuning jobs are only simulated here, and not executed.")
         tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         with self._lock:
             jobs, now = self._regions.setdefault(region, {}), account.clock.now()

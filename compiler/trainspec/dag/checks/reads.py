@@ -26,7 +26,7 @@ INSTEAD: Final[Mapping[str, str]] = {
 }
 """What has no value in a run without a logical date, and what says when such a run began."""
 
-_PUSHED: Final = ("return_value", "model", "arn", "output", "billable_seconds", "metrics")
+_PUSHED: Final = ("return_value", "model", "arn", "output", "billable_seconds", "metrics", "best")
 """The keys under which a training job's results are kept."""
 _RUN_AFTER: Final = "dag_run.run_after"
 _NOT_RENDERED: Final = frozenset(("depends_on", "doc", "operator", "retries", "tags", "vars"))
