@@ -47,7 +47,7 @@ from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
 from trainspec.runtime.engine import training as engine_module
 from trainspec.runtime.engine.calls import BackOff, Calls, Clock
-from trainspec.runtime.engine.identity import Label, TaskRun
+from trainspec.runtime.engine.identity import Label
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import TAG, VARIABLE, decode
 from trainspec.runtime.engine.problems import TrainingProblem
@@ -138,16 +138,10 @@ class Task:
     """Triggers that have not heard yet that they were killed."""
     lost: bool = False
     """Whether the last try was lost, so that Airflow may run the failure callback."""
+    lost_tries: list[dict[str, Any]] = field(default_factory=list)
+    """The contexts of lost tries that others follow, for which Airflow 3.0 to 3.2 calls the failure callback, too."""
     silent: bool = False
     """Whether Airflow does not answer when it is asked for the task's state."""
-
-    @property
-    def label(self) -> Label:
-        retries = self.spec.retries
-        generation, started = self.max_tries - retries, round(self.run.started * 1e6)
-        clears, where = self.run.clears, self.run.installation
-        run = TaskRun("dag", "run", self.task_id, -1, generation, started, retries, clears, where)
-        return Label.of(run, self.try_number)
 
     @property
     def maker(self) -> Maker:
@@ -177,7 +171,7 @@ class World:
         self.successes: dict[int, str] = {}
         self.weather = Limit()
         self.lagged = False
-        self.named, self.hook = schedule.named, schedule.hook
+        self.named, self.hook, self.counts = schedule.named, schedule.hook, schedule.counts
         self.kind = TUNING if schedule.tuning else TRAINING
         self.store: Any = simulator.account.tuning if schedule.tuning else simulator.account
         self.fates = list(schedule.fates)
@@ -455,6 +449,8 @@ class World:
 
     def _try_again(self, task: Task, swept: bool) -> None:
         if task.try_number <= task.max_tries:
+            if swept:
+                task.lost_tries.append({**task.context(), "task": self._operator(task)})
             task.state, task.try_number, task.trigger = "queued", task.try_number + 1, None
             # The retry_delay is longer than AWS lags. Were it not, a last try whose create is refused (quota, token)
             # could not see the job of a try that was lost a moment ago, and would leave it to the sweep.
@@ -475,7 +471,7 @@ class World:
             self._settle(task, process)
 
     def _orphan(self, task: Task) -> None:
-        if task.state == "running" and task.process:
+        if task.state == "running" and task.process and task.try_number <= task.max_tries:
             task.orphans.append(task.process)
             task.slept = True
             task.state, task.process, task.event = "queued", None, None
@@ -499,6 +495,13 @@ class World:
             self._none_left(task, "was lost at a deploy with its last try")
 
     def _callback(self, task: Task) -> None:
+        for context in task.lost_tries:
+            self.acting = task.maker
+            stopped = [job.stop_requested for job in self.simulator.jobs]
+            stop_left_over(context)
+            now = [job.stop_requested for job in self.simulator.jobs]
+            assert now == stopped, "the callback of a lost try stopped the job that the next one wants"
+        task.lost_tries.clear()
         if task.state == "failed" and task.lost:
             self.acting = task.maker
             stop_left_over({**task.context(), "task": self._operator(task)})
@@ -612,13 +615,15 @@ class World:
         if before == "removed":
             return
         self._kill_process(task, "restarting", late)
+        started = run.started
         if before != "running":  # Airflow leaves max_tries alone where a running task is cleared
             task.max_tries = task.try_number + task.spec.retries
             if moves and before in ENDED and all(each.state in ENDED or each is task for each in self._with(run)):
                 run.started += 1
                 run.moved = True
-        run.clears += 1  # as Airflow 3.2 and later
-        task.rounds += 1
+        run.clears += self.counts or run.started != started
+        # Where Airflow counts only the clears of finished runs, the next try cannot be told from a retry.
+        task.rounds += self.counts or before != "running" or task.try_number > task.max_tries
         task.state, task.lost = "queued", False
         task.try_number += 1
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 from schedules import (
+    Callback,
     Clear,
     ClearLost,
     Copy,
@@ -74,6 +75,16 @@ async def _yes(*_: Any) -> bool:
 def no_clears(patch: pytest.MonkeyPatch) -> None:
     """Only `max_tries` tells a clear, which leaves it alone where the task is running."""
     patch.setattr(Label, "relation", lambda self, other: _relation(_bare(self, clears=0), _bare(other, clears=0)))
+
+
+def max_tries_alone(patch: pytest.MonkeyPatch) -> None:
+    """A try beyond the last one is taken for a retry, where Airflow counts no clears of running tasks."""
+    patch.setattr(attempt_module, "max_tries_of", lambda ti: ti.max_tries)
+
+
+def callbacks_are_final(patch: pytest.MonkeyPatch) -> None:
+    """The failure callback does not ask whether the task is tried again."""
+    patch.setattr(airflow_compat, "is_tried_again", lambda *_: False)
 
 
 def no_search(patch: pytest.MonkeyPatch) -> None:
@@ -175,7 +186,10 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
         (sweep_of_all, Schedule((T, TaskSpec(place=1)), LONG, (Go(0, 8), Kill(1), SweepUp()))),
         (copies_keep_labels, Schedule((DEFERRED,), LONG, (Go(0, 5), Copy(0), Kill(1)))),
     ),
-    "2: a clear that moves nothing": ((no_clears, Schedule((T,), (), (Go(0, 6), ClearLost(0)))),),
+    "2: a clear that moves nothing": (
+        (no_clears, Schedule((T,), (), (Go(0, 6), ClearLost(0)))),
+        (max_tries_alone, Schedule((TaskSpec(retries=0),), (), (Go(0, 6), ClearLost(0)), counts=False)),
+    ),
     "3: freed and changed names": (
         (
             no_search,
@@ -186,6 +200,7 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
     ),
     "4: tries and jobs that are left over": (
         (left_overs_go_on, Schedule((T,), ("fails",), (Go(0, 1), Orphan(0), Go(0, 24), GoOrphan(0, 12)))),
+        (callbacks_are_final, Schedule((T,), LONG[:1], (Go(0, 6), Crash(0), Callback(0)))),
         (
             finished_runs_keep_jobs,
             Schedule((NOT_WAITED,), LONG, (Go(0, 8), Clear(0, moves=True), Go(0, 8)), named=True),

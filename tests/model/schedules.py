@@ -65,7 +65,10 @@ class Deploy:
 
 @dataclass(frozen=True)
 class Callback:
-    """Airflow runs the failure callback of a task whose last try was lost, which it does not always do."""
+    """Airflow runs the failure callback of a task whose last try was lost, which it does not always do.
+
+    And, as 3.0 to 3.2 do, those of lost tries that others follow.
+    """
 
     task: int
 
@@ -230,6 +233,8 @@ class Schedule:
     """Whether they tell a trigger that its task was killed, as 3.3 does and 3.0 to 3.2 do not."""
     tuning: bool = False
     """Whether the jobs are tuning jobs, of one training job each."""
+    counts: bool = True
+    """Whether they count every clear, as 3.2 and later do; 3.0 and 3.1 count those of finished runs."""
 
 
 # hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
@@ -259,7 +264,7 @@ _STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrateg
     "go": (12, lambda task: st.builds(Go, task, st.integers(1, 8))),
     "crash": (4, lambda task: st.builds(Crash, task)),
     "deploy": (2, lambda task: st.builds(Deploy, task, st.booleans())),
-    "callback": (1, lambda task: st.builds(Callback, task)),
+    "callback": (2, lambda task: st.builds(Callback, task)),
     "sweep": (2, lambda _: st.builds(SweepUp, st.sampled_from([False, False, True]), _SKEWS)),
     "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]), _KILLED)),
     "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),
@@ -291,4 +296,5 @@ def schedules(draw: st.DrawFn, *, tuning: bool = False) -> Schedule:
     tasks = draw(st.lists(_TASKS, min_size=1, max_size=3))
     fates = draw(st.lists(_FATES, max_size=4))
     steps = draw(st.lists(_steps(len(tasks)), min_size=2, max_size=24))
-    return Schedule(tuple(tasks), tuple(fates), tuple(steps), draw(st.booleans()), draw(st.booleans()), tuning)
+    named, hook, counts = (draw(st.booleans()) for _ in range(3))
+    return Schedule(tuple(tasks), tuple(fates), tuple(steps), named, hook, tuning, counts)

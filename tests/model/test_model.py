@@ -10,7 +10,22 @@ from typing import Any
 import pytest
 from airflow_model import run
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from schedules import Break, Clear, Crash, Edit, Go, GoOrphan, Kill, Limit, Orphan, Schedule, TaskSpec, schedules
+from schedules import (
+    Break,
+    Callback,
+    Clear,
+    ClearLost,
+    Crash,
+    Edit,
+    Go,
+    GoOrphan,
+    Kill,
+    Limit,
+    Orphan,
+    Schedule,
+    TaskSpec,
+    schedules,
+)
 from trainspec.simulator import Simulator
 
 ONE = (TaskSpec(),)
@@ -45,6 +60,12 @@ FOUND = {
     ),
     "renamed after its job had completed, before the worker was lost": Schedule(
         ONE, (), (Go(0, 6), Edit(0, "second"), Crash(0))
+    ),
+    "the failure callback was called for a lost try that another follows": Schedule(
+        ONE, ("is long",), (Go(0, 6), Crash(0), Callback(0))
+    ),
+    "cleared as its worker was lost with the last try, and Airflow counted no clear": Schedule(
+        (TaskSpec(retries=0),), ("is long",), (Go(0, 6), ClearLost(0)), counts=False
     ),
 }
 

@@ -1,5 +1,6 @@
 """The one door where Airflow's versions differ for us; what they share comes from the provider's compat module."""
 
+import sys
 import threading
 from contextlib import suppress
 from datetime import timedelta
@@ -130,6 +131,34 @@ def task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
 
 def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
     return states.get(run_id, {}).get(task_id if map_index < 0 else f"{task_id}_{map_index}", GONE)
+
+
+def max_tries_of(task_instance: Any) -> int:
+    """Return Airflow's number of the last try, which every clear raises and no retry.
+
+    Airflow 3 leaves it alone where a running task is cleared, but lets the next try begin although it was the last one:
+    no retry comes after that, so the number must have been raised.
+    """
+    last = int(task_instance.max_tries)
+    return last if AIRFLOW_2 else max(last, task_instance.try_number - 1)
+
+
+def is_tried_again(context: Any, retries: int) -> bool:
+    """Return whether a failure callback was called although the failed task gets another try.
+
+    Before 3.3, Airflow 3 has the DAG processor call it for every try whose worker was lost. A worker calls it only when
+    the task has failed for good, and hands on the exception.
+    """
+    if AIRFLOW_2 or isinstance(context.get("exception"), BaseException):
+        return False
+    ti = context["ti"]
+    return retries > 0 and bool(ti.try_number <= ti.max_tries)
+
+
+def has_xcom() -> bool:
+    """Return whether XComs can be read here: in the DAG processor of 3.0, who asks for one waits forever."""
+    processor = sys.modules.get("airflow.dag_processing.processor")
+    return AIRFLOW_2 or processor is None or hasattr(processor, "GetXCom")
 
 
 def clears_of(context: Any) -> int:

@@ -13,7 +13,7 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     AirflowTaskTimeout,
 )
-from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, delay_next_try, task_state
+from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, delay_next_try, max_tries_of, task_state
 from trainspec.runtime.clients import Clients
 from trainspec.runtime.engine.by_kind import asked_for
 from trainspec.runtime.engine.calls import BackOff, Calls
@@ -327,7 +327,7 @@ def label_of(context: Any, operator: Any) -> Label:
         run_id=ti.run_id,
         task_id=ti.task_id,
         map_index=-1 if ti.map_index is None else ti.map_index,
-        generation=ti.max_tries - retries,
+        generation=max_tries_of(ti) - retries,
         started=microseconds(run.start_date),
         retries=retries,
         clears=clears_of(context),

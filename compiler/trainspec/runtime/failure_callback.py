@@ -20,10 +20,15 @@ def with_stop_left_over(callbacks: Any) -> list[Callable[..., Any]]:
 def stop_left_over(context: Any) -> None:
     """Stop the job of the failed task in `context`, if it has one that runs.
 
-    A try that ran its code has seen to its job itself, and perhaps left it on purpose.
+    A try that ran its code has seen to its job itself, and perhaps left it on purpose. If there is a next one, that one
+    wants the job.
     """
     operator = context["task"]
     if operator.has_seen_to_its_job:
+        return
+    from trainspec.runtime.airflow_compat import is_tried_again
+
+    if is_tried_again(context, operator.retries or 0):
         return
     from trainspec.runtime.attempt import label_of, policy_of
     from trainspec.runtime.engine.training import Training
@@ -57,8 +62,10 @@ def _calls(operator: Any, context: Any) -> Any:
 
 def _names(operator: Any, context: Any) -> Iterator[str]:
     """Yield the names under which to look: what the lost try has handed on, then what the task asks for."""
+    from trainspec.runtime.airflow_compat import has_xcom
+
     ti = context["ti"]
-    arn = ti.xcom_pull(task_ids=ti.task_id, key="arn", map_indexes=ti.map_index)
+    arn = ti.xcom_pull(task_ids=ti.task_id, key="arn", map_indexes=ti.map_index) if has_xcom() else None
     if arn:
         yield str(arn).rpartition("/")[2]
     config, member = operator.config, operator.job_kind.name

@@ -30,12 +30,14 @@ class Event:
     act: Callable[[Scene], None]
     wanted: Counts
     modes: tuple[str, ...] = BOTH
-    versions: tuple[str, ...] = ("3.3", "2.11")
+    versions: tuple[str, ...] = ("3.3", "2.11", "3.0")
     retries: int = 2
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
     stock: bool = True
     """Whether the stock operator can be asked for it."""
+    elsewhere: Mapping[str, Counts] = field(default_factory=dict)
+    """What must come of it on a version that does not give what the others give."""
     what: str = ""
     """In words, where `act` does not say it."""
     kills: str = ""
@@ -50,6 +52,10 @@ class Event:
         """The component that ends, or nothing; and whether it is killed."""
         return self.kills or self.replaces, bool(self.kills)
 
+    def wanted_on(self, version: str) -> Counts:
+        """What must come of it on Airflow `version`."""
+        return self.elsewhere.get(version, self.wanted)
+
     @property
     def text(self) -> str:
         """What happens, in a sentence or two."""
@@ -63,11 +69,23 @@ def _comes_back(scene: Scene) -> None:
 
 
 def worker_killed(scene: Scene) -> None:
-    """The process that runs the task gets kill -9 while it waits."""
+    """The process that runs the task gets kill -9 while it waits.
+
+    On 3.0, which then fails the task without another try, `trainspec sweep --stop` follows.
+    """
     scene.start()
     scene.wait_waiting()
     scene.kill(with_supervisor=False)
-    _comes_back(scene)
+    _comes_back_or_is_swept(scene)
+
+
+def _comes_back_or_is_swept(scene: Scene) -> None:
+    """Airflow 3.0 fails a task for good whose process was killed, and runs no callback."""
+    if scene.deployment.version == "3.0":
+        scene.wait_ended()
+        scene.sweep("--stop")
+    else:
+        _comes_back(scene)
 
 
 def worker_lost(scene: Scene) -> None:
@@ -184,7 +202,7 @@ def not_waited_for(scene: Scene) -> None:
 
 
 def worker_killed_creating(scene: Scene) -> None:
-    """kill -9 between the effect of CreateTrainingJob and its answer."""
+    """kill -9 between the effect of CreateTrainingJob and its answer. On 3.0 `trainspec sweep --stop` follows."""
     _die_creating(scene, with_supervisor=False)
 
 
@@ -198,7 +216,10 @@ def _die_creating(scene: Scene, *, with_supervisor: bool) -> None:
     scene.start()
     scene.wait("the job is created", lambda: scene.jobs, 180)
     scene.kill(with_supervisor=with_supervisor)
-    _comes_back(scene)
+    if with_supervisor:
+        _comes_back(scene)
+    else:
+        _comes_back_or_is_swept(scene)
 
 
 def answer_lost(scene: Scene) -> None:
@@ -239,20 +260,37 @@ def job_stopped(scene: Scene) -> None:
 
 
 def cleared(scene: Scene) -> None:
-    """A user clears the task while it waits."""
+    """A user clears the task while it waits. On 3.0, which leaves a running task as `restarting`, once more."""
     scene.start()
     scene.wait_waiting()
     _clear(scene)
+    _clear_again(scene)
     scene.wait("a second job", lambda: len(scene.jobs) > 1, 120)
     scene.let_end_well()
 
 
+def _clear_again(scene: Scene) -> None:
+    """Airflow 3.0 does nothing more about a running task that was cleared, until it is cleared a second time."""
+    if scene.deployment.version == "3.0" and scene.mode == "sync":
+        scene.wait("Airflow has noticed", lambda: scene.state == "restarting", 60)
+        time.sleep(60)
+        assert scene.state == "restarting", "Airflow 3.0 goes on by itself now"
+        _clear(scene)
+
+
 def lost_and_cleared(scene: Scene) -> None:
-    """The process and its supervisor get kill -9, and a user clears the task before Airflow misses them."""
+    """The process and its supervisor get kill -9, and a user clears the task before Airflow misses them.
+
+    On 3.0, which leaves it as `restarting`, once more.
+    """
     scene.start()
     scene.wait_waiting()
     scene.kill(with_supervisor=True)
     _clear(scene)
+    _clear_again(scene)
+    if scene.deployment.version == "3.1" and scene.retries:
+        _comes_back(scene)
+        return
     scene.wait("a second job", lambda: len(scene.jobs) > 1, 240)
     scene.let_end_well()
 
@@ -396,12 +434,14 @@ EVENTS = {
         dag_arguments={"dagrun_timeout": 90},
         what="The run's `dagrun_timeout` is over.",
     ),
-    "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",)),
+    # The LocalExecutor of 3.0 does not heed the signal, and all goes on.
+    "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",), ("3.3", "2.11")),
     "task_told_to_end": Event(task_told_to_end, ATTACHED, ("sync",)),
     "worker_told_to_end_at_last_try": Event(
         worker_told_to_end_at_last_try,
         STOPPED,
         ("sync",),
+        ("3.3", "2.11"),
         retries=0,
         what="The supervisor of the task gets SIGTERM, and no try is left.",
     ),
@@ -409,6 +449,7 @@ EVENTS = {
         worker_lost_at_last_try,
         STOPPED,
         ("sync",),
+        ALL,
         retries=0,
         what="The process and its supervisor get kill -9 while it waits, and no try is left.",
     ),
@@ -418,7 +459,7 @@ EVENTS = {
         ("sync",),
         retries=0,
         what="The process gets kill -9 while it waits, and no try is left. "
-        "On 3.3, where Airflow runs nothing then, `trainspec sweep --stop` follows.",
+        "On Airflow 3, where Airflow runs nothing then, `trainspec sweep --stop` follows.",
     ),
     "worker_killed_and_swept_by_dag": Event(
         worker_killed_and_swept_by_dag,
@@ -433,15 +474,24 @@ EVENTS = {
     ),
     "not_waited_for": Event(not_waited_for, Counts(1, 1, 0, 1, "success"), arguments={"wait_for_completion": False}),
     "throttled": Event(throttled, ATTACHED),
-    "worker_lost": Event(worker_lost, ATTACHED, ("sync",)),
+    # Airflow 3.0 and 3.1 call the failure callback although the task is tried again.
+    "worker_lost": Event(worker_lost, ATTACHED, ("sync",), ALL),
     "worker_lost_creating": Event(worker_lost_creating, ATTACHED),
-    "worker_killed": Event(worker_killed, ATTACHED, ("sync",)),
-    "worker_killed_creating": Event(worker_killed_creating, ATTACHED),
+    "worker_killed": Event(worker_killed, ATTACHED, ("sync",), elsewhere={"3.0": STOPPED}),
+    "worker_killed_creating": Event(worker_killed_creating, ATTACHED, elsewhere={"3.0": STOPPED}),
     "answer_lost": Event(answer_lost, ATTACHED),
     "cleared": Event(cleared, Counts(2, 1, 1, 0, "success"), versions=ALL),
-    # Airflow 3.0 and 3.1 leave no trace of this clear: see the table of what identifies a task run.
+    # Airflow 3.1 leaves no trace of this clear but at the last try: see the table of what identifies a task run.
     "lost_and_cleared": Event(
-        lost_and_cleared, Counts(2, 1, 1, 0, "success"), ("sync",), ("3.3", "3.2", "2.11"), retries=1
+        lost_and_cleared, Counts(2, 1, 1, 0, "success"), ("sync",), ALL, retries=1, elsewhere={"3.1": ATTACHED}
+    ),
+    "lost_and_cleared_at_last_try": Event(
+        lost_and_cleared,
+        Counts(2, 1, 1, 0, "success"),
+        ("sync",),
+        ALL,
+        retries=0,
+        what="The same, and no try is left when the worker is lost.",
     ),
     # Airflow 3 refuses to delete a run that goes on.
     "run_deleted": Event(run_deleted, replace(STOPPED, state="deleted"), ("sync",), ("2.11",)),

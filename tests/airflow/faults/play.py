@@ -83,7 +83,7 @@ def _begin(scene: Scene) -> None:
 def _one(pair: tuple[Event, Scene], trouble: str) -> Played:
     event, scene = pair
     trouble = trouble or _trouble(event.act, scene)
-    return Played(settle(scene, SETTLE, event.wanted), trouble)
+    return Played(settle(scene, SETTLE, event.wanted_on(scene.deployment.version)), trouble)
 
 
 def _trouble(act: Callable[[Scene], None], scene: Scene) -> str:

@@ -8,6 +8,6 @@ from scene import OURS
 def test_what_is_counted(version: str, key: Key, played: dict[str, dict[Key, Played]]) -> None:
     one = played[version][key]
     if key[2] == OURS:
-        assert (one.trouble, one.counts) == ("", EVENTS[key[0]].wanted)
+        assert (one.trouble, one.counts) == ("", EVENTS[key[0]].wanted_on(version))
     else:  # measured, not judged
         assert one.counts.made
