@@ -39,6 +39,7 @@ from schedules import (
     StopOutside,
     SweepUp,
     TaskSpec,
+    Unheard,
     Wait,
 )
 from trainspec.runtime import attempt as attempt_module
@@ -95,6 +96,10 @@ ENDED = ("success", "failed", "skipped", "removed")
 SHORT_LAG = 1.0
 
 
+class UnreachableError(Exception):
+    """Airflow's API server is away."""
+
+
 class Deferred(BaseException):
     def __init__(self, trigger: Any) -> None:
         self.trigger = trigger
@@ -140,6 +145,11 @@ class Task:
     """Whether the last try was lost, so that Airflow may run the failure callback."""
     lost_tries: list[dict[str, Any]] = field(default_factory=list)
     """The contexts of lost tries that others follow, for which Airflow 3.0 to 3.2 calls the failure callback, too."""
+    xcoms: dict[str, Any] = field(default_factory=dict)
+    unheard: bool = False
+    """Whether Airflow will not hear how its process ends."""
+    mute: bool = False
+    """Whether the next XCom cannot be written."""
     silent: bool = False
     """Whether Airflow does not answer when it is asked for the task's state."""
 
@@ -150,11 +160,17 @@ class Task:
         spec, run = self.spec, self.run
         return Maker(self, self.rounds, self.try_number, run.place, spec.name, run.clears, spec.retries, strict)
 
+    def _push(self, key: str, value: Any) -> None:
+        if self.mute:
+            self.mute = False
+            raise UnreachableError
+        self.xcoms[key] = value
+
     def context(self) -> dict[str, Any]:
         names = {"dag_id": "dag", "run_id": "run", "task_id": self.task_id, "map_index": -1}
         numbers = {"try_number": self.try_number, "max_tries": self.max_tries}
         started = datetime.fromtimestamp(self.run.started, timezone.utc)
-        xcoms = {"xcom_push": lambda **_: None, "xcom_pull": lambda **_: None}
+        xcoms = {"xcom_push": self._push, "xcom_pull": lambda key, **_: self.xcoms.get(key)}
         ti = SimpleNamespace(**names, **numbers, **xcoms, start_date=started, task=self)
         dag_run = SimpleNamespace(start_date=started, clear_number=self.run.clears, where=self.run.installation)
         return {"ti": ti, "dag_run": dag_run}
@@ -169,6 +185,7 @@ class World:
         self.stage = Stage(simulator.clock, client)
         self.history: list[str] = []
         self.successes: dict[int, str] = {}
+        self.failures = set[int]()
         self.weather = Limit()
         self.lagged = False
         self.named, self.hook, self.counts = schedule.named, schedule.hook, schedule.counts
@@ -290,6 +307,9 @@ class World:
                 self._deploy(self._task(number), silent)
             case Callback(number):
                 self._callback(self._task(number))
+            case Unheard(number, xcom):
+                task = self._task(number)
+                task.unheard, task.mute = not xcom, xcom
             case SweepUp(garbage, skew):
                 for run in self.runs:
                     self._sweep(run, garbage, skew)
@@ -334,6 +354,7 @@ class World:
         self.simulator.faults.clear()
         self.do(Limit())
         for task in self.tasks:
+            task.unheard = task.mute = False
             for process in task.orphans:
                 process.run("crash")
             self.acting = task.maker
@@ -386,6 +407,8 @@ class World:
         task.state = "running"
         attempt = (TuningAttempt if self.of_tuning else Attempt)(self._operator(task), task.context())
         event = task.event
+        if event is None:
+            task.xcoms.clear()
         work = attempt.start if event is None else lambda: attempt.resume(event)
         task.process = Process(self.stage, work, attempt.kill, task.maker)
         return task.process
@@ -414,7 +437,7 @@ class World:
             has_seen_to_its_job=False,
             job_kind=self.kind,
             render_template=lambda content, _: content,
-            do_xcom_push=False,
+            do_xcom_push=True,
             defer=defer,
             log=self._log(f"{task.task_id} try {task.try_number}"),
         )
@@ -426,7 +449,9 @@ class World:
             assert process.error is None, repr(process.error)
             task.event = process.result
             return
-        task.event = None
+        event, task.event = task.event, None
+        if task.unheard:
+            task.unheard, process.error = False, CrashError()
         match process.error:
             case None:
                 self._succeeded(task, process.result)
@@ -438,11 +463,14 @@ class World:
             case AirflowFailException():
                 task.state = "failed"
                 self._none_left(task, "failed for good")
-            case AirflowException() | CrashError():
+            case AirflowException() | CrashError() | UnreachableError():
                 if "It is left running" in str(process.error):
                     self.oracle.left.update(id(job) for job in self.oracle.of(task))
                 crashed = isinstance(process.error, CrashError)
+                self._tried_anew(task, str(process.error))
                 self._try_again(task, swept=crashed)
+                if task.state == "queued" and not crashed and not self.counts:
+                    task.event = event  # as 3.0 does: a retry gets what the trigger said to the try before
             case error:
                 raise error
         self.history.append(f"    {task.task_id} is {task.state}: {process.error or process.result}")
@@ -637,6 +665,14 @@ class World:
 
     # What must hold
 
+    def _tried_anew(self, task: Task, said: str) -> None:
+        """No two tries fail because of the same job: where one has failed, the next makes its own."""
+        name, is_about_job, _ = said.partition(" is Failed: ")
+        job = self.oracle.seen.get((id(task), name))
+        if is_about_job and job:
+            assert id(job) not in self.failures, f"{task.task_id} failed because of {name} again"
+            self.failures.add(id(job))
+
     def _succeeded(self, task: Task, name: str) -> None:
         task.state = "success"
         job = self.oracle.seen.get((id(task), name))
@@ -656,7 +692,10 @@ class World:
             return
         now = self.stage.clock.now()
         for job in self.oracle.of(task):
-            if self.oracle.makers[id(job)].round == task.rounds:
+            maker = self.oracle.makers[id(job)]
+            # What an earlier try made a moment ago, and AWS does not show yet, is left to the sweep.
+            unseen = maker.try_number < task.try_number and job.created + self.weather.lag > now
+            if maker.round == task.rounds and not unseen:
                 status = job.state(now).status
                 assert status != "InProgress" or self._unreachable(task), (
                     f"{task.task_id} {why}, and its job {job.name} runs on"

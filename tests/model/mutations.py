@@ -33,6 +33,7 @@ from trainspec.runtime.engine.account import Account
 from trainspec.runtime.engine.calls import Calls
 from trainspec.runtime.engine.identity import Label, Relation
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.label import decode
 from trainspec.runtime.engine.sweep import AskError, Sweep
 from trainspec.runtime.engine.training import Training
 
@@ -80,6 +81,11 @@ def no_clears(patch: pytest.MonkeyPatch) -> None:
 def max_tries_alone(patch: pytest.MonkeyPatch) -> None:
     """A try beyond the last one is taken for a retry, where Airflow counts no clears of running tasks."""
     patch.setattr(attempt_module, "max_tries_of", lambda ti: ti.max_tries)
+
+
+def events_are_the_trys(patch: pytest.MonkeyPatch) -> None:
+    """A try that gets an event goes on after it, whichever try the event is of."""
+    patch.setattr(attempt_module, "decode", lambda text: (label := decode(text)) and replace(label, try_number=99))
 
 
 def callbacks_are_final(patch: pytest.MonkeyPatch) -> None:
@@ -200,6 +206,7 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
     ),
     "4: tries and jobs that are left over": (
         (left_overs_go_on, Schedule((T,), ("fails",), (Go(0, 1), Orphan(0), Go(0, 24), GoOrphan(0, 12)))),
+        (events_are_the_trys, Schedule((DEFERRED,), ("fails",), (Go(0, 20),), counts=False)),
         (callbacks_are_final, Schedule((T,), LONG[:1], (Go(0, 6), Crash(0), Callback(0)))),
         (
             finished_runs_keep_jobs,

@@ -74,6 +74,14 @@ class Callback:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """Airflow will not hear how the task's process ends, and takes it for lost; `xcom`: its next XCom fails instead."""
+
+    task: int
+    xcom: bool = False
+
+
+@dataclass(frozen=True)
 class SweepUp:
     """`trainspec sweep --stop` in each Airflow. `garbage`: what answers is not its API, or is cut."""
 
@@ -202,6 +210,7 @@ Step: TypeAlias = (
     | Crash
     | Deploy
     | Callback
+    | Unheard
     | SweepUp
     | Orphan
     | GoOrphan
@@ -234,7 +243,10 @@ class Schedule:
     tuning: bool = False
     """Whether the jobs are tuning jobs, of one training job each."""
     counts: bool = True
-    """Whether they count every clear, as 3.2 and later do; 3.0 and 3.1 count those of finished runs."""
+    """Whether they count every clear, as 3.2 and later do; 3.0 and 3.1 count those of finished runs.
+
+    Where not, a retry also gets the event of the try before, as on 3.0.
+    """
 
 
 # hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
@@ -265,6 +277,7 @@ _STEPS: dict[str, tuple[int, Callable[[st.SearchStrategy[int]], st.SearchStrateg
     "crash": (4, lambda task: st.builds(Crash, task)),
     "deploy": (2, lambda task: st.builds(Deploy, task, st.booleans())),
     "callback": (2, lambda task: st.builds(Callback, task)),
+    "unheard": (2, lambda task: st.builds(Unheard, task, st.booleans())),
     "sweep": (2, lambda _: st.builds(SweepUp, st.sampled_from([False, False, True]), _SKEWS)),
     "kill": (2, lambda task: st.builds(Kill, task, st.sampled_from([False, False, True]), _KILLED)),
     "clear": (3, lambda task: st.builds(Clear, task, st.booleans(), st.booleans())),

@@ -64,6 +64,9 @@ FOUND = {
     "the failure callback was called for a lost try that another follows": Schedule(
         ONE, ("is long",), (Go(0, 6), Crash(0), Callback(0))
     ),
+    "a retry after a deferral got the event of the try before": Schedule(
+        (TaskSpec(deferrable=True),), ("fails",), (Go(0, 20),), counts=False
+    ),
     "cleared as its worker was lost with the last try, and Airflow counted no clear": Schedule(
         (TaskSpec(retries=0),), ("is long",), (Go(0, 6), ClearLost(0)), counts=False
     ),
