@@ -71,6 +71,8 @@ PLAIN = {
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
     "StoppingCondition": {"MaxRuntimeInSeconds": 600},
 }
+_METRICS = [{"Name": "auc", "Regex": "auc=([0-9.]+)"}]
+TUNED = {**PLAIN, "AlgorithmSpecification": {**PLAIN["AlgorithmSpecification"], "MetricDefinitions": _METRICS}}
 TUNING_REQUEST = {
     "HyperParameterTuningJobConfig": {
         "Strategy": "Random",
@@ -78,9 +80,9 @@ TUNING_REQUEST = {
         "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
         "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.5"}]},
     },
-    "TrainingJobDefinition": PLAIN,
+    "TrainingJobDefinition": TUNED,
 }
-FULL = {**PLAIN, "Environment": {f"V{number}": "1" for number in range(48)}}
+FULL = {**TUNED, "Environment": {f"V{number}": "1" for number in range(48)}}
 TUNING_BY_TAG = {**TUNING_REQUEST, "TrainingJobDefinition": FULL}
 """The same without room for a variable: it carries its label in a tag, as serverless training jobs do."""
 SERVERLESS = {
