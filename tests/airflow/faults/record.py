@@ -63,7 +63,12 @@ def table(found: list[Record]) -> str:
     """Markdown: a row for each event and mode, a column for each Airflow and operator."""
     if not found:
         return "Not recorded yet; [CONTRIBUTING.md](../CONTRIBUTING.md) has the two commands that record it.\n"
-    columns = [(record["airflow"], operator) for record in found for operator in ("trainspec", "stock")]
+    columns = [
+        (record["airflow"], operator)
+        for record in found
+        for operator in ("trainspec", "stock")
+        if any(row["operator"] == operator for row in record["rows"])
+    ]
     cells: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
     for record in found:
         for row in record["rows"]:
