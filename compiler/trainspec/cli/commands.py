@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "graph": "draw a spec's DAG, or the project's DAGs, as SVG or Mermaid",
         "docs": "write a site of all DAGs and jobs, and the data between them",
         "cost": "print the most that specs can cost, in machine hours and money",
+        "preflight": "ask the AWS account whether the jobs of specs could run",
         "policy": "test or list the rules of your organisation",
         "iam": "print the least-privilege IAM policies that specs need",
     },
@@ -62,6 +63,7 @@ SYNONYMS: Mapping[str, str] = {
     "plan": "diff",
     "price": "cost",
     "estimate": "cost",
+    "doctor": "preflight",
     "permissions": "iam",
     "rules": "policy",
     "ps": "status",
@@ -91,6 +93,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "trainspec cost --against main --format markdown",
     ),
     "iam": ("trainspec iam specs/churn.yaml", "trainspec iam --for caller"),
+    "preflight": ("trainspec preflight", "trainspec preflight specs/churn.yaml --env prod --at 2025-04-09"),
     "policy": ("trainspec policy test", "trainspec policy test policies/machines.yaml", "trainspec policy list"),
     "push": ("trainspec push --dry-run", "trainspec push specs/churn.yaml --env prod"),
     "run": (

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for",
         dest="whom",
-        choices=("execution", "caller", "deployer"),
+        choices=("execution", "caller", "deployer", "preflight"),
         help="print only this policy",
     )
     parser.add_argument("--role", metavar="ARN", help="the execution role, if the specs use several")
@@ -30,6 +30,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the policies; 1 where the specs have errors."""
+    if arguments.whom == "preflight":
+        from trainspec.iam.preflight import preflight_policy
+        from trainspec.preflight.account import PERMISSIONS
+
+        print(visible_json(document(preflight_policy(PERMISSIONS.values()))))
+        return 0
     project = project_here()
     analyses = analyse_files(arguments.paths, project, options(arguments, project))
     findings = [found for each in analyses for found in each.findings]

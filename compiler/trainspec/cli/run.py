@@ -24,12 +24,13 @@ from trainspec.local.run import LocalRun, Wish
 from trainspec.local.runner import Runner
 from trainspec.local.steps import State
 from trainspec.local.view import LiveView, View
-from trainspec.project.project import UsageError
+from trainspec.project.project import Project, UsageError
 from trainspec.runtime.engine.identity import LOCAL_RUN
 from trainspec.runtime.engine.label import VARIABLE, decode
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
+    from trainspec.pipeline import Analysis
     from trainspec.simulator.jobs import Account
 
 _SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
@@ -57,6 +58,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--resume", metavar="RUN", help="resume this earlier run: find its jobs and run the remaining ones"
+    )
+    parser.add_argument(
+        "--preflight", action="store_true", help="ask the account first, and run nothing if the jobs could not run"
     )
     parser.add_argument("--no-wait", action="store_true", help="start the jobs without waiting for them to end")
     parser.add_argument(
@@ -135,9 +139,22 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if not analysis.requests:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`")
+    if arguments.preflight and not _may_run(analysis, project, arguments, wish):
+        return 1
     local = LocalRun(analysis, wish)
     with _access(arguments, local) as access:
         return _run(local, access, as_json=arguments.json or not sys.stdout.isatty())
+
+
+def _may_run(analysis: "Analysis", project: Project, arguments: argparse.Namespace, wish: Wish) -> bool:
+    """Whether the account has nothing against the jobs; what it has is shown."""
+    from trainspec.cli.preflight import reported
+
+    findings = project.selection.apply(reported([analysis], arguments, wish.at or datetime.now(timezone.utc)).findings)
+    show_on_stderr(findings, project, [analysis])
+    if has_errors(findings):
+        print("trainspec: nothing was started", file=sys.stderr)
+    return not has_errors(findings)
 
 
 def _run(local: LocalRun, access: Access, *, as_json: bool) -> int:
@@ -243,7 +260,7 @@ def _wish(arguments: argparse.Namespace, airflow: str) -> Wish:
     own = "--local" if arguments.local else "--simulate" if arguments.simulate else None
     if arguments.local and arguments.simulate:
         raise UsageError("--local and --simulate cannot be used together")
-    for option in ("profile", "endpoint_url", "use", "resume"):
+    for option in ("profile", "endpoint_url", "use", "resume", "preflight"):
         if own and getattr(arguments, option):
             raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it uses an account of its own")
     for option in ("input", "python", "keep"):

@@ -168,6 +168,7 @@ _STAGES: Mapping[str, str] = {
     "TS6": "The DAG",
     "TS7": "Generated files, policies and source",
     "TS8": "Rules: built-in algorithms, images, containers and machines, against what AWS documents of them",
+    "TS9": "The account (`trainspec preflight`)",
 }
 
 

@@ -77,6 +77,11 @@ def known_registry(image: str) -> Registry | None:
     return Registry(parts, tuple(dict.fromkeys(name for name, _build in held)), tuple(expected), tuple(regions))
 
 
+def own_accounts() -> frozenset[str]:
+    """The accounts of AWS's own registries."""
+    return frozenset(_accounts())
+
+
 @cache
 def _repositories() -> Mapping[str, tuple[tuple[str, Build], ...]]:
     held: dict[str, list[tuple[str, Build]]] = {}

@@ -1,0 +1,57 @@
+"""What checks say, and what they are given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trainspec.diagnostics import Code, codes
+from trainspec.iam import Job
+from trainspec.preflight.account import PERMISSIONS, Account, Answer
+from trainspec.text.tree import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that a check found, about a member of the job's request (a path, empty for the job as a whole)."""
+
+    code: Code
+    member: Path
+    message: str
+    advice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A job, and who is asked about it. `together` is how many jobs of its task may run at once (a matrix).
+
+    `caller` is the account of who asks, `archive` the S3 URI of the source that must have been pushed.
+    """
+
+    job: Job
+    account: Account
+    caller: str
+    together: int = 1
+    archive: str | None = None
+
+    @property
+    def region(self) -> str | None:
+        """The region of the job; that of the user's configuration where neither spec nor image say one."""
+        return self.job.region if self.job.region != "*" else self.account.region
+
+    def ask(self, service: str, operation: str, **parameters: object) -> Answer:
+        """A call in the job's region."""
+        return self.account.ask(service, operation, self.region, **parameters)
+
+
+def not_checked(member: Path, what: str, call: tuple[str, str], answer: Answer) -> Found:
+    """That something could not be asked, and what that would take."""
+    permission = PERMISSIONS[call]
+    if answer.is_denied:
+        return Found(codes.NOT_ASKED, member, f"not checked: {what}", f"you need the permission {permission}")
+    because = f"{answer.error}: {answer.text}" if answer.text else str(answer.error)
+    return Found(codes.NOT_ASKED, member, f"not checked: {what}", f"{permission} answered {because[:300]}")
+
+
+def with_words(items: Sequence[str]) -> str:
+    """`a`, `b` and `c`."""
+    quoted = [f"`{each}`" for each in items]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1]))) if quoted else ""

@@ -1,0 +1,115 @@
+"""All checks of all jobs, side by side under one time limit, and their findings at the places of the values."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from trainspec.dag.checks.params import declared_params
+from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.iam import Job, jobs_of
+from trainspec.preflight.account import Account
+from trainspec.preflight.data import check_data, check_image, check_keys, check_plan, check_source
+from trainspec.preflight.machines import check_network, check_quotas
+from trainspec.preflight.model import Checked, Found
+from trainspec.preflight.roles import check_role
+from trainspec.reporting.dedupe import distinct
+from trainspec.request.check import render_request
+from trainspec.templates import Sample
+from trainspec.text.fault import Fault, placed
+from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.pipeline import Analysis
+
+Check = Callable[[Checked], Iterator[Found]]
+CHECKS: tuple[Check, ...] = (
+    check_role, check_image, check_data, check_keys, check_source, check_plan, check_network, check_quotas,
+)  # fmt: skip
+_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, and how many calls that took; `is_late` where some have no answer yet."""
+
+    findings: tuple[Diagnostic, ...]
+    calls: int
+    is_late: bool = False
+
+
+def preflight(
+    analyses: Sequence["Analysis"], account: Account, region: str | None, at: datetime | None, patience: float
+) -> Report:
+    """Everything that the account says of the jobs, within `patience` seconds. `at` renders templates for that date."""
+    identity = account.ask("sts", "get_caller_identity", region or account.region or "us-east-1")
+    if identity.error:
+        name = analyses[0].name if analyses else "specs"
+        message = f"AWS does not know who calls: {identity.error}"
+        advice = identity.text[:300] or "configure credentials as for the AWS CLI (environment, profile, SSO)"
+        return Report((Diagnostic(codes.NO_CALLER, Span(name, 1, 1, 1, 1), message, advice),), account.calls)
+    caller = str(identity.data.get("Account", ""))
+    work = [
+        (analysis, task, checked)
+        for analysis in analyses
+        for task, checked in _jobs(analysis, account, caller, region, at)
+    ]
+    found, is_late = [], False
+    end = monotonic() + patience
+    pool = ThreadPoolExecutor(_THREADS, "preflight")
+    try:
+        started: list[tuple[Analysis, str, Future[list[Found]]]] = [
+            (analysis, task, pool.submit(_collected, check, checked))
+            for analysis, task, checked in work
+            for check in CHECKS
+        ]
+        wait([future for _, _, future in started], timeout=max(end - monotonic(), 0))
+        for analysis, task, future in started:
+            if future.done():
+                found += [_placed(analysis, task, each) for each in future.result()]
+            else:
+                is_late = True
+                late = Found(codes.NOT_ASKED, (), f"not all was checked: AWS took longer than {patience:g} s")
+                found.append(_placed(analysis, task, late))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    names = {task for _, task, _ in work}
+    return Report(distinct(found, names), account.calls, is_late)
+
+
+def _collected(check: Check, checked: Checked) -> list[Found]:
+    return list(check(checked))
+
+
+def _jobs(
+    analysis: "Analysis", account: Account, caller: str, region: str | None, at: datetime | None
+) -> Iterator[tuple[str, Checked]]:
+    requests: dict[str, Mapping[str, object]] = {}
+    for name, request in analysis.requests.items():
+        members: Mapping[str, object] = request.members
+        if at is not None:
+            params = declared_params(analysis.data, analysis.data["jobs"][name])
+            members = render_request(members, Sample(at, analysis.dag_id, name, params=params)).request
+        requests[name] = members
+    for job in jobs_of(analysis.data, requests, region):
+        task = job.view.name
+        source = analysis.sources.get(task)
+        yield task, Checked(job, account, caller, _together(analysis, job), source.uri if source else None)
+
+
+def _together(analysis: "Analysis", job: Job) -> int:
+    """How many jobs of the task's matrix may run at once."""
+    for name, tasks in analysis.groups.items():
+        if job.view.name in tasks:
+            return min(analysis.bounds.get(name, len(tasks)), len(tasks))
+    return 1
+
+
+def _placed(analysis: "Analysis", task: str, found: Found) -> Diagnostic:
+    field: Path = analysis.requests[task].origin(found.member) if found.member else ()
+    assert analysis.root is not None  # noqa: S101  # a spec that has jobs has a document
+    member = ".".join(str(each) for each in found.member) or None
+    path = ("jobs", task, *field)
+    return placed(Fault(found.code, path, found.message, found.advice, on_key=not field, member=member), analysis.root)
