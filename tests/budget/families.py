@@ -225,6 +225,16 @@ def unknown_variables(size: int) -> Parts:
     return {"job": "    environment: {" + ", ".join(f"E{i}: '${{vars.no{i:040d}}}'" for i in range(size)) + "}\n"}
 
 
+@feature(30_000)
+def a_variable_of_many_steps(size: int) -> Parts:
+    return {"job": f"    doc: '${{vars{'.a' * size}}}'\n"}
+
+
+@feature(30_000)
+def a_task_of_many_steps(size: int) -> Parts:
+    return {"tasks": f"  st: {{{OPERATOR}, depends_on: {'b.' * size}b, doc: '${{jobs{'.a' * size}}}'}}\n"}
+
+
 @feature(39)
 def variables_that_need_each_other(size: int) -> Parts:
     rows = many(size, lambda i: f"  row{i}: '{f'${{vars.row{i - 1}}}' * 2 if 0 < i < 14 else f'x{i}'}'")

@@ -21,6 +21,9 @@ TASKS = ("jobs", "sensors", "tasks", "triggers")
 _REFERENCE = re.compile(r"\$\$\{|\$\{[ \t]*([A-Za-z_][\w-]*(?:\.[\w-]+)*)")
 _PULLED = re.compile(r"""task_ids\s*=\s*\\?(['"])([\w.-]+)\\?\1""")
 
+_MOST_STEPS = 125
+"""No name has more: variables nest less deep, and a task's name has 250 characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
@@ -112,15 +115,14 @@ class _Reader:
 
     def _job_at(self, node: Mapping, entry: Entry, job: str | None) -> str | None:
         """The job whose values stand below an entry: `matrix` is known in it alone."""
-        if job is None and any(node is tasks for tasks in self._maps_of_jobs()):
-            return entry.key.text
-        return job
+        return entry.key.text if job is None and id(node) in self._maps_of_jobs else job
 
-    def _maps_of_jobs(self) -> Iterator[Node | None]:
-        yield self.root.get("jobs")
+    @cached_property
+    def _maps_of_jobs(self) -> frozenset[int]:
+        """The identities of the maps whose keys are names of jobs: the document's, and each patch's."""
         patches = self.root.get("environments")
-        for entry in patches.entries if isinstance(patches, Mapping) else ():
-            yield entry.value.get("jobs") if isinstance(entry.value, Mapping) else None
+        parts = [self.root, *(entry.value for entry in (patches.entries if isinstance(patches, Mapping) else ()))]
+        return frozenset(id(part.get("jobs")) for part in parts if isinstance(part, Mapping)) - {id(None)}
 
     def _in_text(self, node: Scalar, job: str | None) -> Iterator[Occurrence]:
         if "${" not in node.text and "task_ids" not in node.text:
@@ -138,7 +140,7 @@ class _Reader:
         steps = dotted.split(".")
         at = start + len(steps[0]) + 1
         if steps[0] == "vars":
-            for count, step in enumerate(steps[1:], 2):
+            for count, step in enumerate(steps[1:_MOST_STEPS], 2):
                 yield Occurrence(tuple(steps[:count]), at, at + len(step))
                 at += len(step) + 1
         elif steps[0] == "jobs" and len(steps) > 1:
@@ -160,7 +162,7 @@ class _Reader:
     def _task_of(self, dotted: str) -> str:
         """The longest task of the file that a dotted text begins with, else its first step: names may hold dots."""
         steps = dotted.split(".")
-        heads = (".".join(steps[:count]) for count in range(len(steps), 0, -1))
+        heads = (".".join(steps[:count]) for count in range(min(len(steps), _MOST_STEPS), 0, -1))
         return next((head for head in heads if head in self.tasks), steps[0])
 
     @cached_property

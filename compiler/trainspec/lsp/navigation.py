@@ -16,6 +16,7 @@ from trainspec.lsp.checking import Checker
 from trainspec.lsp.documents import Document
 from trainspec.lsp.files_of_name import NamedFiles
 from trainspec.lsp.names import Occurrence, at, occurrences
+from trainspec.lsp.positions import Places
 from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Scalar
 from trainspec.text.tree import Sequence as List
@@ -45,7 +46,15 @@ def definition(checker: Checker, document: Document, position: Position) -> list
     if used is None:
         return []
     files = NamedFiles(checker, document.project)
-    return [_location(checker, document, source, each) for source, each in files.defining(document, used.name)]
+    found: dict[str, tuple[Source, list[Occurrence]]] = {}
+    for source, each in files.defining(document, used.name):
+        found.setdefault(source.name, (source, []))[1].append(each)
+    return [
+        Location(uri, known.range(each.start, each.end))
+        for source, places in found.values()
+        for uri, known in [_of_file(checker, document, source)]
+        for each in places
+    ]
 
 
 def references(
@@ -57,8 +66,9 @@ def references(
         return []
     found = NamedFiles(checker, document.project).sharing(document, used.name)
     return [
-        _location(checker, document, source, each)
+        Location(uri, known.range(each.start, each.end))
         for source, places in found.values()
+        for uri, known in [_of_file(checker, document, source)]
         for each in sorted(places, key=lambda place: place.start)
         if include_declaration or not each.is_defined
     ]
@@ -92,10 +102,9 @@ def rename(checker: Checker, document: Document, position: Position, new: str) -
     return WorkspaceEdit(changes=changes)
 
 
-def _location(checker: Checker, document: Document, source: Source, found: Occurrence) -> Location:
-    places = checker.documents.places(source)
-    uri = checker.documents.uri_of(document.project, source.name)
-    return Location(uri, places.range(found.start, found.end))
+def _of_file(checker: Checker, document: Document, source: Source) -> tuple[str, Places]:
+    """A file's address, and its places as the client counts them."""
+    return checker.documents.uri_of(document.project, source.name), checker.documents.places(source)
 
 
 def _extended_at(document: Document, offset: int) -> str | None:
