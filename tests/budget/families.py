@@ -500,6 +500,18 @@ def frameworks(size: int) -> Parts:
     return {"jobs": many(size, lambda i: f"  fw{i}: {{{fields.format(i)}}}")}
 
 
+@feature(30)
+def algorithms_of_long_names(size: int) -> Parts:
+    job = "{<<: *train, image: null, name: 'al%d', algorithm: '%s', region: us-east-1}"
+    return {"jobs": many(size, lambda i: f"  al{i}: {job % (i, 'xgboost-' * 4_000 + str(i))}")}
+
+
+@feature(54_000)
+def comments_between_changes(size: int) -> Parts:
+    lines = many(size, lambda i: f"      # {i % 150}" if i % 60 else f"         BC{i}:    x")
+    return {"job": f"    environment:\n{lines}"}
+
+
 @feature(900)
 def arguments_of_the_container(size: int) -> Parts:
     return {"job": f"    arguments: {listed(size, lambda i: f'--option-{i}={chr(120) * 50}')}\n"}

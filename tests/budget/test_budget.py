@@ -28,7 +28,7 @@ SLACK = 3
 """How much more time an input may take where the machine is slow or shared."""
 COMMANDS = ("lint --no-cache", "compile --no-cache --check")
 OTHER_COMMANDS = (
-    "graph specs/x.yaml --format svg", "graph", "request specs/x.yaml", "fmt --check", "lint --no-cache --diff", "ls",
+    "graph specs/x.yaml --format svg", "graph", "request specs/x.yaml", "fmt --diff", "lint --no-cache --diff", "ls",
     "cost", "docs -o site", "iam specs/x.yaml", "diff specs/x.yaml specs/x.yaml@nobody",
 )  # fmt: skip
 HARDEST = (
@@ -37,7 +37,7 @@ HARDEST = (
     "environments_of_many_jobs", "ignore_comments", "templates_of_ten_thousand_characters", "loops", "conditions",
     "schemas_of_alternatives", "dags_of_one_spec", "dags_of_one_spec+jobs_by_alias", "bests_of_a_matrix",
     "dags_of_one_spec+bests_of_a_matrix", "environments_of_many_jobs+jobs_by_alias", "images_of_other_jobs",
-    "environments_of_many_jobs+dags_of_one_spec",
+    "environments_of_many_jobs+dags_of_one_spec", "comments_between_changes",
 )  # fmt: skip
 """Those that took other commands longest."""
 

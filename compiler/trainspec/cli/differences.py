@@ -1,17 +1,17 @@
 """What a command would change in a spec, as a diff. No secret is shown, also where it merely stands nearby."""
 
-import difflib
 from collections.abc import Iterator
 
 from trainspec.cli.discretion import secret_places
 from trainspec.diagnostics.excerpt import concealing
+from trainspec.safety.comparing import unified
 from trainspec.safety.masking import conceal_all
 from trainspec.text.source import Source
 
 
 def difference(old: Source, new: Source) -> Iterator[str]:
     """The lines of a unified diff."""
-    yield from difflib.unified_diff(_lines(old), _lines(new), f"a/{old.name}", f"b/{new.name}", lineterm="")
+    yield from unified(_lines(old), _lines(new), f"a/{old.name}", f"b/{new.name}", end="")
 
 
 def _lines(source: Source) -> list[str]:

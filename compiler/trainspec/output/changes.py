@@ -1,6 +1,5 @@
 """What a run would change in its output folders."""
 
-import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -10,6 +9,7 @@ from pathlib import Path
 from trainspec.disk.reading import DiskTree, UnreadableError
 from trainspec.output.header import digest_output, read_header
 from trainspec.output.owner import Owner
+from trainspec.safety.comparing import unified
 
 _REQUEST = '{\n  "TrainingJobName": '
 """How the file of a request begins."""
@@ -68,7 +68,7 @@ class Change:
         if self.old is None or self.new is None:
             return
         old, new = self.old.splitlines(keepends=True), self.new.splitlines(keepends=True)
-        lines = difflib.unified_diff(old, new, f"a/{name}", f"b/{name}")
+        lines = unified(old, new, f"a/{name}", f"b/{name}")
         yield from islice(lines, most)
         if left := sum(1 for _ in lines):
             yield f"... {left:,} more lines differ\n"

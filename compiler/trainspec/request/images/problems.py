@@ -39,8 +39,14 @@ class ImageProblem:
     nearest: tuple[str, ...] = ()
 
 
+_LONGEST_WORD = 200
+"""No name of AWS is longer, and comparing takes longer the longer a word is."""
+
+
 def near_words(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """The words that `word` may stand for: alike in spelling, or with it as a part."""
+    if len(word) > _LONGEST_WORD:
+        return ()
     wanted = _folded(word)
 
     def likeness(candidate: str) -> float:
