@@ -232,3 +232,13 @@ def test_next_runs_are_those_of_the_time_zone() -> None:
 def test_the_examples_of_the_repository(trainspec: Run, tmp_path: Path) -> None:
     done = trainspec("docs", "-o", str(tmp_path / "out"), str(ROOT / "specs"))
     assert done.returncode == 0, done.stderr
+
+
+def test_a_spec_with_very_many_tasks_draws_some_of_its_dags(root: Path, trainspec: Run) -> None:
+    tasks = "".join(f"  t{each}: {{operator: acme.Work, depends_on: [t{each - 1}]}}\n" for each in range(1, 250))
+    text = f"trainspec: 1\nfor_each: {{x: [{', '.join(map(str, range(9)))}]}}\ndag: {{id: 'd_${{for_each.x}}'}}\n"
+    (root / "specs" / "many.yaml").write_text(f"{text}tasks:\n  t0: {{operator: acme.Work}}\n{tasks}")
+    assert trainspec("docs").returncode == 0
+    drawn = [path for path in sorted((root / "site" / "dags").iterdir()) if "<svg" in path.read_text()]
+    assert 1 <= len(drawn) < 9
+    assert "trainspec graph specs/many.yaml --each" in page(root, "dags/d_8.html").text

@@ -4,6 +4,7 @@ What has the form of a secret is masked here, wherever it stands; what only a na
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from trainspec.graph.svg import svg
 from trainspec.safety.masking import conceal
 from trainspec.site.facts import Site
 
+MOST_DRAWN = 2_000
+"""Boxes and arrows of all DAGs of one spec that are drawn: 64 DAGs of a spec at its limits have 60,000."""
 MARK = '<meta name="generator" content="trainspec docs">'
 """In every page; a file without it is not the site's to remove."""
 
@@ -44,10 +47,28 @@ def render(site: Site) -> dict[str, str]:
         "style.css": _own("style.css"),
         "search.js": f"const INDEX = {_index(site)};\n{_own('search.js')}",
     }
+    drawn = _drawn(site)
     for dag in site.dags:
-        graph = Markup(svg(dag.graph)) if dag.graph is not None else None  # noqa: S704  # escapes what it draws
-        files[f"dags/{dag.file}"] = pages.get_template("dag.html").render(**shared, up="../", dag=dag, picture=graph)
+        graph = dag.graph if dag.file in drawn else None
+        own = {
+            "dag": dag,
+            "picture": Markup(svg(graph)) if graph else None,  # noqa: S704  # escapes what it draws
+            "is_left_out": dag.graph is not None and graph is None,
+        }
+        files[f"dags/{dag.file}"] = pages.get_template("dag.html").render(**shared, up="../", **own)
     return files
+
+
+def _drawn(site: Site) -> frozenset[str]:
+    """The pages with a picture: each spec's first, and as many more as the bound lets through."""
+    sizes: Counter[str] = Counter()
+    drawn = set()
+    for dag in site.dags:
+        size = len(dag.graph.nodes) + len(dag.graph.edges) if dag.graph else 0
+        if not sizes[dag.spec] or sizes[dag.spec] + size <= MOST_DRAWN:
+            sizes[dag.spec] += size
+            drawn.add(dag.file)
+    return frozenset(drawn)
 
 
 def _picture(site: Site, up: str) -> Markup:
