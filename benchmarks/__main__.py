@@ -24,6 +24,7 @@ ROWS = {
     "waits-1000": "rows.waits:thousand",
     "pre-commit": "rows.hook:one_of_a_thousand",
     "lsp": "rows.editor:keystrokes",
+    "packing": "rows.packing:thousand_files",
     "size": "rows.size:base_package",
 }
 """A row's name, and the function that measures it: it takes the bench and gives the lines of the table."""

@@ -7,7 +7,7 @@ import pytest
 from trainspec.cli import main
 from trainspec.diagnostics.words import LONGEST, cut
 from trainspec.runtime.engine.problems import redacted as redacted_message
-from trainspec.safety.masking import conceal, conceal_all, redacted, secret_values, without
+from trainspec.safety.masking import conceal, conceal_all, form_of, redacted, secret_values, without
 
 JOB = """\
     name: job-{{ ts_nodash }}
@@ -179,3 +179,26 @@ def _shows_none(capsys: pytest.CaptureFixture[str]) -> None:
         assert "hunter2" not in text, text[max(0, text.find("hunter2") - 200) :][:400]
         assert "T3Blbk" not in text
         assert "1234567890123" not in text
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *TOKENS.values(),
+        "AKIA" + "ABCDEFGH" * 2,
+        "ASIA" + "ABCDEFGH" * 2,
+        "github_pat_" + "a" * 22,
+        "rk_live_" + "a" * 16,
+        "AIza" + "a" * 35,
+        "npm_" + "a" * 36,
+        "pypi-" + "a" * 32,
+        "postgresql://me:hunter2-x@db.example.com/x",
+    ],
+)
+def test_a_long_text_is_searched_like_a_short_one(secret: str) -> None:
+    """A quick look decides about long texts: it passes over no form of a secret."""
+    form = form_of(secret)
+    assert form is not None
+    filled = "x = 1  # https://example.com/@me\n" * 200
+    assert form_of(filled) is None
+    assert form_of(f"{filled}{secret}\n{filled}") == form

@@ -30,6 +30,14 @@ _FORMS: Final = {
     "a password in an address": r"\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:[^\s/:@{}$<>*]{1,200}@",
 }
 
+_MARKS: Final = (
+    "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "hf_", "sk-", "k_live_",
+    "AIza", "npm_", "pypi-", "-----BEGIN ", "eyJ",
+)  # fmt: skip
+_IN_ADDRESS: Final = "://[^\\s/:@]{0,200}:[^\\s/:@{}$<>*]{1,200}@"
+"""What every form has in it: nothing else of a long text needs the slow look."""
+_LONG: Final = 1_000
+
 _WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
 _SECRET_WORDS: Final = frozenset(
     {"secret", "token", "password", "passwd", "pwd", "apikey", "credential", "credentials", "auth"}
@@ -78,6 +86,8 @@ def _any_form() -> re.Pattern[str]:
 
 def form_of(text: str) -> str | None:
     """What kind of secret a text holds, going by its form."""
+    if len(text) > _LONG and not any(mark in text for mark in _MARKS) and not _compiled(_IN_ADDRESS).search(text):
+        return None
     found = _any_form().search(text)
     return list(_FORMS)[(found.lastindex or 1) - 1] if found else None
 
