@@ -114,3 +114,10 @@ def test_layers_run_from_left_to_right_and_no_boxes_meet(graph: Graph) -> None:
 def _neighbours(layers: tuple[tuple[Step, ...], ...]) -> Iterator[tuple[Step, Step]]:
     for column in layers:
         yield from pairwise(column)
+
+
+def test_the_source_and_the_image_of_a_job(trainspec: Run) -> None:
+    drawn = trainspec("graph", "specs/local/train_and_evaluate.yaml").stdout
+    assert "ml.m5.large, sagemaker-scikit-learn:1.2-1-cpu-py3" in drawn
+    assert '[/"src<br>train.py"/]' in drawn
+    assert '[/"src<br>evaluate.py"/]' in drawn

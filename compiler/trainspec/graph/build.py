@@ -1,7 +1,7 @@
 """A checked spec → the nodes and edges of its picture.
 
-The points of a matrix are one node. Data is a node for each place in S3; where a job reads what another one made
-(`${jobs.OTHER.model}`), the edge goes from job to job.
+The points of a matrix are one node. Each source is a node; a job's node says its machines and its image. Data is a node
+for each place in S3; where a job reads what another one made (`${jobs.OTHER.model}`), the edge goes from job to job.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,10 +34,12 @@ def build(
         drawing.node(name, kind, name, _said_of(kind, task))
     for name, request in requests.items():
         group = drawing.owner(name)
-        drawing.node(group, Kind.JOB, group, machines_of(request), len(groups.get(group, (name,))))
+        detail = ", ".join(filter(None, (machines_of(request), image_of(request))))
+        drawing.node(group, Kind.JOB, group, detail, len(groups.get(group, (name,))))
     for name, request in requests.items():
         _draw_data(drawing, name, request)
     for name, job in data.get("jobs", {}).items():
+        _draw_code(drawing, name, job.get("source"))
         _draw_gate(drawing, name, job.get("proceed_if"))
     for name, task in {**{name: task for name, (_, task) in around.items()}, **data.get("jobs", {})}.items():
         for other, key in _handed_on(task):
@@ -100,6 +102,14 @@ def _draw_data(drawing: _Drawing, name: str, request: Mapping[str, Any]) -> None
         drawing.edge(job, drawing.outputs[output], is_data=True)
 
 
+def _draw_code(drawing: _Drawing, name: str, source: Any) -> None:
+    """The folder or archive whose script a job runs."""
+    if isinstance(source, Mapping) and source.get("dir"):
+        folder, entry = str(source["dir"]), str(source.get("entry", ""))
+        code = drawing.node(f"code:{folder}:{entry}", Kind.CODE, folder, entry)
+        drawing.edge(code, drawing.owner(name), is_data=True)
+
+
 def _gate(job: str) -> str:
     return f"gate:{job}"
 
@@ -146,7 +156,9 @@ def _handed_on(value: Any) -> Iterator[tuple[str, str]]:
 
 def _draw_start(drawing: _Drawing, schedule: Any) -> None:
     """What starts the DAG, before the tasks that wait for nothing."""
-    later = {edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA,)}
+    later = {
+        edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA, Kind.CODE)
+    }
     tasks = {Kind.JOB, Kind.TASK, Kind.SENSOR, Kind.TRIGGER}
     first = [key for key, node in drawing.nodes.items() if node.kind in tasks and key not in later]
     for start in _starts(drawing, schedule):
@@ -181,6 +193,12 @@ def machines_of(request: Mapping[str, Any]) -> str:
         for group in groups
         if group.get("InstanceType")
     )
+
+
+def image_of(request: Mapping[str, Any]) -> str:
+    """The image's repository and tag, or the algorithm's name, without the registry and the account before it."""
+    algorithm = request.get("AlgorithmSpecification") or {}
+    return str(algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "").rpartition("/")[2]
 
 
 def assets_of(value: Any) -> Iterator[str]:

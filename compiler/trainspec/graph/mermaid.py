@@ -15,6 +15,7 @@ _SHAPES = {
     Kind.SENSOR: ('>"', '"]'),
     Kind.TRIGGER: ('[["', '"]]'),
     Kind.GATE: ('{"', '"}'),
+    Kind.CODE: ('[/"', '"/]'),
     Kind.DATA: ('[("', '")]'),
     Kind.ASSET: ('{{"', '"}}'),
     Kind.SCHEDULE: ('(["', '"])'),

@@ -17,6 +17,7 @@ class Kind(Enum):
     SENSOR = "sensor"
     TRIGGER = "trigger"
     GATE = "gate"
+    CODE = "code"
     DATA = "data"
     ASSET = "asset"
     SCHEDULE = "schedule"
