@@ -15,7 +15,7 @@ from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob
 from trainspec.importers.request import dotted_member
-from trainspec.importers.sources import read_aws, read_file, read_text
+from trainspec.importers.sources import load_file, read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.project.project import UsageError, root_around
@@ -33,6 +33,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file; "
         "- for standard input",
     )
+    parser.add_argument(
+        "--load",
+        action="store_true",
+        help="let Airflow load DAG files: this RUNS them, in a process of its own, with your environment",
+    )
+    parser.add_argument(
+        "--airflow-python",
+        metavar="EXE",
+        default=sys.executable,
+        help="with --load: the Python of your Airflow; default: the one that runs trainspec",
+    )
+    parser.add_argument(
+        "--load-timeout", metavar="SECONDS", type=_seconds, default=120.0, help="with --load: how long it may take; 120"
+    )
     parser.add_argument("--job-name", metavar="NAME", help="a training job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job")
     parser.add_argument("-o", "--output", metavar="FILE", help="output file, or a folder if there are several specs")
@@ -40,7 +54,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the spec, or write it; what could not be carried over, and what lint says of it, goes to stderr."""
-    imported = _join([*_read(arguments.sources), *_from_aws(arguments)])
+    read = _load(arguments) if arguments.load else _read(arguments.sources)
+    imported = _join([*read, *_from_aws(arguments)])
     if not imported:
         raise UsageError("name a file, or a job with --job-name")
     target = Path(arguments.output) if arguments.output else None
@@ -61,6 +76,22 @@ def _read(sources: Iterable[str]) -> Iterator[Imported]:
     for source in sources:
         with _named(source):
             yield from read_text(standard_input()) if source == "-" else read_file(Path(source))
+
+
+def _load(arguments: argparse.Namespace) -> Iterator[Imported]:
+    for source in arguments.sources:
+        with _named(source):
+            if source == "-":
+                raise CannotImportError("--load needs a file, not standard input")
+            yield from load_file(Path(source), arguments.airflow_python, arguments.load_timeout)
+
+
+def _seconds(text: str) -> float:
+    """The type of `--load-timeout`."""
+    value = float(text)
+    if not 0 < value < 100_000:
+        raise ValueError(text)
+    return value
 
 
 def _from_aws(arguments: argparse.Namespace) -> Iterator[Imported]:

@@ -19,12 +19,12 @@ def callbacks_of(constants: Constants, imported: Mapping[str, str], node: ast.ex
         return [callbacks_of(constants, imported, each) for each in node.elts]
     if isinstance(node, ast.Call) and not node.args and all(each.arg for each in node.keywords):
         arguments = {str(each.arg): constants.value(each.value) for each in node.keywords}
-        return {"path": _path(imported, node.func), **({"arguments": arguments} if arguments else {})}
-    return _path(imported, node)
+        return {"path": path_of(imported, node.func), **({"arguments": arguments} if arguments else {})}
+    return path_of(imported, node)
 
 
-def _path(imported: Mapping[str, str], node: ast.expr) -> str:
-    """The dotted path of a name that the file imports, or of an attribute of one."""
+def path_of(imported: Mapping[str, str], node: ast.expr) -> str:
+    """The dotted path of a name that the file imports, or of an attribute of one. Raises NotLiteralError."""
     if isinstance(node, ast.Name) and node.id in imported and "." in imported[node.id]:
         return imported[node.id]
     if isinstance(node, ast.Attribute):

@@ -30,7 +30,8 @@ class Reading:
 
     def note(self, node: ast.AST, message: str) -> None:
         """Note something about a place of the file."""
-        self.notes.append(f"line {getattr(node, 'lineno', 0)}: {message}")
+        line = getattr(node, "lineno", 0)
+        self.notes.append(f"line {line}: {message}" if line else message)
 
     def arguments(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         """The arguments of a call that have a name."""

@@ -6,7 +6,7 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 import ast
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from trainspec.importers.literals import Constants
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob, ImportedTask
 from trainspec.importers.other_tasks import import_task
 from trainspec.importers.request import known_members
+from trainspec.importers.schedules import schedule_of
 from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
 from trainspec.safety.budget import OutOfBudgetError, budget
@@ -58,11 +59,20 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
         raise CannotImportError(f"not Python: {error}") from error
     if _depth(tree) > MAX_DEPTH:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
+    return read_bounded(lambda: _by_reading(tree, read_module))
+
+
+def _by_reading(tree: ast.Module, read_module: ReadModule) -> list[Imported]:
+    run = Interpreter(read_module)
+    run.run(tree)
+    return import_straight(straightened(run))
+
+
+def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
+    """What `read` gives, its work bounded. Raises CannotImportError where it takes more."""
     try:
         with budget():
-            run = Interpreter(read_module)
-            run.run(tree)
-            return import_straight(straightened(run))
+            return read()
     except OutOfBudgetError:
         raise CannotImportError("reading its values takes more work than any DAG file") from None
     except RecursionError:
@@ -233,8 +243,8 @@ def _dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
             reading.put_moment(fields, name, node)
         elif field_name == "schedule" and (assets := _assets(reading, node)) is not None:
             fields["schedule"] = {"assets": assets}
-        elif field_name == "schedule" and (length := duration_of(reading.constants, node)) is not None:
-            fields["schedule"] = length
+        elif field_name in ("schedule", "timetable") and (times := schedule_of(reading, node)) is not None:
+            fields["schedule"] = times
         elif name in DURATIONS:
             reading.put_duration(fields, name, node)
         elif field_name in known:

@@ -5,10 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.airflow_api.operators import find
+from trainspec.importers.arguments import path_of
 from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called
 from trainspec.importers.model import ImportedTask
 from trainspec.importers.moved import todays_path
-from trainspec.importers.times import duration_of
+from trainspec.importers.times import duration_of, moment_of
+from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.schema.values import leaves
 from trainspec.units import duration
@@ -64,6 +67,7 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 _OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
 _DURATIONS = ("poke_interval", "timeout", "execution_delta")
+AIRFLOW_2 = "2.11"
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -120,8 +124,14 @@ def _by_path(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impor
         return None
     given = dict(reading.arguments(call))
     own = given.keys() - {*_of_every_task(), "task_id", "dag", "doc_md", "provide_context"}
-    arguments = {argument: _literal(reading, node) for argument, node in given.items() if argument in own}
-    fields: dict[str, Any] = {"operator": todays_path(path)}
+    operator = todays_path(path)
+    kinds = _kinds(operator)
+    arguments = {
+        argument: _argument(reading, node, kinds.get(argument, ()))
+        for argument, node in given.items()
+        if argument in own
+    }
+    fields: dict[str, Any] = {"operator": operator}
     if arguments:
         fields["arguments"] = arguments
     _put_task_arguments(reading, fields, given)
@@ -136,6 +146,29 @@ def _put_task_arguments(reading: Reading, fields: dict[str, Any], given: Mapping
 
 def _of_every_task() -> frozenset[str]:
     return frozenset(load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"])
+
+
+def _kinds(path: str) -> Mapping[str, tuple[str, ...]]:
+    """What kinds of value the arguments of a known operator take, by the newest Airflow's table or by Airflow 2's."""
+    module, _, name = path.rpartition(".")
+    found = next((known for minor in (DEFAULT_AIRFLOW, AIRFLOW_2) if (known := find(module, name, minor))), None)
+    return {argument: each.kinds for argument, each in found.arguments.items()} if found else {}
+
+
+def _argument(reading: Reading, node: ast.expr, kinds: tuple[str, ...]) -> Any:
+    """An operator's argument: a function by its dotted path, a duration and a date as a spec writes them, else data.
+
+    Raises NotLiteralError where a part of it is not literal.
+    """
+    if "callable" in kinds and not isinstance(node, ast.Constant):
+        return path_of(reading.imported, node)
+    if "duration" in kinds and (call := reading.constants.call(node)) is not None:
+        length = duration_of(reading.constants, call)
+        if length is not None:
+            return duration(length)
+    if "date" in kinds and (moment := moment_of(reading.constants, node)) is not None and moment[1] is None:
+        return moment[0]
+    return _literal(reading, node)
 
 
 def _literal(reading: Reading, node: ast.expr) -> Any:

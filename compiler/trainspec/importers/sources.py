@@ -9,7 +9,7 @@ from typing import Any
 from trainspec.diagnostics import Diagnostic
 from trainspec.disk.reading import DiskTree
 from trainspec.importers.ack import import_manifest, is_manifest
-from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.dag_file import import_dag_file, import_straight, read_bounded
 from trainspec.importers.interpret import ReadModule
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
@@ -25,6 +25,19 @@ _PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 def read_file(path: Path) -> list[Imported]:
     """The specs to be that a file holds. Raises CannotImportError."""
     return _read(read_source(path, path.name), path.suffix, _modules_beside(path))
+
+
+def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
+    """The specs to be of a DAG file that the Airflow of `python` loads: it is run. Raises CannotImportError."""
+    from trainspec.importers.load.run import load
+    from trainspec.importers.load.straight import straight_of
+
+    if path.suffix != ".py":
+        raise CannotImportError("--load is for DAG files: it is not a .py file")
+    if not path.is_file():
+        raise CannotImportError("no such file")
+    found = load(path, python, timeout)
+    return read_bounded(lambda: import_straight(straight_of(found)))
 
 
 def read_text(content: bytes) -> list[Imported]:

@@ -1,0 +1,1 @@
+"""DAG files that Airflow itself loads: `import --load`."""

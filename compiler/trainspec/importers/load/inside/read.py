@@ -1,0 +1,66 @@
+"""Reads a DAG file by the Airflow of this Python; what it holds is written as JSON.
+
+What it holds is written to OUTPUT. A second process, forked from the first, then loads it with a clock that is ahead
+and writes OUTPUT.later: what differs between the two depends on the moment at which the file is read.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import sys
+from pathlib import Path
+
+from .clock import move_clock
+from .record import Record
+from .tasks import describe_dag, operator_class
+from .values import first
+
+_DAG = ("airflow.sdk.DAG", "airflow.models.dag.DAG")
+_BAG = ("airflow.dag_processing.dagbag.DagBag", "airflow.models.dagbag.DagBag")
+
+
+def main(file: str, output: str) -> None:
+    """Load the DAG file twice."""
+    path = Path(file).resolve()
+    conf = importlib.import_module("airflow.configuration").conf
+    for folder in (conf.get("core", "dags_folder"), str(path.parent)):
+        if folder not in sys.path:
+            sys.path.append(folder)
+    before = set(sys.modules)
+    _load(path, output)
+    later = os.fork()
+    if later == 0:
+        try:
+            _forget_own_modules(before)
+            move_clock()
+            _load(path, f"{output}.later")
+        finally:
+            os._exit(0)
+    os.waitpid(later, 0)
+
+
+def _forget_own_modules(before: set[str]) -> None:
+    """Let the modules beside the DAG file be read again, too; installed packages keep their clock."""
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None) or ""
+        if "site-packages" not in file and not file.startswith((sys.prefix, sys.base_prefix)):
+            del sys.modules[name]
+
+
+def _load(file: Path, output: str) -> None:
+    """Let Airflow load the file, and write what it found."""
+    record = Record(str(file))
+    record.watch(first(*_DAG), operator_class())
+    bag_class = first(*_BAG)
+    takes = inspect.signature(bag_class.__init__).parameters
+    options = {"include_examples": False, "safe_mode": False, "load_op_links": False}
+    bag = bag_class(dag_folder=str(file), **{name: value for name, value in options.items() if name in takes})
+    found = {
+        "airflow": importlib.import_module("airflow").__version__,
+        "errors": [str(each) for each in bag.import_errors.values()],
+        "dags": [describe_dag(record, each) for each in bag.dags.values()],
+    }
+    Path(output).write_text(json.dumps(found))

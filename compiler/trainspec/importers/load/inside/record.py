@@ -1,0 +1,64 @@
+"""How DAGs and tasks were made: their lines in the file, what was given, and what they were at first."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class Record:
+    """What is noted while Airflow reads the file, by the ids of DAGs and tasks."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[int, int] = {}
+        self.given: dict[int, dict[str, Any]] = {}
+        self.at_first: dict[int, dict[str, Any]] = {}
+        self._alive: list[Any] = []
+
+    def watch(self, dag_class: Any, operator_class: Any) -> None:
+        """Note each DAG and task that is made from here on."""
+        record, make_dag, add_task = self, dag_class.__init__, dag_class.add_task
+        positional = [name for name in inspect.signature(make_dag).parameters if name != "self"]
+
+        @functools.wraps(make_dag)
+        def init(self: Any, *arguments: Any, **named: Any) -> None:
+            make_dag(self, *arguments, **named)
+            record.given[id(self)] = {**dict(zip(positional, arguments)), **named}  # noqa: B905 - Python 3.9
+            record._note(self)
+
+        @functools.wraps(add_task)
+        def add(self: Any, task: Any, *arguments: Any, **named: Any) -> Any:
+            record.lines.setdefault(id(task), record._line())
+            record._alive.append(task)
+            return add_task(self, task, *arguments, **named)
+
+        def call(cls: Any, *arguments: Any, **named: Any) -> Any:
+            made = type.__call__(cls, *arguments, **named)
+            record._note(made)
+            return made
+
+        dag_class.__init__, dag_class.add_task = init, add
+        type(operator_class).__call__ = call
+
+    def changed(self, made: Any, name: str) -> bool:
+        """Whether an attribute was set after the object was made."""
+        before, now = self.at_first.get(id(made), {}), vars(made)
+        return name in before and name in now and now[name] is not before[name]
+
+    def _note(self, made: Any) -> None:
+        self.lines[id(made)] = self._line() or self.lines.get(id(made), 0)
+        self.at_first[id(made)] = dict(vars(made))
+        self._alive.append(made)
+
+    def _line(self) -> int:
+        """The line of the file that is being run, the innermost one."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            if str(Path(frame.f_code.co_filename).resolve()) == self.file:
+                return frame.f_lineno
+            frame = frame.f_back  # type: ignore[assignment]
+        return 0

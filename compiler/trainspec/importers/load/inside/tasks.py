@@ -1,0 +1,139 @@
+"""DAGs and tasks of a loaded file as maps of JSON."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from typing import Any
+
+from .record import Record
+from .values import encode, first, is_of_file, name_of
+
+MOST_MAPPED = 64
+TRAINING = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "TrainingJobOperator")
+_HARMLESS = {"ui_color", "ui_fgcolor", "custom_operator_name", "_abc_impl"}
+_CALLBACKS = {f"on_{each}_callback" for each in ("execute", "failure", "retry", "skipped", "success")}
+_AS_GIVEN = {"params", "inlets", "outlets", "weight_rule", "start_date", "end_date", "retry_delay", *_CALLBACKS}
+_NOT_ARGUMENTS = {"task_id", "dag", "task_group", "default_args"}
+_NOT_OF_DAG = {"task_group", "auto_register"}
+
+
+def operator_class() -> Any:
+    """The class of every operator."""
+    return first("airflow.sdk.BaseOperator", "airflow.models.baseoperator.BaseOperator")
+
+
+def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
+    """A DAG: what it was given, its groups, its tasks."""
+    given = dict(record.given.get(id(dag), {}))
+    for name in _parameters(type(dag)):
+        if name not in ("default_args", "fileloc", "params") and record.changed(dag, name):
+            given[name] = vars(dag)[name]
+    given["dag_id"] = dag.dag_id
+    groups = [each for each in dag.task_group.get_task_group_dict() if each]
+    return {
+        "line": record.lines.get(id(dag), 0),
+        "arguments": {name: encode(value) for name, value in given.items() if name not in _NOT_OF_DAG},
+        "groups": sorted(groups),
+        "tasks": [_describe_task(record, each) for each in dag.task_dict.values()],
+    }
+
+
+def _describe_task(record: Record, task: Any) -> dict[str, Any]:
+    is_mapped = not isinstance(task, operator_class())
+    known = task.operator_class if is_mapped else type(task)
+    base = _stands_for(known) or known
+    found: dict[str, Any] = {
+        "id": task.task_id,
+        "line": record.lines.get(id(task), 0),
+        "class": name_of(base),
+        "upstream": sorted(task.upstream_task_ids),
+        "kind": next((each for each in ("setup", "teardown") if getattr(task, f"is_{each}", False)), ""),
+        "lost": _lost(task, known),
+    }
+    if is_mapped:
+        points = _points(task) if found["lost"] is None else None
+        found["lost"] = found["lost"] or (None if points else "it is a mapped task whose number only a run decides")
+        found["mapped"] = [_encoded(each) for each in points or ()]
+    elif found["lost"] is None:
+        found["arguments"] = _encoded(_arguments(record, task, base))
+    return found
+
+
+def _encoded(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: encode(value) for name, value in arguments.items() if name not in _NOT_ARGUMENTS and name[0] != "_"}
+
+
+def _stands_for(known: Any) -> Any:
+    """The training operator that a class behaves like; None for others. A class that only fills in arguments does."""
+    for each in known.__mro__:
+        if each.__name__ in TRAINING:
+            return each
+        if {name for name in vars(each) if not name.startswith("__") and "__" not in name[1:]} - _HARMLESS:
+            return None
+    return None
+
+
+def _parameters(known: Any) -> dict[str, Any]:
+    """The parameters of a class and of those that it is made from."""
+    found: dict[str, Any] = {}
+    for each in reversed(known.__mro__):
+        if "__init__" in vars(each):
+            found.update(inspect.signature(each.__init__).parameters)
+    return {name: each for name, each in found.items() if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)}
+
+
+def _arguments(record: Record, task: Any, known: Any) -> dict[str, Any]:
+    """What the task was given, and what was set afterwards, by the names of the class that it stands for."""
+    own, now = _parameters(known), vars(task)
+    given = dict(getattr(task, "_BaseOperator__init_kwargs", {}))
+    found = {name: value for name, value in given.items() if name in own or known is type(task)}
+    if known is not type(task):  # the class's own names may have meant something else
+        found.update({name: now[name] for name in found if name in now and name not in _AS_GIVEN})
+    if found.get("params") is not None and task.dag is not None and encode(task.dag.params) == encode(task.params):
+        del found["params"]  # the DAG's, which Airflow gives to each task
+    files = tuple(getattr(task, "template_ext", ()) or ())
+    for name in own:
+        value = given.get(name)
+        is_file = isinstance(value, str) and bool(files) and value.endswith(files)  # Airflow puts its content there
+        if record.changed(task, name) and not is_file and name != "params":
+            found[name] = now[name]
+    if "config" in found and hasattr(task, "config"):
+        found["config"] = task.config
+    return found
+
+
+def _lost(task: Any, known: Any) -> str | None:
+    """Why no spec can hold a task; None where one can."""
+    if "Decorated" in known.__name__:
+        function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get("python_callable")
+        name = getattr(function, "__qualname__", "")
+        return f"it is the Python function `{name}`" if name else "it is a Python function"
+    if _stands_for(known) is None and is_of_file(known):
+        return f"its class `{known.__name__}` is defined in this file"
+    group = task.task_group
+    while group is not None:
+        if type(group).__name__ == "MappedTaskGroup":
+            return "it is in a mapped task group"
+        group = getattr(group, "parent_group", None)
+    return None
+
+
+def _points(task: Any) -> list[dict[str, Any]] | None:
+    """The arguments of each task that a mapped one becomes; None where only a run decides them."""
+    values = getattr(task.expand_input, "value", None)
+    if isinstance(values, dict):
+        lists = [value for value in values.values() if isinstance(value, (list, tuple))]
+        if len(lists) < len(values):
+            return None
+        points = [dict(zip(values, each)) for each in itertools.islice(itertools.product(*lists), MOST_MAPPED + 1)]  # noqa: B905
+    elif isinstance(values, (list, tuple)) and all(isinstance(each, dict) for each in values):
+        points = list(values)
+    else:
+        return None
+    try:
+        defaults = {name: encode(value) for name, value in task.operator_class.partial(task_id="x").kwargs.items()}
+    except Exception:  # a class with a `partial` of its own
+        defaults = {}
+    own = {name: value for name, value in task.partial_kwargs.items() if defaults.get(name, ...) != encode(value)}
+    return [{**own, **point} for point in points] if 0 < len(points) <= MOST_MAPPED else None

@@ -1,0 +1,173 @@
+"""What Airflow found in a file, as the same file without names, loops and branches."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from trainspec.importers.load.moving import line_of, moving
+from trainspec.importers.load.run import Loaded
+from trainspec.importers.model import CannotImportError
+from trainspec.importers.straight import Straight, edge, named
+from trainspec.importers.values import dotted
+from trainspec.safety.budget import spend
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
+
+Json = Mapping[str, Any]
+_PLACE = re.compile(r'File "[^"]*", line (\d+)')
+_ON_OPERATOR = ("aws_conn_id", "region_name")
+
+
+def straight_of(loaded: Loaded) -> Straight:
+    """The DAGs and tasks that Airflow found. Raises CannotImportError where it could not load the file."""
+    found = loaded.found
+    if found["errors"] and not found["dags"]:
+        raise CannotImportError(f"Airflow {found['airflow']} cannot load it: {_error(found['errors'][0])}")
+    notes = [f"Airflow cannot load a part of it: {_error(each)}" for each in found["errors"]]
+    later = loaded.later["dags"] if loaded.later and not loaded.later["errors"] else []
+    notes += moving(found["dags"], later)
+    body: list[ast.stmt] = []
+    tasks: list[ast.Call] = []
+    dags: list[ast.Call] = []
+    remarks = [] if later else ["it could not be seen which values depend on when the file is read"]
+    for number, dag in enumerate(found["dags"]):
+        call = _call(dotted("airflow.DAG", _at(dag)), dag["arguments"], dag)
+        dags.append(call)
+        body.append(named(f"dag {number}", call))
+        remarks += [f"the task group `{each}` is kept in the ids of its tasks alone" for each in dag["groups"]]
+        body += _tasks(dag, number, tasks, notes, remarks)
+    return Straight(ast.Module(body, []), dags, tasks, notes, remarks)
+
+
+def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], remarks: list[str]) -> Iterator[ast.stmt]:
+    """The statements of a DAG's tasks and edges; the calls that are kept go to `tasks`."""
+    names: dict[str, list[str]] = {}
+    taken = {task["id"] for task in dag["tasks"]}
+    for task in dag["tasks"]:
+        spend(10)
+        made = list(_made(task, taken))
+        if len(made) > 1 or ("mapped" in task and made):
+            told = f"`{made[0]['task_id']}`" + (f" to `{made[-1]['task_id']}`" if len(made) > 1 else "")
+            remarks.append(f"the mapped task `{task['id']}` is written as {len(made)} tasks: {told}")
+        if task["lost"]:
+            notes.append(f"{line_of(task)}the task `{task['id']}` is not carried over: {task['lost']}")
+        if task["kind"]:
+            notes.append(f"{line_of(task)}that `{task['id']}` is a {task['kind']} task is not carried over")
+        names[task["id"]] = [f"task {number} {task['id']} {index}" for index in range(max(len(made), 1))]
+        for name, arguments in zip(names[task["id"]], made, strict=False):
+            path = dotted(task["class"], _at(task))
+            call = _call(path, _own(arguments, dag["arguments"], task, notes), task)
+            call.keywords.append(ast.keyword("dag", ast.Name(f"dag {number}")))
+            tasks.append(call)
+            yield named(name, call)
+        if not made:
+            yield named(names[task["id"]][0], ast.copy_location(ast.Call(ast.Name("lost"), [], []), _at(task)))
+    for task in dag["tasks"]:
+        for before in task["upstream"]:
+            for one in names.get(before, ()):
+                for other in names[task["id"]]:
+                    spend(1)
+                    yield edge(one, other)
+
+
+def _made(task: Json, taken: set[str]) -> Iterator[dict[str, Any]]:
+    """The arguments of each task that is written for a task of the DAG."""
+    if task["lost"]:
+        return
+    if "mapped" not in task:
+        yield {"task_id": task["id"], **task["arguments"]}
+        return
+    for index, arguments in enumerate(task["mapped"]):
+        name = f"{task['id']}_{index}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        yield {"task_id": name, **arguments}
+
+
+def _own(arguments: Json, of_dag: Json, task: Json, notes: list[str]) -> dict[str, Any]:
+    """A task's arguments without those that the DAG's default_args say too: Airflow has put them there."""
+    shared = {key: value for key, value in (of_dag.get("default_args") or {}).get("map", ()) if isinstance(key, str)}
+    known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
+    kept = {}
+    for name, value in arguments.items():
+        is_shared = name in shared and name not in _ON_OPERATOR
+        if is_shared and (name in known or name in ("start_date", "end_date")) and _alike(value, shared[name]):
+            continue
+        if value is None and name in shared and name in known:
+            notes.append(
+                f"{line_of(task)}`{name}=None` of `{task['id']}` is not carried over: default_args have another value"
+            )
+        kept[name] = value
+    return kept
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same; a callback alone is a list of one."""
+    several = [each["list"] if isinstance(each, Mapping) and "list" in each else [each] for each in (one, other)]
+    return one == other or several[0] == several[1]
+
+
+def _call(path: ast.expr, arguments: Json, at: Json) -> ast.Call:
+    keywords = [ast.keyword(name, _expression(value, _at(at))) for name, value in _sorted(arguments)]
+    return ast.copy_location(ast.Call(path, [], keywords), _at(at))
+
+
+def _sorted(arguments: Json) -> Iterator[tuple[str, Any]]:
+    """The arguments; those default_args that belong to no task in a spec stand at the tasks already."""
+    known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
+    of_tasks = {*known, "start_date", "end_date", *_ON_OPERATOR}
+    for name, value in arguments.items():
+        if name == "default_args" and isinstance(value, Mapping) and "map" in value:
+            yield name, {"map": [[key, each] for key, each in value["map"] if key in of_tasks]}
+        else:
+            yield name, value
+
+
+def _expression(value: Any, at: ast.expr) -> ast.expr:
+    """A value of the JSON as an expression."""
+    spend(2)
+    if not isinstance(value, Mapping):
+        return ast.copy_location(ast.Constant(value), at)
+    kind, what = next(iter(value.items()))
+    made: ast.expr
+    match kind:
+        case "list":
+            made = ast.List([_expression(each, at) for each in what])
+        case "map":
+            pairs = [(_expression(key, at), _expression(each, at)) for key, each in what]
+            made = ast.Dict([key for key, _ in pairs], [each for _, each in pairs])
+        case "seconds":
+            made = ast.Call(dotted("datetime.timedelta", at), [], [ast.keyword("seconds", ast.Constant(what))])
+        case "moment":
+            made = _moment(what, str(value.get("zone", "UTC")), at)
+        case "path":
+            made = dotted(what, at)
+        case "call":
+            keywords = [ast.keyword(name, _expression(each, at)) for name, each in value["named"].items()]
+            made = ast.Call(dotted(what, at), [_expression(each, at) for each in value["arguments"]], keywords)
+        case _:
+            made = ast.Name(str(what))
+    return ast.copy_location(made, at)
+
+
+def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
+    moment = datetime.fromisoformat(text)
+    parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond]
+    return ast.Call(
+        dotted("pendulum.datetime", at), [ast.Constant(each) for each in parts], [ast.keyword("tz", ast.Constant(zone))]
+    )
+
+
+def _error(trace: str) -> str:
+    """The last line of a traceback, with the last line number in the file."""
+    lines = [line for line in trace.strip().splitlines() if line.strip()]
+    places = _PLACE.findall(trace)
+    return (f"line {places[-1]}: " if places else "") + (lines[-1].strip()[:500] if lines else "no reason given")
+
+
+def _at(of: Json) -> ast.expr:
+    place = ast.Name("")
+    place.lineno, place.col_offset = of["line"], 0
+    return place

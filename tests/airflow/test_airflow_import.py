@@ -1,0 +1,111 @@
+"""`trainspec import --load`: what Airflow loads comes over whole, or is named."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dag_styles import HELPERS, SETTINGS, STYLES, text_of
+from environment import Airflow
+from trainspec.options import Options
+from trainspec.pipeline import analyse
+from trainspec.request.check import printable
+from trainspec.text.source import Source
+
+_ASK = """
+import json, sys
+try:
+    from airflow.dag_processing.dagbag import DagBag
+except ImportError:
+    from airflow.models.dagbag import DagBag
+sys.path.insert(0, sys.argv[1])
+bag = DagBag(sys.argv[1], safe_mode=False)
+found = {}
+for name, dag in bag.dags.items():
+    tasks = dag.task_dict.values()
+    found[name] = {
+        "edges": {task.task_id: sorted(task.upstream_task_ids) for task in tasks},
+        "configs": {task.task_id: task.config for task in tasks if isinstance(getattr(task, "config", None), dict)},
+    }
+print("\\n" + json.dumps({"dags": found, "errors": bag.import_errors}))
+"""
+
+
+@dataclass(frozen=True)
+class Styles:
+    folder: Path
+    of_airflow: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def styles(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Styles:
+    """The files of all styles, and what Airflow itself finds in them."""
+    folder = tmp_path_factory.mktemp(f"styles{airflow.version}")
+    (folder / "style_helpers.py").write_text(HELPERS)
+    (folder / "style_settings.json").write_text(SETTINGS)
+    for style in STYLES:
+        (folder / f"{style}.py").write_text(text_of(style))
+    found = json.loads(airflow.python("-c", _ASK, str(folder)).splitlines()[-1])
+    assert found["errors"] == {}
+    return Styles(folder, found["dags"])
+
+
+def run_import(airflow: Airflow, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "trainspec", "import", "--load"]
+    python = str(airflow.venv / "bin" / "python")
+    return subprocess.run(
+        [*command, "--airflow-python", python, "--load-timeout", "300", *arguments],
+        env=airflow.environ(), capture_output=True, text=True, timeout=400, cwd=airflow.home,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_file_comes_over_whole(airflow: Airflow, styles: Styles, style: str) -> None:
+    done = run_import(airflow, str(styles.folder / f"{style}.py"))
+    assert done.returncode == 0, done.stderr
+    analysis = analyse(Source("imported.yaml", done.stdout), Options())
+    requests = {name: printable(made.members) for name, made in analysis.requests.items()}
+    sections = [analysis.data.get(name, {}) for name in ("jobs", "sensors", "tasks", "triggers")]
+    waits = {name: task.get("depends_on", []) for section in sections for name, task in section.items()}
+    edges = {name: sorted([each] if isinstance(each, str) else each) for name, each in waits.items()}
+    asked = styles.of_airflow[style]
+    if style == "mapped":
+        assert edges == {"start": [], **{f"train_{number}": ["start"] for number in range(3)}}
+        assert [each["TrainingJobName"][:3] for each in requests.values()] == ["one", "two", "thr"]
+        return
+    assert edges == asked["edges"]
+    assert requests == asked["configs"]
+
+
+def test_what_does_not_come_over_is_named(airflow: Airflow, tmp_path: Path) -> None:
+    (tmp_path / "lost.py").write_text(
+        text_of("groups").replace(
+            "start >> models", "early = PythonOperator(task_id='early', python_callable=lambda: 1)\n    early >> models"
+        )
+        + """
+    late = SageMakerTrainingOperator(task_id="late", config=request(f"late-{datetime.now():%Y%m%d%H%M%S}"))
+    class Mine(BashOperator):
+        def execute(self, context):
+            pass
+    late >> Mine(task_id="mine", bash_command="x") >> EmptyOperator(task_id="end")
+"""
+    )
+    done = run_import(airflow, str(tmp_path / "lost.py"))
+    assert done.returncode == 1
+    lines = (tmp_path / "lost.py").read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "late-" in text)
+    assert f"line {line}: `config.TrainingJobName` of the task `late` depends on when the file is read" in done.stderr
+    assert "the task of PythonOperator is not carried over: not a literal: `` `<lambda>` of this file``" in done.stderr
+    assert "the task `mine` is not carried over: its class `Mine` is defined in this file" in done.stderr
+    assert "  end:\n    depends_on: late\n" in done.stdout
+
+
+def test_a_file_that_airflow_cannot_load(airflow: Airflow, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import nothing_of_this_name\n")
+    done = run_import(airflow, str(tmp_path / "broken.py"))
+    assert done.returncode == 2
+    assert "line 1: ModuleNotFoundError: No module named 'nothing_of_this_name'" in done.stderr

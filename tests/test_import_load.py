@@ -1,0 +1,182 @@
+"""`trainspec import --load`, as far as it goes without Airflow: what the archive says becomes a spec."""
+
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trainspec.importers.dag_file import import_straight
+from trainspec.importers.load.run import INSIDE, Loaded, load
+from trainspec.importers.load.straight import straight_of
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.write import spec_text
+
+from helpers import Run
+
+STOCK = "airflow.providers.amazon.aws.operators.sagemaker.SageMakerTrainingOperator"
+BASH = "airflow.providers.standard.operators.bash.BashOperator"
+CONFIG = {
+    "map": [
+        ["TrainingJobName", "n-{{ ts_nodash }}"],
+        ["RoleArn", "arn:aws:iam::111122223333:role/R"],
+        ["OutputDataConfig", {"map": [["S3OutputPath", "s3://models/out/"]]}],
+    ]
+}
+
+
+def task(name: str, path: str = STOCK, upstream: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    arguments = {"config": CONFIG} if path == STOCK else {}
+    told = {"id": name, "line": 7, "class": path, "upstream": list(upstream), "kind": "", "lost": None}
+    return {**told, "arguments": arguments, **more}
+
+
+def file_of(*tasks: dict[str, Any], errors: tuple[str, ...] = (), **arguments: Any) -> dict[str, Any]:
+    dag = {"line": 3, "arguments": {"dag_id": "d", **arguments}, "groups": [], "tasks": list(tasks)}
+    return {"airflow": "3.3.2", "errors": list(errors), "dags": [dag]}
+
+
+def only(found: dict[str, Any], later: dict[str, Any] | None = None) -> Imported:
+    (imported,) = import_straight(straight_of(Loaded(found, later or found)))
+    return imported
+
+
+SCHEDULES: dict[str, tuple[Any, Any]] = {
+    "cron": ("0 5 * * *", "0 5 * * *"),
+    "none": (None, None),
+    "interval": ({"seconds": 21600.0}, "6h"),
+    "trigger": ({"call": "CronTriggerTimetable", "arguments": ["0 5 * * *", "UTC"], "named": {}}, "0 5 * * *"),
+    "asset": (
+        {"list": [{"call": "Asset", "arguments": [], "named": {"uri": "s3://a/"}}]},
+        {"assets": ["s3://a/"]},
+    ),
+    "any asset": (
+        {
+            "call": "AssetAny",
+            "arguments": [{"call": "Asset", "arguments": [], "named": {"name": "p", "uri": "s3://a/"}}],
+            "named": {},
+        },
+        {"assets": {"any": [{"name": "p", "uri": "s3://a/"}]}},
+    ),
+    "assets and times": (
+        {
+            "call": "AssetOrTimeSchedule",
+            "arguments": [],
+            "named": {
+                "timetable": {"call": "CronTriggerTimetable", "arguments": ["@daily", "UTC"], "named": {}},
+                "assets": {"call": "AssetAll", "arguments": [{"call": "Asset", "arguments": [], "named": {"uri": "u"}}],
+                           "named": {}},
+            },
+        },
+        {"assets": {"all": ["u"]}, "time": "@daily"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SCHEDULES)
+def test_schedules(kind: str) -> None:
+    given, expected = SCHEDULES[kind]
+    imported = only(file_of(task("t"), schedule=given))
+    assert imported.dag["schedule"] == expected
+    assert not imported.notes
+
+
+def test_a_timetable_that_a_spec_has_no_word_for_is_named() -> None:
+    imported = only(file_of(task("t"), schedule={"unknown": "an object of `acme.Lunar`"}))
+    assert imported.notes == ("line 3: schedule is not a literal: `an object of `acme.Lunar``",)
+
+
+def test_dates_and_default_args() -> None:
+    defaults = {"map": [["retries", 2], ["aws_conn_id", "aws_ml"], ["on_failure_callback", {"path": "acme.page"}]]}
+    callbacks = {"on_failure_callback": {"list": [{"path": "acme.page"}]}}
+    arguments = {"config": CONFIG, "retries": 2, "aws_conn_id": "aws_ml", **callbacks}
+    start = {"moment": "2025-03-01T00:00:00", "zone": "Europe/Berlin"}
+    imported = only(file_of(task("t", arguments=arguments), default_args=defaults, start_date=start))
+    assert imported.dag == {
+        "id": "d",
+        "default_args": {"retries": 2, "on_failure_callback": "acme.page"},
+        "start_date": "2025-03-01",
+        "timezone": "Europe/Berlin",
+    }
+    assert imported.jobs[0].fields == {"operator": {"action_if_job_exists": "timestamp", "aws_conn_id": "aws_ml"}}
+    assert not imported.notes
+
+
+def test_edges_go_around_what_is_lost() -> None:
+    lost = task("f", upstream=("a",), lost="it is the Python function `f`")
+    bash = task("a", BASH, arguments={"bash_command": "echo"})
+    imported = only(file_of(bash, lost, task("t", upstream=("f",))))
+    assert imported.jobs[0].fields["depends_on"] == "a"
+    assert imported.notes == ("line 7: the task `f` is not carried over: it is the Python function `f`",)
+
+
+def test_a_mapped_task_is_written_as_several() -> None:
+    points = [{"config": CONFIG}, {"config": CONFIG}]
+    mapped = {key: value for key, value in task("t", mapped=points).items() if key != "arguments"}
+    imported = only(file_of(mapped, task("t_0"), task("end", BASH, ("t",))))
+    assert [job.task_id for job in imported.jobs] == ["t_0_", "t_1", "t_0"]
+    assert imported.around[0].fields["depends_on"] == ["t_0_", "t_1"]
+    assert imported.remarks == ("the mapped task `t` is written as 2 tasks: `t_0_` to `t_1`",)
+
+
+def test_a_function_of_a_module_is_named() -> None:
+    path = "airflow.providers.standard.operators.python.PythonOperator"
+    python = task("p", path, arguments={"python_callable": {"path": "acme.build"}})
+    imported = only(file_of(python, task("t")))
+    assert imported.around[0].fields["arguments"] == {"python_callable": "acme.build"}
+
+
+def test_a_value_that_depends_on_the_clock_is_named() -> None:
+    then = {"map": [["TrainingJobName", "n-2026"], *CONFIG["map"][1:]]}
+    imported = only(file_of(task("t")), file_of(task("t", arguments={"config": then})))
+    (note,) = imported.notes
+    assert note.startswith("line 7: `config.TrainingJobName` of the task `t` depends on when the file is read")
+
+
+def test_errors_of_the_file() -> None:
+    trace = 'Traceback:\n  File "/d.py", line 4, in <module>\nKeyError: 1'
+    with pytest.raises(CannotImportError, match=r"Airflow 3\.3\.2 cannot load it: line 4: KeyError: 1"):
+        straight_of(Loaded({"airflow": "3.3.2", "errors": [trace], "dags": []}, None))
+
+
+def test_hostile_names_stay_data() -> None:
+    name = "t'); import os #"
+    imported = only(file_of(task(name, arguments={"config": CONFIG, "pool": "{{ x }}"})))
+    assert imported.jobs[0].task_id == name
+    assert "import os" in spec_text(imported)
+
+
+def test_what_is_handed_over_is_python_3_9() -> None:
+    for module in INSIDE.glob("*.py"):
+        ast.parse(module.read_text(), feature_version=(3, 9))
+
+
+def test_a_python_without_airflow(tmp_path: Path) -> None:
+    (tmp_path / "d.py").write_text("")
+    with pytest.raises(CannotImportError, match="there is no Airflow in this Python"):
+        load(tmp_path / "d.py", sys.executable, 300)
+    with pytest.raises(CannotImportError, match="there is no program nothing-such"):
+        load(tmp_path / "d.py", "nothing-such", 300)
+
+
+def test_a_python_that_takes_too_long(tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nsleep 600\n")
+    slow.chmod(0o755)
+    with pytest.raises(CannotImportError, match=r"longer than 0\.2 seconds; --load-timeout allows more"):
+        load(tmp_path / "d.py", str(slow), 0.2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-"], "--load needs a file, not standard input"),
+        (["absent.py"], "no such file"),
+        (["request.json"], "--load is for DAG files"),
+        (["d.py", "--load-timeout", "0"], "--load-timeout"),
+    ],
+)
+def test_wrong_uses(trainspec: Run, project: Path, arguments: list[str], said: str) -> None:
+    ran = trainspec("import", "--load", *arguments)
+    assert ran.returncode == 2
+    assert said in ran.stderr
