@@ -84,6 +84,11 @@ UNCERTAIN = {
     "while": "X = 's3://a'\nwhile made():\n    X = X + '/b'",
     "unpacked": "X, Y = made()",
     "conditional": "X = 's3://a' if made() else 's3://b'",
+    "global in a branch": "X = 's3://a'\ndef f():\n    global X\n    if made():\n        X = 's3://b'\nf()",
+    "match": "X = 's3://a'\nmatch made():\n    case 1:\n        X = 's3://b'",
+    "captured": "match made():\n    case X:\n        pass",
+    "exception": "try:\n    Y = made()\nexcept ValueError as X:\n    pass",
+    "raise in a try": "X = 's3://a'\ntry:\n    X = 's3://b'\n    raise made()\nexcept ValueError:\n    X = 's3://c'",
 }
 
 
@@ -109,6 +114,10 @@ CERTAIN = {
     "name of another module": "from conf import X",
     "augmented": "X = 's3://'\nX += 'v/'",
     "both branches alike": "import os\nif os.environ.get('A'):\n    X = 's3://v/'\nelse:\n    X = 's3://v/'",
+    "guard": "import os\nX = 's3://v/'\nif not os.environ.get('A'):\n    raise ValueError",
+    "decided match": "match 2:\n    case 1:\n        X = 's3://w/'\n    case 2 | 3:\n        X = 's3://v/'",
+    "handler that raises": "try:\n    import a\n    X = 's3://v/'\nexcept ImportError:\n    raise ValueError",
+    "cached": "import functools\n@functools.cache\ndef f():\n    return 's3://v/'\nX = f()",
     "decided branch": "P = False\nif P:\n    X = 's3://w/'\nelse:\n    X = 's3://v/'",
     "join": "X = '/'.join(['s3:', '', 'v', ''])",
     "comprehension": "X = [f's3://{b}/' for b in ['u', 'v'] if b != 'u'][0]",
@@ -162,6 +171,27 @@ LOST = {
     "other module": ("import helpers\n    helpers.add_tasks()", "what `helpers.add_tasks` makes is not read"),
     "edge": ("t >> made()", "the edge `t >> made()` is not carried over"),
     "member": ("t2 = SageMakerTrainingOperator(task_id='u', config=request(Nonsense=1))", "Nonsense is not a member"),
+    "method of a class": (
+        "class B:\n        def make(self):\n            BashOperator(task_id='m', bash_command='m')\n    B().make()",
+        "what `B` makes is not read",
+    ),
+    "decorator": (
+        "@made\n    def f():\n        BashOperator(task_id='m', bash_command='m')\n    f()",
+        "the call `f()` is not read, and no task that it makes",
+    ),
+    "match": (
+        "match made():\n        case 1:\n            BashOperator(task_id='m', bash_command='m')",
+        "the task `m` is not carried over: only a run decides",
+    ),
+    "conditional task": (
+        "u = BashOperator(task_id='m', bash_command='m') if made() else None",
+        "the task `m` is not carried over: only a run decides",
+    ),
+    "condition with a task": (
+        "u = made() and BashOperator(task_id='m', bash_command='m')",
+        "the task `m` is not carried over: only a run decides",
+    ),
+    "raise": ("raise ValueError\n    BashOperator(task_id='m', bash_command='m')", "an exception is raised here"),
     "set later": ("t.trigger_rule = 'all_done'", "`t.trigger_rule` is set afterwards"),
     "open arguments": ("SageMakerTrainingOperator(task_id='u', config=request(), **made())", "`**made()` is not read"),
 }

@@ -69,6 +69,9 @@ def call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
     if isinstance(called, LocalClass):
         if called.name.endswith(("Operator", "Sensor")) or "task_id" in given.named:
             return run.make_lost_task(node, f"its class `{called.name}` is defined in this file", given)
+        if called.makes_tasks():
+            run.note(node, f"what `{called.name}` makes is not read: it is a class of this file")
+        _hand_over(run, node, given, called.name)
         return unknown(node)
     if isinstance(called, Method):
         return _call_method(run, node, called, given)
@@ -153,6 +156,11 @@ def _hand_over(run: "Interpreter", node: ast.Call, given: Given, to: str) -> Non
 
 def call_function(run: "Interpreter", node: ast.Call, called: Function, given: Given) -> Any:
     """Call a function of the file: its body is read with these arguments."""
+    if called.kind == "decorated":
+        said = f"the call `{ast.unparse(node)[:80]}` is not read, and no task that it makes"
+        run.note(node, f"{said}: its function has a decorator that may change it")
+        _hand_over(run, node, given, ast.unparse(node.func)[:80])
+        return unknown(node)
     if called.kind == "task":
         name = called.node.name if not isinstance(called.node, ast.Lambda) else "<lambda>"
         return run.make_lost_task(node, f"it is the Python function `{name}` of this file", given, name)

@@ -43,7 +43,12 @@ def evaluate(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     """The value of an expression: plain data, an object of the file, or a Residual."""
     spend(5)
     read = _READ.get(type(node))
-    return read(run, node, scope) if read else unknown(node)
+    if read:
+        return read(run, node, scope)
+    for below in ast.iter_child_nodes(node):  # `await`, `yield`, a slice: what is made inside counts
+        if isinstance(below, ast.expr):
+            evaluate(run, below, scope)
+    return unknown(node)
 
 
 def _constant(run: "Interpreter", node: ast.Constant, scope: Scope) -> Any:
@@ -257,10 +262,11 @@ def _unary(run: "Interpreter", node: ast.UnaryOp, scope: Scope) -> Any:
 
 def _bool(run: "Interpreter", node: ast.BoolOp, scope: Scope) -> Any:
     value: Any = None
-    for each in node.values:
+    for index, each in enumerate(node.values):
         value = evaluate(run, each, scope)
         held = decide(run, value)
         if held is None:
+            _in_doubt(run, node.values[index + 1 :], scope)
             return unknown(node)
         if held is isinstance(node.op, ast.Or):
             return value
@@ -286,7 +292,18 @@ def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
 
 def _either(run: "Interpreter", node: ast.IfExp, scope: Scope) -> Any:
     held = decide(run, evaluate(run, node.test, scope))
-    return unknown(node) if held is None else evaluate(run, node.body if held else node.orelse, scope)
+    if held is None:
+        _in_doubt(run, [node.body, node.orelse], scope)
+        return unknown(node)
+    return evaluate(run, node.body if held else node.orelse, scope)
+
+
+def _in_doubt(run: "Interpreter", nodes: list[ast.expr], scope: Scope) -> None:
+    """Read expressions of which only a run decides whether they are evaluated."""
+    run.in_doubt += 1
+    for each in nodes:
+        evaluate(run, each, scope)
+    run.in_doubt -= 1
 
 
 def _comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:

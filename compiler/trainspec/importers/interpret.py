@@ -6,18 +6,18 @@ with its line.
 """
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from trainspec.importers.calls import Given, Label, arguments, call_function
-from trainspec.importers.evaluate import decide, evaluate, items_of, operate
+from trainspec.importers.evaluate import evaluate, items_of
 from trainspec.importers.links import Links
+from trainspec.importers.statements import STATEMENTS
 from trainspec.importers.values import (
     Dag,
     Function,
     Group,
-    LocalClass,
     Reference,
     Scope,
     Task,
@@ -30,7 +30,6 @@ from trainspec.safety.budget import spend
 ReadModule = Callable[[str], str | None]
 """The text of a module beside the file, by its dotted name; None where there is none."""
 
-_MOST_ROUNDS = 2_000
 OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
 """Default arguments of a DAG that a spec says at each job."""
 
@@ -55,6 +54,8 @@ class Interpreter:
     spoilt: dict[int, ast.expr] = field(default_factory=dict)
     in_doubt: int = 0
     depth: int = 0
+    caught: int = 0
+    """How many `try` statements stand around what is read."""
     dags: list[Dag] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     links: Links = field(default_factory=Links)
@@ -254,10 +255,10 @@ class Interpreter:
     # ---- statements
 
     def block(self, body: list[ast.stmt], scope: Scope) -> str:
-        """Read statements; "return", "break" or "continue" where they end early, else ""."""
+        """Read statements; "return", "raise", "break" or "continue" where they end early, else ""."""
         for node in body:
             spend(10)
-            read = _STATEMENTS.get(type(node))
+            read = STATEMENTS.get(type(node))
             ended = read(self, node, scope) if read else ""
             if ended:
                 return ended
@@ -266,7 +267,8 @@ class Interpreter:
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """`target = value`."""
         if isinstance(target, ast.Name):
-            scope.bind(target.id, value)
+            undecided = self.in_doubt and target.id in scope.shared
+            scope.bind(target.id, unknown(target) if undecided else value)
         elif isinstance(target, ast.Tuple | ast.List):
             items = items_of(self, value)
             fits = items is not None and len(items) == len(target.elts)
@@ -293,17 +295,29 @@ class Interpreter:
         except IndexError:
             self.spoil(of, target, "it has no such item")
 
-    def in_branches(self, bodies: list[list[ast.stmt]], scope: Scope) -> str:
-        """Read bodies of which only a run decides which one is gone through."""
+    def in_branches(self, bodies: list[list[ast.stmt]], scope: Scope, tried: bool = False) -> str:
+        """Read bodies of which only a run decides which one is gone through.
+
+        A body that ends with an exception that nothing catches is not the one, for the file loads. `tried` says that
+        the first body is that of a `try`.
+        """
         start = dict(scope.names)
         outcomes, ends = [], []
-        for body in bodies:
+        for index, body in enumerate(bodies):
             scope.names = dict(start)
+            is_tried = tried and index == 0
             self.in_doubt += 1
-            ends.append(self.block(body, scope))
+            self.caught += is_tried
+            end = self.block(body, scope)
+            self.caught -= is_tried
             self.in_doubt -= 1
+            if end == "raise" and not is_tried and not self.caught:
+                continue
+            ends.append("" if end == "raise" else end)
             outcomes.append(scope.names)
         scope.names = dict(start)
+        if not outcomes:
+            return "raise"
         for name in dict.fromkeys(name for each in outcomes for name in each):
             found = [each.get(name, ...) for each in outcomes]
             scope.names[name] = _agreed(found, name, bodies)
@@ -360,194 +374,3 @@ def _tasks_in(values: Any) -> Iterator[Task]:
     elif isinstance(values, list | tuple):
         for each in values:
             yield from _tasks_in(each)
-
-
-def _assign(run: Interpreter, node: ast.Assign, scope: Scope) -> str:
-    value = evaluate(run, node.value, scope)
-    for target in node.targets:
-        run.assign(target, value, scope)
-    return ""
-
-
-def _annotated(run: Interpreter, node: ast.AnnAssign, scope: Scope) -> str:
-    if node.value is not None:
-        run.assign(node.target, evaluate(run, node.value, scope), scope)
-    return ""
-
-
-def _augmented(run: Interpreter, node: ast.AugAssign, scope: Scope) -> str:
-    at = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
-    before, value = evaluate(run, node.target, scope), evaluate(run, node.value, scope)
-    if isinstance(before, list | dict) and run.in_doubt:
-        run.spoil(before, node, "it is changed where only a run decides whether")
-    elif isinstance(before, list) and isinstance(value, list) and isinstance(node.op, ast.Add):
-        spend(len(value))
-        before.extend(value)
-    elif isinstance(before, dict) and isinstance(value, dict) and isinstance(node.op, ast.BitOr):
-        before.update(value)
-    elif isinstance(before, list | dict):
-        run.spoil(before, node, "it is changed by what cannot be read")
-    elif isinstance(node.op, ast.RShift | ast.LShift):
-        run.link(*((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
-    else:
-        run.assign(node.target, operate(run, node.op, before, value, at), scope)
-    return ""
-
-
-def _expression(run: Interpreter, node: ast.Expr, scope: Scope) -> str:
-    evaluate(run, node.value, scope)
-    return ""
-
-
-def _if(run: Interpreter, node: ast.If, scope: Scope) -> str:
-    held = decide(run, evaluate(run, node.test, scope))
-    if ast.unparse(node.test)[:40] in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-        held = False
-    if held is None:
-        return run.in_branches([node.body, node.orelse], scope)
-    return run.block(node.body if held else node.orelse, scope)
-
-
-def _for(run: Interpreter, node: ast.For, scope: Scope) -> str:
-    items = items_of(run, evaluate(run, node.iter, scope))
-    if items is None or len(items) > _MOST_ROUNDS:
-        targets = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
-        for name in targets:
-            scope.bind(name, unknown(ast.copy_location(ast.Name(name), node)))
-        return run.in_branches([node.body, []], scope)
-    for item in items:
-        run.assign(node.target, item, scope)
-        ended = run.block(node.body, scope)
-        if ended == "return":
-            return ended
-        if ended == "break":
-            break
-    else:
-        run.block(node.orelse, scope)
-    return ""
-
-
-def _while(run: Interpreter, node: ast.While, scope: Scope) -> str:
-    for _ in range(_MOST_ROUNDS):
-        held = decide(run, evaluate(run, node.test, scope))
-        if held is None:
-            return run.in_branches([node.body, []], scope)
-        if not held:
-            return run.block(node.orelse, scope)
-        ended = run.block(node.body, scope)
-        if ended in ("return", "break"):
-            return ended if ended == "return" else ""
-    return run.in_branches([node.body, []], scope)
-
-
-def _try(run: Interpreter, node: ast.Try, scope: Scope) -> str:
-    if not node.handlers:
-        return run.block([*node.body, *node.finalbody], scope)
-    handlers = [handler.body for handler in node.handlers]
-    ended = run.in_branches([[*node.body, *node.orelse], *handlers], scope)
-    return ended or run.block(node.finalbody, scope)
-
-
-def _with(run: Interpreter, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
-    opened: list[list[Any]] = []
-    for item in node.items:
-        value = evaluate(run, item.context_expr, scope)
-        if item.optional_vars is not None:
-            run.assign(item.optional_vars, value, scope)
-        if isinstance(value, Dag):
-            run.dags.append(value)
-            opened.append(run.dags)
-        elif isinstance(value, Group):
-            run.groups.append(value)
-            opened.append(run.groups)
-    ended = run.block(node.body, scope)
-    for stack in opened:
-        stack.pop()
-    return ended
-
-
-def _function(run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> str:
-    kind, decorator = "", None
-    for each in node.decorator_list:
-        called = each.func if isinstance(each, ast.Call) else each
-        value = evaluate(run, called, scope)
-        parts = value.path.split(".") if isinstance(value, Reference) else []
-        found = next((part for part in ("dag", "task_group", "task") if part in parts[-2:]), "")
-        if found:
-            kind, decorator = found, each if isinstance(each, ast.Call) else None
-    made = Function(node, scope, kind, decorator)
-    is_plain = not node.decorator_list or bool(kind)
-    scope.bind(node.name, made if is_plain else unknown(ast.copy_location(ast.Name(node.name), node)))
-    return ""
-
-
-def _class(run: Interpreter, node: ast.ClassDef, scope: Scope) -> str:
-    scope.bind(node.name, LocalClass(node.name))
-    return ""
-
-
-def _return(run: Interpreter, node: ast.Return, scope: Scope) -> str:
-    run.frames[-1].result = evaluate(run, node.value, scope) if node.value else None
-    return "return"
-
-
-def _import(run: Interpreter, node: ast.Import, scope: Scope) -> str:
-    for alias in node.names:
-        first = alias.name.partition(".")[0]
-        scope.bind(alias.asname or first, Reference(alias.name if alias.asname else first))
-    return ""
-
-
-def _import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> str:
-    module = node.module or ""
-    for alias in node.names:
-        if alias.name == "*":
-            run.note(node, f"the names of `from {module} import *` are not read")
-            continue
-        known = run.constant_of_module(module, alias.name) if module else ...
-        path = Reference(f"{module}.{alias.name}" if module else alias.name)
-        scope.bind(alias.asname or alias.name, path if known is ... else known)
-    return ""
-
-
-def _shared(run: Interpreter, node: ast.Global | ast.Nonlocal, scope: Scope) -> str:
-    scope.shared |= set(node.names)
-    return ""
-
-
-def _delete(run: Interpreter, node: ast.Delete, scope: Scope) -> str:
-    for target in node.targets:
-        if isinstance(target, ast.Subscript):
-            of, key = evaluate(run, target.value, scope), evaluate(run, target.slice, scope)
-            if isinstance(of, dict) and isinstance(key, str | int) and key in of and not run.in_doubt:
-                del of[key]
-            elif isinstance(of, dict | list):
-                run.spoil(of, target, "a part of it is deleted")
-        elif isinstance(target, ast.Name):
-            scope.bind(target.id, unknown(target))
-    return ""
-
-
-_STATEMENTS: Mapping[type[ast.stmt], Callable[..., str]] = {
-    ast.Assign: _assign,
-    ast.AnnAssign: _annotated,
-    ast.AugAssign: _augmented,
-    ast.Expr: _expression,
-    ast.If: _if,
-    ast.For: _for,
-    ast.While: _while,
-    ast.Try: _try,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
-    ast.ClassDef: _class,
-    ast.Return: _return,
-    ast.Import: _import,
-    ast.ImportFrom: _import_from,
-    ast.Global: _shared,
-    ast.Nonlocal: _shared,
-    ast.Delete: _delete,
-    ast.Break: lambda run, node, scope: "break",
-    ast.Continue: lambda run, node, scope: "continue",
-}

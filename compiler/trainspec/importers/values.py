@@ -100,6 +100,21 @@ class LocalClass:
     """A class of the file."""
 
     name: str
+    node: ast.ClassDef
+    scope: Scope
+
+    def makes_tasks(self) -> bool:
+        """Whether its methods call something that may make tasks or DAGs: operators, or functions of the file."""
+        names = {
+            (each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", ""))
+            for each in ast.walk(self.node)
+            if isinstance(each, ast.Call)
+        }
+        return any(
+            name.endswith(("Operator", "Sensor", "DAG", "TaskGroup", "expand"))
+            or isinstance(self.scope.find(name), Function)
+            for name in names
+        )
 
 
 @dataclass(eq=False, slots=True)
