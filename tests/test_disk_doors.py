@@ -57,6 +57,7 @@ ALLOWED = {
     "reference": "trainspec's own pages",
     "site/render.py": "trainspec's own templates",
     "packing": "lists and reads below folders that it holds to the project, link by link",
+    "importers/load": "runs the Airflow of the user, who asked for it, on files of its own in a temporary folder",
     "container": "a tree of its own for the user's script, which the user asked to run here",
     "cli/running_here.py": "the same",
     "cli/metrics.py": "a log that the user typed",
