@@ -69,7 +69,7 @@ def test_a_file_comes_over_whole(airflow: Airflow, styles: Styles, style: str) -
     assert done.returncode == 0, done.stderr
     analysis = analyse(Source("imported.yaml", done.stdout), Options())
     requests = {name: printable(made.members) for name, made in analysis.requests.items()}
-    sections = [analysis.data.get(name, {}) for name in ("jobs", "sensors", "tasks", "triggers")]
+    sections: list[Any] = [analysis.data.get(name, {}) for name in ("jobs", "sensors", "tasks", "triggers")]
     waits = {name: task.get("depends_on", []) for section in sections for name, task in section.items()}
     edges = {name: sorted([each] if isinstance(each, str) else each) for name, each in waits.items()}
     asked = styles.of_airflow[style]
