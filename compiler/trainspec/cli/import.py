@@ -30,7 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="a request or a DescribeTrainingJob answer (JSON, YAML), an ACK TrainingJob manifest, or a DAG file; "
+        help="a request or a DescribeTrainingJob answer (JSON, YAML), what such a request is wrapped in (a state "
+        "machine, CloudFormation, Terraform JSON, CloudTrail events), an ACK TrainingJob manifest, or a DAG file; "
         "- for standard input",
     )
     parser.add_argument(

@@ -27,30 +27,28 @@ def is_manifest(data: Any) -> bool:
 def import_manifest(data: Mapping[str, Any]) -> Imported:
     """The job of a manifest."""
     notes: list[str] = []
-    request = known_members(_renamed(data["spec"], (), notes), notes)
+    request = known_members(renamed(data["spec"], (), notes), notes)
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
     task_id = task_id_for(str(name or request.get("TrainingJobName", "")))
     return Imported((ImportedJob(task_id, request),), notes=tuple(notes))
 
 
-def _renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
+def renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
+    """`value` with its members in the API's own spelling, whatever capitals they are written with."""
     if isinstance(value, list):
-        return [_renamed(each, (*path, index), notes) for index, each in enumerate(value)]
+        return [renamed(each, (*path, index), notes) for index, each in enumerate(value)]
     if not isinstance(value, Mapping):
         return value
     members = (member_schema(path) or {}).get("properties")
     if members is None:
         return dict(value)
     by_folded = {name.lower(): name for name in members}
-    renamed = {}
+    found = {}
     for key, below in value.items():
         name = by_folded.get(str(key).lower())
         if name is None:
-            notes.append(
-                f"{dotted_member((*path, str(key)))} of the manifest is not a member of "
-                "CreateTrainingJob, so it was left out"
-            )
+            notes.append(f"{dotted_member((*path, str(key)))} is not a member of CreateTrainingJob, so it was left out")
         else:
-            renamed[name] = _renamed(below, (*path, name), notes)
-    return renamed
+            found[name] = renamed(below, (*path, name), notes)
+    return found

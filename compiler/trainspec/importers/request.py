@@ -18,9 +18,15 @@ def is_request(data: Any) -> bool:
     return isinstance(data, Mapping) and ("TrainingJobName" in data or "AlgorithmSpecification" in data)
 
 
+def answered_by_sagemaker(data: Mapping[str, Any]) -> bool:
+    """Whether `data` is what SageMaker says of a job: it holds what only SageMaker can say."""
+    folded = {str(name).lower() for name in data}
+    return any(name.lower() in folded for name in _ANSWERED)
+
+
 def import_request(data: Mapping[str, Any]) -> Imported:
     """The job of a request or an answer. An answer loses, without a word, what SageMaker alone can say."""
-    answered = any(name in data for name in _ANSWERED)
+    answered = answered_by_sagemaker(data)
     notes: list[str] = []
     request = known_members(data, notes)
     if answered:

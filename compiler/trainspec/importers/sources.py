@@ -13,6 +13,7 @@ from trainspec.importers.dag_file import import_dag_file, import_straight, read_
 from trainspec.importers.interpret import ReadModule
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
+from trainspec.importers.wrappings import import_wrapped
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH, parse
 from trainspec.text.source import Source, decode, read_in, read_source
@@ -108,8 +109,11 @@ def _import_data(data: Any) -> Imported:
         return import_manifest(data)
     if is_request(data):
         return import_request(data)
+    if (found := import_wrapped(data)) is not None:
+        return found
     raise CannotImportError(
-        "neither a CreateTrainingJob request, an answer of DescribeTrainingJob nor a TrainingJob manifest"
+        "neither a CreateTrainingJob request, an answer of DescribeTrainingJob nor a TrainingJob manifest, and no such "
+        "request stands in it"
     )
 
 

@@ -1,0 +1,103 @@
+"""Requests inside of something else: state machines, templates, events, search results, lists.
+
+The data is walked, and whatever is a request in it comes out, with the name that stands nearest. Strings that hold JSON
+in the places where AWS and Terraform have such (a state machine's definition, an event of CloudTrail) are walked, too.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from trainspec.importers.ack import renamed
+from trainspec.importers.model import Imported, ImportedJob, task_id_for
+from trainspec.importers.request import answered_by_sagemaker, dotted_member, known_members
+from trainspec.importers.script import notes_on
+from trainspec.schema.bounded import depth
+from trainspec.text.parse import MAX_DEPTH
+
+_HOLD_JSON: Final = ("definition", "definitionstring", "cloudtrailevent", "fn::sub")
+_MARKS: Final = frozenset(
+    ("trainingjobname", "rolearn", "algorithmspecification", "outputdataconfig", "resourceconfig", "stoppingcondition")
+)
+_STATE: Final = "sagemaker:createTrainingJob"
+_EVENT: Final = "CreateTrainingJob"
+_NAMELESS: Final = ("Training", "TrainingJob", "Parameters", "Arguments", "requestParameters", "detail", "values")
+_DEEPEST_TEXT: Final = 3
+
+
+def import_wrapped(data: Any) -> Imported | None:
+    """The jobs of all requests in `data`; None where there is none."""
+    jobs: dict[str, ImportedJob] = {}
+    notes: list[str] = []
+    for name, found in _requests(data, "", 0):
+        said: list[str] = []
+        request = known_members(renamed(_fixed(found, (), said), (), said), said)
+        if answered_by_sagemaker(found):
+            said = []
+        said += notes_on(request)
+        given = task_id_for(name) if name else task_id_for(str(request.get("TrainingJobName", "")))
+        task_id, count = given, 2
+        while task_id in jobs:
+            task_id, count = f"{given}-{count}", count + 1
+        jobs[task_id] = ImportedJob(task_id, request)
+        notes += [f"{task_id}: {note}" for note in said]
+    return Imported(tuple(jobs.values()), notes=tuple(notes)) if jobs else None
+
+
+def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each request in `data`, with the name nearest to it."""
+    if isinstance(data, list):
+        for each in data:
+            yield from _requests(each, "", texts)
+    elif isinstance(data, Mapping):
+        whole = _whole(data)
+        if whole is not None:
+            yield name, whole
+            return
+        for key, below in data.items():
+            if isinstance(below, str) and key.lower() in _HOLD_JSON and texts < _DEEPEST_TEXT:
+                yield from _requests(_json(below), "", texts + 1)
+            elif isinstance(below, Mapping | list):
+                yield from _requests(below, name if key in _NAMELESS else str(key), texts)
+
+
+def _whole(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The request that a map is or says it holds."""
+    if _STATE in str(data.get("Resource", "")):
+        given = data.get("Parameters", data.get("Arguments"))
+        return given if isinstance(given, Mapping) else None
+    if data.get("eventName") == _EVENT:
+        given = data.get("requestParameters")
+        return given if isinstance(given, Mapping) else None
+    keys = {str(key).lower().removesuffix(".$") for key in data}
+    return data if len(keys & _MARKS) > 1 else None
+
+
+def _json(text: str) -> Any:
+    """The data of a string that may be JSON; Terraform writes `${jsonencode({...})}` around some."""
+    inner = text.strip().removeprefix("${jsonencode(").removesuffix(")}") if text.startswith("${jsonencode(") else text
+    try:
+        data = json.loads(inner)
+    except (ValueError, RecursionError):
+        return None
+    return data if depth(data) <= MAX_DEPTH else None
+
+
+def _fixed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
+    """`value` without what a state machine reads when it runs: keys that end with `.$`, and strings of JSONata."""
+    if isinstance(value, list):
+        return [_fixed(each, (*path, index), notes) for index, each in enumerate(value)]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {}
+    for key, below in value.items():
+        name = str(key)
+        is_read = name.endswith(".$") or (isinstance(below, str) and below.startswith("{%") and below.endswith("%}"))
+        if is_read:
+            where = dotted_member((*path, name.removesuffix(".$")))
+            notes.append(f"{where} is read from the state's input (`{str(below)[:100]}`), so it was left out")
+        else:
+            kept[name] = _fixed(below, (*path, name), notes)
+    return kept

@@ -1,0 +1,94 @@
+"""`trainspec import` sees through what requests are wrapped in."""
+
+import json
+from typing import Any
+
+import pytest
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.sources import read_text
+
+REQUEST: dict[str, Any] = {
+    "TrainingJobName": "churn-1",
+    "RoleArn": "arn:aws:iam::111122223333:role/R",
+    "OutputDataConfig": {"S3OutputPath": "s3://acme/out/"},
+    "HyperParameters": {"num_round": "50", "someName": "x"},
+    "InputDataConfig": [{"ChannelName": "train", "DataSource": {"S3DataSource": {"S3Uri": "s3://acme/in/"}}}],
+}
+STATE = {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync", "Parameters": REQUEST}
+MACHINE = {"StartAt": "Train", "States": {"Train": STATE}}
+
+
+def lower(value: Any, inside: str = "") -> Any:
+    """The request with its members in lower camel case, as events have it."""
+    if isinstance(value, list):
+        return [lower(each) for each in value]
+    if not isinstance(value, dict) or inside == "HyperParameters":
+        return value
+    return {key[0].lower() + key[1:]: lower(below, key) for key, below in value.items()}
+
+
+def read(data: Any) -> Imported:
+    (imported,) = read_text(json.dumps(data).encode())
+    return imported
+
+
+EVENT = {"eventName": "CreateTrainingJob", "requestParameters": lower(REQUEST)}
+WRAPPED: dict[str, tuple[Any, str]] = {
+    "config of the stock operator": ({"Training": REQUEST}, "churn-1"),
+    "lower camel case": (lower(REQUEST), "churn-1"),
+    "search": ({"Results": [{"TrainingJob": {**REQUEST, "TrainingJobArn": "arn", "CreationTime": 1}}]}, "churn-1"),
+    "state machine": (MACHINE, "Train"),
+    "JSONata": ({"States": {"Train": {**STATE, "Parameters": None, "Arguments": REQUEST}}}, "Train"),
+    "parallel": ({"States": {"All": {"Type": "Parallel", "Branches": [MACHINE]}}}, "Train"),
+    "CloudFormation": (
+        {"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine",
+                             "Properties": {"DefinitionString": {"Fn::Sub": json.dumps(MACHINE)}}}}},
+        "Train",
+    ),
+    "CloudFormation's object": ({"Resources": {"M": {"Properties": {"Definition": MACHINE}}}}, "Train"),
+    "Terraform": ({"resource": {"aws_sfn_state_machine": {"m": {"definition": json.dumps(MACHINE)}}}}, "Train"),
+    "Terraform's function": (
+        {"resource": {"aws_sfn_state_machine": {"m": {"definition": f"${{jsonencode({json.dumps(MACHINE)})}}"}}}},
+        "Train",
+    ),
+    "CloudTrail": ({"Records": [EVENT]}, "churn-1"),
+    "CloudTrail's lookup": ({"Events": [{"CloudTrailEvent": json.dumps(EVENT)}]}, "churn-1"),
+    "EventBridge": ({"detail-type": "AWS API Call via CloudTrail", "detail": EVENT}, "churn-1"),
+    "list": ([REQUEST], "churn-1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRAPPED)
+def test_a_wrapping_is_seen_through(kind: str) -> None:
+    data, task_id = WRAPPED[kind]
+    imported = read(data)
+    (job,) = imported.jobs
+    assert job.request == REQUEST
+    assert imported.notes == ()
+    assert job.task_id == task_id
+
+
+def test_several_requests_make_one_spec() -> None:
+    imported = read([REQUEST, REQUEST, {"States": {"Other": STATE}}])
+    assert [job.task_id for job in imported.jobs] == ["churn-1", "churn-1-2", "Other"]
+
+
+def test_what_a_state_reads_when_it_runs_is_named() -> None:
+    dynamic = {**REQUEST, "RoleArn": "{% $states.input.role %}", "HyperParameters": {"depth.$": "$.depth", "eta": "1"}}
+    imported = read({"States": {"Train": {**STATE, "Parameters": dynamic}}})
+    assert imported.jobs[0].request["HyperParameters"] == {"eta": "1"}
+    assert sorted(imported.notes) == [
+        "Train: HyperParameters.depth is read from the state's input (`$.depth`), so it was left out",
+        "Train: RoleArn is read from the state's input (`{% $states.input.role %}`), so it was left out",
+    ]
+
+
+def test_a_function_of_cloudformation_is_named() -> None:
+    template = {"States": {"Train": {**STATE, "Parameters": {**REQUEST, "RoleArn": {"Ref": "Role"}}}}}
+    assert read({"Definition": template}).notes == ("Train: RoleArn is not a single value, so it was left out",)
+
+
+@pytest.mark.parametrize("data", [{}, [], {"a": [1]}, {"definition": "{"}, {"eventName": "CreateTrainingJob"}])
+def test_nothing_in_it(data: Any) -> None:
+    with pytest.raises(CannotImportError, match="neither a CreateTrainingJob"):
+        read(data)
