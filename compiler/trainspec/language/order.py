@@ -23,7 +23,7 @@ LEADING: Mapping[str, Sequence[str]] = {
         "source", "distribution", "entrypoint", "arguments",
         "input_mode", "inputs", "output", "checkpoint",
         "resources", "spot", "stopping", "retry",
-        "hyperparameters", "hyperparameter_encoding", "environment",
+        "tuning", "hyperparameters", "hyperparameter_encoding", "environment",
         "metrics", "metrics_time_series",
         "vpc", "network_isolation", "encrypt_inter_container_traffic", "tags",
         "debugger", "profiler", "tensorboard", "experiment", "mlflow", "model_package", "serverless",
