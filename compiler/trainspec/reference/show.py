@@ -135,6 +135,8 @@ def _images(images: Images) -> Iterator[str]:
 
 
 def _image(image: Image) -> Iterator[str]:
+    from trainspec.request.images.end_of_support import last_patched, source
+
     info = image.info
     newest = info.versions[0]
     python = f", python: {newest.python[-1]}" if newest.python else ""
@@ -145,12 +147,17 @@ def _image(image: Image) -> Iterator[str]:
     forms = " or ".join(f"`{written[field]}`" for field in image.fields)
     yield f"{info.name}, versions with AWS images, as {forms}:"
     yield ""
-    rows = [("version", "also", "python", "processors", "built on", "regions"), *map(_row, info.versions)]
-    shown = [index for index in range(6) if any(row[index] for row in rows[1:])]
+    rows = [
+        ("version", "also", "python", "processors", "built on", "regions", "patched until"),
+        *((*_row(version), last_patched(info.name, version.version) or "") for version in info.versions),
+    ]
+    shown = [index for index in range(7) if any(row[index] for row in rows[1:])]
     widths = [max(len(row[index]) for row in rows) for index in shown]
     for row in rows:
         cells = (f"{row[index]:<{width}}" for index, width in zip(shown, widths, strict=True))
         yield ("  " + "  ".join(cells)).rstrip()
+    if any(row[-1] for row in rows[1:]):
+        yield f"\n{source()}"
     if "algorithm" in image.fields:
         from trainspec.reference.show_algorithm import show_algorithm
 

@@ -17,7 +17,7 @@ CODE = Code("TS760", "a distribution that the framework does not know")
 
 BAD = """
 image: null
-framework: {name: tensorflow, version: "2.13", python: py310}
+framework: {name: tensorflow, version: "2.19", python: py312}
 region: us-east-1
 source: {entry: train.py, dir: s3://my-bucket/code/sourcedir.tar.gz}
 distribution: torchrun
@@ -25,7 +25,7 @@ distribution: torchrun
 
 GOOD = """
 image: null
-framework: {name: tensorflow, version: "2.13", python: py310}
+framework: {name: tensorflow, version: "2.19", python: py312}
 region: us-east-1
 source: {entry: train.py, dir: s3://my-bucket/code/sourcedir.tar.gz}
 distribution: mwms
