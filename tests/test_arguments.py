@@ -30,6 +30,7 @@ CALLS: list[tuple[Fields, type[BaseModel], dict[str, str]]] = [
             "id": "`dag_id`",
             "timezone": "part of each date and timetable",
             "schedule": "written always, built from several fields",
+            "partitions": "a part of `schedule`",
             "default_args": "a call of its own",
         },
     ),

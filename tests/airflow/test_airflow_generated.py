@@ -29,11 +29,30 @@ def _one_of(*values: Any) -> Draw:
     return lambda chance: chance.choice(values)
 
 
-ASSETS = _one_of("s3://a/b", ["s3://a/b", "s3://c/d"], [{"uri": "s3://a/b", "extra": {"k": 1}}], [{"name": "prices"}])
+WATCHED: Mapping[str, Any] = {
+    "name": "arrivals",
+    "watchers": [
+        {
+            "name": "folder",
+            "trigger": "airflow.providers.standard.triggers.file.FileDeleteTrigger",
+            "arguments": {"filepath": "/data/arrived"},
+        }
+    ],
+}
+ASSETS = _one_of(
+    "s3://a/b", ["s3://a/b", "s3://c/d"], [{"uri": "s3://a/b", "extra": {"k": 1}}], [{"name": "prices"}], [WATCHED]
+)
 DAG: Mapping[str, Draw] = {
     "schedule": _one_of(
         None, "@daily", "@once", "6h", "0 3 * * 1-5", ["0 3 * * *", "0 9 * * 6"], {"assets": ["s3://a/b"]},
         {"assets": {"any": ["s3://a/b", {"all": ["s3://c/d", {"uri": "s3://e/f"}]}]}, "time": "@weekly"},
+        {"assets": [WATCHED]},
+    ),
+    "partitions": _one_of("time", "same", "day"),
+    "deadline": _one_of(
+        {"after": "queued", "within": "2h", "call": "asyncio.sleep"},
+        [{"after": after, "within": 60, "call": {"path": "asyncio.sleep", "arguments": {"delay": 1}}}
+         for after in ("logical_date", "2030-01-01", "average(5)")],
     ),
     "start_date": _one_of("2025-04-01", "2025-04-01T06:00", "2025-04-01T06:00+02:00"),
     "end_date": _one_of("2030-04-01"),
@@ -110,6 +129,11 @@ TASKS: tuple[Mapping[str, Any], ...] = (
         "arguments": {"target_arn": "arn:aws:sns:us-east-1:123456789012:x", "message": "{{ run_id }}"},
     },
 )
+APPROVALS: tuple[Mapping[str, Any], ...] = (
+    {"subject": "Release {{ run_id }}?", "timeout": "2d", "default": "approve", "params": {"why": ""}},
+    {"subject": "Release?", "timeout": 60, "on_reject": "fail", "notify": "os.getcwd"},
+    {"subject": "Release?", "on_reject": "skip_all", "assigned": [{"id": "1", "name": "alice"}], "body": "# Now"},
+)
 TRIGGERS: tuple[Mapping[str, Any], ...] = (
     {"dag": "deploy", "job": "train", "conf": {"stage": "prod"}},
     {"dag": "deploy", "wait": True, "poke_interval": "1m", "states": ["success"], "deferrable": True},
@@ -123,6 +147,8 @@ def _some(fields: Mapping[str, Draw], chance: random.Random, most: int) -> dict[
 def _spec(number: int, chance: random.Random) -> dict[str, Any]:
     """One spec; not each of them is sound."""
     dag = {"id": f"generated_{number}", "start_date": "2025-04-01", **_some(DAG, chance, 8)}
+    if "partitions" in dag:
+        dag["schedule"] = "@daily" if dag["partitions"] == "time" else {"assets": ["s3://a/b", WATCHED]}
     if chance.random() < 0.5:
         dag["default_args"] = _some(TASK, chance, 4)
     job = {"name": "t-{{ dag.dag_id | replace('_', '-') }}", **JOB, **_some(TASK, chance, 8)}
@@ -133,7 +159,7 @@ def _spec(number: int, chance: random.Random) -> dict[str, Any]:
     elif chance.random() < 0.3:
         job |= {"metrics": {"loss": "loss=([0-9.]+)"}, "proceed_if": {"metric": "loss", "below": 1}}
     job["operator"] = {"max_attempts": None, "deferrable": chance.random() < 0.5}
-    for section, known in (("sensors", SENSORS), ("tasks", TASKS), ("triggers", TRIGGERS)):
+    for section, known in (("sensors", SENSORS), ("tasks", TASKS), ("approvals", APPROVALS), ("triggers", TRIGGERS)):
         if chance.random() < 0.5:
             given = {**chance.choice(known), **_some(TASK, chance, 4)}
             if "matrix" in job:

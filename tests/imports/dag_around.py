@@ -6,6 +6,7 @@ from airflow import DAG
 from airflow.operators.bash import BashOperator
 from airflow.operators.dummy import DummyOperator
 from airflow.operators.python import PythonOperator
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.providers.amazon.aws.operators import sagemaker
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
@@ -78,8 +79,18 @@ with DAG("around", schedule="@daily", start_date=datetime(2025, 4, 1), catchup=F
     deploy = TriggerDagRunOperator(
         task_id="deploy", trigger_dag_id="deploy_churn", conf={"day": "{{ ds }}", "limit": 10}, poke_interval=30
     )
+    release = ApprovalOperator(
+        task_id="release",
+        subject="Release churn-{{ ds_nodash }}?",
+        response_timeout=timedelta(days=2),
+        defaults=["Reject"],
+        assigned_users=[{"id": "1", "name": "alice"}],
+        fail_on_reject=True,
+    )
+    ask = ApprovalOperator(task_id="ask", subject="Ready?", notifiers=[], defaults="Approve")
     report = TriggerDagRunOperator(
         task_id="report", trigger_dag_id="report", wait_for_completion=True, poke_interval=30, doc_md="Waits for it."
     )
 
-    start >> [raw, exact, big, features] >> python >> prepare >> train >> model >> [deploy, report]
+    start >> [raw, exact, big, features] >> python >> prepare >> train >> model >> release >> [deploy, report]
+    ask >> deploy

@@ -43,6 +43,19 @@ def test_name(world: World, action: IfExists, taken: list[str], name: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("told", "now"),
+    [("churn", "churn-1"), ('"churn"', '"churn-1"'), ("churned", "churned"), ("", "")],
+)
+def test_the_script_is_told_the_name_that_its_job_got(world: World, told: str, now: str) -> None:
+    world.others_job("churn")
+    values = {"sagemaker_program": "train.py", "sagemaker_job_name": told}
+    request = {**REQUEST, "TrainingJobName": "churn", "HyperParameters": values}
+    job = world.training(Policy("increment"), request=request).start()
+    (sent,) = (each.request["HyperParameters"] for each in world.simulator.jobs if each.name == job.name)
+    assert (job.name, sent) == ("churn-1", {"sagemaker_program": "train.py", "sagemaker_job_name": now})
+
+
+@pytest.mark.parametrize(
     ("action", "owner", "kind", "text"),
     [
         ("fail", OTHER_RUN, Kind.FATAL, "It belongs to DAG other_dag, run manual__1, task train, try 1."),

@@ -335,19 +335,26 @@ def _as_text(node: Node) -> Any:
     return [_as_text(each) for each in node.items]
 
 
+_INTO_THE_NAME = "put `${matrix...}` into the name"
+_ALIKE = "rename a value: in a name, all characters but letters and digits become dashes"
+"""Where the points have several names, so that `${matrix...}` is in there already."""
+
+
 def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diagnostic]:
     """That points of a matrix ask SageMaker for the same name."""
     first: dict[str, str] = {}
+    same: Diagnostic | None = None
     for point in points:
         fields = jobs.get(point)
         name = fields.get("name") if isinstance(fields, Mapping) else None
         if not isinstance(name, Scalar) or _TASK_OF_ITS_OWN.search(name.text):
             continue
         other = first.setdefault(name.text, point)
-        if other != point:
+        if other != point and same is None:
             message = f"`{other}` and `{point}` have the same name: the points of a matrix need distinct names"
-            yield Diagnostic(codes.CONFLICT, name.span, message, "put `${matrix...}` into the name", f"jobs.{job}.name")
-            return
+            same = Diagnostic(codes.CONFLICT, name.span, message, _INTO_THE_NAME, f"jobs.{job}.name")
+    if same is not None:
+        yield replace(same, advice=_ALIKE) if len(first) > 1 else same
 
 
 def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnostic]:

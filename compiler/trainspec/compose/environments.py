@@ -7,8 +7,11 @@ from trainspec.diagnostics import Diagnostic, codes, did_you_mean
 from trainspec.safety.budget import spend
 from trainspec.text.tree import Entry, Mapping, Node, mapping
 
-_PATCHED = ("dag", "vars", "for_each", "defaults", "jobs", "sensors", "tasks", "triggers")
-_NAMED = {"jobs": "job", "vars": "variable", "sensors": "sensor", "tasks": "task", "triggers": "trigger"}
+_PATCHED = ("dag", "vars", "for_each", "defaults", "jobs", "sensors", "tasks", "approvals", "triggers")
+_NAMED = {
+    "jobs": "job", "vars": "variable", "sensors": "sensor", "tasks": "task", "approvals": "approval",
+    "triggers": "trigger",
+}  # fmt: skip
 """Sections whose keys the author chose: a patch of one that is not there is meant for another."""
 
 

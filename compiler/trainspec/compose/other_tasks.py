@@ -1,4 +1,4 @@
-"""What stands around the jobs, composed: the entries of `sensors`, `tasks` and `triggers`, every value resolved."""
+"""What stands around the jobs, composed: the entries of `sensors`, `tasks`, `approvals` and `triggers`, resolved."""
 
 from collections.abc import Mapping as Map
 from dataclasses import replace
@@ -11,11 +11,12 @@ from trainspec.templates.choices import Choice
 from trainspec.text.parse import MAX_NODES
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
 
-SECTIONS = ("sensors", "tasks", "triggers")
+SECTIONS = ("sensors", "tasks", "approvals", "triggers")
 
 _RENDERED: Map[str, frozenset[str]] = {
     "sensors": frozenset({"s3"}),
     "tasks": frozenset({"arguments"}),
+    "approvals": frozenset({"subject", "body"}),
     "triggers": frozenset({"conf", "run_id", "logical_date"}),
 }
 """The fields in which `${jobs.OTHER.model}` may stand: Airflow renders templates there, or an operator may."""

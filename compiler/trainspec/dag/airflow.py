@@ -38,6 +38,12 @@ class Airflow:
     cron: Import
     several_crons: Import | None
     interval: Import
+    watcher: Import
+    deadline: Import
+    deadline_reference: Import
+    async_callback: Import
+    partition_cron: Import
+    partition_assets: Import
     only_doubles: bool = False
     any_schedule_needs_start: bool = False
     makes_up_for_runs: bool = False
@@ -89,6 +95,12 @@ _AIRFLOW_2 = Airflow(
     cron=Import("airflow.timetables.interval", "CronDataIntervalTimetable"),
     several_crons=None,
     interval=Import("airflow.timetables.interval", "DeltaDataIntervalTimetable"),
+    watcher=Import("airflow.sdk", "AssetWatcher"),
+    deadline=Import("airflow.sdk", "DeadlineAlert"),
+    deadline_reference=Import("airflow.sdk", "DeadlineReference"),
+    async_callback=Import("airflow.sdk", "AsyncCallback"),
+    partition_cron=Import("airflow.sdk", "CronPartitionTimetable"),
+    partition_assets=Import("airflow.sdk", "PartitionedAssetTimetable"),
     only_doubles=True,
     any_schedule_needs_start=True,
     makes_up_for_runs=True,
@@ -112,6 +124,12 @@ _AIRFLOW_3 = Airflow(
     cron=Import("airflow.timetables.trigger", "CronTriggerTimetable"),
     several_crons=Import("airflow.timetables.trigger", "MultipleCronTriggerTimetable"),
     interval=Import("airflow.timetables.trigger", "DeltaTriggerTimetable"),
+    watcher=Import("airflow.sdk", "AssetWatcher"),
+    deadline=Import("airflow.sdk", "DeadlineAlert"),
+    deadline_reference=Import("airflow.sdk", "DeadlineReference"),
+    async_callback=Import("airflow.sdk", "AsyncCallback"),
+    partition_cron=Import("airflow.sdk", "CronPartitionTimetable"),
+    partition_assets=Import("airflow.sdk", "PartitionedAssetTimetable"),
     discouraged={
         "task.email": _MAIL,
         "dag.access_control": "give the roles their permissions in the auth manager",
@@ -121,7 +139,14 @@ _AIRFLOW_3 = Airflow(
 MINORS: Mapping[str, Airflow] = {
     "2.11": _AIRFLOW_2,
     "3.0": replace(_AIRFLOW_3, minor="3.0", only_doubles=True),
-    "3.1": replace(_AIRFLOW_3, minor="3.1", only_doubles=True),
+    "3.1": replace(
+        _AIRFLOW_3,
+        minor="3.1",
+        only_doubles=True,
+        deadline=Import("airflow.sdk.definitions.deadline", "DeadlineAlert"),
+        deadline_reference=Import("airflow.sdk.definitions.deadline", "DeadlineReference"),
+        async_callback=Import("airflow.sdk.definitions.deadline", "AsyncCallback"),
+    ),
     "3.2": replace(_AIRFLOW_3, minor="3.2"),
     "3.3": _AIRFLOW_3,
 }
@@ -131,6 +156,7 @@ OPERATOR = Import("trainspec.runtime", "TrainingJobOperator")
 TUNING_OPERATOR = Import("trainspec.runtime", "TuningJobOperator")
 GATE = Import("trainspec.runtime", "MetricGate")
 S3_SENSOR = Import("airflow.providers.amazon.aws.sensors.s3", "S3KeySensor")
+APPROVAL = Import("airflow.providers.standard.operators.hitl", "ApprovalOperator")
 TIMEDELTA = Import("datetime", "timedelta")
 PENDULUM = Import("pendulum")
 
@@ -140,6 +166,6 @@ def own_imports(airflow: Airflow) -> frozenset[Import]:
     """What the compiler itself may import: these keep their names in a file."""
     known = (getattr(airflow, each.name) for each in fields(airflow))
     return frozenset({
-        OPERATOR, TUNING_OPERATOR, GATE, S3_SENSOR, TIMEDELTA, PENDULUM,
+        OPERATOR, TUNING_OPERATOR, GATE, S3_SENSOR, APPROVAL, TIMEDELTA, PENDULUM,
         *(each for each in known if isinstance(each, Import)),
     })  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from trainspec.dag import schedules, times
+from trainspec.dag import deadlines, schedules, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.callables import signature_of, written
 from trainspec.dag.expressions import Call, Expression, Name, by_path
@@ -82,7 +82,12 @@ def _assets(value: str | Given | list[str | Given], setting: Setting) -> Express
     return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
 
 
-def _callbacks(value: str | Given | list[str | Given], setting: Setting) -> Expression:
+def _deadlines(value: Given | list[Given], setting: Setting) -> Expression:
+    return deadlines.deadlines(value, setting.zone, setting.airflow)
+
+
+def callbacks(value: str | Given | list[str | Given], setting: Setting) -> Expression:
+    """One callback, or a list of them: the imported name, or the call that makes it."""
     return [_callback(each, setting) for each in value] if isinstance(value, list) else _callback(value, setting)
 
 
@@ -119,7 +124,7 @@ TASK = Fields(
         **dict.fromkeys(("retry_delay", "max_retry_delay", "execution_timeout"), duration),
         **dict.fromkeys(("start_date", "end_date"), _date),
         **dict.fromkeys(("inlets", "outlets"), _assets),
-        **dict.fromkeys(CALLBACKS, _callbacks),
+        **dict.fromkeys(CALLBACKS, callbacks),
         "params": _params,
         "retry_exponential_backoff": _backoff,
     },
@@ -144,16 +149,17 @@ DAG = Fields(
     "Dag",
     converts={
         **dict.fromkeys(("start_date", "end_date"), _date),
-        **dict.fromkeys(CALLBACKS, _callbacks),
+        **dict.fromkeys(CALLBACKS, callbacks),
         "dagrun_timeout": duration,
+        "deadline": _deadlines,
         "doc": _doc,
         "params": _params,
     },
     renamed={"doc": "doc_md"},
-    left_out=frozenset({"id", "timezone", "schedule", "default_args"}),  # written by dag_arguments and the plan
+    left_out=frozenset({"id", "timezone", "schedule", "partitions", "default_args"}),
     first=(
         "start_date", "end_date", "params", "dag_display_name", "description", "doc", "catchup", "max_active_runs",
-        "max_active_tasks", "max_consecutive_failed_dag_runs", "dagrun_timeout", "fail_fast", *CALLBACKS,
+        "max_active_tasks", "max_consecutive_failed_dag_runs", "dagrun_timeout", "deadline", "fail_fast", *CALLBACKS,
         "is_paused_upon_creation", "render_template_as_native_obj", "template_searchpath", "allowed_run_types",
         "disable_bundle_versioning", "rerun_with_latest_version", "access_control", "owner_links", "tags",
     ),
@@ -175,7 +181,7 @@ def dag_arguments(dag: Given, setting: Setting) -> Arguments:
     default_args = dict(task_arguments(dag.get("default_args") or {}, setting))
     renamed = setting.airflow.renamed
     return (
-        ("schedule", schedules.schedule(dag.get("schedule"), setting.zone, setting.airflow)),
+        ("schedule", schedules.schedule(dag.get("schedule"), setting.zone, setting.airflow, dag.get("partitions"))),
         *((renamed.get(name, name), value) for name, value in arguments_of(dag, DAG, setting)),
         *((("default_args", default_args),) if default_args else ()),
     )

@@ -26,9 +26,10 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An imported name that is handed on, as a callback is."""
+    """An imported name that is handed on, as a callback is; or an attribute of it."""
 
     imported: Import
+    attribute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Call:
     imported: Import
     positional: tuple["Expression", ...] = ()
     keywords: tuple[tuple[str, "Expression"], ...] = ()
+    method: str | None = None
+    """The attribute of the imported name that is called, as in `DeadlineReference.AVERAGE_RUNTIME(10)`."""
 
 
 Expression: TypeAlias = Call | Name | dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -100,7 +103,8 @@ def source(value: Expression, depth: int = 0, names: Names | None = None) -> str
     if isinstance(value, Call):
         return _call(value, depth, names or {})
     if isinstance(value, Name):
-        return (names or {}).get(value.imported, value.imported.bound)
+        name = (names or {}).get(value.imported, value.imported.bound)
+        return f"{name}.{value.attribute}" if value.attribute else name
     if isinstance(value, dict):
         lines = [f"{inner}{string(key)}: {source(below, depth + 1, names)},\n" for key, below in value.items()]
         return "{\n" + "".join(lines) + outer + "}" if lines else "{}"
@@ -149,6 +153,7 @@ def _escaped(character: str, quote: str) -> str:
 def _call(call: Call, depth: int, names: Names) -> str:
     """On one line where it is short and all its arguments are scalars; else an argument a line."""
     function = names.get(call.imported, call.function) if call.imported.name else call.function
+    function = f"{function}.{call.method}" if call.method else function
     arguments = [("", value) for value in call.positional] + [(f"{name}=", value) for name, value in call.keywords]
     parts = [f"{name}{source(value, depth + 1, names)}" for name, value in arguments]
     line = f"{function}({', '.join(parts)})"

@@ -1,15 +1,17 @@
-"""Sensors, tasks, triggers and gates as calls of operators: what is not written as it is given, as for the jobs."""
+"""Sensors, tasks, approvals, triggers and gates as calls of operators, and which of their fields are converted."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from trainspec.dag.airflow import GATE, S3_SENSOR
+from trainspec.dag.airflow import APPROVAL, GATE, S3_SENSOR
 from trainspec.dag.arguments import (
     Arguments,
     Fields,
+    Given,
     Setting,
     arguments_of,
+    callbacks,
     duration,
     in_seconds,
     task_arguments,
@@ -21,7 +23,7 @@ from trainspec.templates import for_airflow
 from trainspec.templates.literal import pieces
 
 if TYPE_CHECKING:
-    from trainspec.language.data import JobData, OtherTaskData, SensorData, TaskData, TriggerData
+    from trainspec.language.data import ApprovalData, JobData, OtherTaskData, SensorData, TaskData, TriggerData
 
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -73,6 +75,23 @@ TRIGGER = Fields(
     first=("dag", "run_id", "conf"),
 )
 
+ASKED = Fields(
+    "Approval",
+    converts={
+        **dict.fromkeys(("subject", "body"), _to_letter),
+        "timeout": duration,
+        "default": lambda answer, _: answer.title(),
+        "assigned": lambda users, _: [dict(each) for each in (users if isinstance(users, list) else [users])],
+        "notify": lambda given, setting: callbacks(given if isinstance(given, list) else [given], setting),
+    },
+    renamed={"timeout": "response_timeout", "default": "defaults", "assigned": "assigned_users", "notify": "notifiers"},
+    left_out=_OF_THE_PLAN | {"on_reject"},
+)
+_REJECTED: Mapping[str, Arguments] = {
+    "fail": (("fail_on_reject", True),),
+    "skip_all": (("ignore_downstream_trigger_rules", True),),
+}
+
 
 def around_call(section: str, task: "OtherTaskData", place: str, setting: Setting) -> tuple[Import, Arguments]:
     """The operator of a task that stands in one of the `SECTIONS`, and its arguments but for the task's id.
@@ -106,6 +125,23 @@ def _task(task: "TaskData", setting: Setting) -> tuple[Import, Arguments]:
     return operator, written(given, signature, setting.zone)
 
 
+def _approval(approval: "ApprovalData", setting: Setting) -> tuple[Import, Arguments]:
+    return APPROVAL, (*arguments_of(approval, ASKED, setting), *_REJECTED.get(approval.get("on_reject", ""), ()))
+
+
+def asked_once(approval: "ApprovalData", defaults: Given) -> "ApprovalData":
+    """An approval with what keeps the DAG's `defaults` from it: nobody is asked again, and nothing ends the wait.
+
+    Airflow takes an `execution_timeout` for the time to answer, and retries a task that fails for a rejection, too.
+    """
+    asked = dict(approval)
+    if defaults.get("execution_timeout") is not None:
+        asked["execution_timeout"] = None
+    if approval.get("on_reject") == "fail" or (approval.get("timeout") is not None and "default" not in approval):
+        asked.setdefault("retries", 0)
+    return cast("ApprovalData", asked)
+
+
 def _trigger(trigger: "TriggerData", setting: Setting) -> tuple[Import, Arguments]:
     return setting.airflow.trigger, arguments_of(trigger, TRIGGER, setting)
 
@@ -113,6 +149,7 @@ def _trigger(trigger: "TriggerData", setting: Setting) -> tuple[Import, Argument
 SECTIONS: Mapping[str, Callable[[Any, Setting], tuple[Import, Arguments]]] = {
     "sensors": _sensor,
     "tasks": _task,
+    "approvals": _approval,
     "triggers": _trigger,
 }
 

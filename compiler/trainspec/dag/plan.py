@@ -9,7 +9,7 @@ from trainspec.dag.airflow import OPERATOR, TUNING_OPERATOR, Airflow, own_import
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
-from trainspec.dag.other_tasks import around_call, gate_call, to_letter
+from trainspec.dag.other_tasks import around_call, asked_once, gate_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.text.tree import Path, dotted
@@ -84,6 +84,8 @@ def plan_dag(
     tasks: list[TaskPlan] = []
     for section, members in sections(data):
         for name, given in members.items():
+            if section == "approvals":
+                given = asked_once(data["approvals"][name], dag.get("default_args") or {})
             if section != "jobs":
                 tasks.append(_around(section, name, given, where[name], setting, before))
                 continue

@@ -5,18 +5,34 @@ from typing import Any, TypeAlias
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
-from trainspec.dag.expressions import Call, Expression, Import
+from trainspec.dag.expressions import Call, Expression, Import, by_path
 
 Asset: TypeAlias = Mapping[str, Any]
 """What a spec says of an asset, or a condition that several of them meet: `trainspec.language.assets`."""
 
 
+_MAPPERS: Mapping[str, str] = {
+    "same": "IdentityMapper",
+    **{each: f"StartOf{each.title()}Mapper" for each in ("hour", "day", "week", "month", "quarter", "year")},
+}
+"""Of the partition of an update of an asset, that of the run: the class in `airflow.sdk` by the word of the spec."""
+
 _FIRST = ("name", "uri", "group", "extra")
 """The order of an asset's arguments; others follow."""
 
 
-def schedule(value: str | list[str] | Mapping[str, Any] | None, zone: str, airflow: Airflow) -> Expression:
-    """The `schedule` of a DAG whose time zone is `zone`."""
+def schedule(
+    value: str | list[str] | Mapping[str, Any] | None, zone: str, airflow: Airflow, partitions: str | None = None
+) -> Expression:
+    """The `schedule` of a DAG whose time zone is `zone`, and whose runs are for `partitions`."""
+    if isinstance(value, Mapping) and partitions is not None and partitions in _MAPPERS:
+        mapper = _call(Import("airflow.sdk", _MAPPERS[partitions]))
+        condition = _conditions(value["assets"], airflow)
+        return _call(airflow.partition_assets, assets=condition, default_partition_mapper=mapper)
+    if partitions == "time" and not isinstance(value, Mapping) and value is not None:
+        cron = _one_or_several(value)
+        if isinstance(cron, str) and isinstance(told := times.schedule(cron), str):
+            return _call(airflow.partition_cron, told, timezone=zone)
     if isinstance(value, Mapping):
         waits_for = _assets(value["assets"], airflow)
         if value.get("time") is None:
@@ -33,11 +49,25 @@ def asset(value: str | Asset, airflow: Airflow) -> Call:
     """One asset, which Airflow 2 calls a dataset."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
-    told = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
+    told: dict[str, Any] = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
+    if "watchers" in told:
+        told["watchers"] = [_watcher(each, airflow) for each in told["watchers"]]
     first = next(iter(told))
     if first == "uri":  # without a name, the URI is one
         return _call(airflow.asset, told.pop("uri"), **told)
     return _call(airflow.asset, **told)
+
+
+def _watcher(value: Mapping[str, Any], airflow: Airflow) -> Call:
+    trigger = by_path(value["trigger"])
+    return _call(airflow.watcher, name=value["name"], trigger=_call(trigger, **(value.get("arguments") or {})))
+
+
+def _conditions(value: str | Asset | list[str | Asset], airflow: Airflow) -> Call:
+    """What `assets` says as one condition, which a timetable takes."""
+    if isinstance(value, list):
+        return _call(airflow.asset_all, *(_condition(each, airflow) for each in value))
+    return _condition(value, airflow)
 
 
 def _assets(value: str | Asset | list[str | Asset], airflow: Airflow) -> Expression:

@@ -21,6 +21,7 @@ def sections(data: "SpecData") -> "Iterator[tuple[str, Mapping[str, OtherTaskDat
     yield "sensors", data.get("sensors") or {}
     yield "jobs", data.get("jobs") or {}
     yield "tasks", data.get("tasks") or {}
+    yield "approvals", data.get("approvals") or {}
     yield "triggers", data.get("triggers") or {}
 
 

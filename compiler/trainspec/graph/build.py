@@ -27,6 +27,7 @@ def build(
     sections: tuple[tuple[Kind, Mapping[str, OtherTaskData]], ...] = (
         (Kind.SENSOR, data.get("sensors", {})),
         (Kind.TASK, data.get("tasks", {})),
+        (Kind.APPROVAL, data.get("approvals", {})),
         (Kind.TRIGGER, data.get("triggers", {})),
     )
     around = {name: (kind, task) for kind, tasks in sections for name, task in tasks.items()}
@@ -159,7 +160,7 @@ def _draw_start(drawing: _Drawing, schedule: Any) -> None:
     later = {
         edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA, Kind.CODE)
     }
-    tasks = {Kind.JOB, Kind.TASK, Kind.SENSOR, Kind.TRIGGER}
+    tasks = {Kind.JOB, Kind.TASK, Kind.SENSOR, Kind.APPROVAL, Kind.TRIGGER}
     first = [key for key, node in drawing.nodes.items() if node.kind in tasks and key not in later]
     for start in _starts(drawing, schedule):
         for task in first:
@@ -181,6 +182,8 @@ def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
         return f"{task['arguments']['goal']} {task['arguments']['metric']}"
     if kind is Kind.TASK:
         return str(task.get("operator", "")).rpartition(".")[2]
+    if kind is Kind.APPROVAL:
+        return in_words(str(task.get("subject", "")))
     return str(task.get("s3") or (f"DAG {task['dag']}" if task.get("dag") else ""))
 
 

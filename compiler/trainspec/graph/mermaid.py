@@ -13,6 +13,7 @@ _SHAPES = {
     Kind.JOB: ('["', '"]'),
     Kind.TASK: ('("', '")'),
     Kind.SENSOR: ('>"', '"]'),
+    Kind.APPROVAL: ('{"', '"}'),
     Kind.TRIGGER: ('[["', '"]]'),
     Kind.GATE: ('{"', '"}'),
     Kind.CODE: ('[/"', '"/]'),

@@ -15,6 +15,7 @@ class Kind(Enum):
     JOB = "job"
     TASK = "task"
     SENSOR = "sensor"
+    APPROVAL = "approval"
     TRIGGER = "trigger"
     GATE = "gate"
     CODE = "code"

@@ -38,7 +38,7 @@ class Dag:
 
     def makes(self) -> Iterator[str]:
         """The assets that its tasks update."""
-        for section in ("jobs", "tasks", "sensors", "triggers"):
+        for section in ("jobs", "tasks", "sensors", "approvals", "triggers"):
             for task in self.data.get(section, {}).values():
                 yield from assets_of(task.get("outlets"))
 

@@ -30,7 +30,7 @@ STYLE = """
   .dag { fill: #e0e7ff; stroke: #4338ca } .job { fill: #dbeafe; stroke: #2563eb }
   .task { fill: #f3f4f6; stroke: #6b7280 }
   .sensor { fill: #ede9fe; stroke: #7c3aed } .trigger { fill: #fee2e2; stroke: #dc2626 }
-  .gate { fill: #fce7f3; stroke: #db2777 }
+  .gate, .approval { fill: #fce7f3; stroke: #db2777 }
   .code { fill: #f0f9ff; stroke: #0284c7 }
   .data { fill: #ecfdf5; stroke: #059669 } .asset { fill: #fef3c7; stroke: #d97706 }
   .schedule { fill: #f9fafb; stroke: #9ca3af }
@@ -38,7 +38,7 @@ STYLE = """
     text { fill: #e5e7eb } .detail, .label { fill: #9ca3af } .label { stroke: #0d1117 } .page { fill: #0d1117 }
     .dag { fill: #23265c } .job { fill: #1e3a5f } .task { fill: #1f2937 }
     .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
-    .gate { fill: #42112b }
+    .gate, .approval { fill: #42112b }
     .code { fill: #082f49 }
     .data { fill: #06281e } .asset { fill: #3a2a08 } .schedule { fill: #111827 }
   }
@@ -50,7 +50,7 @@ _ARROWS = {
 }
 _QUOTE = '"'
 _LEAST_LEGEND = 420
-_ROUND = {Kind.GATE: 0, Kind.CODE: 0, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
+_ROUND = {Kind.GATE: 0, Kind.APPROVAL: 0, Kind.CODE: 0, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
 """Radius of the corners, where it is not 8 pixels."""
 
 
@@ -60,6 +60,7 @@ _LEGEND = {
     Kind.TASK: "other task",
     Kind.SENSOR: "sensor",
     Kind.GATE: "gate on a metric",
+    Kind.APPROVAL: "approval by a person",
     Kind.TRIGGER: "trigger of another DAG",
     Kind.CODE: "source of a job",
     Kind.DATA: "data",

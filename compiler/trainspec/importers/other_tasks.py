@@ -45,6 +45,18 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         }
         | _WAITING,
     ),
+    "ApprovalOperator": (
+        "approvals",
+        {
+            "subject": "subject",
+            "body": "body",
+            "response_timeout": "timeout",
+            "defaults": "default",
+            "assigned_users": "assigned",
+            "fail_on_reject": "fail_on_reject",
+            "ignore_downstream_trigger_rules": "skip_all",
+        },
+    ),
     "TriggerDagRunOperator": (
         "triggers",
         {
@@ -99,6 +111,8 @@ def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impo
             fields[field] = value
     if name == "S3KeySensor" and not _join_uri(fields):
         return None
+    if section == "approvals" and not _answer(fields):
+        return None
     if section == "triggers" and not fields.get("wait"):
         fields = {field: value for field, value in fields.items() if field not in _OF_THE_WAIT}
     _put_task_arguments(reading, fields, given)
@@ -115,6 +129,20 @@ def _join_uri(fields: dict[str, Any]) -> bool:
     if not is_wild and any(_WILDCARD.search(key) for key in whole):
         fields["wildcard"] = False
     return bool(whole)
+
+
+def _answer(fields: dict[str, Any]) -> bool:
+    """Put Airflow's words for the answer into those of the language; whether it has any for them."""
+    default = fields.pop("default", None)
+    only = default[0] if isinstance(default, list) and len(default) == 1 else default
+    if only is not None and (only not in ("Approve", "Reject") or "timeout" not in fields):
+        return False
+    if only is not None:
+        fields["default"] = only.lower()
+    fails, skips_all = fields.pop("fail_on_reject", False), fields.pop("skip_all", False)
+    if fails or skips_all:
+        fields["on_reject"] = "fail" if fails else "skip_all"
+    return True
 
 
 def _by_path(reading: Reading, call: ast.Call, name: str, task_id: str) -> ImportedTask | None:

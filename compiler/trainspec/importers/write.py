@@ -28,6 +28,7 @@ def spec_text(imported: Imported) -> str:
         fields = _ordered(_as_template(task.fields), _SECTIONS[task.section])
         around.setdefault(task.section, {})[task.task_id] = fields
     sections = {"sensors": around.get("sensors"), "jobs": jobs, "tasks": around.get("tasks")}
+    sections["approvals"] = around.get("approvals")
     sections["triggers"] = around.get("triggers")
     return _dump({**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}})
 
@@ -45,7 +46,7 @@ def _job_fields(job: ImportedJob) -> dict[str, Any]:
     return {**fields, **job.fields}
 
 
-_SECTIONS = {"sensors": "Sensor", "tasks": "Task", "triggers": "Trigger"}
+_SECTIONS = {"sensors": "Sensor", "tasks": "Task", "approvals": "Approval", "triggers": "Trigger"}
 _MODELS = {"operator": "Operator", "default_args": "TaskArguments"}
 
 
@@ -75,7 +76,7 @@ def _dump(document: Mapping[str, Any]) -> str:
     )
     stream = io.StringIO()
     yaml.dump(_styled(document, depth=0), stream)
-    blocks = re.sub(r"^(dag|jobs|sensors|tasks|triggers):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
+    blocks = re.sub(r"^(dag|jobs|sensors|tasks|approvals|triggers):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)
 
 

@@ -6,8 +6,23 @@ https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/a
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
+from trainspec.language.callbacks import DottedPath, Keyword
 from trainspec.language.forms import Text
 from trainspec.language.parts import Model
+
+
+class Watcher(Model):
+    """A trigger that watches something outside of Airflow and reports an update of the asset for each event.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/event-scheduling.html
+    """
+
+    name: Text = Field(description="The watcher's name, which no other watcher of the asset has.")
+    trigger: DottedPath = Field(
+        description="Dotted path of the event trigger's class, such as "
+        "airflow.providers.amazon.aws.triggers.sqs.SqsSensorTrigger."
+    )
+    arguments: dict[Keyword, Any] | None = Field(None, description="What the trigger is made with, by name.")
 
 
 class Asset(Model):
@@ -17,6 +32,9 @@ class Asset(Model):
     name: Text | None = Field(None, description="What Airflow calls it; the URI if not given. (Airflow 3)")
     group: Text | None = Field(None, description="The group that Airflow lists it in. (Airflow 3)")
     extra: dict[str, Any] | None = Field(None, description="Anything else that is kept with the asset.")
+    watchers: Annotated[list[Watcher], Field(min_length=1)] | None = Field(
+        None, description="What reports an update of the asset when something happens outside of Airflow. (Airflow 3)"
+    )
 
 
 class AssetCondition(Asset):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, StrictBool, StrictInt
 from trainspec.language.assets import Condition
-from trainspec.language.callbacks import Callbacks
+from trainspec.language.callbacks import Callback, Callbacks
 from trainspec.language.forms import FixedDuration, Id, Text
 from trainspec.language.params import Params
 from trainspec.language.parts import Model
@@ -20,6 +20,9 @@ Times: TypeAlias = Annotated[
 ]
 
 
+_AFTER = "queued, logical_date, average(10) or a date"
+
+
 class AssetSchedule(Model):
     """A DAG that runs when assets were updated, and at set times where it says so."""
 
@@ -28,6 +31,23 @@ class AssetSchedule(Model):
         Field(json_schema_extra={"x-form": "a URI, a map with a uri or name, any or all, or a list of these"}),
     ] = Field(description="The assets that must have been updated: all of a list, or what `any` and `all` say.")
     time: Times | None = Field(None, description="A schedule in addition to the assets.")
+
+
+class Deadline(Model):
+    """When a run of the DAG must have ended, and what is called where it has not.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/howto/deadline-alerts.html
+    """
+
+    after: Annotated[Text, Field(json_schema_extra={"x-form": _AFTER})] = Field(
+        description="What the time counts from: `queued`, when the run was queued; `logical_date`, that of the run; "
+        "`average(10)`, the moment at which the last ten runs would have ended on average (Airflow 3.2); or a date."
+    )
+    within: FixedDuration = Field(description="How long after that the run must have ended, such as 2h.")
+    call: Callback = Field(
+        description="The coroutine function, or the notifier with its arguments, that the triggerer calls when the run "
+        "is late."
+    )
 
 
 class Dag(Model):
@@ -68,6 +88,19 @@ class Dag(Model):
         None, description="How many of its tasks may be active at once."
     )
     dagrun_timeout: FixedDuration | None = Field(None, description="The longest that one run may take.")
+    deadline: (
+        Annotated[
+            Deadline | Annotated[list[Deadline], Field(min_length=1)],
+            Field(json_schema_extra={"x-form": "a map with after, within and call, or a list of these"}),
+        ]
+        | None
+    ) = Field(None, description="When a run must have ended, and what is called where it has not. (Airflow 3.1)")
+    partitions: Literal["time", "same", "hour", "day", "week", "month", "quarter", "year"] | None = Field(
+        None,
+        description="The partition that each run is for, `{{ dag_run.partition_key }}`: with a cron expression `time`, "
+        "the moment of the run; with assets the `same` as that of the update, or the start of its hour, day, week, "
+        "month, quarter or year. (Airflow 3.2)",
+    )
     is_paused_upon_creation: StrictBool | None = Field(None, description="Whether the DAG starts paused.")
     render_template_as_native_obj: StrictBool | None = Field(
         None, description="Whether templates of other operators give Python objects; a job's request is always text."

@@ -18,7 +18,16 @@ class EnvironmentData(TypedDict, total=False):
     jobs: dict[str, Any]
     sensors: dict[str, Any]
     tasks: dict[str, Any]
+    approvals: dict[str, Any]
     triggers: dict[str, Any]
+
+
+class WatcherData(TypedDict, total=False):
+    """A trigger that watches something outside of Airflow and reports an update of the asset for each event."""
+
+    name: str
+    trigger: str
+    arguments: dict[str, Any]
 
 
 class AssetData(TypedDict, total=False):
@@ -28,6 +37,7 @@ class AssetData(TypedDict, total=False):
     name: str
     group: str
     extra: dict[str, Any]
+    watchers: list[WatcherData]
 
 
 class AssetConditionData(AssetData, total=False):
@@ -42,6 +52,21 @@ class AssetScheduleData(TypedDict, total=False):
 
     assets: str | AssetConditionData | list[str | AssetConditionData]
     time: str | list[str]
+
+
+class CalledBackData(TypedDict, total=False):
+    """A class or function that is called when the DAG is loaded and gives the callback, as Airflow's notifiers do."""
+
+    path: str
+    arguments: dict[str, Any]
+
+
+class DeadlineData(TypedDict, total=False):
+    """When a run of the DAG must have ended, and what is called where it has not."""
+
+    after: str
+    within: int | str
+    call: str | CalledBackData
 
 
 class ParamData(TypedDict, total=False):
@@ -73,13 +98,6 @@ class ParamData(TypedDict, total=False):
     section: str
     description_md: str
     values_display: dict[str, str]
-
-
-class CalledBackData(TypedDict, total=False):
-    """A class or function that is called when the DAG is loaded and gives the callback, as Airflow's notifiers do."""
-
-    path: str
-    arguments: dict[str, Any]
 
 
 class TaskArgumentsData(TypedDict, total=False):
@@ -141,6 +159,8 @@ class DagData(TypedDict, total=False):
     max_active_runs: int
     max_active_tasks: int
     dagrun_timeout: int | str
+    deadline: DeadlineData | list[DeadlineData]
+    partitions: Literal["time", "same", "hour", "day", "week", "month", "quarter", "year"]
     is_paused_upon_creation: bool
     render_template_as_native_obj: bool
     params: dict[str, str | int | float | bool | list[Any] | ParamData]
@@ -676,6 +696,25 @@ class TaskData(OtherTaskData, total=False):
     arguments: dict[str, Any]
 
 
+class ApproverData(TypedDict, total=False):
+    """A user of Airflow who may answer."""
+
+    id: str
+    name: str
+
+
+class ApprovalData(OtherTaskData, total=False):
+    """Asks a person in Airflow's pages, and lets the tasks after it run once it is approved."""
+
+    subject: str
+    body: str
+    timeout: int | str
+    default: Literal["approve", "reject"]
+    on_reject: Literal["skip", "skip_all", "fail"]
+    assigned: ApproverData | list[ApproverData]
+    notify: str | CalledBackData | list[str | CalledBackData]
+
+
 class TriggerData(OtherTaskData, total=False):
     """Starts a run of another DAG."""
 
@@ -706,4 +745,5 @@ class SpecData(TypedDict, total=False):
     jobs: dict[str, JobData]
     sensors: dict[str, SensorData]
     tasks: dict[str, TaskData]
+    approvals: dict[str, ApprovalData]
     triggers: dict[str, TriggerData]

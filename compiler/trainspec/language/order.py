@@ -12,8 +12,8 @@ Place: TypeAlias = tuple[str, Schema]
 
 LEADING: Mapping[str, Sequence[str]] = {
     "Spec": (
-        "trainspec", "extends", "for_each", "dag", "vars", "defaults", "sensors", "jobs", "tasks", "triggers",
-        "environments",
+        "trainspec", "extends", "for_each", "dag", "vars", "defaults", "sensors", "jobs", "tasks", "approvals",
+        "triggers", "environments",
     ),
     "Dag": ("id", "description", "doc"),
     "Operator": ("aws_conn_id", "wait_for_completion", "deferrable"),

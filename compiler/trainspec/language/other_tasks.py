@@ -1,8 +1,9 @@
-"""The models of what stands around the jobs: sensors before them, tasks of any operator, triggers of other DAGs."""
+"""The models of the other tasks: sensors, tasks of any operator, approvals by people, triggers of other DAGs."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr
+from trainspec.language.callbacks import Callbacks
 from trainspec.language.forms import FixedDuration, Id, Number, Text
 from trainspec.language.parts import Model
 from trainspec.language.task import TaskArguments
@@ -25,7 +26,7 @@ class OtherTask(TaskArguments):
     """What every task beside the jobs may say."""
 
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
-        Field(None, description="The jobs, sensors, tasks and triggers that must have succeeded before.")
+        Field(None, description="The jobs, sensors, tasks, approvals and triggers that must have succeeded before.")
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")
 
@@ -94,6 +95,44 @@ class Task(OtherTask):
         "renders is the operator's to say.",
         json_schema_extra={"x-form": "a map of arguments by name"},
     )
+
+
+class Approver(Model):
+    """A user of Airflow who may answer."""
+
+    id: Text = Field(description="The user's id in Airflow's auth manager.")
+    name: Text = Field(description="The user's name, as Airflow's pages show it.")
+
+
+class Approval(OtherTask):
+    """Asks a person in Airflow's pages, and lets the tasks after it run once it is approved.
+
+    https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/hitl.html
+    """
+
+    subject: Text = Field(description="The question, in a line. Airflow renders templates in it.")
+    body: Text | None = Field(
+        None, description="What the person needs to know to decide, as Markdown. Airflow renders templates in it."
+    )
+    timeout: FixedDuration | None = Field(
+        None, description="The longest wait for an answer; then `default` is taken, or the task fails."
+    )
+    default: Literal["approve", "reject"] | None = Field(
+        None, description="The answer that is taken when nobody has answered in time, and that the page suggests."
+    )
+    on_reject: Literal["skip", "skip_all", "fail"] | None = Field(
+        None,
+        description="What a rejection does: the tasks after it are skipped as their trigger rules say (skip, if not "
+        "given), all tasks behind it are skipped (skip_all), or the task fails (fail).",
+    )
+    assigned: (
+        Annotated[
+            Approver | Annotated[list[Approver], Field(min_length=1)],
+            Field(json_schema_extra={"x-form": "a user as {id, name}, or a list of users"}),
+        ]
+        | None
+    ) = Field(None, description="Who may answer; everybody with the right to, if not given.")
+    notify: Callbacks | None = Field(None, description="What is called when the question is asked.")
 
 
 class Trigger(OtherTask):

@@ -13,7 +13,9 @@ JsonSchema = dict[str, Any]
 
 SUFFIX = "Patch"
 _SECTIONS: Mapping[str, str] = {"dag": "Dag", "defaults": "Job"}
-_SECTIONS_BY_NAME: Mapping[str, str] = {"jobs": "Job", "sensors": "Sensor", "tasks": "Task", "triggers": "Trigger"}
+_SECTIONS_BY_NAME: Mapping[str, str] = {
+    "jobs": "Job", "sensors": "Sensor", "tasks": "Task", "approvals": "Approval", "triggers": "Trigger",
+}  # fmt: skip
 _OUTER = ("description", "x-form", "x-member")
 _NULL = {"type": "null"}
 

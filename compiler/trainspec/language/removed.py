@@ -30,6 +30,7 @@ GONE: Mapping[str, Mapping[str, str]] = {
     "retries": {
         "task_id": "remove it: the key of the task is its id",
         "sla": _NO_SLA.format("execution_timeout"),
+        "retry_policy": "write `on_failure: {capacity: {retry_after: 30m}, algorithm: fail}` on the job",
         "provide_context": "remove it: Airflow always gives the context",
         "executor_config": "choose the executor with `executor` and the machine with `resources`",
     },

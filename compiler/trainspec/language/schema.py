@@ -46,7 +46,7 @@ def build_schema(
     definitions = generated.pop("$defs")
     for schema in (generated, *definitions.values()):
         _tidy(schema)
-    sections = (generated["properties"][name] for name in ("jobs", "sensors", "tasks", "triggers"))
+    sections = (generated["properties"][name] for name in ("jobs", "sensors", "tasks", "approvals", "triggers"))
     for schema in (*sections, *definitions.values()):
         _open(schema)
     definitions["Template"] = {"type": "string", "pattern": TEMPLATE_PATTERN}

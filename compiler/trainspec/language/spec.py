@@ -6,7 +6,7 @@ from pydantic import Field, StrictStr
 from trainspec.language.dag import Dag
 from trainspec.language.forms import Id, Text
 from trainspec.language.job import Job
-from trainspec.language.other_tasks import Sensor, Task, Trigger
+from trainspec.language.other_tasks import Approval, Sensor, Task, Trigger
 from trainspec.language.parts import Model
 
 Variable: TypeAlias = Annotated[StrictStr, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
@@ -22,6 +22,7 @@ class Environment(Model):
     jobs: dict[Id, Any] | None = Field(None, description="Merged onto `jobs`.")
     sensors: dict[Id, Any] | None = Field(None, description="Merged onto `sensors`.")
     tasks: dict[Id, Any] | None = Field(None, description="Merged onto `tasks`.")
+    approvals: dict[Id, Any] | None = Field(None, description="Merged onto `approvals`.")
     triggers: dict[Id, Any] | None = Field(None, description="Merged onto `triggers`.")
 
 
@@ -54,6 +55,9 @@ class Spec(Model):
     )
     tasks: dict[Id, Task] | None = Field(
         None, description="Tasks of any operator, by their id: the steps before and after the training."
+    )
+    approvals: dict[Id, Approval] | None = Field(
+        None, description="Questions to a person, by the task's id: the tasks after one wait for its approval."
     )
     triggers: dict[Id, Trigger] | None = Field(
         None, description="Other DAGs that are started, by the task's id, handed a job's name and model."

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Final
 
 JOBS: Final = "jobs"
-_SECTIONS: Final = ("sensors", JOBS, "tasks", "triggers")
+_SECTIONS: Final = ("sensors", JOBS, "tasks", "approvals", "triggers")
 
 
 class State(Enum):

@@ -21,6 +21,7 @@ from trainspec.lsp.cursor import ITEM, Cursor, cursor_at
 from trainspec.lsp.documents import Document
 from trainspec.lsp.fields import field_at, fields_in, name_of
 from trainspec.lsp.known import Known
+from trainspec.lsp.names import TASKS
 from trainspec.reference.codes import all_codes
 from trainspec.reference.fields import Field
 
@@ -98,7 +99,7 @@ def _place(path: tuple[str, ...]) -> str:
     steps = list(path)
     if steps[:1] == ["environments"] and len(steps) > 2:
         steps = steps[2:]
-    if steps[:1] and steps[0] in ("jobs", "sensors", "tasks", "triggers") and len(steps) > 1:
+    if steps[:1] and steps[0] in TASKS and len(steps) > 1:
         steps[1] = "*"
     if steps[:1] == ["defaults"]:
         steps[:1] = ["jobs", "*"]

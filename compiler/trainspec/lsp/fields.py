@@ -7,7 +7,7 @@ from trainspec.lsp.cursor import ITEM, Steps
 from trainspec.reference.fields import Field, all_fields
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
-_SECTIONS = ("sensors", "tasks", "triggers")
+_SECTIONS = ("sensors", "tasks", "approvals", "triggers")
 _OF_ROOT = ("trainspec", "extends", "environments", "dag", "vars", "defaults", "jobs", *_SECTIONS)
 
 

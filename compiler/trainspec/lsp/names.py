@@ -1,7 +1,7 @@
 """What has a name in a file, where it gets it, and where others use it.
 
 A name is a path: `("vars", "data", "bucket")`, `("tasks", "train")`, `("matrix", "train", "lr")`. Jobs, sensors, other
-tasks and triggers share the names of tasks.
+tasks, approvals and triggers share the names of tasks.
 """
 
 import re
@@ -15,7 +15,7 @@ from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence
 
 Name: TypeAlias = tuple[str, ...]
 
-TASKS = ("jobs", "sensors", "tasks", "triggers")
+TASKS = ("jobs", "sensors", "tasks", "approvals", "triggers")
 """The maps of a spec whose keys are the names of tasks."""
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{[ \t]*([A-Za-z_][\w-]*(?:\.[\w-]+)*)")

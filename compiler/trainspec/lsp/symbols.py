@@ -13,6 +13,7 @@ _KINDS = {
     "jobs": SymbolKind.Class,
     "sensors": SymbolKind.Class,
     "tasks": SymbolKind.Class,
+    "approvals": SymbolKind.Class,
     "triggers": SymbolKind.Class,
 }
 _INNER = {
@@ -21,6 +22,7 @@ _INNER = {
     "jobs": SymbolKind.Function,
     "sensors": SymbolKind.Event,
     "tasks": SymbolKind.Function,
+    "approvals": SymbolKind.Function,
     "triggers": SymbolKind.Event,
 }
 
@@ -43,7 +45,7 @@ def _detail(entry: Entry) -> str:
     """What tells one job from another at a glance: what it trains with, and whether it is many."""
     if not isinstance(entry.value, Mapping):
         return ""
-    for key in ("image", "framework", "algorithm", "operator", "s3", "dag"):
+    for key in ("image", "framework", "algorithm", "operator", "s3", "dag", "subject"):
         node = entry.value.get(key)
         name = node.get("name") if isinstance(node, Mapping) else node
         if isinstance(name, Scalar):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+_SQS = "airflow.providers.amazon.aws.triggers.sqs.SqsSensorTrigger"
 _BY_PATH = {
     "name": "churn-{{ ts_nodash }}",
     "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
@@ -149,6 +150,7 @@ _BY_PATH = {
     "environments.*.jobs": "{train: {retries: 0}}",
     "environments.*.sensors": "{raw_data: {timeout: 1h}}\nsensors: {raw_data: {s3: s3://my-bucket/raw.csv}}",
     "environments.*.tasks": "{report: {retries: 0}}\ntasks: {report: {operator: my_team.operators.ReportOperator}}",
+    "environments.*.approvals": "{release: {timeout: 1h}}\napprovals: {release: {subject: Release the model}}",
     "environments.*.triggers": "{deploy: {dag: deploy_test}}\ntriggers: {deploy: {dag: deploy_churn}}",
     "on_failure": "{capacity: {retry_after: 30m}, algorithm: fail}",
     "on_failure.*.retry_after": "30m",
@@ -172,6 +174,14 @@ _BY_PATH = {
     "tasks.*.arguments": '{bash_command: "echo ${jobs.train.model}"}',
     "tasks.*.arguments.*": "echo {{ ds }}",
     "tasks.*.depends_on": "train",
+    "approvals": "{release: {subject: Release the model, depends_on: train}}",
+    "approvals.*.body": "The model is at ${jobs.train.model}.",
+    "approvals.*.timeout": "2d",
+    "approvals.*.depends_on": "train",
+    "approvals.*.assigned": '{id: "1", name: alice}',
+    "approvals.*.assigned.id": '"1"\n      name: alice\n    subject: Release the model',
+    "approvals.*.assigned.name": 'alice\n      id: "1"\n    subject: Release the model',
+    "approvals.*.notify": "my_team.alerts.page",
     "triggers": "{deploy: {dag: deploy_churn, job: train}}",
     "triggers.*.dag": "deploy_churn",
     "triggers.*.job": "train",
@@ -192,8 +202,20 @@ _BY_PATH = {
     "dag.schedule.assets.name": "features",
     "dag.schedule.assets.group": "churn\n      name: features",
     "dag.schedule.assets.extra": "{owner: ml-team}\n      name: features",
+    "dag.schedule.assets.watchers": (f"[{{name: queue, trigger: {_SQS}}}]\n      name: arrivals"),
+    "dag.schedule.assets.watchers.*.name": f"queue\n          trigger: {_SQS}\n      name: arrivals",
+    "dag.schedule.assets.watchers.*.trigger": f"{_SQS}\n          name: queue\n      name: arrivals",
+    "dag.schedule.assets.watchers.*.arguments": (
+        f"{{sqs_queue: https://sqs.us-east-1.amazonaws.com/123456789012/arrivals}}\n          name: queue\n"
+        f"          trigger: {_SQS}\n      name: arrivals"
+    ),
     "dag.schedule.assets.any": "[s3://my-bucket/features/, s3://my-bucket/labels/]",
     "dag.schedule.assets.all": "[s3://my-bucket/features/, s3://my-bucket/labels/]",
+    "dag.deadline": "{after: queued, within: 2h, call: my_team.alerts.late}",
+    "dag.deadline.after": "logical_date\n    within: 2h\n    call: my_team.alerts.late",
+    "dag.deadline.within": "2h\n    after: queued\n    call: my_team.alerts.late",
+    "dag.deadline.call": "my_team.alerts.late\n    after: queued\n    within: 2h",
+    "dag.partitions": 'time\n  schedule: "@daily"\n  start_date: 2025-04-01',
     "dag.params": "{epochs: 10, mode: {default: fast, enum: [fast, slow]}}",
     "dag.params.*": "10",
     "dag.params.*.default": "10",
@@ -223,6 +245,7 @@ _BY_PATH = {
     "outlets.uri": "s3://my-bucket/models/",
     "outlets.name": "models",
     "outlets.group": "churn\n  name: models",
+    "outlets.watchers": f"[{{name: queue, trigger: {_SQS}}}]\n  name: models",
     "outlets.extra": "{owner: ml-team}\n  name: models",
     "on_execute_callback": "my_team.alerts.began",
     "on_success_callback": "my_team.alerts.well_done",
@@ -300,11 +323,12 @@ _KEYS = {
     "parameters": "save_interval",
     "sensors": "raw_data",
     "tasks": "report",
+    "approvals": "release",
     "triggers": "deploy",
 }
 """What stands for `*` below a map."""
 
-_LISTS = ("preferences", "specifications", "instances")
+_LISTS = ("preferences", "specifications", "instances", "watchers")
 
 _OTHERS_IN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sensors": {
@@ -318,6 +342,12 @@ _OTHERS_IN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "tasks": {"operator: my_team.operators.ReportOperator": ("arguments", "doc", "depends_on")},
+    "approvals": {
+        "subject: Release the model": (
+            "body", "timeout", "default", "on_reject", "assigned", "notify", "doc", "depends_on",
+        ),
+        "timeout: 2d": ("default",),
+    },
     "triggers": {
         "dag: deploy_churn": (
             "job", "conf", "run_id", "logical_date", "wait", "poke_interval", "states", "failed_states", "reset",

@@ -24,6 +24,7 @@ _TOLD_AT = {
     "TaskArguments": "",
     "Asset": "outlets",
     "AssetCondition": "dag.schedule.assets",
+    "Watcher": "dag.schedule.assets.watchers.*",
     "CalledBack": "on_failure_callback",
     "Param": "dag.params.*",
 }
@@ -45,7 +46,7 @@ _AIRFLOWS = {
 https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
 """
 
-_AROUND = ("sensors.*", "tasks.*", "triggers.*")
+_AROUND = ("sensors.*", "tasks.*", "approvals.*", "triggers.*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from trainspec.reference.show import MENDED, anchor
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
-_AROUND = ("sensors", "tasks", "triggers")
+_AROUND = ("sensors", "tasks", "approvals", "triggers")
 _MADE = "<!-- Written by `python -m trainspec.reference`; a test compares it with the code. -->\n"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

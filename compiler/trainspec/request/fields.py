@@ -21,12 +21,13 @@ from trainspec.request.codecs import (
 )
 from trainspec.request.distribution import Distribution
 from trainspec.request.source import Source
-from trainspec.request.special import Algorithm, Framework, Role, Words
+from trainspec.request.special import Algorithm, Framework, OfS3, Role, Words
 from trainspec.units import duration, gigabytes, seconds, size
 
 SECONDS = Value(seconds, duration)
 GIGABYTES = Value(gigabytes, size)
 WORDS = Words()
+OF_S3 = OfS3()
 HYPERPARAMETERS = TextMap(hyperparameter)
 TEXTS = TextMap(text)
 
@@ -49,11 +50,11 @@ CHANNEL = (
     Row("manifest", f"{_S3}.S3Uri", AS_IS, implies=_s3("ManifestFile")),
     Row("augmented_manifest", f"{_S3}.S3Uri", AS_IS, implies=_s3("AugmentedManifestFile")),
     Row("converse", f"{_S3}.S3Uri", AS_IS, implies=_s3("Converse")),
-    Row("distribution", f"{_S3}.S3DataDistributionType", AS_IS),
-    Row("attributes", f"{_S3}.AttributeNames", AS_IS),
-    Row("instance_groups", f"{_S3}.InstanceGroupNames", AS_IS),
-    Row("hub", f"{_S3}.HubAccessConfig.HubContentArn", AS_IS),
-    Row("accept_eula", f"{_S3}.ModelAccessConfig.AcceptEula", AS_IS),
+    Row("distribution", f"{_S3}.S3DataDistributionType", OF_S3),
+    Row("attributes", f"{_S3}.AttributeNames", OF_S3),
+    Row("instance_groups", f"{_S3}.InstanceGroupNames", OF_S3),
+    Row("hub", f"{_S3}.HubAccessConfig.HubContentArn", OF_S3),
+    Row("accept_eula", f"{_S3}.ModelAccessConfig.AcceptEula", OF_S3),
     Row("file_system", "DataSource.FileSystemDataSource", Group(FILE_SYSTEM)),
     Row("dataset", "DataSource.DatasetSource.DatasetArn", AS_IS),
     Row("content_type", "ContentType", AS_IS),

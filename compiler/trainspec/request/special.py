@@ -8,7 +8,7 @@ from typing import Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText, natural_text
+from trainspec.request.codecs import AS_IS, Assignment, JobData, Lowered, ToText, natural_text
 from trainspec.templates.literal import pieces
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
@@ -26,6 +26,30 @@ class Role:
     def lift(self, value: str, as_text: ToText) -> str:
         """The ARN."""
         return as_text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OfS3:
+    """A detail of how SageMaker reads S3, which a channel with another source of data cannot have."""
+
+    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+        """One assignment, or that the channel reads no S3."""
+        channel: Any = job
+        for step in field[:-1]:
+            channel = channel[step]
+        other = next((each for each in ("file_system", "dataset") if channel.get(each) is not None), None)
+        if other is None or any(channel.get(each) is not None for each in _SOURCES_IN_S3):
+            yield Assignment(member, value, field)
+            return
+        message = f"`{field[-1]}` applies to data in S3, and the channel has `{other}`"
+        yield Fault(codes.CONFLICT, field, message, "remove it", on_key=True)
+
+    def lift(self, value: Any, as_text: ToText) -> Any:
+        """The value as a spec writes it."""
+        return AS_IS.lift(value, as_text)
+
+
+_SOURCES_IN_S3 = ("s3", "manifest", "augmented_manifest", "converse")
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,9 +202,9 @@ def _moment(text: Any) -> datetime | None:
 
 
 def _other_tasks(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for section, what in (("sensors", "sensor"), ("tasks", "task"), ("triggers", "trigger")):
+    for section, what in (("sensors", "sensor"), ("tasks", "task"), ("approvals", "approval"), ("triggers", "trigger")):
         for name, task in (data.get(section) or {}).items():
-            about = task.get("operator") or task.get("s3") or task.get("dag") or ""
+            about = task.get("operator") or task.get("s3") or task.get("dag") or task.get("subject") or ""
             yield name, what, conceal_all(str(about))
 
 

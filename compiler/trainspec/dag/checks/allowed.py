@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from trainspec.dag.arguments import CALLBACKS
+from trainspec.dag.called import called, holders
+from trainspec.dag.checks.assets import assets_of
 from trainspec.dag.checks.operators import callables
-from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.options import Options
 from trainspec.templates.choices import OPERATOR as BEST
@@ -22,7 +22,7 @@ def check_allowed(data: "SpecData", options: Options) -> Iterator[Fault]:
     """The operators and callbacks of the validated `data` of a spec that no glob in the settings matches."""
     for allowed, what, named in (
         (options.operators, "operator", _operators(data)),
-        (options.callbacks, "callback", chain(_callbacks(data), callables(data, options))),
+        (options.callbacks, "callback", chain(_callbacks(data), _watchers(data), callables(data, options))),
     ):
         for path, name in named if allowed is not None else ():
             if not any(fnmatchcase(name, glob) for glob in allowed or ()):
@@ -38,24 +38,24 @@ def _operators(data: "SpecData") -> Iterator[tuple[Path, str]]:
 
 
 def _callbacks(data: "SpecData") -> Iterator[tuple[Path, str]]:
-    dag = data.get("dag") or {}
-    holders: list[tuple[Path, Mapping[str, Any]]] = [(("dag",), dag)]
-    holders.append((("dag", "default_args"), dag.get("default_args") or {}))
-    holders += [((section, name), task) for section, tasks in sections(data) for name, task in tasks.items()]
-    for path, fields in holders:
-        for field in CALLBACKS:
-            yield from _paths(fields.get(field), (*path, field))
+    for path, value in called(data):
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value.get("path"), str):
+            yield (*path, "path"), value["path"]
 
 
-def _paths(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The dotted paths in a callback: a text, a map with a `path`, or a list of such."""
-    if isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _paths(each, (*path, index))
-    elif isinstance(value, Mapping):
-        yield from _paths(value.get("path"), (*path, "path"))
-    elif isinstance(value, str):
-        yield path, value
+def _watchers(data: "SpecData") -> Iterator[tuple[Path, str]]:
+    """The triggers that watch assets: the file makes them when it is loaded."""
+    schedule = (data.get("dag") or {}).get("schedule")
+    waited_for = schedule.get("assets") if isinstance(schedule, Mapping) else None
+    found: list[tuple[Path, Any]] = [(("dag", "schedule", "assets"), waited_for)]
+    for path, fields in holders(data):
+        found += [((*path, field), fields.get(field)) for field in ("inlets", "outlets")]
+    for path, value in found:
+        for at, asset in assets_of(value, path):
+            for index, each in enumerate(asset.get("watchers") or ()):
+                yield (*at, "watchers", index, "trigger"), each["trigger"]
 
 
 def _listed(globs: Sequence[str]) -> str:

@@ -8,7 +8,10 @@ from trainspec.airflow_api.table import absent
 from trainspec.dag import arguments, times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.arguments import CALLBACKS
+from trainspec.dag.called import each_of
+from trainspec.dag.checks.approvals import check_approvals
 from trainspec.dag.checks.assets import assets_of, check_assets
+from trainspec.dag.checks.deadline import check_deadline
 from trainspec.dag.checks.finite import check_finite
 from trainspec.dag.checks.params import check_params
 from trainspec.dag.checks.schedule import check_dag_schedule, is_scheduled
@@ -33,6 +36,8 @@ def check_arguments(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
     """All that this minor of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
     dag = data.get("dag", {})
     yield from check_dag_schedule(dag, airflow)
+    yield from check_deadline(dag, airflow)
+    yield from check_approvals(data, airflow)
     yield from _values(dag, ("dag",))
     yield from check_params(dag.get("params", {}), ("dag", "params"), is_scheduled(dag))
     yield from _of_minor(dag, ("dag",), "dag", airflow)
@@ -89,6 +94,11 @@ def _callbacks(value: Any, path: Path) -> Iterator[Fault]:
         yield Fault(codes.BAD_PATH, path, f"`{dotted(path)}`: {why}")
 
 
+def _deadlines(value: Any, path: Path) -> Iterator[Fault]:
+    for at, each in each_of(value, path):
+        yield from _callbacks(each.get("call"), (*at, "call"))
+
+
 def _assets(value: Any, path: Path) -> Iterator[Fault]:
     yield from check_assets(value, path)
     yield from check_finite(value, path)
@@ -136,6 +146,8 @@ _CHECKS: Mapping[str, Check] = {
         _text(codes.OUT_OF_RANGE, times.check_duration, (str, int)),
     ),
     **dict.fromkeys(CALLBACKS, _callbacks),
+    "deadline": _deadlines,
+    "notify": _callbacks,
     **dict.fromkeys(("inlets", "outlets"), _assets),
     "retry_exponential_backoff": check_finite,
     "params": check_finite,

@@ -1,9 +1,11 @@
 """Assets that Airflow would refuse."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from trainspec.dag.checks.finite import check_finite
+from trainspec.dag.expressions import check_keyword, check_path
 from trainspec.diagnostics import codes
 from trainspec.templates import has_template
 from trainspec.text.fault import Fault
@@ -48,9 +50,28 @@ def _map(value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` names no asset", "give it a `uri` or a `name`")
     for kind in kinds:
         yield from check_assets(value[kind], (*path, kind))
+    yield from _watchers(value.get("watchers") or (), (*path, "watchers"))
     for key in ("uri", "name"):
         if isinstance(value.get(key), str):
             yield from _identifier(value[key], (*path, key), key)
+
+
+def _watchers(watchers: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Fault]:
+    names: set[str] = set()
+    for index, each in enumerate(watchers):
+        name, at = each.get("name"), (*path, index)
+        if isinstance(name, str) and name in names:
+            yield Fault(
+                codes.CONFLICT, (*at, "name"), f"the asset has another watcher `{name}`", "name each one differently"
+            )
+        names.add(str(name))
+        if isinstance(trigger := each.get("trigger"), str) and (why := check_path(trigger)):
+            yield Fault(codes.BAD_PATH, (*at, "trigger"), f"`{dotted((*at, 'trigger'))}`: {why}")
+        for word, given in (each.get("arguments") or {}).items():
+            if why := check_keyword(word):
+                there = (*at, "arguments", word)
+                yield Fault(codes.BAD_PATH, there, f"`{dotted(there)}`: {why}", on_key=True)
+            yield from check_finite(given, (*at, "arguments", word))
 
 
 def _identifier(text: str, path: Path, what: str) -> Iterator[Fault]:

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import MINORS, Airflow
-from trainspec.dag.arguments import CALLBACKS
 from trainspec.dag.callables import meaning, signature_of, wrong_form
+from trainspec.dag.called import called
 from trainspec.dag.expressions import Import, by_path, check_path
-from trainspec.dag.sections import sections
 from trainspec.dag.times import is_duration
 from trainspec.diagnostics import codes, did_you_mean, the_one
 from trainspec.options import Options
@@ -54,21 +53,7 @@ def callables(data: "SpecData", options: Options) -> Iterator[tuple[Path, str]]:
 
 def _notifiers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The callbacks that are calls: a map with a `path` and, mostly, `arguments`."""
-    dag = data.get("dag") or {}
-    holders: list[tuple[Path, Mapping[str, Any]]] = [
-        (("dag",), dag),
-        (("dag", "default_args"), dag.get("default_args") or {}),
-    ]
-    holders += [((section, name), task) for section, tasks in sections(data) for name, task in tasks.items()]
-    for path, fields in holders:
-        for field in CALLBACKS:
-            value = fields.get(field)
-            if isinstance(value, Mapping):
-                yield (*path, field), value
-            elif isinstance(value, list):
-                yield from (
-                    ((*path, field, index), each) for index, each in enumerate(value) if isinstance(each, Mapping)
-                )
+    return ((path, value) for path, value in called(data) if isinstance(value, Mapping))
 
 
 def _called(

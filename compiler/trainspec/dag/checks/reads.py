@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from trainspec.airflow_api.table import absent
 from trainspec.dag.checks.dependencies import upstream
 from trainspec.dag.sections import GATE_SUFFIX, sections
 from trainspec.diagnostics import codes, did_you_mean
@@ -29,6 +30,7 @@ INSTEAD: Final[Mapping[str, str]] = {
 _PUSHED: Final = ("return_value", "model", "arn", "output", "billable_seconds", "metrics", "best")
 """The keys under which a training job's results are kept."""
 _RUN_AFTER: Final = "dag_run.run_after"
+_PARTITION_KEY: Final = "dag_run.partition_key"
 _NOT_RENDERED: Final = frozenset(("depends_on", "doc", "operator", "retries", "tags", "vars"))
 
 
@@ -36,7 +38,8 @@ def check_reads(data: "SpecData", groups: Mapping[str, Sequence[str]], minor: st
     """The findings about all templates of the validated `data` of a spec; `groups` are the tasks of each matrix."""
     tasks = {name: task for _, each in sections(data) for name, task in each.items()}
     before = _before(tasks, groups)
-    schedule = (data.get("dag") or {}).get("schedule", ...)
+    dag = data.get("dag") or {}
+    schedule = dag.get("schedule", ...)
     noted = False
     for section, each in sections(data):
         for name, task in each.items():
@@ -46,7 +49,8 @@ def check_reads(data: "SpecData", groups: Mapping[str, Sequence[str]], minor: st
                 if minor.startswith("2."):
                     yield from _run_after(found, path, minor)
                     continue
-                faults = list(_dates(found, path, schedule))
+                yield from _partition_key(found, path, minor)
+                faults = list(_dates(found, path, schedule, bool(dag.get("partitions"))))
                 yield from faults[: 0 if noted and schedule is None else None]
                 noted |= bool(faults)
 
@@ -54,13 +58,16 @@ def check_reads(data: "SpecData", groups: Mapping[str, Sequence[str]], minor: st
 # ------------------------------------------------------------------ dates
 
 
-def _dates(found: Reads, path: Path, schedule: Any) -> Iterator[Fault]:
+def _dates(found: Reads, path: Path, schedule: Any, is_partitioned: bool) -> Iterator[Fault]:
     missing = [name for name in INSTEAD if name in found.names]
     if not missing:
         return
     name = missing[0]
     advice = f"write `{{{{ {INSTEAD[name]} }}}}`, which every run has"
-    if isinstance(schedule, Mapping):
+    if is_partitioned:
+        message = f"`{name}` is undefined in runs for a partition: they have no logical date, and the task fails"
+        yield Fault(codes.NO_LOGICAL_DATE, path, message, f"{advice}, or `{{{{ dag_run.partition_key }}}}`")
+    elif isinstance(schedule, Mapping):
         if schedule.get("time") is None:
             message = f"`{name}` is undefined in runs that assets start: they have no logical date, and the task fails"
             yield Fault(codes.NO_LOGICAL_DATE, path, message, advice)
@@ -76,6 +83,11 @@ def _run_after(found: Reads, path: Path, minor: str) -> Iterator[Fault]:
     if _RUN_AFTER in found.attributes:
         message = f"Airflow {minor} has no `{_RUN_AFTER}`: it is new in Airflow 3.0"
         yield Fault(codes.NOT_IN_AIRFLOW, path, message, "write `{{ data_interval_end }}` or `{{ logical_date }}`")
+
+
+def _partition_key(found: Reads, path: Path, minor: str) -> Iterator[Fault]:
+    if _PARTITION_KEY in found.attributes and (why := absent("sdk", "PartitionedAssetTimetable", minor)):
+        yield Fault(codes.NOT_IN_AIRFLOW, path, f"Airflow {minor} has no `{_PARTITION_KEY}`: {why}")
 
 
 # ------------------------------------------------------------------ results of other tasks

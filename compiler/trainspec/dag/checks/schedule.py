@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.airflow_api.table import absent
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.checks.assets import check_assets
@@ -45,6 +46,7 @@ def check_dag_schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
             ("add a start date, for example `start_date: 2025-04-01`"),
         )
     yield from _run_types(dag)
+    yield from _partitions(dag, airflow)
 
 
 def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
@@ -72,6 +74,36 @@ def _beside_assets(value: Any) -> Iterator[Fault]:
         if each in ("@once", "@continuous"):
             message = f"`dag.schedule.time`: {each} does not recur, so it cannot be combined with assets"
             yield Fault(codes.BAD_SCHEDULE, (*_AT, "time"), message)
+
+
+def _partitions(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
+    """Partitions that this minor does not have, or that do not fit the schedule."""
+    partitions, schedule, at = dag.get("partitions"), dag.get("schedule"), ("dag", "partitions")
+    if not isinstance(partitions, str):
+        return
+    if why := absent("sdk", airflow.partition_assets.bound, airflow.minor):
+        yield Fault(codes.NOT_IN_AIRFLOW, at, f"{airflow.name} has no `partitions`: {why}", on_key=True)
+        return
+    by_assets = isinstance(schedule, Mapping)
+    if isinstance(schedule, Mapping) and schedule.get("time") is not None:
+        message = "`dag.partitions` cannot be used with assets and times together"
+        yield Fault(codes.CONFLICT, at, message, "remove `time`, or write two specs")
+    elif by_assets and partitions == "time":
+        message = "`dag.partitions`: the runs of this DAG are started by assets, not by times"
+        yield Fault(codes.CONFLICT, at, message, "write `same`, or the period that a run is for, such as `day`")
+    elif not by_assets and not _is_cron(schedule):
+        message = "`dag.partitions` needs a schedule of one cron expression, or of assets"
+        yield Fault(codes.CONFLICT, at, message, 'write `schedule: "@daily"`, or remove it')
+    elif not by_assets and partitions != "time":
+        message = f"`dag.partitions: {partitions}` is about the partitions of assets, and no asset starts this DAG"
+        yield Fault(codes.CONFLICT, at, message, "write `time`: each run is for the moment of its schedule")
+
+
+def _is_cron(schedule: Any) -> bool:
+    one = schedule[0] if isinstance(schedule, list) and len(schedule) == 1 else schedule
+    if not isinstance(one, str) or one in ("@once", "@continuous"):
+        return False
+    return times.check_schedule(one) is not None or isinstance(times.schedule(one), str)
 
 
 def _run_types(dag: "DagData") -> Iterator[Fault]:

@@ -18,7 +18,12 @@ from trainspec.text.tree import Path
 if TYPE_CHECKING:
     from trainspec.language.data import SpecData, TaskData
 
-_RENDERED = {"sensors": ("s3",), "triggers": ("conf", "run_id", "logical_date"), "jobs": ("proceed_if",)}
+_RENDERED = {
+    "sensors": ("s3",),
+    "approvals": ("subject", "body"),
+    "triggers": ("conf", "run_id", "logical_date"),
+    "jobs": ("proceed_if",),
+}
 """The fields that Airflow renders for sure."""
 
 

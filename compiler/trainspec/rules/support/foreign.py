@@ -13,7 +13,7 @@ _ARN = re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]*:(?P<region>[a-z0-9-]*):(?P<accou
 _REGISTRY = re.compile(
     r"\b(?P<account>[0-9]{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z]+(?:-[a-z]+)+-[0-9])\.amazonaws\.com"
 )
-_SECTIONS = ("dag", "sensors", "jobs", "tasks", "triggers")
+_SECTIONS = ("dag", "sensors", "jobs", "tasks", "approvals", "triggers")
 
 
 def check_foreign(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:

@@ -4,10 +4,14 @@ A job's name has at most 63 characters and is unique in its account and region.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html#sagemaker-CreateTrainingJob-request-TrainingJobName
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import Any, Final
 
 MAX_NAME = 63
 MAX_NUMBER = 9999
+_TOLD: Final = "sagemaker_job_name"
+"""The hyperparameter by which AWS's toolkits tell a script the name of its job, as SAGEMAKER_JOB_NAME."""
 
 
 def with_suffix(name: str, suffix: str, longest: int = MAX_NAME) -> str:
@@ -23,3 +27,14 @@ def numbered(name: str, longest: int = MAX_NAME) -> Iterator[str]:
 def stem(name: str, longest: int = MAX_NAME) -> str:
     """What all names have in common that `numbered` and a time stamp make of `name`."""
     return name[: longest - len("-20250409000000-9999")].rstrip("-")
+
+
+def named(request: Mapping[str, Any], member: str, name: str) -> dict[str, Any]:
+    """`request` with `name` as its `member`, and where a hyperparameter holds the job's name, there, too."""
+    asked, values = request[member], request.get("HyperParameters")
+    renamed = {**request, member: name}
+    if name != asked and isinstance(values, Mapping):
+        known = {asked: name, dumps(asked): dumps(name)}  # as it is, or quoted as the framework's estimators do
+        if (told := values.get(_TOLD)) in known:
+            renamed["HyperParameters"] = {**values, _TOLD: known[told]}
+    return renamed

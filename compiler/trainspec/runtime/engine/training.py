@@ -20,7 +20,7 @@ from trainspec.runtime.engine.identity import Label, Relation
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import sign
-from trainspec.runtime.engine.names import MAX_NUMBER, numbered, with_suffix
+from trainspec.runtime.engine.names import MAX_NUMBER, named, numbered, with_suffix
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
 
@@ -291,7 +291,7 @@ class Training:
         self._still_wanted()
         self.log(f"Creating {self.kind.noun}: {name}")
         self._asked = True  # from here on it may be running
-        request = {**self.request, self.kind.name: name}
+        request = named(self.request, self.kind.name, name)
         try:
             answer = self.calls(self.kind.create, request, needs=self.kind.arn, before=self._still_wanted)
         except CallAnswer as refusal:

@@ -1,0 +1,48 @@
+"""Approvals, deadlines, watchers, partitions: an older target gets a finding that names the minor that has them."""
+
+from pathlib import Path
+
+import pytest
+from trainspec.options import AIRFLOW
+from trainspec.pipeline import Options, analyse
+from trainspec.text.source import Source, read_source
+
+CASES = Path(__file__).parent / "cases"
+SINCE = [
+    ("good_approvals", "3.1", "`approvals`"),
+    ("good_watchers", "3.0", "`watchers`"),
+    ("good_deadline", "3.1", "`deadline`"),
+    ("good_deadline_average", "3.2", "average of past runs"),
+    ("good_partitions", "3.2", "`partitions`"),
+    ("good_partitions_of_times", "3.2", "`partitions`"),
+]
+
+
+@pytest.mark.parametrize("minor", AIRFLOW)
+@pytest.mark.parametrize(("case", "since", "word"), SINCE)
+def test_an_older_minor_lacks_it(case: str, since: str, word: str, minor: str) -> None:
+    source = read_source(CASES / case / "spec.yaml", "spec.yaml")
+    assert isinstance(source, Source)
+    found = [each for each in analyse(source, Options(airflow=minor)).findings if each.code.id == "TS610"]
+    if AIRFLOW.index(minor) >= AIRFLOW.index(since):
+        assert found == []
+    elif case == "good_deadline_average" and minor in ("2.11", "3.0"):
+        assert any("`deadline`: it is new in Airflow 3.1" in each.message for each in found)
+    else:
+        assert any(word in each.message and f"new in Airflow {since}" in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("spec", "forbidden"),
+    [
+        ("id: a\napprovals: {release: {subject: Now, notify: other.ask}}", "other.ask"),
+        ("deadline: {after: queued, within: 1h, call: other.page}", "other.page"),
+        ("schedule: {assets: [{name: a, watchers: [{name: q, trigger: other.watch.Queue}]}]}", "other.watch.Queue"),
+    ],
+)
+def test_the_settings_forbid_what_they_do_not_allow(spec: str, forbidden: str) -> None:
+    text = f"trainspec: 1\ndag:\n  {spec}\njobs: {{}}\n"
+    source = Source("spec.yaml", text)
+    found = analyse(source, Options(callbacks=("my_team.*",))).findings
+    assert any(each.code.id == "TS620" and forbidden in each.message for each in found)
+    assert not any(forbidden in each.message for each in analyse(source, Options(callbacks=("other.*",))).findings)
