@@ -188,7 +188,7 @@ STYLES = {
         made, used = Asset("s3://acme-models/churn/"), Asset("s3://acme-data/churn/")
         with DAG("D", start_date=START, schedule=[used]):
             config = request()
-            config["TrainingJobName"] = "churn-{{ run_id[-8:] }}"
+            config["TrainingJobName"] = "churn-{{ dag_run.run_after | ts_nodash }}"
             SageMakerTrainingOperator(task_id="train", config=config, outlets=[made])
         """,
     "conditions": """

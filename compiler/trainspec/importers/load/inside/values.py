@@ -146,11 +146,21 @@ def _attribute(value: Any, *names: str) -> Any:
     return next((getattr(value, name) for name in names if hasattr(value, name)), None)
 
 
+def _is_named_by_uri(value: Any, name: str) -> bool:
+    """Whether the asset is the one that its name alone makes: Airflow cuts a last slash off the URI alone."""
+    if name == value.uri:
+        return True
+    try:
+        return bool(type(value)(name).uri == value.uri)
+    except Exception:  # the name is not a URI
+        return False
+
+
 def _asset(value: Any, below: Any) -> Any:
     if getattr(value, "watchers", None):
         return unknown("an asset with watchers")
     name, uri = getattr(value, "name", value.uri), value.uri
-    said = {"uri": uri} if name == uri else {"name": name, "uri": uri}
+    said = {"uri": name} if _is_named_by_uri(value, name) else {"name": name, "uri": uri}
     if getattr(value, "group", "asset") not in ("", "asset"):
         said["group"] = value.group
     if value.extra:
