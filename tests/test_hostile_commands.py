@@ -91,7 +91,7 @@ def test_nothing_hostile_reaches_a_terminal(command: str, text: str, project: Pa
     assert ran.returncode in (0, 1, 2), ran
     for shown in (ran.stdout, ran.stderr):
         assert all(each.isprintable() or each == "\n" for each in shown), shown
-        assert not re.search(r"(?m)^(::error file=x|\| --- \|$)", shown)
+        assert not re.search(r"(?m)^(::error file=x::|\| --- \|$)", shown)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
