@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from trainspec.request.api.check import check_request
-from trainspec.schema.files import API_SCHEMA, load_schema
+from trainspec.request.api.model import TRAINING, model
 
 TRAPS = (
     *("${", "$${vars.x}", "{{", "{{ ds }}", "{%", "{% if x %}", "{#", "}}", "%}"),
@@ -33,48 +33,69 @@ _LEAST = 30  # how often at least an optional member is drawn, in percent
 
 def requests() -> st.SearchStrategy[dict[str, Any]]:
     """Requests that the API's model accepts."""
-    schema = load_schema(API_SCHEMA)
-    return _shape(schema["$ref"], {}).filter(lambda request: not check_request(request))
+    return requests_of(TRAINING).filter(lambda request: not check_request(request))
 
 
-def _shape(reference: str, made: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    name = reference.rsplit("/", 1)[-1]
-    if name not in made:
-        made[name] = _strategy(load_schema(API_SCHEMA)["$defs"][name], made)
-    return made[name]
+def requests_of(
+    operation: str, without: frozenset[str] = frozenset(), always: frozenset[str] = frozenset()
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Requests of an operation, `without` some members, and with others `always`."""
+    return Drawn(operation, without, always).request()
 
 
-def _strategy(shape: dict[str, Any], made: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    kind = shape["type"]
-    if "properties" in shape:
-        members = {
-            name: _shape(below["$ref"], made)
-            for name, below in shape["properties"].items()
-            if not below.get("x-output-only")
-        }
-        required = set(shape.get("required", ()))
-        optional = {name: each for name, each in members.items() if name not in required}
-        return st.fixed_dictionaries({name: members[name] for name in sorted(required)}, optional=optional)
-    if kind == "object":
-        keys = _text(shape.get("propertyNames", {}))
-        values = _shape(shape["additionalProperties"]["$ref"], made)
-        return st.dictionaries(keys, values, max_size=min(3, shape.get("maxProperties", 3)))
-    if kind == "array":
-        items = _shape(shape["items"]["$ref"], made)
-        return st.lists(items, min_size=shape.get("minItems", 0), max_size=min(3, shape.get("maxItems", 3)))
-    if kind == "string":
-        return _text(shape)
-    if kind == "integer":
-        low = shape.get("minimum", 0)
-        return st.one_of(
-            st.integers(low, shape.get("maximum", 10**12)), st.sampled_from([max(low, 60), max(low, 3600)])
-        )
-    return st.booleans()
+class Drawn:
+    """Strategies by the name of their shape."""
+
+    def __init__(self, operation: str, without: frozenset[str], always: frozenset[str]) -> None:
+        self.model = model(operation)
+        self.without = without
+        self.always = always
+        self.made: dict[str, st.SearchStrategy[Any]] = {}
+
+    def request(self) -> st.SearchStrategy[dict[str, Any]]:
+        """Whole requests."""
+        return self._shape(self.model["$ref"])
+
+    def _shape(self, reference: str) -> st.SearchStrategy[Any]:
+        name = reference.rsplit("/", 1)[-1]
+        if name not in self.made:
+            self.made[name] = self._strategy(self.model["$defs"][name])
+        return self.made[name]
+
+    def _strategy(self, shape: dict[str, Any]) -> st.SearchStrategy[Any]:
+        kind = shape["type"]
+        if "properties" in shape:
+            members = {
+                name: self._shape(below["$ref"])
+                for name, below in shape["properties"].items()
+                if not below.get("x-output-only") and name not in self.without
+            }
+            required = {*shape.get("required", ()), *(self.always & members.keys())}
+            optional = {name: each for name, each in members.items() if name not in required}
+            return st.fixed_dictionaries({name: members[name] for name in sorted(required)}, optional=optional)
+        if kind == "object":
+            keys = self._text(shape.get("propertyNames", {}))
+            values = self._shape(shape["additionalProperties"]["$ref"])
+            return st.dictionaries(keys, values, max_size=min(3, shape.get("maxProperties", 3)))
+        if kind == "array":
+            items = self._shape(shape["items"]["$ref"])
+            return st.lists(items, min_size=shape.get("minItems", 0), max_size=min(3, shape.get("maxItems", 3)))
+        if kind == "string":
+            return self._text(shape)
+        if kind == "number":
+            return st.sampled_from([0.5, 1, -2.25, 100, 0.001])
+        if kind == "integer":
+            low = shape.get("minimum", 0)
+            return st.one_of(
+                st.integers(low, shape.get("maximum", 10**12)), st.sampled_from([max(low, 60), max(low, 3600)])
+            )
+        return st.booleans()
+
+    def _text(self, shape: dict[str, Any]) -> st.SearchStrategy[str]:
+        return _text(self.model["$defs"][shape["$ref"].rsplit("/", 1)[-1]] if "$ref" in shape else shape)
 
 
 def _text(shape: dict[str, Any]) -> st.SearchStrategy[str]:
-    if "$ref" in shape:
-        shape = load_schema(API_SCHEMA)["$defs"][shape["$ref"].rsplit("/", 1)[-1]]
     if "enum" in shape:
         return st.sampled_from(shape["enum"])
     low, high = shape.get("minLength", 0), shape.get("maxLength", 60)

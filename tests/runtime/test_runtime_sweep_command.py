@@ -135,7 +135,7 @@ def test_young_jobs_cost_no_call(airflow: AirflowStub, aws: Simulator, trainspec
     before = len(aws.calls)
     ran = trainspec("sweep", "--airflow-url", airflow.url)
     assert (ran.returncode, ran.stdout) == (0, "")
-    assert [call.operation for call in aws.calls[before:]] == ["ListTrainingJobs"]
+    assert [call.operation for call in aws.calls[before:]] == ["ListTrainingJobs", "ListHyperParameterTuningJobs"]
 
 
 def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:

@@ -1,17 +1,20 @@
-"""`trainspec sweep`: list or stop training jobs whose Airflow task has ended."""
+"""`trainspec sweep`: list or stop training and tuning jobs whose Airflow task has ended."""
 
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trainspec.cli.aws_arguments import printable
 from trainspec.project.project import UsageError
+from trainspec.runtime.engine.account import RefusedError
 from trainspec.runtime.engine.airflow_rest import AirflowRest, Credentials
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
+from trainspec.runtime.engine.kinds import TRAINING
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.engine.sweep import AskError, Bounds, Finding, Sweep, Verdict
+from trainspec.runtime.engine.tuning import TUNING
 from trainspec.units import seconds
 
 _URL, _TOKEN, _USER, _PASSWORD = (f"TRAINSPEC_AIRFLOW_{name}" for name in ("URL", "TOKEN", "USER", "PASSWORD"))
@@ -83,11 +86,12 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(_DAG.format(sdk=_SDK[arguments.dag]))
         return 0
     installation = arguments.installation or os.environ.get(_INSTALLATION, "")
-    sweep = Sweep(_calls(arguments), _airflow(arguments, os.environ).ask, _bounds(arguments), installation)
+    calls, ask, bounds = _calls(arguments), _airflow(arguments, os.environ).ask, _bounds(arguments)
+    sweeps = [Sweep(calls, ask, bounds, installation, kind) for kind in (TRAINING, TUNING)]
     counts = dict.fromkeys(Verdict, 0)
     failed, unnamed = 0, set[str]()
     try:
-        for found in sweep.findings():
+        for sweep, found in _findings(sweeps):
             counts[found.verdict] += 1
             if not installation and found.label.task_run.installation:
                 unnamed.add(found.label.task_run.installation)
@@ -97,14 +101,28 @@ def run(arguments: argparse.Namespace) -> int:
                 print(_line(found, "left"))
     except (TrainingProblem, CallAnswer) as problem:
         raise UsageError(f"AWS says: {problem}") from None
-    _summarize(sweep, counts)
+    _summarize(sweeps, counts)
     if unnamed:
         print(
             f"trainspec: jobs of {printable(', '.join(sorted(unnamed)))} were left alone: which of these is this "
             f"Airflow? Give --installation, or {_INSTALLATION} in the environment",
             file=sys.stderr,
         )
-    return int(failed > 0 or sweep.exhausted or bool(unnamed))
+    return int(failed > 0 or any(sweep.exhausted for sweep in sweeps) or bool(unnamed))
+
+
+def _findings(sweeps: Sequence[Sweep]) -> Iterator[tuple[Sweep, Finding]]:
+    """The running jobs of all kinds. Tuning jobs that may not be listed are passed over, and that is said."""
+    return ((sweep, found) for sweep in sweeps for found in _of_kind(sweep))
+
+
+def _of_kind(sweep: Sweep) -> Iterator[Finding]:
+    try:
+        yield from sweep.findings()
+    except RefusedError as refused:
+        if sweep.account.kind is TRAINING:
+            raise
+        print(printable(f"trainspec: tuning jobs are not looked at: {refused.text}"), file=sys.stderr)
 
 
 def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
@@ -126,13 +144,14 @@ def _line(found: Finding, what: str) -> str:
     return printable(f"{what}: {found.name}: {found.why} ({found.label})")
 
 
-def _summarize(sweep: Sweep, counts: Mapping[Verdict, int]) -> None:
+def _summarize(sweeps: Sequence[Sweep], counts: Mapping[Verdict, int]) -> None:
+    looked_at = sum(sweep.looked_at for sweep in sweeps)
     print(
-        f"{_jobs(sweep.looked_at)} looked at; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
+        f"{_jobs(looked_at)} looked at; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
         f"{counts[Verdict.UNKNOWN]} unknown to this Airflow, the rest not created by trainspec",
         file=sys.stderr,
     )
-    if sweep.exhausted:
+    if any(sweep.exhausted for sweep in sweeps):
         print("trainspec: there are more: raise --max-jobs, or select fewer with --name-contains", file=sys.stderr)
 
 

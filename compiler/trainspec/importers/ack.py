@@ -1,4 +1,4 @@
-"""A `TrainingJob` manifest of the AWS controllers for Kubernetes.
+"""A `TrainingJob` or `HyperParameterTuningJob` manifest of the AWS controllers for Kubernetes.
 
 The same request in camel case, with some capitals of its own: `s3URI`, `kmsKeyID`.
 https://aws-controllers-k8s.github.io/community/reference/sagemaker/v1alpha1/trainingjob/
@@ -10,8 +10,10 @@ from typing import Any
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
 from trainspec.importers.request import dotted_member, known_members
 from trainspec.request.api.check import member_schema
+from trainspec.request.api.model import TRAINING, TUNING
 
 GROUP = "sagemaker.services.k8s.aws/"
+KINDS = {"TrainingJob": TRAINING, "HyperParameterTuningJob": TUNING}
 
 
 def is_manifest(data: Any) -> bool:
@@ -19,7 +21,7 @@ def is_manifest(data: Any) -> bool:
     return (
         isinstance(data, Mapping)
         and str(data.get("apiVersion", "")).startswith(GROUP)
-        and data.get("kind") == "TrainingJob"
+        and data.get("kind") in KINDS
         and isinstance(data.get("spec"), Mapping)
     )
 
@@ -27,20 +29,21 @@ def is_manifest(data: Any) -> bool:
 def import_manifest(data: Mapping[str, Any]) -> Imported:
     """The job of a manifest."""
     notes: list[str] = []
-    request = known_members(renamed(data["spec"], (), notes), notes)
+    request = known_members(renamed(data["spec"], (), notes, KINDS[data["kind"]]), notes)
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    task_id = task_id_for(str(name or request.get("TrainingJobName", "")))
+    named = request.get("TrainingJobName", request.get("HyperParameterTuningJobName", ""))
+    task_id = task_id_for(str(name or named))
     return Imported((ImportedJob(task_id, request),), notes=tuple(notes))
 
 
-def renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
+def renamed(value: Any, path: tuple[str | int, ...], notes: list[str], operation: str = TRAINING) -> Any:
     """`value` with its members in the API's own spelling, whatever capitals they are written with."""
     if isinstance(value, list):
-        return [renamed(each, (*path, index), notes) for index, each in enumerate(value)]
+        return [renamed(each, (*path, index), notes, operation) for index, each in enumerate(value)]
     if not isinstance(value, Mapping):
         return value
-    members = (member_schema(path) or {}).get("properties")
+    members = (member_schema(path, operation) or {}).get("properties")
     if members is None:
         return dict(value)
     by_folded = {name.lower(): name for name in members}
@@ -48,7 +51,7 @@ def renamed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
     for key, below in value.items():
         name = by_folded.get(str(key).lower())
         if name is None:
-            notes.append(f"{dotted_member((*path, str(key)))} is not a member of CreateTrainingJob, so it was left out")
+            notes.append(f"{dotted_member((*path, str(key)))} is not a member of {operation}, so it was left out")
         else:
-            found[name] = renamed(below, (*path, name), notes)
+            found[name] = renamed(below, (*path, name), notes, operation)
     return found

@@ -1,4 +1,4 @@
-"""A DAG file with the Amazon provider's SageMakerTrainingOperator, read as syntax and never run.
+"""A DAG file with the Amazon provider's operators of training and tuning jobs, read as syntax and never run.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
@@ -28,8 +28,8 @@ from trainspec.units import duration, seconds
 MAX_DEPTH = 90
 """Levels of a file's syntax: to write an expression out, Python recurses some eight times for each."""
 
-OURS = "TrainingJobOperator"
-OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", OURS)
+OURS = ("TrainingJobOperator", "TuningJobOperator")
+OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", *OURS)
 
 # the argument in Python → the field in a spec
 _DAG_FIELDS = {
@@ -102,7 +102,9 @@ def import_straight(straight: Straight) -> list[Imported]:
     of_jobs = {key: calls for key, calls in found.items() if any(called(call) in OPERATORS for call in calls)}
     if not of_jobs:
         why = "".join(f"; {note}" for note in straight.notes[:3])
-        raise CannotImportError(f"no SageMakerTrainingOperator in this file{why and ' that can be read'}{why}")
+        raise CannotImportError(
+            f"no SageMakerTrainingOperator or SageMakerTuningOperator in this file{why and ' that can be read'}{why}"
+        )
     imported = [_imported(reading, dags.get(key), calls, straight.tree) for key, calls in of_jobs.items()]
     others = [
         f"line {call.lineno}: this DAG has no training job that can be read, so it is not carried over"
@@ -194,7 +196,7 @@ def _task_id(reading: Reading, call: ast.Call) -> str | None:
 
 def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    is_stock = called(call) != OURS
+    is_stock = called(call) not in OURS
     operator: dict[str, Any] = {"action_if_job_exists": "timestamp"} if is_stock else {}
     if called(call) == OPERATORS[1]:
         operator["deferrable"] = True

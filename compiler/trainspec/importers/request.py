@@ -1,4 +1,4 @@
-"""A CreateTrainingJob request, or what DescribeTrainingJob answers, as JSON or YAML.
+"""A CreateTrainingJob or CreateHyperParameterTuningJob request, or what Describe answers, as JSON or YAML.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
@@ -9,13 +9,19 @@ from typing import Any
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
 from trainspec.importers.script import notes_on
 from trainspec.request.api.check import member_schema
+from trainspec.request.api.model import operation_of
 
-_ANSWERED = ("TrainingJobArn", "TrainingJobStatus", "SecondaryStatus")
+_ANSWERED = (
+    "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "HyperParameterTuningJobArn",
+    "HyperParameterTuningJobStatus",
+)  # fmt: skip
+_NAMES = ("TrainingJobName", "HyperParameterTuningJobName")
 
 
 def is_request(data: Any) -> bool:
-    """Whether `data` is a request or an answer of DescribeTrainingJob."""
-    return isinstance(data, Mapping) and ("TrainingJobName" in data or "AlgorithmSpecification" in data)
+    """Whether `data` is a request, or an answer of the operation that describes such a job."""
+    known = (*_NAMES, "AlgorithmSpecification", "HyperParameterTuningJobConfig")
+    return isinstance(data, Mapping) and any(name in data for name in known)
 
 
 def answered_by_sagemaker(data: Mapping[str, Any]) -> bool:
@@ -32,12 +38,13 @@ def import_request(data: Mapping[str, Any]) -> Imported:
     if answered:
         notes = []
     notes += notes_on(request)
-    return Imported((ImportedJob(task_id_for(str(data.get("TrainingJobName", ""))), request),), notes=tuple(notes))
+    name = next((str(data[each]) for each in _NAMES if each in data), "")
+    return Imported((ImportedJob(task_id_for(name), request),), notes=tuple(notes))
 
 
 def known_members(data: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
-    """The members of a request that CreateTrainingJob takes; `notes` gets a line for each of the others."""
-    return _members(data, (), notes)
+    """The members of a request that its operation takes; `notes` gets a line for each of the others."""
+    return _members(data, (), notes, operation_of(data))
 
 
 _LOST = object()
@@ -45,11 +52,11 @@ _KINDS = {"object": "a map", "array": "a list"}
 _SCALAR = (str, int, float, bool)
 
 
-def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
-    """`value` with the members that CreateTrainingJob takes, in the types that it takes them in."""
-    schema = member_schema(path) or {}
+def _known(value: Any, path: tuple[str | int, ...], notes: list[str], operation: str) -> Any:
+    """`value` with the members that the operation takes, in the types that it takes them in."""
+    schema = member_schema(path, operation) or {}
     kind = schema.get("type")
-    if kind == "array" and schema_of_rows(path) and isinstance(value, Mapping) and _is_flat(value):
+    if kind == "array" and schema_of_rows(path, operation) and isinstance(value, Mapping) and _is_flat(value):
         value = [{"Key": str(key), "Value": below} for key, below in value.items()]
     if kind in _KINDS:
         fits = isinstance(value, Mapping if kind == "object" else list)
@@ -57,7 +64,7 @@ def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
             notes.append(f"{dotted_member(path)} is not {_KINDS[kind]}, so it was left out")
         if not fits:
             return _LOST
-        return _items(value, path, notes) if kind == "array" else _members(value, path, notes)
+        return _items(value, path, notes, operation) if kind == "array" else _members(value, path, notes, operation)
     if isinstance(value, _SCALAR):
         return _as_text(value, path, notes) if kind == "string" and not isinstance(value, str) else value
     if value is not None:
@@ -65,32 +72,30 @@ def _known(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
     return _LOST
 
 
-def _items(value: list[Any], path: tuple[str | int, ...], notes: list[str]) -> list[Any]:
-    found = [_known(each, (*path, index), notes) for index, each in enumerate(value)]
+def _items(value: list[Any], path: tuple[str | int, ...], notes: list[str], operation: str) -> list[Any]:
+    found = [_known(each, (*path, index), notes, operation) for index, each in enumerate(value)]
     for index, (each, item) in enumerate(zip(found, value, strict=True)):
         if each is _LOST and item is None:
             notes.append(f"{dotted_member((*path, index))} is null, so it was left out")
     return [each for each in found if each is not _LOST]
 
 
-def _members(value: Mapping[Any, Any], path: tuple[str | int, ...], notes: list[str]) -> dict[str, Any]:
+def _members(value: Mapping[Any, Any], path: tuple[str | int, ...], notes: list[str], operation: str) -> dict[str, Any]:
     kept = {}
     for name, below in value.items():
-        schema = member_schema((*path, name))
+        schema = member_schema((*path, name), operation)
         if schema is None or schema.get("x-output-only"):
-            notes.append(
-                f"{dotted_member((*path, str(name)))} is not a member of CreateTrainingJob, so it was left out"
-            )
-        elif (known := _known(below, (*path, str(name)), notes)) is not _LOST:
+            notes.append(f"{dotted_member((*path, str(name)))} is not a member of {operation}, so it was left out")
+        elif (known := _known(below, (*path, str(name)), notes, operation)) is not _LOST:
             kept[str(name)] = known
         elif below is None and path:
             notes.append(f"{dotted_member((*path, str(name)))} is null, so it was left out")
     return kept
 
 
-def schema_of_rows(path: tuple[str | int, ...]) -> bool:
+def schema_of_rows(path: tuple[str | int, ...], operation: str) -> bool:
     """Whether a list's elements are pairs of `Key` and `Value`, as tags are."""
-    return set((member_schema((*path, "*")) or {}).get("properties", ())) == {"Key", "Value"}
+    return set((member_schema((*path, "*"), operation) or {}).get("properties", ())) == {"Key", "Value"}
 
 
 def _is_flat(value: Mapping[Any, Any]) -> bool:

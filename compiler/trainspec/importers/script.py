@@ -8,11 +8,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from trainspec.request.api.model import TUNING, operation_of
 from trainspec.request.codecs import JobData, escaped_key, lift_rows
 from trainspec.request.distribution import GROUPS, INSTANCE_TYPE, KINDS, PROCESSES
 from trainspec.request.fields import JOB
 from trainspec.request.lower import lower
 from trainspec.request.source import CHANNEL
+from trainspec.request.tuning import DEFINITION, OF_TUNING, OTHER_DEFINITIONS, STATIC, lift_tuning
 
 ToText = Callable[[str], str]
 
@@ -28,14 +30,57 @@ _DRIVERS: Final = "sm_drivers"
 
 def job_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
     """A job's fields for `request`, in the shortest form that says it all."""
+    if operation_of(request) == TUNING:
+        return _tuning_fields(request, as_text)
     for reading in _readings(request, as_text):
         if _says(reading, request, as_text):
             return reading
     return lift_rows(JOB, request, as_text)
 
 
+def _tuning_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
+    """The fields of a tuning job: those of its training jobs, `tuning`, and raw members for what no field says."""
+    training = {
+        **{name: value for name, value in (request.get(DEFINITION) or {}).items() if name not in OTHER_DEFINITIONS},
+        **{name: request[name] for name in ("Tags",) if name in request},
+    }
+    if STATIC in training:
+        training["HyperParameters"] = training.pop(STATIC)
+    plain = lift_tuning(request, as_text)
+    for reading in _readings(training, as_text):
+        if _says(reading, {key: value for key, value in training.items() if key not in OF_TUNING}, as_text):
+            plain = {**reading, **{key: plain[key] for key in ("name", "tuning") if key in plain}}
+            break
+    said = lower(lift_tuning(request, str)).members  # to the letter, so that both can be compared
+    raw = _texts(_beyond(request, _with_keys_of_a_spec(said)), as_text)
+    return {**plain, **({"request": raw} if raw else {})}
+
+
+def _with_keys_of_a_spec(value: Any) -> Any:
+    """`value` with the keys that it has when the spec is composed, where `$${` is `${`."""
+    if isinstance(value, Mapping):
+        return {key.replace("$${", "${"): _with_keys_of_a_spec(below) for key, below in value.items()}
+    return value
+
+
+def _beyond(wanted: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of `wanted` that fields have not `said`."""
+    found: dict[str, Any] = {}
+    for name, value in wanted.items():
+        if name not in said:
+            found[name] = value
+        elif isinstance(value, Mapping) and isinstance(said[name], Mapping) and (below := _beyond(value, said[name])):
+            found[name] = below
+    return found
+
+
 def notes_on(request: Mapping[str, Any]) -> Iterator[str]:
-    """What a request of the SageMaker SDK v3 does not say: its script is named by a file of a channel."""
+    """What a request of the SageMaker SDK v3 does not say: its script is named by a file of a channel.
+
+    And what a spec has no fields for: several definitions in a tuning job.
+    """
+    if "TrainingJobDefinitions" in request:
+        yield "TrainingJobDefinitions: a spec describes one definition of training jobs; they are kept as raw members"
     channels = [each.get("ChannelName") for each in request.get("InputDataConfig") or () if isinstance(each, Mapping)]
     if CHANNEL in channels and _DRIVERS in channels:
         yield (

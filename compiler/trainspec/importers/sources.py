@@ -112,8 +112,8 @@ def _import_data(data: Any) -> Imported:
     if (found := import_wrapped(data)) is not None:
         return found
     raise CannotImportError(
-        "neither a CreateTrainingJob request, an answer of DescribeTrainingJob nor a TrainingJob manifest, and no such "
-        "request stands in it"
+        "neither a request for a training or tuning job, an answer that describes one, nor a TrainingJob or "
+        "HyperParameterTuningJob manifest, and no such request stands in it"
     )
 
 

@@ -136,8 +136,8 @@ class Parents:
             yield Assignment((*member, index, NAME), each, (*field, index))
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The list of names."""
-        return [as_text(each[NAME]) for each in value if NAME in each]
+        """The list of names; None where one has no name, which the list could not say."""
+        return [as_text(each[NAME]) for each in value] if all(NAME in each for each in value) else None
 
 
 _MACHINE = (
@@ -190,6 +190,10 @@ LACKS: Final = frozenset((
 
 OTHER_DEFINITIONS: Final = ("TrainingJobDefinitions", "TuningObjective", "HyperParameterRanges")
 """Members for several definitions, which no field sets: `TrainingJobDefinitions`, and what only its items have."""
+
+
+OF_TUNING: Final = ("DefinitionName", "HyperParameterTuningResourceConfig")
+"""Members of a definition that fields of `tuning` become."""
 
 
 def tuning_member(member: Path) -> Path:
@@ -247,8 +251,9 @@ def rerooted(training: Request, made: Made, job: JobData) -> Request:
             root[name] = kept
         else:
             definition[STATIC if name == "HyperParameters" else name] = kept
-    if root[NAME] is None:
-        del root[NAME]
+    for name, empty in ((NAME, None), (DEFINITION, {})):
+        if root[name] == empty:
+            del root[name]
     lacking = {path for path in training.origins if _lacks(path)}
     origins = {tuning_member(path): field for path, field in training.origins.items() if path not in lacking}
     return replace(
