@@ -90,5 +90,5 @@ def test_a_function_of_cloudformation_is_named() -> None:
 
 @pytest.mark.parametrize("data", [{}, [], {"a": [1]}, {"definition": "{"}, {"eventName": "CreateTrainingJob"}])
 def test_nothing_in_it(data: Any) -> None:
-    with pytest.raises(CannotImportError, match="neither a CreateTrainingJob"):
+    with pytest.raises(CannotImportError, match="neither a request"):
         read(data)
