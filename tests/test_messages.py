@@ -95,3 +95,20 @@ def test_explain_shows_what_a_map_is_without_its_fields(trainspec: Run) -> None:
     assert "default: 30s" in shown
     assert "fail | increment | skip | timestamp" in shown
     assert "default         false; true on Airflow 2" in trainspec("explain", "dag.catchup").stdout
+
+
+def test_advice_about_credentials_is_not_masked_itself(
+    project: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("boto3")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(project / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(project / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    said = trainspec("import", "--job-name", "x", "--region", "us-east-1").stderr
+    assert "there are no AWS credentials; configure them" in said
+    assert "***" not in said
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    assert "set --region" in trainspec("import", "--job-name", "x").stderr

@@ -75,7 +75,7 @@ def _client(arguments: argparse.Namespace) -> Any:
     try:
         session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
         if session.get_credentials() is None:
-            raise UsageError("no AWS credentials: configure them as for the AWS CLI (environment, profile, SSO)")
+            raise UsageError("no AWS credentials; configure them as for the AWS CLI (environment, profile, SSO)")
         config: Any = Config(retries={"total_max_attempts": 5, "mode": "standard"})
         return session.client("s3", endpoint_url=arguments.endpoint_url, config=config)
     except (BotoCoreError, ValueError) as error:

@@ -131,7 +131,7 @@ def read_aws(name: str, region: str | None) -> Imported:
     except NoRegionError as error:
         raise CannotImportError("no region given: set --region, or name one in your AWS configuration") from error
     except NoCredentialsError as error:
-        raise CannotImportError("there are no AWS credentials: configure them as for the AWS CLI") from error
+        raise CannotImportError("there are no AWS credentials; configure them as for the AWS CLI") from error
     except (BotoCoreError, ClientError) as error:
         raise CannotImportError(f"AWS says: {error}") from error
     own = [tag for tag in tags if not tag["Key"].startswith("aws:")]

@@ -69,7 +69,7 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
         found = {region: _clients(session, region, access) for region in regions}
         if session.get_credentials() is None:
             raise UsageError(
-                "there are no AWS credentials: configure them as for the AWS CLI (environment, profile, SSO), or try "
+                "there are no AWS credentials; configure them as for the AWS CLI (environment, profile, SSO), or try "
                 "the spec without an account: --simulate"
             )
     except (BotoCoreError, ValueError) as error:

@@ -83,7 +83,7 @@ class AirflowRest:
         elif credentials.user:
             answer = self._get("auth/token", {"username": credentials.user, "password": credentials.password})
             if not isinstance(answer, dict) or "access_token" not in answer:
-                raise AskError(f"{self.url}/auth/token gives no token: take one from elsewhere")
+                raise AskError(f"{self.url}/auth/token gives no token; take one from elsewhere")
             self._headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def _is_api(self, api: str) -> bool:
