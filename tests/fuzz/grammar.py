@@ -152,6 +152,8 @@ def _grown(chance: random.Random, spec: dict[str, Any]) -> dict[str, Any]:
 def _spoil(chance: random.Random, root: dict[str, Any]) -> None:
     """Exchange, rename, move or remove one value."""
     places = [*_places(root)]
+    if not places:
+        return  # of a document that has lost its last key
     parent, key = chance.choice(places)
     if isinstance(parent, dict) and chance.random() < 0.4:
         taken = parent.pop(key)
