@@ -43,3 +43,9 @@ def test_the_request_and_the_dag(spec: str, project: Path, trainspec: Run) -> No
     lines = _block("python", "with DAG(").splitlines()
     whole = [line for line in lines if "…" not in line]
     assert all(line in generated.splitlines() for line in whole)
+
+
+def test_what_the_first_command_ends_with() -> None:
+    count = len(list((ROOT / "generated_dags").glob("*.py")))
+    assert f"\n0 written, 0 removed, {count} unchanged in generated_dags/\n" in README
+    assert f"\n1 written, 0 removed, {count - 1} unchanged in generated_dags/\n" in README
