@@ -25,8 +25,9 @@ def operator_class() -> Any:
 
 def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
     """A DAG: what it was given, its groups, its tasks."""
-    given = dict(record.given.get(id(dag), {}))
-    for name in _parameters(type(dag)):
+    own = _parameters(type(dag))
+    given = {name: value for name, value in record.given.get(id(dag), {}).items() if not _is_left_out(own, name, value)}
+    for name in own:
         if name not in ("default_args", "fileloc", "params") and record.changed(dag, name):
             given[name] = vars(dag)[name]
     given["dag_id"] = dag.dag_id
@@ -37,6 +38,15 @@ def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
         "groups": sorted(groups),
         "tasks": [_describe_task(record, each) for each in dag.task_dict.values()],
     }
+
+
+def _is_left_out(own: dict[str, Any], name: str, value: Any) -> bool:
+    """Whether an argument of a DAG says nothing: Airflow 2's `@dag` hands all of them on, given or not."""
+    if name not in own or name == "schedule":
+        return False
+    if name in ("default_view", "orientation"):  # Airflow 2's pages alone know them
+        return bool(value == own[name].default)
+    return value is own[name].default and not isinstance(value, (bool, int, float, str))
 
 
 def _describe_task(record: Record, task: Any) -> dict[str, Any]:
