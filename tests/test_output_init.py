@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -55,6 +56,65 @@ def test_what_the_user_says(airflow: str, region: str, project: Path, trainspec:
     (job,) = yaml.safe_load((project / ".gitlab-ci.yml").read_text()).values()
     assert 'pip install "trainspec @ git+https://git.example.com/t.git@abc"' in job["script"][0]
     assert not (project / ".github").exists()
+
+
+def _steps(job: dict[str, Any]) -> str:
+    return "\n".join(step.get("run", step.get("uses", "")) for step in job["steps"])
+
+
+def test_a_pull_request_is_checked_and_gets_a_comment(project: Path, trainspec: Run) -> None:
+    assert trainspec("init").returncode == 0
+    workflow = yaml.safe_load((project / ".github/workflows/trainspec.yml").read_text())
+    assert list(workflow["jobs"]) == ["check"]
+    steps = _steps(workflow["jobs"]["check"])
+    for command in ("lint", "compile --check", 'diff "$BASE" --format markdown', 'cost --against "$BASE"'):
+        assert f"trainspec {command}" in steps
+    assert "${{" not in steps  # what others choose the name of reaches no shell
+    assert "gh pr comment" in steps
+
+
+@pytest.mark.parametrize(
+    ("deploy", "said"), [("s3", "aws s3 sync"), ("bundle", "git push origin dags"), ("image", "docker push")]
+)
+def test_what_was_merged_is_deployed(deploy: str, said: str, project: Path, trainspec: Run) -> None:
+    assert trainspec("init", "--deploy", deploy, "--region", "eu-west-1", "--airflow", "3.2").returncode == 0
+    job = yaml.safe_load((project / ".github/workflows/trainspec.yml").read_text())["jobs"]["deploy"]
+    steps = _steps(job)
+    assert steps.index("trainspec push") < steps.index("trainspec compile --check") < steps.index(said)
+    assert "${{" not in steps
+    assert job["needs"] == "check"
+    assert (project / "Dockerfile").exists() is (deploy == "image")
+    if deploy == "image":
+        assert "apache/airflow:3.2." in (project / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("deploy", ["none", "s3", "bundle", "image"])
+def test_the_shell_of_the_workflow_is_shell(deploy: str, project: Path, trainspec: Run) -> None:
+    assert trainspec("init", "--deploy", deploy).returncode == 0
+    workflow = yaml.safe_load((project / ".github/workflows/trainspec.yml").read_text())
+    for job in workflow["jobs"].values():
+        subprocess.run(["bash", "-n"], input=_steps(job), text=True, check=True, timeout=60)
+
+
+def test_the_comment_is_what_changes(project: Path, trainspec: Run) -> None:
+    """The commands of the workflow, on a branch that changes a spec."""
+    assert trainspec("init").returncode == 0
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["init", "-q", "-b", "main"], ["add", "--all"], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *command], cwd=project, check=True, timeout=60)
+    spec = project / "specs/example.yaml"
+    spec.write_text(spec.read_text().replace("max_runtime: 1h", "max_runtime: 2h"))
+    changed = trainspec("diff", "main", "--format", "markdown")
+    assert "7200" in changed.stdout
+    cost = trainspec("cost", "--against", "main", "--format", "markdown")
+    assert (cost.returncode, "example" in cost.stdout) == (0, True)
+
+
+def test_deploying_needs_a_ci_that_does(project: Path, trainspec: Run) -> None:
+    refused = trainspec("init", "--ci", "gitlab", "--deploy", "s3")
+    assert refused.returncode == 2
+    assert "--deploy is for --ci github" in refused.stderr
+    assert made(project) == []
 
 
 @pytest.mark.parametrize(
@@ -153,4 +213,4 @@ def test_another_folder(project: Path, trainspec: Run) -> None:
 def test_an_empty_project_names_init(project: Path, trainspec: Run) -> None:
     refused = trainspec("lint")
     assert refused.returncode == 2
-    assert "`trainspec init` writes a first one" in refused.stderr
+    assert "`trainspec init` starts a project with a first one" in refused.stderr

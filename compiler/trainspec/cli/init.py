@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainspec.cli import starter
+from trainspec.cli.pipelines import DEPLOYS
 from trainspec.cli.starter import Wish
 from trainspec.disk.reading import DiskTree, UnreadableError
 from trainspec.disk.writing import place, write_new, write_over
@@ -44,6 +45,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bucket", help="the bucket of its data and models (my-bucket)")
     parser.add_argument("--airflow", metavar="VERSION", help=f"Airflow ({DEFAULT_AIRFLOW})")
     parser.add_argument("--ci", choices=_CI, help="whose CI (github)")
+    parser.add_argument(
+        "--deploy",
+        choices=DEPLOYS,
+        default="none",
+        help="where CI deploys what was merged: s3 for Amazon MWAA, a branch for an Airflow bundle, or an image (none)",
+    )
     parser.add_argument(
         "--install",
         metavar="REQUIREMENT",
@@ -117,7 +124,9 @@ def _wish(arguments: argparse.Namespace) -> Wish:
     install = arguments.install or starter.installed_from()
     if re.search(r'["\n\\$`]', install):
         raise UsageError("--install takes what pip installs, without quotes")
-    return Wish(arguments.region, arguments.role, arguments.bucket, airflow, install, arguments.ci)
+    if arguments.deploy != "none" and arguments.ci != "github":
+        raise UsageError("--deploy is for --ci github")
+    return Wish(arguments.region, arguments.role, arguments.bucket, airflow, install, arguments.ci, arguments.deploy)
 
 
 def _files(root: Path, wish: Wish) -> Mapping[str, str]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from trainspec import __version__
+from trainspec.cli import pipelines
 
 SCHEMA = ".vscode/trainspec.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user said of the project: where its jobs run, how CI installs trainspec, and which CI it is."""
+    """What the user said of the project: where its jobs run, what CI installs, whose CI it is, where that deploys."""
 
     region: str
     role: str
@@ -19,6 +20,7 @@ class Wish:
     airflow: str
     install: str
     ci: str
+    deploy: str = "none"
 
 
 def spec(wish: Wish) -> str:
@@ -106,42 +108,8 @@ EDITOR = {
 
 
 def pipeline(wish: Wish) -> dict[str, str]:
-    """The file of the CI, by its name."""
-    if wish.ci == "github":
-        return {".github/workflows/trainspec.yml": _GITHUB.format(install=wish.install)}
-    if wish.ci == "gitlab":
-        return {".gitlab-ci.yml": _GITLAB.format(install=wish.install)}
-    return {}
-
-
-_GITHUB = """\
-name: trainspec
-on:
-  pull_request:
-  push:
-permissions:
-  contents: read
-jobs:
-  check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
-        with:
-          python-version: "3.12"
-      - run: pip install "{install}"  # or your own index: pip install --index-url https://… trainspec
-      - run: trainspec lint --format github
-      - run: trainspec compile --check
-"""
-
-_GITLAB = """\
-trainspec:
-  image: python:3.12-slim
-  script:
-    - pip install "{install}"  # or your own index: pip install --index-url https://… trainspec
-    - trainspec lint
-    - trainspec compile --check
-"""
+    """The files of the CI, by name."""
+    return pipelines.pipeline(wish.ci, wish.install, wish.deploy, wish.region, wish.airflow)
 
 
 def installed_from() -> str:
