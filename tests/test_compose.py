@@ -273,7 +273,7 @@ def test_origins(files: Path, trainspec: Run) -> None:
 
 def test_fields_that_airflow_does_not_render() -> None:
     """All that a task takes beside its request, which the table of fields knows."""
-    known = {field.split(".")[0] for field, _ in members()} | {"hyperparameters", "request", "proceed_if"}
+    known = {field.split(".")[0] for field, _ in members()} | {"hyperparameters", "request", "proceed_if", "tuning"}
     assert frozenset(TaskArguments.model_fields) <= NOT_RENDERED
     assert frozenset(Job.model_fields) - NOT_RENDERED <= known | {
         "source",
