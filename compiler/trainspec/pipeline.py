@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from trainspec.compose import Composed, Read, compose, extend, settled
-from trainspec.compose.document import id_place
+from trainspec.compose.dag_id import id_place
 from trainspec.crossfile.facts import FileFacts
 from trainspec.dag.airflow import MINORS
 from trainspec.dag.best import with_points

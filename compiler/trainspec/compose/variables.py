@@ -10,12 +10,12 @@ from collections import ChainMap
 from collections.abc import Iterator, MutableMapping
 from collections.abc import Mapping as Map
 from dataclasses import replace
-from itertools import islice
 from operator import is_
 
 from trainspec.compose.merge import merge, settled
 from trainspec.compose.references import PREFIX, JobScope
-from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes, did_you_mean, the_one
+from trainspec.compose.undefined import advice_for, meant
+from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes
 from trainspec.safety.budget import spend
 from trainspec.text.parse import MAX_DEPTH, MAX_FAULTS, MAX_NODES, MAX_TEXT
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, depth, mapping, sequence, to_say
@@ -28,16 +28,7 @@ MAX_LEVELS = 2 * MAX_DEPTH
 """Levels of nesting, variables put in: Python's parser takes 200 brackets in each other, and a DAG file adds some."""
 
 _TOO_DEEP = f"more than {MAX_LEVELS} levels of nesting after variables are substituted"
-_MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 
-_WHERE = {
-    "vars": "declare it under `vars`",
-    "for_each": "it is known in a spec whose `for_each` has it",
-    "matrix": "it is known in a job whose `matrix` has it",
-    "job": "there is `${job.id}`, in jobs",
-    "dag": "there is `${dag.id}`",
-}
-"""Where the names are that begin so."""
 
 _STEPS_OF_LOOKUP = 5
 
@@ -230,12 +221,7 @@ class Variables:
         if raw is None and len(self.findings) > MAX_FAULTS:
             return None  # nothing more is reported
         if raw is None:
-            known = (
-                self._declared(name)
-                or self._near(name)
-                or _WHERE.get(name.split(".")[0], literal if "." not in name else None)
-            )
-            one = the_one(name, self._candidates()) if len(name) <= _LONGEST_NAME else None
+            known, one = advice_for(name, self._values, literal), meant(name, self._values)
             text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
             self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` is not defined", known, to_say(node, text))
             return None
@@ -249,30 +235,6 @@ class Variables:
             spend(value.size)
             self._depths[name] = depth(value)
         return self.too_large(node.span, _TOO_DEEP) if self._level[0] + self._depths[name] > MAX_LEVELS else value
-
-    def _declared(self, name: str) -> str | None:
-        """What to do about a name of the environment's, or about one of `vars` without its prefix."""
-        if name.startswith("env."):
-            return (
-                "environment variables are not read: declare a variable under `vars`, and give it a value with `--var`"
-            )
-        if "." in name or f"vars.{name}" in self._values or self._near(name):
-            return None
-        return f"declare `{name}` under `vars` and write `${{vars.{name}}}`; for a literal `${{`, write `$${{`"
-
-    def _near(self, name: str) -> str | None:
-        """A name of the same kind that is like `name`: a shared `vars.` alone makes two names no more alike."""
-        if len(name) > _LONGEST_NAME:
-            return None
-        kind, dot, rest = name.partition(".")
-        if not dot:
-            return did_you_mean(name, self._candidates())
-        alike = [each.partition(".")[2] for each in self._candidates() if each.startswith(f"{kind}.")]
-        near = did_you_mean(rest, alike)
-        return near.replace("`", f"`{kind}.", 1) if near else None
-
-    def _candidates(self) -> list[str]:
-        return [each for each in islice(self._values, _MOST_CANDIDATES) if len(each) < _LONGEST_NAME]
 
     def _of_job(self, name: str, node: Scalar) -> Node | None:
         if self._job is None:

@@ -6,7 +6,8 @@ For the rules that look at all specs of a project although only a few of them ar
 from pathlib import PurePosixPath
 
 from trainspec.compose import Read, extend
-from trainspec.compose.document import dag_ids, id_place
+from trainspec.compose.dag_id import id_place
+from trainspec.compose.document import dag_ids
 from trainspec.compose.for_each import FIELD as FOR_EACH
 from trainspec.crossfile.facts import DagAt
 from trainspec.options import Options

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from trainspec.request.api.model import TUNING, operation_of
-from trainspec.request.codecs import JobData, escaped_key, lift_rows
+from trainspec.request.codecs import JobData, lift_rows
 from trainspec.request.distribution import GROUPS, INSTANCE_TYPE, KINDS, PROCESSES
 from trainspec.request.fields import JOB
 from trainspec.request.lower import lower
 from trainspec.request.source import CHANNEL
+from trainspec.request.texts import escaped_key
 from trainspec.request.tuning import DEFINITION, OF_TUNING, OTHER_DEFINITIONS, STATIC, lift_tuning
 
 ToText = Callable[[str], str]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, TypeAlias
 
+from trainspec.request.texts import escaped_key, natural_text, same
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
-from trainspec.text.typing import Plain, json_text, natural
 
 JobData: TypeAlias = Mapping[str, Any]
 ToText: TypeAlias = Callable[[str], str]
@@ -277,47 +277,10 @@ def _at(members: Any, path: Path) -> tuple[bool, Any]:
     return True, members
 
 
-def hyperparameter(value: Any, job: JobData) -> str:
-    """A hyperparameter as SageMaker wants it: a text.
-
-    A scalar is its own characters, a list or map compact JSON. With `hyperparameter_encoding: json` all is JSON, as the
-    framework estimators of the SageMaker SDK v2 write it: a text gains quotes.
-    """
-    if isinstance(value, Mapping | list):
-        return json_text(value)
-    if job.get("hyperparameter_encoding") == "json":
-        is_text = isinstance(value, str) and not (isinstance(value, Plain) and not isinstance(natural(value), str))
-        return json_text(str(value) if is_text else value)
-    return str(value)
-
-
-def natural_text(text: str) -> Any:
-    """The number or boolean that an unquoted `text` would be, where it is written just so; else the text."""
-    known = natural(text)
-    if isinstance(known, bool):
-        return known if text in ("true", "false") else text
-    return known if isinstance(known, int | float) and str(known) == text else text
-
-
-def escaped_key(key: str) -> str:
-    """A key of a map, which Airflow does not render: only `${` means something in a spec."""
-    return key.replace("${", "$${")
-
-
-def text(value: Any, job: JobData) -> str:
-    """The characters of a scalar."""
-    return str(value)
-
-
 def _texts(value: Any, as_text: ToText) -> Any:
     if isinstance(value, list):
         return [_texts(each, as_text) for each in value]
     return as_text(value) if isinstance(value, str) else value
-
-
-def same(value: Any) -> Any:
-    """The value itself."""
-    return value
 
 
 AS_IS = Value(same, same)

@@ -16,12 +16,11 @@ from trainspec.request.codecs import (
     Row,
     TextMap,
     Value,
-    hyperparameter,
-    text,
 )
 from trainspec.request.distribution import Distribution
 from trainspec.request.source import Source
 from trainspec.request.special import Algorithm, Framework, OfS3, Role, Words
+from trainspec.request.texts import hyperparameter, text
 from trainspec.units import duration, gigabytes, seconds, size
 
 SECONDS = Value(seconds, duration)

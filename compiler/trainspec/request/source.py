@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText, hyperparameter
+from trainspec.request.codecs import Assignment, JobData, Lowered, ToText
+from trainspec.request.texts import hyperparameter
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template

@@ -8,7 +8,8 @@ from typing import Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
-from trainspec.request.codecs import AS_IS, Assignment, JobData, Lowered, ToText, natural_text
+from trainspec.request.codecs import AS_IS, Assignment, JobData, Lowered, ToText
+from trainspec.request.texts import natural_text
 from trainspec.templates.literal import pieces
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path

@@ -20,13 +20,12 @@ from trainspec.request.codecs import (
     Lowered,
     Row,
     ToText,
-    hyperparameter,
     lift_rows,
     lower_rows,
-    natural_text,
 )
 from trainspec.request.fields import GIGABYTES, JOB, SECONDS, members
 from trainspec.request.lower import Request
+from trainspec.request.texts import hyperparameter, natural_text
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 

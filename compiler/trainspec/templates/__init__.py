@@ -5,8 +5,9 @@ tree over a table of what Airflow gives to templates. What it does not know is u
 """
 
 from trainspec.templates.context import SAMPLES, Sample
-from trainspec.templates.evaluate import Problem, Rendered, folded, render
 from trainspec.templates.literal import as_literal, as_template, for_airflow, has_template
+from trainspec.templates.problem import Problem
+from trainspec.templates.render import Rendered, folded, render
 
 __all__ = [
     "SAMPLES",

@@ -40,7 +40,9 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             if not builder.take(event):
                 break
     except yaml_error() as error:
-        builder.syntax_error(error, source)
+        from trainspec.text.syntax import syntax_finding  # most specs need none of it
+
+        builder.findings.append(syntax_finding(error, source))
     return builder.root, builder.findings
 
 
@@ -131,44 +133,6 @@ class _Builder:
         """The document's map with the entries that have been read."""
         start, entries = self._stack[0].start, tuple(self._stack[0].entries.values())
         return mapping(entries, Span(self.name, start.line + 1, start.column + 1, start.line + 1, start.column + 1))
-
-    def syntax_error(self, error: Any, source: Source) -> None:
-        """Turn libyaml's error into a finding."""
-        from trainspec.text.complaints import begins, complaint
-
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        problem = getattr(error, "problem", None) or str(error)
-        context = getattr(error, "context", None) or ""
-        begin = getattr(error, "context_mark", None)
-        lines = source.lines()
-        span = Span(self.name, line, column, line, column + 1)
-        labels: tuple[Label, ...] = ()
-        if begin is not None and (begin.line, begin.column) != (line - 1, column - 1):
-            start = Span(self.name, begin.line + 1, begin.column + 1, begin.line + 1, begin.column + 2)
-            if "quoted scalar" in context and "end of stream" in problem:
-                self._report(codes.SYNTAX, start, "the quote that opens here is never closed", "close it")
-                return
-            labels = (Label(start, begins(context)),)
-        spaces = next((at for at in range(max(0, line - 3), min(line, len(lines))) if _NO_BREAK.match(lines[at])), None)
-        if spaces is not None:
-            column = lines[spaces].index("\xa0") + 1
-            span = Span(self.name, spaces + 1, column, spaces + 1, column + 1)
-            message = "the indentation holds a no-break space, which YAML does not take for one"
-            self._report(codes.SYNTAX, span, message, "write ordinary spaces")
-            return
-        if "could not find expected ':'" in problem and begin is not None and begin.line < len(lines):
-            key = lines[begin.line].strip()
-            span = Span(
-                self.name, begin.line + 1, begin.column + 1, begin.line + 1, len(lines[begin.line].rstrip()) + 1
-            )
-            found = _KEY_AND_VALUE.match(key)
-            written = f"{found[1]}: {cut(found[2], 80)}" if found else "KEY: VALUE"
-            self._report(codes.SYNTAX, span, "there is no `: ` between a key and its value", f"write `{written}`")
-            return
-        text = lines[line - 1] if line <= len(lines) else ""
-        message, advice = complaint(context, problem, text, column)
-        self._report(codes.SYNTAX, span, message, advice, labels)
 
     # ------------------------------------------------------------------ nodes
 
@@ -328,7 +292,3 @@ class _Builder:
         fix: Fix | None = None,
     ) -> None:
         self.findings.append(Diagnostic(code, span, message, advice, labels=labels, fix=fix))
-
-
-_NO_BREAK = re.compile(" *\xa0")
-_KEY_AND_VALUE = re.compile(r"([A-Za-z_][\w.-]*) *[: =] *(\S.*)")
