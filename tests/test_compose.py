@@ -281,6 +281,7 @@ def test_fields_that_airflow_does_not_render() -> None:
         "algorithm",
         "image",
         "proceed_if",
+        "tuning",
         "on_failure",
     }
 
