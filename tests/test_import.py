@@ -209,7 +209,7 @@ def test_dag_files_compile_to_their_own_requests(source: str, names: list[str]) 
     ("name", "content", "said"),
     [
         ("x.json", "{", "not JSON"),
-        ("x.json", "[]", "neither a CreateTrainingJob request"),
+        ("x.json", "[]", "neither a request"),
         ("x.yaml", "a: [", "line"),
         ("x.yaml", "", "the file is empty"),
         ("x.py", "x = 1\n", "no SageMakerTrainingOperator"),
