@@ -60,9 +60,14 @@ def heeding_signals() -> Iterator[None]:
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
+def is_thorough() -> bool:
+    """Whether properties are tried with all their examples."""
+    return bool(os.environ.get("TRAINSPEC_THOROUGH"))
+
+
 def tried(number: int) -> Callable[[Test], Test]:
     """A property tried with `number` examples in CI (TRAINSPEC_THOROUGH=1), and with an eighth of them every day."""
-    examples = number if os.environ.get("TRAINSPEC_THOROUGH") else max(number // 8, 10)
+    examples = number if is_thorough() else max(number // 8, 10)
 
     def decorated(test: Test) -> Test:
         settings = hypothesis.settings(max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck))

@@ -18,7 +18,7 @@ from trainspec.editing.apply_fixes import at_once
 from trainspec.pipeline import Options, analyse
 from trainspec.text.source import Source, read_source
 
-from helpers import ROOT, tried
+from helpers import ROOT, is_thorough, tried
 
 SPECS = sorted(path for folder in ("specs", "specs/platform") for path in (ROOT / folder).glob("*.yaml"))
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in SPECS}
@@ -201,7 +201,8 @@ def test_what_help_says_is_right(made: tuple[str, str, str]) -> None:
 def test_most_kinds_were_answered() -> None:
     """It runs after the property, in the same process: a property that answers nothing shows nothing."""
     if ANSWERED:
-        assert len(ANSWERED) >= len(MISTAKES) * 3 // 4, sorted(MISTAKES.keys() - ANSWERED.keys())
+        wanted = len(MISTAKES) * 3 // 4 if is_thorough() else len(MISTAKES) // 2
+        assert len(ANSWERED) >= wanted, sorted(MISTAKES.keys() - ANSWERED.keys())
 
 
 @tried(200)

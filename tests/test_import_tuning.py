@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from trainspec.diagnostics import codes
 from trainspec.importers.dag_file import import_dag_file
@@ -20,6 +20,7 @@ from trainspec.request.tuning import OTHER_DEFINITIONS
 from trainspec.text.source import Source
 
 from api_requests import requests_of
+from helpers import tried
 
 SEEN: Counter[str] = Counter()
 REQUEST: dict[str, Any] = {
@@ -53,10 +54,12 @@ def made(text: str) -> dict[str, Any]:
     return printable(request.members)
 
 
-def requests() -> st.SearchStrategy[dict[str, Any]]:
+@st.composite
+def requests(draw: st.DrawFn) -> dict[str, Any]:
     """Requests with one definition that the API's model accepts."""
-    drawn = requests_of(TUNING, frozenset(OTHER_DEFINITIONS), always=frozenset({"TrainingJobDefinition"}))
-    return drawn.filter(lambda request: not check_request(request, TUNING))
+    request = draw(requests_of(TUNING, frozenset(OTHER_DEFINITIONS), always=frozenset({"TrainingJobDefinition"})))
+    assume(not check_request(request, TUNING))
+    return request
 
 
 def leaves_of(value: Any, path: str = "") -> Iterator[str]:
@@ -70,10 +73,7 @@ def leaves_of(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-@settings(
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
-)
+@tried(400)
 @given(requests())
 def test_requests_come_back(request: dict[str, Any]) -> None:
     assert made(spec_text(import_request(request))) == request

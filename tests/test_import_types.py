@@ -39,5 +39,8 @@ def test_other_types_anywhere(request: dict[str, Any], data: st.DataObject) -> N
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(places(request)[1:]))
         request = changed(request, path, data.draw(st.sampled_from(OTHERS)))
-        for imported in (import_request(request), import_manifest({"spec": request, "metadata": {}})):
+        for imported in (
+            import_request(request),
+            import_manifest({"kind": "TrainingJob", "spec": request, "metadata": {}}),
+        ):
             analyse(Source("x.yaml", spec_text(imported)), Options())

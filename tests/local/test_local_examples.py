@@ -22,7 +22,7 @@ def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pyt
     each = ("--each", "team=risk") if "for_each:" in spec.read_text() else ()
     ran = trainspec("run", str(spec), *each, *AT, "--region", "us-east-1", "--conf", CONF)
     assert ran.returncode == 0, ran.stderr
-    sent = {job.name: job.request for job in aws.jobs}
+    sent = {job.name: job.request for job in (*aws.jobs, *aws.account.tuning.jobs())}
     for job, result in results(ran).items():
         if result["status"] in ("Skipped", "Chosen"):  # the latter is of the task that chooses the best point
             continue
@@ -32,6 +32,8 @@ def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pyt
 
 
 def _without_label(request: Any) -> dict[str, Any]:
+    if definition := request.get("TrainingJobDefinition"):
+        return {**request, "TrainingJobDefinition": _without_label(definition)}
     environment = {name: value for name, value in request["Environment"].items() if name != VARIABLE}
     kept = {member: value for member, value in request.items() if member != "Environment"}
     return {**kept, "Environment": environment} if environment else kept

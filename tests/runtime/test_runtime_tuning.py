@@ -28,7 +28,11 @@ REQUEST: dict[str, Any] = {
     "HyperParameterTuningJobConfig": CONFIG,
     "TrainingJobDefinition": {
         "StaticHyperParameters": {"rounds": "10", "_tuning_objective_metric": "auc"},
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "AlgorithmSpecification": {
+            "TrainingImage": "image",
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
+        },
         "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
         "OutputDataConfig": {"S3OutputPath": "s3://models/"},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
@@ -92,7 +96,9 @@ def test_a_failed_one_says_why_its_training_jobs_failed(world: World) -> None:
 
 def test_one_that_used_up_its_time_has_completed_if_there_is_a_best(world: World) -> None:
     limits = {"MaxNumberOfTrainingJobs": 400, "MaxParallelTrainingJobs": 2, "MaxRuntimeInSeconds": 200}
-    job = finished(world, {**REQUEST, "HyperParameterTuningJobConfig": {**CONFIG, "ResourceLimits": limits}})
+    ranges = {"IntegerParameterRanges": [{"Name": "depth", "MinValue": "2", "MaxValue": "900"}]}
+    config = {**CONFIG, "ResourceLimits": limits, "ParameterRanges": ranges}
+    job = finished(world, {**REQUEST, "HyperParameterTuningJobConfig": config})
     assert (job.status, job.completed) == ("Stopped", True)
     assert job.results["best"]["hyperparameters"]["depth"]
 

@@ -7,7 +7,11 @@ from botocore.exceptions import ClientError
 from trainspec.simulator import ManualClock, Outcome, Simulator
 
 DEFINITION: dict[str, Any] = {
-    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "AlgorithmSpecification": {
+        "TrainingImage": "image",
+        "TrainingInputMode": "File",
+        "MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
+    },
     "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
     "OutputDataConfig": {"S3OutputPath": "s3://models/"},
     "HyperParameterTuningResourceConfig": {
