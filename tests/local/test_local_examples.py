@@ -22,7 +22,7 @@ def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pyt
     each = ("--each", "team=risk") if "for_each:" in spec.read_text() else ()
     ran = trainspec("run", str(spec), *each, *AT, "--region", "us-east-1", "--conf", CONF)
     assert ran.returncode == 0, ran.stderr
-    sent = {job.name: job.request for job in (*aws.jobs, *aws.account.tuning.jobs())}
+    sent = {job.name: job.request for job in aws.jobs} | {job.name: job.request for job in aws.account.tuning.jobs()}
     for job, result in results(ran).items():
         if result["status"] in ("Skipped", "Chosen"):  # the latter is of the task that chooses the best point
             continue
