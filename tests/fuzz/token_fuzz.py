@@ -133,7 +133,7 @@ def put(chance: random.Random, project: Path) -> None:
         files |= base()
     of_before = {project / made for made in ("generated_dags", "requests", "imported", "dags", "specs/base")}
     for made in filter(Path.exists, sorted(of_before)):
-        shutil.rmtree(made)
+        shutil.rmtree(made) if made.is_dir() else made.unlink()  # `import -o` writes one spec as a file
     Path(project, "specs/base").mkdir()
     for name, text in files.items():
         (project / name).write_bytes(text.encode("utf-8", "surrogatepass"))
