@@ -1,11 +1,14 @@
 """`trainspec import` sees through what requests are wrapped in."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.sources import read_text
+
+from helpers import Run
 
 REQUEST: dict[str, Any] = {
     "TrainingJobName": "churn-1",
@@ -92,3 +95,13 @@ def test_a_function_of_cloudformation_is_named() -> None:
 def test_nothing_in_it(data: Any) -> None:
     with pytest.raises(CannotImportError, match="neither a request"):
         read(data)
+
+
+def test_notes_show_no_secret(trainspec: Run, tmp_path: Path) -> None:
+    token = "ghp_" + "a1B2" * 9
+    dynamic = {**REQUEST, "Environment": {"GITHUB": "{% '" + token + "' %}"}}
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"States": {"Train": {**STATE, "Parameters": dynamic}}}))
+    ran = trainspec("import", str(file))
+    assert "Environment.GITHUB" in ran.stderr
+    assert token not in ran.stdout + ran.stderr

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.options import AIRFLOW
-from trainspec.pipeline import Options, analyse
+from trainspec.pipeline import Options, analyse, generate
 from trainspec.text.source import Source, read_source
 
 CASES = Path(__file__).parent / "cases"
@@ -46,3 +46,11 @@ def test_the_settings_forbid_what_they_do_not_allow(spec: str, forbidden: str) -
     found = analyse(source, Options(callbacks=("my_team.*",))).findings
     assert any(each.code.id == "TS620" and forbidden in each.message for each in found)
     assert not any(forbidden in each.message for each in analyse(source, Options(callbacks=("other.*",))).findings)
+
+
+def test_an_argument_of_a_trigger_may_have_any_name() -> None:
+    source = read_source(Path(__file__).parent / "cases" / "good_watchers" / "spec.yaml", "specs/x.yaml")
+    assert isinstance(source, Source)
+    text = source.text.replace("sqs_queue:", "imported: 1, sqs_queue:")
+    analysis = analyse(Source("specs/x.yaml", text), Options(airflow="3.3"))
+    assert "imported=1" in generate(analysis, Options(airflow="3.3"))

@@ -238,6 +238,14 @@ def test_hours_are_counted_with_matrix_and_retries(house: Project) -> None:
     assert "up to 6 machine hours; at most 5.5" in house.findings()[0]["message"]
 
 
+def test_a_condition_that_takes_too_long_leaves_the_bound_in_force(house: Project) -> None:
+    long = f"    hyperparameters: {{a: {'a' * 2400}}}\n    stopping: {{max_runtime: 9h}}"
+    house.spec(SPEC.replace("    stopping: {max_runtime: 1h}", long))
+    when = {"properties": {"HyperParameters": {"additionalProperties": {"pattern": "[^bd]+c$"}}}}
+    house.policy({"max_hours": 5}, when=when)
+    assert "ORG001" in [each["code"] for each in house.findings()]
+
+
 def test_money_needs_a_price_table(house: Project) -> None:
     house.policy({"max_cost": "10 USD"})
     (one, *_) = house.findings()

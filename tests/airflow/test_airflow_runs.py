@@ -277,7 +277,7 @@ def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, tmp_path:
         try:
             wait_until("the task watches its job", is_watched, 300)
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.wait(180)
         finally:
             process.kill()
     (job,) = [job for job in simulator.jobs if job.name == name]

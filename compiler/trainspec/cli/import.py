@@ -20,6 +20,7 @@ from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.project.project import UsageError, root_around
 from trainspec.request.check import printable
+from trainspec.safety.masking import conceal_all
 from trainspec.schema.values import leaves
 from trainspec.text.source import Source
 
@@ -145,9 +146,9 @@ def _report(imported: Imported, text: str) -> bool:
     """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
     is_whole = not imported.notes
     for note in imported.notes:
-        print(f"trainspec: {visible(note)}", file=sys.stderr)
+        print(f"trainspec: {visible(conceal_all(note))}", file=sys.stderr)
     for remark in imported.remarks:
-        print(f"trainspec: note: {visible(remark)}", file=sys.stderr)
+        print(f"trainspec: note: {visible(conceal_all(remark))}", file=sys.stderr)
     analysis = analyse(Source("imported.yaml", text), Options())
     for job in imported.jobs:
         made = analysis.requests.get(job.task_id)

@@ -100,5 +100,5 @@ def _timetable(value: str | list[str], zone: str, airflow: Airflow) -> Call:
     return _call(airflow.cron, told, timezone=zone) if isinstance(told, str) else _call(airflow.interval, told)
 
 
-def _call(imported: Import, *positional: Expression, **keywords: Expression) -> Call:
+def _call(imported: Import, /, *positional: Expression, **keywords: Expression) -> Call:
     return Call(imported.bound, imported, positional, tuple(keywords.items()))

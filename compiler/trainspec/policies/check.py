@@ -252,10 +252,14 @@ def _limits(policies: PolicySet, limited: Sequence[Policy], document: Document) 
 
 
 def _applies(policy: Policy, task: str, document: Document) -> bool:
+    """Whether the policy is about the job; it is, where that takes too long to find out."""
     if policy.when is None:
         return True
     instance = next(_renderings(document.requests[task].members, document.samples.get(task, ())))
-    return not compiled(policy.when)(instance, ())
+    try:
+        return not compiled(policy.when)(instance, ())
+    except TooSlowError:
+        return True
 
 
 def beyond(
