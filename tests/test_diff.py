@@ -169,3 +169,13 @@ def test_extended_files_and_settings_are_those_of_the_revision(project: Path, tr
     seen = trainspec("diff", "main")
     assert (seen.returncode, seen.stderr) == (0, "")
     assert 'ResourceConfig.InstanceType  "ml.m5.large" → "ml.m5.xlarge"' in seen.stdout
+
+
+def test_the_first_specs_come_after_a_commit_without_any(project: Path, trainspec: Run) -> None:
+    (project / ".git").rmdir()
+    git("init", "-b", "main")
+    git("commit", "--allow-empty", "-m", "Nothing yet")
+    (project / "specs" / "churn.yaml").write_text(SPEC % OLD_KEY)
+    ran = trainspec("diff", "main", "--format", "markdown")
+    assert ran.returncode == 0, ran.stderr
+    assert "churn" in ran.stdout

@@ -196,3 +196,10 @@ def test_from_python(project: Path) -> None:
     write(project, SPEC.replace("[growth, risk]", "[growth, Risk_2]"))
     (finding, *_) = api.lint(path)
     assert finding.message.endswith("(for `team=Risk_2`)")
+
+
+@pytest.mark.parametrize("each", ["[]", "growth", "[growth, growth]", "[[growth]]"])
+def test_nothing_is_said_of_a_value_that_nobody_wrote(project: Path, trainspec: Run, each: str) -> None:
+    text = SPEC.replace("[growth, risk]", each).replace("    image", "    region: ${for_each.team}\n    image")
+    write(project, text)
+    assert [line for _, _, line, _ in found(trainspec)] == [2]

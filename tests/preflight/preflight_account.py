@@ -35,7 +35,12 @@ class State:
     plans: dict[str, str] = field(default_factory=lambda: {"plan": "Active"})
     denied: set[str] = field(default_factory=set)
     is_slow: set[str] = field(default_factory=set)
+    behind_proxy: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+
+
+class ProxyError(Exception):
+    """Not AWS answers, but something on the way to it."""
 
 
 class RefusedError(Exception):
@@ -141,9 +146,11 @@ class _Handler(BaseHTTPRequestHandler):
         with self.lock:
             self.state.calls.append(operation)
         if operation in self.state.is_slow:
-            sleep(3)
+            sleep(8)
         if operation in self.state.denied:
             raise RefusedError("AccessDenied", 403)
+        if operation in self.state.behind_proxy:
+            raise ProxyError
 
     def _answer(self, status: int, body: str = "", kind: str = "text/xml", **headers: str) -> None:
         content = body.encode()
@@ -173,6 +180,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._begun(operation)
             body = _query_services(self.state, operation, said)
             self._answer(200, f"<{operation}Response>{body}</{operation}Response>")
+        except ProxyError:
+            self._answer(200, "<!DOCTYPE html><p>Log in & go on", "text/html")
         except RefusedError as error:
             one = f"<Error><Code>{error.code}</Code><Message>{error.text}</Message></Error>"
             is_ec2 = operation.startswith("Describe")

@@ -136,7 +136,7 @@ def test_all_denied(preflight: Preflight) -> None:
 
 
 @pytest.mark.slow
-def test_no_credentials(preflight: Preflight) -> None:
+def test_credentials_that_aws_does_not_know(preflight: Preflight) -> None:
     preflight.state.denied.add("GetCallerIdentity")
     assert [each["code"] for each in preflight(code=1)] == ["TS901"]
     assert preflight.state.calls == ["GetCallerIdentity"]
@@ -145,7 +145,30 @@ def test_no_credentials(preflight: Preflight) -> None:
 @pytest.mark.slow
 def test_nobody_answers(preflight: Preflight) -> None:
     preflight.url = "http://127.0.0.1:9"
-    assert [each["code"] for each in preflight("--timeout", "5", code=1)] == ["TS901"]
+    (one,) = preflight("--timeout", "5", code=1)
+    assert one["code"] == "TS901"
+    assert one["message"].startswith("AWS was not reached: ")
+
+
+def test_what_is_no_endpoint_is_an_error_of_use(preflight: Preflight) -> None:
+    ran = preflight.run("preflight", "specs/d.yaml", "--endpoint-url", "foo")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "Invalid endpoint: foo" in ran.stderr
+
+
+def test_there_are_no_credentials(preflight: Preflight, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    (one,) = preflight(code=1)
+    assert (one["code"], one["message"]) == ("TS901", "there are no credentials for AWS")
+    assert preflight.state.calls == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("operation", "code"), [("GetCallerIdentity", "TS901"), ("DescribeSubnets", "TS900")])
+def test_a_page_of_a_proxy_is_no_answer(preflight: Preflight, operation: str, code: str) -> None:
+    preflight.state.behind_proxy.add(operation)
+    assert {each["code"] for each in preflight()} == {code}
 
 
 @pytest.mark.slow
@@ -224,11 +247,11 @@ def test_the_time_limit_holds(preflight: Preflight) -> None:
     preflight.state.is_slow.add("DescribeKey")
     command = [sys.executable, "-m", "trainspec", "preflight", "specs/d.yaml", "--endpoint-url", preflight.url]
     ran = subprocess.run(
-        [*command, "--timeout", "2", "--format", "json"], capture_output=True, text=True, timeout=120, check=False
+        [*command, "--timeout", "6", "--format", "json"], capture_output=True, text=True, timeout=120, check=False
     )
     found = json.loads(ran.stdout)
     assert {each["code"] for each in found} == {"TS900"}
-    assert "AWS took longer than 2 s" in found[0]["message"] or "ReadTimeout" in found[0]["advice"]
+    assert "AWS took longer than 6 s" in found[0]["message"] or "ReadTimeout" in found[0]["advice"]
 
 
 def test_run_asks_first(preflight: Preflight) -> None:

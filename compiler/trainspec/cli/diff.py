@@ -14,7 +14,7 @@ from trainspec.diff import Compiled, compare
 from trainspec.diff.files import source_files
 from trainspec.diff.show import FORMATS
 from trainspec.pipeline import Options, plan
-from trainspec.project.project import Project, UsageError
+from trainspec.project.project import NoSpecsError, Project, UsageError
 from trainspec.project.revision import code_at, is_revision, project_at
 
 _FORMS = "PATH, REVISION or REVISION:PATH, optionally followed by @ENVIRONMENT"
@@ -88,6 +88,10 @@ def _compile(path: str | None, project: Project, chosen: Options, revision: str 
     where = f" at {revision}" if revision else ""
     try:
         analyses = analyse_files([path] if path else [], project, chosen)
+    except NoSpecsError:
+        if not revision:
+            raise
+        return {}  # the commit before the first spec
     except UsageError as error:
         raise UsageError(f"{error}{where}") from None
     findings = [found for each in analyses for found in each.findings]

@@ -70,6 +70,7 @@ def compose(
     given = _variables(root, default_id, options)
     combined = combinations_of(root, given)
     variables = given.with_more(combined.values(options.combination)) if root.get(FOR_EACH) is not None else given
+    variables.holes.update(each.span for each in (combined.stand_ins or {}).values())
     declared = root.get("vars")
     jobs = Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region}, image_of)
     written_jobs = root.get("jobs")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainspec.compose.matrix import Point, combinations
 from trainspec.compose.variables import Variables, mentioned
@@ -53,7 +53,9 @@ def combinations_of(root: Mapping, variables: Variables) -> Combinations:
     if expanded.points:
         return Combinations(tuple(expanded.points), findings)
     names = mentioned(root, FIELD)
-    stand_ins = {f"{FIELD}.{name}": Scalar("x", node.span, plain=False) for name in ("id", *names)}
+    # A place of its own, without extent: what is wrong with `for_each` itself has another.
+    nowhere = replace(node.span, end_line=node.span.line, end_column=node.span.column)
+    stand_ins = {f"{FIELD}.{name}": Scalar("x", nowhere, plain=False) for name in ("id", *names)}
     return Combinations((), findings, stand_ins)
 
 

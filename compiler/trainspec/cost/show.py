@@ -44,7 +44,7 @@ def changes_as_text(changes: Sequence[Change], prices: Prices | None, against: s
     if not changes:
         return f"No DAG costs more or less than at {against}."
     unit = prices.currency if prices else "machine hours"
-    lines = [f"{each.sign} {each.dag_id}: {_arrow(each, prices)} {unit} {_span(each)}" for each in changes]
+    lines = [f"{each.sign} {each.dag_id}: {_arrow(each, prices)} {unit} for {_span(each)}" for each in changes]
     return "\n".join([*lines, *_dated(prices)])
 
 

@@ -56,20 +56,26 @@ class Account:
             from botocore.exceptions import BotoCoreError
         except ImportError:
             raise UsageError('preflight needs boto3: pip install "trainspec[aws]"') from None
-        try:
-            self._session: Any = boto3.Session(profile_name=profile, region_name=region)
-        except (BotoCoreError, ValueError) as error:
-            raise UsageError(f"boto says: {error}") from None
         self._endpoint_url, self._patience = endpoint_url, patience
         self._lock = Lock()
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._asked: dict[Any, Future[Answer]] = {}
+        try:
+            self._session: Any = boto3.Session(profile_name=profile, region_name=region)
+            self._client("sts", self.home)  # which refuses what is no endpoint
+        except (BotoCoreError, ValueError) as error:
+            raise UsageError(f"boto says: {error}") from None
 
     @property
     def region(self) -> str | None:
         """The region of the user's options or configuration."""
         region: str | None = self._session.region_name
         return region
+
+    @property
+    def home(self) -> str:
+        """Where it is asked who calls, which every region knows."""
+        return self.region or "us-east-1"
 
     @property
     def calls(self) -> int:
@@ -94,6 +100,7 @@ class Account:
 
     def _call(self, service: str, operation: str, region: str | None, parameters: Mapping[str, Any]) -> Answer:
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         assert (service, operation) in PERMISSIONS  # noqa: S101  # nothing else is ever called
         try:
@@ -103,7 +110,7 @@ class Account:
             headers = said.get("ResponseMetadata", {}).get("HTTPHeaders", {})
             about = said.get("Error", {})
             return Answer({}, str(about.get("Code")), str(about.get("Message")), headers.get("x-amz-bucket-region"))
-        except (BotoCoreError, ValueError) as error:
+        except (BotoCoreError, ResponseParserError, ValueError) as error:
             return Answer({}, type(error).__name__, str(error))
         headers = data.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         return Answer(data, region=headers.get("x-amz-bucket-region"))

@@ -44,11 +44,10 @@ def preflight(
     analyses: Sequence["Analysis"], account: Account, region: str | None, at: datetime | None, patience: float
 ) -> Report:
     """Everything that the account says of the jobs, within `patience` seconds. `at` renders templates for that date."""
-    identity = account.ask("sts", "get_caller_identity", region or account.region or "us-east-1")
+    identity = account.ask("sts", "get_caller_identity", account.home)
     if identity.error:
         name = analyses[0].name if analyses else "specs"
-        message = f"AWS does not know who calls: {identity.error}"
-        advice = identity.text[:300] or "configure credentials as for the AWS CLI (environment, profile, SSO)"
+        message, advice = _no_caller(identity.error, identity.text)
         return Report((Diagnostic(codes.NO_CALLER, Span(name, 1, 1, 1, 1), message, advice),), account.calls)
     caller = str(identity.data.get("Account", ""))
     work = [
@@ -77,6 +76,18 @@ def preflight(
         pool.shutdown(wait=False, cancel_futures=True)
     names = {task for _, task, _ in work}
     return Report(distinct(found, names), account.calls, is_late)
+
+
+_CONFIGURE = "configure credentials as for the AWS CLI: environment variables, a profile, or SSO"
+
+
+def _no_caller(error: str, text: str) -> tuple[str, str]:
+    """Why nobody can ask anything, and what to do about it."""
+    if error in ("NoCredentialsError", "PartialCredentialsError"):
+        return "there are no credentials for AWS", _CONFIGURE
+    if error.endswith("Error"):  # an exception of botocore's, so AWS has not answered
+        return f"AWS was not reached: {error}", text[:300]
+    return f"AWS does not know who calls: {error}", text[:300] or _CONFIGURE
 
 
 def _collected(check: Check, checked: Checked) -> list[Found]:
