@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from runtime_helpers import World
 from trainspec.runtime.engine.account import Account
+from trainspec.runtime.engine.by_kind import asked_for
 from trainspec.runtime.engine.calls import Calls, Clock
 from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.failure import failure
 from trainspec.runtime.engine.identity import Label, TaskRun
+from trainspec.runtime.engine.label import sign, signature
 from trainspec.runtime.engine.policy import Policy
-from trainspec.runtime.engine.problems import Kind
+from trainspec.runtime.engine.problems import Kind, redacted
 from trainspec.runtime.engine.training import Training
 from trainspec.runtime.engine.tuning import TUNING, TuningJob
 from trainspec.simulator import Outcome
@@ -94,6 +96,13 @@ def test_a_failed_one_says_why_its_training_jobs_failed(world: World) -> None:
     assert job.logged_as.startswith("tune-001-")
 
 
+@pytest.mark.parametrize(("wanted", "kind"), [("fail", Kind.FATAL), ("retry", Kind.RETRY)])
+def test_on_failure_goes_by_what_its_training_jobs_failed_of(world: World, wanted: str, kind: Kind) -> None:
+    world.simulator.account.choose = lambda *_: Outcome(failure="AlgorithmError: , exit code: 1")
+    job = finished(world)
+    assert asked_for(failure(job, []), job, {"algorithm": wanted}).problem.kind is kind
+
+
 def test_one_that_used_up_its_time_has_completed_if_there_is_a_best(world: World) -> None:
     limits = {"MaxNumberOfTrainingJobs": 400, "MaxParallelTrainingJobs": 2, "MaxRuntimeInSeconds": 200}
     ranges = {"IntegerParameterRanges": [{"Name": "depth", "MinValue": "2", "MaxValue": "900"}]}
@@ -134,6 +143,25 @@ def test_a_full_environment_is_signed_by_a_tag(world: World, full: bool) -> None
     again = engine(world, {**REQUEST, "TrainingJobDefinition": definition}, replace(LABEL, try_number=2)).start()
     assert again.name == "tune"
     assert bool(world.simulator.account.tuning.jobs()[0].tags) is full
+
+
+def test_of_several_definitions_the_first_is_signed() -> None:
+    several = [{**REQUEST["TrainingJobDefinition"], "DefinitionName": name} for name in ("a", "b")]
+    request = {name: value for name, value in REQUEST.items() if name != "TrainingJobDefinition"}
+    request |= {"TrainingJobDefinitions": several}
+    member = TUNING.signed_in(request)
+    signed = sign(request, LABEL, member, TUNING.max_variables)
+    first, second = signed["TrainingJobDefinitions"]
+    assert "TrainingJobDefinition" not in signed
+    assert (first["Environment"]["STAGE"], second) == ("prod", several[1])
+    assert signature(signed, (), TUNING.signed_in(signed)) == LABEL
+    assert TUNING.definition(request)["OutputDataConfig"] == {"S3OutputPath": "s3://models/"}
+    described = {**signed, "BestTrainingJob": {"TrainingJobName": "t", "TrainingJobDefinitionName": "b"}}
+    described["TrainingJobDefinitions"] = [first, {**second, "StaticHyperParameters": {"rounds": "20"}}]
+    assert TuningJob("tune", "arn", described).hyperparameters == {"rounds": "20"}
+    assert "secret-1" not in redacted(
+        "it is secret-1", {"TrainingJobDefinitions": [{"Environment": {"A": "secret-1"}}]}
+    )
 
 
 def test_console_pages() -> None:

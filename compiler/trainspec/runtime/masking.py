@@ -6,6 +6,8 @@ The runtime itself logs no value of a request, and mutes boto's bodies (`engine/
 from collections.abc import Mapping
 from typing import Any
 
+from trainspec.runtime.engine.problems import definitions_of
+
 
 def mask_secrets(request: Any) -> None:
     """Have Airflow mask the values of `request` whose names say that they are secrets, in all that the task logs.
@@ -15,7 +17,8 @@ def mask_secrets(request: Any) -> None:
     from airflow.providers.common.compat.sdk import mask_secret
 
     if isinstance(request, Mapping):
-        mask_secrets(request.get("TrainingJobDefinition"))
+        for definition in definitions_of(request):
+            mask_secrets(definition)
         for member in ("Environment", "HyperParameters", "StaticHyperParameters"):
             values = request.get(member)
             if isinstance(values, Mapping):

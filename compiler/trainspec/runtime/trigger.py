@@ -123,7 +123,7 @@ class TrainingJobTrigger(BaseTrigger):
 
     async def _is_ours(self, poller: Poller, described: Mapping[str, Any]) -> bool:
         """Whether the job that has the name now is that of the try that waits: a deleted job's name is free."""
-        owner, member, tags = decode(self.label), self.kind.signed_member, list[dict[str, str]]()
+        owner, member, tags = decode(self.label), self.kind.signed_in(described), list[dict[str, str]]()
         if owner is None:
             return True
         if not is_here(owner.task_run.installation):

@@ -51,7 +51,7 @@ class Account:
 
     def label(self, job: Job) -> Label | None:
         """Return the label of the task run that made `job`, or None where trainspec did not make it."""
-        member = self.kind.signed_member
+        member = self.kind.signed_in(job.description)
         if self.kind is TRAINING and "TuningJobArn" in job.description:
             return None  # a tuning job made it, and handed its own label on
         if not signs_by_tag(job.description, member, self.kind.max_variables):

@@ -41,9 +41,9 @@ class Asked:
 
 def failure_kind(job: Job) -> FailureKind | None:
     """The kind of a job's failure; None for one that has none, as a request that AWS refused."""
-    reason = str(job.description.get("FailureReason") or "")
+    reason, status = job.cause
     by_reason = next((kind for start, kind in _REASONS if reason.startswith(start)), None)
-    return by_reason or _STATUSES.get(str(job.description.get("SecondaryStatus", "")))
+    return by_reason or _STATUSES.get(status)
 
 
 def asked_for(problem: TrainingProblem, job: Job, on_failure: OnFailure) -> Asked:

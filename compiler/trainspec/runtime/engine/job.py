@@ -116,6 +116,12 @@ class Job:
         return _LIMITS.get(self.description.get("SecondaryStatus", ""), "SageMaker gives no reason")
 
     @property
+    def cause(self) -> tuple[str, str]:
+        """What sort of failure it is: SageMaker's reason and the secondary status; each may be empty."""
+        description = self.description
+        return str(description.get("FailureReason") or ""), str(description.get("SecondaryStatus") or "")
+
+    @property
     def lasting(self) -> bool:
         """Whether the same request would fail again."""
         return self.reason.startswith(_LASTING_REASONS)

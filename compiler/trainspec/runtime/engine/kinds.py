@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from trainspec.runtime.engine.casting import TYPED_MEMBERS
 from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.label import Path, found_at
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class JobKind:
     """The member of the answer to `list` that holds the jobs."""
     max_name: int
     """Characters of a name."""
-    signed_member: tuple[str, ...]
-    """The path to the map of the request, and of the description, whose `Environment` the containers get."""
+    signed_members: tuple[Path, ...]
+    """Where a request, or a description, may have the map whose `Environment` the containers get; the first counts."""
     max_variables: int
     """How many variables that Environment may have."""
     typed_members: Mapping[str, str]
@@ -59,11 +60,13 @@ class JobKind:
         """The API's name of the operation that creates a job."""
         return "".join(part.capitalize() for part in self.create.split("_"))
 
+    def signed_in(self, request: Mapping[str, Any]) -> Path:
+        """Return the path to the map of a request, or of a description, whose `Environment` has the identity."""
+        return next((path for path in self.signed_members if found_at(request, path)), self.signed_members[0])
+
     def definition(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the part of a request, or of a description, that says what the containers do."""
-        for name in self.signed_member:
-            request = request.get(name) or {}
-        return request
+        return found_at(request, self.signed_in(request))
 
     @property
     def stop_command(self) -> str:
@@ -81,7 +84,7 @@ TRAINING: Final = JobKind(
     list="list_training_jobs",
     summaries="TrainingJobSummaries",
     max_name=63,
-    signed_member=(),
+    signed_members=((),),
     max_variables=100,
     typed_members=TYPED_MEMBERS,
     page="jobs/{name}",

@@ -16,7 +16,7 @@ know is that of a later release; such a job is another's, which is neither waite
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from trainspec.runtime.engine.identity import Label, Stay, TaskRun
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
@@ -32,6 +32,9 @@ _MAX_TAGS, _MAX_TAG = 50, 256
 _VERSION: Final = "2"
 _FIELDS: Final = {"1": ("generation", "retries"), "2": ("installation", "generation", "clears", "retries")}
 """What a version has of a TaskRun before the try; all have the same after it."""
+
+Path: TypeAlias = Sequence[str | int]
+"""The steps to a part of a request: members, and places in a list."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:+@-]")  # tags allow few characters, so "/" separates and "=" escapes
 _ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
@@ -66,9 +69,7 @@ def decode(text: str) -> Label | None:
     return Label(run, try_number, digest, stay)
 
 
-def sign(
-    request: Mapping[str, Any], label: Label, member: Sequence[str] = (), most: int = MAX_VARIABLES
-) -> dict[str, Any]:
+def sign(request: Mapping[str, Any], label: Label, member: Path = (), most: int = MAX_VARIABLES) -> dict[str, Any]:
     """Return a copy of `request` that carries `label`.
 
     `member` is the path to the map that has the Environment, `most` how many variables that may have.
@@ -76,7 +77,8 @@ def sign(
     Raises a fatal `TrainingProblem` where the request has no room for it.
     """
     if not signs_by_tag(request, member, most):
-        return _with_variable(request, encode(label), member)
+        signed: dict[str, Any] = _with_variable(request, encode(label), member)
+        return signed
     tags = [tag for tag in request.get("Tags") or [] if tag.get("Key") != TAG]
     if len(tags) >= _MAX_TAGS:
         raise TrainingProblem(
@@ -87,7 +89,7 @@ def sign(
     return {**request, "Tags": [*tags, {"Key": TAG, "Value": encode(label, _MAX_TAG)}]}
 
 
-def signs_by_tag(request: Mapping[str, Any], member: Sequence[str] = (), most: int = MAX_VARIABLES) -> bool:
+def signs_by_tag(request: Mapping[str, Any], member: Path = (), most: int = MAX_VARIABLES) -> bool:
     """Whether `request` can carry an identity in its tags only: it is serverless, or its Environment is full.
 
     `request` may be a description, too.
@@ -96,24 +98,36 @@ def signs_by_tag(request: Mapping[str, Any], member: Sequence[str] = (), most: i
     return "ServerlessJobConfig" in request or len(others) >= most
 
 
-def signature(
-    description: Mapping[str, Any], tags: Sequence[Mapping[str, str]], member: Sequence[str] = ()
-) -> Label | None:
+def signature(description: Mapping[str, Any], tags: Sequence[Mapping[str, str]], member: Path = ()) -> Label | None:
     """Return the label of a job, from its description and its tags (ListTags)."""
     text = _environment(description, member).get(VARIABLE)
     return decode(text or next((tag["Value"] for tag in tags if tag["Key"] == TAG), ""))
 
 
-def _environment(request: Mapping[str, Any], member: Sequence[str]) -> Mapping[str, str]:
-    for name in member:
-        request = request.get(name) or {}
-    return request.get("Environment") or {}
+def found_at(request: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
+    """Return the map at `path` in a request, or in a description; an empty one where there is none."""
+    found: Any = request
+    for step in path:
+        if isinstance(found, Mapping):
+            found = found.get(str(step))
+        else:
+            known = isinstance(found, (list, tuple)) and isinstance(step, int) and step < len(found)
+            found = found[int(step)] if known else None
+    return found if isinstance(found, Mapping) else {}
 
 
-def _with_variable(request: Mapping[str, Any], value: str, member: Sequence[str]) -> dict[str, Any]:
-    if member:
-        return {**request, member[0]: _with_variable(request.get(member[0]) or {}, value, member[1:])}
-    return {**request, "Environment": {**(request.get("Environment") or {}), VARIABLE: value}}
+def _environment(request: Mapping[str, Any], member: Path) -> Mapping[str, str]:
+    return found_at(request, member).get("Environment") or {}
+
+
+def _with_variable(request: Any, value: str, member: Path) -> Any:
+    """A copy of `request` with the variable in the map at `member`, which is made where it is missing."""
+    if not member:
+        return {**request, "Environment": {**(request.get("Environment") or {}), VARIABLE: value}}
+    step, *below = member
+    if isinstance(step, int):
+        return [_with_variable(each, value, below) if at == step else each for at, each in enumerate(request)]
+    return {**request, step: _with_variable(request.get(step) or {}, value, below)}
 
 
 def _escape(text: str) -> str:

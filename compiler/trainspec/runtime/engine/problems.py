@@ -120,8 +120,15 @@ def redacted(text: str, request: Mapping[str, Any]) -> str:
     return conceal_all(without(text, frozenset(_values(request))))
 
 
+def definitions_of(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The definitions of training jobs in a tuning request: the one, or each of several."""
+    several = request.get("TrainingJobDefinitions")
+    found = (request.get("TrainingJobDefinition"), *(several if isinstance(several, (list, tuple)) else ()))
+    yield from (each for each in found if isinstance(each, Mapping))
+
+
 def _values(request: Mapping[str, Any]) -> Iterator[str]:
-    if isinstance(definition := request.get("TrainingJobDefinition"), Mapping):
+    for definition in definitions_of(request):
         yield from _values(definition)
     for member in ("Environment", "HyperParameters", "StaticHyperParameters"):
         values = request.get(member)

@@ -46,7 +46,7 @@ class Training:
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self.account = Account(calls, kind)
-        self.request = sign(request, label, kind.signed_member, kind.max_variables)
+        self.request = sign(request, label, kind.signed_in(request), kind.max_variables)
         self.label = label
         self.policy = policy
         self.log = log

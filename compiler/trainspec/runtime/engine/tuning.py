@@ -16,11 +16,12 @@ from trainspec.runtime.engine.kinds import JobKind
 from trainspec.runtime.engine.problems import TrainingProblem
 
 DEFINITION: Final = "TrainingJobDefinition"
+SEVERAL: Final = "TrainingJobDefinitions"
 LIST_TRAININGS: Final = "list_training_jobs_for_hyper_parameter_tuning_job"
 _DESCRIBE_TRAINING: Final = "describe_training_job"
 _CONFIG: Final = "HyperParameterTuningJobConfig"
-_SLACK: Final = 60.0
-"""Seconds by which a tuning job may be stopped before its own limit, as the times of its description go."""
+_SLACK, _SLACK_SHARE = 60.0, 0.1
+"""Seconds by which a tuning job that its own limit stops may seem to end before it; at most this share of the limit."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class TuningJob(Job):
     @property
     def hyperparameters(self) -> dict[str, str]:
         """Those of the best training job, the static ones among them; SageMaker's own (`_tuning…`) are left out."""
-        static = (self.description.get(DEFINITION) or {}).get("StaticHyperParameters") or {}
+        static = self._definition.get("StaticHyperParameters") or {}
         found = {**static, **(self._best_summary.get("TunedHyperParameters") or {})}
         return {name: value for name, value in found.items() if not name.startswith("_")}
 
@@ -96,8 +97,7 @@ class TuningJob(Job):
     @property
     def output(self) -> str | None:
         """The S3 path under which the training jobs write."""
-        definition = self.description.get(DEFINITION) or {}
-        return (definition.get("OutputDataConfig") or {}).get("S3OutputPath")
+        return (self._definition.get("OutputDataConfig") or {}).get("S3OutputPath")
 
     @property
     def billable_seconds(self) -> int | None:
@@ -131,15 +131,33 @@ class TuningJob(Job):
         """Why the job did not complete: in the words of a training job that failed, and in its own."""
         own = str(self.description.get("FailureReason") or "")
         if self.failed_training and self.status == "Failed":
-            of_it = str(self.failed_training.get("FailureReason") or "AlgorithmError")
+            of_it, _ = self.cause
             return f"{of_it} (training job {self.failed_training['TrainingJobName']})" + (f". {own}" if own else "")
         if own:
             return own
-        return "it was stopped from outside" if self.status == "Stopped" else "SageMaker gives no reason"
+        if self.status == "Stopped":
+            return _OUT_OF_TIME if self._is_out_of_time else "it was stopped from outside"
+        return "SageMaker gives no reason"
+
+    @property
+    def cause(self) -> tuple[str, str]:
+        """What failed, in the words of a training job that failed; a tuning job has no secondary status of its own."""
+        if self.status == "Stopped":
+            return "", "MaxRuntimeExceeded" if self._is_out_of_time else "Stopped"
+        own = str(self.description.get("FailureReason") or "")
+        return (str(self.failed_training.get("FailureReason") or "AlgorithmError") if self.failed_training else own), ""
 
     @property
     def _best_summary(self) -> Mapping[str, Any]:
         return self.description.get("BestTrainingJob") or {}
+
+    @property
+    def _definition(self) -> Mapping[str, Any]:
+        """The definition of the best training job: the only one or, of several, that which its summary names."""
+        several = self.description.get(SEVERAL) or ()
+        name = self._best_summary.get("TrainingJobDefinitionName")
+        named = (each for each in several if each.get("DefinitionName") == name)
+        return self.description.get(DEFINITION) or next(named, several[0] if several else {})
 
     @property
     def _is_out_of_time(self) -> bool:
@@ -149,9 +167,12 @@ class TuningJob(Job):
         )  # fmt: skip
         if longest is None or created is None or ended is None:
             return False
-        return bool(ended.timestamp() - created >= longest - _SLACK)
+        return bool(ended.timestamp() - created >= longest - min(_SLACK, _SLACK_SHARE * longest))
 
 
+_OUT_OF_TIME: Final = (
+    "it ran longer than ResourceLimits.MaxRuntimeInSeconds allows, and no training job of it has completed"
+)
 _COUNTERS: Final = {
     "Completed": "completed",
     "InProgress": "in progress",
@@ -182,7 +203,7 @@ _DEFINITION_MEMBERS: Final = {**{name: TYPED_MEMBERS[name] for name in _OF_DEFIN
 _CRITERIA: Final = f"{_CONFIG}.TuningJobCompletionCriteria"
 TUNING_MEMBERS: Final[Mapping[str, str]] = {
     **{f"{DEFINITION}.{name}": form for name, form in _DEFINITION_MEMBERS.items()},
-    **{f"{DEFINITION}s[].{name}": form for name, form in _DEFINITION_MEMBERS.items()},
+    **{f"{SEVERAL}[].{name}": form for name, form in _DEFINITION_MEMBERS.items()},
     f"{_CONFIG}.RandomSeed": INTEGER,
     f"{_CONFIG}.ResourceLimits.MaxNumberOfTrainingJobs": INTEGER,
     f"{_CONFIG}.ResourceLimits.MaxParallelTrainingJobs": INTEGER,
@@ -202,7 +223,7 @@ TUNING: Final = JobKind(
     list="list_hyper_parameter_tuning_jobs",
     summaries="HyperParameterTuningJobSummaries",
     max_name=32,
-    signed_member=(DEFINITION,),
+    signed_members=((DEFINITION,), (SEVERAL, 0)),
     max_variables=48,
     typed_members=TUNING_MEMBERS,
     page="hyper-tuning-jobs/{name}",
