@@ -229,3 +229,51 @@ def test_refresh_writes_the_table_that_cost_reads(project: Path, trainspec: Run,
 def test_errors_of_the_specs_are_shown(project: Path, trainspec: Run) -> None:
     (project / "specs/a.yaml").write_text("trainspec: 1\njobs: {a: {nmae: x}}\n")
     assert trainspec("cost").returncode == 1
+
+
+def tuning(limits: dict[str, Any], **more: Any) -> dict[str, Any]:
+    ranges = more.pop("ranges", {"eta": {"min": 0.1, "max": 0.5}})
+    fields = {"strategy": "Random", "objective": {"metric": "auc", "goal": "Maximize"}, "ranges": ranges}
+    metrics = {"auc": "auc=([0-9.]+)"}
+    return {"name": "a-{{ ts_nodash }}", "metrics": metrics, "tuning": {**fields, "limits": limits, **more}}
+
+
+GRID = {"strategy": "Grid", "ranges": {"eta": [0.1, 0.2, 0.3], "depth": [4, 6]}}
+CHOICES = [
+    {"instance_type": "ml.m5.large", "instance_count": 3, "volume_size": "10GB"},
+    {"instance_type": "ml.g5.xlarge", "instance_count": 1, "volume_size": "10GB"},
+]
+EACH = 0.5 + STORAGE
+# The fields of `tuning` and of the job; the hours and the money of a run; what the notes say.
+TUNED: dict[str, tuple[dict[str, Any], dict[str, Any], float | None, float | None, str]] = {
+    "all training jobs": (tuning({"jobs": 20, "parallel": 4}), {}, 20, 20 * EACH, "20 training jobs at most"),
+    # Twenty hours of training would take five hours; 4 at once for 2 hours are eight.
+    "its own limit": (tuning({"jobs": 20, "parallel": 4, "runtime": "2h"}), {}, 8, 8 * EACH, "4 training jobs at once"),
+    "a limit in vain": (tuning({"jobs": 20, "parallel": 4, "runtime": "9h"}), {}, 20, 20 * EACH, "20 training jobs"),
+    "retries": (tuning({"jobs": 5, "parallel": 5}), {"retries": 2}, 15, 15 * EACH, "5 training jobs at most"),
+    "a grid": (tuning({"parallel": 2}, **GRID), {}, 6, 6 * EACH, "6 training jobs at most"),
+    "a template": (tuning({"jobs": "{{ params.n }}", "parallel": 4}), {}, None, None, "`tuning.limits` are missing"),
+    "a template within a limit": (
+        tuning({"jobs": "{{ params.n }}", "parallel": 4, "runtime": "2h"}), {}, 8, 8 * EACH, "4 training jobs at once",
+    ),
+    "no number": (tuning({"parallel": 2}), {}, None, None, "`tuning.limits` are missing"),
+    "a warm pool": (
+        tuning({"jobs": 6, "parallel": 2}), machines(keep_alive="30m"), 6, 6 * (EACH + 0.25), "6 training jobs",
+    ),
+    # 2 x 3 machines for 0.50 are dearer than 2 x 1 for 2: 3 a training job, and the hours of the three.
+    "several machines": (
+        tuning({"jobs": 2, "parallel": 1}, resources={"instances": CHOICES}), {"resources": None},
+        6, 2 * max(3 * EACH, 2 + STORAGE), "machines of several types",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TUNED)
+def test_the_bound_of_a_tuning_job(name: str, project: Path, trainspec: Run, prices: str) -> None:
+    fields, more, hours, money, note = TUNED[name]
+    text = spec({**fields, **more}, params={"n": 20})
+    (project / "specs/a.yaml").write_text(text.replace('"resources": null, ', ""))
+    (found,) = cost(trainspec, "--prices", prices)["dags"]
+    assert found["hours_run"] == hours
+    assert found["cost_run"] == (None if money is None else pytest.approx(money, abs=1e-5))
+    assert note in " ".join(found["jobs"][0]["notes"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from trainspec.request.api.check import member_schema
 from trainspec.request.api.model import TUNING, model
+from trainspec.request.bounds import bounds_of, longest_of
 from trainspec.request.fields import OUTPUT_ONLY, members
 from trainspec.request.lower import lower
 from trainspec.request.tuning import (
@@ -76,6 +77,25 @@ def test_every_field_becomes_a_member_of_the_api() -> None:
         there = member_schema(tuning_member(path), TUNING) is not None
         lacks = path[0] in LACKS or (path[0] == "AlgorithmSpecification" and len(path) > 1 and path[1] in LACKS)
         assert there is not lacks, member
+
+
+@pytest.mark.parametrize(
+    ("limits", "seconds"),
+    [
+        ({"jobs": 20, "parallel": 4}, 5 * 3600),
+        ({"jobs": 21, "parallel": 4}, 6 * 3600),
+        ({"jobs": 2, "parallel": 4}, 3600),
+        ({"jobs": 20, "parallel": 4, "runtime": "2h"}, 7200),
+        ({"jobs": 20, "parallel": 4, "runtime": "9h"}, 5 * 3600),
+        ({"parallel": 4, "runtime": "9h"}, 9 * 3600),
+        ({"jobs": "{{ params.n }}", "parallel": 4}, None),
+        ({"jobs": 20, "parallel": "{{ params.n }}", "runtime": "9h"}, 9 * 3600),
+    ],
+)
+def test_how_long_a_tuning_job_may_take(limits: dict[str, Any], seconds: int | None) -> None:
+    request = lower({**JOB_FIELDS, "tuning": {**JOB_FIELDS["tuning"], "limits": limits}}).members
+    assert bounds_of(request).seconds(3600) == longest_of(request) == seconds
+    assert longest_of(lower({name: JOB_FIELDS[name] for name in ("name", "stopping")}).members) == 3600
 
 
 def test_a_job_becomes_a_tuning_request() -> None:

@@ -14,6 +14,8 @@ from trainspec.local.table import table
 from trainspec.options import Options
 from trainspec.pipeline import Analysis
 from trainspec.project.project import Project, UsageError
+from trainspec.request.bounds import longest_of
+from trainspec.request.lower import Request
 from trainspec.safety.masking import conceal_all, redacted
 
 _HEADING = ("DAG", "SCHEDULE", "JOB", "MACHINE", "LONGEST", "SPEC")
@@ -105,18 +107,19 @@ def _described(analysis: Analysis) -> dict[str, Any]:
         "schedule": dag.get("schedule"),
         "tags": dag.get("tags") or [],
         "environments": list(analysis.environments),
-        "jobs": [_job(name, request.training.members) for name, request in analysis.requests.items()],
+        "jobs": [_job(name, request) for name, request in analysis.requests.items()],
     }
 
 
-def _job(name: str, request: dict[str, Any]) -> dict[str, Any]:
+def _job(name: str, whole: Request) -> dict[str, Any]:
+    request = whole.training.members
     machines = request.get("ResourceConfig") or {}
     groups = machines.get("InstanceGroups") or ([machines] if machines else [])
     return {
         "job": name,
         "machines": [{"type": each.get("InstanceType"), "count": each.get("InstanceCount")} for each in groups],
         "spot": bool(request.get("EnableManagedSpotTraining")),
-        "max_runtime_seconds": (request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds"),
+        "max_runtime_seconds": longest_of(whole.members),
         "image": (request.get("AlgorithmSpecification") or {}).get("TrainingImage"),
     }
 

@@ -5,23 +5,26 @@ of its Airflow task is a job of its own.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from math import prod
 from typing import Any
 
 from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
+from trainspec.request.bounds import Bounds, bounds_of
 from trainspec.request.images.registries import ecr_image
-from trainspec.request.tuning import training_request
+from trainspec.request.tuning import CONFIG, DEFINITION, training_request
+from trainspec.units import duration
 
 _HOUR = 3600
 _HOURS_OF_MONTH = 720
 """Of 30 days."""
 _DEFAULT_RUNTIME = 86_400
 """SageMaker stops a job without `MaxRuntimeInSeconds` after a day."""
+_TUNED = "HyperParameterTuningResourceConfig"
+_SEVERAL = "machines of several types: counted as the one that costs most"
 
 Fields = Mapping[str, Any]
 
@@ -55,12 +58,11 @@ def dag_cost(
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One task: what its one training job takes, and how many of these there may be."""
+    """One task: what one try of it takes, with all training jobs that this may start."""
 
     machines: tuple[Machine, ...]
     region: str | None
     attempts: int
-    trainings: int
     is_spot: bool
     hours: Fraction | None
     warm_hours: Fraction
@@ -70,13 +72,48 @@ class _Task:
 
 
 def _task(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None, region: str | None) -> _Task:
+    """What one try takes; where it may run on one of several machine types, the most of each."""
+    choices = [_on_machines(fields, defaults, each, prices, region) for each in _choices(whole)]
+    if len(choices) == 1:
+        return choices[0]
+    dearest = max(choices, key=lambda task: (task.cost or 0, task.hours or 0))
+    return replace(
+        dearest,
+        hours=_most(task.hours for task in choices),
+        warm_hours=max(task.warm_hours for task in choices),
+        gb_months=max(task.gb_months for task in choices),
+        cost=_most(task.cost for task in choices),
+        notes=(*dict.fromkeys(note for task in choices for note in task.notes), _SEVERAL),
+    )
+
+
+def _choices(whole: Fields) -> Iterator[Fields]:
+    """`whole` for each of the machine types that a tuning job may run on, or just once."""
+    definition = whole.get(DEFINITION) or {}
+    tuned = definition.get(_TUNED) or {}
+    if "ResourceConfig" in definition or not tuned.get("InstanceConfigs"):
+        yield whole
+        return
+    for each in tuned["InstanceConfigs"]:
+        yield {**whole, DEFINITION: {**definition, _TUNED: {**tuned, "InstanceConfigs": [each]}}}
+
+
+def _most(numbers: Iterable[Fraction | None]) -> Fraction | None:
+    """The greatest; None where one is not known."""
+    found = list(numbers)
+    known = [each for each in found if each is not None]
+    return max(known) if len(known) == len(found) else None
+
+
+def _on_machines(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None, region: str | None) -> _Task:
     request = training_request(whole)
     where = fields.get("region")
     where = where if isinstance(where, str) and where else _region_of_image(request) or region
     notes: list[str] = []
     resources = request.get("ResourceConfig") or {}
     machines = tuple(_machines(resources))
-    runtime = _runtime(request, notes)
+    bounds = bounds_of(whole)
+    runtime = _seconds(whole, bounds, _runtime(request, notes), notes)
     counts = [each.count for each in machines]
     number = sum(each for each in counts if each is not None) if machines and None not in counts else None
     if request.get("ServerlessJobConfig"):
@@ -85,9 +122,11 @@ def _task(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None
         notes.append("the number of machines is only known when the task runs")
     hours = None if number is None or runtime is None else Fraction(number * runtime, _HOUR)
     keep, size = resources.get("KeepAlivePeriodInSeconds"), resources.get("VolumeSizeInGB")
-    warm = Fraction(number * keep, _HOUR) if isinstance(keep, int) and number is not None else Fraction(0)
+    if isinstance(keep, int) and bounds.jobs is None:
+        notes.append("without the warm pool: it is not known how many training jobs keep one")
+    keep = keep * bounds.jobs if isinstance(keep, int) and bounds.jobs is not None else 0
+    warm = Fraction(number * keep, _HOUR) if number is not None else Fraction(0)
     storage = hours * size / _HOURS_OF_MONTH if isinstance(size, int) and hours is not None else Fraction(0)
-    trainings = trainings_of(whole, notes)
     cost = None
     if prices is not None:
         if resources.get("TrainingPlanArn"):
@@ -96,7 +135,7 @@ def _task(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None
             cost = _money(prices, where, machines, runtime, keep, storage, notes)
     attempts = 1 + _retries(fields, defaults)
     is_spot = request.get("EnableManagedSpotTraining") is True
-    return _Task(machines, where, attempts, trainings, is_spot, hours, warm, storage, cost, tuple(notes))
+    return _Task(machines, where, attempts, is_spot, hours, warm, storage, cost, tuple(notes))
 
 
 def _region_of_image(request: Fields) -> str | None:
@@ -105,21 +144,22 @@ def _region_of_image(request: Fields) -> str | None:
     return found.region if found else None
 
 
-def trainings_of(request: Fields, notes: list[str]) -> int:
-    """How many training jobs one try of the task starts: one or, of a tuning job, no more than its limit."""
-    config = request.get("HyperParameterTuningJobConfig")
-    if config is None:
-        return 1
-    limits = config.get("ResourceLimits") or {}
-    most = limits.get("MaxNumberOfTrainingJobs")
-    if config.get("Strategy") == "Grid" and most is None:
-        ranges = (config.get("ParameterRanges") or {}).get("CategoricalParameterRanges") or []
-        most = prod(len(each.get("Values") or ()) for each in ranges)
-    if type(most) is not int:
-        notes.append("a tuning job without `tuning.limits.jobs`: counted as one training job")
-        return 1
-    notes.append(f"a tuning job: {most} training jobs at most")
-    return most
+def _seconds(whole: Fields, bounds: Bounds, each: int | None, notes: list[str]) -> int | None:
+    """The seconds of all training jobs that one try of the task starts; None where only its run tells.
+
+    `each` are those of one.
+    """
+    seconds = bounds.training_seconds(each)
+    if CONFIG not in whole:
+        return seconds
+    if seconds is None:
+        if each is not None:
+            notes.append("a tuning job whose `tuning.limits` are missing, or only known when the task runs")
+    elif bounds.jobs is not None and each is not None and seconds == bounds.jobs * each:
+        notes.append(f"a tuning job: {bounds.jobs} training jobs at most")
+    else:
+        notes.append(f"a tuning job: {bounds.parallel} training jobs at once, for {duration(bounds.runtime)} at most")
+    return seconds
 
 
 def _machines(resources: Fields) -> Iterator[Machine]:
@@ -205,7 +245,7 @@ def _together(name: str, tasks: Sequence[_Task]) -> JobCost:
     first = tasks[0]
 
     def times(number: Fraction | None, task: _Task) -> Fraction | None:
-        return None if number is None else number * task.trainings * task.attempts
+        return None if number is None else number * task.attempts
 
     return JobCost(
         job=name,
@@ -214,10 +254,10 @@ def _together(name: str, tasks: Sequence[_Task]) -> JobCost:
         region=first.region,
         attempts=max(task.attempts for task in tasks),
         is_spot=any(task.is_spot for task in tasks),
-        once=added(None if task.hours is None else task.hours * task.trainings for task in tasks),
+        once=added(task.hours for task in tasks),
         hours=added(times(task.hours, task) for task in tasks),
-        warm_hours=sum((task.warm_hours * task.trainings * task.attempts for task in tasks), Fraction(0)),
-        gb_months=sum((task.gb_months * task.trainings * task.attempts for task in tasks), Fraction(0)),
+        warm_hours=sum((task.warm_hours * task.attempts for task in tasks), Fraction(0)),
+        gb_months=sum((task.gb_months * task.attempts for task in tasks), Fraction(0)),
         cost=added(times(task.cost, task) for task in tasks),
         notes=tuple(dict.fromkeys(note for task in tasks for note in task.notes)),
     )

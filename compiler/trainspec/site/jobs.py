@@ -8,6 +8,7 @@ from typing import Any
 from trainspec.graph.build import location, machines_of, names_of
 from trainspec.graph.project import folders_above, known_folder
 from trainspec.pipeline import Analysis
+from trainspec.request.bounds import longest_of
 from trainspec.request.check import printable
 from trainspec.safety.masking import conceal_all, redacted
 from trainspec.site.lineage import Makers
@@ -42,15 +43,15 @@ class JobFacts:
 
 def job_facts(task_id: str, environments: Mapping[str, Analysis], first: Analysis, makers: Makers) -> JobFacts:
     """The job `task_id` of the spec analysed as `first`, with its requests in all `environments`."""
-    members, fields = first.requests[task_id].training.members, first.data.get("jobs", {}).get(task_id, {})
+    whole, members = first.requests[task_id].members, first.requests[task_id].training.members
+    fields = first.data.get("jobs", {}).get(task_id, {})
     algorithm = members.get("AlgorithmSpecification") or {}
-    limits = members.get("StoppingCondition") or {}
     return JobFacts(
         task_id=task_id,
         name=conceal_all(str(members.get("TrainingJobName", ""))),
         code=conceal_all(str(algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "")),
         machines=machines_of(members),
-        longest=str(duration(limits.get("MaxRuntimeInSeconds") or "")),
+        longest=str(duration(longest_of(whole) or "")),
         is_spot=members.get("EnableManagedSpotTraining") is True,
         inputs=tuple(_inputs(members, makers)),
         output=conceal_all(str((members.get("OutputDataConfig") or {}).get("S3OutputPath") or "")),

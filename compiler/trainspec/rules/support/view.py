@@ -6,6 +6,7 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trainspec.request.api.check import shape_name
+from trainspec.request.bounds import bounds_of
 from trainspec.request.lower import Request, lower
 from trainspec.schema.values import leaves
 from trainspec.templates import SAMPLES, Sample, has_template, render
@@ -134,9 +135,13 @@ class JobView:
 
     @property
     def longest(self) -> int | None:
-        """The longest that the job may take, in seconds; None where nothing says so, or only the task run."""
+        """The longest that the job may take, in seconds; None where nothing says so, or only the task run.
+
+        For a tuning job that is all of it: its own limit, or its training jobs one round after the other.
+        """
         wait = self.number("StoppingCondition", "MaxWaitTimeInSeconds")
-        return wait or self.number("StoppingCondition", "MaxRuntimeInSeconds")
+        each = wait or self.number("StoppingCondition", "MaxRuntimeInSeconds")
+        return bounds_of(self.tuning).seconds(each)
 
     def is_on(self, *path: str | int) -> bool:
         """Whether a switch is on; False where it is off, not there, or known only when the task runs."""
