@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from trainspec import __version__
@@ -91,7 +92,7 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
     combination of `for_each`; the rest of the options and the settings an entry holds as a digest.
     """
     folder = user_cache(root)
-    program = _program() if folder else None
+    program = program_digest() if folder else None
     if folder is None or program is None:
         return None
     combination = f" {chosen.combination}" if chosen.combination else ""
@@ -103,11 +104,13 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
     return cache
 
 
-def _program() -> str | None:
+@cache
+def program_digest() -> str | None:
     """A digest of all that decides what is found in a file, beside the file and the options; None where it is not had.
 
     Of trainspec's own files the sizes and times, so a checkout that somebody works in is a new program after every
-    change; of the packages beside it their names and versions.
+    change; of the packages beside it their names and versions. It is asked for once: a process goes on with what it has
+    loaded, and a run opens a cache for each environment and combination.
     """
     digest = hashlib.sha256(f"{__version__} {sys.version} {sys.platform}".encode())
     try:
