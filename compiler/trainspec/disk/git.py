@@ -1,24 +1,22 @@
 """The one door to git.
 
-A repository is untrusted, its configuration too: git is asked only through plumbing that runs no program named there
-(no hooks, file system monitors, filters, external diffs, transports, pagers), never in a folder that is a bare
-repository by itself, with bounds on its time and memory. Objects are read by their ids, and nothing is checked out.
+A repository is untrusted: `git_process` says how git is started. Objects are read by their ids, and nothing is
+checked out. Bounded are the entries, the names and the bytes of a commit.
 """
 
 import contextlib
 import os
 import subprocess
-import sys
-import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
+from trainspec.disk.git_process import GitError, deadline, running, start
 from trainspec.disk.reading import MissingError, UnreadableError
 
-SECONDS = 60.0
-"""How long one call of git may take."""
+__all__ = ["CommitTree", "GitError", "Objects", "ask", "is_commit", "prefix_of"]
+
 MAX_ENTRIES = 1_000_000
 """How many entries of a commit's trees are looked at."""
 MAX_NAME = 4096
@@ -27,45 +25,13 @@ MAX_NAMES = 32 * 1024 * 1024
 """How many characters the names of the files that may be read have in all."""
 MAX_TOTAL = 256 * 1024 * 1024
 """How many bytes of a commit are read in all."""
-_MEMORY = 2 * 1024**3
 _FILES = (b"100644", b"100755", b"100664")
-
-_CONFIG = (
-    "safe.bareRepository=explicit",
-    "core.hooksPath=/dev/null",
-    "core.fsmonitor=false",
-    "core.untrackedCache=false",
-    "core.pager=cat",
-    "core.attributesFile=/dev/null",
-    "core.packedGitWindowSize=16m",
-    "core.packedGitLimit=256m",
-    "core.bigFileThreshold=4m",
-    "credential.helper=",
-    "protocol.allow=never",
-)
-_UNSET = (
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS",
-    "GIT_PROXY_COMMAND", "GIT_PAGER", "GIT_EDITOR", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
-    "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NAMESPACE",
-)  # fmt: skip
-_SET = {
-    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, by a program that its config names
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "LC_ALL": "C",
-}
-
-
-class GitError(Exception):
-    """Git is not installed, or answers what is not to be understood, or too much of it."""
 
 
 def ask(folder: Path, *arguments: str, most: int = 1024 * 1024) -> bytes | None:
     """What git prints in `folder`, at most `most` bytes; None where it refuses. Raises GitError."""
-    with _running(folder, arguments) as process:
-        assert process.stdout is not None  # noqa: S101  # a pipe, see _start
+    with running(folder, arguments) as process:
+        assert process.stdout is not None  # noqa: S101  # a pipe, see start
         answer = process.stdout.read(most + 1)
         if len(answer) > most:
             raise GitError(f"git {arguments[0]} gives more than {most:,} bytes")
@@ -174,7 +140,7 @@ class Objects:
         if self._header("--batch", id_) != (kind, size):
             raise GitError("git gives another object")
         stream = self._process("--batch").stdout
-        assert stream is not None  # noqa: S101  # a pipe, see _start
+        assert stream is not None  # noqa: S101  # a pipe, see start
         content = stream.read(size + 1)
         if len(content) != size + 1:
             raise GitError("git ended before all was read")
@@ -184,7 +150,7 @@ class Objects:
         """Kind and size of an object. Raises GitError."""
         process = self._process(how)
         assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # pipes
-        with _deadline(process):
+        with deadline(process):
             process.stdin.write(f"{id_}\n".encode())
             process.stdin.flush()
             words = process.stdout.readline(200).split()
@@ -196,7 +162,7 @@ class Objects:
         """The git that answers; one of its own for each process, since a fork shares its parent's pipes."""
         owner, process = self._asked.get(how, (0, None))
         if process is None or owner != os.getpid():
-            process = _start(self._repository, ("cat-file", how), stdin=subprocess.PIPE)
+            process = start(self._repository, ("cat-file", how), stdin=subprocess.PIPE)
             weakref.finalize(self, _end, process)
             self._asked[how] = (os.getpid(), process)
         return process
@@ -211,8 +177,8 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 def _blobs(commit: str, repository: Path, endings: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Name and id of each regular file of a commit with one of the `endings`. Raises GitError."""
-    with _running(repository, ("ls-tree", "-r", "-z", "--full-tree", commit)) as process:
-        assert process.stdout is not None  # noqa: S101  # a pipe, see _start
+    with running(repository, ("ls-tree", "-r", "-z", "--full-tree", commit)) as process:
+        assert process.stdout is not None  # noqa: S101  # a pipe, see start
         left = MAX_NAMES
         for record in _records(process.stdout):
             mode, _, rest = record.partition(b" ")
@@ -241,63 +207,3 @@ def _records(stream: IO[bytes]) -> Iterator[bytes]:
             is_cut = False
         if len(rest) > MAX_NAME:
             rest, is_cut = b"", True
-
-
-@contextlib.contextmanager
-def _running(folder: Path, arguments: tuple[str, ...]) -> Iterator["subprocess.Popen[bytes]"]:
-    """A git that runs in `folder`, ended with the block, or when its time is up. Raises GitError."""
-    process = _start(folder, arguments, stdin=subprocess.DEVNULL)
-    with process, _deadline(process):
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@contextlib.contextmanager
-def _deadline(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """End the process when its time is up: whoever reads from it sees the end."""
-    timer = threading.Timer(SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _start(folder: Path, arguments: tuple[str, ...], *, stdin: int) -> "subprocess.Popen[bytes]":
-    if _is_bare(folder):
-        raise GitError(f"{folder} lies in a bare git repository, whose configuration is not trusted")
-    settings = [word for setting in _CONFIG for word in ("-c", setting)]
-    environment = {name: value for name, value in os.environ.items() if name not in _UNSET} | _SET
-    try:
-        process = subprocess.Popen(  # noqa: S603  # fixed words, ids, and a name behind --end-of-options
-            ["git", "-C", str(folder), "--no-pager", *settings, *arguments],  # noqa: S607  # the user's own git
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-    except OSError:
-        raise GitError("git is needed to read a revision, and is not installed") from None
-    _bound_memory(process.pid)
-    return process
-
-
-def _is_bare(folder: Path) -> bool:
-    """Whether git would take `folder`, or one around it, for a repository without a working tree: gits before 2.38."""
-    for each in (folder, *folder.parents):
-        if os.path.lexists(each / ".git"):
-            return False
-        if all(os.path.lexists(each / name) for name in ("HEAD", "objects", "refs")):
-            return True
-    return False
-
-
-def _bound_memory(pid: int) -> None:
-    if sys.platform == "linux":
-        import resource
-
-        with contextlib.suppress(OSError, ValueError):
-            resource.prlimit(pid, resource.RLIMIT_AS, (_MEMORY, _MEMORY))

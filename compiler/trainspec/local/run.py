@@ -1,15 +1,12 @@
 """A run of a spec from here: what was asked for, made ready, and run."""
 
-import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.dag.best import points_of
 from trainspec.dag.checks.params import declared_params
-from trainspec.diagnostics import did_you_mean
 from trainspec.local.access import Access, Clients, clients_of
 from trainspec.local.attempt import Done, LocalAttempt, Order
 from trainspec.local.masking import Mask
@@ -17,47 +14,25 @@ from trainspec.local.rendering import Made, Templates, rendered, rendered_points
 from trainspec.local.runner import Runner
 from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
-from trainspec.options import DEFAULT_AIRFLOW
+from trainspec.local.wish import Wish, chosen_jobs, policy_of
 from trainspec.project.project import UsageError
 from trainspec.request.tuning import training_request
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.choosing import best_of, results_of
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds
 from trainspec.runtime.engine.of_request import kind_of
-from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.templates.context import Sample
-from trainspec.units import seconds
 
 if TYPE_CHECKING:
     from trainspec.language.data import JobData
     from trainspec.pipeline import Analysis
 
-CHECK_INTERVAL: Final = 10.0
-"""Seconds between two looks at a job, where neither the spec nor the user says so: somebody is watching."""
-_DEFAULT: Final = Policy()
-"""What the operator does where a spec says nothing: it bounds the wait here, too."""
 _MADE: Final = "s3://made-by-a-job-of-this-run/"
 _SIMULATED_BEST: Final = 0.5
 """The metric of the best point of a simulated run: what other jobs report, too, so that gates on it are passed."""
 _MOST_TASKS: Final = 16
 """As many tasks of a DAG as Airflow runs at once, where nothing is set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked for, beside the spec. `given` are the training jobs that stand for jobs of the spec."""
-
-    jobs: Sequence[str] = ()
-    given: Mapping[str, str] = field(default_factory=dict)
-    at: datetime | None = None
-    resume: datetime | None = None
-    """The start of an earlier run that this one goes on with."""
-    wait: bool = True
-    check_interval: float | None = None
-    airflow: str = DEFAULT_AIRFLOW
-    conf: Mapping[str, Any] | None = None
-    """What the run is triggered with, as `dag_run.conf`."""
 
 
 class LocalRun:
@@ -75,7 +50,7 @@ class LocalRun:
         # Higher than that of any try before, and nobody has counted them.
         self.try_number = 2 + int((now - self.started).total_seconds()) if wish.resume else 1
         self.steps = steps_of(analysis.data, analysis.groups)
-        self.chosen = _with_choices(analysis, _chosen(analysis, wish), wish.given)
+        self.chosen = chosen_jobs(analysis, wish)
         self.stop = threading.Event()
         self.mask = Mask()
         self.asked: dict[str, None] = {}
@@ -269,45 +244,7 @@ class LocalRun:
         return {"return_value": job.name, **job.results}
 
 
-def _with_choices(analysis: "Analysis", chosen: frozenset[str], given: Mapping[str, str]) -> frozenset[str]:
-    """The jobs to run, and the tasks that choose among points all of which run or are given."""
-    there = chosen | given.keys()
-    return chosen | {name for name, each in analysis.choices.items() if there.issuperset(analysis.groups[each.job])}
-
-
 def _is_made(channel: Mapping[str, Any], archive: str) -> bool:
     """Whether the data of a channel come from a job of the run, or are its source archive."""
     uri = ((channel.get("DataSource") or {}).get("S3DataSource") or {}).get("S3Uri") or ""
     return bool(uri) and (uri.startswith(_MADE) or archive.startswith(uri))
-
-
-def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
-    """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
-    every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
-    attempts = operator.get("max_attempts")
-    longest = None if attempts is None else attempts * float(every or _DEFAULT.check_interval)
-    interval = float(wish.check_interval or every or CHECK_INTERVAL)
-    return Policy(
-        operator.get("action_if_job_exists") or _DEFAULT.if_exists,
-        interval,
-        None if longest is None else math.ceil(longest / interval),
-        operator.get("on_timeout") or _DEFAULT.on_timeout,
-        None if attempts is None else f"max_attempts={attempts} x check_interval={every or _DEFAULT.check_interval:g}",
-    )
-
-
-def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
-    """The jobs to run: those that were named, or all; but for those that a training job stands for."""
-    jobs, groups = analysis.requests, analysis.groups
-    for name in (*wish.jobs, *wish.given):
-        if name not in jobs and name not in groups:
-            near = did_you_mean(name, (*jobs, *groups)) or f"there are {', '.join(jobs)}"
-            raise UsageError(f"{analysis.source.name} has no job `{name}`; {near}")
-    for name in wish.given:
-        if name in groups:
-            raise UsageError(f"--use {name}=...: `{name}` is a matrix; name a point: {', '.join(groups[name][:3])}")
-    named = {point for name in wish.jobs for point in groups.get(name, (name,))} or set(jobs)
-    chosen = frozenset(named - set(wish.given))
-    if not chosen:
-        raise UsageError("--use covers all jobs, so there is nothing to run")
-    return chosen

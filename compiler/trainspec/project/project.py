@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from trainspec.diagnostics.words import cut
 from trainspec.disk.reading import DiskTree, MissingError
-from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, check_codes, python_name, read_settings
+from trainspec.project.settings import OF_PYPROJECT, Settings, UsageError, check_codes
+from trainspec.project.settings_file import python_name, read_settings
 from trainspec.text.source import Source
 
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
