@@ -13,8 +13,9 @@ from typing import Any
 from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
-from trainspec.importers.interpret import OF_DEFAULT_ARGS, Interpreter, ReadModule
+from trainspec.importers.interpret import Interpreter, ReadModule
 from trainspec.importers.literals import Constants
+from trainspec.importers.making import OF_DEFAULT_ARGS
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob, ImportedTask
 from trainspec.importers.other_tasks import import_task
 from trainspec.importers.request import known_members

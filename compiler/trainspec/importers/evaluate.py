@@ -1,42 +1,19 @@
 """What an expression of a DAG file comes to, as far as the file alone decides it. Nothing is run."""
 
 import ast
-import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.making import link
+from trainspec.importers.operations import COMPARISONS, SCALARS, decide, items_of, operate, text_of
 from trainspec.importers.values import Function, Method, Reference, Residual, Scope, Task, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
-_LONGEST = 100_000
-"""Characters of a text, or items of a list, that are put together: no request takes as many."""
-_LARGEST = 10**12
-_SCALARS = (str, int, float, bool, type(None))
 _FORMAT = re.compile(r"[<>^+0 ]?\d{0,2}(\.\d)?[dfsx]?")
-_FIELD = re.compile(r"\{(\w*)\}|\{\{|\}\}")
-_PERCENT = re.compile(r"%(?:\((\w+)\))?([sd%])")
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Is: operator.eq,
-    ast.IsNot: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
-_NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-}
 
 
 def evaluate(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
@@ -52,7 +29,7 @@ def evaluate(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
 
 
 def _constant(run: "Interpreter", node: ast.Constant, scope: Scope) -> Any:
-    return node.value if isinstance(node.value, _SCALARS) else unknown(node)
+    return node.value if isinstance(node.value, SCALARS) else unknown(node)
 
 
 def _name(run: "Interpreter", node: ast.Name, scope: Scope) -> Any:
@@ -107,7 +84,7 @@ def _dict(run: "Interpreter", node: ast.Dict, scope: Scope) -> Any:
             found |= value
             continue
         name = evaluate(run, key, scope)
-        if not isinstance(name, _SCALARS):
+        if not isinstance(name, SCALARS):
             run.note(key, f"the key `{ast.unparse(key)[:100]}` is not a literal, so its value is not carried over")
             continue
         found[name] = value
@@ -128,17 +105,9 @@ def _list(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     return found
 
 
-def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
-    """What a loop over `value` goes through; None where only a run could say."""
-    if id(value) in run.spoilt or not isinstance(value, list | tuple | dict | range):
-        return None
-    spend(len(value))
-    return list(value)
-
-
 def _joined(run: "Interpreter", node: ast.JoinedStr, scope: Scope) -> Any:
     parts = [evaluate(run, part, scope) for part in node.values]
-    return _text("".join(parts), node) if all(isinstance(part, str) for part in parts) else unknown(node)
+    return text_of("".join(parts), node) if all(isinstance(part, str) for part in parts) else unknown(node)
 
 
 def _formatted(run: "Interpreter", node: ast.FormattedValue, scope: Scope) -> Any:
@@ -154,100 +123,12 @@ def _formatted(run: "Interpreter", node: ast.FormattedValue, scope: Scope) -> An
         return unknown(node.value)
 
 
-def _text(value: str, node: ast.expr) -> Any:
-    spend(len(value) // 10)
-    return value if len(value) <= _LONGEST else unknown(node)
-
-
 def _operation(run: "Interpreter", node: ast.BinOp, scope: Scope) -> Any:
     left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
     if isinstance(node.op, ast.RShift | ast.LShift):
-        run.link(*((left, right) if isinstance(node.op, ast.RShift) else (right, left)), node)
+        link(run, *((left, right) if isinstance(node.op, ast.RShift) else (right, left)), node)
         return right
     return operate(run, node.op, left, right, node)
-
-
-def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: ast.expr) -> Any:
-    """`left op right`, of texts, numbers, lists and maps; a condition of assets stays an expression."""
-    if id(left) in run.spoilt or id(right) in run.spoilt:
-        return unknown(node)
-    if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
-        spend(len(left) + len(right))
-        return {**left, **right}
-    if isinstance(op, ast.BitOr | ast.BitAnd) and isinstance(left, Residual) and isinstance(right, Residual):
-        made = ast.copy_location(ast.BinOp(left.node, op, right.node), node)
-        return Residual(made)
-    if isinstance(left, str) and isinstance(op, ast.Mod):
-        return _percent(left, right, node)
-    if isinstance(op, ast.Add) and isinstance(left, str) and isinstance(right, str):
-        return _text(left + right, node) if len(left) + len(right) <= _LONGEST else unknown(node)
-    if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, list):
-        spend(len(left) + len(right))
-        return [*left, *right] if len(left) + len(right) <= _LONGEST else unknown(node)
-    calculate = _NUMBERS.get(type(op))
-    if calculate and isinstance(left, int | float) and isinstance(right, int | float):
-        try:
-            result = calculate(left, right)
-        except (ArithmeticError, ValueError):
-            return unknown(node)
-        return result if abs(result) <= _LARGEST else unknown(node)
-    return unknown(node)
-
-
-def _percent(pattern: str, given: Any, node: ast.expr) -> Any:
-    """`"%s/%s" % (a, b)`, of plain `%s`, `%d` and their named forms."""
-    if not re.fullmatch(r"(?:[^%]|%(?:\(\w+\))?[sd%])*", pattern):
-        return unknown(node)
-    positional = iter(given if isinstance(given, list | tuple) else [given])
-    parts: list[str] = []
-    at = 0
-    for found in _PERCENT.finditer(pattern):
-        name, kind = found.groups()
-        if kind == "%":
-            value: Any = "%"
-        elif name:
-            value = given.get(name, ...) if isinstance(given, dict) else ...
-        else:
-            value = next(positional, ...)
-        if not isinstance(value, str | int | float) or (kind == "d" and isinstance(value, str)):
-            return unknown(node)
-        parts += [pattern[at : found.start()], str(int(value) if kind == "d" else value)]
-        at = found.end()
-        spend(len(parts[-1]))
-    return _text("".join([*parts, pattern[at:]]), node)
-
-
-def format_text(pattern: str, given: list[Any], named: Mapping[str, Any], node: ast.expr) -> Any:
-    """`"{}/{name}".format(...)`, of fields that are plain names or numbers."""
-    if re.search(r"[{}]", _FIELD.sub("", pattern)):
-        return unknown(node)
-    parts: list[str] = []
-    at = count = 0
-    for found in _FIELD.finditer(pattern):
-        name = found.group(1)
-        if name is None:
-            value: Any = found.group()[0]
-        elif name.isdigit() or not name:
-            index = int(name) if name and len(name) < 4 else count
-            count += not name
-            value = given[index] if index < len(given) else ...
-        else:
-            value = named.get(name, ...)
-        if not isinstance(value, str | int | float):
-            return unknown(node)
-        parts += [pattern[at : found.start()], str(value)]
-        at = found.end()
-        spend(len(parts[-1]))
-    return _text("".join([*parts, pattern[at:]]), node)
-
-
-def decide(run: "Interpreter", value: Any) -> bool | None:
-    """Whether a condition holds; None where only a run could say."""
-    if isinstance(value, _SCALARS):
-        return bool(value)
-    if isinstance(value, list | dict) and id(value) not in run.spoilt:
-        return bool(value)
-    return None
 
 
 def _unary(run: "Interpreter", node: ast.UnaryOp, scope: Scope) -> Any:
@@ -278,13 +159,13 @@ def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
     (op, *more) = node.ops
     if more or id(right) in run.spoilt:
         return unknown(node)
-    if isinstance(op, ast.In | ast.NotIn) and isinstance(left, _SCALARS) and isinstance(right, list | dict):
+    if isinstance(op, ast.In | ast.NotIn) and isinstance(left, SCALARS) and isinstance(right, list | dict):
         spend(len(right))
-        if all(isinstance(each, _SCALARS) for each in right):
+        if all(isinstance(each, SCALARS) for each in right):
             return (left in right) is isinstance(op, ast.In)
-    if isinstance(left, _SCALARS) and isinstance(right, _SCALARS) and type(op) in _COMPARISONS:
+    if isinstance(left, SCALARS) and isinstance(right, SCALARS) and type(op) in COMPARISONS:
         try:
-            return bool(_COMPARISONS[type(op)](left, right))
+            return bool(COMPARISONS[type(op)](left, right))
         except TypeError:
             return unknown(node)
     return unknown(node)
@@ -318,7 +199,7 @@ def _comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     inner = [each for each in rounds if each is not None]
     if isinstance(node, ast.DictComp):
         keys = [evaluate(run, node.key, each) for each in inner]
-        if not all(isinstance(key, _SCALARS) for key in keys):
+        if not all(isinstance(key, SCALARS) for key in keys):
             return unknown(node)
         return dict(zip(keys, [evaluate(run, node.value, each) for each in inner], strict=True))
     return [evaluate(run, node.elt, each) for each in inner]  # type: ignore[attr-defined]

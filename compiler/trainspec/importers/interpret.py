@@ -6,32 +6,31 @@ with its line.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.importers.calls import Given, Label, arguments, call_function
-from trainspec.importers.evaluate import evaluate, items_of
+from trainspec.importers.calls import arguments, call_function
+from trainspec.importers.evaluate import evaluate
 from trainspec.importers.links import Links
+from trainspec.importers.making import make_dag
+from trainspec.importers.operations import items_of
 from trainspec.importers.statements import STATEMENTS
 from trainspec.importers.values import (
     Dag,
     Function,
+    Given,
     Group,
     Reference,
     Scope,
     Task,
     as_expression,
-    dotted,
     unknown,
 )
 from trainspec.safety.budget import spend
 
 ReadModule = Callable[[str], str | None]
 """The text of a module beside the file, by its dotted name; None where there is none."""
-
-OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
-"""Default arguments of a DAG that a spec says at each job."""
 
 
 @dataclass
@@ -115,113 +114,6 @@ class Interpreter:
         self.notes = kept
         return scope.names
 
-    # ---- what is made
-
-    def call_expression(self, node: ast.Call, called: Reference, given: Given) -> ast.Call:
-        """A call with its arguments as they are written out."""
-        keywords = [ast.keyword(name, self.expression(value, node)) for name, value in given.named.items()]
-        keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
-        positional = [self.expression(value, node) for value in given.positional]
-        return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
-
-    def make_dag(self, node: ast.Call, called: Reference, given: Given) -> Dag:
-        """A DAG."""
-        made = Dag(len(self.made_dags), self._located(node, called, given), given.named.get("default_args"))
-        self.made_dags.append(made)
-        return made
-
-    def _located(self, node: ast.Call, called: Reference, given: Given) -> ast.Call:
-        """The call with each argument at the line where it stands in the call."""
-        places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-        keywords = [
-            ast.keyword(name, self.expression(value, places.get(name, node))) for name, value in given.named.items()
-        ]
-        keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
-        positional = [self.expression(value, node) for value in given.positional]
-        return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
-
-    def make_group(self, node: ast.Call, given: Given) -> Group:
-        """A task group."""
-        named = given.named.get("group_id", given.positional[0] if given.positional else None)
-        for name in given.named.keys() - {"group_id", "prefix_group_id", "dag", "tooltip", "parent_group", "ui_color"}:
-            self.note(node, f"the argument `{name}` of the task group is not carried over")
-        if not isinstance(named, str):
-            self.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
-            named = ""
-        return self.open_group(named if given.named.get("prefix_group_id", True) is not False else "")
-
-    def open_group(self, name: str) -> Group:
-        """A group inside of the one that is open."""
-        before = self.groups[-1].prefix if self.groups else ""
-        made = Group(f"{before}{name}." if name else before)
-        if name:
-            self.remarks.append(f"the task group `{before}{name}` is kept in the ids of its tasks alone")
-        if self.groups:
-            self.groups[-1].members.append(made)
-        return made
-
-    def make_task(self, node: ast.Call, called: Reference, given: Given) -> Task:
-        """A task of an operator that is imported."""
-        dag = given.named.pop("dag", None)
-        group = given.named.pop("task_group", None)
-        made = self._new_task(node, given, dag if isinstance(dag, Dag) else None, group)
-        for name in OF_DEFAULT_ARGS:
-            defaults = made.dag.default_args if made.dag else None
-            if isinstance(defaults, dict) and name in defaults and ".amazon." in called.path:
-                given.named.setdefault(name, defaults[name])
-        if made.task_id is not None:
-            given.named["task_id"] = made.task_id
-        made.call = self._located(node, called, given)
-        if self.in_doubt:
-            made.kept = False
-            self.note(node, f"the task {_said(made)} is not carried over: only a run decides whether it is made")
-        return made
-
-    def make_lost_task(self, node: ast.Call, why: str, given: Given, name: str | None = None) -> Task:
-        """A task that no spec can hold: it is noted, and the edges go around it."""
-        if name is not None:
-            given.named.setdefault("task_id", name)
-        made = self._new_task(node, given, None, None)
-        made.kept = False
-        self.note(node, f"the task {_said(made)} is not carried over: {why}")
-        return made
-
-    def _new_task(self, node: ast.Call, given: Given, dag: Dag | None, group: Any) -> Task:
-        task_id = given.named.get("task_id")
-        inside = group if isinstance(group, Group) else self.groups[-1] if self.groups else None
-        if isinstance(task_id, str) and inside is not None:
-            task_id = inside.prefix + task_id
-        around = dag or (self.dags[-1] if self.dags else None)
-        made = Task(len(self.tasks), node, around, task_id if isinstance(task_id, str) else None)
-        self.tasks.append(made)
-        if inside is not None:
-            inside.members.append(made)
-        for before in _tasks_in([*given.positional, *given.named.values()]):
-            self.links.add(before, made)
-        return made
-
-    def link(self, before: Any, after: Any, node: ast.expr) -> None:
-        """`before >> after`, each a task, a group or a list of them."""
-        if isinstance(after, Label):
-            after.before.append(before)
-            for each in after.after:
-                self.link(before, each, node)
-            return
-        if isinstance(before, Label):
-            before.after.append(after)
-            for each in before.before:
-                self.link(each, after, node)
-            return
-        ends = (_ends(before), _ends(after))
-        if None in ends:
-            self.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
-        elif self.in_doubt:
-            self.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over: only a run decides on it")
-            return
-        for one in ends[0] or ():
-            for other in ends[1] or ():
-                self.links.add(one, other)
-
     # ---- functions
 
     def run_dag_function(self, function: ast.FunctionDef | ast.AsyncFunctionDef, called: Function, inner: Scope) -> Dag:
@@ -233,7 +125,7 @@ class Interpreter:
         if not given.positional:
             given.named = {"dag_id": function.name, **given.named}
         at = called.decorator or ast.copy_location(ast.Call(ast.Name("dag"), [], []), function)
-        made = self.make_dag(at, Reference("airflow.DAG"), given)
+        made = make_dag(self, at, Reference("airflow.DAG"), given)
         self.dags.append(made)
         groups, self.groups = self.groups, []
         self.run_function(function, inner)
@@ -330,10 +222,6 @@ class Interpreter:
         return ""
 
 
-def _said(task: Task) -> str:
-    return f"`{task.task_id}`" if task.task_id else "without a readable id"
-
-
 def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:
     """What a name stands for after branches: what all of them say, else nobody knows."""
     first = found[0]
@@ -349,28 +237,3 @@ def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:
         return imported[0]
     at = next((body[0] for body in bodies if body), None)
     return unknown(ast.copy_location(ast.Name(name), at) if at else ast.Name(name))
-
-
-def _ends(value: Any) -> list[Task | Group] | None:
-    """The tasks and groups that stand on one side of an edge; None where it cannot be read."""
-    if isinstance(value, Task | Group):
-        return [value]
-    if value is None:
-        return []
-    if isinstance(value, list | tuple):
-        below = [_ends(each) for each in value]
-        known = [one for each in below if each is not None for one in each]
-        return known if len(below) == sum(each is not None for each in below) else None
-    return None
-
-
-def _tasks_in(values: Any) -> Iterator[Task]:
-    spend(1)
-    if isinstance(values, Task):
-        yield values
-    elif isinstance(values, dict):
-        for each in values.values():
-            yield from _tasks_in(each)
-    elif isinstance(values, list | tuple):
-        for each in values:
-            yield from _tasks_in(each)

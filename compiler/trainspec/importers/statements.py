@@ -4,7 +4,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from trainspec.importers.evaluate import decide, evaluate, items_of, operate
+from trainspec.importers.evaluate import evaluate
+from trainspec.importers.making import link
+from trainspec.importers.operations import decide, items_of, operate
 from trainspec.importers.values import Dag, Function, Group, LocalClass, Reference, Scope, unknown
 from trainspec.safety.budget import spend
 
@@ -42,7 +44,7 @@ def _augmented(run: "Interpreter", node: ast.AugAssign, scope: Scope) -> str:
     elif isinstance(before, list | dict):
         run.spoil(before, node, "it is changed by what cannot be read")
     elif isinstance(node.op, ast.RShift | ast.LShift):
-        run.link(*((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
+        link(run, *((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
     else:
         run.assign(node.target, operate(run, node.op, before, value, at), scope)
     return ""

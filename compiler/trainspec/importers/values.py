@@ -126,6 +126,32 @@ class Method:
     node: ast.expr
 
 
+@dataclass(eq=False, slots=True)
+class Given:
+    """The arguments of a call."""
+
+    positional: list[Any]
+    named: dict[str, Any]
+    open: list[ast.expr]
+    """Expressions after `*` or `**` that cannot be read."""
+
+
+@dataclass(eq=False, slots=True)
+class Label:
+    """A label between two tasks: what is linked to it is linked through it."""
+
+    before: list[Any] = field(default_factory=list)
+    after: list[Any] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Partial:
+    """A task whose arguments are spread over several calls: it is mapped, or has another id."""
+
+    name: str
+    task_id: Any = None
+
+
 def unknown(node: ast.expr) -> Residual:
     """The value of an expression that cannot be read: nothing in it is looked at again."""
     text = ast.unparse(node)

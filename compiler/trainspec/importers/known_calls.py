@@ -1,0 +1,146 @@
+"""Calls of Python's own functions, and of methods of texts and containers, with values that are known."""
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from trainspec.importers.operations import format_text, items_of
+from trainspec.importers.values import Given, unknown
+from trainspec.safety.budget import spend
+
+if TYPE_CHECKING:
+    from trainspec.importers.interpret import Interpreter
+
+_TEXT_METHODS = ("endswith", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split")
+_MORE_TEXT_METHODS = ("startswith", "strip", "title", "upper", "capitalize")
+
+
+def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
+    """Python's own functions, of values that are known."""
+    first = given.positional[0] if given.positional else None
+    if any(id(each) in run.spoilt for each in given.positional) or given.open:
+        return unknown(node)
+    if name == "dict" and (first is None or isinstance(first, dict)):
+        return {**(first or {}), **given.named}
+    if name == "print":
+        return None
+    if name in ("int", "str", "float", "bool", "round") and len(given.positional) == 1:
+        kinds: Mapping[str, Callable[[Any], Any]] = {"int": int, "str": str, "float": float, "round": round}
+        try:
+            is_plain = isinstance(first, str | int | float | bool) and len(str(first)) < 1000
+            return {**kinds, "bool": bool}[name](first) if is_plain else unknown(node)
+        except (ValueError, OverflowError):
+            return unknown(node)
+    if name == "range" and given.positional and all(isinstance(each, int) for each in given.positional):
+        try:
+            numbers = range(*given.positional)
+            return list(numbers) if len(numbers) <= 10_000 else unknown(node)
+        except (ValueError, TypeError, OverflowError):
+            return unknown(node)
+    lists = [items_of(run, each) for each in given.positional]
+    if not lists or any(each is None for each in lists) or given.named:
+        return unknown(node)
+    known = [each for each in lists if each is not None]
+    if name == "zip":
+        return [list(each) for each in zip(*known, strict=False)]
+    return _of_list(name, known[0], node)
+
+
+def _of_list(name: str, items: list[Any], node: ast.Call) -> Any:
+    if name == "enumerate":
+        return [[index, each] for index, each in enumerate(items)]
+    if name in ("list", "tuple", "set", "reversed"):
+        return items[::-1] if name == "reversed" else items
+    if name == "len":
+        return len(items)
+    is_text = all(isinstance(each, str) for each in items)
+    if items and (is_text or all(isinstance(each, int | float) for each in items)):
+        if name == "sorted":
+            return sorted(items)
+        if name in ("min", "max"):
+            return min(items) if name == "min" else max(items)
+        if name == "sum" and not is_text:
+            return sum(items)
+    return unknown(node)
+
+
+def method_of_text(text: str, name: str, node: ast.Call, given: Given) -> Any:
+    """What a method of a text gives."""
+    spend(len(text) // 10)
+    if name == "format":
+        return format_text(text, given.positional, given.named, node)
+    if name == "join" and len(given.positional) == 1:
+        items = given.positional[0]
+        if isinstance(items, list) and all(isinstance(each, str) for each in items):
+            spend(len(items) + sum(map(len, items)) // 10)
+            if sum(map(len, items)) + len(text) * len(items) <= 100_000:
+                return text.join(items)
+    if name == "replace" and len(given.positional) > 1 and len(str(given.positional[1])) > 1000:
+        return unknown(node)
+    if name in (*_TEXT_METHODS, *_MORE_TEXT_METHODS) and all(isinstance(each, str | int) for each in given.positional):
+        try:
+            result = getattr(text, name)(*given.positional)
+        except (TypeError, ValueError):
+            return unknown(node)
+        return result if len(str(result)) <= 100_000 else unknown(node)
+    return unknown(node)
+
+
+def method_of_container(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given) -> Any:
+    """What a method of a list or a map gives; a change of it is made, or the container is no longer known."""
+    spend(len(of))
+    if name in ("get", "keys", "values", "items", "copy") and isinstance(of, dict):
+        if name == "get":
+            known = given.positional and isinstance(given.positional[0], str | int)
+            return of.get(*given.positional[:2]) if known else unknown(node)
+        reads: Mapping[str, Callable[[], Any]] = {
+            "keys": lambda: list(of),
+            "values": lambda: list(of.values()),
+            "items": lambda: [list(pair) for pair in of.items()],
+            "copy": lambda: dict(of),
+        }
+        return reads[name]()
+    if name == "copy":
+        return list(of)
+    if name in ("index", "count"):
+        return unknown(node)
+    if run.in_doubt:
+        run.spoil(of, node, "it is changed where only a run decides whether")
+        return unknown(node)
+    return _change(run, of, name, node, given)
+
+
+def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given) -> Any:
+    values = given.positional
+    key_known = bool(values) and isinstance(values[0], str | int)
+    if isinstance(of, dict):
+        if name == "update" and all(isinstance(each, dict) and id(each) not in run.spoilt for each in values):
+            for each in values:
+                of.update(each)
+            of.update(given.named)
+            return None
+        if name == "setdefault" and key_known:
+            return of.setdefault(values[0], values[1] if len(values) > 1 else None)
+        if name == "pop" and key_known:
+            return of.pop(values[0], values[1] if len(values) > 1 else unknown(node))
+    elif name == "append" and len(values) == 1:
+        of.append(values[0])
+        return None
+    elif name == "extend" and len(values) == 1 and (items := items_of(run, values[0])) is not None:
+        of.extend(items)
+        return None
+    elif name == "insert" and len(values) == 2 and isinstance(values[0], int):
+        of.insert(*values)
+        return None
+    run.spoil(of, node, f"`.{name}(...)` changes it")
+    return unknown(node)
+
+
+def copied(value: Any, deep: bool) -> Any:
+    """A copy of a list or a map; `deep` copies what is in it, too."""
+    spend(5)
+    if isinstance(value, dict):
+        return {key: copied(below, deep) if deep else below for key, below in value.items()}
+    if isinstance(value, list):
+        return [copied(below, deep) if deep else below for below in value]
+    return value

@@ -1,0 +1,155 @@
+"""DAGs, tasks, task groups and edges, as the calls of a DAG file make them."""
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from trainspec.importers.values import Dag, Given, Group, Label, Reference, Task, dotted, unknown
+from trainspec.safety.budget import spend
+
+if TYPE_CHECKING:
+    from trainspec.importers.interpret import Interpreter
+
+OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
+"""Default arguments of a DAG that a spec says at each job."""
+
+
+def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Dag:
+    """A DAG."""
+    made = Dag(len(run.made_dags), _located(run, node, called, given), given.named.get("default_args"))
+    run.made_dags.append(made)
+    return made
+
+
+def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
+    """A task group."""
+    named = given.named.get("group_id", given.positional[0] if given.positional else None)
+    for name in given.named.keys() - {"group_id", "prefix_group_id", "dag", "tooltip", "parent_group", "ui_color"}:
+        run.note(node, f"the argument `{name}` of the task group is not carried over")
+    if not isinstance(named, str):
+        run.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
+        named = ""
+    return open_group(run, named if given.named.get("prefix_group_id", True) is not False else "")
+
+
+def open_group(run: "Interpreter", name: str) -> Group:
+    """A group inside of the one that is open."""
+    before = run.groups[-1].prefix if run.groups else ""
+    made = Group(f"{before}{name}." if name else before)
+    if name:
+        run.remarks.append(f"the task group `{before}{name}` is kept in the ids of its tasks alone")
+    if run.groups:
+        run.groups[-1].members.append(made)
+    return made
+
+
+def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Task:
+    """A task of an operator that is imported."""
+    dag = given.named.pop("dag", None)
+    group = given.named.pop("task_group", None)
+    made = _new_task(run, node, given, dag if isinstance(dag, Dag) else None, group)
+    for name in OF_DEFAULT_ARGS:
+        defaults = made.dag.default_args if made.dag else None
+        if isinstance(defaults, dict) and name in defaults and ".amazon." in called.path:
+            given.named.setdefault(name, defaults[name])
+    if made.task_id is not None:
+        given.named["task_id"] = made.task_id
+    made.call = _located(run, node, called, given)
+    if run.in_doubt:
+        made.kept = False
+        run.note(node, f"the task {_said(made)} is not carried over: only a run decides whether it is made")
+    return made
+
+
+def make_lost_task(run: "Interpreter", node: ast.Call, why: str, given: Given, name: str | None = None) -> Task:
+    """A task that no spec can hold: it is noted, and the edges go around it."""
+    if name is not None:
+        given.named.setdefault("task_id", name)
+    made = _new_task(run, node, given, None, None)
+    made.kept = False
+    run.note(node, f"the task {_said(made)} is not carried over: {why}")
+    return made
+
+
+def _new_task(run: "Interpreter", node: ast.Call, given: Given, dag: Dag | None, group: Any) -> Task:
+    task_id = given.named.get("task_id")
+    inside = group if isinstance(group, Group) else run.groups[-1] if run.groups else None
+    if isinstance(task_id, str) and inside is not None:
+        task_id = inside.prefix + task_id
+    around = dag or (run.dags[-1] if run.dags else None)
+    made = Task(len(run.tasks), node, around, task_id if isinstance(task_id, str) else None)
+    run.tasks.append(made)
+    if inside is not None:
+        inside.members.append(made)
+    for before in _tasks_in([*given.positional, *given.named.values()]):
+        run.links.add(before, made)
+    return made
+
+
+def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
+    """`before >> after`, each a task, a group or a list of them."""
+    if isinstance(after, Label):
+        after.before.append(before)
+        for each in after.after:
+            link(run, before, each, node)
+        return
+    if isinstance(before, Label):
+        before.after.append(after)
+        for each in before.before:
+            link(run, each, after, node)
+        return
+    ends = (_ends(before), _ends(after))
+    if None in ends:
+        run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
+    elif run.in_doubt:
+        run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over: only a run decides on it")
+        return
+    for one in ends[0] or ():
+        for other in ends[1] or ():
+            run.links.add(one, other)
+
+
+def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
+    """A call with its arguments as they are written out."""
+    keywords = [ast.keyword(name, run.expression(value, node)) for name, value in given.named.items()]
+    keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
+    positional = [run.expression(value, node) for value in given.positional]
+    return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+
+
+def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
+    """The call with each argument at the line where it stands in the call."""
+    places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    keywords = [ast.keyword(name, run.expression(value, places.get(name, node))) for name, value in given.named.items()]
+    keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
+    positional = [run.expression(value, node) for value in given.positional]
+    return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+
+
+def _said(task: Task) -> str:
+    return f"`{task.task_id}`" if task.task_id else "without a readable id"
+
+
+def _ends(value: Any) -> list[Task | Group] | None:
+    """The tasks and groups that stand on one side of an edge; None where it cannot be read."""
+    if isinstance(value, Task | Group):
+        return [value]
+    if value is None:
+        return []
+    if isinstance(value, list | tuple):
+        below = [_ends(each) for each in value]
+        known = [one for each in below if each is not None for one in each]
+        return known if len(below) == sum(each is not None for each in below) else None
+    return None
+
+
+def _tasks_in(values: Any) -> Iterator[Task]:
+    spend(1)
+    if isinstance(values, Task):
+        yield values
+    elif isinstance(values, dict):
+        for each in values.values():
+            yield from _tasks_in(each)
+    elif isinstance(values, list | tuple):
+        for each in values:
+            yield from _tasks_in(each)
