@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.model import CannotImportError, Imported, TaskIds
 from trainspec.importers.sources import read_text
 
 from helpers import Run
@@ -25,7 +25,7 @@ def lower(value: Any, inside: str = "") -> Any:
     """The request with its members in lower camel case, as events have it."""
     if isinstance(value, list):
         return [lower(each) for each in value]
-    if not isinstance(value, dict) or inside == "HyperParameters":
+    if not isinstance(value, dict) or inside in ("HyperParameters", "StaticHyperParameters"):
         return value
     return {key[0].lower() + key[1:]: lower(below, key) for key, below in value.items()}
 
@@ -69,6 +69,67 @@ def test_a_wrapping_is_seen_through(kind: str) -> None:
     assert job.request == REQUEST
     assert imported.notes == ()
     assert job.task_id == task_id
+
+
+TUNING: dict[str, Any] = {
+    "HyperParameterTuningJobName": "tune-1",
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Random",
+        "HyperParameterTuningJobObjective": {"MetricName": "auc", "Type": "Maximize"},
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 20, "MaxParallelTrainingJobs": 4},
+        "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.5"}]},
+    },
+    "TrainingJobDefinition": {
+        "StaticHyperParameters": {"num_round": "50", "someName": "x"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "RoleArn": "arn:aws:iam::111122223333:role/R",
+        "OutputDataConfig": {"S3OutputPath": "s3://acme/out/"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    },
+}
+
+
+TUNING_STATE = {"Resource": "arn:aws:states:::sagemaker:createHyperParameterTuningJob.sync", "Parameters": TUNING}
+TUNING_EVENT = {"eventName": "CreateHyperParameterTuningJob", "requestParameters": lower(TUNING)}
+TUNING_WRAPPED: dict[str, tuple[Any, str]] = {
+    "state machine": ({"States": {"Tune": TUNING_STATE}}, "Tune"),
+    "JSONata": ({"States": {"Tune": {**TUNING_STATE, "Parameters": None, "Arguments": TUNING}}}, "Tune"),
+    "search": ({"Results": [{"HyperParameterTuningJob": {**TUNING, "HyperParameterTuningJobArn": "arn"}}]}, "tune-1"),
+    "CloudTrail": ({"Records": [TUNING_EVENT]}, "tune-1"),
+    "lower camel case": (lower(TUNING), "tune-1"),
+    "Terraform": (
+        {"resource": {"aws_sfn_state_machine": {"m": {"definition": json.dumps({"States": {"A": TUNING_STATE}})}}}},
+        "A",
+    ),
+    "list": ([TUNING], "tune-1"),
+}
+
+
+@pytest.mark.parametrize("kind", TUNING_WRAPPED)
+def test_tuning_jobs_come_out_of_a_wrapping_whole(kind: str) -> None:
+    data, task_id = TUNING_WRAPPED[kind]
+    imported = read(data)
+    (job,) = imported.jobs
+    assert (job.request, imported.notes, job.task_id) == (TUNING, (), task_id)
+
+
+def test_a_wrapped_tuning_job_stays_one_without_its_config() -> None:
+    dynamic = {
+        **{key: value for key, value in TUNING.items() if "Config" not in key},
+        "HyperParameterTuningJobConfig.$": "$.c",
+    }
+    imported = read({"States": {"Tune": {**TUNING_STATE, "Parameters": dynamic}}})
+    (job,) = imported.jobs
+    assert job.request == {**TUNING, "HyperParameterTuningJobConfig": {}}
+    assert "HyperParameterTuningJobConfig is read from the state's input" in imported.notes[0]
+
+
+def test_many_requests_of_one_name_are_numbered_in_linear_time() -> None:
+    task_ids = TaskIds()
+    assert [task_ids.free("churn-1") for _ in range(100_000)][-1] == "churn-1-100000"  # hours, in quadratic time
+    taken = [{**REQUEST, "TrainingJobName": name} for name in ("a-2", "a", "a", "a")]
+    assert [job.task_id for job in read(taken).jobs] == ["a-2", "a", "a-3", "a-4"]
 
 
 def test_several_requests_make_one_spec() -> None:

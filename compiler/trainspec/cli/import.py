@@ -13,7 +13,7 @@ from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
 from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
-from trainspec.importers.model import CannotImportError, Imported, ImportedJob
+from trainspec.importers.model import CannotImportError, Imported, TaskIds
 from trainspec.importers.request import dotted_member
 from trainspec.importers.sources import load_file, read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
@@ -116,14 +116,10 @@ def _join(found: list[Imported]) -> list[Imported]:
     alone = [each for each in found if not each.dag]
     if not alone:
         return found
-    jobs: dict[str, ImportedJob] = {}
-    for job in (job for each in alone for job in each.jobs):
-        name, count = job.task_id, 2
-        while name in jobs:
-            name, count = f"{job.task_id}-{count}", count + 1
-        jobs[name] = replace(job, task_id=name)
+    task_ids = TaskIds()
+    jobs = tuple(replace(job, task_id=task_ids.free(job.task_id)) for each in alone for job in each.jobs)
     notes = tuple(note for each in alone for note in each.notes)
-    return [Imported(tuple(jobs.values()), notes=notes), *(each for each in found if each.dag)]
+    return [Imported(jobs, notes=notes), *(each for each in found if each.dag)]
 
 
 def _file_name(imported: Imported) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
-from trainspec.importers.request import dotted_member, known_members
+from trainspec.importers.request import dotted_member, known_members, name_of
 from trainspec.request.api.check import member_schema
 from trainspec.request.api.model import TRAINING, TUNING
 
@@ -29,11 +29,11 @@ def is_manifest(data: Any) -> bool:
 def import_manifest(data: Mapping[str, Any]) -> Imported:
     """The job of a manifest."""
     notes: list[str] = []
-    request = known_members(renamed(data["spec"], (), notes, KINDS[data["kind"]]), notes)
+    operation = KINDS[data["kind"]]
+    request = known_members(renamed(data["spec"], (), notes, operation), notes, operation)
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    named = request.get("TrainingJobName", request.get("HyperParameterTuningJobName", ""))
-    task_id = task_id_for(str(name or named))
+    task_id = task_id_for(str(name or name_of(request)))
     return Imported((ImportedJob(task_id, request),), notes=tuple(notes))
 
 

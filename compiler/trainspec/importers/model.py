@@ -38,6 +38,25 @@ class Imported:
     remarks: tuple[str, ...] = ()
 
 
+class TaskIds:
+    """Task ids of one spec: a name that is taken gets a number."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, int] = {}
+
+    def free(self, wanted: str) -> str:
+        """`wanted`, or `wanted-2` and so on where it was given before."""
+        if wanted not in self._given:
+            self._given[wanted] = 1
+            return wanted
+        while True:
+            self._given[wanted] += 1
+            found = f"{wanted}-{self._given[wanted]}"
+            if found not in self._given:
+                self._given[found] = 1
+                return found
+
+
 class CannotImportError(Exception):
     """A source that is nothing an importer knows, in words for the user."""
 

@@ -9,18 +9,19 @@ from typing import Any
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
 from trainspec.importers.script import notes_on
 from trainspec.request.api.check import member_schema
-from trainspec.request.api.model import operation_of
+from trainspec.request.api.model import TUNING, operation_of
 
 _ANSWERED = (
     "TrainingJobArn", "TrainingJobStatus", "SecondaryStatus", "HyperParameterTuningJobArn",
     "HyperParameterTuningJobStatus",
 )  # fmt: skip
+_CONFIG = "HyperParameterTuningJobConfig"
 _NAMES = ("TrainingJobName", "HyperParameterTuningJobName")
 
 
 def is_request(data: Any) -> bool:
     """Whether `data` is a request, or an answer of the operation that describes such a job."""
-    known = (*_NAMES, "AlgorithmSpecification", "HyperParameterTuningJobConfig")
+    known = (*_NAMES, "AlgorithmSpecification", _CONFIG)
     return isinstance(data, Mapping) and any(name in data for name in known)
 
 
@@ -38,13 +39,19 @@ def import_request(data: Mapping[str, Any]) -> Imported:
     if answered:
         notes = []
     notes += notes_on(request)
-    name = next((str(data[each]) for each in _NAMES if each in data), "")
-    return Imported((ImportedJob(task_id_for(name), request),), notes=tuple(notes))
+    return Imported((ImportedJob(task_id_for(name_of(data)), request),), notes=tuple(notes))
 
 
-def known_members(data: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
+def name_of(request: Mapping[str, Any]) -> str:
+    """The name of the job that a request makes; an empty string where it has none."""
+    return next((str(request[each]) for each in _NAMES if each in request), "")
+
+
+def known_members(data: Mapping[str, Any], notes: list[str], operation: str = "") -> dict[str, Any]:
     """The members of a request that its operation takes; `notes` gets a line for each of the others."""
-    return _members(data, (), notes, operation_of(data))
+    operation = operation or (TUNING if _NAMES[1] in data else operation_of(data))
+    found = _members(data, (), notes, operation)
+    return {_CONFIG: {}, **found} if operation == TUNING and _CONFIG not in found else found
 
 
 _LOST = object()

@@ -8,45 +8,57 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from trainspec.importers.ack import renamed
-from trainspec.importers.model import Imported, ImportedJob, task_id_for
-from trainspec.importers.request import answered_by_sagemaker, dotted_member, known_members
+from trainspec.importers.model import Imported, ImportedJob, TaskIds, task_id_for
+from trainspec.importers.request import answered_by_sagemaker, dotted_member, known_members, name_of
 from trainspec.importers.script import notes_on
+from trainspec.request.api.model import TRAINING, TUNING
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH
 
 _HOLD_JSON: Final = ("definition", "definitionstring", "cloudtrailevent", "fn::sub")
-_MARKS: Final = frozenset(
-    ("trainingjobname", "rolearn", "algorithmspecification", "outputdataconfig", "resourceconfig", "stoppingcondition")
-)
-_STATE: Final = "sagemaker:createTrainingJob"
-_EVENT: Final = "CreateTrainingJob"
-_NAMELESS: Final = ("Training", "TrainingJob", "Parameters", "Arguments", "requestParameters", "detail", "values")
+_MARKS: Final = {
+    TUNING: frozenset((
+        "hyperparametertuningjobname", "hyperparametertuningjobconfig", "trainingjobdefinition",
+        "trainingjobdefinitions",
+    )),
+    TRAINING: frozenset((
+        "trainingjobname", "rolearn", "algorithmspecification", "outputdataconfig", "resourceconfig",
+        "stoppingcondition",
+    )),
+}  # fmt: skip
+"""Members of the requests, two of which tell one; the larger request, which has the smaller in it, comes first."""
+_STATES: Final = {f"sagemaker:{operation[:1].lower()}{operation[1:]}": operation for operation in _MARKS}
+_NAMELESS: Final = (
+    "Training", "TrainingJob", "HyperParameterTuningJob", "Parameters", "Arguments", "requestParameters", "detail",
+    "values",
+)  # fmt: skip
 _DEEPEST_TEXT: Final = 3
+
+Found: TypeAlias = tuple[str, Mapping[str, Any]]
+"""The operation that a request is for, and the request."""
 
 
 def import_wrapped(data: Any) -> Imported | None:
     """The jobs of all requests in `data`; None where there is none."""
-    jobs: dict[str, ImportedJob] = {}
+    jobs: list[ImportedJob] = []
     notes: list[str] = []
-    for name, found in _requests(data, "", 0):
+    task_ids = TaskIds()
+    for name, (operation, found) in _requests(data, "", 0):
         said: list[str] = []
-        request = known_members(renamed(_fixed(found, (), said), (), said), said)
+        request = known_members(renamed(_fixed(found, (), said), (), said, operation), said, operation)
         if answered_by_sagemaker(found):
             said = []
         said += notes_on(request)
-        given = task_id_for(name) if name else task_id_for(str(request.get("TrainingJobName", "")))
-        task_id, count = given, 2
-        while task_id in jobs:
-            task_id, count = f"{given}-{count}", count + 1
-        jobs[task_id] = ImportedJob(task_id, request)
+        task_id = task_ids.free(task_id_for(name or name_of(request)))
+        jobs.append(ImportedJob(task_id, request))
         notes += [f"{task_id}: {note}" for note in said]
-    return Imported(tuple(jobs.values()), notes=tuple(notes)) if jobs else None
+    return Imported(tuple(jobs), notes=tuple(notes)) if jobs else None
 
 
-def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Found]]:
     """Each request in `data`, with the name nearest to it."""
     if isinstance(data, list):
         for each in data:
@@ -63,16 +75,20 @@ def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Mapping[s
                 yield from _requests(below, name if key in _NAMELESS else str(key), texts)
 
 
-def _whole(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _whole(data: Mapping[str, Any]) -> Found | None:
     """The request that a map is or says it holds."""
-    if _STATE in str(data.get("Resource", "")):
-        given = data.get("Parameters", data.get("Arguments"))
-        return given if isinstance(given, Mapping) else None
-    if data.get("eventName") == _EVENT:
-        given = data.get("requestParameters")
-        return given if isinstance(given, Mapping) else None
+    state = str(data.get("Resource", ""))
+    for mark, operation in _STATES.items():
+        if mark in state:
+            return _given(operation, data.get("Parameters", data.get("Arguments")))
+    if data.get("eventName") in _MARKS:
+        return _given(str(data["eventName"]), data.get("requestParameters"))
     keys = {str(key).lower().removesuffix(".$") for key in data}
-    return data if len(keys & _MARKS) > 1 else None
+    return next(((operation, data) for operation, marks in _MARKS.items() if len(keys & marks) > 1), None)
+
+
+def _given(operation: str, request: Any) -> Found | None:
+    return (operation, request) if isinstance(request, Mapping) else None
 
 
 def _json(text: str) -> Any:
