@@ -16,7 +16,7 @@ from trainspec.pipeline import Options, analyse
 from trainspec.request.api.check import check_request
 from trainspec.request.api.model import TUNING, model
 from trainspec.request.check import printable
-from trainspec.request.tuning import OTHER_DEFINITIONS
+from trainspec.request.tuned import OTHER_DEFINITIONS
 from trainspec.text.source import Source
 
 from api_requests import requests_of

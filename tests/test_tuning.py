@@ -9,14 +9,8 @@ from trainspec.request.api.model import TUNING, model
 from trainspec.request.bounds import bounds_of, longest_of
 from trainspec.request.fields import OUTPUT_ONLY, members
 from trainspec.request.lower import lower
-from trainspec.request.tuning import (
-    LACKS,
-    OTHER_DEFINITIONS,
-    training_request,
-    tuning_field,
-    tuning_member,
-    tuning_members,
-)
+from trainspec.request.tuned import OTHER_DEFINITIONS, training_request
+from trainspec.request.tuning import LACKS, tuning_field, tuning_member, tuning_members
 
 JOB_FIELDS: dict[str, Any] = {
     "name": "tune",

@@ -15,7 +15,7 @@ from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
 from trainspec.request.bounds import Bounds, bounds_of
 from trainspec.request.images.registries import ecr_image
-from trainspec.request.tuning import CONFIG, DEFINITION, training_request
+from trainspec.request.tuned import CONFIG, DEFINITION, training_request
 from trainspec.units import duration
 
 _HOUR = 3600

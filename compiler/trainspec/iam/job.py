@@ -9,7 +9,7 @@ from typing import Any
 from trainspec.compose import handed_on
 from trainspec.request.api.model import TUNING, operation_of
 from trainspec.request.arn import partition
-from trainspec.request.tuning import training_request
+from trainspec.request.tuned import training_request
 from trainspec.rules.support.view import JobView
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.templates.literal import pieces

@@ -15,7 +15,8 @@ from trainspec.request.fields import JOB
 from trainspec.request.lower import lower
 from trainspec.request.source import CHANNEL
 from trainspec.request.texts import escaped_key
-from trainspec.request.tuning import DEFINITION, OF_TUNING, OTHER_DEFINITIONS, STATIC, lift_tuning
+from trainspec.request.tuned import DEFINITION, OF_TUNING, OTHER_DEFINITIONS, STATIC
+from trainspec.request.tuning import lift_tuning
 
 ToText = Callable[[str], str]
 

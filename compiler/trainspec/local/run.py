@@ -16,7 +16,7 @@ from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
 from trainspec.local.wish import Wish, chosen_jobs, policy_of
 from trainspec.project.project import UsageError
-from trainspec.request.tuning import training_request
+from trainspec.request.tuned import training_request
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.choosing import best_of, results_of
 from trainspec.runtime.engine.identity import LOCAL_RUN, Label, TaskRun, microseconds

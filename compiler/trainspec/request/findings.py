@@ -11,6 +11,7 @@ from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
 from trainspec.request.check import MemberFault, check
 from trainspec.request.lower import Request, field_of
+from trainspec.request.tuned import DEFINITION
 from trainspec.schema.words import TYPES
 from trainspec.templates import Problem, Sample
 from trainspec.text.fault import Fault, placed
@@ -80,6 +81,8 @@ def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Colle
     constraint = getattr(fault.what, "constraint", "")
     where = (*job, *request.origin(fault.member))
     if isinstance(fault.what, Violation) and constraint == "required":
+        if (*fault.member, fault.what.limit) == (DEFINITION, "AlgorithmSpecification"):
+            return True  # a rule says that the image is missing
         known = (*job, *(field_of((*fault.member, fault.what.limit), request.operation) or ()))
         return any(path[: len(job)] == job and path in (known[: len(path)], where[: len(path)]) for path in invalid)
     too_few = constraint.startswith("min_")

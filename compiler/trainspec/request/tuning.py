@@ -25,100 +25,11 @@ from trainspec.request.codecs import (
 )
 from trainspec.request.fields import GIGABYTES, JOB, SECONDS, members
 from trainspec.request.lower import Request
-from trainspec.request.texts import hyperparameter, natural_text
+from trainspec.request.ranges import MEMBERS as RANGE_MEMBERS
+from trainspec.request.ranges import Ranges
+from trainspec.request.tuned import CONFIG, DEFINITION, NAME, STATIC, ranges_of, training_request
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
-
-CONFIG: Final = "HyperParameterTuningJobConfig"
-DEFINITION: Final = "TrainingJobDefinition"
-NAME: Final = "HyperParameterTuningJobName"
-STATIC: Final = "StaticHyperParameters"
-
-_KINDS: Final = (
-    ("ContinuousParameterRanges", ("MinValue", "MaxValue")),
-    ("IntegerParameterRanges", ("MinValue", "MaxValue")),
-    ("CategoricalParameterRanges", ("Values",)),
-    ("AutoParameters", ("ValueHint",)),
-)
-"""The lists of ParameterRanges, with what a range of each has beside its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """The ranges by name, of all kinds in one map; a list where their order is not that of the names."""
-
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
-        """The assignments of each range, in the list of its kind."""
-        if not value:
-            yield Assignment(member, {}, field)
-        numbers: dict[str, int] = {}
-        named = isinstance(value, Mapping)
-        for key, each in value.items() if named else enumerate(value):
-            given = {"values": each} if isinstance(each, list) else each
-            kind, at = _kind_of(given), (*field, key)
-            index = numbers[kind] = numbers.get(kind, -1) + 1
-            where = (*member, kind, index)
-            name = key if named else given.get("name")
-            if name is not None:
-                yield Assignment((*where, "Name"), str(name), at if named else (*at, "name"), is_key=named)
-            yield from _lowered_range(given, where, at, at if isinstance(each, list) else (*at, "values"), job)
-
-    def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map; a list where a name is a duplicate or missing, or the order is another than the names'."""
-        lists = [[_lifted_range(kind, each, as_text) for each in value.get(kind) or ()] for kind, _ in _KINDS]
-        ranges = [each for of_kind in lists for each in of_kind]
-        names = [[str(each.get("name", "")).replace("$${", "${") for each in of_kind] for of_kind in lists]
-        flat = [name for of_kind in names for name in of_kind]
-        if len(set(flat)) < len(flat) or "" in flat or any(of_kind != sorted(of_kind) for of_kind in names):
-            return ranges
-        return {each["name"]: _without_name(each) for each in sorted(ranges, key=lambda each: str(each["name"]))}
-
-
-def _kind_of(given: Mapping[str, Any]) -> str:
-    if "values" in given:
-        return "CategoricalParameterRanges"
-    if "auto" in given:
-        return "AutoParameters"
-    return "IntegerParameterRanges" if "int" in given else "ContinuousParameterRanges"
-
-
-def _lowered_range(given: Mapping[str, Any], where: Path, at: Path, values: Path, job: JobData) -> Lowered:
-    if "values" in given:
-        yield Assignment((*where, "Values"), [hyperparameter(each, job) for each in given["values"]], values)
-        return
-    if "auto" in given:
-        yield Assignment((*where, "ValueHint"), str(given["auto"]), (*at, "auto"))
-    for index, (member, name) in enumerate((("MinValue", "min"), ("MaxValue", "max"))):
-        if "int" in given:
-            yield Assignment((*where, member), str(given["int"][index]), (*at, "int", index))
-        elif name in given:
-            yield Assignment((*where, member), str(given[name]), (*at, name))
-    if "scale" in given:
-        yield Assignment((*where, "ScalingType"), given["scale"], (*at, "scale"))
-
-
-def _lifted_range(kind: str, given: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": as_text(given["Name"])} if "Name" in given else {}
-    bounds = [natural_text(as_text(given[each])) for each in ("MinValue", "MaxValue") if each in given]
-    if kind == "CategoricalParameterRanges":
-        found["values"] = [natural_text(as_text(each)) for each in given.get("Values") or ()]
-    elif kind == "AutoParameters":
-        found["auto"] = natural_text(as_text(given.get("ValueHint", "")))
-    elif kind == "IntegerParameterRanges" and len(bounds) == 2:
-        found["int"] = bounds
-    else:
-        found |= {
-            name: natural_text(as_text(given[each]))
-            for name, each in (("min", "MinValue"), ("max", "MaxValue"))
-            if each in given
-        }
-    return {**found, **({"scale": as_text(given["ScalingType"])} if "ScalingType" in given else {})}
-
-
-def _without_name(given: Mapping[str, Any]) -> Any:
-    rest = {key: value for key, value in given.items() if key != "name"}
-    return rest["values"] if list(rest) == ["values"] else rest
-
 
 _PARENTS: Final = "ParentHyperParameterTuningJobs"
 
@@ -187,13 +98,6 @@ LACKS: Final = frozenset((
 ))  # fmt: skip
 """Members of a training request, and of its AlgorithmSpecification, that the definition of a tuning job has not."""
 
-OTHER_DEFINITIONS: Final = ("TrainingJobDefinitions", "TuningObjective", "HyperParameterRanges")
-"""Members for several definitions, which no field sets: `TrainingJobDefinitions`, and what only its items have."""
-
-
-OF_TUNING: Final = ("DefinitionName", "HyperParameterTuningResourceConfig")
-"""Members of a definition that fields of `tuning` become."""
-
 
 def tuning_member(member: Path) -> Path:
     """Where a member of a training request stands in that of a tuning job."""
@@ -222,10 +126,12 @@ def _fields_by_member() -> Mapping[tuple[str, ...], Path]:
 
 
 def tuning_field(member: Path) -> Path | None:
-    """The field of `tuning` that becomes `member`: `tuning.limits.jobs`."""
-    if "ParameterRanges" in member:
-        index = member.index("ParameterRanges")
-        return ("tuning", "ranges") if len(member) == index + 1 else None
+    """The field of `tuning` that becomes `member`: `tuning.limits.jobs`; of a range, `*` is its name."""
+    if member[1:2] == ("ParameterRanges",):
+        kind, below = str(member[2]) if len(member) > 2 else "", str(member[-1])
+        named = (field for field, name in RANGE_MEMBERS if name == f"{kind}.*.{below}" and field != "*.name")
+        field = next(named, "") if len(member) > 4 else ""
+        return ("tuning", "ranges", *filter(None, field.removesuffix(".*").split(".")))
     return _fields_by_member().get(tuple("*" if isinstance(step, int) else str(step) for step in member))
 
 
@@ -254,11 +160,13 @@ def rerooted(training: Request, made: Made, job: JobData) -> Request:
         if root[name] == empty:
             del root[name]
     lacking = {path for path in training.origins if _lacks(path)}
+    given = (row for row in TABLE if row.field in job["tuning"] and row.field != "resources")
+    groups = {tuple(row.member.split(".")): ("tuning", row.field) for row in given}
     origins = {tuning_member(path): field for path, field in training.origins.items() if path not in lacking}
     return replace(
         training,
         members=root,
-        origins={**origins, **tuning.origins, (CONFIG,): tuning.origins.get((CONFIG,), ("tuning",))},
+        origins={**origins, **groups, **tuning.origins, (CONFIG,): tuning.origins.get((CONFIG,), ("tuning",))},
         keys=frozenset({*map(tuning_member, training.keys - lacking), *tuning.keys}),
         faults=(*training.faults, *tuning.faults, *faults),
         operation=TUNING,
@@ -284,46 +192,6 @@ def _lacking(training: Request) -> Iterator[Fault]:
             message += " job do not have"
             advice = "use a `framework` image, whose toolkit starts the script, or an image that has the script"
         yield Fault(codes.NOT_TUNED, field[:1], message, advice, on_key=True)
-
-
-UNKNOWN: Final = "{{ ti.xcom_pull(task_ids='chosen by the tuning job') }}"
-"""What stands for the value of a tuned hyperparameter: a template that only a run could know."""
-
-
-def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request of the training jobs of a tuning job; that of a training job itself.
-
-    A tuned hyperparameter has a template for its value, machines in order of preference are the first of them.
-    """
-    if CONFIG not in request:
-        return dict(request)
-    definition = dict(request.get(DEFINITION) or {})
-    tuned = definition.pop("HyperParameterTuningResourceConfig", None)
-    if isinstance(tuned, Mapping) and "ResourceConfig" not in definition:
-        first = next(iter(tuned.get("InstanceConfigs") or [tuned]))
-        names = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
-        both = {**tuned, **first} if isinstance(first, Mapping) else tuned
-        definition["ResourceConfig"] = {name: both[name] for name in names if name in both}
-    static = definition.pop(STATIC, None)
-    chosen = {name: UNKNOWN for name, _, _ in ranges_of(request)}
-    found: dict[str, Any] = {"TrainingJobName": request[NAME]} if NAME in request else {}
-    for name in ("DefinitionName", "TuningObjective", "HyperParameterRanges"):
-        definition.pop(name, None)
-    found |= definition
-    if static is not None or chosen:
-        found["HyperParameters"] = {**chosen, **(static if isinstance(static, Mapping) else {})}
-    return {**found, **({"Tags": request["Tags"]} if "Tags" in request else {})}
-
-
-def ranges_of(request: Mapping[str, Any]) -> Iterator[tuple[str, Path, Mapping[str, Any]]]:
-    """Every range of a tuning request: the hyperparameter's name, the range's place, and the range."""
-    config = request.get(CONFIG) or {}
-    ranges = config.get("ParameterRanges") if isinstance(config, Mapping) else None
-    for kind, _ in _KINDS:
-        listed = ranges.get(kind) if isinstance(ranges, Mapping) else None
-        for index, each in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(each, Mapping) and isinstance(each.get("Name"), str):
-                yield each["Name"], (CONFIG, "ParameterRanges", kind, index), each
 
 
 def as_training(whole: Request) -> Request:
@@ -354,21 +222,5 @@ def tuning_members() -> Iterator[tuple[str, str]]:
     """Every field of `tuning` with the member that it becomes, as dotted paths; `*` stands for any key or index."""
     yield from members(TABLE, "tuning")
     ranges = f"{CONFIG}.ParameterRanges"
-    for field, member in _OF_RANGES:
+    for field, member in RANGE_MEMBERS:
         yield f"tuning.ranges.{field}", f"{ranges}.{member}"
-
-
-_OF_RANGES: Final = (
-    ("*.min", "ContinuousParameterRanges.*.MinValue"),
-    ("*.max", "ContinuousParameterRanges.*.MaxValue"),
-    ("*.int.*", "IntegerParameterRanges.*.MinValue"),
-    ("*.int.*", "IntegerParameterRanges.*.MaxValue"),
-    ("*.scale", "ContinuousParameterRanges.*.ScalingType"),
-    ("*.scale", "IntegerParameterRanges.*.ScalingType"),
-    ("*.auto", "AutoParameters.*.ValueHint"),
-    ("*.name", "ContinuousParameterRanges.*.Name"),
-    ("*.name", "IntegerParameterRanges.*.Name"),
-    ("*.name", "CategoricalParameterRanges.*.Name"),
-    ("*.name", "AutoParameters.*.Name"),
-    ("*.values.*", "CategoricalParameterRanges.*.Values.*"),
-)

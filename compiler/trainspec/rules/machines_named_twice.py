@@ -36,18 +36,25 @@ WAYS = {"InstanceType": "instance_type", "InstanceGroups": "groups", "InstancePr
 def check_job(job: JobView) -> Iterator[Found]:
     """Count the ways in which ResourceConfig names machines."""
     resources = job.member("ResourceConfig")
-    if not resources or job.is_serverless or "resources" in job.spoilt:
+    of_tuning = job.tuned("TrainingJobDefinition", "HyperParameterTuningResourceConfig")
+    if (
+        not resources
+        or job.is_serverless
+        or "resources" in job.spoilt
+        or (of_tuning and "InstanceConfigs" in of_tuning)
+    ):
         return
+    where = "tuning.resources" if of_tuning else "resources"
     given = [name for name in WAYS if job.member("ResourceConfig", name) is not None]
     shown = " and ".join(f"`{WAYS[name]}`" for name in given)
     has_count = job.member("ResourceConfig", "InstanceCount") is not None
     if len(given) > 1:
-        message = f"`resources` names its machines by {shown}, and a job has one way"
+        message = f"`{where}` names its machines by {shown}, and a job has one way"
         yield Found(job.origin("ResourceConfig", given[1]), message, "keep one of them", on_key=True)
     elif given == ["InstanceGroups"] and has_count:
         place = job.origin("ResourceConfig", "InstanceCount")
         yield Found(place, "each group has its own `instance_count`", "remove `resources.instance_count`", on_key=True)
     elif not given or (given == ["InstanceType"] and not has_count):
         missing = "instance_count" if given else "instance_type"
-        advice = f"add `{missing}` to `resources`" + ("" if given else ", or `groups`, or `preferences`")
-        yield Found(("resources",), f"`resources` has no `{missing}`", advice, on_key=True)
+        advice = f"add `{missing}` to `{where}`" + ("" if given or of_tuning else ", or `groups`, or `preferences`")
+        yield Found(tuple(where.split(".")), f"`{where}` has no `{missing}`", advice, on_key=True)

@@ -10,7 +10,7 @@ https://github.com/aws/amazon-sagemaker-operator-for-k8s/issues/123
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG, ranges_of
+from trainspec.request.tuned import CONFIG, ranges_of
 from trainspec.rules.support.view import Found, JobView
 from trainspec.rules.tuning_range import as_number
 

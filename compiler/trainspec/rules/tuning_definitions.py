@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG, DEFINITION, OTHER_DEFINITIONS
+from trainspec.request.tuned import CONFIG, DEFINITION, OTHER_DEFINITIONS
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS792", "several definitions of training jobs")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import prod
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG, ranges_of
+from trainspec.request.tuned import CONFIG, ranges_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS784", "a grid search over a range of numbers")

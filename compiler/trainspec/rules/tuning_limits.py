@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG
+from trainspec.request.tuned import CONFIG
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS785", "limits of a tuning job that contradict each other")

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuni
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import DEFINITION
+from trainspec.request.tuned import DEFINITION
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS794", "machines of a tuning job that are given twice")

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-me
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, did_you_mean
-from trainspec.request.tuning import CONFIG
+from trainspec.request.tuned import CONFIG
 from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.metrics import algorithm_reports
 from trainspec.rules.support.view import Found, JobView

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import ranges_of
+from trainspec.request.tuned import ranges_of
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 from trainspec.text.tree import Path

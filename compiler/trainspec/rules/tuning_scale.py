@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ra
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import ranges_of
+from trainspec.request.tuned import ranges_of
 from trainspec.rules.support.view import Found, JobView
 from trainspec.rules.tuning_range import as_number
 

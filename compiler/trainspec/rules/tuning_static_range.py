@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTrai
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import DEFINITION, STATIC, ranges_of
+from trainspec.request.tuned import DEFINITION, STATIC, ranges_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS788", "a hyperparameter with a value and a range")

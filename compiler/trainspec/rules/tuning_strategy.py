@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperbandStrategyC
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG
+from trainspec.request.tuned import CONFIG
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS783", "a field of another tuning strategy")

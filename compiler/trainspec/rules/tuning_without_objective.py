@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuni
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import CONFIG, DEFINITION
+from trainspec.request.tuned import CONFIG, DEFINITION
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS782", "a tuning job without an objective")

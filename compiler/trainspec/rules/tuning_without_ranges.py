@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-autotune.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.request.tuning import DEFINITION, ranges_of
+from trainspec.request.tuned import DEFINITION, ranges_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS793", "a tuning job with nothing to tune")

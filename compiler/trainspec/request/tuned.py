@@ -1,0 +1,67 @@
+"""A tuning request by its parts: the names of its members, its ranges, and the request of its training jobs.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from trainspec.text.tree import Path
+
+CONFIG: Final = "HyperParameterTuningJobConfig"
+DEFINITION: Final = "TrainingJobDefinition"
+NAME: Final = "HyperParameterTuningJobName"
+STATIC: Final = "StaticHyperParameters"
+
+KINDS: Final = (
+    ("ContinuousParameterRanges", ("MinValue", "MaxValue")),
+    ("IntegerParameterRanges", ("MinValue", "MaxValue")),
+    ("CategoricalParameterRanges", ("Values",)),
+    ("AutoParameters", ("ValueHint",)),
+)
+"""The lists of ParameterRanges, with what a range of each has beside its name."""
+
+OTHER_DEFINITIONS: Final = ("TrainingJobDefinitions", "TuningObjective", "HyperParameterRanges")
+"""Members for several definitions, which no field sets: `TrainingJobDefinitions`, and what only its items have."""
+
+OF_TUNING: Final = ("DefinitionName", "HyperParameterTuningResourceConfig")
+"""Members of a definition that fields of `tuning` become."""
+
+UNKNOWN: Final = "{{ ti.xcom_pull(task_ids='chosen by the tuning job') }}"
+"""What stands for the value of a tuned hyperparameter: a template that only a run could know."""
+
+
+def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request of the training jobs of a tuning job; that of a training job itself.
+
+    A tuned hyperparameter has a template for its value, machines in order of preference are the first of them.
+    """
+    if CONFIG not in request:
+        return dict(request)
+    definition = dict(request.get(DEFINITION) or {})
+    tuned = definition.pop("HyperParameterTuningResourceConfig", None)
+    if isinstance(tuned, Mapping) and "ResourceConfig" not in definition:
+        first = next(iter(tuned.get("InstanceConfigs") or [tuned]))
+        names = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
+        both = {**tuned, **first} if isinstance(first, Mapping) else tuned
+        definition["ResourceConfig"] = {name: both[name] for name in names if name in both}
+    static = definition.pop(STATIC, None)
+    chosen = {name: UNKNOWN for name, _, _ in ranges_of(request)}
+    found: dict[str, Any] = {"TrainingJobName": request[NAME]} if NAME in request else {}
+    for name in ("DefinitionName", "TuningObjective", "HyperParameterRanges"):
+        definition.pop(name, None)
+    found |= definition
+    if static is not None or chosen:
+        found["HyperParameters"] = {**chosen, **(static if isinstance(static, Mapping) else {})}
+    return {**found, **({"Tags": request["Tags"]} if "Tags" in request else {})}
+
+
+def ranges_of(request: Mapping[str, Any]) -> Iterator[tuple[str, Path, Mapping[str, Any]]]:
+    """Every range of a tuning request: the hyperparameter's name, the range's place, and the range."""
+    config = request.get(CONFIG) or {}
+    ranges = config.get("ParameterRanges") if isinstance(config, Mapping) else None
+    for kind, _ in KINDS:
+        listed = ranges.get(kind) if isinstance(ranges, Mapping) else None
+        for index, each in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(each, Mapping) and isinstance(each.get("Name"), str):
+                yield each["Name"], (CONFIG, "ParameterRanges", kind, index), each
