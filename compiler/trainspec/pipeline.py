@@ -30,7 +30,7 @@ from trainspec.reporting.locate import has_gaps
 from trainspec.reporting.select import Selection
 from trainspec.reporting.settle import File, Settled, settle, settle_fragment, settle_unread
 from trainspec.request.findings import check_requests
-from trainspec.request.lower import Request, image_of, lower
+from trainspec.request.lower import Request, image_of, is_algorithm, lower
 from trainspec.rules.support.foreign import check_foreign
 from trainspec.rules.support.run import run_rules
 from trainspec.safety.budget import OutOfBudgetError, budget, spend
@@ -142,7 +142,7 @@ def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Co
     """The document of a spec. What it does not use is reported only where what is `written` could be read."""
     own_name = None if has_errors(written) else file.source.name
     default_id = PurePosixPath(file.source.name).stem
-    return compose(file.extended.root, default_id, options, own_name, image_of)
+    return compose(file.extended.root, default_id, options, own_name, image_of, is_algorithm)
 
 
 def _check_other_requests(data: "SpecData", root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:

@@ -106,6 +106,39 @@ def test_a_broken_account_is_found_at_the_line(preflight: Preflight, name: str) 
     assert {each["code"] for each in found} <= {code, "TS907"}
 
 
+TUNING = (
+    SPEC
+    + """\
+    metrics: {auc: "auc=([0-9.]+)"}
+    tuning:
+      strategy: Random
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: {min: 0.1, max: 0.5}}
+      limits: {jobs: 20, parallel: 2}
+"""
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["no role", "no tag", "no data", "no subnet", "two VPCs", "key disabled", "no quota"])
+def test_what_a_tuning_job_lacks_is_found_at_the_same_place(preflight: Preflight, name: str) -> None:
+    preflight.path.write_text(TUNING)
+    assert preflight(code=0) == []
+    spoil, code, line, column = BROKEN[name]
+    spoil(preflight.state)
+    found = preflight()
+    assert (code, line, column) in [(each["code"], each["line"], each["column"]) for each in found], found
+    assert all(str(each["member"]).startswith("TrainingJobDefinition.") for each in found if each["code"] == code)
+
+
+def test_the_quota_counts_the_training_jobs_of_a_tuning_job_that_run_at_once(preflight: Preflight) -> None:
+    preflight.path.write_text(TUNING.replace("parallel: 2", "parallel: 3"))
+    (found,) = preflight(code=1)
+    assert (found["code"], found["line"], found["column"]) == ("TS917", 24, 36)
+    assert found["message"].endswith("is 4; 3 training jobs at once need 6")
+    assert found["advice"].startswith("write `parallel: 2` or less")
+
+
 OPERATIONS = {
     "GetRole": "iam:GetRole",
     "SimulatePrincipalPolicy": "iam:SimulatePrincipalPolicy",

@@ -10,7 +10,7 @@ from trainspec.compose.best import tasks_with
 from trainspec.compose.dag_id import hidden_module, id_place, no_name, resolved_id, written_id
 from trainspec.compose.for_each import FIELD as FOR_EACH
 from trainspec.compose.for_each import combinations_of, same_ids
-from trainspec.compose.jobs import ImageOf, Jobs
+from trainspec.compose.jobs import ImageOf, IsAlgorithm, Jobs
 from trainspec.compose.merge import is_removal, settled
 from trainspec.compose.other_tasks import SECTIONS, compose_section
 from trainspec.compose.variables import Variables, leaves, mentioned
@@ -58,11 +58,13 @@ def compose(
     options: Options = _PLAIN,
     own: str | None = None,
     image_of: ImageOf = lambda _: None,
+    is_algorithm: IsAlgorithm = lambda _: False,
 ) -> Composed:
     """The composed document of the spec `root`.
 
     `default_id` is the DAG's id where the spec gives none; of the `options` those of the command line count, and the
     environment's account and region. `own` names the file whose unused variables are told.
+    `image_of` tells the image of a job's fields, `is_algorithm` whether an image is that of one of AWS's algorithms.
     """
     environment = options.environment
     findings = list(islice(environments.check(root, environment, options.environments), MAX_FAULTS))
@@ -72,7 +74,8 @@ def compose(
     variables = given.with_more(combined.values(options.combination)) if root.get(FOR_EACH) is not None else given
     variables.holes.update(each.span for each in (combined.stand_ins or {}).values())
     declared = root.get("vars")
-    jobs = Jobs(root.get("defaults"), variables, {"account": options.account, "region": options.region}, image_of)
+    of_environment = {"account": options.account, "region": options.region}
+    jobs = Jobs(root.get("defaults"), variables, of_environment, image_of, is_algorithm)
     written_jobs = root.get("jobs")
     composed_jobs = jobs.compose(written_jobs) if written_jobs is not None and not is_removal(written_jobs) else None
     entries = []
@@ -85,7 +88,8 @@ def compose(
         elif key == FOR_EACH:
             value = given.resolve(value)
         elif key in SECTIONS:
-            value = compose_section(key, value, variables, jobs.known, jobs.groups, jobs.choices, jobs.image)
+            of_images = (jobs.image, jobs.is_built_in)
+            value = compose_section(key, value, variables, jobs.known, jobs.groups, jobs.choices, *of_images)
         elif key != "environments":
             value = variables.resolve(settled(value)) if key == "dag" else settled(value)
         entries.append(Entry(entry.key, value))

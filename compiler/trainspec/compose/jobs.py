@@ -20,6 +20,7 @@ _OF_IMAGE = _NAMES_IMAGE | {"region", "resources"}
 """The fields of a job that its image follows from."""
 _TASK_OF_ITS_OWN = re.compile(r"\{\{[^}]*\b(task|ti|task_id|task_instance)\b")
 ImageOf: TypeAlias = Callable[[Map[str, Any]], str | None]
+IsAlgorithm: TypeAlias = Callable[[str], bool]
 """The image that some fields of a job name, as far as it is known."""
 
 
@@ -40,10 +41,16 @@ class Jobs:
     """
 
     def __init__(
-        self, defaults: Node | None, variables: Variables, environment: Map[str, str | None], image_of: ImageOf
+        self,
+        defaults: Node | None,
+        variables: Variables,
+        environment: Map[str, str | None],
+        image_of: ImageOf,
+        is_algorithm: IsAlgorithm,
     ) -> None:
         self.choices: dict[str, Choice] = {}
         self._image_of = image_of
+        self._is_algorithm = is_algorithm
         self._tasks_by_id: dict[str, Job] = {}
         self._looking = 0
         self._images: dict[str, Node | tuple[str, str | None] | None] = {}
@@ -96,6 +103,11 @@ class Jobs:
             self._images[task_id] = self._image(self._tasks_by_id[task_id])
             self._looking -= 1
         return self._images[task_id] or (f"the image of `{task_id}` would be its own", None)
+
+    def is_built_in(self, task_id: str) -> bool:
+        """Whether a job's image, where it is known without a run, is that of one of AWS's algorithms."""
+        image = self.image(task_id)
+        return isinstance(image, Scalar) and self._is_algorithm(image.text)
 
     def _image(self, task: Job) -> Node | tuple[str, str | None]:
         if not isinstance(task.fields, Mapping):
@@ -156,7 +168,15 @@ class Jobs:
             values["matrix.id"] = Scalar(task.point.id_for_names, task.key.span, plain=False)
             values |= {f"matrix.{name}": value for name, value in task.point.values.items()}
         label = task.point.label if task.point else None
-        scope = JobScope(task.key.text, label, known, self.groups, choices=self.choices, images=self.image)
+        scope = JobScope(
+            task.key.text,
+            label,
+            known,
+            self.groups,
+            choices=self.choices,
+            images=self.image,
+            is_built_in=self.is_built_in,
+        )
         variables = self._variables.scoped(values, scope)
         if not isinstance(task.fields, Mapping):
             return variables.resolve(task.fields)

@@ -1,5 +1,6 @@
 """What stands around the jobs, composed: the entries of `sensors`, `tasks`, `approvals` and `triggers`, resolved."""
 
+from collections.abc import Callable
 from collections.abc import Mapping as Map
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ def compose_section(
     groups: Map[str, tuple[str, ...]],
     choices: dict[str, Choice],
     images: Images | None = None,
+    is_built_in: Callable[[str], bool] = lambda _: False,
 ) -> Node:
     """The map of a section's tasks, resolved. `jobs` and the rest are those of the document, as in `JobScope`."""
     node = settled(node)
@@ -39,7 +41,14 @@ def compose_section(
     size = 0
     for entry in node.entries:
         scope = JobScope(
-            entry.key.text, None, jobs, groups, rendered=_RENDERED[section], choices=choices, images=images
+            entry.key.text,
+            None,
+            jobs,
+            groups,
+            rendered=_RENDERED[section],
+            choices=choices,
+            images=images,
+            is_built_in=is_built_in,
         )
         entries.append(
             Entry(entry.key, _resolved(section, variables.opened(entry.value), variables.scoped({}, scope), scope))

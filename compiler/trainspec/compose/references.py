@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from trainspec.compose.best import FORM, Question, Wrong, asks, names_of, question, unknown_name
 from trainspec.compose.matrix import MAX_ID
-from trainspec.compose.tuned import asks_for_best, best_names, is_tuned
+from trainspec.compose.tuned import asks_for_best, best_names, is_tuned, objective
 from trainspec.diagnostics import Code, Diagnostic, Span, codes, did_you_mean
 from trainspec.templates.choices import Choice
 from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence
@@ -53,7 +53,8 @@ class JobScope:
     matrix by the job's name. `label` is what tells this job from the other points of its matrix. `field_name` is
     the field that is being resolved; `needed` collects the jobs that were named, and where. `rendered` are the only
     fields that may name any; where it is None, all but those `NOT_RENDERED`. `choices` collects the tasks that choose
-    the best of several, of the whole document; `images` tells a job's image, where it is known without a run.
+    the best of several, of the whole document; `images` tells a job's image, where it is known without a run,
+    `is_built_in` whether that is an algorithm of AWS's, which reports metrics of its own.
     """
 
     task_id: str
@@ -65,6 +66,7 @@ class JobScope:
     rendered: frozenset[str] | None = None
     choices: dict[str, Choice] = field(default_factory=dict)
     images: Images | None = None
+    is_built_in: Callable[[str], bool] = lambda _: False
 
     def resolve(self, name: str, span: Span) -> Node | Diagnostic:
         """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`.
@@ -159,6 +161,9 @@ class JobScope:
             return _wrong(codes.CONFLICT, span, message, "rename that job")
         fields = self.jobs[points[0]]
         wrong = unknown_name(asked, fields) if isinstance(fields, Mapping) else None
+        has_metrics = isinstance(fields, Mapping) and fields.get("metrics") is not None
+        if wrong is not None and not has_metrics and self.is_built_in(points[0]):
+            wrong = None  # the rule that knows the algorithms asks for its metrics
         if wrong is None and (why := self._is_not_kept(points[0], "metrics")):
             wrong = Wrong(codes.CONFLICT, why)
         if wrong is not None:
@@ -223,7 +228,7 @@ class JobScope:
         if attribute.startswith(_METRICS):
             metric = attribute.removeprefix(_METRICS)
             node = self.jobs[job]
-            is_listed = isinstance(node, Mapping) and node.get("algorithm") is None and not is_tuned(node)
+            is_listed = isinstance(node, Mapping) and node.get("algorithm") is None and metric != objective(node)
             declared = node.get("metrics") if isinstance(node, Mapping) and is_listed else None
             if isinstance(declared, Mapping) and declared.get(metric) is None:
                 return f"`${{{name}}}`: the job `{job}` has no metric `{metric}`", did_you_mean(metric, declared.keys())

@@ -10,6 +10,7 @@ from trainspec.text.tree import Path
 
 _SUBNETS: Path = ("VpcConfig", "Subnets")
 _GROUPS: Path = ("VpcConfig", "SecurityGroupIds")
+_PARALLEL: Path = ("HyperParameterTuningJobConfig", "ResourceLimits", "MaxParallelTrainingJobs")
 _MOST_PAGES = 40
 _MISSING = ("InvalidSubnetID.NotFound", "InvalidGroup.NotFound", "InvalidSubnetId.NotFound", "InvalidGroupId.Malformed",
             "InvalidSubnetID.Malformed")  # fmt: skip
@@ -101,14 +102,18 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
             if quota is None:
                 continue
             advice = f"ask for more at Service Quotas: SageMaker, `{name}`"
+            needed = count * checked.parallel
             if quota < count:
                 message = f"the account's quota `{name}` is {quota:g}, and the job needs {count}"
                 yield Found(codes.QUOTA, member, message, advice)
-            elif what != "training warm pool" and quota < count * checked.together:
-                message = (
-                    f"the account's quota `{name}` is {quota:g}; "
-                    f"{checked.together} jobs at once need {count * checked.together}"
-                )
+            elif quota < needed:
+                each = f"{checked.parallel} training jobs at once need {needed}"
+                message = f"the account's quota `{name}` is {quota:g}; {each}"
+                most = f"write `parallel: {int(quota // count)}` or less, or {advice}"
+                yield Found(codes.QUOTA, _PARALLEL, message, most)
+            elif what != "training warm pool" and quota < needed * checked.together:
+                each = f"{checked.together} jobs at once need {needed * checked.together}"
+                message = f"the account's quota `{name}` is {quota:g}; {each}"
                 yield Found(codes.QUOTA_TOGETHER, member, message, f"set `max_parallel`, or {advice}")
 
 

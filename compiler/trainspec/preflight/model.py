@@ -21,15 +21,18 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A job, and who is asked about it. `together` is how many jobs of its task may run at once (a matrix).
+    """A job, and who is asked about it.
 
-    `caller` is the account of who asks, `archive` the S3 URI of the source that must have been pushed.
+    `together` is how many jobs of its task may run at once (a matrix), `parallel` how many training jobs each of them
+    has at once (a tuning job). `caller` is the account of who asks, `archive` the S3 URI of the source that must have
+    been pushed.
     """
 
     job: Job
     account: Account
     caller: str
     together: int = 1
+    parallel: int = 1
     archive: str | None = None
 
     @property

@@ -16,10 +16,13 @@ from trainspec.preflight.machines import check_network, check_quotas
 from trainspec.preflight.model import Checked, Found
 from trainspec.preflight.roles import check_role
 from trainspec.reporting.dedupe import distinct
+from trainspec.request.api.model import TRAINING
+from trainspec.request.bounds import bounds_of
 from trainspec.request.check import render_request
+from trainspec.request.lower import Request
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault, placed
-from trainspec.text.tree import Path
+from trainspec.text.tree import Path, dotted
 
 if TYPE_CHECKING:
     from trainspec.pipeline import Analysis
@@ -107,7 +110,9 @@ def _jobs(
     for job in jobs_of(analysis.data, requests, region):
         task = job.view.name
         source = analysis.sources.get(task)
-        yield task, Checked(job, account, caller, _together(analysis, job), source.uri if source else None)
+        parallel = bounds_of(requests[task]).parallel or 1
+        archive = source.uri if source else None
+        yield task, Checked(job, account, caller, _together(analysis, job), parallel, archive)
 
 
 def _together(analysis: "Analysis", job: Job) -> int:
@@ -118,9 +123,19 @@ def _together(analysis: "Analysis", job: Job) -> int:
     return 1
 
 
+def _field_of(member: Path, request: Request) -> tuple[Path, str | None]:
+    """The field that says `member`, of the request of the training jobs or of the tuning job; and that in words."""
+    if not member:
+        return (), None
+    if request.operation == TRAINING or member[0] in request.members:
+        return request.origin(member), dotted(member)
+    from trainspec.request.tuning import tuning_member  # most jobs are not tuned
+
+    return request.training.origin(member), dotted(tuning_member(member))
+
+
 def _placed(analysis: "Analysis", task: str, found: Found) -> Diagnostic:
-    field: Path = analysis.requests[task].origin(found.member) if found.member else ()
+    field, member = _field_of(found.member, analysis.requests[task])
     assert analysis.root is not None  # noqa: S101  # a spec that has jobs has a document
-    member = ".".join(str(each) for each in found.member) or None
     path = ("jobs", task, *field)
     return placed(Fault(found.code, path, found.message, found.advice, on_key=not field, member=member), analysis.root)

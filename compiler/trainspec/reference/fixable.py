@@ -24,12 +24,25 @@ stopping: {max_runtime: 30m}
 """
 
 
+SOUND_TUNING = """\
+metrics: {auc: "auc=([0-9.]+)"}
+tuning:
+  strategy: Random
+  objective: {metric: auc, goal: Maximize}
+  ranges: {eta: {min: 0.1, max: 0.5}}
+  limits: {jobs: 20, parallel: 4}
+"""
+"""What an example of a tuning job need not repeat; one with an algorithm of its own says all of it."""
+
+
 def spec_with(fields: str) -> str:
     """A spec whose job is the sound one with `fields` laid over it; or the document itself where it is a whole one."""
     if fields.startswith("trainspec:"):
         return fields
     indented = "".join(f"    {line}\n" if line else "\n" for line in fields.splitlines())
-    base = "".join(f"  {line}\n" for line in SOUND_JOB.splitlines())
+    is_tuned = "tuning:" in fields.splitlines() and "image:" not in fields
+    sound = SOUND_JOB + SOUND_TUNING if is_tuned else SOUND_JOB
+    base = "".join(f"  {line}\n" for line in sound.splitlines())
     return f"trainspec: 1\ndag: {{id: example}}\ndefaults:\n{base}jobs:\n  train:\n{indented}"
 
 

@@ -109,6 +109,8 @@ def _facts_below(field: Field) -> Iterator[str]:
     """What a map's own page says of a field in it: its default, and its words where they are few."""
     if field.is_required:
         yield "required"
+    if field.in_list:
+        yield "only in an item of a list"
     if field.words and len(field.words) <= _FEW_WORDS:
         yield " | ".join(field.words)
     if field.default is not None:

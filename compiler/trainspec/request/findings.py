@@ -56,6 +56,7 @@ _FORMS: Map[str, str] = {
 """AWS's shapes whose patterns say little to a reader, in words."""
 
 
+_RANGE = "write `{min: …, max: …}`, `{int: [least, greatest]}`, or a list of values"
 _NEWER = "correct it; if it is newer than this trainspec, add `# trainspec: ignore[TS402] reason` to the line"
 
 
@@ -84,9 +85,18 @@ def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Colle
         if (*fault.member, fault.what.limit) == (DEFINITION, "AlgorithmSpecification"):
             return True  # a rule says that the image is missing
         known = (*job, *(field_of((*fault.member, fault.what.limit), request.operation) or ()))
+        if _is_range(where[len(job) :]):
+            has_neither = fault.what.limit == "MaxValue" and (*fault.member, "MinValue") not in request.origins
+            if has_neither or any(path[: len(where)] == where for path in invalid):
+                return True
         return any(path[: len(job)] == job and path in (known[: len(path)], where[: len(path)]) for path in invalid)
     too_few = constraint.startswith("min_")
     return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in invalid)
+
+
+def _is_range(field: Path) -> bool:
+    """Whether a field is one of `tuning.ranges`."""
+    return len(field) == 3 and field[:2] == ("tuning", "ranges")
 
 
 def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> Diagnostic:
@@ -117,6 +127,7 @@ def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, ope
     path = (*field, known[-1]) if known else field
     message = f"`{dotted(path)}` is missing: SageMaker requires {dotted(missing)}"
     advice = f"add `{dotted(known)}` to the job, or to `defaults`" if known and field == job else None
+    advice = _RANGE if _is_range(field[len(job) :]) else advice
     found = placed(Fault(codes.API_REQUIRED, path, message, advice, on_key=True, member=dotted(missing)), root)
     return replace(found, span=key_span(root, field), labels=())
 

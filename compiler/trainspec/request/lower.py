@@ -112,6 +112,15 @@ def image_of(job: Mapping[str, Any]) -> str | None:
     return image if isinstance(image, str) else None
 
 
+def is_algorithm(image: str) -> bool:
+    """Whether an image is that of one of AWS's built-in algorithms."""
+    from trainspec.request.algorithms.table import by_repository
+    from trainspec.request.images.registries import known_registry
+
+    registry = known_registry(image)
+    return registry is not None and by_repository(registry.image.repository) is not None
+
+
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """What raw members set: maps are laid over the rest, all else replaces."""
     if isinstance(value, Mapping) and value:

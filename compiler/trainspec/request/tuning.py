@@ -161,7 +161,7 @@ def rerooted(training: Request, made: Made, job: JobData) -> Request:
             del root[name]
     lacking = {path for path in training.origins if _lacks(path)}
     given = (row for row in TABLE if row.field in job["tuning"] and row.field != "resources")
-    groups = {tuple(row.member.split(".")): ("tuning", row.field) for row in given}
+    groups: dict[Path, Path] = {tuple(row.member.split(".")): ("tuning", row.field) for row in given}
     origins = {tuning_member(path): field for path, field in training.origins.items() if path not in lacking}
     return replace(
         training,

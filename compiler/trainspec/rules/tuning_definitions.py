@@ -15,23 +15,16 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS792", "several definitions of training jobs")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
+  limits: {jobs: 20}
 request:
   TrainingJobDefinition: {TuningObjective: {MetricName: auc, Type: Maximize}}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
   objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
+  limits: {jobs: 20}
 """
 
 

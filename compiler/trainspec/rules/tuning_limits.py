@@ -15,20 +15,12 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS785", "limits of a tuning job that contradict each other")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
   limits: {jobs: 4, parallel: 20}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
   limits: {jobs: 20, parallel: 4}
 """
 

@@ -15,24 +15,15 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS794", "machines of a tuning job that are given twice")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
-resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
   resources: {instances: [{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}]}
+resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
-resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
+  resources: {instances: [{instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}]}
+resources: null
 """
 
 _TUNED = (DEFINITION, "HyperParameterTuningResourceConfig")

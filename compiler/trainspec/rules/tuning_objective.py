@@ -19,21 +19,14 @@ from trainspec.templates import has_template
 CODE = Code("TS781", "an objective that is not a metric of the training jobs")
 
 BAD = """
-metrics: {"validation:auc": "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
+  objective: {metric: accuracy, goal: Maximize}
 """
 
 GOOD = """
-metrics: {"validation:auc": "auc=([0-9.]+)"}
+metrics: {accuracy: "accuracy=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: "validation:auc", goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
+  objective: {metric: accuracy, goal: Maximize}
 """
 
 _PLACE = (CONFIG, "HyperParameterTuningJobObjective", "MetricName")

@@ -6,12 +6,12 @@ of values has each of them once. SageMaker refuses such a range.
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import ranges_of
+from trainspec.rules.support.ranges import as_number
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 from trainspec.text.tree import Path
@@ -19,21 +19,13 @@ from trainspec.text.tree import Path
 CODE = Code("TS786", "a range that holds nothing")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0.5, max: 0.1}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 
@@ -70,12 +62,3 @@ def _bounds(job: JobView, name: str, place: Path, each: Mapping[str, Any]) -> It
     if known[0] >= known[1]:
         message = f"the range of `{name}` holds nothing to search: {each['MinValue']} is not below {each['MaxValue']}"
         yield Found(job.tuning_origin(*place, "MinValue"), message, "write the least value first, then the greatest")
-
-
-def as_number(text: str) -> float | None:
-    """The finite number that a string is, None for any other."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.tuned import ranges_of
 from trainspec.rules.support.algorithms import built_in
+from trainspec.rules.support.ranges import least_and_most
 from trainspec.rules.support.view import Found, JobView
-from trainspec.rules.tuning_range import as_number
 
 CODE = Code("TS791", "a range beyond the recommended one", Severity.NOTE)
 
@@ -41,10 +41,10 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare each range with that of the algorithm's table."""
-    found = built_in(job) if job.tuning and "tuning" not in job.spoilt else None
+    found = built_in(job) if job.tuning and "tuning.ranges" not in job.spoilt else None
     for name, place, each in ranges_of(job.tuning) if found else ():
         known = found.algorithm.tunable.get(name) if found else None
-        least, most = (as_number(str(each.get(member, ""))) for member in ("MinValue", "MaxValue"))
+        least, most = least_and_most(each)
         if found is None or known is None or known.kind == "values" or least is None or most is None:
             continue
         if least < known.least or most > known.most:

@@ -10,27 +10,19 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import ranges_of
+from trainspec.rules.support.ranges import least_and_most
 from trainspec.rules.support.view import Found, JobView
-from trainspec.rules.tuning_range import as_number
 
 CODE = Code("TS787", "a scale that the range does not allow")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0, max: 0.5, scale: Logarithmic}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 1e-4, max: 0.5, scale: Logarithmic}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 
@@ -38,7 +30,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Hold the bounds of each range against its scale."""
     for name, place, each in ranges_of(job.tuning) if job.tuning else ():
         scale = each.get("ScalingType")
-        least, most = (as_number(str(each.get(member, ""))) for member in ("MinValue", "MaxValue"))
+        least, most = least_and_most(each)
         if scale == "Logarithmic" and least is not None and least <= 0:
             message = (
                 f"a logarithmic search of `{name}` needs a range above zero, and this begins at {each['MinValue']}"

@@ -15,23 +15,15 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS788", "a hyperparameter with a value and a range")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 hyperparameters: {eta: 0.3}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 hyperparameters: {depth: 6}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 

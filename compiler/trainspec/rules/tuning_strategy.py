@@ -16,24 +16,16 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS783", "a field of another tuning strategy")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 hyperparameters: {epochs: 27}
 tuning:
   strategy: Hyperband
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
   early_stopping: Auto
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 hyperparameters: {epochs: 27}
 tuning:
   strategy: Hyperband
-  objective: {metric: auc, goal: Maximize}
-  ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 _EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
@@ -49,7 +41,8 @@ def check_job(job: JobView) -> Iterator[Found]:
             message = "the strategy Hyperband has an early stopping of its own"
             yield Found(job.tuning_origin(*early), message, "remove `early_stopping`")
         static = job.member("HyperParameters") or {}
-        if job.tuned(*bounds, "MaxResource") is None and not any(name in static for name in _EPOCHS):
+        is_unknown = not {"tuning.hyperband", "hyperparameters"}.isdisjoint(job.spoilt)
+        if not is_unknown and job.tuned(*bounds, "MaxResource") is None and not any(name in static for name in _EPOCHS):
             message = "the strategy Hyperband does not know how long a training job may become"
             advice = "add `hyperband: {max_resource: N}`, or a hyperparameter `epochs`"
             yield Found(job.tuning_origin(CONFIG, "Strategy"), message, advice)

@@ -14,26 +14,21 @@ from trainspec.rules.support.view import Found, JobView
 CODE = Code("TS793", "a tuning job with nothing to tune")
 
 BAD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
-  limits: {jobs: 20, parallel: 4}
+  ranges: null
 """
 
 GOOD = """
-metrics: {auc: "auc=([0-9.]+)"}
 tuning:
-  strategy: Random
-  objective: {metric: auc, goal: Maximize}
   ranges: {eta: {min: 0.1, max: 0.5}}
-  limits: {jobs: 20, parallel: 4}
 """
 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for a range."""
-    if not job.tuning or "tuning" in job.spoilt or job.tuned("Autotune") or job.tuned("TrainingJobDefinitions"):
+    if not job.tuning or not {"tuning.ranges", "tuning.autotune"}.isdisjoint(job.spoilt):
+        return
+    if job.tuned("Autotune") or job.tuned("TrainingJobDefinitions"):
         return
     if job.tuned(DEFINITION, "HyperParameterRanges") is None and not any(True for _ in ranges_of(job.tuning)):
         advice = "add `ranges`, or `autotune: Enabled`, which lets SageMaker choose them"

@@ -14,11 +14,12 @@ from trainspec.dag.checks.other_tasks import check_around
 from trainspec.dag.checks.reads import check_reads
 from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.max_parallel import check_lanes
-from trainspec.diagnostics import Diagnostic
+from trainspec.dag.sections import sections
+from trainspec.diagnostics import Diagnostic, codes
 from trainspec.options import Options
 from trainspec.templates import SAMPLES
 from trainspec.text.fault import Fault, placed
-from trainspec.text.tree import Mapping
+from trainspec.text.tree import Mapping, Path, Scalar, find
 
 if TYPE_CHECKING:
     from trainspec.language.data import SpecData
@@ -38,7 +39,21 @@ def check_dag(
     the DAG is, and which operators and callbacks the project allows.
     """
     for fault in _faults(data, dag_id, groups, bounds, options):
-        yield placed(fault, root)
+        if fault.code is not codes.UNKNOWN_JOB or not _is_written(fault.path, root):
+            yield placed(fault, root)
+
+
+def _is_written(path: Path, root: Mapping) -> bool:
+    """Whether the task that `path` names is in the document, though its fields, or all of its section, are invalid."""
+    named = find(root, path)
+    for section, _ in sections({}):
+        tasks = root.get(section)
+        if isinstance(tasks, Mapping):
+            if isinstance(named, Scalar) and tasks.entry(named.text):
+                return True
+        elif tasks is not None:
+            return True
+    return False
 
 
 def _faults(

@@ -58,7 +58,7 @@ def _view(
             data["jobs"][name],
             request.training.members,
             dag,
-            frozenset(str(path[2]) for path in invalid if path[:2] == ("jobs", name) and len(path) > 2),
+            frozenset(_spoilt(name, invalid)),
             samples[name],
             request.training,
             request if request.of_training else None,
@@ -67,6 +67,15 @@ def _view(
         if ("jobs", name) not in invalid
     ]
     return SpecView(data, jobs)
+
+
+def _spoilt(job: str, invalid: Collection[Path]) -> Iterator[str]:
+    """The first keys of the invalid fields of a job; of those in `tuning`, the first two as well."""
+    for path in invalid:
+        if path[:2] == ("jobs", job) and len(path) > 2:
+            yield str(path[2])
+            if path[2] == "tuning" and len(path) > 3:
+                yield f"tuning.{path[3]}"
 
 
 def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:

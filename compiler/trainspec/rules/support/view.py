@@ -52,7 +52,7 @@ class JobView:
     """One job, for rules: its fields as the spec says them, and the request that they become.
 
     Fields that were invalid are left out, so a rule must not rely on any being there; the first keys of their paths
-    are in `spoilt`.
+    are in `spoilt`, and those below `tuning` as `tuning.ranges`, too.
     """
 
     name: str

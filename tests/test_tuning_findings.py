@@ -1,0 +1,173 @@
+"""What is reported of tuning jobs: in the spec's words, at the spec's places, one finding for a mistake."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+import yaml
+from trainspec.diagnostics import Diagnostic, Severity
+from trainspec.pipeline import Options, analyse
+from trainspec.text.source import Source
+
+SPEC: dict[str, Any] = yaml.safe_load("""
+trainspec: 1
+dag: {id: x, schedule: "@daily", start_date: 2025-04-01}
+defaults:
+  role: arn:aws:iam::111122223333:role/R
+  output: s3://my-bucket/out/
+  resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+  stopping: {max_runtime: 30m}
+  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+  metrics: {auc: "auc=([0-9.]+)"}
+jobs:
+  tune:
+    name: tune-{{ ts_nodash }}
+    tuning:
+      strategy: Hyperband
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: {min: 3, max: 7, scale: Linear}, depth: {int: [3, 9]}, mode: [a, b]}
+      limits: {jobs: 20, parallel: 4, runtime: 2h}
+      hyperband: {min_resource: 1, max_resource: 27}
+      completion: {target: 0.9, not_improving: 5, convergence: Enabled}
+      warm_start: {parents: [earlier], type: TransferLearning}
+      seed: 3
+      early_stopping: "Off"
+      definition: one
+  train:
+    name: train-{{ ts_nodash }}
+    hyperparameters: {eta: "${jobs.tune.best.hyperparameters.eta}"}
+    depends_on: ok
+approvals:
+  ok: {subject: Good enough, depends_on: tune}
+""")
+REQUEST = {"TrainingJobDefinition": {"StaticHyperParameters": {"rounds": "100"}}}
+
+
+def found_in(spec: dict[str, Any]) -> list[Diagnostic]:
+    text = yaml.safe_dump(spec, sort_keys=False)
+    findings = analyse(Source("a.yaml", text), Options()).findings
+    return [each for each in findings if each.code.severity is not Severity.NOTE]
+
+
+def spec_of(**tuning: Any) -> dict[str, Any]:
+    """The spec with these fields of `tuning`; None takes one away."""
+    spec = deepcopy(SPEC)
+    fields = {**spec["jobs"]["tune"]["tuning"], **tuning}
+    spec["jobs"]["tune"]["tuning"] = {name: value for name, value in fields.items() if value is not None}
+    return spec
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [*([path] if path else []), *(each for key, inner in below for each in paths(inner, (*path, key)))]
+
+
+PLACES = [each for each in paths(SPEC) if each[:3] == ("jobs", "tune", "tuning") or each[0] == "approvals"]
+
+
+def test_the_spec_is_sound() -> None:
+    assert found_in(SPEC) == []
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
+@pytest.mark.parametrize("value", [[], [1], {}, {"zz": 1}, "word", True, 3.5, None, -1], ids=repr)
+def test_a_value_of_another_type_is_one_finding(path: tuple[Any, ...], value: Any) -> None:
+    spec = deepcopy(SPEC)
+    node: Any = spec
+    for step in path[:-1]:
+        node = node[step]
+    if type(node[path[-1]]) is type(value):
+        return
+    node[path[-1]] = value
+    assert len(found_in(spec)) <= 1, [each.message for each in found_in(spec)]
+
+
+MISSING = {
+    "strategy": (spec_of(strategy=None, hyperband=None), "`jobs.tune.tuning.strategy` is missing"),
+    "goal": (spec_of(objective={"metric": "auc"}), "`jobs.tune.tuning.objective.goal` is missing"),
+    "parallel": (spec_of(limits={"jobs": 20}), "`jobs.tune.tuning.limits.parallel` is missing"),
+    "type": (spec_of(warm_start={"parents": ["a"]}), "`jobs.tune.tuning.warm_start.type` is missing"),
+    "max": (spec_of(ranges={"eta": {"min": 3}}), "`jobs.tune.tuning.ranges.eta.max` is missing"),
+    "a range": (spec_of(ranges={"eta": {}}), "`jobs.tune.tuning.ranges.eta.min` is missing"),
+    "in a list": (spec_of(ranges=[{"name": "eta", "max": 3}]), "`jobs.tune.tuning.ranges[0].min` is missing"),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_is_missing_is_named_by_the_field(name: str) -> None:
+    spec, message = MISSING[name]
+    (found,) = found_in(spec)
+    assert found.message.startswith(message)
+    if "ranges" in message:
+        assert found.advice == "write `{min: …, max: …}`, `{int: [least, greatest]}`, or a list of values"
+
+
+@pytest.mark.parametrize(
+    ("given", "keys"),
+    [
+        ({"int": [3, 90], "min": 3}, ("int", "min")),
+        ({"auto": 3, "max": 3}, ("auto", "max")),
+        ({"auto": 3, "scale": "Auto"}, ("auto", "scale")),
+        ({"int": [3, 9], "auto": 4}, ("auto", "int")),
+    ],
+)
+def test_a_range_has_one_form(given: dict[str, Any], keys: tuple[str, str]) -> None:
+    (found,) = found_in(spec_of(ranges={"eta": given}, autotune="Enabled"))
+    assert found.code.id == "TS107"
+    assert f"`tuning.ranges.eta` has `{keys[0]}` and `{keys[1]}`" in found.message
+
+
+def test_raw_members_leave_the_best_known() -> None:
+    spec = deepcopy(SPEC)
+    spec["jobs"]["tune"]["request"] = REQUEST
+    assert found_in(spec) == []
+    spec["jobs"]["train"]["hyperparameters"] = {"rounds": "${jobs.tune.best.hyperparameters.rounds}"}
+    assert found_in(spec) == []
+    spec["jobs"]["train"]["hyperparameters"] = {"rounds": "${jobs.tune.best.hyperparameters.round}"}
+    (found,) = found_in(spec)
+    assert found.advice == "did you mean `rounds`?"
+    spec["jobs"]["train"]["hyperparameters"] = "${jobs.tune.best.hyperparameters}"
+    assert found_in(spec) == []
+
+
+def test_autotune_may_choose_what_is_tuned() -> None:
+    spec = spec_of(autotune="Enabled", ranges=None)
+    assert found_in(spec) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "advice"),
+    [
+        ("best.metrics.auc", "write `${jobs.tune.metrics.auc}`"),
+        ("best.hyperparameters.zz", "it has `eta`, `depth`, `mode`: add it to `tuning.ranges` or to `hyperparameters`"),
+        ("metrics.aucc", "did you mean `auc`?"),
+    ],
+)
+def test_advice_on_the_best(named: str, advice: str) -> None:
+    spec = deepcopy(SPEC)
+    spec["jobs"]["train"]["environment"] = {"A": "${jobs.tune." + named + "}"}
+    (found,) = found_in(spec)
+    assert found.advice == advice
+
+
+@pytest.mark.parametrize(("metric", "codes"), [("validation:rmse", []), ("validation:rmze", ["TS410"])])
+def test_the_best_of_a_matrix_by_a_metric_of_the_algorithm(metric: str, codes: list[str]) -> None:
+    spec = deepcopy(SPEC)
+    data = {"s3": "s3://my-bucket/a/", "content_type": "text/csv"}
+    of_aws = {
+        "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+        "metrics": None,
+        "inputs": {"train": data, "validation": data},
+        "hyperparameters": {"num_round": 10, "eta": "${matrix.eta}"},
+    }
+    name = "${job.id}-${matrix.id}-{{ ts_nodash }}"
+    best = "${jobs.sweep.best(" + metric + ", min).model}"
+    spec["jobs"] = {
+        "sweep": {**of_aws, "name": name, "matrix": {"eta": [0.1, 0.2]}},
+        "train": {
+            "name": "train-{{ ts_nodash }}",
+            "inputs": {"model": best},
+        },
+    }
+    del spec["approvals"]
+    assert [each.code.id for each in found_in(spec)] == codes
