@@ -15,6 +15,8 @@ from trainspec.simulator.journal import Call
 
 OURS: Final = "trainspec"
 STOCK: Final = "stock"
+RESUMABLE: Final = "resumable"
+"""The stock operator on Airflow's ResumableJobMixin."""
 DATE = "2025-04-09T00:00:00Z"
 RUN_ID = "the_run"
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
@@ -227,8 +229,11 @@ class Scene:
 
 def dag_file(scenes: list[Scene]) -> str:
     """A DAG file that holds the scenes' DAGs, all of one operator."""
-    stock = "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator as Operator"
-    ours = "from trainspec.runtime import TrainingJobOperator as Operator"
+    imports = {
+        OURS: "from trainspec.runtime import TrainingJobOperator as Operator",
+        STOCK: "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator as Operator",
+        RESUMABLE: "from resumable import ResumableTrainingOperator as Operator",
+    }
     return f"""
 from datetime import timedelta
 import pendulum
@@ -236,7 +241,7 @@ try:
     from airflow.sdk import DAG
 except ImportError:
     from airflow import DAG
-{ours if scenes[0].operator == OURS else stock}
+{imports[scenes[0].operator]}
 
 for scene in {[scene.definition() for scene in scenes]!r}:
     spans = {{name: timedelta(seconds=scene["dag"][name]) for name in scene["dag"] if name == "dagrun_timeout"}}

@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stock", action="store_true", help="play all with SageMakerTrainingOperator, too, beside ours")
+    parser.addoption("--resumable", action="store_true", help="and with it on 3.3's ResumableJobMixin")
     parser.addoption("--record", type=Path, help="a folder for what was counted: a JSON file for each Airflow")
     parser.addoption("--event", action="append", help="play this event alone; may be repeated")
 
@@ -27,7 +28,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = [
             (version, key)
             for version in options.airflow or VERSIONS[:1]
-            for key in keys(version, stock=options.stock)
+            for key in keys(version, stock=options.stock, resumable=options.resumable)
             if not options.event or key[0] in options.event
         ]
         metafunc.parametrize(("version", "key"), cases, ids=[f"{version}-{'-'.join(key)}" for version, key in cases])

@@ -1,5 +1,6 @@
 """Plays the events in one Airflow: those of single tasks side by side, those of a component one after the other."""
 
+import shutil
 import time
 import traceback
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from deployment import deployed
 from events import EVENTS, Event
-from scene import OURS, STOCK, Counts, Scene, dag_file, settle
+from scene import OURS, RESUMABLE, STOCK, Counts, Scene, dag_file, settle
 from trainspec.simulator import Simulator
 
 # How long after an event its effects may still come: Airflow 2.11 lets a task that was marked successful run on for
@@ -30,11 +31,16 @@ Key = tuple[str, str, str]
 """Event, mode, operator."""
 
 
-def keys(version: str, *, stock: bool) -> list[Key]:
+def keys(version: str, *, stock: bool = False, resumable: bool = False) -> list[Key]:
     """What there is to play in Airflow `version`."""
-    rows = [(name, event) for name, event in EVENTS.items() if version in event.versions]
-    operators = {name: (OURS, STOCK) if stock and event.stock else (OURS,) for name, event in rows}
-    return [(name, mode, operator) for name, event in rows for mode in event.modes for operator in operators[name]]
+    rows = [(name, mode) for name, event in EVENTS.items() if version in event.versions for mode in event.modes]
+    others = {STOCK: stock, RESUMABLE: resumable and version == "3.3"}
+    return [
+        (name, mode, operator)
+        for name, mode in rows
+        for operator in (OURS, *(other for other, asked in others.items() if asked and EVENTS[name].stock))
+        if operator != RESUMABLE or mode == "sync"
+    ]
 
 
 def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
@@ -53,9 +59,10 @@ def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
             )
             for key in wanted
         }
+        shutil.copy(Path(__file__).with_name("resumable.py"), deployment.airflow.dags)
         for operator in {key[2] for key in wanted}:
             text = dag_file([scene for key, scene in scenes.items() if key[2] == operator])
-            (deployment.airflow.dags / f"{operator}.py").write_text(text)
+            (deployment.airflow.dags / f"dags_of_{operator}.py").write_text(text)
         deployment.wait_dags({scene.dag_id for scene in scenes.values()})
         by_end: dict[tuple[str, bool], list[Key]] = {}
         for key in wanted:

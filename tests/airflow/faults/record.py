@@ -66,7 +66,7 @@ def table(found: list[Record]) -> str:
     columns = [
         (record["airflow"], operator)
         for record in found
-        for operator in ("trainspec", "stock")
+        for operator in ("trainspec", "stock", "resumable")
         if any(row["operator"] == operator for row in record["rows"])
     ]
     cells: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
