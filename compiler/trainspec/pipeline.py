@@ -180,7 +180,8 @@ def _check_policies(
     """What the rules of the project's organisation find."""
     if selection.policies is None or has_gaps(file.extended.findings):
         return
-    from trainspec.policies.check import Document, run_policies
+    from trainspec.policies.check import run_policies
+    from trainspec.policies.document import Document
 
     yield from run_policies(
         selection.policies,

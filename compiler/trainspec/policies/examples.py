@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import Diagnostic, codes
-from trainspec.policies.check import beyond
+from trainspec.policies.limits import beyond
 from trainspec.policies.model import Policy
 from trainspec.policies.schema import compiled
 from trainspec.schema.patterns import TooSlowError

@@ -1,157 +1,172 @@
-"""Regular expressions of policies: matched by `re` where that is surely quick, else under a bound.
+r"""Regular expressions of policies: matched in bounded time, whatever they and the strings are.
 
-`re` cannot be interrupted, and some expressions take it longer than anybody waits for. What has repetitions inside of
-repetitions, or several of them and a long text, is matched by `schema.patterns`, which counts its steps.
+`re` backtracks and cannot be interrupted. It is asked where the number of its steps, counted beforehand from the parsed
+expression, is small. All else is matched here, by the instructions of `schema.patterns`: whether an expression matches
+from some instruction and place on does not depend on the way there, so that each pair is tried once. That takes as many
+steps as the instructions times the characters, at most. (RE2 promises the same, but has no look-arounds, another `$`
+and `\d`, and would be a compiled dependency of every install.)
+
+https://swtch.com/~rsc/regexp/regexp3.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from trainspec.schema.patterns import TooSlowError, UnknownError, searches
+from trainspec.policies.attacks import attacks
+from trainspec.safety.budget import spend
+from trainspec.schema.patterns import (
+    At,
+    Instruction,
+    Jump,
+    Look,
+    Split,
+    Take,
+    TooSlowError,
+    UnknownError,
+    program_of,
+    searches,
+)
 
 _parser: Any = import_module("re._parser" if hasattr(re, "_parser") else "sre_parse")
 
+MOST_CHARACTERS = 5_000
+"""The longest expression that a policy may have."""
 _QUICK = 2_000_000
 """Steps that `re` may take: some hundredths of a second."""
-_PUMPED = 300
-"""How often what a repetition repeats is repeated, to see whether the expression takes for ever."""
-_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
-_UNKNOWN = ("GROUPREF", "GROUPREF_EXISTS")
+_MOST_STEPS = 1_000_000
+"""Steps of one match here: half a second. Beyond them nothing is said of the string."""
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
+_GROUPS = ("groupref", "groupref_exists")
 
 
 @lru_cache(maxsize=10_000)
 def found(pattern: str, text: str) -> bool:
     """Whether `re.search(pattern, text)` finds anything. Raises TooSlowError."""
-    loops = _loops(pattern)
-    if loops is not None and (len(text) + 1) ** (loops + 1) <= _QUICK:
+    if _steps_of_re(pattern, 1 << len(text).bit_length()) <= _QUICK:
         return re.search(pattern, text) is not None
+    return matched(pattern, text)
+
+
+def matched(pattern: str, text: str) -> bool:
+    """The same, without `re`."""
     try:
-        return searches(pattern, text)
+        program = program_of(pattern)
     except UnknownError:
         raise TooSlowError from None
+    steps = [_MOST_STEPS]
+    tried: set[int] = set()
+    try:
+        return any(_matches(program, text, start, tried, steps) for start in range(len(text) + 1))
+    finally:
+        spend((_MOST_STEPS - max(steps[0], 0)) // 4)
+
+
+def _matches(program: Sequence[Instruction], text: str, start: int, tried: set[int], steps: list[int]) -> bool:
+    """Whether the program matches at `start`. `tried` are the places in program and text from which it does not."""
+    end, width = len(program), len(text) + 1
+    waiting = [(0, start)]
+    while waiting:
+        at, position = waiting.pop()
+        while True:
+            steps[0] -= 1
+            if steps[0] < 0:
+                raise TooSlowError
+            if at == end:
+                return True
+            place = at * width + position
+            if place in tried:
+                break
+            tried.add(place)
+            each = program[at]
+            at += 1
+            if isinstance(each, Take):
+                if position == len(text) or not each.test(text[position]):
+                    break
+                position += 1
+            elif isinstance(each, Split):
+                waiting.append((each.second, position))
+                at = each.first
+            elif isinstance(each, Jump):
+                at = each.to
+            elif isinstance(each, At):
+                if not each.holds(text, position):
+                    break
+            elif isinstance(each, Look):
+                begin = position - (each.back or 0)
+                matches = begin >= 0 and _matches(each.program, text, begin, set(), steps)
+                if matches is not each.is_wanted:
+                    break
+    return False
 
 
 @cache
 def fault(pattern: str) -> str | None:
-    """Why `pattern` cannot be used in a policy, to be said after its text; None where it can."""
+    """Why `pattern` cannot be used in a policy, to be said after its text; None where it can.
+
+    What makes `re` try for ever is refused as well: other tools that read the policy would hang.
+    """
+    if len(pattern) > MOST_CHARACTERS:
+        return f"is longer than the {MOST_CHARACTERS:,} characters that an expression may have"
     try:
+        program_of(pattern)
         parsed = _parser.parse(pattern)
-        re.compile(pattern)
+    except UnknownError as what:
+        if str(what) in _GROUPS:
+            return "refers to one of its groups, which cannot be matched within a time limit"
+        return "has an atomic group or a possessive repetition, which cannot be matched within a time limit"
+    except TooSlowError:
+        return "repeats too much by fixed numbers to be matched within a time limit"
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
-    if any(str(op) in _UNKNOWN for op, _ in _all(parsed)):
-        return "refers to one of its groups, which can take forever to match"
     try:
-        for text in _attacks(parsed):
+        for text in attacks(parsed):
             searches(pattern, text)
     except TooSlowError:
         return "may take forever to match"
-    except UnknownError:
-        return "has a part that cannot be matched within a time limit"
     return None
 
 
-@cache
-def _loops(pattern: str) -> int | None:
-    """How many repetitions of no fixed number follow each other; None where one holds another, or alternatives."""
-    return _loops_of(_parser.parse(pattern))
+@lru_cache(maxsize=10_000)
+def _steps_of_re(pattern: str, length: int) -> float:
+    """At most so many steps `re` takes to search a string of fewer than `length` characters."""
+    ways, size = _ways(_parser.parse(pattern), length)
+    return length * ways * size
 
 
-def _loops_of(parsed: Any) -> int | None:
-    total = 0
+def _ways(parsed: Any, length: int) -> tuple[float, float]:
+    """How many ways through an expression there are from one place, those that fail too, and how long the longest is.
+
+    Infinite where that is not known, or not worth knowing.
+    """
+    ways, size = 1.0, 1.0
     for op, given in parsed:
         name = str(op)
         if name in _REPEATS:
-            low, high, inner = given
-            below = _loops_of(inner)
-            is_simple = below == 0 and not any(str(each) == "BRANCH" for each, _ in _all(inner))
-            if low == high and int(high) <= 100:
-                below = None if below is None else below * int(high)
+            least, most, inner = given
+            below, longest = _ways(inner, length)
+            times = int(most) if most is not _parser.MAXREPEAT else max(length, int(least))
+            if below == 1:
+                of_this, steps = min(times - int(least), length) + 2.0, longest * times
+            elif times <= _MOST_TIMES:
+                of_this, steps = (times - int(least) + 1) * below**times, longest * times
             else:
-                below = 1 if is_simple else None
+                return _ENDLESS
         elif name in ("LITERAL", "NOT_LITERAL", "IN", "ANY", "AT"):
-            below = 0
+            of_this, steps = 1.0, 1.0
         elif name == "SUBPATTERN":
-            below = _loops_of(given[-1])
+            of_this, steps = _ways(given[-1], length)
         elif name == "BRANCH":
-            arms = [_loops_of(each) for each in given[1]]
-            below = None if None in arms else sum(each or 0 for each in arms)
+            arms = [_ways(arm, length) for arm in given[1]]
+            of_this, steps = sum(arm for arm, _ in arms) + 1, sum(long for _, long in arms) + 1
         else:
-            return None
-        if below is None:
-            return None
-        total += below
-    return total
+            return _ENDLESS
+        ways, size = min(ways * of_this, _MOST_WAYS), min(size + steps, _MOST_WAYS)
+    return ways, size
 
 
-def _all(parsed: Any) -> Iterator[tuple[Any, Any]]:
-    """Every operation of a parsed expression, those inside of others too."""
-    for op, given in parsed:
-        yield op, given
-        for inner in _inner(str(op), given):
-            yield from _all(inner)
-
-
-def _inner(name: str, given: Any) -> list[Any]:
-    if name in _REPEATS:
-        return [given[2]]
-    if name == "SUBPATTERN":
-        return [given[-1]]
-    if name == "BRANCH":
-        return list(given[1])
-    if name in ("ASSERT", "ASSERT_NOT"):
-        return [given[1]]
-    return [given] if name == "ATOMIC_GROUP" else []
-
-
-def _attacks(parsed: Any, before: str = "") -> Iterator[str]:
-    """Texts that lead far into each repetition, and then fail."""
-    for op, given in parsed:
-        name = str(op)
-        if name in _REPEATS and (given[1] != given[0]):
-            once = _sample(given[2]) or "a"
-            yield before + once * (_PUMPED // len(once) + 1) + "\0"
-        if name == "BRANCH":
-            for arm in given[1]:
-                yield from _attacks(arm, before)
-        else:
-            for inner in _inner(name, given):
-                yield from _attacks(inner, before)
-        before += _sample([(op, given)])
-
-
-def _sample(parsed: Any) -> str:
-    """A short text that the parsed expression matches, as far as that is simple."""
-    made = ""
-    for op, given in parsed:
-        name = str(op)
-        if name == "LITERAL":
-            made += chr(given)
-        elif name == "NOT_LITERAL":
-            made += "a" if given != ord("a") else "b"
-        elif name == "ANY":
-            made += "a"
-        elif name == "IN":
-            made += _one_of(given)
-        elif name in _REPEATS:
-            made += _sample(given[2]) * max(min(int(given[0]), 20), 1)
-        elif name == "SUBPATTERN":
-            made += _sample(given[-1])
-        elif name == "BRANCH":
-            made += _sample(given[1][0])
-    return made
-
-
-def _one_of(items: Any) -> str:
-    kinds = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a", "CATEGORY_NOT_SPACE": "a"}
-    for op, given in items:
-        if str(op) == "LITERAL":
-            return chr(given)
-        if str(op) == "RANGE":
-            return chr(given[0])
-        if str(op) == "CATEGORY" and str(given) in kinds:
-            return kinds[str(given)]
-    return "a"
+_ENDLESS = (float("inf"), float("inf"))
+_MOST_TIMES = 8
+_MOST_WAYS = 1e12

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trainspec.cost.model import Prices
     from trainspec.text.source import Source
 
-TARGETS = ("request", "job", "dag")
+TARGETS = ("request", "job", "dag", "tuning")
 WORDS = ("max_hours", "max_cost")
 """What `must` may say beside a JSON Schema: the most that a job may take, in machine hours and in money."""
 

@@ -129,7 +129,7 @@ class _Reader:
         words = {key: said[key] for key in WORDS if key in said}
         if words and self._data.get("target", "request") != "request":
             at: Path = ("must", next(iter(words)))
-            self._wrong(at, f"`{at[1]}` is about requests", "leave `target` out, or set `target: request`")
+            self._wrong(at, f"`{at[1]}` is about training jobs", "leave `target` out, or set `target: request`")
         hours, cost, currency = words.get("max_hours"), words.get("max_cost"), None
         if hours is not None and not _is_amount(hours):
             self._wrong(("must", "max_hours"), "`max_hours` must be a number of machine hours")
@@ -190,8 +190,9 @@ class _Reader:
         why = fault_of(pattern) if isinstance(pattern, str) else None
         if why is None:
             return
-        code = codes.SLOW_PATTERN if "forever" in why or "limit" in why else codes.BAD_POLICY_SCHEMA
-        advice = "write it without repetitions inside of repetitions" if code is codes.SLOW_PATTERN else None
+        code = codes.SLOW_PATTERN if "not a regular" not in why else codes.BAD_POLICY_SCHEMA
+        is_nested = "forever to match" in why or "fixed numbers" in why
+        advice = "write it without repetitions inside of repetitions" if is_nested else None
         self.faults.append(Fault(code, path, f"`{shorten(pattern)}` {why}", advice))
 
     def _waivers(self, said: Any) -> Iterator[Waiver]:

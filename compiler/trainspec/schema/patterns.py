@@ -93,7 +93,7 @@ def searches(pattern: str, text: str) -> bool:
 
     Raises TooSlowError, UnknownError, and what `re` raises for what is no expression.
     """
-    program = _program(pattern)
+    program = program_of(pattern)
     steps = [MOST_STEPS]
     try:
         return any(_matches(program, text, start, steps) for start in range(len(text) + 1))
@@ -145,7 +145,8 @@ def _looks(look: Look, text: str, position: int, steps: list[int]) -> bool:
 
 
 @cache
-def _program(pattern: str) -> Sequence[Instruction]:
+def program_of(pattern: str) -> Sequence[Instruction]:
+    """An expression as instructions. Raises what `searches` does; TooSlowError for too many instructions."""
     re.compile(pattern)  # its own complaints
     parsed = _parser.parse(pattern)
     compiling = _Compiling()
@@ -169,7 +170,7 @@ class _Compiling:
 
     def _item(self, kind: str, given: Any, flags: int) -> None:
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            self.program.append(Take(_test(kind, given, flags)))
+            self.program.append(Take(taken_by(kind, given, flags)))
         elif kind in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, below = given
             self._repeat(least, most, below, flags, is_greedy=kind == "MAX_REPEAT")
@@ -191,7 +192,10 @@ class _Compiling:
 
     def _repeat(self, least: int, most: Any, below: Any, flags: int, *, is_greedy: bool) -> None:
         for _ in range(int(least)):
+            length = len(self.program)
             self.add(below, flags)
+            if len(self.program) == length:
+                return  # nothing, however often
         if most is _parser.MAXREPEAT:
             self._loop(below, flags, is_greedy=is_greedy)
             return
@@ -200,6 +204,8 @@ class _Compiling:
             splits.append(len(self.program))
             self.program.append(Jump(0))
             self.add(below, flags)
+            if len(self.program) == splits[-1] + 1:
+                break  # nothing, however often
         for at in splits:
             self.program[at] = self._choice(at + 1, len(self.program), is_greedy=is_greedy)
 
@@ -232,7 +238,7 @@ class _Compiling:
             self.program[end] = Jump(len(self.program))
 
 
-def _test(kind: str, given: Any, flags: int) -> Test:
+def taken_by(kind: str, given: Any, flags: int) -> Test:
     """Whether a character is one that an item of the parser's takes."""
     if kind == "ANY":
         return (lambda each: True) if flags & re.DOTALL else (lambda each: each != "\n")
@@ -283,7 +289,7 @@ def _place(name: str, flags: int) -> Callable[[str, int], bool]:
     if name == "AT_END_STRING":
         return lambda text, at: at == len(text)
     if name in ("AT_BOUNDARY", "AT_NON_BOUNDARY"):
-        word = _test("IN", [("CATEGORY", "CATEGORY_WORD")], flags)
+        word = taken_by("IN", [("CATEGORY", "CATEGORY_WORD")], flags)
         is_wanted = name == "AT_BOUNDARY"
 
         def boundary(text: str, at: int) -> bool:

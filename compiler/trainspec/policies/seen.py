@@ -1,0 +1,145 @@
+"""The requests that policies are held against: those of training jobs, as they are in sample runs.
+
+A tuning job starts training jobs with any of its machines and definitions, so that it has a request for each of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainspec.policies.values import UNKNOWN
+from trainspec.request.api.model import TRAINING
+from trainspec.request.check import render_in
+from trainspec.request.lower import Request
+from trainspec.request.tuned import CONFIG, DEFINITION, NAME, OTHER_DEFINITIONS, STATIC, ranges_of, training_request
+from trainspec.request.tuned import UNKNOWN as TUNED
+from trainspec.safety.budget import spend
+from trainspec.schema.values import with_leaves
+from trainspec.templates import Sample, has_template, render
+from trainspec.text.tree import Path
+
+_STEPS_OF_TRAINING = 300
+_DEFINITIONS, _, _RANGES = OTHER_DEFINITIONS
+_TUNED_RESOURCES, _CONFIGS = "HyperParameterTuningResourceConfig", "InstanceConfigs"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request, and the one of its task in which its members stand: at `places`, by their beginnings."""
+
+    members: Mapping[str, Any]
+    whole: Request
+    places: Mapping[Path, Path] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """What the request is of: training jobs, also where a tuning job starts them."""
+        return self.whole.operation if not self.places else TRAINING
+
+    def member(self, path: Path) -> Path:
+        """Where a member stands in the request of the task."""
+        for length in range(len(path), -1, -1):
+            if (place := self.places.get(path[:length])) is not None:
+                return (*place, *path[length:])
+        return path
+
+    def origin(self, path: Path) -> Path:
+        """The field of the job that a member comes from; the job itself for the request as a whole."""
+        return self.whole.origin(self.member(path)) if path else ()
+
+
+def whole_of(request: Request) -> Seen:
+    """The request of the task itself."""
+    return Seen(request.members, request)
+
+
+def trainings_of(request: Request) -> Iterator[Seen]:
+    """The requests of the training jobs that a task starts: its own, or those of a tuning job."""
+    if request.operation == TRAINING:
+        yield whole_of(request)
+        return
+    for above, definition, ranges in _definitions(request.members):
+        for one, places in _machines(definition, above):
+            spend(_STEPS_OF_TRAINING)
+            yield _training(request, one, {(): above, ("HyperParameters",): (*above, STATIC), **places}, ranges)
+
+
+def _definitions(members: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any], Path]]:
+    """Each definition of training jobs: its place, itself, and the place of its ranges."""
+    several = members.get(_DEFINITIONS)
+    listed = several if isinstance(several, list) else []
+    if DEFINITION in members or not listed:
+        yield (DEFINITION,), _map(members.get(DEFINITION)), (CONFIG, "ParameterRanges")
+    for index, each in enumerate(listed):
+        yield (_DEFINITIONS, index), _map(each), (_DEFINITIONS, index, _RANGES)
+
+
+def _machines(definition: Mapping[str, Any], above: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[Path, Path]]]:
+    """A definition with each of the machines that it may take alone, and where these stand."""
+    rest = {name: value for name, value in definition.items() if name not in ("ResourceConfig", _TUNED_RESOURCES)}
+    tuned = definition.get(_TUNED_RESOURCES)
+    if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:
+        yield {name: value for name, value in definition.items() if name != _TUNED_RESOURCES}, {}
+    if not isinstance(tuned, Mapping):
+        return
+    place = (*above, _TUNED_RESOURCES)
+    configs = tuned.get(_CONFIGS)
+    for index, each in enumerate(configs if isinstance(configs, list) else ()):
+        below: dict[Path, Path] = {("ResourceConfig", name): (*place, _CONFIGS, index, name) for name in _map(each)}
+        yield {**rest, _TUNED_RESOURCES: {**tuned, _CONFIGS: [each]}}, {("ResourceConfig",): place, **below}
+    if not configs or "InstanceType" in tuned:
+        alone = {name: value for name, value in tuned.items() if name != _CONFIGS}
+        yield {**rest, _TUNED_RESOURCES: alone}, {("ResourceConfig",): place}
+
+
+def _training(request: Request, definition: Mapping[str, Any], places: Mapping[Path, Path], ranges: Path) -> Seen:
+    """The request of a training job of a definition. What the tuning job chooses is not known."""
+    config = _map(request.members.get(CONFIG))
+    own = _map(_at(request.members, ranges))
+    whole = {**request.members, DEFINITION: definition, CONFIG: {**config, "ParameterRanges": own}}
+    members = training_request(whole)
+    names = {name: (*ranges, *place[2:], "Name") for name, place, _ in ranges_of(whole)}
+    if names:
+        members["HyperParameters"] = {**_map(members.get("HyperParameters")), **dict.fromkeys(names, TUNED)}
+    of_job: dict[Path, Path] = {("TrainingJobName",): (NAME,), ("Tags",): ("Tags",)}
+    return Seen(members, request, {**places, **of_job, **{("HyperParameters", name): at for name, at in names.items()}})
+
+
+def _at(value: Any, path: Path) -> Any:
+    for step in path:
+        value = value[step] if isinstance(value, list) and isinstance(step, int) else _map(value).get(str(step))
+    return value
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def renderings(members: Mapping[str, Any], samples: Sequence[Sample], operation: str = TRAINING) -> Iterator[Any]:
+    """A request as it is in each sample run: once where nothing in it differs."""
+    for sample in samples or (None,):
+        if sample is None:
+            yield known(members, ())
+            return
+        rendering = render_in(members, sample.context(), operation)
+        unknown = rendering.unknown
+        if unknown:
+            yield with_leaves(rendering.request, lambda value, path: UNKNOWN if path in unknown else value)  # noqa: B023
+        else:
+            yield rendering.request
+        if not rendering.templated:
+            return
+
+
+def known(data: Any, samples: Sequence[Sample]) -> Any:
+    """Data, its templates rendered for the first of `samples`; `UNKNOWN` where that gives nothing."""
+    context = samples[0].context() if samples else None
+
+    def leaf(value: Any, path: Path) -> Any:
+        del path
+        if not isinstance(value, str) or not has_template(value):
+            return value
+        text = render(value, context).text if context is not None else None
+        return UNKNOWN if text is None else text
+
+    return with_leaves(data, leaf)
