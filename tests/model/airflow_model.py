@@ -44,6 +44,7 @@ from schedules import (
 )
 from trainspec.runtime import attempt as attempt_module
 from trainspec.runtime import failure_callback as leftover_module
+from trainspec.runtime import task_run as task_run_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.attempt import Attempt
 from trainspec.runtime.engine import training as engine_module
@@ -256,9 +257,9 @@ class World:
                 "Clients": lambda *_: clients,
                 "Calls": lambda client, **more: Calls(client, clock, **more),
                 "task_state": lambda ti, _: None if ti.task.silent else ti.task.state,
-                "installation_of": lambda run: run.where,
                 "has_shared_start": lambda _: False,
             },
+            task_run_module: {"installation_of": lambda run: run.where},
             leftover_module: {"_calls": lambda operator, _: Calls(client, clock, log=operator.log.warning)},
             engine_module: {"_STALE": -1.0},
             trigger_module: {

@@ -27,6 +27,7 @@ from schedules import (
 )
 from trainspec.runtime import airflow_compat
 from trainspec.runtime import attempt as attempt_module
+from trainspec.runtime import task_run as task_run_module
 from trainspec.runtime import trigger as trigger_module
 from trainspec.runtime.engine import airflow_rest
 from trainspec.runtime.engine.account import Account
@@ -36,6 +37,7 @@ from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.label import decode
 from trainspec.runtime.engine.sweep import AskError, Sweep
 from trainspec.runtime.engine.training import Training
+from trainspec.runtime.engine.waiting import Waiting
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
 
@@ -80,7 +82,7 @@ def no_clears(patch: pytest.MonkeyPatch) -> None:
 
 def max_tries_alone(patch: pytest.MonkeyPatch) -> None:
     """A try beyond the last one is taken for a retry, where Airflow counts no clears of running tasks."""
-    patch.setattr(attempt_module, "max_tries_of", lambda ti: ti.max_tries)
+    patch.setattr(task_run_module, "max_tries_of", lambda ti: ti.max_tries)
 
 
 def events_are_the_trys(patch: pytest.MonkeyPatch) -> None:
@@ -101,7 +103,7 @@ def no_search(patch: pytest.MonkeyPatch) -> None:
 def names_are_jobs(patch: pytest.MonkeyPatch) -> None:
     """Whoever goes on with a job takes the job that has the name now."""
     patch.setattr(Training, "resume", lambda self, name: self._settle_on(self.account.look(name)))
-    patch.setattr(Training, "_look_again", lambda self, job: self.account.look(job.name))
+    patch.setattr(Waiting, "_look_again", lambda self, job: self.account.look(job.name))
 
 
 def stops_by_name(patch: pytest.MonkeyPatch) -> None:

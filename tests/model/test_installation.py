@@ -17,7 +17,7 @@ NAME = ("trainspec", "installation")
 
 def _id(patch: pytest.MonkeyPatch, conf: Conf, *, airflow_2: bool = False, host: str = "a", home: str = "/h") -> str:
     patch.setattr(module, "conf", SimpleNamespace(get=lambda *key, fallback="": conf.get(key, fallback)))
-    patch.setattr(module, "AIRFLOW_2", airflow_2)
+    patch.setattr(module, "HAS_DATABASE", airflow_2)
     patch.setattr("socket.gethostname", lambda: host)
     patch.setenv("AIRFLOW_HOME", home)
     return module.installation()

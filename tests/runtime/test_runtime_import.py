@@ -1,5 +1,6 @@
 """The runtime is on the path of every parse of every DAG file: it stands alone and is light."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ ENGINE = sorted(f"engine.{path.stem}" for path in (RUNTIME / "engine").glob("*.p
 MODULES = sorted(path.stem for path in RUNTIME.glob("*.py") if path.stem != "__init__")
 NEED_AIRFLOW = {
     *("airflow_compat", "airflow_inside", "attempt", "best", "gate", "installation", "links", "operator", "plugin"),
-    *("rendering", "sensor", "sweep_operator", "trigger"),
+    *("rendering", "sensor", "sweep_operator", "task_run", "trigger"),
     *("tuning_attempt", "tuning_operator", "tuning_sensor", "tuning_trigger"),
 }
 ONLY_IN_THE_TRIGGERER = {"engine.poller"}
@@ -26,3 +27,9 @@ def test_importing_a_module_of_the_engine_brings_nothing_heavy(module: str) -> N
     own = {name for name in loaded if name.startswith("trainspec.")}
     assert own
     assert {name for name in own if not name.startswith("trainspec.runtime")} == set()
+
+
+def test_one_door_knows_the_versions_of_airflow() -> None:
+    asks = re.compile(r"AIRFLOW_[23]\b|airflow import __version__|hasattr\(Base|except ImportError|version_info")
+    found = {path.stem for path in RUNTIME.rglob("*.py") if asks.search(path.read_text(encoding="utf-8"))}
+    assert found == {"airflow_compat"}

@@ -3,14 +3,26 @@
 import sys
 import threading
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from trainspec.runtime.engine.choices import TASK_ENDED
 
 from airflow import __version__
 
-AIRFLOW_2 = __version__.startswith("2.")
+_AIRFLOW_2 = __version__.startswith("2.")
+
+HAS_DATABASE = _AIRFLOW_2
+"""Whether tasks and triggers reach Airflow's database. Those of Airflow 3 ask its API server."""
+
+KILLED_TASK_GOES_ON = not _AIRFLOW_2
+"""Whether the code of a task goes on after its on_kill, unless that raises.
+
+Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
+"""
+
+DEFERRED_FORGETS_TIMEOUT = not _AIRFLOW_2
+"""Whether execution_timeout is forgotten while a task is deferred."""
 
 # The states in which Airflow holds a task whose process it tells to end: it has ended, or was cleared while it ran.
 TOLD_TO_END = TASK_ENDED | {"restarting"}
@@ -65,6 +77,13 @@ def is_users_doing(cancelled: BaseException) -> bool:
     return cancelled.args[:1] == (_USER_ACTION_CANCEL_MSG,)
 
 
+def has_kill_hook() -> bool:
+    """Return whether Airflow calls a trigger's on_kill, as 3.3 and later do."""
+    from airflow.triggers.base import BaseTrigger
+
+    return hasattr(BaseTrigger, "on_kill")
+
+
 async def is_deferred(task_instance: Any) -> bool:
     """Return whether a task is deferred now, or Airflow does not answer. For a trigger on Airflow 3.
 
@@ -101,7 +120,7 @@ def task_state(task_instance: Any, patience: float) -> str | None:
 
     def ask() -> None:
         with suppress(Exception):
-            answer.append(_task_state_2(task_instance) if AIRFLOW_2 else task_state_3(**_key(task_instance)))
+            answer.append(_task_state_2(task_instance) if HAS_DATABASE else _task_state_3(**_key(task_instance)))
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
@@ -118,7 +137,7 @@ def _task_state_2(task_instance: Any) -> Any:
     return found[0] if found else GONE
 
 
-def task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
+def _task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
     """Return the state of a task instance, as a running task or trigger of Airflow 3 may ask for it.
 
     None where it has none, and `GONE` where there is no such task instance.
@@ -133,6 +152,54 @@ def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: in
     return states.get(run_id, {}).get(task_id if map_index < 0 else f"{task_id}_{map_index}", GONE)
 
 
+class RunSeen(NamedTuple):
+    """A DAG run and one of its tasks as Airflow knows them now: its start, the states of both."""
+
+    started: datetime
+    state: str
+    task_state: str | None
+    has_shared_start: bool = False
+    """Whether the run starts at its logical date, as `airflow dags test` of Airflow 2 has it."""
+
+
+def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+    """Return what this Airflow knows of a task run, from within a running task; None where it has no such DAG run.
+
+    Airflow 2 is asked in its database, Airflow 3 through the task's supervisor, which needs 3.1 or newer.
+    """
+    ask = _in_database if HAS_DATABASE else _from_supervisor
+    return ask(dag_id, run_id, task_id, map_index)
+
+
+def _in_database(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+    from airflow.models import DagRun, TaskInstance
+    from airflow.utils.session import create_session
+
+    run_key = {"dag_id": dag_id, "run_id": run_id}
+    task_key = {**run_key, "task_id": task_id, "map_index": map_index}
+    with create_session() as session:
+        run = session.query(DagRun.start_date, DagRun.state, DagRun.execution_date).filter_by(**run_key).one_or_none()
+        task = session.query(TaskInstance.state).filter_by(**task_key).one_or_none()
+    if run is None:
+        return None
+    return RunSeen(run[0], run[1], task[0] if task else GONE, has_shared_start=run[0] == run[2])
+
+
+def _from_supervisor(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+    from airflow.sdk.exceptions import AirflowRuntimeError
+    from airflow.sdk.execution_time.comms import GetDagRun
+    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
+
+    try:
+        run = SUPERVISOR_COMMS.send(GetDagRun(dag_id=dag_id, run_id=run_id))
+    except AirflowRuntimeError as error:
+        if (error.error.detail or {}).get("status_code") == 404:
+            return None
+        raise
+    state = _task_state_3(dag_id, run_id, task_id, map_index)
+    return RunSeen(run.start_date, run.state, state)
+
+
 def max_tries_of(task_instance: Any) -> int:
     """Return Airflow's number of the last try, which every clear raises and no retry.
 
@@ -140,7 +207,7 @@ def max_tries_of(task_instance: Any) -> int:
     no retry comes after that, so the number must have been raised.
     """
     last = int(task_instance.max_tries)
-    return last if AIRFLOW_2 else max(last, task_instance.try_number - 1)
+    return last if _AIRFLOW_2 else max(last, task_instance.try_number - 1)
 
 
 def is_tried_again(context: Any, retries: int) -> bool:
@@ -149,7 +216,7 @@ def is_tried_again(context: Any, retries: int) -> bool:
     Before 3.3, Airflow 3 has the DAG processor call it for every try whose worker was lost. A worker calls it only when
     the task has failed for good, and hands on the exception.
     """
-    if AIRFLOW_2 or isinstance(context.get("exception"), BaseException):
+    if _AIRFLOW_2 or isinstance(context.get("exception"), BaseException):
         return False
     ti = context["ti"]
     return retries > 0 and bool(ti.try_number <= ti.max_tries)
@@ -158,7 +225,7 @@ def is_tried_again(context: Any, retries: int) -> bool:
 def has_xcom() -> bool:
     """Return whether XComs can be read here: in the DAG processor of 3.0, who asks for one waits forever."""
     processor = sys.modules.get("airflow.dag_processing.processor")
-    return AIRFLOW_2 or processor is None or hasattr(processor, "GetXCom")
+    return _AIRFLOW_2 or processor is None or hasattr(processor, "GetXCom")
 
 
 def clears_of(context: Any) -> int:
@@ -169,7 +236,7 @@ def clears_of(context: Any) -> int:
     trace of that one in its database: see `_cleared_while_running`.
     """
     counted = int(getattr(context["dag_run"], "clear_number", None) or 0)
-    return counted + (_cleared_while_running(context["ti"]) if AIRFLOW_2 else 0)
+    return counted + (_cleared_while_running(context["ti"]) if HAS_DATABASE else 0)
 
 
 def _cleared_while_running(task_instance: Any) -> int:

@@ -13,24 +13,30 @@ from airflow.providers.common.compat.sdk import (
     AirflowSkipException,
     AirflowTaskTimeout,
 )
-from trainspec.runtime.airflow_compat import AIRFLOW_2, TOLD_TO_END, clears_of, delay_next_try, max_tries_of, task_state
+from trainspec.runtime.airflow_compat import (
+    DEFERRED_FORGETS_TIMEOUT,
+    KILLED_TASK_GOES_ON,
+    TOLD_TO_END,
+    delay_next_try,
+    task_state,
+)
 from trainspec.runtime.clients import Clients
 from trainspec.runtime.engine.by_kind import asked_for
 from trainspec.runtime.engine.calls import BackOff, Calls
 from trainspec.runtime.engine.casting import typed
 from trainspec.runtime.engine.console import job_url, logs_url
 from trainspec.runtime.engine.failure import failure
-from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
+from trainspec.runtime.engine.identity import Label
 from trainspec.runtime.engine.job import OVERDUE, Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import decode, encode
-from trainspec.runtime.engine.logs import CALLS_A_LOOK, CALLS_AT_THE_END, CALLS_FOR_A_TAIL, JobLog, last_log_lines
-from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Training
-from trainspec.runtime.installation import has_shared_start, installation_of
+from trainspec.runtime.installation import has_shared_start
+from trainspec.runtime.job_log import follow, last_lines, show_tail
 from trainspec.runtime.links import link_values
-from trainspec.runtime.masking import mask_secrets, masked
+from trainspec.runtime.masking import mask_secrets
+from trainspec.runtime.task_run import label_of, policy_of
 
 if TYPE_CHECKING:
     from trainspec.runtime.trigger import TrainingJobTrigger
@@ -87,7 +93,7 @@ class Attempt:
             if self.operator.deferrable and not job.ended:
                 self.log.info("Job state: %s", job.state)
                 return self._defer(job, deadline)
-            return self._finish(training, training.wait(job, deadline, self._show_log(job)))
+            return self._finish(training, training.wait(job, deadline, follow(job, self._clients, self.operator)))
 
     def resume(self, event: Mapping[str, Any]) -> str:
         """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
@@ -101,7 +107,7 @@ class Attempt:
             # A triggerer of an earlier release goes by its own clock, which may be ahead.
             overdue = event["why"] == OVERDUE and training.calls.aws_now() >= (event["deadline"] or 0) - 1
             if job.ended or overdue:
-                self._show_tail(job)
+                show_tail(job, self._clients, self.operator)
                 if not job.ended:
                     self._end_at_execution_timeout()
                 return self._finish(training, job)
@@ -121,8 +127,7 @@ class Attempt:
             self._say(self.log.warning, f"{noun} {self._training.name} is left to the next try of its task")
         else:
             self._stop_job("its task was ended", _KILL_BACK_OFF)
-        # Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
-        if self._running and not AIRFLOW_2:
+        if self._running and KILLED_TASK_GOES_ON:
             raise TaskKilledError
 
     def _goes_on(self) -> bool:
@@ -173,7 +178,7 @@ class Attempt:
         job = self.job = job.in_full(training.calls)
         if not job.completed:
             links = job_url(job.arn, job.name, self.kind), logs_url(job.arn, job.name, self.kind)
-            raise self._as_asked(failure(job, self._last_log_lines(job), *links), job)
+            raise self._as_asked(failure(job, last_lines(job, self._clients), *links), job)
         self._push(job.results)
         self.log.info("Model artifact: %s", job.model)
         return job.name
@@ -190,30 +195,6 @@ class Attempt:
             self.log.warning("%s\nWaiting %.0f seconds before it is tried again", asked.problem.text, least)
             time.sleep(least)
         return asked.problem
-
-    def _show_log(self, job: Job) -> Callable[[Job], None]:
-        """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""
-        if not self.operator.print_log or self._clients is None or job.logged_as is None:
-            return lambda _: None
-        log = JobLog(self._clients.logs, job.name, self._log_line, tail=bool(job.description))
-        return lambda now: log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
-
-    def _show_tail(self, job: Job) -> None:
-        """Show the last lines of a job that nobody watched."""
-        if self.operator.print_log and self._clients is not None and job.logged_as is not None:
-            JobLog(self._clients.logs, job.name, self._log_line, tail=True).show(CALLS_FOR_A_TAIL)
-
-    def _log_line(self, line: str) -> None:
-        self.log.info("%s", masked(line))
-
-    def _last_log_lines(self, job: Job) -> list[str]:
-        name = job.logged_as
-        if self._clients is None or name is None:
-            return []
-        try:
-            return [masked(line) for line in last_log_lines(self._clients.logs, name)]
-        except Exception as error:  # the job's failure is the news, not that its log cannot be read
-            return [f"(not to be had: {type(error).__name__})"]
 
     def _defer(self, job: Job, deadline: float | None) -> NoReturn:
         arguments = self.operator
@@ -235,9 +216,11 @@ class Attempt:
         return TrainingJobTrigger
 
     def _execution_deadline(self) -> float | None:
-        """When execution_timeout is over, in seconds since the epoch. Airflow 3 forgets it while a task is deferred."""
+        """When execution_timeout is over, in seconds since the epoch, where Airflow does not see to that itself."""
         limit = self.operator.execution_timeout
-        return None if limit is None or AIRFLOW_2 else float((self.context["ti"].start_date + limit).timestamp())
+        if limit is None or not DEFERRED_FORGETS_TIMEOUT:
+            return None
+        return float((self.context["ti"].start_date + limit).timestamp())
 
     def _end_at_execution_timeout(self) -> None:
         deadline = self._execution_deadline()
@@ -311,29 +294,3 @@ class Attempt:
     def _say(self, log: Callable[[str], None], text: str) -> None:
         with suppress(Exception):  # a signal may come in the middle of another log line, which cannot be re-entered
             log(text)
-
-
-def policy_of(operator: Any) -> Policy:
-    """Return what the arguments of a TrainingJobOperator leave to choose."""
-    return Policy(operator.action_if_job_exists, operator.check_interval, operator.max_attempts, operator.on_timeout)
-
-
-def label_of(context: Any, operator: Any) -> Label:
-    """Return the identity of the task run in Airflow's `context`. Raises `TrainingProblem`."""
-    ti, retries, run = context["ti"], operator.retries or 0, context["dag_run"]
-    try:
-        where = installation_of(run)
-    except ValueError as error:
-        raise TrainingProblem(Kind.FATAL, str(error)) from None
-    task_run = TaskRun(
-        dag_id=ti.dag_id,
-        run_id=ti.run_id,
-        task_id=ti.task_id,
-        map_index=-1 if ti.map_index is None else ti.map_index,
-        generation=max_tries_of(ti) - retries,
-        started=microseconds(run.start_date),
-        retries=retries,
-        clears=clears_of(context),
-        installation=where,
-    )
-    return Label.of(task_run, ti.try_number, policy_of(operator).stay(wait=operator.wait_for_completion))

@@ -30,8 +30,8 @@ def stop_left_over(context: Any) -> None:
 
     if is_tried_again(context, operator.retries or 0):
         return
-    from trainspec.runtime.attempt import label_of, policy_of
     from trainspec.runtime.engine.training import Training
+    from trainspec.runtime.task_run import label_of, policy_of
 
     log = operator.log
     try:

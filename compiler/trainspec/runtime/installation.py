@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from airflow.providers.common.compat.sdk import conf
-from trainspec.runtime.airflow_compat import AIRFLOW_2
+from trainspec.runtime.airflow_compat import HAS_DATABASE
 from trainspec.runtime.engine.identity import DERIVED
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
@@ -61,7 +61,7 @@ def _derived(text: str) -> str:
 
 def _address() -> str:
     """Where all components of this Airflow meet: its database on Airflow 2, its API server on Airflow 3."""
-    if AIRFLOW_2:
+    if HAS_DATABASE:
         return _database(conf.get("database", "sql_alchemy_conn"))
     url = conf.get("core", "execution_api_server_url", fallback="") or conf.get("api", "base_url", fallback="")
     parts = urlsplit(url or "http://localhost:8080")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
-from trainspec.runtime.airflow_compat import AIRFLOW_2, is_awaited, is_deferred, is_users_doing
+from trainspec.runtime.airflow_compat import HAS_DATABASE, has_kill_hook, is_awaited, is_deferred, is_users_doing
 from trainspec.runtime.clients import sagemaker
 from trainspec.runtime.engine.calls import BackOff, CallAnswer
 from trainspec.runtime.engine.identity import Relation
@@ -78,11 +78,11 @@ class TrainingJobTrigger(BaseTrigger):
         except asyncio.CancelledError as cancelled:
             if self.trigger_id is None:  # no triggerer's, but that of `airflow dags test`, and somebody pressed Ctrl-C
                 await _to_the_end(self._stop())
-            elif AIRFLOW_2:
+            elif HAS_DATABASE:
                 await _to_the_end(self._stop_unless_awaited())
             elif is_users_doing(cancelled):  # on_kill may not be called: see there
                 self._begin_to_stop()
-            elif not hasattr(BaseTrigger, "on_kill"):
+            elif not has_kill_hook():
                 await _to_the_end(self._stop_unless_deferred())
             raise
         event = {"job_name": self.job_name, "deadline": self.deadline, "why": why, "label": self.label}

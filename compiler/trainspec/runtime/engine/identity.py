@@ -131,6 +131,15 @@ class Label:
         """Whether all ids are as Airflow knows them, none cut."""
         return self.task_run.digest == self.digest
 
+    @property
+    def may_be_retry(self) -> bool:
+        """Whether there may be a job of an earlier try since the last clear, as far as `max_tries` tells of clears."""
+        return self.try_number > self.task_run.generation + 1
+
+    def follows(self, other: "Label | None") -> bool:
+        """Whether `other` is of the try before this one, which had looked for the jobs of the tries before itself."""
+        return other is not None and self.relation(other) is Relation.SAME and other.try_number >= self.try_number - 1
+
     def relation(self, other: "Label | None") -> Relation:
         """Return what the job that carries `other` is to the task run of this label."""
         if other is None or other.digest != self.digest:

@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timezone
 from itertools import chain
 from typing import Any, Final
 
@@ -20,15 +19,14 @@ from trainspec.runtime.engine.identity import Label, Relation
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 from trainspec.runtime.engine.label import sign
-from trainspec.runtime.engine.names import MAX_NUMBER, named, numbered, with_suffix
+from trainspec.runtime.engine.names import MAX_NUMBER, named
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
+from trainspec.runtime.engine.taken import other_names, presumed, whose
+from trainspec.runtime.engine.waiting import OUR_TASKS, GoneError, Waiting
 
-_OUR_TASKS: Final = (Relation.SAME, Relation.EARLIER)
 _STALE: Final = 15.0
 """Seconds after which a try asks whether it is still wanted before it makes a job: it may have been asleep."""
-_LOOKS_FOR_GONE, _BETWEEN_LOOKS = 4, 5.0
-"""A job that was seen and is not there is looked for so often, so many seconds apart, before it counts as deleted."""
 
 
 class Training:
@@ -61,6 +59,7 @@ class Training:
         self._other: Iterator[str] | None = None
         """The names to be looked at after this one."""
         self._wanted_at = calls.clock.now()
+        self._waiting = Waiting(self.account, label, policy, log)
 
     @property
     def calls(self) -> Calls:
@@ -98,8 +97,8 @@ class Training:
             return self._settle_on(ours)
         # These names are likely to be taken, and the describe call has the higher rate limit: so look first.
         # The create call still decides who gets a name that looked free.
-        self._other = self._other_names(name, job, theirs)
-        self.log(f"{self._whose(job, theirs)} Taking another name")
+        self._other = self._names_but(name, job, theirs)
+        self.log(f"{whose(job, theirs, self.label, self.kind)} Taking another name")
         for other in self._other:
             self.name, self._asked = other, False
             job = self.account.find(other) or self._create(other) or self.account.look(other)
@@ -110,13 +109,19 @@ class Training:
     def resume(self, name: str) -> Job:
         """Return the job `name` of this task run, which `start` returned in another process."""
         self.name, self._asked = name, True  # it may have to be stopped before it has been seen here
-        for look in range(_LOOKS_FOR_GONE):
-            self.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
-            if job := self.account.find(name):
-                if self.label.relation(self.account.label(job)) in _OUR_TASKS:
-                    return self._settle_on(job)
-                break
-        raise self._gone(name)
+        return self._settle_on(self._or_gone(lambda: self._waiting.find_again(name, self._is_ours)))
+
+    def wait(self, job: Job, deadline: float | None, watch: Callable[[Job], None] = lambda _: None) -> Job:
+        """Return `job` when it has ended, or as it is at `deadline`: see `Waiting.until`. Raises `TrainingProblem`."""
+        return self._or_gone(lambda: self._waiting.until(job, deadline, watch))
+
+    def deadline(self, job: Job) -> float | None:
+        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no end."""
+        return self._waiting.deadline(job)
+
+    def overdue(self, job: Job) -> TrainingProblem:
+        """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""
+        return self._waiting.overdue(job)
 
     def release(self) -> None:
         """Forget the job: it has ended, or may go on without us."""
@@ -144,22 +149,17 @@ class Training:
         run = self.label.task_run
         return self.label.try_number > 1 or bool(run.generation or run.clears) or self.policy.reruns
 
-    @property
-    def _is_retry(self) -> bool:
-        """Whether there may be a job of an earlier try since the last clear, as far as `max_tries` tells of clears."""
-        return self.label.try_number > self.label.task_run.generation + 1
-
     def _running(self, account: Account) -> Iterator[Job]:
         """Yield the running jobs of this task, seen through `account`, from where `start` has got to."""
         name = str(self.name)
         if self._asked:
             job = account.look(name)
-            if self.label.relation(account.label(job)) in _OUR_TASKS and not job.ended:
+            if self.label.relation(account.label(job)) in OUR_TASKS and not job.ended:
                 yield job
                 return
         if self._may_have_been_made and self.kind.name in self.request:  # `resume` has no request
             for job, _, relation in self._own(account, name, completed=False):
-                if relation in _OUR_TASKS and not job.ended:
+                if relation in OUR_TASKS and not job.ended:
                     yield job
 
     def _recover(self, name: str) -> tuple[Job | None, Job | None]:
@@ -170,19 +170,14 @@ class Training:
         holder = self.account.find(name)
         if holder:
             theirs = self.account.label(holder)
-            if (ours := self._usable(holder, theirs)) or self._by_last_try(theirs):
+            if (ours := self._usable(holder, theirs)) or self.label.follows(theirs):
                 return ours, holder
-        for job, theirs, _ in self._own(self.account, name, completed=self._is_retry):
+        for job, theirs, _ in self._own(self.account, name, completed=self.label.may_be_retry):
             if holder and job.name == holder.name:
                 continue
-            if (ours := self._usable(job, theirs)) or self._by_last_try(theirs):
+            if (ours := self._usable(job, theirs)) or self.label.follows(theirs):
                 return ours, holder
         return None, holder
-
-    def _by_last_try(self, theirs: Label | None) -> bool:
-        """Whether a job was made by the try before this one, which had looked for those of the tries before itself."""
-        same = self.label.relation(theirs) is Relation.SAME
-        return same and theirs is not None and theirs.try_number >= self.label.try_number - 1
 
     def _own(self, account: Account, name: str, *, completed: bool) -> Iterator[tuple[Job, Label, Relation]]:
         """Yield the jobs of this task, as `Account.own`; where they may not be listed, from name to name."""
@@ -205,70 +200,18 @@ class Training:
                 yield job, theirs, relation
             if other == name and self._other is None:
                 with suppress(TrainingProblem):  # the policy allows no other name
-                    names = self._other_names(name, job, theirs)
+                    names = self._names_but(name, job, theirs)
 
-    def wait(self, job: Job, deadline: float | None, watch: Callable[[Job], None] = lambda _: None) -> Job:
-        """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
+    def _or_gone(self, look: Callable[[], Job]) -> Job:
+        """Return the job that `look` finds. Raises `GoneError`, with nothing left to stop, where it is gone."""
+        try:
+            return look()
+        except GoneError:
+            self.release()
+            raise
 
-        Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Time is AWS's.
-        Raises `TrainingProblem`, also where the job is there no more, or another has its name.
-        """
-        state = ""
-        while True:
-            job = self._look_again(job)
-            if job.state != state:
-                state = job.state
-                self.log(f"Job state: {state}")
-            watch(job)
-            now = self.calls.aws_now()
-            if job.ended or (deadline is not None and now >= deadline):
-                return job
-            left = self.policy.check_interval if deadline is None else min(self.policy.check_interval, deadline - now)
-            self.calls.clock.sleep(left)
-
-    def deadline(self, job: Job) -> float | None:
-        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no end.
-
-        It counts from the job's creation, so that a retry which attaches to the job gets no more.
-        """
-        longest = self.policy.longest_wait
-        if longest is None:
-            return None
-        now = self.calls.aws_now()
-        return min(now, job.created or now) + longest
-
-    def overdue(self, job: Job) -> TrainingProblem:
-        """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""
-        waited = f"{job.name} has not ended within {self.policy.longest_wait:g} seconds"
-        bound = (
-            self.policy.bound
-            or f"max_attempts={self.policy.max_attempts} x check_interval={self.policy.check_interval:g}"
-        )
-        if self.policy.on_timeout == "leave":
-            return TrainingProblem(Kind.RETRY, f"{waited} ({bound}). It is left running. Job state: {job.state}")
-        self.account.stop(job, self.label)
-        return TrainingProblem(Kind.RETRY, f"{waited} ({bound}) and is being stopped. Job state: {job.state}")
-
-    def _look_again(self, job: Job) -> Job:
-        """Return `job` as it is now. Raises `TrainingProblem` where it was deleted, whoever has its name now."""
-        if not job.description:  # made a moment ago, and perhaps not to be seen yet
-            now = self.account.look(job.name)
-            if self.label.relation(self.account.label(now)) not in _OUR_TASKS:
-                raise self._gone(job.name)
-            return now
-        for look in range(_LOOKS_FOR_GONE):
-            self.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
-            if found := self.account.find(job.name):
-                if found.created == job.created:
-                    return found
-                break
-        raise self._gone(job.name)
-
-    def _gone(self, name: str) -> TrainingProblem:
-        self.release()
-        noun = self.kind.noun.capitalize()
-        text = f"{noun} {name} of this task is gone: it was deleted, or the job of that name is another's."
-        return TrainingProblem(Kind.RETRY, text)
+    def _is_ours(self, job: Job) -> bool:
+        return self.label.relation(self.account.label(job)) in OUR_TASKS
 
     def _settle_on(self, job: Job) -> Job:
         self.name, self._job = job.name, job
@@ -319,13 +262,9 @@ class Training:
         if relation is Relation.LATER and self.policy.reruns:
             relation = Relation.SAME  # of the time before, which had more tries
         if relation is Relation.EARLIER:
-            self._end(job)
+            self._or_gone(lambda: self._waiting.end_cleared(job))
         if relation is Relation.PRESUMED and not job.ended:
-            self.log(
-                f"{self.kind.noun.capitalize()} {job.name} seems to be this task's, made before its run was cleared. "
-                f"It goes on, because it may be another Airflow's. Name this one ([trainspec] installation), and such "
-                f"a job is stopped"
-            )
+            self.log(presumed(job, self.kind))
         if relation is Relation.LATER and theirs:
             same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
             when = "made by a later try" if same_round else "made after its task was cleared since"
@@ -337,7 +276,7 @@ class Training:
             return None
         if self.policy.reruns or theirs.try_number != self.label.try_number:
             if job.status == "Stopping":
-                job = self._ended(job)
+                job = self._or_gone(lambda: self._waiting.ended(job))
             if job.ended and (self.policy.reruns or not job.completed):
                 self.log(
                     f"{self.kind.noun.capitalize()} {job.name} of try {theirs.try_number} is {job.status}: "
@@ -347,45 +286,10 @@ class Training:
         self.log(f"Attaching to {self.kind.noun} {job.name}, made by try {theirs.try_number} of this task run")
         return job
 
-    def _end(self, job: Job) -> None:
-        """Stop the job of a task run that a user cleared, where it still runs, and wait until it has ended."""
-        if not job.ended:
-            self.log(f"Stopping {self.kind.noun} {job.name}: its task was cleared")
-            self.account.stop(job, self.label)
-            self._ended(job)
-
-    def _ended(self, job: Job) -> Job:
-        """Return `job` once it has stopped, which SageMaker allows two minutes and the upload of the artifacts."""
-        job = self.wait(job, self.calls.aws_now() + self.calls.back_off.patience)
-        if not job.ended:
-            raise TrainingProblem(Kind.RETRY, f"{self.kind.noun.capitalize()} {job.name} is still {job.status}")
-        return job
-
-    def _other_names(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
+    def _names_but(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
         """Return names to try where `holder` has the one asked for, for `theirs`. Raises where there is no other."""
-        longest = self.kind.max_name
-        if self.label.relation(theirs) is not Relation.OTHER:
-            return numbered(name, longest)  # our own earlier job has it: a new one needs another name anyway
-        text = self._whose(holder, theirs)
-        started = self.label.task_run.started
-        match self.policy.if_exists:
-            case "fail":
-                self.release()
-                raise TrainingProblem(Kind.FATAL, f"{text} (action_if_job_exists='fail')")
-            case "skip":
-                self.release()
-                raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
-            case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
-                moment = datetime.fromtimestamp(started / 1e6, timezone.utc)
-                stamped = with_suffix(name, f"{moment:%Y%m%d%H%M%S}", longest)
-                return chain([stamped], numbered(stamped, longest))
-            case _:
-                return numbered(name, longest)
-
-    def _whose(self, job: Job, label: Label | None) -> str:
-        owner = f"It belongs to {label}."
-        if label is None:
-            owner = f"It was not made by trainspec, or by a later release: {job.arn}"
-        elif label.task_run.installation not in ("", self.label.task_run.installation):
-            owner = f"It belongs to {label} of another Airflow, which its label calls {label.task_run.installation}."
-        return f"{self.kind.noun.capitalize()} {job.name} exists already. {owner}"
+        try:
+            return other_names(name, holder, theirs, self.label, self.policy, self.kind)
+        except TrainingProblem:
+            self.release()
+            raise

@@ -1,0 +1,55 @@
+"""Where the name of a job is taken: by whom, and which other names there are."""
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from itertools import chain
+
+from trainspec.runtime.engine.identity import Label, Relation
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.kinds import JobKind
+from trainspec.runtime.engine.names import numbered, with_suffix
+from trainspec.runtime.engine.policy import Policy
+from trainspec.runtime.engine.problems import Kind, TrainingProblem
+
+
+def other_names(
+    name: str, holder: Job, theirs: Label | None, label: Label, policy: Policy, kind: JobKind
+) -> Iterator[str]:
+    """Return names to try where `holder`, labelled `theirs`, has the one that `label` asked for.
+
+    Raises `TrainingProblem` where the policy allows no other.
+    """
+    longest = kind.max_name
+    if label.relation(theirs) is not Relation.OTHER:
+        return numbered(name, longest)  # our own earlier job has it: a new one needs another name anyway
+    text = whose(holder, theirs, label, kind)
+    started = label.task_run.started
+    match policy.if_exists:
+        case "fail":
+            raise TrainingProblem(Kind.FATAL, f"{text} (action_if_job_exists='fail')")
+        case "skip":
+            raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
+        case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
+            moment = datetime.fromtimestamp(started / 1e6, timezone.utc)
+            stamped = with_suffix(name, f"{moment:%Y%m%d%H%M%S}", longest)
+            return chain([stamped], numbered(stamped, longest))
+        case _:
+            return numbered(name, longest)
+
+
+def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
+    """Say that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
+    owner = f"It belongs to {theirs}."
+    if theirs is None:
+        owner = f"It was not made by trainspec, or by a later release: {job.arn}"
+    elif theirs.task_run.installation not in ("", label.task_run.installation):
+        owner = f"It belongs to {theirs} of another Airflow, which its label calls {theirs.task_run.installation}."
+    return f"{kind.noun.capitalize()} {job.name} exists already. {owner}"
+
+
+def presumed(job: Job, kind: JobKind) -> str:
+    """Say that `job` goes on, although it is of before a clear as far as one can see."""
+    return (
+        f"{kind.noun.capitalize()} {job.name} seems to be this task's, made before its run was cleared. It goes on, "
+        f"because it may be another Airflow's. Name this one ([trainspec] installation), and such a job is stopped"
+    )
