@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -127,14 +126,12 @@ def test_bash_completes(line: str, wanted: str, trainspec: Run) -> None:
 def test_watch_checks_again(spec: Path, project: Path) -> None:
     command = [sys.executable, "-u", "-m", "trainspec", "lint", "--watch", "--format", "concise"]
     environment = {**os.environ, "TRAINSPEC_NO_CACHE": "1"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
-    ) as run:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) as run:
         try:
-            time.sleep(3)
-            spec.write_text(SPEC.replace("ml.m5.large", "ml.m5.lrage"))
             assert run.stdout
-            assert "TS104" in run.stdout.readline()
+            assert any("Watching" in line for line in run.stdout)
+            spec.write_text(SPEC.replace("ml.m5.large", "ml.m5.lrage"))
+            assert any("TS104" in line for line in run.stdout)
         finally:
             run.kill()
 

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from helpers import is_thorough
+
 CASES = Path(__file__).parent / "cases"
 SPECS = Path(__file__).parents[1] / "specs"
 
@@ -33,10 +37,11 @@ def _found(seed: str, paths: list[str]) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.generated
 def test_findings_do_not_depend_on_the_seed(tmp_path: Path) -> None:
     shared = tmp_path / "shared.yaml"
     shared.write_text(SHARED)
     paths = [str(shared), *map(str, sorted([*CASES.glob("*/spec.yaml"), *SPECS.rglob("*.yaml")]))]
-    one, *others = (_found(seed, paths) for seed in ("0", "1", "2"))
+    one, *others = (_found(seed, paths) for seed in (("0", "1", "2") if is_thorough() else ("0", "1")))
     assert "TS101" in one
     assert all(other == one for other in others)

@@ -143,6 +143,7 @@ def test_a_blob_is_not_read_beyond_a_files_bound(repository: Path) -> None:
     assert int(kilobytes) < 200_000
 
 
+@pytest.mark.slow
 def test_a_tree_with_more_files_than_anybody_has(repository: Path, trainspec: Run) -> None:
     """Ten levels of ten folders, each level the same tree: 10,000,000,000 files of a few kilobytes."""
     id_ = tree(*(("100644", b"f%d.yaml" % number, blob(b"a: 1\n")) for number in range(10)))

@@ -28,7 +28,7 @@ from trainspec.templates import for_airflow
 from trainspec.text.source import Source
 
 from api_requests import requests
-from helpers import Golden, Run
+from helpers import Golden, Run, is_thorough
 
 SOURCES = Path(__file__).parent / "imports"
 
@@ -59,8 +59,9 @@ def as_airflow_renders(text: str) -> dict[str, Any]:
     return rendered
 
 
+@pytest.mark.generated
 @settings(
-    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (60 if is_thorough() else 15)),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trainspec.importers.ack import import_manifest
@@ -12,6 +13,7 @@ from trainspec.pipeline import Options, analyse
 from trainspec.text.source import Source
 
 from api_requests import requests
+from helpers import is_thorough
 
 OTHERS: tuple[Any, ...] = (None, 7, 0.5, True, "x", "", [], {}, [1], {"a": 1}, [None], [{}], {"a": None}, [[1]])
 
@@ -29,8 +31,9 @@ def changed(value: Any, path: tuple[Any, ...], other: Any) -> Any:
     return [changed(each, path[1:], other) if at == path[0] else each for at, each in enumerate(value)]
 
 
+@pytest.mark.generated
 @settings(
-    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (40 if is_thorough() else 10)),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

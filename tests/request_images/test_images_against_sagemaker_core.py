@@ -32,6 +32,7 @@ def record() -> Any:
     return json.loads(RECORD.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_answers_are_the_recorded_ones(record: Any) -> None:
     assert digests(our_answer) == record["answers"]
 
