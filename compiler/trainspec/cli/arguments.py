@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 
-from trainspec.airflow_api.own import own_operators
 from trainspec.batch.environments import chosen_for
 from trainspec.crossfile.facts import FileFacts
 from trainspec.diagnostics import did_you_mean
@@ -65,7 +64,11 @@ def options(arguments: argparse.Namespace, project: Project) -> Options:
             raise UsageError(f"--var takes NAME=VALUE, not `{pair}`")
         variables[name] = value
     airflow = arguments.airflow or project.airflow or DEFAULT_AIRFLOW
-    own = own_operators(project.root, project.operator_sources) if project.operator_sources else None
+    own = None
+    if project.operator_sources:  # most projects have none
+        from trainspec.airflow_api.own import own_operators
+
+        own = own_operators(project.root, project.operator_sources)
     chosen = Options(variables, airflow, None, project.operators, project.callbacks, own_operators=own)
     return in_environment(chosen, arguments, project, getattr(arguments, "env", None))
 

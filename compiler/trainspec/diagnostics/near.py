@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sized
-from difflib import SequenceMatcher
-from heapq import nlargest
 
 from trainspec.safety.budget import affords_suggestion
 
@@ -73,6 +71,9 @@ def folded(word: str) -> str:
 
 def _closest(word: str, candidates: Iterable[str], count: int, cutoff: float) -> list[str]:
     """What difflib's `get_close_matches` gives; nothing where comparing takes more than the file's budget has."""
+    from difflib import SequenceMatcher  # a run without a misspelt word needs neither
+    from heapq import nlargest
+
     matcher = SequenceMatcher()
     matcher.set_seq2(word)
     found = []
