@@ -1,9 +1,10 @@
 """Kinds of distribution, and the machines, versions and instance groups that can take them."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from trainspec.language.data import JobData
 from trainspec.pipeline import Options, analyse
 from trainspec.request.lower import lower
 from trainspec.text.source import Source
@@ -91,5 +92,5 @@ def test_idle_gpus(distribution: str, machine: str, idle: str | None) -> None:
 )
 def test_one_instance_group(kind: str, expected: dict[str, Any]) -> None:
     groups = {"gpu": {"instance_type": "ml.p4d.24xlarge", "instance_count": 2}}
-    request = lower({"resources": {"groups": groups}, "distribution": kind}).members
+    request = lower(cast("JobData", {"resources": {"groups": groups}, "distribution": kind})).members
     assert {name: json.loads(value) for name, value in request["HyperParameters"].items()} == expected

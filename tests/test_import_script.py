@@ -1,14 +1,15 @@
 """`source` and `distribution` come back from requests, and only where they say the very request again."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from trainspec.importers.script import job_fields, notes_on
+from trainspec.language.data import JobData
 from trainspec.request.distribution import KINDS
 from trainspec.request.lower import lower
 from trainspec.templates import as_literal
 
-BASE: dict[str, Any] = {
+BASE: Any = {
     "name": "churn-2026-11-28",
     "region": "us-east-1",
     "role": "arn:aws:iam::123456789012:role/SageMakerRole",
@@ -21,7 +22,7 @@ BASE: dict[str, Any] = {
 
 
 def _request(**fields: Any) -> dict[str, Any]:
-    return lower({**BASE, **fields}).members
+    return lower(BASE | fields).members
 
 
 @pytest.mark.parametrize("encoding", [None, "json"])
@@ -29,7 +30,7 @@ def _request(**fields: Any) -> dict[str, Any]:
 def test_come_back(kind: str | None, encoding: str | None) -> None:
     fields = {key: value for key, value in (("distribution", kind), ("hyperparameter_encoding", encoding)) if value}
     request = _request(**fields)
-    back = job_fields(request, as_literal)
+    back: Any = job_fields(request, as_literal)
     assert back["source"] == BASE["source"]
     assert back.get("distribution") == kind
     assert back.get("hyperparameter_encoding") == encoding
@@ -44,7 +45,7 @@ def test_options_come_back() -> None:
 
 def test_source_by_channel_comes_back() -> None:
     image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
-    back = job_fields(_request(image=image, arguments=["--fast"]), as_literal)
+    back: Any = job_fields(_request(image=image, arguments=["--fast"]), as_literal)
     assert back["source"] == BASE["source"]
     assert back["arguments"] == ["--fast"]
     assert "entrypoint" not in back
@@ -64,14 +65,14 @@ def test_what_would_change_stays(name: str, value: str | None) -> None:
     request = _request()
     values = {**request["HyperParameters"], name: value}
     request["HyperParameters"] = {key: each for key, each in values.items() if each is not None}
-    assert lower(job_fields(request, as_literal)).members == request
+    assert lower(cast("JobData", job_fields(request, as_literal))).members == request
 
 
 @pytest.mark.parametrize("value", ["null", "1e-05", "NaN", "[1, null]", "1.0", "1.50"])
 def test_numbers_that_yaml_writes_otherwise_keep_their_text(value: str) -> None:
     request = _request(hyperparameter_encoding="json")
     request["HyperParameters"]["rate"] = value
-    assert lower(job_fields(request, as_literal)).members == request
+    assert lower(cast("JobData", job_fields(request, as_literal))).members == request
 
 
 def test_channels_of_sdk_v3_are_explained() -> None:

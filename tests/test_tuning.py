@@ -12,7 +12,7 @@ from trainspec.request.lower import lower
 from trainspec.request.tuned import OTHER_DEFINITIONS, training_request
 from trainspec.request.tuning import LACKS, tuning_field, tuning_member, tuning_members
 
-JOB_FIELDS: dict[str, Any] = {
+JOB_FIELDS: Any = {
     "name": "tune",
     "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
     "role": "arn:aws:iam::123456789012:role/MyRole",
@@ -87,9 +87,9 @@ def test_every_field_becomes_a_member_of_the_api() -> None:
     ],
 )
 def test_how_long_a_tuning_job_may_take(limits: dict[str, Any], seconds: int | None) -> None:
-    request = lower({**JOB_FIELDS, "tuning": {**JOB_FIELDS["tuning"], "limits": limits}}).members
+    request = lower(JOB_FIELDS | {"tuning": JOB_FIELDS["tuning"] | {"limits": limits}}).members
     assert bounds_of(request).seconds(3600) == longest_of(request) == seconds
-    assert longest_of(lower({name: JOB_FIELDS[name] for name in ("name", "stopping")}).members) == 3600
+    assert longest_of(lower({"name": JOB_FIELDS["name"], "stopping": JOB_FIELDS["stopping"]}).members) == 3600
 
 
 def test_a_job_becomes_a_tuning_request() -> None:
@@ -145,7 +145,7 @@ def test_machines_in_order_of_preference_stand_for_the_first() -> None:
     machines = [
         {"instance_type": kind, "instance_count": 2, "volume_size": "30GB"} for kind in ("ml.m5.large", "ml.c5.large")
     ]
-    fields = {**JOB_FIELDS, "tuning": {**JOB_FIELDS["tuning"], "resources": {"instances": machines}}}
+    fields: Any = {**JOB_FIELDS, "tuning": {**JOB_FIELDS["tuning"], "resources": {"instances": machines}}}
     del fields["resources"]
     request = training_request(lower(fields).members)
     assert request["ResourceConfig"] == {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 30}
@@ -160,6 +160,6 @@ def test_what_a_definition_lacks(field: str) -> None:
         "serverless": {"job_type": "FineTuning"},
         "entrypoint": "python train.py",
     }
-    request = lower({**JOB_FIELDS, field: values[field]})
+    request = lower(JOB_FIELDS | {field: values[field]})
     assert [fault.path for fault in request.faults] == [(field,)]
     assert request.members == lower(JOB_FIELDS).members

@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from combinations import OURS, combinations
+from trainspec.language.data import JobData
 from trainspec.pipeline import Options, analyse
 from trainspec.request.distribution import KINDS as KNOWN
 from trainspec.request.lower import lower
@@ -42,7 +43,7 @@ def test_distributions_are_the_sdks() -> None:
         resources: dict[str, Any] = {"instance_type": asked.machine}
         if asked.groups:
             resources = {"groups": {name: {"instance_type": each} for name, each in asked.groups}}
-        ours = lower({"resources": resources, "distribution": given}).members["HyperParameters"]
+        ours = lower(cast("JobData", {"resources": resources, "distribution": given})).members["HyperParameters"]
         wanted = {name: value for name, value in answer.items() if value not in ("null", "false")}
         if not KNOWN[asked.kind.split(" ")[0]].takes_groups:
             ours.pop("sagemaker_distribution_instance_groups", None)  # the SDK drops it without a word

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
@@ -17,6 +17,9 @@ from trainspec.request.bounds import Bounds, bounds_of
 from trainspec.request.images.registries import ecr_image
 from trainspec.request.tuned import CONFIG, DEFINITION, training_request
 from trainspec.units import duration
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData, SpecData, TaskArgumentsData
 
 _HOUR = 3600
 _HOURS_OF_MONTH = 720
@@ -32,7 +35,7 @@ Fields = Mapping[str, Any]
 def dag_cost(
     dag_id: str,
     spec: str,
-    data: Fields,
+    data: "SpecData",
     requests: Mapping[str, Fields],
     groups: Mapping[str, Sequence[str]],
     prices: Prices | None = None,
@@ -71,7 +74,9 @@ class _Task:
     notes: tuple[str, ...]
 
 
-def _task(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None, region: str | None) -> _Task:
+def _task(
+    fields: "JobData", defaults: "TaskArgumentsData", whole: Fields, prices: Prices | None, region: str | None
+) -> _Task:
     """What one try takes; where it may run on one of several machine types, the most of each."""
     choices = [_on_machines(fields, defaults, each, prices, region) for each in _choices(whole)]
     if len(choices) == 1:
@@ -105,7 +110,9 @@ def _most(numbers: Iterable[Fraction | None]) -> Fraction | None:
     return max(known) if len(known) == len(found) else None
 
 
-def _on_machines(fields: Fields, defaults: Fields, whole: Fields, prices: Prices | None, region: str | None) -> _Task:
+def _on_machines(
+    fields: "JobData", defaults: "TaskArgumentsData", whole: Fields, prices: Prices | None, region: str | None
+) -> _Task:
     request = training_request(whole)
     where = fields.get("region")
     where = where if isinstance(where, str) and where else _region_of_image(request) or region
@@ -181,7 +188,7 @@ def _runtime(request: Fields, notes: list[str]) -> int | None:
     return limit
 
 
-def _retries(fields: Fields, defaults: Fields) -> int:
+def _retries(fields: "JobData", defaults: "TaskArgumentsData") -> int:
     given = fields.get("retries", defaults.get("retries"))
     return given if type(given) is int else 0
 

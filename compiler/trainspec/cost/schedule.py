@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import islice, takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.runs import moments, times_of, zone_of
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData
 
 DAYS = 30
 _MOST = 50_000
 """A month has 43,200 minutes; what runs more often than that is not counted."""
 
 
-def runs_in_month(dag: Mapping[str, Any], at: datetime | None) -> tuple[int | None, str]:
+def runs_in_month(dag: "DagData", at: datetime | None) -> tuple[int | None, str]:
     """The runs of a DAG in the 30 days from `at`, else from its start date, else from today; and that in words.
 
     The number is None where no clock starts the runs, or where they are too many to count.

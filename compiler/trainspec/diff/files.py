@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainspec.disk.git import CommitTree
 from trainspec.packing.contents import Contents, in_commit, on_disk
@@ -9,6 +10,9 @@ from trainspec.packing.jobs import is_local
 from trainspec.packing.source import Sources
 from trainspec.pipeline import Analysis
 from trainspec.text.tree import find
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SourceData
 
 
 def source_files(analysis: Analysis, root: Path, tree: Callable[[], CommitTree] | None) -> dict[str, Contents]:
@@ -37,7 +41,7 @@ def source_files(analysis: Analysis, root: Path, tree: Callable[[], CommitTree] 
     return found
 
 
-def _packed(sources: Sources, source: Mapping[str, object], written_in: Mapping[str, str]) -> Contents | None:
+def _packed(sources: Sources, source: "SourceData", written_in: Mapping[str, str]) -> Contents | None:
     try:
         listing = sources.listing(source, written_in)
         return None if listing is None else on_disk(listing)

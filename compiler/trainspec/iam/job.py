@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os.path import commonprefix
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import handed_on
 from trainspec.request.api.model import TUNING, operation_of
@@ -13,6 +13,9 @@ from trainspec.request.tuned import training_request
 from trainspec.rules.support.view import JobView
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.templates.literal import pieces
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _ECR = re.compile(r"([0-9*]+)\.dkr\.ecr(?:-fips)?\.([a-z0-9*-]+)\.[^/]+/([^:@]+)")
 _SPECIAL = re.compile(r"[*?$]")
@@ -72,7 +75,7 @@ class Job:
         yield from ((str(leaf.path[0]), leaf.text) for leaf in self.view.leaves if leaf.shape == shape)
 
 
-def jobs_of(data: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]], region: str | None) -> Iterator[Job]:
+def jobs_of(data: "SpecData", requests: Mapping[str, Mapping[str, Any]], region: str | None) -> Iterator[Job]:
     """The jobs of a spec: its validated `data` and the request of each. `region` is for those that name none."""
     trainings = {name: training_request(request) for name, request in requests.items()}
     paths = {name: (request.get("OutputDataConfig") or {}).get("S3OutputPath") for name, request in trainings.items()}
@@ -88,7 +91,7 @@ def jobs_of(data: Mapping[str, Any], requests: Mapping[str, Mapping[str, Any]], 
         yield Job(view, outputs, where, owner, partition(where), operation_of(whole) == TUNING)
 
 
-def _of_choices(data: Mapping[str, Any], outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _of_choices(data: "SpecData", outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The outputs of the points among which each task chooses, as one; a template where they differ."""
     for name, task in (data.get("tasks") or {}).items():
         if task.get("operator") == BEST:

@@ -6,10 +6,10 @@ requests may bring the archive by a channel. A reading is taken only where it sa
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.request.api.model import TUNING, operation_of
-from trainspec.request.codecs import JobData, lift_rows
+from trainspec.request.codecs import lift_rows
 from trainspec.request.distribution import GROUPS, INSTANCE_TYPE, KINDS, PROCESSES
 from trainspec.request.fields import JOB
 from trainspec.request.lower import lower
@@ -17,6 +17,9 @@ from trainspec.request.source import CHANNEL
 from trainspec.request.texts import escaped_key
 from trainspec.request.tuned import DEFINITION, OF_TUNING, OTHER_DEFINITIONS, STATIC
 from trainspec.request.tuning import lift_tuning
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
 ToText = Callable[[str], str]
 
@@ -53,7 +56,7 @@ def _tuning_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any
         if _says(reading, {key: value for key, value in training.items() if key not in OF_TUNING}, as_text):
             plain = {**reading, **{key: plain[key] for key in ("name", "tuning") if key in plain}}
             break
-    said = lower(lift_tuning(request, str)).members  # to the letter, so that both can be compared
+    said = lower(cast("JobData", lift_tuning(request, str))).members  # to the letter, so that both can be compared
     raw = _texts(_beyond(request, _with_keys_of_a_spec(said)), as_text)
     return {**plain, **({"request": raw} if raw else {})}
 
@@ -199,10 +202,10 @@ def _by_channel(request: Mapping[str, Any], as_text: ToText) -> Iterator[dict[st
     yield {**lift_rows(JOB, rest, as_text), "source": {**source, "launch": "channel"}}
 
 
-def _says(fields: JobData, request: Mapping[str, Any], as_text: ToText) -> bool:
+def _says(fields: Mapping[str, Any], request: Mapping[str, Any], as_text: ToText) -> bool:
     """Whether `fields` become `request`, its strings written as a spec writes them."""
     try:
-        lowered = lower(fields)
+        lowered = lower(cast("JobData", fields))
     except (TypeError, ValueError, AttributeError):
         return False
     return not lowered.faults and lowered.members == _texts(request, as_text)

@@ -13,6 +13,7 @@ from trainspec.runtime.engine.policy import Policy
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
+    from trainspec.language.data import OperatorData
     from trainspec.pipeline import Analysis
 
 CHECK_INTERVAL: Final = 10.0
@@ -61,7 +62,7 @@ def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
     return chosen
 
 
-def policy_of(operator: Mapping[str, Any], wish: Wish) -> Policy:
+def policy_of(operator: "OperatorData", wish: Wish) -> Policy:
     """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
     every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
     attempts = operator.get("max_attempts")

@@ -4,11 +4,14 @@ import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from trainspec.disk.git import CommitTree
 from trainspec.packing.files import REQUIREMENTS, Listing, Member
 from trainspec.packing.ignore import Ignore, ignore_for
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SourceData
 
 MOST: Final = 512 * 1024**2
 """Bytes that are read at most: beyond them a source is not compared."""
@@ -25,7 +28,7 @@ def on_disk(listing: Listing) -> Contents | None:
     return {member.name: _id(member) for member in listing.members}
 
 
-def in_commit(source: Mapping[str, Any], written_in: Mapping[str, str], tree: CommitTree, root: Path) -> Contents:
+def in_commit(source: "SourceData", written_in: Mapping[str, str], tree: CommitTree, root: Path) -> Contents:
     """The files that the `source` of a job packs of a commit, whose names in `tree` begin at the project's `root`.
 
     `written_in` names, by key, the file that says its value. What the working tree ignores today is left out.

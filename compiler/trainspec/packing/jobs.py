@@ -12,6 +12,7 @@ from trainspec.text.tree import Node, Path, find
 from trainspec.units import is_template
 
 if TYPE_CHECKING:
+    from trainspec.language.data import JobData, SourceData
     from trainspec.packing.source import Remember, Source, Sources
 
 
@@ -43,7 +44,7 @@ class Packed:
     has_folders: bool = False
 
 
-def pack_sources(jobs: Mapping[str, Any], root: Node, folders: Folders | None) -> Packed:
+def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | None) -> Packed:
     """Pack the local folders of `jobs`, which the document `root` holds. Without `folders`, none is at hand."""
     packed = Packed()
     if folders is None:
@@ -64,12 +65,12 @@ def is_local(folder: Any) -> bool:
     return isinstance(folder, str) and not is_template(folder) and not folder.startswith(("s3:", "/opt/ml"))
 
 
-def with_archive(job: Mapping[str, Any], source: "Source | None") -> Mapping[str, Any]:
+def with_archive(job: "JobData", source: "Source | None") -> "JobData":
     """The job with the archive's address in place of its folder."""
     return job if source is None else {**job, "source": {**job["source"], "dir": source.uri}}
 
 
-def _local(jobs: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def _local(jobs: Mapping[str, "JobData"]) -> Iterable[tuple[str, "SourceData"]]:
     for job, data in jobs.items():
         source = data.get("source")
         if isinstance(source, Mapping) and is_local(source.get("dir")):

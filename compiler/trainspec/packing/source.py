@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes, did_you_mean
 from trainspec.disk.reading import is_of_git
@@ -15,6 +15,9 @@ from trainspec.packing.files import MOST_FILES, Listing, Member, list_files
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SourceData
 
 ENTRIES: Final = (".py", ".sh")
 _MANY_FILES: Final = 2_000
@@ -59,7 +62,7 @@ class Sources:
     secret_in: Callable[[str], str | None] = lambda _: None
     _known: dict["_Place", tuple[Listing, Content]] = field(default_factory=dict)
 
-    def of(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
+    def of(self, source: "SourceData", written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
         """The source that a job's `source` names, and what is wrong with it, at paths from there.
 
         `written_in` holds, by key, the name of the file that says its value: a relative folder is relative to that.
@@ -83,7 +86,7 @@ class Sources:
         uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
         return Source(place.folder, listing, content.packed, uri, source.get("kms_key")), faults
 
-    def listing(self, source: Mapping[str, Any], written_in: Mapping[str, str]) -> Listing | None:
+    def listing(self, source: "SourceData", written_in: Mapping[str, str]) -> Listing | None:
         """The files that `source` packs; None where they are not to be found. Raises OSError."""
         place = _Found(self.root, source, written_in).place()
         return None if place is None else self._listed(place)
@@ -136,7 +139,7 @@ class _Found:
     """Finds the folders and files that a `source` names; `faults` are those that are not there or lie outside."""
 
     root: FilePath
-    source: Mapping[str, Any]
+    source: "SourceData"
     written_in: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
 
@@ -228,7 +231,7 @@ def _listing_faults(listing: Listing, folder: str) -> Iterator[Fault]:
         )
 
 
-def _entry_faults(source: Mapping[str, Any], listing: Listing) -> Iterator[Fault]:
+def _entry_faults(source: "SourceData", listing: Listing) -> Iterator[Fault]:
     entry = source.get("entry")
     if not isinstance(entry, str) or is_template(entry):
         return

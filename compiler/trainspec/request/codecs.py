@@ -7,13 +7,15 @@ field that it came from. Lifting turns a member's value into what a spec would s
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from trainspec.request.texts import escaped_key, natural_text, same
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
-JobData: TypeAlias = Mapping[str, Any]
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
+
 ToText: TypeAlias = Callable[[str], str]
 
 
@@ -34,7 +36,7 @@ Lowered: TypeAlias = Iterator[Assignment | Fault]
 class Codec(Protocol):
     """One way of saying a member."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of `value`, which stands at `field` and belongs at `member`. `job` is the whole job."""
         ...
 
@@ -73,7 +75,7 @@ class Value:
     to_member: Callable[[Any], Any]
     to_field: Callable[[Any], Any]
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment."""
         yield Assignment(member, self.to_member(value), field)
 
@@ -86,9 +88,9 @@ class Value:
 class TextMap:
     """A map whose values the container gets as text."""
 
-    to_text: Callable[[Any, JobData], str]
+    to_text: "Callable[[Any, JobData], str]"
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment for each key."""
         if not value:
             yield Assignment(member, {}, field)
@@ -112,7 +114,7 @@ class Pairs:
     fields: tuple[str, str]
     in_order: bool = False
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """Two assignments for each pair."""
         if not value:
             yield Assignment(member, [], field)
@@ -150,7 +152,7 @@ class Group:
     short: str | None = None
     always: str | None = None
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of the map's own rows."""
         is_map = isinstance(value, Mapping)
         data = value if is_map else {self.short: value}
@@ -177,7 +179,7 @@ class Listed:
 
     group: Group
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of each entry."""
         if not value:
             yield Assignment(member, [], field)
@@ -201,7 +203,7 @@ class Keyed:
     group: Group
     in_order: bool = False
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of each entry."""
         if not value:
             yield Assignment(member, [], field)
@@ -239,7 +241,7 @@ def _path(member: str) -> Path:
     return tuple(member.split(".")) if member else ()
 
 
-def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: JobData) -> Lowered:
+def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: "JobData") -> Lowered:
     """What `data` says, row by row. `member` and `field` are where its map stands in the request and in the job."""
     assigned: set[Path] = set()
     for row in rows:

@@ -9,13 +9,16 @@ https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_trai
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText
+from trainspec.request.codecs import Assignment, Lowered, ToText
 from trainspec.request.special import instance_type
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
 PROCESSES: Final = "sagemaker_mpi_num_of_processes_per_host"
 GROUPS: Final = "sagemaker_distribution_instance_groups"
@@ -71,7 +74,7 @@ SWITCHES: Final = frozenset(kind.enabled for kind in KINDS.values())
 class Distribution:
     """`distribution: torchrun`, or a map with its options."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """A hyperparameter for each thing that is said."""
         given = {"type": value} if isinstance(value, str) else value
         kind = KINDS.get(given.get("type", ""))
@@ -90,16 +93,16 @@ class Distribution:
         """Nothing: `trainspec.importers.script` reads several hyperparameters at once."""
 
 
-def _groups(job: JobData) -> Any:
+def _groups(job: "JobData") -> Any:
     return (job.get("resources") or {}).get("groups") or ()
 
 
-def _machine(job: JobData) -> str | None:
+def _machine(job: "JobData") -> str | None:
     """The instance type, as the SDK's estimators know it: they have none where there are instance groups."""
     return None if _groups(job) else instance_type(job)
 
 
-def _with_one_group(kind: Kind, given: Mapping[str, Any], job: JobData) -> Mapping[str, Any]:
+def _with_one_group(kind: Kind, given: Mapping[str, Any], job: "JobData") -> Mapping[str, Any]:
     """`given` with the one instance group that there is, which the SDK names too."""
     groups = _groups(job)
     if not kind.takes_groups or given.get("instance_groups") or len(groups) != 1:

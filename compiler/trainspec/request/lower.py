@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trainspec.diagnostics import codes
 from trainspec.request.api.model import TRAINING
@@ -13,6 +13,9 @@ from trainspec.request.fields import JOB, members
 from trainspec.safety.budget import spend
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
 _STEPS_OF_JOB = 300
 
@@ -56,7 +59,7 @@ class Request:
         return shared[:-1] if len(shared) > 1 and shared in fields else shared
 
 
-def lower(job: Mapping[str, Any]) -> Request:
+def lower(job: "JobData") -> Request:
     """The request of a job's validated data."""
     spend(_STEPS_OF_JOB)
     lowered = _of_rows(lower_rows(JOB, job, (), (), job))
@@ -85,7 +88,7 @@ def _of_rows(assigned: Iterable[Assignment | Fault]) -> Request:
     return Request(root, origins, frozenset(keys), tuple(faults))
 
 
-def _with_raw(request: Request, job: Mapping[str, Any]) -> Request:
+def _with_raw(request: Request, job: "JobData") -> Request:
     """`request` with the raw members of the job's field `request`."""
     raw = list(_leaves(job.get("request") or {}, ()))
     if not raw:
@@ -101,10 +104,10 @@ def _with_raw(request: Request, job: Mapping[str, Any]) -> Request:
     return replace(request, origins=origins, faults=tuple(faults))
 
 
-def image_of(job: Mapping[str, Any]) -> str | None:
+def image_of(job: "JobData") -> str | None:
     """The image that some fields of a job name; None where there is none, or it is not known without a run."""
     try:
-        members = lower(job).members
+        members = lower(cast("JobData", job)).members
     except (TypeError, ValueError, KeyError, AttributeError):  # the fields are not validated yet
         return None
     specification = (members.get("TrainingJobDefinition") or members).get("AlgorithmSpecification")

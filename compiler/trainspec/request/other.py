@@ -4,7 +4,7 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
 from trainspec.request.api.check import Violation
@@ -13,6 +13,9 @@ from trainspec.request.findings import CODES, key_words, words
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _MODULE: Final = "airflow.providers.amazon.aws.operators.sagemaker."
 _OPERATORS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -41,7 +44,7 @@ _CAST: Final = frozenset((
 """Members that the operators make integers of."""
 
 
-def check_other_requests(data: Mapping[str, Any], samples: Mapping[str, Sequence[Sample]]) -> Iterator[Fault]:
+def check_other_requests(data: "SpecData", samples: Mapping[str, Sequence[Sample]]) -> Iterator[Fault]:
     """What SageMaker's API would refuse in the `config` of the tasks of the validated `data` of a spec.
 
     `samples` are the runs of each task that its templates are rendered for.

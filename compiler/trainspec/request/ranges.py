@@ -5,21 +5,24 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ParameterRanges.ht
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText
+from trainspec.request.codecs import Assignment, Lowered, ToText
 from trainspec.request.texts import hyperparameter, natural_text
 from trainspec.request.tuned import KINDS
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
     """The ranges by name, of all kinds in one map; a list where their order is not that of the names."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of each range, in the list of its kind."""
         if not value:
             yield Assignment(member, {}, field)
@@ -76,7 +79,7 @@ def _in_another_form(kind: str, given: Mapping[str, Any], at: Path) -> Iterator[
             yield Fault(codes.CONFLICT, (*at, key), message, f"remove `{key}`, or `{first}`", on_key=True)
 
 
-def _lowered_range(kind: str, given: Mapping[str, Any], where: Path, at: Path, values: Path, job: JobData) -> Lowered:
+def _lowered_range(kind: str, given: Mapping[str, Any], where: Path, at: Path, values: Path, job: "JobData") -> Lowered:
     match kind:
         case "CategoricalParameterRanges":
             yield Assignment((*where, "Values"), [hyperparameter(each, job) for each in given["values"]], values)

@@ -9,14 +9,17 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecifica
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
-from trainspec.request.codecs import Assignment, JobData, Lowered, ToText
+from trainspec.request.codecs import Assignment, Lowered, ToText
 from trainspec.request.texts import hyperparameter
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
 CHANNEL: Final = "code"
 """The channel that the archive comes in by, where no toolkit fetches it."""
@@ -35,7 +38,7 @@ _ALGORITHM: Final = "AlgorithmSpecification"
 class Source:
     """`source: {entry, dir, …}`, whose folder has become the S3 URI of its archive."""
 
-    def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: "JobData") -> Lowered:
         """The hyperparameters, or the channel and the entrypoint."""
         if launch_of(value, job) == "channel":
             yield from _by_channel(value, field, job)
@@ -46,7 +49,7 @@ class Source:
         """Nothing: the members stay what they are."""
 
 
-def launch_of(source: Mapping[str, Any], job: JobData) -> str:
+def launch_of(source: Mapping[str, Any], job: "JobData") -> str:
     """How the script is started: as `launch` says, else by the toolkit where the image is one of AWS's frameworks.
 
     A script without an archive is in the image already, and only a toolkit can be told of it.
@@ -68,7 +71,7 @@ def _is_of_a_framework(image: Any) -> bool:
     return registry is not None and bool(registry.names) and not set(registry.names) & set(algorithms())
 
 
-def _by_toolkit(value: Mapping[str, Any], field: Path, job: JobData) -> Lowered:
+def _by_toolkit(value: Mapping[str, Any], field: Path, job: "JobData") -> Lowered:
     said = (
         ("sagemaker_program", value.get("entry"), "entry"),
         ("sagemaker_submit_directory", value.get("dir"), "dir"),
@@ -87,7 +90,7 @@ def _by_toolkit(value: Mapping[str, Any], field: Path, job: JobData) -> Lowered:
         yield Assignment(("HyperParameters", name), hyperparameter(each, job), (*field, key) if key else field)
 
 
-def _by_channel(value: Mapping[str, Any], field: Path, job: JobData) -> Lowered:
+def _by_channel(value: Mapping[str, Any], field: Path, job: "JobData") -> Lowered:
     if "entrypoint" in job:
         message = "`source` starts its script by the container's entrypoint, and `entrypoint` is given too"
         yield Fault(codes.CONFLICT, field, message, "keep one, or set `launch: toolkit` in `source`")
@@ -129,7 +132,7 @@ def _names(channels: Any) -> list[Any]:
     return [each.get("name") for each in channels if isinstance(each, Mapping)]
 
 
-def _arguments(job: JobData) -> list[str]:
+def _arguments(job: "JobData") -> list[str]:
     from trainspec.request.special import split_words
 
     given = job.get("arguments") or []

@@ -4,23 +4,26 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
-from trainspec.request.codecs import AS_IS, Assignment, JobData, Lowered, ToText
+from trainspec.request.codecs import AS_IS, Assignment, Lowered, ToText
 from trainspec.request.texts import natural_text
 from trainspec.templates.literal import pieces
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template
 
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """The execution role: an ARN, or a bare name in the job's account."""
 
-    def lower(self, value: str, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment."""
         yield Assignment(member, role_arn(value, job.get("account"), job.get("region")), field)
 
@@ -33,7 +36,7 @@ class Role:
 class OfS3:
     """A detail of how SageMaker reads S3, which a channel with another source of data cannot have."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment, or that the channel reads no S3."""
         channel: Any = job
         for step in field[:-1]:
@@ -57,7 +60,7 @@ _SOURCES_IN_S3 = ("s3", "manifest", "augmented_manifest", "converse")
 class Words:
     """The words of a command: a list, or a text that is split as a shell does. A template is never split."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment, or why the text cannot be split."""
         if isinstance(value, list):
             yield Assignment(member, [str(word) for word in value], field)
@@ -90,7 +93,7 @@ def split_words(text: str) -> list[str]:
 class Framework:
     """`framework: {name, version, python}`: the image of AWS for it, in the job's region and for its machines."""
 
-    def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment, or why there is no such image."""
         from trainspec.request.images import resolve_framework
 
@@ -112,7 +115,7 @@ class Framework:
 class Algorithm:
     """`algorithm: xgboost@1.7-1`: the image of a built-in algorithm. Without `@` it is AlgorithmName."""
 
-    def lower(self, value: str, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:
         """One assignment, or why there is no such image."""
         name, at, version = value.partition("@")
         if not at or is_template(value):
@@ -128,7 +131,7 @@ class Algorithm:
         return as_text(value)
 
 
-def instance_type(job: JobData) -> str | None:
+def instance_type(job: "JobData") -> str | None:
     """The first instance type that a job names; None where it names none, or one that only the task run knows."""
     resources = job.get("resources") or {}
     groups, preferences = resources.get("groups") or (), resources.get("preferences") or ()

@@ -1,12 +1,15 @@
 """The texts of values: what a container gets for a value of a spec, and what a spec says for a text."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.text.typing import Plain, json_text, natural
 
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
 
-def hyperparameter(value: Any, job: Mapping[str, Any]) -> str:
+
+def hyperparameter(value: Any, job: "JobData") -> str:
     """A hyperparameter as SageMaker wants it: a text.
 
     A scalar is its own characters, a list or map compact JSON. With `hyperparameter_encoding: json` all is JSON, as the
@@ -33,7 +36,7 @@ def escaped_key(key: str) -> str:
     return key.replace("${", "$${")
 
 
-def text(value: Any, job: Mapping[str, Any]) -> str:
+def text(value: Any, job: "JobData") -> str:
     """The characters of a scalar."""
     return str(value)
 

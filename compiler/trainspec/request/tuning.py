@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParamet
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
 from trainspec.request.api.model import TRAINING, TUNING
@@ -15,7 +15,6 @@ from trainspec.request.codecs import (
     AS_IS,
     Assignment,
     Group,
-    JobData,
     Listed,
     Lowered,
     Row,
@@ -31,6 +30,9 @@ from trainspec.request.tuned import CONFIG, DEFINITION, NAME, STATIC, ranges_of,
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData
+
 _PARENTS: Final = "ParentHyperParameterTuningJobs"
 
 
@@ -38,7 +40,7 @@ _PARENTS: Final = "ParentHyperParameterTuningJobs"
 class Parents:
     """The names of tuning jobs, each in a structure of its own."""
 
-    def lower(self, value: Any, member: Path, field: Path, job: JobData) -> Lowered:
+    def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of the names."""
         if not value:
             yield Assignment(member, [], field)
@@ -138,7 +140,7 @@ def tuning_field(member: Path) -> Path | None:
 Made = Callable[[Iterable[Assignment | Fault]], Request]
 
 
-def rerooted(training: Request, made: Made, job: JobData) -> Request:
+def rerooted(training: Request, made: Made, job: "JobData") -> Request:
     """The request of a tuning job whose fields beside `tuning` became `training`. `made` puts assignments together."""
     tuning = made(lower_rows(TABLE, job["tuning"], (), ("tuning",), job))
     root: dict[str, Any] = {NAME: None, CONFIG: {}, DEFINITION: {}, **tuning.members}

@@ -1,10 +1,13 @@
 """Which runs of a DAG have a logical date."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData
 
 
-def has_logical_dates(dag: Mapping[str, Any]) -> bool:
+def has_logical_dates(dag: "DagData") -> bool:
     """Whether any run that the schedule starts on Airflow 3 has one: those of assets and of partitions have none."""
     schedule = dag.get("schedule")
     if dag.get("partitions"):

@@ -1,7 +1,7 @@
 """Deadlines that Airflow would refuse, or that no run can miss."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.airflow_api.table import absent, is_older
 from trainspec.dag import times
@@ -13,11 +13,14 @@ from trainspec.diagnostics import codes
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData
+
 _AVERAGES = "3.2"
 _RESERVED = "context"
 
 
-def check_deadline(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+def check_deadline(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with the deadlines of `dag`; their callbacks are checked with the others."""
     given = dag.get("deadline")
     if absent("dag", "deadline", airflow.minor):
@@ -27,7 +30,7 @@ def check_deadline(dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
             yield from _one(each, path, dag, airflow)
 
 
-def _one(deadline: Mapping[str, Any], path: Path, dag: Mapping[str, Any], airflow: Airflow) -> Iterator[Fault]:
+def _one(deadline: Mapping[str, Any], path: Path, dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     at, after = (*path, "after"), deadline.get("after")
     if isinstance(after, str) and after not in NAMED:
         if averaged(after) is None:

@@ -1,7 +1,7 @@
 """What the language's schema cannot say of a DAG's tasks: that they exist, and that none waits for itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainspec.dag.sections import GATE_SUFFIX, places, sections
 from trainspec.diagnostics import codes, did_you_mean, the_one
@@ -69,7 +69,9 @@ def _dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iter
         yield Fault(codes.DEPENDENCY_CYCLE, path, message)
 
 
-def _waits_for(task: "OtherTaskData", tasks: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def _waits_for(
+    task: "OtherTaskData", tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]
+) -> dict[str, int]:
     """The tasks that a task waits for, each with its place in `depends_on`."""
     found: dict[str, int] = {}
     for index, other in enumerate(upstream(task)):
