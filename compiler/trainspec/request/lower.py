@@ -104,7 +104,7 @@ def _with_raw(request: Request, job: "JobData") -> Request:
     return replace(request, origins=origins, faults=tuple(faults))
 
 
-def image_of(job: "JobData") -> str | None:
+def image_of(job: Mapping[str, Any]) -> str | None:
     """The image that some fields of a job name; None where there is none, or it is not known without a run."""
     try:
         members = lower(cast("JobData", job)).members
