@@ -81,7 +81,7 @@ def in_environment(
 
 
 def chosen_combination(first: FileFacts, given: Sequence[str]) -> int:
-    """The number of the combination that was asked for. Raises UsageError where that is none, or several."""
+    """The number of the combination that was asked for. Raises UsageError where none, or several, match."""
     wanted = {pair.strip() for each in given for pair in each.split(",")}
     labels = first.combinations
     found = [number for number, label in enumerate(labels) if wanted <= {*label.split(",")}]
@@ -113,7 +113,7 @@ def check_options(found: Iterable[FileFacts], chosen: Options) -> None:
 
 
 def logical_date(text: str) -> datetime:
-    """The date of `--at`, in UTC as Airflow keeps it. Raises UsageError for what is none."""
+    """The date of `--at`, in UTC as Airflow keeps it. Raises UsageError for anything that is not a date."""
     try:
         read = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:

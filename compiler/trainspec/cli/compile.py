@@ -142,7 +142,7 @@ def _check_apart(targets: Sequence[Target], project: Project) -> None:
 
 
 def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[Outcome], form: str | None) -> None:
-    """Print findings: in a format that was asked for as the result, else as text beside it."""
+    """Print findings: as the result in the requested format, else as text on stderr."""
     if form:
         show_findings(findings, project, form, found, sys.stdout)
     elif findings:

@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     aws.add_argument(
         "--refresh",
         action="store_true",
-        help="write the price table anew from AWS's price list, for the specs' regions",
+        help="rewrite the price table from AWS's price list, for the specs' regions",
     )
     aws.add_argument("--profile", help="the profile of your AWS configuration, where the public list is out of reach")
     aws.add_argument("--endpoint-url", metavar="URL", help="another address of the price list")

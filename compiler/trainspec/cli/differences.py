@@ -1,4 +1,4 @@
-"""What a command would change in a spec, as a diff. No secret is shown, also where it merely stands nearby."""
+"""What a command would change in a spec, as a diff. No secret is shown, not even in the lines around a change."""
 
 from collections.abc import Iterator
 

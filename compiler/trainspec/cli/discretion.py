@@ -1,4 +1,4 @@
-"""Where a file holds what must not be shown, going by the names that its values stand at."""
+"""Which values of a file must not be shown, judging by the names of their keys."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from trainspec.text.tree import Mapping, Scalar
 
 
 def secret_places(source: Source) -> frozenset[Span]:
-    """The values of a file whose keys, or the options before them, speak of secrets, at any depth."""
+    """The values of a file whose keys, or the options before them, suggest a secret, at any depth."""
     if not may_name_secrets(source.text):
         return frozenset()
     tree, _ = parse(source)

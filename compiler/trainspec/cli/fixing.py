@@ -1,4 +1,4 @@
-"""What `lint --fix` and `lint --diff` do between looking and telling."""
+"""What `lint --fix` and `lint --diff` do between finding and reporting."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Outcome]]]
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What is left to tell, the files of the run as they are then, and the names of those that were changed."""
+    """The remaining findings, the files of the run as they are then, and the names of those that were changed."""
 
     findings: Sequence[Diagnostic]
     looked_at: Sequence[Outcome]

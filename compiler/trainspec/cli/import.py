@@ -123,7 +123,7 @@ def _join(found: list[Imported]) -> list[Imported]:
 
 
 def _file_name(imported: Imported) -> str:
-    """The file of a spec in a folder: named after the DAG, whose id is whatever the source holds."""
+    """The file of a spec in a folder: named after the DAG, whose id the source chooses."""
     name = re.sub(r"[^\w-]", "_", str(imported.dag.get("id", "imported")))
     return f"{name[:100] or 'imported'}.yaml"
 

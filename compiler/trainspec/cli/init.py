@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("`pre-commit install` starts the hooks.", file=sys.stderr)
     if wish.ci != "none" and arguments.install is None and " @ " not in wish.install:
         print(
-            f"CI installs `{wish.install}`: put a wheel on your index, or say with `--install` what pip is to take.",
+            f"CI installs `{wish.install}`: put a wheel on your index, or set what pip installs with `--install`.",
             file=sys.stderr,
         )
     return code
@@ -130,7 +130,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
 
 
 def _files(root: Path, wish: Wish) -> Mapping[str, str]:
-    """The texts by name. Settings go where the project has its own."""
+    """The contents of the files, by name. Settings go where the project has its own."""
     own = {} if (root / "pyproject.toml").exists() else {"trainspec.toml": starter.settings(wish)}
     return {
         "specs/example.yaml": starter.spec(wish),

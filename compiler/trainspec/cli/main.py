@@ -56,7 +56,7 @@ def _printable(message: str) -> str:
 
 @cache
 def _collect_rarely() -> None:
-    """Look for garbage less often: trees are none, nor are modules, and looking for it took a sixth of a run."""
+    """Collect garbage less often: trees and modules never become garbage, and looking took a sixth of a run."""
     gc.set_threshold(100_000)
     atexit.register(gc.freeze)  # what is left goes with the process
 

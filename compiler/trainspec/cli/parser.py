@@ -55,7 +55,7 @@ def overview() -> str:
 
 
 def no_command(given: str) -> str:
-    """What is wrong with the name of a command that there is not."""
+    """What is wrong with the name of an unknown command."""
     from trainspec.diagnostics.near import did_you_mean
 
     if given.startswith("-"):

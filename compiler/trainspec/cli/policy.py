@@ -67,7 +67,7 @@ def _tried(policies: PolicySet) -> tuple[Sequence[Diagnostic], int]:
 
 
 def _named(paths: Sequence[str], project: Project) -> PolicySet:
-    """The policies in files that the user named. Raises UsageError for a file that is none."""
+    """The policies in files that the user named. Raises UsageError for a file that is not a policy."""
     from trainspec.policies.load import PoliciesError, of_files
 
     files = Files(project)

@@ -32,7 +32,7 @@ def project_here() -> Project:
 
 
 def standard_input() -> bytes:
-    """What stands on standard input. Raises UsageError for more than any spec has."""
+    """The contents of standard input. Raises UsageError for more than any spec has."""
     content = sys.stdin.buffer.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise UsageError(f"standard input has more than {MAX_BYTES:,} bytes")
@@ -78,7 +78,7 @@ def _analyses(path: Path, project: Project, chosen: Options) -> "Iterator[Analys
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
-    """One file, analysed, with the findings that the project wants to be told."""
+    """One file, analysed, with the findings that the project has selected."""
     from trainspec.batch.analyse import analysis_of
 
     return analysis_of(path, project, chosen)

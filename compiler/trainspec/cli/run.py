@@ -111,7 +111,7 @@ def _summary(done: Iterable[Done]) -> str:
 
 
 def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -> None:
-    """End the process at once, whatever its threads are waiting for, and say what is left."""
+    """End the process at once, whatever its threads are waiting for, and report what is still running."""
     left = {task_id: attempt.left for task_id, attempt in runner.running.items()}
     for task_id, attempt in runner.running.items():
         view.forget(task_id)

@@ -107,7 +107,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def wish_of(arguments: argparse.Namespace, airflow: str) -> Wish:
-    """The options, read. Raises UsageError for such that say nothing, or do not go together."""
+    """The options, read. Raises UsageError for options that are invalid, or contradict each other."""
     own = "--local" if arguments.local else "--simulate" if arguments.simulate else None
     if arguments.local and arguments.simulate:
         raise UsageError("--local and --simulate cannot be used together")

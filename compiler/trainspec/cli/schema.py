@@ -53,7 +53,7 @@ def build_spec_schema() -> dict[str, Any]:
 
 
 def _write_types() -> None:
-    """Write the types of a spec's data, in a checkout: no installed package needs them anew."""
+    """Write the types of a spec's data, in a checkout: an installed package has them already."""
     from trainspec.language import typed
 
     path = Path(typed.__file__).with_name("data.py")

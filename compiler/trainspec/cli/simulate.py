@@ -58,7 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C. Raises UsageError for options that say nothing, and for a port that is taken."""
+    """Serve until Ctrl-C. Raises UsageError for invalid options, and for a port that is taken."""
     if arguments.speed <= 0:
         raise UsageError("--speed takes a number greater than 0")
     try:

@@ -1,4 +1,4 @@
-"""The files of a starter project, as texts by name."""
+"""The files of a starter project, by name."""
 
 import json
 from dataclasses import dataclass

@@ -112,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _findings(sweeps: Sequence[Sweep]) -> Iterator[tuple[Sweep, Finding]]:
-    """The running jobs of all kinds. Tuning jobs that may not be listed are passed over, and that is said."""
+    """The running jobs of all kinds. Tuning jobs that may not be listed are skipped, with a note."""
     return ((sweep, found) for sweep in sweeps for found in _of_kind(sweep))
 
 
@@ -126,7 +126,7 @@ def _of_kind(sweep: Sweep) -> Iterator[Finding]:
 
 
 def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
-    """Stop a stray job, or only tell of it. Returns whether it is dealt with."""
+    """Stop a stray job, or only report it. Returns whether it is dealt with."""
     if not stop:
         print(_line(found, "stray"))
         return False

@@ -80,7 +80,7 @@ class Target:
         return {name: text for each in self.specs for name, text in each.requests.items()}
 
     def changes(self, targets: Sequence["Target"]) -> list[Change]:
-        """What becomes of the files in its folders; what the other `targets` make in the same ones is left alone."""
+        """How the files in its folders change; files that the other `targets` make there are left alone."""
         names = [each.name for each in self.there.files]
         owner, folder = owner_of(self.there.look.project), real_folder(self.output)
         others = [each for each in targets if each is not self and real_folder(each.output) == folder]

@@ -1,6 +1,6 @@
 """`${jobs.sweep.best(validation:auc, max).model}`: what the best point of a matrix made.
 
-Which point that is, only the run can tell. So each such question becomes a task of its own, which waits for the points,
+Only the run decides which point that is. So each such question becomes a task of its own, which waits for the points,
 compares the metric that they reported, and hands on what the best one made.
 """
 

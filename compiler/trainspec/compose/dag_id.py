@@ -45,7 +45,7 @@ def no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
 
 
 def hidden_module(root: Mapping, default_id: str, dag_id: str) -> Iterator[Diagnostic]:
-    """Whether the file that is named after the DAG stands in the way of what Python or the file itself imports."""
+    """Whether the file that is named after the DAG would shadow a module that Python or the file itself imports."""
     if dag_id in _MODULES:
         message = f"`{dag_id}.py`, the file of this DAG, hides the Python module of that name from what lies beside it"
         written = written_id(root, default_id)

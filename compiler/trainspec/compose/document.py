@@ -24,7 +24,7 @@ COMMAND_LINE = "--var"
 """What the place of a variable's value is called that no file holds."""
 
 BASE = "default"
-"""What `${env}` is where no environment is laid over the spec."""
+"""What `${env}` is where no environment is merged onto the spec."""
 
 _PLAIN = Options()
 

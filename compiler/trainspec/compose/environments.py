@@ -1,4 +1,4 @@
-"""`environments`: patches that are laid over a document, by the name of the environment."""
+"""`environments`: patches that are merged onto a document, by the name of the environment."""
 
 from collections.abc import Collection, Iterator
 
@@ -56,7 +56,7 @@ def _unknown(patch: Node | None, patched: Node | None, section: str, what: str, 
 
 
 def patched(root: Mapping, wanted: str | None) -> Mapping:
-    """The document with the patch of the environment `wanted` laid over it, where there is such a one."""
+    """The document with the patch of the environment `wanted` merged onto it, if there is one."""
     known = root.get("environments")
     patch = known.get(wanted) if isinstance(known, Mapping) and wanted is not None else None
     if not isinstance(patch, Mapping):

@@ -1,4 +1,4 @@
-"""`extends`: the files that a file builds on, each read once and laid under it."""
+"""`extends`: the files that a file builds on, each read once and merged below it."""
 
 import posixpath
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ The source's own name may be another one: that of the file which a link leads to
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """A file's tree laid over those of the files that it extends; `sources` and `trees` hold all of them by name.
+    """A file's tree merged onto those of the files that it extends; `sources` and `trees` hold all of them by name.
 
     `entries` has the place in the file itself by which each of the others came in.
     """

@@ -75,7 +75,7 @@ def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: 
 
 
 def _missing(one: Point, other: Point) -> str:
-    """A name that tells the two combinations apart."""
+    """A name that distinguishes the two combinations."""
     names: Sequence[str] = [*one.values, *other.values]
     for name in names:
         a, b = one.values.get(name), other.values.get(name)

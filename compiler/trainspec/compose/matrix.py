@@ -29,7 +29,7 @@ _ROOM_FOR_LANES = 6
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One job of a matrix: what tells it from the others, its task's id (`train.lr-0.1_depth-4`) and its values."""
+    """One job of a matrix: what distinguishes it, its task's id (`train.lr-0.1_depth-4`) and its values."""
 
     label: str
     task_id: str

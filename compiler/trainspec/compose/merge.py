@@ -13,7 +13,7 @@ from trainspec.text.typing import is_null
 
 
 def merge(base: Node | None, over: Node) -> Node:
-    """`over` laid over `base`. Keys keep the order of `base`."""
+    """`over` merged onto `base`. Keys keep the order of `base`."""
     if base is None:
         return over
     waiting = over.replaced

@@ -10,7 +10,7 @@ from trainspec.text.typing import is_null
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """A value that another one took the place of; `text` is None for a map or list."""
+    """A value that another one replaced; `text` is None for a map or list."""
 
     span: Span
     text: str | None
@@ -18,7 +18,7 @@ class Overridden:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: written at `span`, brought to `via` by an alias or a variable.
+    """Where a value comes from: written at `span`, inherited at `via` through an alias or a variable.
 
     `is_implied` where nothing is written at the path itself: what is written above it implies the value.
     `overrode` holds what it took the place of, the last one first.

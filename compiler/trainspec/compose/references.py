@@ -108,7 +108,7 @@ class JobScope:
         return _wrong(codes.UNKNOWN_VARIABLE, span, *found)
 
     def _best_of_tuning(self, job: str, attribute: str, name: str, span: Span) -> Node | Diagnostic:
-        """What stands for something of the best training job of a tuning job."""
+        """The template for a result of the best training job of a tuning job."""
         names = best_names(attribute, self.jobs[job], job)
         if not isinstance(names, Wrong) and (why := self._is_not_kept(job, attribute)):
             names = Wrong(codes.CONFLICT, why)
@@ -140,7 +140,7 @@ class JobScope:
         return found or Scalar("", span, plain=False)  # its matrix is wrong
 
     def _best(self, asked: Question | Wrong, name: str, span: Span) -> Node | Diagnostic:
-        """What stands for something of the best point of a matrix."""
+        """The template for a result of the best point of a matrix."""
         if isinstance(asked, Wrong):
             return _wrong(asked.code, span, f"`${{{name}}}`: {asked.message}", asked.advice)
         if asked.job not in self.groups:

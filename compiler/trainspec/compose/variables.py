@@ -1,6 +1,6 @@
 """`${...}`: values that are put in when the spec is compiled, and are gone afterwards.
 
-A value that is one whole `${...}` becomes the variable's value with its type; inside a longer text its characters are
+A value that is one whole `${...}` becomes the variable's value with its type; inside a longer string its characters are
 put in. `$${` is a literal `${`. Where documents were laid over each other, a variable that is a map is merged as that
 map, whether it lies above or below.
 """
@@ -156,7 +156,7 @@ class Variables:
         return self.too_large(node.span, f"more than {MAX_NODES:,} values after variables are substituted")
 
     def too_large(self, span: Span, message: str) -> Mapping:
-        """What stands for a part that is larger than any spec's."""
+        """The placeholder for a part that is larger than any spec's."""
         self._report(codes.TOO_LARGE, span, message)
         return mapping((), span)
 

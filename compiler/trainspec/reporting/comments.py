@@ -48,7 +48,7 @@ def lines_of_patches(root: Node | None) -> range:
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
-    """A directive: its word, what stands in brackets behind it (None without any), and its place."""
+    """A directive: its word, the words in brackets after it (None without any), and its place."""
 
     word: str
     listed: str | None
@@ -109,7 +109,7 @@ def _read(
 
 
 def _comments(source: Source) -> Iterator[_Comment]:
-    """The directives of a text, in order: what looks like one and does not stand in a scalar."""
+    """The directives of a file, in order: comments that look like one. Nothing inside a scalar is one."""
     starts, ends = _scalars(source.text)
     line_starts = [0, *(end.end() for end in re.finditer(r"\r\n|[\r\n\x85\u2028\u2029]", source.text))]
     for found in _DIRECTIVE.finditer(source.text):

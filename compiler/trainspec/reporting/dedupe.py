@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def distinct(findings: Iterable[Diagnostic], jobs: Collection[str] = ()) -> tuple[Diagnostic, ...]:
-    """The findings in order of their places; one that several `jobs` share through their defaults stands once."""
+    """The findings in order of their places; one that several `jobs` share through their defaults is reported once."""
     known = frozenset(jobs)
     once: dict[object, Diagnostic] = {}
     for found in sorted(findings, key=lambda found: found.field or ""):
@@ -30,7 +30,7 @@ def _field_in_job(name: str, jobs: frozenset[str]) -> str | None:
 
 
 def of_all_files(files: Sequence["FileFacts"]) -> list[Diagnostic]:
-    """The findings of all files; what several specs have from a file that they extend stands once."""
+    """The findings of all files; one that several specs inherit from a file is reported once."""
     own = [found for each in files for found in each.findings if found.span.path == each.name]
     places = {(found.code.id, found.span, found.member) for found in own}
     others: dict[object, Diagnostic] = {}

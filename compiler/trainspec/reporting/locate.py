@@ -1,4 +1,4 @@
-"""What becomes of findings before they are told: no consequences of others, and a way to what was written elsewhere."""
+"""Findings before they are reported: consequences of others dropped, each with the place of its cause."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map

@@ -16,10 +16,10 @@ _NO_CODES: Mapping[str, Code] = {}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which findings are told, and how much they weigh. Codes may be prefixes: `TS5` is every rule.
+    """Which findings are reported, and with which severity. Codes may be prefixes: `TS5` is every rule.
 
-    An error that leaves a hole in what would be compiled is always told, and always one. `policies` are the rules of
-    the project's organisation, None where its settings name none.
+    An error that leaves a hole in what would be compiled is always reported, and always an error.
+    `policies` are the rules of the project's organisation, None where its settings name none.
     """
 
     select: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class Selection:
         return _NO_CODES if self.policies is None else self.policies.codes
 
     def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """The findings that are told, each with the severity that it has here."""
+        """The findings to report, each with the severity that the settings give it."""
         return tuple(self._weighed(found) for found in findings if self._is_told(found))
 
     def fails(self, findings: Iterable[Diagnostic]) -> bool:

@@ -85,7 +85,7 @@ def settle_fragment(findings: Sequence[Diagnostic], file: File, selection: Selec
 
 
 def settle_unread(findings: Iterable[Diagnostic], source: Source, selection: Selection) -> Settled:
-    """The same for a text in which there is no document."""
+    """The same for a file without a document."""
     return Settled(selection.apply(with_fixes(distinct(findings), {source.name: source})))
 
 

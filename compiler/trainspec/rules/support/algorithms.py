@@ -30,7 +30,7 @@ def built_in(job: JobView) -> BuiltIn | None:
 
 
 def first_party(job: JobView) -> BuiltIn | None:
-    """The built-in algorithm whose image a job runs, whatever it runs there."""
+    """The built-in algorithm whose image a job runs, even with a script of its own."""
     return _first_party(job)[0]
 
 

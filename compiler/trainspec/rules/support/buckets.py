@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 
 @once_a_job
 def buckets(job: JobView) -> Iterator[tuple[str, Path]]:
-    """The buckets of a job's S3 URIs, each with its member's path. Access points (`s3://arn:…`) are none."""
+    """The buckets of a job's S3 URIs, each with its member's path. Access points (`s3://arn:…`) are not buckets."""
     for leaf in job.leaves:
         found = _BUCKET.match(leaf.text) if leaf.shape == "S3Uri" else None
         if found and not found[1].startswith("arn:") and not placeholder(leaf):

@@ -1,4 +1,4 @@
-"""Which templates are another text at each try of a task."""
+"""Which templates render differently at each try of a task."""
 
 import re
 from typing import Any

@@ -66,12 +66,12 @@ def parts(pattern: object) -> Parts | None:
 
 
 def takes(found: Parts, text: str) -> bool:
-    """Whether the group takes all of a text."""
+    """Whether the group matches a whole string."""
     return _searches(f"^(?:{found.inside})$", text)
 
 
 def number_of(found: Parts) -> str | None:
-    """A text that the group takes: a number, if it takes one at all. None where that is not known."""
+    """A string that the group matches: a number if it matches any. None where that is not known."""
     return _example(found.inside)
 
 
@@ -102,7 +102,7 @@ def _searches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _example(pattern: str) -> str | None:
-    """A short text that an expression matches."""
+    """A short string that an expression matches."""
     try:
         made = "".join(_made(_parser.parse(pattern)))
         return made if len(made) <= _LONGEST and _searches(pattern, made) else None

@@ -10,7 +10,7 @@ FREE_TEXT = frozenset({
     "TagKey", "TagValue", "TrainingContainerArgument", "TrainingContainerEntrypointString", "TrainingEnvironmentKey",
     "TrainingEnvironmentValue",
 })  # fmt: skip
-"""Kinds of members that hold whatever the container likes: `<s>` and `None` are values there."""
+"""Kinds of members that may hold anything: `<s>` and `None` are values there."""
 
 _SLOT = re.compile(
     r"<[^<>]*>|\$?\{[^{}]*\}|\$[A-Z_]{3,}|\.\.\.|…"
@@ -24,7 +24,7 @@ _IN_FREE_TEXT = re.compile(
 
 
 def placeholder(leaf: Leaf) -> str | None:
-    """The part of a text that somebody was to fill in. What the API's own pattern refuses is left to that check."""
+    """The part of a string that was meant to be filled in. What the API's own pattern refuses is left to that check."""
     if not leaf.is_literal:
         return None
     if leaf.shape in FREE_TEXT:

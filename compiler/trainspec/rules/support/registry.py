@@ -12,7 +12,7 @@ from trainspec.rules.support.view import Found, JobView, SpecView
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `text` explains it, in Markdown; `bad` and `good` are fields laid over a sound job, in YAML."""
+    """One rule. `text` explains it, in Markdown; `bad` and `good` are fields merged onto a valid job, in YAML."""
 
     code: Code
     text: str

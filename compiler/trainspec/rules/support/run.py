@@ -92,7 +92,7 @@ def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
 
 
 def _of_job(job: JobView) -> FoundByRule:
-    """What each rule says of a job, by the rule's code; nothing for those that say nothing."""
+    """The findings of each rule about a job, by the rule's code; rules without findings are left out."""
     rules = [rule for rule in all_rules() if rule.check_job]
     spend(_STEPS_OF_RULE * len(rules))
     said = ((rule.code.id, tuple(rule.check_job(job))) for rule in rules if rule.check_job)

@@ -19,7 +19,7 @@ Made = TypeVar("Made")
 
 MISSING: Mapping[str, Any] = {}
 LONGEST = 4096
-"""The longest text that any member takes: rules look at no longer ones."""
+"""The longest string that any member accepts: rules ignore longer ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +124,12 @@ class JobView:
         return found
 
     def number(self, *path: str | int) -> int | None:
-        """The number at a member's path; None where there is none, or one that only the task run knows."""
+        """The number at a member's path; None if there is none, or only the task run knows it."""
         value = self.member(*path)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def text(self, *path: str | int) -> str | None:
-        """The text at a member's path; None where there is none, or it holds a template."""
+        """The string at a member's path; None if there is none, or it holds a template."""
         value = self.member(*path)
         return value if isinstance(value, str) and not has_template(value) else None
 
