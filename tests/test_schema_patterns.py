@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trainspec.schema.bounded import SlowPatternError, faults, refusal
-from trainspec.schema.patterns import TooSlowError, UnknownError, searches
+from trainspec.schema.characters import UnknownError
+from trainspec.schema.patterns import TooSlowError, searches
 
 from helpers import tried
 

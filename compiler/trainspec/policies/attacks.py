@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trainspec.safety.budget import spend
-from trainspec.schema.patterns import taken_by
+from trainspec.schema.characters import taken_by
 
 _PUMPED = 45
 """Characters of what is repeated: what takes longer with the square or the cube of the length is still done soon."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from trainspec.policies.attacks import attacks
 from trainspec.safety.budget import spend
+from trainspec.schema.characters import UnknownError
 from trainspec.schema.patterns import (
     At,
     Instruction,
@@ -25,7 +26,6 @@ from trainspec.schema.patterns import (
     Split,
     Take,
     TooSlowError,
-    UnknownError,
     program_of,
     searches,
 )

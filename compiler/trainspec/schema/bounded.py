@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 from trainspec.safety.budget import spend
+from trainspec.schema.characters import UnknownError
 from trainspec.schema.in_order import additional_properties
 from trainspec.schema.meta import is_schema
-from trainspec.schema.patterns import TooSlowError, UnknownError, searches
+from trainspec.schema.patterns import TooSlowError, searches
 
 MAX_DEPTH = 40
 """Levels of a user's schema: jsonschema recurses, and takes several frames for each."""

@@ -11,7 +11,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from trainspec.schema.patterns import TooSlowError, UnknownError, searches
+from trainspec.schema.characters import UnknownError
+from trainspec.schema.patterns import TooSlowError, searches
 from trainspec.templates import has_template
 
 _parser: Any = import_module("re._parser" if hasattr(re, "_parser") else "sre_parse")
