@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from local_helpers import ONE, TWO, run_spec
+from local_helpers import DEFAULTS, ONE, SLOW, TWO, run_spec
 from trainspec.local.view import View
 from trainspec.simulator import Simulator
 
@@ -23,7 +23,7 @@ def test_the_jobs_that_ran(aws: Simulator, trainspec: Run, project: Path) -> Non
     assert [row["task"] for row in rows] == ["finetune", "pretrain"]
     assert {row["status"] for row in rows} == {"Completed"}
     shown = trainspec("status").stdout.splitlines()
-    assert shown[0].split() == ["JOB", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE"]
+    assert shown[0].split() == ["JOB", "KIND", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE"]
     assert len(shown) == 3
     assert len(trainspec("status", "-n", "1").stdout.splitlines()) == 2
     nothing = trainspec("status", "--dag", "another")
@@ -45,11 +45,52 @@ def test_a_job_is_stopped(aws: Simulator, trainspec: Run, project: Path) -> None
         assert job in stopped.stdout
 
 
+TUNE = f"""{DEFAULTS}jobs:
+  tune:
+    name: tune-{{{{ ds_nodash }}}}
+    tuning:
+      strategy: Random
+      objective: {{metric: auc, goal: Maximize}}
+      ranges: {{eta: {{min: 0.1, max: 0.5}}}}
+      limits: {{jobs: 3, parallel: 3}}
+"""
+
+
+def test_a_tuning_job(aws: Simulator, trainspec: Run, project: Path) -> None:
+    ran = run_spec(trainspec, project, TUNE)
+    assert ran.returncode == 0, ran.stderr
+    (row,) = json.loads(trainspec("status", "--json").stdout)
+    assert (row["kind"], row["status"]) == ("tuning job", "Completed")
+    assert row["job"] in trainspec("status").stdout
+    best = json.loads(ran.stdout)["best"]["name"]
+    logged = trainspec("logs", row["job"])
+    assert f"{best}, the best training job of the tuning job {row['job']}" in logged.stderr
+    assert logged.stdout == trainspec("logs", best).stdout != ""
+    assert "has ended already: Completed" in trainspec("stop", row["job"]).stdout
+
+
+def test_a_tuning_job_is_stopped_and_no_single_training_job_of_it(
+    aws: Simulator, trainspec: Run, project: Path
+) -> None:
+    aws.account.choose = lambda *_: SLOW
+    ran = run_spec(trainspec, project, TUNE, "--no-wait")
+    assert ran.returncode == 0, ran.stderr
+    (row,) = json.loads(trainspec("status", "--running", "--json").stdout)
+    child = aws.client("sagemaker").list_training_jobs()["TrainingJobSummaries"][0]["TrainingJobName"]
+    logged = trainspec("logs", row["job"])
+    assert (logged.returncode, "the newest training job of the tuning job" in logged.stderr) == (0, True)
+    refused = trainspec("stop", child)
+    assert refused.returncode == 2
+    assert f"`{child}` belongs to the tuning job `{row['job']}`: stop that one" in refused.stderr
+    stopped = trainspec("stop", row["job"])
+    assert (stopped.returncode, stopped.stdout.split()[:2]) == (0, ["stopping", row["job"]])
+
+
 @pytest.mark.parametrize("command", ["logs", "stop"])
 def test_a_job_that_there_is_not(command: str, aws: Simulator, trainspec: Run) -> None:
     refused = trainspec(command, "nobody")
     assert refused.returncode == 2
-    assert "there is no training job `nobody` in us-east-1; `trainspec status` lists" in refused.stderr
+    assert "there is no training job or tuning job `nobody` in us-east-1; `trainspec status` lists" in refused.stderr
 
 
 def test_the_closing_table() -> None:

@@ -1,4 +1,4 @@
-"""What the commands share that ask AWS about training jobs: their options, and the account that these name."""
+"""What the commands share that ask AWS about jobs: their options, and the account that these name."""
 
 import argparse
 import sys
@@ -6,8 +6,11 @@ from typing import Any
 
 from trainspec.diagnostics.excerpt import visible
 from trainspec.local.access import Access, Clients, clients_of
+from trainspec.project.project import UsageError
 from trainspec.runtime.engine.account import Account
 from trainspec.runtime.engine.calls import BackOff, Calls
+from trainspec.runtime.engine.job import Job
+from trainspec.runtime.engine.tuning import TUNING
 from trainspec.safety.masking import conceal_all
 
 _PATIENCE = 60.0
@@ -27,9 +30,29 @@ def clients(arguments: argparse.Namespace) -> Clients:
     return clients_of([None], access)[None]
 
 
-def account(client: Any) -> Account:
-    """The training jobs that a client sees."""
-    return Account(Calls(client, back_off=BackOff(patience=_PATIENCE), log=_log))
+def accounts(client: Any) -> tuple[Account, Account]:
+    """The training jobs that a client sees, and the tuning jobs."""
+    calls = Calls(client, back_off=BackOff(patience=_PATIENCE), log=_log)
+    return Account(calls), Account(calls, TUNING)
+
+
+def found(name: str, there: Clients) -> tuple[Account, Job]:
+    """The training or tuning job of that name, with the jobs of its kind.
+
+    Raises UsageError where there is none, and what `Calls` does.
+    """
+    for jobs in accounts(there.sagemaker):
+        if (job := jobs.find(name)) is not None:
+            return jobs, job
+    raise UsageError(
+        f"there is no training job or tuning job `{name}` in {there.region}; `trainspec status` lists them"
+    )
+
+
+def of_tuning(job: Job) -> str | None:
+    """The name of the tuning job that a training job belongs to."""
+    arn = job.description.get("TuningJobArn")
+    return str(arn).rpartition("/")[2] if arn else None
 
 
 def printable(text: str) -> str:

@@ -29,9 +29,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "simulate": "serve a simulated SageMaker endpoint on this machine",
     },
     "Look after jobs": {
-        "status": "show the training jobs that trainspec has started",
-        "logs": "print the log of a training job",
-        "stop": "stop a training job",
+        "status": "show the training and tuning jobs that trainspec has started",
+        "logs": "print the log of a training job, or of a tuning job's best",
+        "stop": "stop a training or tuning job",
         "sweep": "list or stop training jobs whose Airflow task has ended",
     },
     "Set up": {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainspec.cli.arguments import options
 from trainspec.cli.reading import analyse_one, project_here
-from trainspec.cli.run_options import SIMULATED_METRIC, SIMULATED_PHASES, configure, metrics_of, wish_of
+from trainspec.cli.run_options import SIMULATED_METRIC, SIMULATED_PHASES, TRIALS, configure, metrics_of, wish_of
 from trainspec.cli.running_here import containers_for
 from trainspec.cli.showing import colours, show_on_stderr
 from trainspec.diagnostics import has_errors
@@ -99,6 +99,11 @@ def _introduce(local: LocalRun, access: Access, view: View) -> None:
         view.say(f"Skipped, because {section} run only in Airflow: {', '.join(names)}")
     if access.end is not None:
         view.say("Run on this machine: nothing is sent to AWS")
+        most = access.account.most_trials if access.account else None
+        for job, asked in local.trials.items():
+            if most is not None and (asked is None or asked > most):
+                of_all = f"of the {asked} training jobs" if asked else "training jobs"
+                view.say(f"{most} {of_all} of `{job}` are run at most (--trials)")
     elif access.simulated:
         view.say("Simulated on this machine: nothing is sent to AWS")
     else:
@@ -117,9 +122,9 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -
         view.forget(task_id)
         name = left[task_id]
         view.say(
-            f"{name} may still be running. To stop it: {stop_command(name, attempt.clients.region)}"
+            f"{name} may still be running. To stop it: {stop_command(name, attempt.clients.region, attempt.kind)}"
             if name
-            else f"{task_id}: its training job was being created and may exist",
+            else f"{task_id}: its {attempt.kind.noun} was being created and may exist",
         )
     for stream in streams:
         with suppress(OSError, ValueError):  # nobody reads it any more
@@ -135,7 +140,8 @@ def _access(arguments: argparse.Namespace, local: LocalRun) -> Iterator[Access]:
     """
     if arguments.local:
         with containers_for(local, arguments) as containers:
-            yield Access(region=arguments.region, account=containers.account(), end=containers.end)
+            account = containers.account(arguments.trials or TRIALS)
+            yield Access(region=arguments.region, account=account, end=containers.end)
     elif arguments.simulate:
         yield Access(region=arguments.region, account=_simulated(arguments, local))
     else:

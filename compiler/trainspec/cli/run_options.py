@@ -15,6 +15,8 @@ from trainspec.units import seconds
 SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
 SIMULATED_INTERVAL = 0.25
 SIMULATED_METRIC = 0.5
+TRIALS = 10
+"""Training jobs of a tuning job that run on this machine, where nothing else is said."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -103,6 +105,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     here.add_argument(
         "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
     )
+    here.add_argument(
+        "--trials",
+        type=int,
+        metavar="N",
+        help=f"run at most N training jobs of a tuning job, whatever its limits say ({TRIALS})",
+    )
     here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")
 
 
@@ -114,9 +122,11 @@ def wish_of(arguments: argparse.Namespace, airflow: str) -> Wish:
     for option in ("profile", "endpoint_url", "use", "resume", "preflight"):
         if own and getattr(arguments, option):
             raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it uses an account of its own")
-    for option in ("input", "python", "keep"):
-        if getattr(arguments, option) and not arguments.local:
+    for option in ("input", "python", "keep", "trials"):
+        if getattr(arguments, option) not in (None, []) and not arguments.local:
             raise UsageError(f"--{option} requires --local")
+    if arguments.trials is not None and arguments.trials < 1:
+        raise UsageError("--trials takes a number greater than 0")
     for option in ("phase_seconds", "fail", "metric", "strict_containers"):
         if getattr(arguments, option) and not arguments.simulate:
             raise UsageError(f"--{option.replace('_', '-')} requires --simulate")

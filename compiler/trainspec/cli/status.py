@@ -1,21 +1,23 @@
-"""`trainspec status`: the training jobs that carry the label of a task run, newest first."""
+"""`trainspec status`: the training and tuning jobs that carry the label of a task run, newest first."""
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
+from heapq import merge
 from typing import Any
 
-from trainspec.cli.aws_arguments import account, add_aws, clients, printable
+from trainspec.cli.aws_arguments import accounts, add_aws, clients, printable
 from trainspec.diagnostics.excerpt import visible_json
 from trainspec.local.table import table
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.account import Account, RefusedError
 from trainspec.runtime.engine.calls import CallAnswer
+from trainspec.runtime.engine.kinds import TRAINING
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.safety.masking import redacted
 
-_HEADING = ("JOB", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE")
+_HEADING = ("JOB", "KIND", "STATUS", "DAG", "TASK", "RUN", "STARTED", "BILLABLE")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("-n and --max-looks take a number greater than 0")
     found: list[dict[str, Any]] = []
     try:
-        for row in _rows(account(clients(arguments).sagemaker), arguments):
+        for row in _rows(accounts(clients(arguments).sagemaker), arguments):
             found.append(row)
             if len(found) == arguments.number:
                 break
@@ -52,16 +54,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(there: Account, arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def _newest(kinds: Sequence[Account], narrowed: Mapping[str, Any]) -> Iterator[tuple[Account, dict[str, Any]]]:
+    """The summaries of jobs of all kinds, the newest first."""
+
+    def of(there: Account) -> Iterator[tuple[Account, dict[str, Any]]]:
+        try:
+            yield from ((there, summary) for summary in there.listed(dict(narrowed)))
+        except RefusedError as refused:
+            if there.kind is TRAINING:
+                raise
+            print(printable(f"trainspec: tuning jobs are not looked at: {refused.text}"), file=sys.stderr)
+
+    return merge(*map(of, kinds), key=lambda each: each[1]["CreationTime"], reverse=True)
+
+
+def _rows(kinds: Sequence[Account], arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
     narrowed = {"StatusEquals": "InProgress"} if arguments.running else {}
     narrowed |= {"NameContains": arguments.name_contains} if arguments.name_contains else {}
-    for looks, summary in enumerate(there.listed(dict(narrowed)), start=1):
+    for looks, (there, summary) in enumerate(_newest(kinds, narrowed), start=1):
         job = there.find(summary[there.kind.name])
         label = there.label(job) if job else None
         if job and label and arguments.dag in (None, label.task_run.dag_id):
             started = datetime.fromtimestamp(job.created or 0, timezone.utc)
             yield {
                 "job": job.name,
+                "kind": there.kind.noun,
                 "status": job.status,
                 "dag": label.task_run.dag_id,
                 "task": label.task_run.task_id,
@@ -79,4 +96,13 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     billable = row["billable_seconds"]
     started = row["started"][:16].replace("T", " ")
     seconds = f"{billable:,} s" if billable is not None else ""
-    return (row["job"], row["status"], row["dag"], row["task"], row["run"], started, seconds)
+    return (
+        row["job"],
+        row["kind"].removesuffix(" job"),
+        row["status"],
+        row["dag"],
+        row["task"],
+        row["run"],
+        started,
+        seconds,
+    )

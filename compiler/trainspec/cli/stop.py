@@ -1,8 +1,8 @@
-"""`trainspec stop`: stop a training job that a task of a spec has started."""
+"""`trainspec stop`: stop a training or tuning job that a task of a spec has started."""
 
 import argparse
 
-from trainspec.cli.aws_arguments import account, add_aws, clients, printable
+from trainspec.cli.aws_arguments import add_aws, clients, found, of_tuning, printable
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.calls import CallAnswer
 from trainspec.runtime.engine.problems import TrainingProblem
@@ -10,23 +10,19 @@ from trainspec.runtime.engine.problems import TrainingProblem
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("job", metavar="JOB", help="the training job's name")
+    parser.add_argument("job", metavar="JOB", help="the name of the training or tuning job")
     add_aws(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Stop the job. Raises UsageError for one that is not there, or that no task of a spec has started."""
-    there = clients(arguments)
-    jobs = account(there.sagemaker)
     try:
-        job = jobs.find(arguments.job)
-        if job is None:
-            raise UsageError(
-                f"there is no training job `{arguments.job}` in {there.region}; `trainspec status` lists them"
-            )
+        jobs, job = found(arguments.job, clients(arguments))
         if job.ended:
             print(printable(f"{job.name} has ended already: {job.status}"))
             return 0
+        if tuning := of_tuning(job):
+            raise UsageError(f"`{job.name}` belongs to the tuning job `{tuning}`: stop that one")
         label = jobs.label(job)
         if label is None:
             raise UsageError(f"`{arguments.job}` was not started by trainspec; stop it with the AWS CLI if you mean it")

@@ -24,19 +24,23 @@ class Containers:
         self._archives = {source.uri: source for source in sources}
         self._machine = Machine(folder / "jobs", Store(folder / "s3"), python, inputs, self._archive)
         self._made: list[Container] = []
+        self._is_over = False
 
     def __call__(self, request: Mapping[str, Any], region: str, arn: str) -> Container:
-        """The container of a request."""
+        """The container of a request. Raises OSError once all of them were ended."""
+        if self._is_over:
+            raise OSError("the run has ended")
         container = Container(request, self._machine, region, arn)
         self._made.append(container)
         return container
 
-    def account(self) -> Account:
-        """An account whose jobs run here."""
-        return Account(ScaledClock(), lambda _name, _request: Outcome(), executor=self)
+    def account(self, most_trials: int | None = None) -> Account:
+        """An account whose jobs run here; of a tuning job no more than `most_trials` training jobs."""
+        return Account(ScaledClock(), lambda _name, _request: Outcome(), executor=self, most_trials=most_trials)
 
     def end(self) -> None:
-        """End at once whatever still runs."""
+        """End at once whatever still runs; nothing starts any more."""
+        self._is_over = True
         for container in self._made:
             container.kill()
 

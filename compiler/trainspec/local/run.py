@@ -16,6 +16,8 @@ from trainspec.local.steps import JOBS, State, steps_of, waiting_jobs
 from trainspec.local.view import View
 from trainspec.local.wish import Wish, chosen_jobs, policy_of
 from trainspec.project.project import UsageError
+from trainspec.request.api.model import TUNING, operation_of
+from trainspec.request.bounds import bounds_of
 from trainspec.request.tuned import training_request
 from trainspec.runtime.engine.calls import BackOff, CallAnswer, Calls
 from trainspec.runtime.engine.choosing import best_of, results_of
@@ -73,6 +75,12 @@ class LocalRun:
             if not step.is_job and step.task_id not in self.analysis.choices:
                 found.setdefault(step.section, []).append(step.task_id)
         return found
+
+    @property
+    def trials(self) -> dict[str, int | None]:
+        """The tuning jobs that run, by task id: how many training jobs each asks for, None where it is not known."""
+        requests = {job: each.members for job, each in self.analysis.requests.items() if job in self.chosen}
+        return {job: bounds_of(each).jobs for job, each in requests.items() if operation_of(each) == TUNING}
 
     @property
     def compared(self) -> dict[str, dict[str, float]]:

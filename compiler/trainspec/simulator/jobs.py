@@ -79,6 +79,8 @@ class Account:
     choose: Chooser
     limits: Limits = field(default_factory=Limits)
     executor: Executor | None = None
+    most_trials: int | None = None
+    """How many training jobs of a tuning job really run, at most."""
     registry: Registry = field(init=False)
     tuning: "TuningJobs" = field(init=False)
     _regions: dict[str, dict[str, Job]] = field(default_factory=dict)

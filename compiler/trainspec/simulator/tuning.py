@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trainspec.simulator.errors import ApiError, validation_error
+from trainspec.simulator.execution import Executor
 from trainspec.simulator.jobs import Account, Job, arn, metric_value
 from trainspec.simulator.lifecycle import ENDED, State, Transition
 from trainspec.simulator.trials import parallel, trials
@@ -56,7 +57,7 @@ class TuningJob:
         """The training job with the best objective among those that have completed."""
         goal = self.objective.get("Type")
         sign = -1 if goal == "Minimize" else 1
-        done = [job for job in self.trainings(now) if job.state(now).status == "Completed"]
+        done = [job for job in self.trainings(now) if job.state(now).status == "Completed" and self.reports(job)]
         return max(done, key=lambda job: sign * self.value(job), default=None)
 
     @property
@@ -71,6 +72,16 @@ class TuningJob:
     def value(self, job: Job) -> float:
         """The objective that a training job reports."""
         return metric_value(job, self.objective.get("MetricName", "objective"))
+
+    def reports(self, job: Job) -> bool:
+        """Whether a training job that has completed reported the objective."""
+        del job
+        return True
+
+    @property
+    def failure(self) -> str | None:
+        """FailureReason of one that has failed."""
+        return _ALL_FAILED
 
     def _cut(self) -> tuple[float, str]:
         """When no more training jobs start and those that run are stopped, and as what the tuning job ends then."""
@@ -105,8 +116,6 @@ class TuningJobs:
     def create(self, region: str, request: Mapping[str, Any]) -> TuningJob:
         """Create the tuning job that `request`, already validated, describes."""
         name, account = request["HyperParameterTuningJobName"], self.account
-        if account.executor is not None:
-            raise validation_error("Tuning jobs are only simulated here, and not executed.")
         tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])}
         with self._lock:
             jobs, now = self._regions.setdefault(region, {}), account.clock.now()
@@ -117,10 +126,34 @@ class TuningJobs:
                     f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name.",
                 )
             where = arn(region, f"hyper-parameter-tuning-job/{name.lower()}")
+            if account.executor is not None:
+                jobs[name.lower()] = job = self._executed(name, where, request, now, tags, account.executor)
+                return job
             planned = tuple(trials(request, region, where, now, account.choose))
             job = TuningJob(name, where, request, now, planned, tags)
             jobs[name.lower()] = job
             return job
+
+    def _executed(
+        self, name: str, where: str, request: Mapping[str, Any], now: float, tags: dict[str, str], executor: Executor
+    ) -> TuningJob:
+        """A tuning job whose training jobs really run, begun."""
+        from trainspec.simulator.executed_tuning import ExecutedTuningJob
+
+        job = ExecutedTuningJob(
+            name,
+            where,
+            request,
+            now,
+            (),
+            tags,
+            region=where.split(":")[3],
+            executor=executor,
+            clock=self.account.clock,
+            most=self.account.most_trials,
+        )
+        job.start()
+        return job
 
     def get(self, region: str, name: str) -> TuningJob:
         """Return the tuning job `name`, if it can be seen yet."""
@@ -181,7 +214,7 @@ def describe_tuning(job: TuningJob, now: float) -> dict[str, Any]:
         **{member: value for member, value in job.request.items() if member != "Tags"},
         **_common(job, state, now),
         "BestTrainingJob": None if best is None else summarize_trial(job, best, now),
-        "FailureReason": _ALL_FAILED if state.status == "Failed" else None,
+        "FailureReason": job.failure if state.status == "Failed" else None,
         "ConsumedResources": {"RuntimeInSeconds": round((state.end or now) - job.created)},
     }
     return {member: value for member, value in described.items() if value is not None}
@@ -200,6 +233,7 @@ def summarize_trial(job: TuningJob, training: Job, now: float) -> dict[str, Any]
     state, metric = training.state(now), job.objective.get("MetricName")
     static = job.request["TrainingJobDefinition"].get("StaticHyperParameters") or {}
     tuned = {name: value for name, value in training.request["HyperParameters"].items() if name not in static}
+    is_known = state.status == "Completed" and job.reports(training)
     final = {"Type": job.objective.get("Type"), "MetricName": metric, "Value": job.value(training)}
     summary = {
         "TrainingJobName": training.name,
@@ -210,8 +244,8 @@ def summarize_trial(job: TuningJob, training: Job, now: float) -> dict[str, Any]
         "TrainingJobStatus": state.status,
         "TunedHyperParameters": tuned,
         "FailureReason": training.failure if state.status == "Failed" else None,
-        "FinalHyperParameterTuningJobObjectiveMetric": final if state.status == "Completed" and metric else None,
-        "ObjectiveStatus": {"Completed": "Succeeded", "Failed": "Failed"}.get(state.status, "Pending"),
+        "FinalHyperParameterTuningJobObjectiveMetric": final if is_known and metric else None,
+        "ObjectiveStatus": "Succeeded" if is_known else "Failed" if state.status in ENDED else "Pending",
     }
     return {member: value for member, value in summary.items() if value is not None}
 
