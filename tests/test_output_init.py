@@ -42,6 +42,22 @@ def test_what_it_makes_is_compiled_without_findings(project: Path, trainspec: Ru
     assert trainspec("compile", "--check").returncode == 0
 
 
+def test_files_in_a_folder_are_named_from_here(project: Path, trainspec: Run) -> None:
+    started = trainspec("init", "churn")
+    assert started.returncode == 0
+    assert sorted(started.stdout.splitlines()) == sorted(f"wrote churn/{each}" for each in MADE)
+    assert " in generated_dags" not in started.stderr
+
+
+def test_a_misspelt_region(project: Path, trainspec: Run) -> None:
+    started = trainspec("init", "--region", "eu-wst-1")
+    assert (started.returncode, "no AWS region `eu-wst-1`: did you mean `eu-west-1`?" in started.stderr) == (2, True)
+    assert trainspec("init", "--region", "eu-west-9").returncode == 0  # a new one
+    (project / "trainspec.toml").write_text('[environments.prod]\nregion = "us-eats-1"\n')
+    linted = trainspec("lint")
+    assert (linted.returncode, "did you mean `us-east-1`?" in linted.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("airflow", ["2.11", "3.0", "3"])
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1"])
 def test_what_the_user_says(airflow: str, region: str, project: Path, trainspec: Run) -> None:

@@ -145,7 +145,29 @@ def test_the_job_and_the_dag_are_targets(house: Project) -> None:
 )
 def test_scope(house: Project, scope: dict[str, Any], number: int) -> None:
     house.policy(MACHINES, scope=scope)
-    assert len(house.findings()) == number
+    assert len(house.findings("specs")) == number
+
+
+@pytest.mark.parametrize(
+    ("scope", "advice"),
+    [
+        ({"environment": "prd"}, "did you mean `prod`?"),
+        ({"environment": ["prod", "stage"]}, "there are default, prod"),
+        ({"path": "spec/**"}, "did you mean `specs/**`?"),
+        ({"path": "specs/*.yml"}, "paths are relative to the root of the project: `specs/team/**`"),
+    ],
+)
+def test_a_scope_that_nothing_is_in(house: Project, scope: dict[str, Any], advice: str) -> None:
+    house.policy({"required": ["RoleArn"]}, scope=scope)
+    (one,) = house.findings()
+    assert (one["code"], one["severity"], one["path"], one["advice"]) == (
+        "TS715",
+        "warning",
+        "policies/one.yaml",
+        advice,
+    )
+    assert house.findings("specs/d.yaml") == []  # other specs may have it
+    assert "TS715" in house.run("compile", "--check").stderr
 
 
 def test_when(house: Project) -> None:
@@ -461,6 +483,12 @@ def test_two_policies_with_one_code(house: Project) -> None:
     house.policy({}, "a")
     house.policy({}, "b")
     assert "TS709" in house.run("policy", "test").stdout
+
+
+def test_the_command_alone(house: Project) -> None:
+    house.policy({})
+    ran = house.run("policy")
+    assert (ran.returncode, "`trainspec policy test` tries" in ran.stderr) == (2, True)
 
 
 def test_examples_are_tried(house: Project) -> None:

@@ -53,7 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
     found = [target.there for target in targets]
     told = [(each, _findings(each, arguments)) for each in found]
     files = all_files(found)
-    findings = sorted([*joined(told), *of_policies(project, files)], key=Diagnostic.sort_key)
+    findings = sorted(
+        [*joined(told), *of_policies(project, files, is_all=not arguments.paths)], key=Diagnostic.sort_key
+    )
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=files, form=arguments.format)
     if selection.fails(findings):

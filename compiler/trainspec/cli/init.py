@@ -14,6 +14,7 @@ from trainspec.disk.reading import DiskTree, UnreadableError
 from trainspec.disk.writing import place, write_new, write_over
 from trainspec.options import DEFAULT_AIRFLOW, airflow_minor
 from trainspec.project.project import UsageError, root_around
+from trainspec.request.images.regions import not_a_region
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
 from trainspec.text.source import MAX_BYTES
 
@@ -24,6 +25,7 @@ _FORMS = {
     "bucket": (re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), "the name of a bucket such as my-bucket"),
 }
 
+_FIRST = "generated_dags/example.py"
 _CI = ("github", "gitlab", "none")
 _QUESTIONS = {
     "region": ("AWS region of the jobs", "us-east-1"),
@@ -106,6 +108,8 @@ def _wrong(name: str, value: str) -> str | None:
     form = _FORMS.get(name)
     if form is not None and not form[0].fullmatch(value):
         return f"this takes {form[1]}"
+    if name == "region":
+        return not_a_region(value)
     if name == "airflow" and airflow_minor(value) is None:
         return f"this takes a version such as {DEFAULT_AIRFLOW}"
     return f"this takes one of {', '.join(_CI)}" if name == "ci" and value not in _CI else None
@@ -118,6 +122,8 @@ def _wish(arguments: argparse.Namespace) -> Wish:
     for name, (form, wanted) in _FORMS.items():
         if not form.fullmatch(getattr(arguments, name)):
             raise UsageError(f"--{name} takes {wanted}, not `{getattr(arguments, name)}`")
+    if why := not_a_region(arguments.region):
+        raise UsageError(f"--region: {why}")
     airflow = airflow_minor(arguments.airflow)
     if airflow is None:
         raise UsageError(f"--airflow takes a version such as {DEFAULT_AIRFLOW}, not `{arguments.airflow}`")
@@ -183,15 +189,18 @@ def _holds(tree: DiskTree, name: str, text: str) -> bool:
 
 
 def _compile(root: Path) -> int:
-    """The first compile."""
+    """The first compile, its file named as the others are."""
     from trainspec.cli.main import main
 
-    before = Path.cwd()
+    before, was_there = Path.cwd(), (root / _FIRST).exists()
     os.chdir(root)
     try:
-        return main(["compile"])
+        code = main(["compile", "--quiet"])
     finally:
         os.chdir(before)
+    if not was_there and (root / _FIRST).exists():
+        print(f"wrote {(root / _FIRST).as_posix()}")
+    return code
 
 
 def _in(folder: str) -> str:

@@ -112,7 +112,9 @@ def _check(
             found = in_each(checked(project), look_for, files)
     told = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
     looked_at = all_files(found)
-    return sorted([*joined(told), *of_policies(project, looked_at)], key=Diagnostic.sort_key), looked_at
+    return sorted(
+        [*joined(told), *of_policies(project, looked_at, is_all=not arguments.paths)], key=Diagnostic.sort_key
+    ), looked_at
 
 
 def _findings(there: InEnvironment, *, is_all: bool) -> list[Diagnostic]:

@@ -20,7 +20,13 @@ from trainspec.text.source import Source
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("action", choices=("test", "list"), help="try the examples of the policies, or list them")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("test", "list"),
+        metavar="{test,list}",
+        help="try the examples of the policies, or list them",
+    )
     parser.add_argument(
         "paths",
         nargs="*",
@@ -33,6 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings, or the list; 1 where a policy cannot be followed or judges an example wrongly."""
+    if arguments.action is None:
+        raise UsageError("`trainspec policy test` tries the examples of policies, `trainspec policy list` lists them")
     project = project_here()
     policies = _named(arguments.paths, project) if arguments.paths else project.selection.policies
     if policies is None:

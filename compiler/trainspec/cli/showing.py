@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TextIO
 
@@ -46,13 +46,24 @@ def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: S
     show_findings(list(dict.fromkeys(findings)), project, "text", analyses, sys.stderr)
 
 
-def of_policies(project: Project, looked_at: Iterable[FileFacts]) -> tuple[Diagnostic, ...]:
-    """What is wrong with the policies of the project, without those that the run has looked at as files of its own."""
+def of_policies(project: Project, looked_at: Sequence[FileFacts], *, is_all: bool) -> tuple[Diagnostic, ...]:
+    """What is wrong with the policies of the project, without those that the run has looked at as files of its own.
+
+    `is_all` says that it has looked at all specs of the project.
+    """
     policies = project.selection.policies
     if policies is None:
         return ()
     names = {each.name for each in looked_at}
-    found = (each for each in policies.findings if each.span.path not in names or each.code.id in _OF_ALL_POLICIES)
+    found = [each for each in policies.findings if each.span.path not in names or each.code.id in _OF_ALL_POLICIES]
+    specs = {each.name for each in looked_at if each.is_spec} if is_all else set()
+    if specs:
+        from trainspec.policies.load import is_policy_file
+        from trainspec.policies.scope import empty_scopes
+
+        environments = {*project.environments, *(name for each in looked_at for name in each.environments)}
+        own = (each for each in policies.policies if is_policy_file(each.span.path, project.policies))
+        found += empty_scopes(own, environments, specs)
     return project.selection.apply(found)
 
 

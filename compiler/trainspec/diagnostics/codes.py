@@ -96,6 +96,7 @@ ENDED_EXCEPTION = Code("TS708", "an exception from a policy that has ended", Sev
 DUPLICATE_POLICY = Code("TS709", "two policies with one code")
 NOT_DECIDED = Code("TS710", "a policy that could not be checked", Severity.NOTE)
 WRONG_EXAMPLE = Code("TS711", "an example that its policy judges wrongly")
+EMPTY_SCOPE = Code("TS715", "a policy for an environment or a path that the project does not have", Severity.WARNING)
 NO_EXAMPLE = Code("TS712", "a policy without a good or a bad example", Severity.WARNING)
 
 # TS78x: tuning jobs

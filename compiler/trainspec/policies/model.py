@@ -54,7 +54,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One rule. `when` and `must` are JSON Schemas, as JSON; `good` and `bad` are examples, each with its path."""
+    """One rule. `when` and `must` are JSON Schemas, as JSON; `good` and `bad` are examples, each with its path.
+
+    `span` is the place of the document, `id_span` that of its code, `scope_spans` those of `environment` and `path`.
+    """
 
     code: Code
     message: str
@@ -66,10 +69,12 @@ class Policy:
     limits: Limits = Limits()
     environments: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    scope_spans: Mapping[str, Span] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     good: Sequence[tuple[Path, Any]] = ()
     bad: Sequence[tuple[Path, Any]] = ()
     span: Span
+    id_span: Span
 
     @property
     def id(self) -> str:

@@ -8,11 +8,9 @@ from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Severity, Span, codes, did_you_mean, has_errors
 from trainspec.diagnostics.words import shorten
-from trainspec.policies.expressions import fault as fault_of
 from trainspec.policies.model import TARGETS, WORDS, Limits, Policy, Waiver
-from trainspec.policies.schema import KEYWORDS, below
+from trainspec.policies.read_schema import schema_faults
 from trainspec.safety.budget import OutOfBudgetError, budget, spend
-from trainspec.schema.bounded import MAX_DEPTH, depth, faults
 from trainspec.text.fault import Fault, placed
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
@@ -40,7 +38,7 @@ def read_all(sources: Iterable[Source], today: str) -> tuple[tuple[Policy, ...],
         other = known.setdefault(policy.id, policy)
         if other is not policy:
             message = f"{policy.id} is a policy of {other.span.path} as well"
-            findings.append(Diagnostic(codes.DUPLICATE_POLICY, policy.span, message, "give it another `id`"))
+            findings.append(Diagnostic(codes.DUPLICATE_POLICY, policy.id_span, message, "give it another `id`"))
     return tuple(known[id_] for id_ in sorted(known)), tuple(findings)
 
 
@@ -89,7 +87,7 @@ class _Reader:
         if url and not re.fullmatch(r"https?://[!-~]+", url):
             self._wrong(("url",), "`url` must be an address that begins with https://")
         code = Code(self._id(), message, Severity(severity), is_locked=locked is True, url=url)
-        scope = self._map(("scope",), ("environment", "path"))
+        scope = self._map(("scope",), _OF_SCOPE)
         return Policy(
             code=code,
             message=message,
@@ -101,10 +99,12 @@ class _Reader:
             limits=limits,
             environments=self._texts(("scope", "environment"), scope.get("environment")),
             paths=self._texts(("scope", "path"), scope.get("path")),
+            scope_spans={key: self._span(("scope", key)) for key in scope if key in _OF_SCOPE},
             waivers=tuple(self._waivers(data.get("exceptions"))),
             good=self._examples("good"),
             bad=self._examples("bad"),
             span=self._tree.span,
+            id_span=self._span(("id",)),
         )
 
     def _explanation(self, message: str) -> str:
@@ -144,56 +144,9 @@ class _Reader:
 
     def _schema(self, at: Path, schema: Any) -> str:
         """A schema as JSON; `true` for one that is none."""
-        number = len(self.faults)
-        self._check_schema(at, schema)
-        return json.dumps(schema) if len(self.faults) == number else "true"
-
-    def _check_schema(self, at: Path, schema: Any) -> None:
-        if not isinstance(schema, dict | bool):
-            self._no_schema(at, f"`{dotted(at)}` must be a JSON Schema, which is a mapping")
-            return
-        if depth(schema) > MAX_DEPTH:
-            self._no_schema(at, f"`{dotted(at)}` has more than {MAX_DEPTH} levels")
-            return
-        self._keywords(at, schema, set(), schema.get("$defs") if isinstance(schema, dict) else {})
-        for path, why in faults(schema):
-            self._no_schema((*at, *path), f"`{dotted((*at, *path))}` is not a JSON Schema: {shorten(why)}")
-
-    def _keywords(self, at: Path, schema: Any, within: set[str], definitions: Any) -> None:
-        """The keywords of a schema and of those in it: each known, each expression quick, no reference to itself."""
-        if not isinstance(schema, dict):
-            return
-        for key, value in schema.items():
-            path = (*at, key)
-            if key not in KEYWORDS | {"$ref"}:
-                near = did_you_mean(key, KEYWORDS) or _UNUSED.get(key) or "see docs/policies.md for those that are"
-                self._no_schema(path, f"`{key}` is not a keyword of a policy's schema", near)
-            elif key == "pattern":
-                self._expression(path, value)
-            elif key == "patternProperties" and isinstance(value, dict):
-                for pattern in value:
-                    self._expression((*path, pattern), pattern)
-            elif key == "$ref":
-                name = value.removeprefix("#/$defs/") if isinstance(value, str) else None
-                if not isinstance(definitions, dict) or not isinstance(name, str) or name not in definitions:
-                    self._no_schema(path, "`$ref` must name a schema of this one's `$defs`, as `#/$defs/NAME`")
-                elif name in within:
-                    self._no_schema(path, f"`$defs.{name}` refers to itself")
-                elif len(within) < MAX_DEPTH:
-                    spend(50)
-                    self._keywords(path, definitions[name], {*within, name}, definitions)
-        for path, each in below(schema):
-            if path[0] != "$defs" or not within:
-                self._keywords((*at, *path), each, within, definitions)
-
-    def _expression(self, path: Path, pattern: Any) -> None:
-        why = fault_of(pattern) if isinstance(pattern, str) else None
-        if why is None:
-            return
-        code = codes.SLOW_PATTERN if "not a regular" not in why else codes.BAD_POLICY_SCHEMA
-        is_nested = "forever to match" in why or "fixed numbers" in why
-        advice = "write it without repetitions inside of repetitions" if is_nested else None
-        self.faults.append(Fault(code, path, f"`{shorten(pattern)}` {why}", advice))
+        found = list(schema_faults(at, schema))
+        self.faults += found
+        return "true" if found else json.dumps(schema)
 
     def _waivers(self, said: Any) -> Iterator[Waiver]:
         for at, each in self._list("exceptions", said):
@@ -218,10 +171,9 @@ class _Reader:
                 message = f"an exception from {self._data.get('id')} has ended on {until}"
                 advice = "fix what it was for, and remove it; or set a later day"
                 self.faults.append(Fault(codes.ENDED_EXCEPTION, (*at, "until"), message, advice))
-            fault = placed(Fault(codes.ENDED_EXCEPTION, at, ""), self._tree)
             reason = each.get("reason")
             yield Waiver(
-                str(until), has_ended, fault.span, lists["path"], lists["environment"], lists["job"],
+                str(until), has_ended, self._span(at), lists["path"], lists["environment"], lists["job"],
                 str(reason) if reason is not None else None,
             )  # fmt: skip
 
@@ -277,8 +229,8 @@ class _Reader:
         self._wrong((key,), f"`{key}` cannot be `{shorten(str(said))}`", near)
         return None
 
-    def _no_schema(self, at: Path, message: str, advice: str | None = None) -> None:
-        self.faults.append(Fault(codes.BAD_POLICY_SCHEMA, at, message, advice))
+    def _span(self, at: Path) -> Span:
+        return placed(Fault(codes.BAD_POLICY, at, ""), self._tree).span
 
     def _wrong(self, at: Path, message: str, advice: str | None = None, *, on_key: bool = False) -> None:
         self.faults.append(Fault(codes.BAD_POLICY, at, message, advice, on_key=on_key))
@@ -299,15 +251,10 @@ def _listed(value: Any) -> str:
     return ", ".join(f"`{each}`" for each in (value if isinstance(value, list) else [value]))
 
 
+_OF_SCOPE = ("environment", "path")
 _OF_WAIVER = ("path", "environment", "job", "until", "reason")
 _NEEDS: Mapping[str, str] = {
     "id": "every policy has a code of its own, such as ORG001",
     "message": "say in a sentence what the policy wants",
     "must": "write the JSON Schema that must hold",
-}
-_UNUSED: Mapping[str, str] = {
-    "format": "`format` checks nothing in JSON Schema: write a `pattern`",
-    "unevaluatedProperties": "list the keys, and use `additionalProperties`",
-    "unevaluatedItems": "use `items`",
-    "$schema": "a policy's schema is always of draft 2020-12",
 }

@@ -108,6 +108,10 @@ class _Reader:
     def region(self, at: tuple[str, ...], value: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch("[a-z]{2,4}(-[a-z]+)+-[0-9]", value):
             raise self._wrong(at, f"`{'.'.join(at)}` must be an AWS region such as us-east-1")
+        from trainspec.request.images.regions import not_a_region  # few settings name one
+
+        if why := not_a_region(value):
+            raise self._wrong(at, f"`{'.'.join(at)}`: {why}")
         return value
 
     def environments(self, at: tuple[str, ...], value: Any) -> dict[str, EnvironmentSettings]:
