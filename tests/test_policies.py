@@ -191,6 +191,97 @@ def test_a_template_that_only_the_run_knows_is_a_note_unless_the_policy_is_locke
         assert "only known when the task runs" in one["message"]
 
 
+PARAMS = """\
+  params:
+    any: ml.m5.large
+    some: {default: ml.m5.large, enum: [ml.m5.large, ml.m5.xlarge]}
+    wide: {default: ml.m5.large, enum: [ml.m5.large, ml.p4d.24xlarge]}
+    is_large: {default: false, type: boolean}
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "finding"),
+    [
+        ("ml.m5.{{ 'large' }}", None),
+        ("{{ params.some }}", None),
+        ("{{ params['some'] | default('ml.p4d.24xlarge') }}", None),
+        ("{{ params.wide }}", "sure"),
+        ("{{ 'ml.m5.large' if params.is_large else 'ml.m5.xlarge' }}", None),
+        ("{{ 'ml.p4d.24xlarge' if params.is_large else 'ml.m5.xlarge' }}", "sure"),
+        ("{{ params.any }}", "doubt"),
+        ("{{ params.get('any', 'ml.m5.large') }}", "doubt"),
+        ("{{ 'ml.m5.large' if params.any == 'x' else 'ml.p4d.24xlarge' }}", "doubt"),
+        ("{{ dag_run.conf.get('x', 'ml.m5.large') }}", "doubt"),
+        ("{{ 'ml.p4d.24xlarge' if ds > '2026' else 'ml.m5.large' }}", "doubt"),
+        ("{% if logical_date.day == 3 %}ml.p4d.24xlarge{% else %}ml.m5.large{% endif %}", "doubt"),
+        ("{{ ['ml.m5.large', 'ml.p4d.24xlarge'][logical_date.day % 2] }}", "doubt"),
+        ("{{ 'ml.p4d.24xlarge' if ti.try_number > 1 else 'ml.m5.large' }}", "doubt"),
+        ("{{ ds | replace('2025-04-09', 'ml.m5.large') }}", "doubt"),
+        ("{{ 'ml.m5.large' if ds | length == 10 else 'x' }}", "doubt"),
+        ("{% set d = ds ~ 'x' %}{{ 'ml.m5.large' if d < '9' else 'ml.p4d.24xlarge' }}", "doubt"),
+        ("ml.m{{ logical_date.strftime('%-d') }}.large", "sure"),
+        ("{{ run_id }}", "sure"),
+    ],
+)
+def test_no_template_gets_around_a_locked_policy(house: Project, template: str, finding: str | None) -> None:
+    (house.folder / "specs/base.yaml").write_text(BASE.replace("ml.p4d.24xlarge", f'"{template}"'))
+    dag = "dag:\n  id: d\n  start_date: 2025-04-01\n  schedule: '@daily'\n  catchup: false\n" + PARAMS
+    house.spec(SPEC.replace(SPEC.splitlines()[3] + "\n", dag))
+    house.policy(MACHINES, locked=True)
+    found = house.findings()
+    assert [each["severity"] for each in found] == (["error"] if finding else [])
+    if finding:
+        assert ("the policy is locked" in found[0]["message"]) == (finding == "doubt")
+        assert ("`enum`" in (found[0]["advice"] or "")) == (finding == "doubt")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{{ ds_nodash }}",
+        "{{ logical_date | ts_nodash }}",
+        "{{ macros.ds_add(ds, -1) }}",
+        "{{ logical_date.strftime('%Y') }}",
+        "{{ ds[:7] }}",
+        "{{ (logical_date + macros.timedelta(days=1)) | ds }}",
+        "{{ data_interval_end.add(days=1) | ds }}",
+        "{{ dag.dag_id }}-{{ ti.try_number }}",
+    ],
+)
+def test_dates_in_texts_are_fine_for_a_locked_policy(house: Project, name: str) -> None:
+    house.spec(
+        SPEC.replace("s3://my-bucket/out/", f"s3://my-bucket/out/{name}/").replace(
+            "a-{{ ts_nodash }}", "a-{{ ds_nodash }}"
+        )
+    )
+    must = {
+        "properties": {
+            "OutputDataConfig": {"properties": {"S3OutputPath": {"pattern": "^s3://my-bucket/[a-z0-9/T-]+$"}}}
+        }
+    }
+    house.policy(must, locked=True)
+    assert house.findings() == []
+
+
+def test_when_is_decided_for_a_locked_policy(house: Project) -> None:
+    (house.folder / "specs/base.yaml").write_text(BASE.replace("ml.p4d.24xlarge", '"{{ dag_run.conf.machine }}"'))
+    when = {"properties": {"ResourceConfig": {"properties": {"InstanceType": {"pattern": "^ml[.]p"}}}}}
+    house.policy({"required": ["VpcConfig"]}, when=when, locked=True)
+    (one,) = house.findings()
+    assert (one["severity"], "the policy is locked" in one["message"]) == ("error", True)
+    house.policy({"required": ["VpcConfig"]}, when=when)
+    assert [each["severity"] for each in house.findings()] == ["note"]
+
+
+def test_hours_that_are_not_known_are_too_many_for_a_locked_policy(house: Project) -> None:
+    house.spec(SPEC.replace("max_runtime: 1h", 'max_runtime: "{{ params.hours }}"'))
+    house.policy({"max_hours": 5})
+    assert {each["code"] for each in house.findings()} == {"ORG001", "TS710"}  # prod says five days
+    house.policy({"max_hours": 5}, locked=True)
+    assert {each["code"] for each in house.findings()} == {"ORG001"}
+
+
 def test_a_member_that_could_not_be_read_is_not_missing(house: Project) -> None:
     house.spec(SPEC.replace("max_runtime: 1h", "max_runtime: soon"))
     house.policy({"required": ["StoppingCondition"]})

@@ -1,17 +1,18 @@
 """Policies, held against a spec: against each job's requests and fields, and its DAG."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, codes
 from trainspec.policies.document import Document, at_key, in_doubt, is_about, is_waived
+from trainspec.policies.instances import Instances, Job, known
 from trainspec.policies.limits import check_limits
 from trainspec.policies.model import TARGETS, Policy, PolicySet
 from trainspec.policies.schema import compiled
-from trainspec.policies.seen import Seen, known, renderings, trainings_of, whole_of
+from trainspec.policies.seen import Seen
 from trainspec.policies.values import Failure
 from trainspec.request.api.model import TUNING
-from trainspec.request.lower import Request, field_of
+from trainspec.request.lower import field_of
 from trainspec.safety.budget import spend
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault, placed
@@ -21,14 +22,7 @@ _STEPS_OF_POLICY = 2
 _MOST_OF_ONE = 20
 """How many places of one job a policy reports."""
 _IN_DOUBT = "this is only known when the task runs"
-_OF_REQUESTS = ("request", "tuning")
-
-
-class _Instances(NamedTuple):
-    """What a policy is held against: a request or other data, once for each run that it differs in."""
-
-    seen: Seen | None
-    values: Sequence[Any]
+_OF_LOCKED = "write the value itself, or take it from a parameter whose `enum` lists all that a run may choose"
 
 
 def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic]:
@@ -36,42 +30,26 @@ def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic
     here = [each for each in policies.policies if is_about(each, document)]
     by_target = {target: [each for each in here if each.target == target] for target in TARGETS}
     if by_target["dag"]:
-        dag = _Instances(None, [known({"id": document.dag_id, **(document.data.get("dag") or {})}, ())])
+        dag = Instances(None, [known({"id": document.dag_id, **(document.data.get("dag") or {})}, None)])
         for policy in by_target["dag"]:
             for failure, _, code in _failures(policy, [dag]):
                 yield _of_dag(policy, failure, code, document)
-    for name, request in document.requests.items():
+    jobs = {name: Job(name, request, document) for name, request in document.requests.items()}
+    for name, job in jobs.items():
         if ("jobs", name) not in document.invalid:
-            yield from _of_job(name, request, by_target, document)
-    yield from check_limits(policies, by_target["request"], document)
+            yield from _of_job(job, by_target, document)
+    yield from check_limits(policies, by_target["request"], document, jobs)
 
 
-def _of_job(
-    name: str, request: Request, by_target: Mapping[str, Sequence[Policy]], document: Document
-) -> Iterator[Diagnostic]:
+def _of_job(job: Job, by_target: Mapping[str, Sequence[Policy]], document: Document) -> Iterator[Diagnostic]:
     """What policies find in one job."""
-    samples = document.samples.get(name, ())
-    instances: list[_Instances] = []
-    for policy in by_target["request"]:
-        instances = instances or [
-            _Instances(each, list(renderings(each.members, samples))) for each in trainings_of(request)
-        ]
-        for failure, seen, code in _failures(policy, instances):
-            yield from _at_job(policy, failure, code, name, seen, document)
-    if by_target["tuning"] and request.operation == TUNING:
-        whole = whole_of(request)
-        instances = [_Instances(whole, list(renderings(whole.members, samples, TUNING)))]
-        for policy in by_target["tuning"]:
-            for failure, seen, code in _failures(policy, instances):
-                yield from _at_job(policy, failure, code, name, seen, document)
-    fields: list[_Instances] = []
-    for policy in by_target["job"]:
-        fields = fields or [_Instances(None, [known(document.data["jobs"][name], samples)])]
-        for failure, seen, code in _failures(policy, fields):
-            yield from _at_job(policy, failure, code, name, seen, document)
+    for target in ("request", "tuning", "job"):
+        for policy in by_target[target]:
+            for failure, seen, code in _failures(policy, job.instances(policy)):
+                yield from _at_job(policy, failure, code, job.name, seen, document)
 
 
-def _failures(policy: Policy, instances: Sequence[_Instances]) -> Iterator[tuple[Failure, Seen | None, Code]]:
+def _failures(policy: Policy, instances: Sequence[Instances]) -> Iterator[tuple[Failure, Seen | None, Code]]:
     """Where the instances fail a policy, each place once, with the code that the finding has."""
     spend(_STEPS_OF_POLICY * max(len(instances), 1))
     found: dict[tuple[Path, bool], tuple[Failure, Seen | None, Code]] = {}
@@ -124,7 +102,7 @@ def _at_job(
         code,
         ("jobs", job) if at_job else path,
         _message(policy, failure, lacking),
-        policy.advice,
+        _advice(policy, failure),
         on_key=at_job or failure.on_key,
         member=dotted(member) or None,
     )
@@ -148,7 +126,12 @@ def _message(policy: Policy, failure: Failure, field: Path | None) -> str:
     if failure.is_slow:
         return f"{policy.id} cannot be decided here: one of its regular expressions takes too long"
     if failure.in_doubt:
-        return f"{policy.message}; {_IN_DOUBT}"
+        because = ", and the policy is locked" if policy.code.is_locked else ""
+        return f"{policy.message}; {_IN_DOUBT}{because}"
     if failure.missing is None:
         return policy.message
     return f"{policy.message} (`{dotted(field) if field else failure.missing}` is missing)"
+
+
+def _advice(policy: Policy, failure: Failure) -> str | None:
+    return _OF_LOCKED if failure.in_doubt and policy.code.is_locked else policy.advice

@@ -1,14 +1,14 @@
 """What policies allow a job to take: machine hours and money, each job with all points of its matrix."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import Diagnostic, codes
 from trainspec.policies.document import Document, at_key, is_waived
+from trainspec.policies.instances import Job
 from trainspec.policies.model import Limits, Policy, PolicySet
 from trainspec.policies.schema import compiled
-from trainspec.policies.seen import renderings, trainings_of
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _NO_LIMITS = Limits()
 
 
-def check_limits(policies: PolicySet, of_requests: Sequence[Policy], document: Document) -> Iterator[Diagnostic]:
+def check_limits(
+    policies: PolicySet, of_requests: Sequence[Policy], document: Document, jobs: Mapping[str, Job]
+) -> Iterator[Diagnostic]:
     """What takes more machine hours or money than a policy allows.
 
     What cannot be counted is a note, and of a locked policy what the policy says.
@@ -31,7 +33,7 @@ def check_limits(policies: PolicySet, of_requests: Sequence[Policy], document: D
     for policy in limited:
         for job in cost.jobs:
             tasks = document.groups.get(job.job, (job.job,))
-            if is_waived(policy, document, job.job) or not any(_applies(policy, task, document) for task in tasks):
+            if is_waived(policy, document, job.job) or not any(_applies(policy, jobs[task]) for task in tasks):
                 continue
             message = beyond(policy, job.hours, job.cost, policies.prices.currency if policies.prices else None)
             if message is None:
@@ -45,15 +47,15 @@ def check_limits(policies: PolicySet, of_requests: Sequence[Policy], document: D
             yield at_key(fault, tasks[0], document)
 
 
-def _applies(policy: Policy, task: str, document: Document) -> bool:
+def _applies(policy: Policy, job: Job) -> bool:
     """Whether the policy is about some training job of the task; it is, where that is not known, or not soon."""
     if policy.when is None:
         return True
     try:
         return any(
-            all(failure.in_doubt for failure in compiled(policy.when)(instance, ()))
-            for seen in trainings_of(document.requests[task])
-            for instance in renderings(seen.members, document.samples.get(task, ()))
+            all(failure.in_doubt for failure in compiled(policy.when)(value, ()))
+            for instances in job.instances(policy)
+            for value in instances.values
         )
     except TooSlowError:
         return True

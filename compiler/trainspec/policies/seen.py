@@ -1,21 +1,17 @@
-"""The requests that policies are held against: those of training jobs, as they are in sample runs.
+"""The requests that policies are held against: those of training jobs.
 
 A tuning job starts training jobs with any of its machines and definitions, so that it has a request for each of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.policies.values import UNKNOWN
 from trainspec.request.api.model import TRAINING
-from trainspec.request.check import render_in
 from trainspec.request.lower import Request
 from trainspec.request.tuned import CONFIG, DEFINITION, NAME, OTHER_DEFINITIONS, STATIC, ranges_of, training_request
 from trainspec.request.tuned import UNKNOWN as TUNED
 from trainspec.safety.budget import spend
-from trainspec.schema.values import with_leaves
-from trainspec.templates import Sample, has_template, render
 from trainspec.text.tree import Path
 
 _STEPS_OF_TRAINING = 300
@@ -113,33 +109,3 @@ def _at(value: Any, path: Path) -> Any:
 
 def _map(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def renderings(members: Mapping[str, Any], samples: Sequence[Sample], operation: str = TRAINING) -> Iterator[Any]:
-    """A request as it is in each sample run: once where nothing in it differs."""
-    for sample in samples or (None,):
-        if sample is None:
-            yield known(members, ())
-            return
-        rendering = render_in(members, sample.context(), operation)
-        unknown = rendering.unknown
-        if unknown:
-            yield with_leaves(rendering.request, lambda value, path: UNKNOWN if path in unknown else value)  # noqa: B023
-        else:
-            yield rendering.request
-        if not rendering.templated:
-            return
-
-
-def known(data: Any, samples: Sequence[Sample]) -> Any:
-    """Data, its templates rendered for the first of `samples`; `UNKNOWN` where that gives nothing."""
-    context = samples[0].context() if samples else None
-
-    def leaf(value: Any, path: Path) -> Any:
-        del path
-        if not isinstance(value, str) or not has_template(value):
-            return value
-        text = render(value, context).text if context is not None else None
-        return UNKNOWN if text is None else text
-
-    return with_leaves(data, leaf)

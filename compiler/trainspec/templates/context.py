@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from trainspec.airflow_api.table import having
 from trainspec.options import DEFAULT_AIRFLOW
-from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params
+from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Varying
 
 _NEVER_GIVEN = frozenset(("start_date",))
 """What a minor declares among the names of templates, and gives to none."""
@@ -74,6 +74,25 @@ def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping
         "dag_run": replace(dag_run, attributes={**dag_run.attributes, "conf": conf}),
         "params": Params({**defaults, **conf}),
     }
+
+
+_OF_THE_SPEC = ("dag_id", "task_id")
+
+
+def for_any_run(context: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`context` of a sample, what is another in each run marked as such: a condition on it is not decided.
+
+    `params` are the values of the run's parameters, UNKNOWN for those that a run may give any value.
+    """
+    known = {name: _for_any_run(name, value) for name, value in context.items()}
+    return {**known, "params": Params(params)} if isinstance(context.get("params"), Params) else known
+
+
+def _for_any_run(name: str, value: Any) -> Any:
+    if isinstance(value, Namespace) and not value.closed:
+        return replace(value, attributes={key: _for_any_run(key, each) for key, each in value.attributes.items()})
+    is_of_run = isinstance(value, str | int | Moment) and name not in _OF_THE_SPEC
+    return Varying(value) if is_of_run else value
 
 
 @lru_cache(maxsize=64)  # the samples of a spec's jobs, asked for by their checks and by every rule about their names

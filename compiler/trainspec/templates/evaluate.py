@@ -7,7 +7,7 @@ from typing import Any
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.safety.budget import spend
 from trainspec.templates.context import AIRFLOW_2_ONLY
-from trainspec.templates.filters import FILTERS, STRING_METHODS
+from trainspec.templates.filters import FILTERS, OF_DATES, STRING_METHODS
 from trainspec.templates.operations import (
     BINARY,
     COMPARE,
@@ -22,7 +22,7 @@ from trainspec.templates.operations import (
     within_bounds,
 )
 from trainspec.templates.problem import Problem, RefusedError
-from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown
+from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown, Varying, varying
 
 _STEPS_OF_NODE = 10
 _MISSING = Unknown()
@@ -144,6 +144,12 @@ class Evaluation:
             bounds = [
                 None if part is None else self.value(part) for part in (node.arg.start, node.arg.stop, node.arg.step)
             ]
+            if isinstance(owner, Varying) and isinstance(owner.value, str):
+                return (
+                    UNKNOWN
+                    if any(isinstance(each, Unknown) for each in bounds)
+                    else varying(owner.value[slice(*bounds)])
+                )
             known = isinstance(owner, str | list) and not any(isinstance(bound, Unknown) for bound in bounds)
             return owner[slice(*bounds)] if known else UNKNOWN
         return item(owner, self.value(node.arg))
@@ -159,6 +165,11 @@ class Evaluation:
             return UNKNOWN
         owner, name = self.value(node.node.node), node.node.attr
         attribute(owner, name)
+        if isinstance(owner, Varying) and isinstance(owner.value, Moment):
+            return varying(owner.value.call(name, args, kwargs))
+        if isinstance(owner, Namespace) and owner.closed and any(isinstance(each, Varying) for each in args):
+            args = [each.value if isinstance(each, Varying) else each for each in args]
+            return UNKNOWN if any(isinstance(each, Unknown) for each in args) else varying(macro(name, args, kwargs))
         if any(isinstance(each, Unknown) for each in (*args, *kwargs.values())):
             return UNKNOWN
         if isinstance(owner, Moment):
@@ -187,6 +198,8 @@ class Evaluation:
         if value is _MISSING:
             return self.value(node.args[0]) if node.args else ""
         args = [self.value(arg) for arg in node.args]
+        if isinstance(value, Varying) and node.name in OF_DATES and not args:
+            return varying(FILTERS[node.name](value.value))
         if node.name not in FILTERS or node.kwargs or any(isinstance(each, Unknown) for each in (value, *args)):
             return UNKNOWN
         return within_bounds(FILTERS[node.name], value, args)
@@ -256,9 +269,11 @@ class Evaluation:
 
     def _binary(self, node: Any) -> Any:
         left, right = self.value(node.left), self.value(node.right)
+        kind = type(node).__name__
+        if isinstance(left, Varying) and isinstance(left.value, Moment) and isinstance(right, timedelta):
+            return varying(left.value.moved(right, 1 if kind == "Add" else -1)) if kind in ("Add", "Sub") else UNKNOWN
         if isinstance(left, Unknown) or isinstance(right, Unknown):
             return UNKNOWN
-        kind = type(node).__name__
         if isinstance(left, Moment) and isinstance(right, timedelta) and kind in ("Add", "Sub"):
             return left.moved(right, 1 if kind == "Add" else -1)
         if kind == "Mul" and not (is_number(left) and is_number(right)):

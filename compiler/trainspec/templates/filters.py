@@ -39,6 +39,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "upper": lambda value: str(value).upper(),
 }
 
+OF_DATES = ("ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz")
+"""Filters of which each date has a result of the same form."""
+
 STRING_METHODS: Mapping[str, Callable[..., Any]] = {
     name: getattr(str, name)
     for name in ("endswith", "lower", "lstrip", "replace", "rstrip", "split", "startswith", "strip", "title", "upper")

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainspec.diagnostics import codes, did_you_mean
 from trainspec.templates.problem import Problem, RefusedError
-from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown
+from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown, Varying, varying
 
 MAX_TEXT = 65_536
 MAX_NUMBER = 10**12
@@ -38,6 +38,8 @@ def attribute(owner: Any, name: str) -> Any:
     """`owner.name`, or UNKNOWN. Raises RefusedError for what Airflow does not have, or forbids."""
     if name.startswith("_"):
         raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`.{name}` reaches into an object, which Airflow forbids"))
+    if isinstance(owner, Varying):
+        return varying(attribute(owner.value, name))
     if isinstance(owner, Moment):
         return owner.attribute(name)
     if isinstance(owner, Params):
@@ -114,6 +116,8 @@ def is_number(value: Any) -> bool:
 
 def joined(parts: list[Any]) -> Any:
     """The parts as one text; unknown where one is, or where it has no text that is known here (a list, a map)."""
+    if any(isinstance(part, Varying) for part in parts):
+        return varying(joined([part.value if isinstance(part, Varying) else part for part in parts]))
     texts = [str(part) for part in parts if isinstance(part, str | int | float | Moment)]
     known = len(texts) == len(parts) and sum(map(len, texts)) <= MAX_TEXT
     return "".join(texts) if known else UNKNOWN

@@ -10,7 +10,7 @@ from trainspec.safety.budget import spend
 from trainspec.templates.evaluate import Evaluation
 from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, pieces, unshielded
 from trainspec.templates.problem import Problem
-from trainspec.templates.values import Unknown
+from trainspec.templates.values import Unknown, Varying
 
 _BARE_NAME = re.compile(r"\{\{ *([a-z_]+) *\}\}")
 _CONSTANTS = ("true", "false", "none")
@@ -50,6 +50,8 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
     except ValueError:  # Jinja reads numbers with int(), which refuses very long ones
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template holds a number that is too long"),))
+    if isinstance(value, Varying):
+        value = value.value
     problems = tuple(dict.fromkeys(walk.problems))
     return Rendered(None if isinstance(value, Unknown) or problems else unshielded(value), problems)
 
@@ -60,6 +62,8 @@ def _of_names(text: str, context: Mapping[str, Any] | None) -> str | None:
     for piece, literal in pieces(text):
         name = None if literal else _BARE_NAME.fullmatch(piece)
         value = piece if literal else (context or {}).get(name[1]) if name else None
+        if isinstance(value, Varying):
+            value = value.value
         if not isinstance(value, str):
             return None
         parts.append(value)

@@ -16,6 +16,21 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 
+@dataclass(frozen=True)
+class Varying(Unknown):
+    """A value that is another in each run, such as a date: a text can hold it, as some run has it.
+
+    What is decided by it, or computed from it, is unknown.
+    """
+
+    value: Any
+
+
+def varying(value: Any) -> Any:
+    """`value`, made of one that is another in each run."""
+    return value if isinstance(value, Unknown) else Varying(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Namespace:
     """An object of which some attributes are known, and what some `methods` give. A closed one has no others."""

@@ -26,13 +26,31 @@ def declared_params(data: "SpecData", task: "OtherTaskData") -> Declared:
     None where there may be others: a run that somebody triggers with a configuration gets parameters by that alone, so
     a DAG without a schedule need not declare them.
     """
-    dag = data.get("dag") or {}
-    maps = ((dag.get("default_args") or {}).get("params"), dag.get("params"), task.get("params"))
-    declared = {name: param for each in maps if isinstance(each, Mapping) for name, param in each.items()}
-    if not declared and dag.get("schedule") is None:
+    declared = _declared(data, task)
+    if not declared and (data.get("dag") or {}).get("schedule") is None:
         return None
     values = ((name, _default(param)) for name, param in declared.items())
     return tuple((name, value, type(value).__name__) for name, value in values)
+
+
+def allowed_values(data: "SpecData", task: "OtherTaskData") -> Mapping[str, tuple[Any, ...]]:
+    """The values that a run may give each parameter; none where it may give any."""
+    return {name: tuple(_allowed(param)) for name, param in _declared(data, task).items()}
+
+
+def _declared(data: "SpecData", task: "OtherTaskData") -> Mapping[str, Any]:
+    dag = data.get("dag") or {}
+    maps = ((dag.get("default_args") or {}).get("params"), dag.get("params"), task.get("params"))
+    return {name: param for each in maps if isinstance(each, Mapping) for name, param in each.items()}
+
+
+def _allowed(param: Any) -> list[Any]:
+    """What the schema of a parameter lists; Airflow holds the configuration of a run to it."""
+    schema = param if isinstance(param, Mapping) else {}
+    listed = [schema["const"]] if "const" in schema else schema.get("enum")
+    if listed is None and schema.get("type") == "boolean":
+        return [False, True]
+    return listed if isinstance(listed, list) and all(isinstance(each, str | int | float) for each in listed) else []
 
 
 def samples_of(data: "SpecData", dag_id: str, airflow: str, section: str = "jobs") -> dict[str, list[Sample]]:

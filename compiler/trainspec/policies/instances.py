@@ -1,0 +1,139 @@
+"""What policies are held against: a job's requests and fields, as they are in runs.
+
+A locked policy, which nothing may get around, sees more than sample runs. What a run can change (a parameter, a
+condition on a date) is known to it only where all values are: those that a parameter's `enum` lists.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from itertools import product
+from math import prod
+from typing import Any, NamedTuple
+
+from trainspec.dag.checks.params import allowed_values
+from trainspec.policies.document import Document
+from trainspec.policies.model import Policy
+from trainspec.policies.seen import Seen, trainings_of, whole_of
+from trainspec.policies.values import UNKNOWN
+from trainspec.request.api.model import TRAINING, TUNING
+from trainspec.request.check import render_in
+from trainspec.request.lower import Request
+from trainspec.schema.values import leaves, with_leaves
+from trainspec.templates import Sample, has_template, render
+from trainspec.templates.context import for_any_run
+from trainspec.templates.values import UNKNOWN as NOT_KNOWN
+from trainspec.text.tree import Path
+
+_MOST_RUNS = 64
+"""How many combinations of parameters are tried: beyond them their values are not known."""
+_DATES = tuple(
+    datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, tzinfo=timezone.utc)
+    for each in range(31)
+)
+"""Each day, month and hour once, for dates in texts: `runs/{{ ds }}/`."""
+
+Context = Mapping[str, Any]
+
+
+class Instances(NamedTuple):
+    """A request, None for other data, and its values: one for each run that it differs in."""
+
+    seen: Seen | None
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task and its request. `made` keeps the instances, by the policies' target and whether these are locked."""
+
+    name: str
+    request: Request
+    document: Document
+    made: dict[tuple[str, bool], Sequence[Instances]] = field(default_factory=dict)
+
+    def instances(self, policy: Policy) -> Sequence[Instances]:
+        """What `policy` is held against."""
+        key = (policy.target, policy.code.is_locked)
+        if key not in self.made:
+            self.made[key] = list(self._instances(*key))
+        return self.made[key]
+
+    def _instances(self, target: str, is_locked: bool) -> Iterator[Instances]:
+        if target == "job":
+            data = self.document.data["jobs"][self.name]
+            contexts: Sequence[Context | None] = self._contexts(data, is_locked) or [None]
+            yield Instances(None, _distinct(known(data, each) for each in (contexts if is_locked else contexts[:1])))
+            return
+        of_training = trainings_of(self.request) if target == "request" else ()
+        of_tuning = (whole_of(self.request),) if target == "tuning" and self.request.operation == TUNING else ()
+        for operation, all_seen in ((TRAINING, of_training), (TUNING, of_tuning)):
+            for seen in all_seen:
+                contexts = self._contexts(seen.members, is_locked)
+                yield Instances(seen, _renderings(seen.members, contexts, operation))
+
+    def _contexts(self, data: Any, is_locked: bool) -> Sequence[Context]:
+        """The runs that data is rendered for."""
+        samples = self.document.samples.get(self.name, ())
+        if not is_locked or not samples:
+            return [each.context() for each in samples]
+        task: Any = self.document.data["jobs"][self.name]
+        return list(_any_run(samples[0], _texts(data), allowed_values(self.document.data, task)))
+
+
+def _texts(data: Any) -> list[str]:
+    return [each for _, each in leaves(data) if isinstance(each, str) and has_template(each)]
+
+
+def _any_run(sample: Sample, texts: Sequence[str], allowed: Mapping[str, tuple[Any, ...]]) -> Iterator[Context]:
+    """Runs with each combination of what the parameters in `texts` may be, and with dates of all forms."""
+    if not texts:
+        yield sample.context()
+        return
+    used = {name: values for name, values in allowed.items() if values and any(name in text for text in texts)}
+    if prod(map(len, used.values())) > _MOST_RUNS:
+        used = {}
+    combinations = [dict(zip(used, each, strict=True)) for each in product(*used.values())]
+    anything = dict.fromkeys(allowed, NOT_KNOWN)
+    for chosen in combinations:
+        yield for_any_run(sample.context(), {**anything, **chosen})
+    for date in _DATES:
+        yield for_any_run(replace(sample, logical_date=date).context(), {**anything, **combinations[0]})
+
+
+def _renderings(members: Mapping[str, Any], contexts: Sequence[Context], operation: str) -> list[Any]:
+    """A request as it is in each run: once where nothing in it differs."""
+    if not contexts:
+        return [known(members, None)]
+    found = []
+    for context in contexts:
+        rendering = render_in(members, context, operation)
+        found.append(_with_unknown(rendering.request, rendering.unknown))
+        if not rendering.templated and not rendering.unknown:
+            break
+    return _distinct(found)
+
+
+def _with_unknown(request: Any, unknown: Collection[Path]) -> Any:
+    return with_leaves(request, lambda value, path: UNKNOWN if path in unknown else value) if unknown else request
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    found: list[Any] = []
+    for each in values:
+        if each not in found:
+            found.append(each)
+    return found
+
+
+def known(data: Any, context: Context | None) -> Any:
+    """Data, its templates rendered in a run; `UNKNOWN` where that gives nothing, or there is no run."""
+
+    def leaf(value: Any, path: Path) -> Any:
+        del path
+        if not isinstance(value, str) or not has_template(value):
+            return value
+        text = render(value, context).text if context is not None else None
+        return UNKNOWN if text is None else text
+
+    return with_leaves(data, leaf)
