@@ -31,7 +31,7 @@ class State:
     groups: dict[str, str] = field(default_factory=lambda: {"sg-0a": "vpc-1"})
     zones: dict[str, list[str]] = field(default_factory=lambda: {"m5.large": ["us-east-1a", "us-east-1c"]})
     keys: dict[str, str] = field(default_factory=lambda: {"k-out": "Enabled", "k-vol": "Enabled"})
-    quotas: dict[str, float] = field(default_factory=lambda: {"ml.m5.large for training job usage": 4})
+    quotas: dict[str, float | str] = field(default_factory=lambda: {"ml.m5.large for training job usage": 4})
     plans: dict[str, str] = field(default_factory=lambda: {"plan": "Active"})
     denied: set[str] = field(default_factory=set)
     is_slow: set[str] = field(default_factory=set)

@@ -204,6 +204,15 @@ def test_a_page_of_a_proxy_is_no_answer(preflight: Preflight, operation: str, co
     assert {each["code"] for each in preflight()} == {code}
 
 
+def test_an_answer_that_nobody_expects_is_one_check_not_made(preflight: Preflight) -> None:
+    preflight.state.quotas["ml.m5.large for training job usage"] = "plenty"
+    preflight.state.objects.clear()
+    found = {each["code"]: each for each in preflight()}
+    assert found.keys() == {"TS900", "TS907"} or found.keys() > {"TS900"}
+    assert found["TS900"]["message"].startswith("not checked: quotas, because AWS gave an answer")
+    assert len(found) == 2
+
+
 @pytest.mark.slow
 def test_a_matrix_asks_once_and_counts_the_jobs_at_once(preflight: Preflight) -> None:
     assert preflight(code=0) == []

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Diagnostic, Span, codes
@@ -43,6 +43,17 @@ class Report:
     is_late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A check of a task under way, and what it has found so far."""
+
+    analysis: "Analysis"
+    task: str
+    check: Any
+    found: list[Found]
+    future: Future[None]
+
+
 def preflight(
     analyses: Sequence["Analysis"], account: Account, region: str | None, at: datetime | None, patience: float
 ) -> Report:
@@ -58,23 +69,20 @@ def preflight(
         for analysis in analyses
         for task, checked in _jobs(analysis, account, caller, region, at)
     ]
-    found, is_late = [], False
+    found: list[Diagnostic] = []
+    is_late = False
     end = monotonic() + patience
     pool = ThreadPoolExecutor(_THREADS, "preflight")
     try:
-        started: list[tuple[Analysis, str, Future[list[Found]]]] = [
-            (analysis, task, pool.submit(_collected, check, checked))
-            for analysis, task, checked in work
-            for check in CHECKS
+        started = [
+            _started(pool, analysis, task, check, checked) for analysis, task, checked in work for check in CHECKS
         ]
-        wait([future for _, _, future in started], timeout=max(end - monotonic(), 0))
-        for analysis, task, future in started:
-            if future.done():
-                found += [_placed(analysis, task, each) for each in future.result()]
-            else:
-                is_late = True
-                late = Found(codes.NOT_ASKED, (), f"not all was checked: AWS took longer than {patience:g} s")
-                found.append(_placed(analysis, task, late))
+        wait([each.future for each in started], timeout=max(end - monotonic(), 0))
+        for each in started:
+            is_done = each.future.done()
+            is_late |= not is_done
+            why = _not_whole(each, patience) if not is_done or each.future.exception() else ()
+            found += [_placed(each.analysis, each.task, one) for one in (*each.found, *why)]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     names = {task for _, task, _ in work}
@@ -93,8 +101,23 @@ def _no_caller(error: str, text: str) -> tuple[str, str]:
     return f"AWS does not know who calls: {error}", text[:300] or _CONFIGURE
 
 
-def _collected(check: Check, checked: Checked) -> list[Found]:
-    return list(check(checked))
+def _started(pool: ThreadPoolExecutor, analysis: "Analysis", task: str, check: Check, checked: Checked) -> _Started:
+    found: list[Found] = []
+    return _Started(analysis, task, check, found, pool.submit(_collect, check, checked, found))
+
+
+def _collect(check: Check, checked: Checked, found: list[Found]) -> None:
+    found.extend(check(checked))
+
+
+def _not_whole(started: "_Started", patience: float) -> tuple[Found, ...]:
+    """Why a check has not come to its end: AWS is slow, or its answer is none that the check understands."""
+    if not started.future.done():
+        return (Found(codes.NOT_ASKED, (), f"not all was checked: AWS took longer than {patience:g} s"),)
+    error = started.future.exception()
+    words = started.check.__name__.removeprefix("check_")
+    message = f"not checked: {words}, because AWS gave an answer that was not expected"
+    return (Found(codes.NOT_ASKED, (), message, f"{type(error).__name__}: {error}"[:300]),)
 
 
 def _jobs(
