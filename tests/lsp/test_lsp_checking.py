@@ -1,5 +1,6 @@
 """The findings of open documents: of texts that are not saved, in all environments, across files."""
 
+import pytest
 from room import BASE, SPEC, Room
 
 
@@ -57,6 +58,28 @@ def test_settings_that_are_wrong_are_said_and_are_none(room: Room) -> None:
     document = room.open("churn.yaml", SPEC, 2)
     assert room.documents.wrong_settings == {}
     assert document.project.airflow == "2.11"
+
+
+POLICY = "id: ORG1\nmessage: no more than a day\nmust: {required: [%s]}\n"
+
+
+def test_policies_and_prices_are_those_of_the_disk(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainspec.lsp.documents._SECONDS", 0)
+    (room.root / "trainspec.toml").write_text('policies = ["policies/*.yaml"]\nprices = "prices.json"\n')
+    room.open("churn.yaml", SPEC)
+    assert "names no YAML file" in next(iter(room.documents.wrong_settings.values()))
+    (room.root / "policies").mkdir()
+    (room.root / "policies/one.yaml").write_text(POLICY % "VpcConfig")
+    assert set(room.codes(room.open("churn.yaml", SPEC, 2))) == {"ORG1"}
+    assert room.documents.wrong_settings == {}
+    (room.root / "policies/one.yaml").write_text(POLICY % "RoleArn")
+    assert room.codes(room.open("churn.yaml", SPEC, 3)) == []
+    (room.root / "policies/two.yaml").write_text("id: ORG2\nmessage: dear\nmust: {max_cost: 0.01}\n")
+    room.open("churn.yaml", SPEC, 4)
+    assert "prices.json" in next(iter(room.documents.wrong_settings.values()))
+    (room.root / "prices.json").write_text('{"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {}}}')
+    assert "TS710" in room.codes(room.open("churn.yaml", SPEC, 5))
+    assert room.documents.wrong_settings == {}
 
 
 def test_what_is_no_file_is_not_opened(room: Room) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 from lsprotocol.types import PositionEncodingKind
 from pygls.uris import from_fs_path, to_fs_path
@@ -63,7 +64,7 @@ class Documents:
     encoding: PositionEncodingKind | str = PositionEncodingKind.Utf16
     open: dict[str, Document] = field(default_factory=dict)
     wrong_settings: dict[Path, str] = field(default_factory=dict)
-    _projects: dict[Path, tuple[object, Project]] = field(default_factory=dict)
+    _projects: dict[Path, "_Known"] = field(default_factory=dict)
 
     def put(self, uri: str, version: int, text: str) -> Document | None:
         """The document as it is now; None where it is no file, or larger than any spec."""
@@ -86,18 +87,25 @@ class Documents:
         self.open.pop(uri, None)
 
     def project(self, folder: Path) -> Project:
-        """The project around a folder, read again where its settings have changed; settings that are wrong are none."""
-        state = _state_of_settings(folder)
+        """The project around a folder, read again where its settings, its policies or its prices have changed.
+
+        Settings that are wrong are none. They are read again now and then: a file that they miss may be there by now.
+        """
+        state, now = tuple(_states_of_settings(folder)), monotonic()
         known = self._projects.get(folder)
-        if known is not None and known[0] == state:
-            return known[1]
+        if known is not None and known.settings == state:
+            if now - known.at < _SECONDS:
+                return known.project
+            if folder not in self.wrong_settings and known.files == tuple(_states_of_policies(known.project)):
+                self._projects[folder] = replace(known, at=now)
+                return known.project
         self.wrong_settings.pop(folder, None)
         try:
             project = find_project(folder)
         except UsageError as error:
             self.wrong_settings[folder] = str(error)
             project = Project(folder)
-        self._projects[folder] = (state, project)
+        self._projects[folder] = _Known(state, tuple(_states_of_policies(project)), now, project)
         return project
 
     def with_open_texts(self, project: Project) -> Project:
@@ -129,12 +137,22 @@ class Documents:
         return chosen_for(chosen, project, environment, None)
 
 
-def _state_of_settings(folder: Path) -> tuple[object, ...]:
+_SECONDS = 0.5
+"""How long a project's policies and prices are taken to be as they were: they are asked for with each keystroke."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A project as it was read, when its files were last looked at, and what would change with them."""
+
+    settings: tuple[object, ...]
+    files: tuple[object, ...]
+    at: float
+    project: Project
+
+
+def _states_of_settings(folder: Path) -> Iterator[object]:
     """What changes with the settings of the project around a folder."""
-    return tuple(_states(folder))
-
-
-def _states(folder: Path) -> Iterator[object]:
     for each in (folder, *folder.parents):
         for name in (*SETTINGS, ".git"):
             try:
@@ -142,3 +160,20 @@ def _states(folder: Path) -> Iterator[object]:
             except OSError:
                 continue
             yield each, name, status.st_mtime_ns if name != ".git" else None, status.st_ino
+
+
+def _states_of_policies(project: Project) -> Iterator[object]:
+    """What changes with the files of a project's policies, and with its price table."""
+    names = [project.prices] if project.prices else []
+    if project.policies:
+        from trainspec.disk.reading import DiskTree
+        from trainspec.policies.load import names_of
+
+        tree = DiskTree(project.root)
+        names += [name for pattern in project.policies for name in names_of(tree, pattern)]
+    for name in names:
+        try:
+            status = os.lstat(project.root / name)
+        except OSError:
+            continue
+        yield name, status.st_mtime_ns, status.st_size, status.st_ino

@@ -58,19 +58,25 @@ def is_policy_file(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _of_project(tree: "Tree", patterns: Sequence[str]) -> Iterator[Source | Diagnostic]:
-    from trainspec.disk.globs import is_glob, literal_folder, matches
-
     for pattern in patterns:
-        kind = tree.kind(pattern)
-        if kind == "folder":
-            names = [each for each in tree.names(pattern) if each.endswith(SUFFIXES)]
-        elif kind is None and is_glob(pattern) and tree.kind(start := literal_folder(pattern)) == "folder":
-            names = [each for each in tree.names(start) if each.endswith(SUFFIXES) and matches(pattern, each)]
-        else:
-            names = [pattern] if kind == "file" else []
+        names = names_of(tree, pattern)
         if not names:
             raise PoliciesError(f"`policies`: `{pattern}` names no YAML file")
-        yield from (read_in(tree, name, name) for name in sorted(names))
+        yield from (read_in(tree, name, name) for name in names)
+
+
+def names_of(tree: "Tree", pattern: str) -> list[str]:
+    """The files of a project that one of the `policies` of its settings stands for."""
+    from trainspec.disk.globs import is_glob, literal_folder, matches
+
+    kind = tree.kind(pattern)
+    if kind == "folder":
+        names = [each for each in tree.names(pattern) if each.endswith(SUFFIXES)]
+    elif kind is None and is_glob(pattern) and tree.kind(start := literal_folder(pattern)) == "folder":
+        names = [each for each in tree.names(start) if each.endswith(SUFFIXES) and matches(pattern, each)]
+    else:
+        names = [pattern] if kind == "file" else []
+    return sorted(names)
 
 
 def _of_package(name: str) -> Iterator[Source | Diagnostic]:
