@@ -36,18 +36,28 @@ MOST_CHARACTERS = 5_000
 """The longest expression that a policy may have."""
 _QUICK = 2_000_000
 """Steps that `re` may take: some hundredths of a second."""
-_MOST_STEPS = 1_000_000
+_MOST_STEPS = 400_000
 """Steps of one match here: half a second. Beyond them nothing is said of the string."""
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 _GROUPS = ("groupref", "groupref_exists")
 
 
-@lru_cache(maxsize=10_000)
 def found(pattern: str, text: str) -> bool:
     """Whether `re.search(pattern, text)` finds anything. Raises TooSlowError."""
+    if (known := _found(pattern, text)) is None:
+        raise TooSlowError
+    return known
+
+
+@lru_cache(maxsize=10_000)
+def _found(pattern: str, text: str) -> bool | None:
+    """The same; None where that takes too long, which is asked once as well."""
     if _steps_of_re(pattern, 1 << len(text).bit_length()) <= _QUICK:
         return re.search(pattern, text) is not None
-    return matched(pattern, text)
+    try:
+        return matched(pattern, text)
+    except TooSlowError:
+        return None
 
 
 def matched(pattern: str, text: str) -> bool:
