@@ -102,6 +102,19 @@ def test_a_stopped_job_stops_talking(simulator: Simulator, clock: ManualClock) -
     assert sum(line.startswith("epoch") for line in lines) == 1
 
 
+def test_errors_fall_to_their_last_value_and_scores_rise_to_it(simulator: Simulator, clock: ManualClock) -> None:
+    defined = [{"Name": name, "Regex": f"{name}=([0-9.]+)"} for name in ("loss", "auc")]
+    algorithm = {**REQUEST["AlgorithmSpecification"], "MetricDefinitions": defined}
+    simulator.client().create_training_job(**request("scored", AlgorithmSpecification=algorithm))
+    clock.advance(100)
+    lines = messages(simulator.client("logs"), f"scored/algo-1-{START + 5}")
+    told = [dict(pair.split("=") for pair in line.split()[2:]) for line in lines if line.startswith("epoch")]
+    losses, scores = ([float(each[name]) for each in told] for name in ("loss", "auc"))
+    assert losses == sorted(losses, reverse=True)
+    assert scores == sorted(scores)
+    assert max(scores) <= 1
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("describe_log_streams", {"logGroupName": "/aws/lambda/x"}, "The specified log group does not exist."),
     ("get_log_events", {"logGroupName": GROUP, "logStreamName": "x"}, "The specified log stream does not exist."),

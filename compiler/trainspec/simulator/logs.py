@@ -82,11 +82,17 @@ def log_lines(job: Job, state: State) -> Iterator[tuple[float, str]]:
         moment = training + job.outcome.training * epoch / EPOCHS
         stopped = state.start_of("Stopping")
         if stopped is None or moment <= stopped:
-            values = [f"{name}={metric_value(job, name) * EPOCHS / epoch:.4f}" for name in metrics]
+            values = [f"{name}={metric_value(job, name) * _so_far(name, epoch):.4f}" for name in metrics]
             yield moment, " ".join([f"epoch {epoch}/{EPOCHS}", *values])
     if (uploading := state.start_of("Uploading")) is not None:
         yield uploading, "Reporting training SUCCESS"
     yield from _last_words(job, state)
+
+
+def _so_far(metric: str, epoch: int) -> float:
+    """How much of its last value a metric has after an epoch: errors fall to it, all else rises to it."""
+    falls = any(word in metric.lower() for word in ("loss", "error", "rmse", "mse", "mae", "perplexity"))
+    return EPOCHS / epoch if falls else epoch / EPOCHS
 
 
 def _last_words(job: Job, state: State) -> Iterator[tuple[float, str]]:
