@@ -94,6 +94,24 @@ def test_two_environments(spec: Path, trainspec: Run) -> None:
     ]
 
 
+def test_callbacks_are_told_by_their_paths(spec: Path, trainspec: Run) -> None:
+    noted = "{path: company.alerts.Note, arguments: {channel: ml}}"
+    text = spec.read_text().replace("{id: churn}", "{id: churn, deadline: {after: queued, within: 2h, call: a.late}}")
+    spec.write_text(
+        text.replace("    depends_on: prepare\n", "    depends_on: prepare\n    on_failure_callback: one.told\n")
+    )
+    new = spec.with_name("new.yaml")
+    new.write_text(spec.read_text().replace("one.told", f"[other.told, {noted}]").replace("within: 2h", "within: 3h"))
+    told = trainspec("diff", "specs/churn.yaml", "specs/new.yaml")
+    assert "- on_failure_callback     one.told\n" in told.stdout
+    assert "+ on_failure_callback[0]  other.told\n" in told.stdout
+    assert '+ on_failure_callback[1]  company.alerts.Note(channel="ml")\n' in told.stdout
+    assert "timedelta(hours=3)" in told.stdout
+    found = json.loads(trainspec("diff", "specs/churn.yaml", "specs/new.yaml", "--format", "json").stdout)
+    (train,) = (task for task in found[0]["tasks"] if task["task"] == "train")
+    assert {change["before"] for change in train["changes"]} == {"one.told", None}
+
+
 def test_two_specs_are_compared_whatever_their_dags_are_called(spec: Path, trainspec: Run) -> None:
     spec.with_name("other.yaml").write_text(spec.read_text().replace("id: churn", "id: other"))
     seen = trainspec("diff", "specs/churn.yaml", "specs/other.yaml")

@@ -124,3 +124,8 @@ def test_every_class_of_the_tables_is_found() -> None:
         for module, name in everywhere(minor):
             assert find(module, name, minor) is not None
     assert AIRFLOW_2 not in providers()
+
+
+def test_an_operator_of_an_undefined_variable_has_arguments_all_the_same() -> None:
+    told = _told("{operator: '${vars.package}.Operator', arguments: {text: '{{ nobody }}'}}")
+    assert [each.partition(" ")[0] for each in told] == ["TS201", "TS621"]

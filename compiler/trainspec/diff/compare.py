@@ -9,7 +9,7 @@ from typing import Any
 
 from trainspec.compose import origin
 from trainspec.dag.arguments import Arguments
-from trainspec.dag.expressions import Call, source
+from trainspec.dag.expressions import Call, Name, imports, source
 from trainspec.dag.plan import GroupPlan
 from trainspec.diff.model import FILE, WAITS, Change, Compiled, DagDifference, Source, Status, TaskDifference
 from trainspec.request.check import printable
@@ -154,7 +154,7 @@ def _hidden(value: Any, told: Any) -> Any:
 
 
 def _plain(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The leaves of an expression; a call is its source."""
+    """The leaves of an expression; a call or a name, such as a callback's, is its source."""
     if isinstance(value, dict) and value:
         for key, below in value.items():
             yield from _plain(below, (*path, key))
@@ -162,4 +162,18 @@ def _plain(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         for index, below in enumerate(value):
             yield from _plain(below, (*path, index))
     else:
-        yield path, Source(source(value)) if isinstance(value, Call) else value
+        yield path, _in_words(value) if isinstance(value, Call | Name) else value
+
+
+_SHORT = ("airflow", "datetime", "pendulum")
+"""The packages whose names tell enough, such as `timedelta`; but for those of Airflow's providers."""
+
+
+def _in_words(value: Call | Name) -> Source:
+    """An expression's source, in which all that is imported from elsewhere has its dotted path."""
+    paths = {
+        each: f"{each.module}.{each.name}"
+        for each in imports(value)
+        if each.name and (each.module.partition(".")[0] not in _SHORT or each.module.startswith("airflow.providers."))
+    }
+    return Source(source(value, names=paths))
