@@ -12,6 +12,10 @@ from trainspec.airflow_api.syntax import Packages
 from trainspec.airflow_api.table import WORDS, operators_file
 from trainspec.airflow_api.words import by_minor, words_of
 
+_OF_TRIGGERS = (".triggers.",)
+_PARTS = (".operators.", ".sensors.", ".notifications.", ".transfers.")
+_OF_AIRFLOW_2 = ("airflow.operators.", "airflow.sensors.")
+
 
 def tables(folder: Path) -> dict[Path, str]:
     """The text of each table by its file, from the packages below `folder`.
@@ -24,20 +28,21 @@ def tables(folder: Path) -> dict[Path, str]:
     packages = unpacked((*PROVIDERS.values(), *BESIDE, *list(RELEASES.values())[-1]), folder)
     for provider, release in PROVIDERS.items():
         made[operators_file(provider)] = _text(_operators(packages, f"airflow.providers.{provider}", release))
+    triggers = [_operators(packages, f"airflow.providers.{each}", "", parts=_OF_TRIGGERS) for each in PROVIDERS]
+    modules = {name: known for each in triggers for name, known in each["modules"].items()}
+    made[operators_file("triggers")] = _text({"source": "", "modules": dict(sorted(modules.items()))})
     older = releases["2.11"]
     made[operators_file("airflow-2")] = _text(_operators(older, "airflow", RELEASES["2.11"][0], _OF_AIRFLOW_2))
     return made
 
 
-_PARTS = (".operators.", ".sensors.", ".notifications.", ".transfers.")
-_OF_AIRFLOW_2 = ("airflow.operators.", "airflow.sensors.")
-
-
-def _operators(packages: Packages, package: str, release: str, prefixes: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The operators, sensors and notifiers of a package by module and class."""
+def _operators(
+    packages: Packages, package: str, release: str, prefixes: tuple[str, ...] = (), parts: tuple[str, ...] = _PARTS
+) -> dict[str, Any]:
+    """The operators, sensors and notifiers of a package by module and class, or what modules of other `parts` hold."""
     modules: dict[str, dict[str, Any]] = {}
     for name in packages.names(package):
-        known = name.startswith(prefixes) if prefixes else any(part in f"{name}." for part in _PARTS)
+        known = name.startswith(prefixes) if prefixes else any(part in f"{name}." for part in parts)
         module = packages.module(name) if known else None
         found = dict(_classes(packages, name, module.classes)) if module else {}
         if found and module:

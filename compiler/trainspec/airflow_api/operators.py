@@ -11,6 +11,9 @@ from trainspec.airflow_api.table import FOLDER, having, is_older, operators_file
 AIRFLOW_2: Final = "airflow-2"
 """The table of what Airflow 2 holds itself."""
 
+TRIGGERS: Final = "triggers"
+"""The table of the triggers of all providers, for the watchers of assets."""
+
 _PROVIDERS: Final = "airflow.providers."
 _CORE: Final = ("airflow.operators.", "airflow.sensors.", "airflow.contrib.")
 """The packages that Airflow 3 has no operators in: these have moved to its standard provider, or are gone."""
@@ -51,7 +54,7 @@ def table_of(module: str, minor: str) -> str | None:
 @cache
 def providers() -> tuple[str, ...]:
     """The providers that have a table."""
-    names = {path.stem for path in FOLDER.glob("*.json")} - {"words", AIRFLOW_2}
+    names = {path.stem for path in FOLDER.glob("*.json")} - {"words", AIRFLOW_2, TRIGGERS}
     return tuple(sorted(names, key=len, reverse=True))
 
 
@@ -61,6 +64,12 @@ def find(module: str, name: str, minor: str) -> Signature | None:
     if table is None or (table == AIRFLOW_2 and not minor.startswith("2.")):
         return None
     row = modules(table).get(module, {}).get("classes", {}).get(name)
+    return None if row is None else _signature(row)
+
+
+def find_trigger(module: str, name: str) -> Signature | None:
+    """What a trigger takes; None for a class that is no trigger of a provider with a table."""
+    row = modules(TRIGGERS).get(module, {}).get("classes", {}).get(name)
     return None if row is None else _signature(row)
 
 

@@ -36,7 +36,9 @@ KINDS: Final[Mapping[str, str]] = {
 """The names in annotations that say what kind of YAML value an argument takes. Any other name says nothing."""
 
 ANY: Final = ("any",)
-ROOTS: Final = ("BaseOperator", "BaseSensorOperator", "BaseNotifier", "BaseBranchOperator")
+ROOTS: Final = (
+    "BaseOperator", "BaseSensorOperator", "BaseNotifier", "BaseBranchOperator", "BaseTrigger", "BaseEventTrigger",
+)  # fmt: skip
 """Where a chain of bases ends: what these take, every task or notifier takes."""
 
 

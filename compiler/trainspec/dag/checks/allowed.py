@@ -22,7 +22,7 @@ def check_allowed(data: "SpecData", options: Options) -> Iterator[Fault]:
     """The operators and callbacks of the validated `data` of a spec that no glob in the settings matches."""
     for allowed, what, named in (
         (options.operators, "operator", _operators(data)),
-        (options.callbacks, "callback", chain(_callbacks(data), _watchers(data), callables(data, options))),
+        (options.callbacks, "callback", chain(_callbacks(data), _triggers(data), callables(data, options))),
     ):
         for path, name in named if allowed is not None else ():
             if not any(fnmatchcase(name, glob) for glob in allowed or ()):
@@ -45,8 +45,13 @@ def _callbacks(data: "SpecData") -> Iterator[tuple[Path, str]]:
             yield (*path, "path"), value["path"]
 
 
-def _watchers(data: "SpecData") -> Iterator[tuple[Path, str]]:
+def _triggers(data: "SpecData") -> Iterator[tuple[Path, str]]:
     """The triggers that watch assets: the file makes them when it is loaded."""
+    yield from (((*at, "trigger"), each["trigger"]) for at, each in watchers(data))
+
+
+def watchers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """What watches assets, each with its place."""
     schedule = (data.get("dag") or {}).get("schedule")
     waited_for = schedule.get("assets") if isinstance(schedule, Mapping) else None
     found: list[tuple[Path, Any]] = [(("dag", "schedule", "assets"), waited_for)]
@@ -55,7 +60,7 @@ def _watchers(data: "SpecData") -> Iterator[tuple[Path, str]]:
     for path, value in found:
         for at, asset in assets_of(value, path):
             for index, each in enumerate(asset.get("watchers") or ()):
-                yield (*at, "watchers", index, "trigger"), each["trigger"]
+                yield (*at, "watchers", index), each
 
 
 def _listed(globs: Sequence[str]) -> str:

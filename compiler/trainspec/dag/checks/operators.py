@@ -16,6 +16,7 @@ from trainspec.text.tree import Path
 from trainspec.units import seconds
 
 if TYPE_CHECKING:
+    from trainspec.airflow_api.model import Signature
     from trainspec.language.data import SpecData
 
 _SAID_ELSEWHERE = frozenset(("task_id", "doc_md", "dag", "task_group", "depends_on"))
@@ -71,9 +72,18 @@ def _called(
 
         yield from no_such_class(imported, path, (*at, field), airflow, options.own_operators)
         return
-    from trainspec.airflow_api.operators import GONE, common_arguments
+    from trainspec.airflow_api.operators import common_arguments
 
-    common, meant = common_arguments(signature, airflow.minor), set[str]()
+    yield from check_arguments(imported, signature, common_arguments(signature, airflow.minor), given, at)
+
+
+def check_arguments(
+    imported: Import, signature: "Signature", common: frozenset[str], given: Mapping[str, Any], at: Path
+) -> Iterator[Fault]:
+    """What is wrong with the `arguments` below `at` of a class that takes its own and those in `common`."""
+    from trainspec.airflow_api.operators import GONE
+
+    meant = set[str]()
     for name, value in given.items():
         here = (*at, "arguments", name)
         argument = signature.arguments.get(name)

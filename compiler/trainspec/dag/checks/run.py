@@ -13,6 +13,7 @@ from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_around
 from trainspec.dag.checks.reads import check_reads
 from trainspec.dag.checks.templates import check_templates
+from trainspec.dag.checks.triggers import check_triggers
 from trainspec.dag.max_parallel import check_lanes
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import Diagnostic, codes
@@ -63,6 +64,7 @@ def _faults(
     yield from check_doubtful(data, MINORS[options.airflow])
     yield from check_around(data)
     yield from check_operators(data, options)
+    yield from check_triggers(data)
     yield from check_allowed(data, options)
     yield from check_templates(data, SAMPLES[0].of(dag_id, "task", options.airflow), options)
     yield from check_dependencies(data, groups)

@@ -1,0 +1,63 @@
+"""The triggers of watchers: whether their provider has such a class, and what it takes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from trainspec.dag.checks.allowed import watchers
+from trainspec.dag.checks.operators import check_arguments
+from trainspec.dag.expressions import Import, by_path, check_path
+from trainspec.diagnostics import codes, did_you_mean
+from trainspec.text.fault import Fault
+from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.airflow_api.model import Signature
+    from trainspec.language.data import SpecData
+
+_AS_WRITTEN = ("duration", "date", "callable")
+"""Kinds of arguments that operators are given as objects, and triggers as they are written: nothing is said of them."""
+
+
+def check_triggers(data: "SpecData") -> Iterator[Fault]:
+    """What is wrong with the triggers of the watchers in the validated `data` of a spec."""
+    for at, watcher in watchers(data):
+        trigger = watcher.get("trigger")
+        if isinstance(trigger, str) and check_path(trigger) is None:
+            from trainspec.airflow_api.operators import find_trigger
+
+            imported = by_path(trigger)
+            signature = find_trigger(imported.module, imported.name or "")
+            if signature is None:
+                yield from _no_such_trigger(imported, (*at, "trigger"))
+            else:
+                yield from check_arguments(
+                    imported, _as_written(signature), frozenset(), watcher.get("arguments") or {}, at
+                )
+
+
+def _as_written(signature: "Signature") -> "Signature":
+    arguments = {
+        name: replace(each, kinds=("any",)) if set(each.kinds) & {*_AS_WRITTEN} else each
+        for name, each in signature.arguments.items()
+    }
+    return replace(signature, arguments=arguments)
+
+
+def _no_such_trigger(imported: Import, at: Path) -> Iterator[Fault]:
+    """The finding for a class that its provider does not have. Of providers without a table, nothing is said."""
+    from trainspec.airflow_api.operators import AIRFLOW_2, TRIGGERS, modules, source_of, table_of
+
+    module, name = imported.module, imported.name or ""
+    table = table_of(module, "3")
+    if table in (None, AIRFLOW_2) or name.startswith("_"):
+        return
+    known = modules(TRIGGERS)
+    release = source_of(str(table)).replace("apache-airflow-", "").replace("==", " ")
+    here = known.get(module, {}).get("classes", {})
+    message = f"`{module}` has no trigger `{name}` (in {release})"
+    if not here:
+        message = f"there is no module `{module}` with triggers (in {release})"
+    places = {each: f"{there}.{each}" for there, row in known.items() for each in row["classes"]}
+    near = did_you_mean(name, here) or (f"it is `{places[name]}`" if name in places else did_you_mean(name, places))
+    yield Fault(codes.UNKNOWN_OPERATOR, at, message, near)
