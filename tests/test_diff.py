@@ -48,6 +48,21 @@ def spec(project: Path) -> Path:
     return file
 
 
+def test_money_where_the_settings_name_a_price_table(spec: Path, trainspec: Run) -> None:
+    table = {"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {"ml.m5.large": 2}}}
+    (spec.parent.parent / "prices.json").write_text(json.dumps(table))
+    (spec.parent.parent / "trainspec.toml").write_text('prices = "prices.json"\n')
+    spec.write_text(spec.read_text().replace("max_runtime: 30m", "max_runtime: 1h"))
+    told = trainspec("diff", "main").stdout
+    assert "~ churn: 2.00 -> 4.00 USD for a run" in told
+    assert "of 2026-11-01" in told
+    shown = trainspec("diff", "specs/churn.yaml", "specs/churn.yaml@prod").stdout
+    assert "~ churn: 4.00 -> 10.00 USD for a run" in shown
+    assert "USD" not in trainspec("diff", "main", "--format", "json").stdout
+    spec.write_text(spec.read_text().replace("epochs: 10", "epochs: 11").replace("max_runtime: 1h", "max_runtime: 30m"))
+    assert "USD" not in trainspec("diff", "main").stdout
+
+
 def test_nothing_differs(spec: Path, trainspec: Run) -> None:
     assert trainspec("diff", "main", "--exit-code") == trainspec("diff", "main", "HEAD")
     assert trainspec("diff", "main").stdout == "No differences.\n"

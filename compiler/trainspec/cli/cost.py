@@ -3,19 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainspec.cli.arguments import add_composition, add_paths, logical_date, options
+from trainspec.cli.costs import costs_of, price_table
 from trainspec.cli.reading import analyse_files, project_here
 from trainspec.cli.showing import show_on_stderr
-from trainspec.cost import DagCost, Prices, dag_cost, show
+from trainspec.cost import DagCost, show
 from trainspec.cost.changes import changes
-from trainspec.cost.table import MAX_BYTES, TableError, read_table, written
+from trainspec.cost.table import written
 from trainspec.diagnostics import has_errors
 from trainspec.diagnostics.excerpt import visible
-from trainspec.disk.reading import DiskTree, UnreadableError, read_typed
 from trainspec.options import Options
 from trainspec.project.project import Project, UsageError
 
@@ -57,16 +56,16 @@ def run(arguments: argparse.Namespace) -> int:
     if analyses is None:
         return 1
     if arguments.refresh:
-        return _refresh(arguments, project, _costs(analyses, None, _region(arguments, chosen), at))
-    prices = _prices(arguments.prices, project)
-    costs = _costs(analyses, prices, _region(arguments, chosen), at)
+        return _refresh(arguments, project, costs_of(analyses, None, _region(arguments, chosen), at))
+    prices = price_table(arguments.prices, project)
+    costs = costs_of(analyses, prices, _region(arguments, chosen), at)
     if arguments.against is None:
         shown = {"text": show.text, "json": show.as_json, "markdown": show.markdown}[arguments.format](costs, prices)
     else:
         before = _before(arguments, project, chosen)
         if before is None:
             return 1
-        found = changes(_costs(before, prices, _region(arguments, chosen), at), costs)
+        found = changes(costs_of(before, prices, _region(arguments, chosen), at), costs)
         forms = {"text": show.changes_as_text, "json": show.changes_as_json, "markdown": show.changes_as_markdown}
         shown = forms[arguments.format](found, prices, arguments.against)
     print("\n".join(map(visible, shown.split("\n"))))
@@ -100,39 +99,6 @@ def _before(arguments: argparse.Namespace, project: Project, chosen: Options) ->
         return _analyses(paths, there, chosen, f" at {arguments.against}")
     except UsageError:
         return []  # there were no specs yet
-
-
-def _costs(
-    analyses: "Sequence[Analysis]", prices: Prices | None, region: str | None, at: datetime | None
-) -> list[DagCost]:
-    return [
-        dag_cost(
-            each.dag_id,
-            each.name,
-            each.data,
-            {name: request.members for name, request in each.requests.items()},
-            each.groups,
-            prices,
-            region,
-            at,
-        )
-        for each in analyses
-    ]
-
-
-def _prices(given: str | None, project: Project) -> Prices | None:
-    """The price table that the user or the settings name. Raises UsageError for one that cannot be read."""
-    name = given or project.prices
-    if name is None:
-        return None
-    try:
-        content = read_typed(Path(name), MAX_BYTES) if given else DiskTree(project.root).read(name, MAX_BYTES)
-        return read_table(content.decode("utf-8"))
-    except UnreadableError as why:
-        more = "" if given else " (`prices` in the settings); `trainspec cost --refresh` writes it"
-        raise UsageError(f"{name} {why}{more}") from None
-    except (TableError, UnicodeDecodeError) as why:
-        raise UsageError(f"{name}: {why}") from None
 
 
 def _refresh(arguments: argparse.Namespace, project: Project, costs: Sequence[DagCost]) -> int:

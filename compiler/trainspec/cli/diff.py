@@ -2,20 +2,26 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainspec.cli.arguments import add_composition, in_environment, options
 from trainspec.cli.reading import analyse_files, project_here
 from trainspec.cli.showing import colours, show_on_stderr
 from trainspec.diagnostics import has_errors
+from trainspec.diagnostics.excerpt import visible
 from trainspec.diff import Compiled, compare
 from trainspec.diff.files import source_files
 from trainspec.diff.show import FORMATS
 from trainspec.pipeline import Options, plan
 from trainspec.project.project import NoSpecsError, Project, UsageError
 from trainspec.project.revision import code_at, is_revision, project_at
+
+if TYPE_CHECKING:
+    from trainspec.cost import DagCost
 
 _FORMS = "PATH, REVISION or REVISION:PATH, optionally followed by @ENVIRONMENT"
 
@@ -57,7 +63,27 @@ def run(arguments: argparse.Namespace) -> int:
         old = dict(zip(new, old.values(), strict=True))  # two specs that the user named: whatever their DAGs' ids
     differences = compare(old, new)
     print(FORMATS[arguments.format](differences, colours(sys.stdout.isatty())))
+    if project.prices is not None and arguments.format == "text" and differences:
+        _show_costs(old, new, project, chosen.region, arguments.before)
     return 1 if differences and arguments.exit_code else 0
+
+
+def _show_costs(
+    old: Mapping[str, Compiled], new: Mapping[str, Compiled], project: Project, region: str | None, before: str
+) -> None:
+    """What the difference costs, where the settings name a price table."""
+    from trainspec.cli.costs import costs_of, price_table
+    from trainspec.cost.changes import changes
+    from trainspec.cost.show import changes_as_text
+
+    prices = price_table(None, project)
+
+    def costs(side: Mapping[str, Compiled]) -> "list[DagCost]":
+        found = zip(side, costs_of((each.analysis for each in side.values()), prices, region, None), strict=True)
+        return [replace(cost, dag_id=name) for name, cost in found]
+
+    if found := changes(costs(old), costs(new)):
+        print("\n".join(["", *map(visible, changes_as_text(found, prices, before).split("\n"))]))
 
 
 def _state(text: str, project: Project) -> State:
