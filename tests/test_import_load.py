@@ -1,7 +1,9 @@
 """`trainspec import --load`, as far as it goes without Airflow: what the archive says becomes a spec."""
 
 import ast
+import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +182,79 @@ def test_wrong_uses(trainspec: Run, project: Path, arguments: list[str], said: s
     ran = trainspec("import", "--load", *arguments)
     assert ran.returncode == 2
     assert said in ran.stderr
+
+
+def broken(change: str) -> Any:
+    found = file_of(task("t"))
+    dag = found["dags"][0]
+    changes: dict[str, Callable[[], Any]] = {
+        "no map": list,
+        "no DAGs": lambda: found.pop("dags"),
+        "a DAG that is text": lambda: found.update(dags=["x"]),
+        "no id": lambda: dag["arguments"].pop("dag_id"),
+        "a task without a class": lambda: dag["tasks"][0].pop("class"),
+        "a line of text": lambda: dag["tasks"][0].update(line="7"),
+        "an unknown kind": lambda: dag["arguments"].update(x={"code": "import os"}),
+        "a plain list": lambda: dag["arguments"].update(x=[1]),
+        "no pairs": lambda: dag["arguments"].update(x={"map": [[1]]}),
+        "no date": lambda: dag["arguments"].update(x={"moment": "soon"}),
+        "an endless time": lambda: dag["arguments"].update(x={"seconds": 1e300}),
+        "half a character": lambda: dag["arguments"].update(x="\ud800"),
+        "deep": lambda: dag["arguments"].update(x=nested(200)),
+        "a call of a list": lambda: dag["arguments"].update(x={"call": [], "arguments": [], "named": {}}),
+    }
+    made = changes[change]()
+    return made if change == "no map" else found
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = {"list": [value]}
+    return value
+
+
+BROKEN = ("no map", "no DAGs", "a DAG that is text", "no id", "a task without a class", "a line of text",
+          "an unknown kind", "a plain list", "no pairs", "no date", "an endless time", "half a character", "deep",
+          "a call of a list")  # fmt: skip
+
+
+def program(tmp_path: Path, script: str) -> str:
+    """A program in the place of Airflow's Python: it gets the archive, the DAG file and the output."""
+    made = tmp_path / "airflow-python"
+    made.write_text(f"#!/bin/sh\n{script}\n")
+    made.chmod(0o755)
+    return str(made)
+
+
+@pytest.mark.parametrize("change", BROKEN)
+def test_what_a_dag_file_writes_in_our_place_is_checked(tmp_path: Path, change: str) -> None:
+    (tmp_path / "found.json").write_text(json.dumps(broken(change)))
+    with pytest.raises(CannotImportError, match="something else than DAGs"):
+        load(tmp_path / "d.py", program(tmp_path, f'cp {tmp_path}/found.json "$3"'), 300)
+
+
+def test_what_is_whole_passes(tmp_path: Path) -> None:
+    (tmp_path / "found.json").write_text(json.dumps(file_of(task("t"))))
+    assert load(tmp_path / "d.py", program(tmp_path, f'cp {tmp_path}/found.json "$3"'), 300).later is None
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ('head -c 20000000 /dev/zero > "$3"', "larger than any DAG file's"),
+        ('mkfifo "$3"', "ended with 0"),
+        ('ln -s /etc/hostname "$3"', "ended with 0"),
+        ("head -c 50000000 /dev/zero; echo; echo it went wrong; exit 1", "it went wrong"),
+    ],
+)
+def test_output_is_bounded(tmp_path: Path, script: str, said: str) -> None:
+    with pytest.raises(CannotImportError, match=said):
+        load(tmp_path / "d.py", program(tmp_path, script), 300)
+
+
+@pytest.mark.parametrize("option", ["--airflow-python", "--load-timeout"])
+def test_options_of_loading_need_it(trainspec: Run, project: Path, option: str) -> None:
+    ran = trainspec("import", "d.py", option, "9")
+    assert ran.returncode == 2
+    assert f"{option} is for --load, which runs the DAG file; add --load" in ran.stderr

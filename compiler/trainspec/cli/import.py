@@ -24,6 +24,8 @@ from trainspec.safety.masking import conceal_all
 from trainspec.schema.values import leaves
 from trainspec.text.source import Source
 
+_LOAD_TIMEOUT = 120.0
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
@@ -43,11 +45,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--airflow-python",
         metavar="EXE",
-        default=sys.executable,
         help="with --load: the Python of your Airflow; default: the one that runs trainspec",
     )
     parser.add_argument(
-        "--load-timeout", metavar="SECONDS", type=_seconds, default=120.0, help="with --load: how long it may take; 120"
+        "--load-timeout", metavar="SECONDS", type=_seconds, help="with --load: how long it may take; 120"
     )
     parser.add_argument("--job-name", metavar="NAME", help="a training job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job")
@@ -56,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the spec, or write it; what could not be carried over, and what lint says of it, goes to stderr."""
+    _check(arguments)
     read = _load(arguments) if arguments.load else _read(arguments.sources)
     imported = _join([*read, *_from_aws(arguments)])
     if not imported:
@@ -74,6 +76,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if is_whole else 1
 
 
+def _check(arguments: argparse.Namespace) -> None:
+    """Options that need another one. Raises UsageError."""
+    if not arguments.load:
+        for option in ("airflow_python", "load_timeout"):
+            if getattr(arguments, option) is not None:
+                raise UsageError(f"--{option.replace('_', '-')} is for --load, which runs the DAG file; add --load")
+    if arguments.region is not None and not arguments.job_name:
+        raise UsageError("--region is the region of the job that --job-name names; add --job-name")
+
+
 def _read(sources: Iterable[str]) -> Iterator[Imported]:
     for source in sources:
         with _named(source):
@@ -85,7 +97,8 @@ def _load(arguments: argparse.Namespace) -> Iterator[Imported]:
         with _named(source):
             if source == "-":
                 raise CannotImportError("--load needs a file, not standard input")
-            yield from load_file(Path(source), arguments.airflow_python, arguments.load_timeout)
+            python = arguments.airflow_python or sys.executable
+            yield from load_file(Path(source), python, arguments.load_timeout or _LOAD_TIMEOUT)
 
 
 def _seconds(text: str) -> float:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.evaluate import evaluate
+from trainspec.importers.from_environment import GETTERS, variable
 from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
 from trainspec.importers.making import (
     call_expression,
@@ -94,6 +95,8 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
     owner = module.rpartition(".")[2]
     if module == "builtins":
         return builtin(run, name, node, given)
+    if called.path in GETTERS:
+        return _of_environment(run, node, called, given)
     if name == "DAG":
         return make_dag(run, node, called, given)
     if name == "TaskGroup":
@@ -119,6 +122,15 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         if run.dags or any(isinstance(each, Dag | Task | Group) for each in given.positional):
             run.note(node, f"what `{called.path}` makes is not read: it is in another module")
     return Residual(call_expression(run, node, called, given))
+
+
+def _of_environment(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Any:
+    """A variable of the environment; one without a default is known to nobody."""
+    name, default, *_ = (*given.positional, given.named.get("default"), None)
+    made = variable(name, default)
+    if made is None or given.open:
+        return Residual(call_expression(run, node, called, given))
+    return made
 
 
 def _is_task_class(name: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
+from trainspec.importers.from_environment import by_default, remarks_on
 from trainspec.importers.interpret import Interpreter, ReadModule
 from trainspec.importers.literals import Constants
 from trainspec.importers.making import OF_DEFAULT_ARGS
@@ -114,7 +115,16 @@ def import_straight(straight: Straight) -> list[Imported]:
     ]
     notes = dict.fromkeys([*straight.notes, *others, *imported[0].notes])
     first = replace(imported[0], notes=tuple(notes), remarks=tuple(dict.fromkeys(straight.remarks)))
-    return [first, *imported[1:]]
+    return [_finished(each, straight) for each in (first, *imported[1:])]
+
+
+def _finished(imported: Imported, straight: Straight) -> Imported:
+    """An import with what the whole file says."""
+    of_jobs = (each for job in imported.jobs for each in (job.request, job.fields))
+    held = (imported.dag, *of_jobs, *(each.fields for each in imported.around))
+    remarks = (*imported.remarks, *remarks_on(*held))
+    notes = tuple(map(by_default, imported.notes))
+    return replace(imported, notes=notes, remarks=remarks, constants=straight.constants)
 
 
 def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tree: ast.Module) -> Imported:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import COMPARISONS, SCALARS, decide, items_of, operate, text_of
 from trainspec.importers.values import Function, Method, Reference, Residual, Scope, Task, unknown
@@ -63,7 +64,8 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
         return unknown(node)
     if isinstance(value, Task):
         return value
-    if id(value) in run.spoilt or not isinstance(value, dict | list | str) or not isinstance(key, str | int):
+    is_readable = not (id(value) in run.spoilt or is_variable(value) or is_variable(key))
+    if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int):
         return unknown(node)
     try:
         found: Any = value[key]  # type: ignore[index]
@@ -84,7 +86,7 @@ def _dict(run: "Interpreter", node: ast.Dict, scope: Scope) -> Any:
             found |= value
             continue
         name = evaluate(run, key, scope)
-        if not isinstance(name, SCALARS):
+        if not isinstance(name, SCALARS) or is_variable(name):
             run.note(key, f"the key `{ast.unparse(key)[:100]}` is not a literal, so its value is not carried over")
             continue
         found[name] = value
@@ -115,7 +117,7 @@ def _formatted(run: "Interpreter", node: ast.FormattedValue, scope: Scope) -> An
     pattern = evaluate(run, node.format_spec, scope) if node.format_spec else ""
     if not isinstance(value, str | int | float) or node.conversion not in (-1, 115) or not isinstance(pattern, str):
         return unknown(node.value)
-    if not _FORMAT.fullmatch(pattern):
+    if not _FORMAT.fullmatch(pattern) or (pattern and is_variable(value)):
         return unknown(node.value)
     try:
         return format(value, pattern)
@@ -157,11 +159,11 @@ def _bool(run: "Interpreter", node: ast.BoolOp, scope: Scope) -> Any:
 def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
     left, right = evaluate(run, node.left, scope), evaluate(run, node.comparators[0], scope)
     (op, *more) = node.ops
-    if more or id(right) in run.spoilt:
+    if more or id(right) in run.spoilt or is_variable(left) or is_variable(right):
         return unknown(node)
     if isinstance(op, ast.In | ast.NotIn) and isinstance(left, SCALARS) and isinstance(right, list | dict):
         spend(len(right))
-        if all(isinstance(each, SCALARS) for each in right):
+        if all(isinstance(each, SCALARS) and not is_variable(each) for each in right):
             return (left in right) is isinstance(op, ast.In)
     if isinstance(left, SCALARS) and isinstance(right, SCALARS) and type(op) in COMPARISONS:
         try:
@@ -199,7 +201,7 @@ def _comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     inner = [each for each in rounds if each is not None]
     if isinstance(node, ast.DictComp):
         keys = [evaluate(run, node.key, each) for each in inner]
-        if not all(isinstance(key, SCALARS) for key in keys):
+        if not all(isinstance(key, SCALARS) and not is_variable(key) for key in keys):
             return unknown(node)
         return dict(zip(keys, [evaluate(run, node.value, each) for each in inner], strict=True))
     return [evaluate(run, node.elt, each) for each in inner]  # type: ignore[attr-defined]

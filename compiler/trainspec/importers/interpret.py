@@ -12,6 +12,7 @@ from typing import Any
 
 from trainspec.importers.calls import arguments, call_function
 from trainspec.importers.evaluate import evaluate
+from trainspec.importers.from_environment import is_variable
 from trainspec.importers.links import Links
 from trainspec.importers.making import make_dag
 from trainspec.importers.operations import items_of
@@ -58,6 +59,7 @@ class Interpreter:
     dags: list[Dag] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     links: Links = field(default_factory=Links)
+    constants: dict[str, str] = field(default_factory=dict)
     called_dags: set[int] = field(default_factory=set)
     _alive: list[Any] = field(default_factory=list)
     _modules: dict[str, dict[str, Any] | None] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class Interpreter:
         """Read a whole file."""
         scope = Scope({"__name__": "dag"})
         self.block(tree.body, scope)
+        self.constants = {name: value for name, value in scope.names.items() if _is_constant(name, value)}
         for value in list(scope.names.values()):
             if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
                 continue
@@ -179,11 +182,12 @@ class Interpreter:
         of, key = evaluate(self, target.value, scope), evaluate(self, target.slice, scope)
         if not isinstance(of, dict | list):
             return
-        if self.in_doubt or not isinstance(key, str | int) or (isinstance(of, list) and not isinstance(key, int)):
+        is_key = isinstance(key, str | int) and not is_variable(key)
+        if self.in_doubt or not is_key or (isinstance(of, list) and not isinstance(key, int)):
             self.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set where only a run decides whether, or which")
             return
         try:
-            of[key] = value  # type: ignore[index]
+            of[key] = value
         except IndexError:
             self.spoil(of, target, "it has no such item")
 
@@ -220,6 +224,10 @@ class Interpreter:
             self.frames[-1].in_doubt += 1
             self.in_doubt += 1
         return ""
+
+
+def _is_constant(name: str, value: Any) -> bool:
+    return isinstance(value, str) and name[:2] != "__" and not is_variable(value)
 
 
 def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:

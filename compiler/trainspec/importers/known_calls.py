@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.from_environment import by_default, is_variable
 from trainspec.importers.operations import format_text, items_of
 from trainspec.importers.values import Given, unknown
 from trainspec.safety.budget import spend
@@ -24,6 +25,8 @@ def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
         return {**(first or {}), **given.named}
     if name == "print":
         return None
+    if name != "str" and isinstance(first, str) and is_variable(first):
+        return _of_variable(run, name, by_default(first), node)
     if name in ("int", "str", "float", "bool", "round") and len(given.positional) == 1:
         kinds: Mapping[str, Callable[[Any], Any]] = {"int": int, "str": str, "float": float, "round": round}
         try:
@@ -46,6 +49,16 @@ def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
     return _of_list(name, known[0], node)
 
 
+def _of_variable(run: "Interpreter", name: str, default: str, node: ast.Call) -> Any:
+    """A number that the environment may set: a spec has no such variable, so it has the default."""
+    try:
+        value = {"int": int, "float": float}[name](default)
+    except (KeyError, ValueError, OverflowError):
+        return unknown(node)
+    run.note(node, f"`{ast.unparse(node)[:100]}` depends on the environment; the spec has its default, {value}")
+    return value
+
+
 def _of_list(name: str, items: list[Any], node: ast.Call) -> Any:
     if name == "enumerate":
         return [[index, each] for index, each in enumerate(items)]
@@ -53,6 +66,8 @@ def _of_list(name: str, items: list[Any], node: ast.Call) -> Any:
         return items[::-1] if name == "reversed" else items
     if name == "len":
         return len(items)
+    if any(map(is_variable, items)):
+        return unknown(node)
     is_text = all(isinstance(each, str) for each in items)
     if items and (is_text or all(isinstance(each, int | float) for each in items)):
         if name == "sorted":
@@ -75,6 +90,8 @@ def method_of_text(text: str, name: str, node: ast.Call, given: Given) -> Any:
             spend(len(items) + sum(map(len, items)) // 10)
             if sum(map(len, items)) + len(text) * len(items) <= 100_000:
                 return text.join(items)
+    if any(map(is_variable, (text, *given.positional))):
+        return unknown(node)
     if name == "replace" and len(given.positional) > 1 and len(str(given.positional[1])) > 1000:
         return unknown(node)
     if name in (*_TEXT_METHODS, *_MORE_TEXT_METHODS) and all(isinstance(each, str | int) for each in given.positional):
@@ -92,6 +109,7 @@ def method_of_container(run: "Interpreter", of: Any, name: str, node: ast.Call, 
     if name in ("get", "keys", "values", "items", "copy") and isinstance(of, dict):
         if name == "get":
             known = given.positional and isinstance(given.positional[0], str | int)
+            known = known and not is_variable(given.positional[0])
             return of.get(*given.positional[:2]) if known else unknown(node)
         reads: Mapping[str, Callable[[], Any]] = {
             "keys": lambda: list(of),
@@ -112,7 +130,7 @@ def method_of_container(run: "Interpreter", of: Any, name: str, node: ast.Call, 
 
 def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given) -> Any:
     values = given.positional
-    key_known = bool(values) and isinstance(values[0], str | int)
+    key_known = bool(values) and isinstance(values[0], str | int) and not is_variable(values[0])
     if isinstance(of, dict):
         if name == "update" and all(isinstance(each, dict) and id(each) not in run.spoilt for each in values):
             for each in values:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.from_environment import by_default, is_variable
 from trainspec.importers.values import Dag, Given, Group, Label, Reference, Task, dotted, unknown
 from trainspec.safety.budget import spend
 
@@ -16,9 +17,20 @@ OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
 
 def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Dag:
     """A DAG."""
+    given.positional[:1] = [plain_id(run, each, node) for each in given.positional[:1]]
+    if "dag_id" in given.named:
+        given.named["dag_id"] = plain_id(run, given.named["dag_id"], node)
     made = Dag(len(run.made_dags), _located(run, node, called, given), given.named.get("default_args"))
     run.made_dags.append(made)
     return made
+
+
+def plain_id(run: "Interpreter", name: Any, node: ast.AST) -> Any:
+    """An id without variables of the environment, which no spec can have in an id."""
+    if not is_variable(name):
+        return name
+    run.note(node, f"the id `{by_default(name)}` depends on the environment; the spec has its default")
+    return by_default(name)
 
 
 def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
@@ -26,6 +38,7 @@ def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
     named = given.named.get("group_id", given.positional[0] if given.positional else None)
     for name in given.named.keys() - {"group_id", "prefix_group_id", "dag", "tooltip", "parent_group", "ui_color"}:
         run.note(node, f"the argument `{name}` of the task group is not carried over")
+    named = plain_id(run, named, node)
     if not isinstance(named, str):
         run.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
         named = ""
@@ -76,6 +89,7 @@ def _new_task(run: "Interpreter", node: ast.Call, given: Given, dag: Dag | None,
     inside = group if isinstance(group, Group) else run.groups[-1] if run.groups else None
     if isinstance(task_id, str) and inside is not None:
         task_id = inside.prefix + task_id
+    task_id = plain_id(run, task_id, node)
     around = dag or (run.dags[-1] if run.dags else None)
     made = Task(len(run.tasks), node, around, task_id if isinstance(task_id, str) else None)
     run.tasks.append(made)

@@ -29,13 +29,17 @@ class ImportedTask:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way."""
+    """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way.
+
+    `constants` are texts that the source has names for: a spec may name those that it holds several times.
+    """
 
     jobs: tuple[ImportedJob, ...]
     dag: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     around: tuple[ImportedTask, ...] = ()
     remarks: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 class TaskIds:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.from_environment import is_variable
 from trainspec.importers.values import Residual, unknown
 from trainspec.safety.budget import spend
 
@@ -48,6 +49,8 @@ def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
 
 def decide(run: "Interpreter", value: Any) -> bool | None:
     """Whether a condition holds; None where only a run could say."""
+    if is_variable(value):
+        return None
     if isinstance(value, SCALARS):
         return bool(value)
     if isinstance(value, list | dict) and id(value) not in run.spoilt:
@@ -65,7 +68,7 @@ def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: a
     if isinstance(op, ast.BitOr | ast.BitAnd) and isinstance(left, Residual) and isinstance(right, Residual):
         made = ast.copy_location(ast.BinOp(left.node, op, right.node), node)
         return Residual(made)
-    if isinstance(left, str) and isinstance(op, ast.Mod):
+    if isinstance(left, str) and isinstance(op, ast.Mod) and not is_variable(left):
         return _percent(left, right, node)
     if isinstance(op, ast.Add) and isinstance(left, str) and isinstance(right, str):
         return text_of(left + right, node) if len(left) + len(right) <= _LONGEST else unknown(node)
@@ -113,7 +116,7 @@ def _percent(pattern: str, given: Any, node: ast.expr) -> Any:
 
 def format_text(pattern: str, given: list[Any], named: Mapping[str, Any], node: ast.expr) -> Any:
     """`"{}/{name}".format(...)`, of fields that are plain names or numbers."""
-    if re.search(r"[{}]", _FIELD.sub("", pattern)):
+    if is_variable(pattern) or re.search(r"[{}]", _FIELD.sub("", pattern)):
         return unknown(node)
     parts: list[str] = []
     at = count = 0

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.evaluate import evaluate
+from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import decide, items_of, operate
 from trainspec.importers.values import Dag, Function, Group, LocalClass, Reference, Scope, unknown
@@ -164,7 +165,7 @@ def _raise(run: "Interpreter", node: ast.Raise, scope: Scope) -> str:
 def _match(run: "Interpreter", node: ast.Match, scope: Scope) -> str:
     """A `match` whose cases are literals is decided by them; of others only a run decides."""
     subject = evaluate(run, node.subject, scope)
-    decided = isinstance(subject, str | int | float | bool | None)
+    decided = isinstance(subject, str | int | float | bool | None) and not is_variable(subject)
     for case in node.cases:
         held = _fits(run, subject, case.pattern, scope) if decided and case.guard is None else None
         if held:

@@ -1,7 +1,8 @@
 """A DAG file without names, loops and branches: what reading it gives, and what loading it gives."""
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Straight:
     tasks: list[ast.Call]
     notes: list[str]
     remarks: list[str]
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 def straightened(run: "Interpreter") -> Straight:
@@ -38,7 +40,7 @@ def straightened(run: "Interpreter") -> Straight:
     for before, after in run.links.between_tasks():
         body.append(edge(f"task {before.number}", f"task {after.number}"))
     dags = [made.call for made in run.made_dags]
-    return Straight(ast.Module(body, []), dags, tasks, list(dict.fromkeys(run.notes)), run.remarks)
+    return Straight(ast.Module(body, []), dags, tasks, list(dict.fromkeys(run.notes)), run.remarks, run.constants)
 
 
 def named(name: str, call: ast.Call) -> ast.stmt:

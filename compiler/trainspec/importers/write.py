@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from trainspec.importers.from_environment import with_variables
 from trainspec.importers.model import Imported, ImportedJob
 from trainspec.importers.script import job_fields
+from trainspec.importers.sharing import defaults_of, repeated
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import as_literal, as_template
 
@@ -15,11 +17,14 @@ _SIMPLE = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./@%+=-]*(:+[A-Za-z0-9_./@%+=-]
 _DATE = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])")
 """A text that YAML's tools take for a date; this language does not, so it needs no quotes."""
 _LONGEST_FLOW = 90
+_SECTION = r"^(dag|vars|defaults|jobs|sensors|tasks|approvals|triggers):"
+_WORDS = ("true", "false", "null", "yes", "no", "on", "off")
 
 
 def spec_text(imported: Imported) -> str:
     """The spec as YAML."""
     jobs = {job.task_id: _ordered(_job_fields(job), "Job") for job in imported.jobs}
+    defaults = _ordered(defaults_of(jobs), "Job")
     document: dict[str, Any] = {"trainspec": 1}
     if imported.dag:
         document["dag"] = _ordered(imported.dag, "Dag")
@@ -27,10 +32,32 @@ def spec_text(imported: Imported) -> str:
     for task in imported.around:
         fields = _ordered(_as_template(task.fields), _SECTIONS[task.section])
         around.setdefault(task.section, {})[task.task_id] = fields
-    sections = {"sensors": around.get("sensors"), "jobs": jobs, "tasks": around.get("tasks")}
+    sections = {"defaults": defaults, "sensors": around.get("sensors"), "jobs": jobs, "tasks": around.get("tasks")}
     sections["approvals"] = around.get("approvals")
     sections["triggers"] = around.get("triggers")
-    return _dump({**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}})
+    whole = {**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}}
+    return _dump(_with_vars(whole, imported.constants))
+
+
+def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
+    """The document with `vars`: for what the environment may set, and for constants that are repeated."""
+    found: dict[str, str] = {}
+    document = with_variables(document, found)
+    parts = [document.get("defaults", {}), *document["jobs"].values()]
+    parts += [each.get("arguments", {}) for name in ("sensors", "tasks") for each in document.get(name, {}).values()]
+    found |= repeated(parts, {name: value for name, value in constants.items() if name.lower() not in found})
+    if not found:
+        return document
+    made: dict[str, Any] = {name: document.pop(name) for name in ("trainspec", "dag") if name in document}
+    return {**made, "vars": {name: _quoted(value) for name, value in found.items()}, **document}
+
+
+def _quoted(text: str) -> str:
+    """A text of `vars`, whose type no field says: in quotes where it could be taken for something else."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9_/.-]", text) and text.lower() not in _WORDS
+    return text if is_plain else DoubleQuotedScalarString(text)
 
 
 def _as_template(value: Any) -> Any:
@@ -76,7 +103,7 @@ def _dump(document: Mapping[str, Any]) -> str:
     )
     stream = io.StringIO()
     yaml.dump(_styled(document, depth=0), stream)
-    blocks = re.sub(r"^(dag|jobs|sensors|tasks|approvals|triggers):", r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
+    blocks = re.sub(_SECTION, r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)
 
 
@@ -86,7 +113,9 @@ def _styled(value: Any, depth: int) -> Any:
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     if isinstance(value, Mapping):
-        styled = CommentedMap((_key(key), _styled(below, depth + 1)) for key, below in value.items())
+        deeper = 2 if depth == 0 else 1
+        pairs = ((key, _styled(below, depth + (deeper if key == "defaults" else 1))) for key, below in value.items())
+        styled = CommentedMap((_key(key), below) for key, below in pairs)
         if not value or (depth > 2 and _is_short(value)):
             styled.fa.set_flow_style()
         return styled

@@ -7,8 +7,10 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from trainspec.importers.load.shape import ShapeError, check_found
 from trainspec.importers.model import CannotImportError
 
 INSIDE: Final = Path(__file__).with_name("inside")
@@ -23,7 +26,7 @@ _PACKAGE: Final = "trainspec_inside"
 _MAIN: Final = (
     f"import sys\nfrom {_PACKAGE}.read import main\nsys.path[:] = [p for p in sys.path if p != sys.argv[0]]\n"
 )
-_LARGEST: Final = 64_000_000
+_LARGEST: Final = 16_000_000
 _SAID: Final = 4_000
 
 
@@ -44,9 +47,9 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
     if executable is None:
         raise CannotImportError(f"--airflow-python: there is no program {python}")
     with tempfile.TemporaryDirectory(prefix="trainspec-load-") as folder:
-        archive, output, said = (Path(folder, name) for name in ("read_dags.pyz", "found.json", "said.txt"))
+        archive, output = Path(folder, "read_dags.pyz"), Path(folder, "found.json")
         _write_archive(archive)
-        with said.open("wb") as stream, _process([executable, str(archive), str(file), str(output)], stream) as process:
+        with _process([executable, str(archive), str(file), str(output)]) as (process, said):
             try:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired:
@@ -55,7 +58,7 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
                 ) from None
         found = _read(output)
         if found is None:
-            raise CannotImportError(_why(said, code))
+            raise CannotImportError(_why(said.text(), code))
         return Loaded(found, _read(Path(f"{output}.later")))
 
 
@@ -67,36 +70,76 @@ def _write_archive(path: Path) -> None:
 
 
 @contextmanager
-def _process(command: list[str], said: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    """The process, and whatever it started: none of it is left afterwards."""
+def _process(command: list[str]) -> Iterator[tuple["subprocess.Popen[bytes]", "_Said"]]:
+    """The process, and the end of what it says. None of what it started is left afterwards."""
     variables = {**os.environ, "AIRFLOW__CORE__LOAD_EXAMPLES": "False", "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(  # noqa: S603 - the user's own Airflow, which they asked to run
-        command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, env=variables
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        env=variables,
     )
+    said = _Said(process.stdout)
     try:
-        yield process
+        yield process, said
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        said.close()
+
+
+class _Said:
+    """The last of what a process says; the rest is read, so that it can go on, and dropped."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self._last = stream, b""
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        with suppress(OSError, ValueError):
+            while part := os.read(self._stream.fileno(), 65_536):
+                self._last = (self._last + part)[-_SAID:]
+
+    def close(self) -> None:
+        """Hear the end of it, or leave what a process that got away still says."""
+        self._thread.join(2)
+        if not self._thread.is_alive():
+            self._stream.close()
+
+    def text(self) -> str:
+        """What was said last."""
+        return self._last.decode(errors="replace")
 
 
 def _read(path: Path) -> Any:
-    """The JSON of a file; None where there is none."""
+    """The JSON of a file; None where there is none. Raises CannotImportError for one that is not ours."""
     try:
-        if path.stat().st_size > _LARGEST:
-            raise CannotImportError("what the file holds is larger than any DAG file's")
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return None
+            text = stream.read(_LARGEST + 1)
+    except OSError:
         return None
+    if len(text) > _LARGEST:
+        raise CannotImportError("what the file holds is larger than any DAG file's")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    try:
+        check_found(found)
+    except ShapeError as error:
+        raise CannotImportError(f"loading it gave something else than DAGs: {error}") from None
+    return found
 
 
-def _why(said: Path, code: int) -> str:
+def _why(said: str, code: int) -> str:
     """The last line of what the process said."""
-    with said.open("rb") as stream:
-        stream.seek(max(0, said.stat().st_size - _SAID))
-        text = stream.read().decode(errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     last = lines[-1] if lines else f"it ended with {code}"
     if "No module named 'airflow'" in last:
         return "--load: there is no Airflow in this Python; name the one of your Airflow with --airflow-python"

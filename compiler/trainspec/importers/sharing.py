@@ -1,0 +1,101 @@
+"""What several jobs of an imported spec say alike stands once: `defaults`, and `vars` named as in the source."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Fields = dict[str, Any]
+_OF_ONE_JOB = ("name", "depends_on", "request", "matrix", "doc")
+_MERGED = ("environment", "hyperparameters", "tags", "operator")
+"""Fields of which members are shared, too: maps whose members stand for themselves."""
+_KEPT = ("depends_on", "operator", "trigger_rule", "weight_rule", "region", "doc")
+"""Fields in which no variable is put."""
+_SHORTEST = 5
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@ -]+")
+
+
+def defaults_of(jobs: Mapping[str, Fields]) -> Fields:
+    """The fields that all jobs have alike, which are taken out of them; none where there is a single job."""
+    first, *others = jobs.values()
+    if not others:
+        return {}
+    shared: Fields = {}
+    for name, value in list(first.items()):
+        if name in _OF_ONE_JOB or value is None:
+            continue
+        if all(name in job and _alike(job[name], value) for job in others):
+            shared[name] = value
+            for job in jobs.values():
+                del job[name]
+        elif name in _MERGED and all(isinstance(job.get(name), Mapping) for job in jobs.values()):
+            _share_members(name, list(jobs.values()), shared)
+    return shared
+
+
+def _share_members(name: str, jobs: list[Fields], shared: Fields) -> None:
+    first, *others = (job[name] for job in jobs)
+    alike = {
+        key: value
+        for key, value in first.items()
+        if value is not None and all(key in each and _alike(each[key], value) for each in others)
+    }
+    if len(alike) < 2:
+        return
+    shared[name] = alike
+    for job in jobs:
+        job[name] = {key: value for key, value in job[name].items() if key not in alike}
+        if not job[name]:
+            del job[name]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return repr(one) == repr(other)
+
+
+def repeated(sections: list[Fields], constants: Mapping[str, str]) -> dict[str, str]:
+    """The constants of the source that texts of the spec hold twice or more: `${vars.NAME}` takes their places."""
+    used: dict[str, str] = {}
+    by_value = {value: name for name, value in reversed([*constants.items()]) if _is_fit(value)}
+    for value, name in sorted(by_value.items(), key=lambda each: -len(each[0])):
+        known = name.strip("_").lower()
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", known) or known in used:
+            continue
+        pattern = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w-])")
+        if sum(len(pattern.findall(text)) for each in sections for text in _texts(each)) > 1:
+            used[known] = value
+            for each in sections:
+                _replace(each, pattern, f"${{vars.{known}}}")
+    return dict(reversed(used.items()))
+
+
+def _is_fit(value: str) -> bool:
+    return len(value) >= _SHORTEST and bool(_PLAIN.fullmatch(value)) and not value.isdigit()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, below in value.items():
+            if name not in _KEPT:
+                yield from _texts(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _texts(below)
+    elif isinstance(value, str):
+        yield value
+
+
+def _replace(value: Any, pattern: re.Pattern[str], by: str) -> Any:
+    """Replace in the texts of a map or list, in place; `value` as it is then."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            if name not in _KEPT:
+                value[name] = _replace(below, pattern, by)
+    elif isinstance(value, list):
+        value[:] = [_replace(below, pattern, by) for below in value]
+    elif isinstance(value, str):
+        # what a variable's name already stands for is left alone
+        return "".join(
+            part if part.startswith("${") else pattern.sub(by.replace("\\", r"\\"), part)
+            for part in re.split(r"(\$\{[^}]*\})", value)
+        )
+    return value
