@@ -35,7 +35,7 @@ CASES = {
     "s3://acme/train/}": [("s3://acme/train/", "a comma or a `}` is missing before this")],
     "m-{{ ts_nodash }}": [("m_{{ ts_nodash }}", "SageMaker does not accept `_` in a name")],
     "max_runtime: 30m": [
-        ("max_runtime: 60d", "a job runs for 28 days at most, and this says 60d"),
+        ("max_runtime: 60d", "a job runs for at most 28 days, but this sets 60d"),
         ("max_runtime: 24", "write the unit: `24h` for hours, `24s` if seconds are meant"),
     ],
     '"@daily"': [("30", "write `30m` for every 30 minutes")],

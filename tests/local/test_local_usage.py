@@ -28,7 +28,7 @@ from helpers import Run
         (["--check-interval", "soon"], "--check-interval takes a duration like 30s, not `soon`"),
         (["--check-interval", "0"], "--check-interval takes a duration"),
         (["--profile", "nobody"], "The config profile (nobody) could not be found"),
-        (["--endpoint-url", "nowhere"], "boto says: Invalid endpoint: nowhere"),
+        (["--endpoint-url", "nowhere"], "boto3 reports: Invalid endpoint: nowhere"),
         (["--phase-seconds", "1"], "--phase-seconds requires --simulate"),
         (["--simulate", "--phase-seconds", "soon"], "phase seconds are one number or four"),
         (["--simulate", "--fail", "x"], "a failure is GLOB=reason"),

@@ -154,7 +154,7 @@ def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, tra
         (["--airflow-url", "AWS"], "has no Airflow REST API"),
         (["--airflow-url", "STUB", "--older-than", "soon"], "--older-than takes a duration like 5m, not `soon`"),
         (["--airflow-url", "STUB", "--max-jobs", "0"], "--max-jobs takes a number greater than 0"),
-        (["--airflow-url", "STUB", "--profile", "nobody"], "boto says: The config profile (nobody) could not be found"),
+        (["--airflow-url", "STUB", "--profile", "nobody"], "boto3 reports: The config profile (nobody) could not"),
         (["--dag", "4"], "invalid choice"),
     ],
 )

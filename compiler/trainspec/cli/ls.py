@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="WHAT",
         help="only DAGs with a tag (tag:nightly; tags of jobs as tag:team=ml), specs of a path or glob, or what has "
-        "changed since the last commit (state:modified); several must all hold",
+        "changed since the last commit (state:modified); a DAG must match all of them",
     )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     add_composition(parser)

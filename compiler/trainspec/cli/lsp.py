@@ -7,7 +7,7 @@ from trainspec.project.project import UsageError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments. Editors' clients add `--stdio` by habit."""
-    parser.add_argument("--stdio", action="store_true", help="speak on standard input and output, as it does anyway")
+    parser.add_argument("--stdio", action="store_true", help="communicate over standard input and output (the default)")
 
 
 def run(arguments: argparse.Namespace) -> int:

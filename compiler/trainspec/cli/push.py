@@ -79,7 +79,7 @@ def _client(arguments: argparse.Namespace) -> Any:
         config: Any = Config(retries={"total_max_attempts": 5, "mode": "standard"})
         return session.client("s3", endpoint_url=arguments.endpoint_url, config=config)
     except (BotoCoreError, ValueError) as error:
-        raise UsageError(f"boto says: {error}") from None
+        raise UsageError(f"boto3 reports: {error}") from None
 
 
 def _size(source: Source) -> str:

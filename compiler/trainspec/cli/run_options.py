@@ -87,7 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
-        "--json", action="store_true", help="print a line of JSON for each job on a terminal, too, and no table"
+        "--json", action="store_true", help="print a line of JSON for each job instead of a table, even on a terminal"
     )
     here = parser.add_argument_group("on this machine")
     here.add_argument(

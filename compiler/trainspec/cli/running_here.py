@@ -70,7 +70,7 @@ def _check_channels(local: LocalRun, inputs: Mapping[str, Path]) -> None:
     known = {name for names in channels.values() for name in names}
     for name in inputs:
         if name not in known:
-            near = did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "there is none")
+            near = did_you_mean(name, known) or (f"there are {', '.join(sorted(known))}" if known else "there are none")
             raise UsageError(f"--input {name}=...: no job that runs has a channel `{name}`; {near}")
     for job, names in channels.items():
         for name, is_made in names.items():

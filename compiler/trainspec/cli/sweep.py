@@ -122,7 +122,7 @@ def _of_kind(sweep: Sweep) -> Iterator[Finding]:
     except RefusedError as refused:
         if sweep.account.kind is TRAINING:
             raise
-        print(printable(f"trainspec: tuning jobs are not looked at: {refused.text}"), file=sys.stderr)
+        print(printable(f"trainspec: tuning jobs are not checked: {refused.text}"), file=sys.stderr)
 
 
 def _deal_with(found: Finding, sweep: Sweep, *, stop: bool) -> bool:
@@ -193,7 +193,7 @@ def _calls(arguments: argparse.Namespace) -> Calls:
     except BotoCoreError as error:
         if type(error).__name__ == "NoRegionError":
             raise UsageError("which region? Give --region, or name one in your AWS configuration") from None
-        raise UsageError(f"boto says: {error}") from None
+        raise UsageError(f"boto3 reports: {error}") from None
     return Calls(client, back_off=BackOff(patience=120.0), log=_log)
 
 

@@ -47,7 +47,7 @@ def no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
 def hidden_module(root: Mapping, default_id: str, dag_id: str) -> Iterator[Diagnostic]:
     """Whether the file that is named after the DAG would shadow a module that Python or the file itself imports."""
     if dag_id in _MODULES:
-        message = f"`{dag_id}.py`, the file of this DAG, hides the Python module of that name from what lies beside it"
+        message = f"`{dag_id}.py`, the file of this DAG, hides the Python module of that name from the files next to it"
         written = written_id(root, default_id)
         span = root.entries[0].key.span if written.span is root.span else written.span
         yield Diagnostic(codes.HIDES_MODULE, span, message, "give the DAG another `id`", "dag.id")

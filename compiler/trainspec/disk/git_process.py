@@ -74,7 +74,7 @@ def deadline(process: "subprocess.Popen[bytes]") -> Iterator[None]:
 def start(folder: Path, arguments: tuple[str, ...], *, stdin: int) -> "subprocess.Popen[bytes]":
     """A git that runs in `folder`, which whoever asked for it has to end. Raises GitError."""
     if _is_bare(folder):
-        raise GitError(f"{folder} lies in a bare git repository, whose configuration is not trusted")
+        raise GitError(f"{folder} is in a bare git repository, whose configuration is not trusted")
     settings = [word for setting in _CONFIG for word in ("-c", setting)]
     environment = {name: value for name, value in os.environ.items() if name not in _UNSET} | _SET
     try:

@@ -19,7 +19,7 @@ HAS_DIR_FD = os.open in os.supports_dir_fd and bool(_NO_LINK)
 """Whether files can be opened relative to a folder that is held open (not on Windows)."""
 
 
-_OF_GIT = "lies in git's own folder"
+_OF_GIT = "is in git's own folder"
 
 
 class UnreadableError(Exception):

@@ -77,7 +77,7 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
             raise UsageError(
                 "no region given: set --region, or `region` in the spec or in your AWS configuration"
             ) from None
-        raise UsageError(f"boto says: {error}") from None
+        raise UsageError(f"boto3 reports: {error}") from None
     return found
 
 

@@ -195,7 +195,7 @@ class _Found:
             self._add(code, path, f"`{name}` is outside the project", "move it below the project's root")
             return None
         if is_of_git(str(found.relative_to(root))):
-            self._add(code, path, f"`{name}` lies in git's own folder", "name a folder with code")
+            self._add(code, path, f"`{name}` is in git's own folder", "name a folder with code")
             return None
         return found
 

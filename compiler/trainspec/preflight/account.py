@@ -64,7 +64,7 @@ class Account:
             self._session: Any = boto3.Session(profile_name=profile, region_name=region)
             self._client("sts", self.home)  # which refuses what is no endpoint
         except (BotoCoreError, ValueError) as error:
-            raise UsageError(f"boto says: {error}") from None
+            raise UsageError(f"boto3 reports: {error}") from None
 
     @property
     def region(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The image lies in another region than the job.
+"""The image is in another region than the job.
 
 SageMaker pulls a training image from the registry of the job's own region.
 
@@ -30,5 +30,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Compare the region in the image's address with the job's."""
     image = ecr_image(job.text(*PLACE) or "")
     if image and job.region and image.region != job.region:
-        message = f"the image lies in {image.region}, the job runs in {job.region}"
+        message = f"the image is in {image.region}, but the job runs in {job.region}"
         yield Found(job.origin(*PLACE), message, f"copy the image to {job.region}, or run the job in {image.region}")

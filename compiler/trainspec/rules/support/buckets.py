@@ -26,7 +26,7 @@ def buckets(job: JobView) -> Iterator[tuple[str, Path]]:
 def is_impossible(bucket: str) -> str | None:
     """Why S3 never had a bucket of this name."""
     if not re.fullmatch(r"[A-Za-z0-9._-]*", bucket):
-        return "a bucket's name has letters, digits, `.` and `-` alone"
+        return "a bucket's name has letters, digits, `.` and `-` only"
     if not 3 <= len(bucket) <= 255:
         return f"it has {len(bucket)} character{'s' if len(bucket) > 1 else ''}"
     if _ADDRESS.fullmatch(bucket):

@@ -25,8 +25,8 @@ class Limit(NamedTuple):
 _API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
 _QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"
 
-_ONE = "at least one machine is needed, and this says {value}"
-_PER_JOB = "a job gets 20 machines unless the account's quota was raised, and this asks for {value}"
+_ONE = "at least one machine is needed, but this sets {value}"
+_PER_JOB = "a job gets 20 machines unless the account's quota was raised, but this asks for {value}"
 
 PER_JOB = 20
 """Machines of a job, unless the account's quota was raised."""
@@ -70,7 +70,7 @@ LIMITS = (
         "ResourceConfig.VolumeSizeInGB",
         None,
         1,
-        "a volume has 1 GB at least, and this says {value}",
+        "a volume has at least 1 GB, but this sets {value}",
         "write for example 30; leave it out on a machine with storage of its own",
         f"{_API}/API_ResourceConfig.html",
     ),
@@ -79,7 +79,7 @@ LIMITS = (
         "ResourceConfig.VolumeSizeInGB",
         16384,
         None,
-        "a volume has 16,384 GB at most, and this says {value}",
+        "a volume has at most 16,384 GB, but this sets {value}",
         "write 16384 or less",
         f"{_API}/API_ResourceConfig.html",
     ),
@@ -88,7 +88,7 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         LONGEST_RUN,
         None,
-        "a job runs for 28 days at most, and this says {duration}",
+        "a job runs for at most 28 days, but this sets {duration}",
         "write `28d` or less",
         f"{_API}/API_StoppingCondition.html",
     ),
@@ -97,7 +97,7 @@ LIMITS = (
         "ResourceConfig.KeepAlivePeriodInSeconds",
         3600,
         None,
-        "a warm pool is kept for an hour at most, and this says {duration}",
+        "a warm pool is kept for at most an hour, but this sets {duration}",
         "write `1h` or less",
         "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html",
     ),
@@ -106,7 +106,7 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         5 * 86400,
         None,
-        "a job runs for 5 days unless the account's quota was raised, and this says {duration}",
+        "a job runs for 5 days unless the account's quota was raised, but this sets {duration}",
         "ask for a higher quota (Longest run time for a training job), or write `5d` or less",
         _QUOTAS,
     ),

@@ -41,7 +41,7 @@ def region_of(job: JobView) -> tuple[str, str] | None:
     if job.region:
         return job.region, f"the job runs in {job.region}"
     image = ecr_image(job.text("AlgorithmSpecification", "TrainingImage") or "")
-    return (image.region, f"its image lies in {image.region}") if image else None
+    return (image.region, f"its image is in {image.region}") if image else None
 
 
 def partition_of(region: str) -> str | None:
