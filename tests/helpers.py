@@ -65,9 +65,12 @@ def is_thorough() -> bool:
     return bool(os.environ.get("TRAINSPEC_THOROUGH"))
 
 
-def tried(number: int) -> Callable[[Test], Test]:
-    """A property tried with `number` examples in CI (TRAINSPEC_THOROUGH=1), and with an eighth of them every day."""
-    examples = number if is_thorough() else max(number // 8, 10)
+def tried(number: int, daily: int | None = None) -> Callable[[Test], Test]:
+    """A property tried with `number` examples in CI (TRAINSPEC_THOROUGH=1), and with `daily` of them every day.
+
+    Without `daily`, an eighth of them; it is for properties whose single example takes long.
+    """
+    examples = number if is_thorough() else daily or max(number // 8, 10)
 
     def decorated(test: Test) -> Test:
         settings = hypothesis.settings(max_examples=examples, suppress_health_check=list(hypothesis.HealthCheck))

@@ -103,8 +103,8 @@ def test_many_jobs_cost_calls_by_the_page(simulator: Simulator) -> None:
         ("2oo2", 18),  # a page in front of two: as dear as asking
         ("o2o2o2o2o2o", 56),  # one on each page: as dear as asking
         ("oooo3o", 20),  # one far behind four: the four are listed, the one is asked for
-        ("3ooo", 28),  # behind ten pages of others: asked for
-        ("3" + "o" * 60, 100),  # ten pages of others cost less than sixty questions
+        pytest.param("3ooo", 28, marks=pytest.mark.slow),  # behind ten pages of others: asked for
+        pytest.param("3" + "o" * 60, 100, marks=pytest.mark.slow),  # ten pages of others cost less than sixty questions
     ],
 )
 def test_what_a_round_costs(simulator: Simulator, layout: str, most: int) -> None:
@@ -119,6 +119,7 @@ def test_what_a_round_costs(simulator: Simulator, layout: str, most: int) -> Non
     assert sum(calls(simulator).values()) <= most, calls(simulator)
 
 
+@pytest.mark.slow
 def test_ends_are_noticed_within_an_interval(simulator: Simulator) -> None:
     """Of jobs that the list shows, of one that lies far behind others, and in a mix of intervals."""
     far = make(simulator, "far", training=2.0)
