@@ -63,6 +63,7 @@ ALLOWED = {
     "cli/metrics.py": "a log that the user typed",
     "lsp/server.py": "a folder of its own, for the requests that it shows",
     "local": "runs what the user asked to run",
+    "recording": "runs what the user asked to run, and unpacks what it uploaded into a new folder that the user named",
     "simulator": "serves on this machine; writes what the user named",
 }
 

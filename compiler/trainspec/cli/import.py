@@ -8,20 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from trainspec.cli.imported import report, write_recorded, write_spec
 from trainspec.cli.reading import standard_input
-from trainspec.diagnostics import Severity
-from trainspec.diagnostics.excerpt import visible
-from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported, TaskIds
-from trainspec.importers.request import dotted_member
 from trainspec.importers.sources import load_file, read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
-from trainspec.pipeline import Options, analyse
-from trainspec.project.project import UsageError, root_around
-from trainspec.request.check import printable
-from trainspec.safety.masking import conceal_all
-from trainspec.schema.values import leaves
+from trainspec.project.project import UsageError
 from trainspec.text.source import Source
 
 _LOAD_TIMEOUT = 120.0
@@ -50,14 +43,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--load-timeout", metavar="SECONDS", type=_seconds, help="with --load: how long it may take; 120"
     )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="run the command after --, a script that starts training jobs, with a recorder on this machine in the "
+        "place of AWS; write a spec for each job into the folder -o, or here",
+    )
     parser.add_argument("--job-name", metavar="NAME", help="a training job in your AWS account; needs boto3")
-    parser.add_argument("--region", help="the region of that job")
+    parser.add_argument("--region", help="the region of that job, or with --record of the command")
     parser.add_argument("-o", "--output", metavar="FILE", help="output file, or a folder if there are several specs")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the spec, or write it; what could not be carried over, and what lint says of it, goes to stderr."""
     _check(arguments)
+    if arguments.record:
+        return write_recorded(arguments.sources, arguments.output, arguments.region)
     read = _load(arguments) if arguments.load else _read(arguments.sources)
     imported = _join([*read, *_from_aws(arguments)])
     if not imported:
@@ -71,8 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         if target is None:
             sys.stdout.write(text)
         else:
-            _write(target / _file_name(each) if target.is_dir() else target, text)
-        is_whole = _report(each, text) and is_whole
+            write_spec(target / _file_name(each) if target.is_dir() else target, text)
+        is_whole = report(each, text) and is_whole
     return 0 if is_whole else 1
 
 
@@ -82,7 +83,11 @@ def _check(arguments: argparse.Namespace) -> None:
         for option in ("airflow_python", "load_timeout"):
             if getattr(arguments, option) is not None:
                 raise UsageError(f"--{option.replace('_', '-')} is for --load, which runs the DAG file; add --load")
-    if arguments.region is not None and not arguments.job_name:
+    if arguments.record and (arguments.load or arguments.job_name):
+        raise UsageError("--record runs a command, so --load and --job-name have no place beside it")
+    if arguments.record and not arguments.sources:
+        raise UsageError("--record needs a command: trainspec import --record -- python train.py")
+    if arguments.region is not None and not (arguments.job_name or arguments.record):
         raise UsageError("--region is the region of the job that --job-name names; add --job-name")
 
 
@@ -139,37 +144,3 @@ def _file_name(imported: Imported) -> str:
     """The file of a spec in a folder: named after the DAG, whose id the source chooses."""
     name = re.sub(r"[^\w-]", "_", str(imported.dag.get("id", "imported")))
     return f"{name[:100] or 'imported'}.yaml"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_new(path, text, root_around(Path.cwd()))
-    except FileExistsError:
-        raise UsageError(f"{path} exists; remove it, or name another file") from None
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    print(f"wrote {path}")
-
-
-def _report(imported: Imported, text: str) -> bool:
-    """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
-    is_whole = not imported.notes
-    for note in imported.notes:
-        print(f"trainspec: {visible(conceal_all(note))}", file=sys.stderr)
-    for remark in imported.remarks:
-        print(f"trainspec: note: {visible(conceal_all(remark))}", file=sys.stderr)
-    analysis = analyse(Source("imported.yaml", text), Options())
-    for job in imported.jobs:
-        made = analysis.requests.get(job.task_id)
-        kept = dict(leaves(printable(made.members))) if made else {}
-        for path, value in leaves(dict(job.request)):
-            if kept.get(path, ...) != value and not job.templated:
-                is_whole = False
-                lost = visible(f"{job.task_id}: {dotted_member(path)}")
-                print(f"trainspec: {lost} could not be carried over", file=sys.stderr)
-    for found in analysis.findings:
-        if found.severity is Severity.ERROR:
-            is_whole = False
-            said = visible(f"{found.message}; {found.advice}" if found.advice else found.message)
-            print(f"trainspec: line {found.span.line} of the spec: {said} [{found.code.id}]", file=sys.stderr)
-    return is_whole

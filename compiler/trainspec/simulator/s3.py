@@ -42,7 +42,7 @@ def serve(store: Store, method: str, target: str, headers: Message, body: bytes)
         if headers.get("If-None-Match") == "*" and path.is_file():
             return _error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_unchunked(headers, body))
+        path.write_bytes(unchunked(headers, body))
         return ObjectReply(200, headers=_described(path))
     if not path.is_file():
         return _error(404, "NoSuchKey", "The specified key does not exist.")
@@ -75,7 +75,7 @@ def _described(path: Path) -> dict[str, str]:
     return {"ETag": f'"{digest}"', "Last-Modified": "Wed, 01 Jan 2025 00:00:00 GMT"}
 
 
-def _unchunked(headers: Message, body: bytes) -> bytes:
+def unchunked(headers: Message, body: bytes) -> bytes:
     """The object in a body that is sent in signed chunks, as boto does where it adds a checksum behind it."""
     if "aws-chunked" not in headers.get("Content-Encoding", ""):
         return body

@@ -30,11 +30,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, endpoint: Endpoint, objects: Store | None = None) -> None:
+    def __init__(
+        self, port: int, endpoint: Endpoint, objects: Store | None = None, handler: "type[Handler] | None" = None
+    ) -> None:
         self.endpoint = endpoint
         self.objects = objects
         self._open: set[socket.socket] = set()
-        super().__init__((HOST, port), Handler)
+        super().__init__((HOST, port), handler or Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection and serve it."""

@@ -1,0 +1,82 @@
+"""Writing imported specs, and saying what was lost and what lint says of them."""
+
+import sys
+from pathlib import Path
+
+from trainspec.diagnostics import Severity
+from trainspec.diagnostics.excerpt import visible
+from trainspec.disk.writing import write_new
+from trainspec.editing.format import formatted
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.request import dotted_member
+from trainspec.importers.write import spec_text
+from trainspec.pipeline import Options, analyse
+from trainspec.project.project import UsageError, root_around
+from trainspec.request.check import printable
+from trainspec.safety.masking import conceal_all
+from trainspec.schema.values import leaves
+from trainspec.text.source import Source
+
+
+def write_recorded(command: list[str], output: str | None, region: str | None) -> int:
+    """Record a command, and write a spec for each training job that it made. Returns the exit code."""
+    from trainspec.recording.command import recorded
+    from trainspec.recording.specs import specs_of
+    from trainspec.recording.unpack import unpacked
+
+    folder = Path(output) if output else Path()
+    is_whole = True
+    try:
+        with recorded(command, region) as recording:
+            if recording.code:
+                is_whole = False
+                print(f"trainspec: {visible(command[0])} ended with {recording.code}", file=sys.stderr)
+            for each in specs_of(recording.created, recording.store, region):
+                for name, archive in each.sources.items():
+                    unpacked(archive, folder / name)
+                text = formatted(Source("imported.yaml", spec_text(each.imported))).text
+                write_spec(folder / f"{each.stem}.yaml", text)
+                is_whole = report(each.as_uploaded(), spec_text(each.as_uploaded())) and is_whole
+    except FileNotFoundError:
+        raise UsageError(f"there is no program {command[0]}") from None
+    except FileExistsError as error:
+        raise UsageError(f"{error.filename} exists; remove it, or name another folder with -o") from None
+    except (CannotImportError, ValueError) as error:
+        print(f"trainspec: {visible(conceal_all(str(error)))}", file=sys.stderr)
+        return 1
+    return 0 if is_whole else 1
+
+
+def write_spec(path: Path, text: str) -> None:
+    """Write a new file. Raises UsageError where that cannot be."""
+    try:
+        write_new(path, text, root_around(Path.cwd()))
+    except FileExistsError:
+        raise UsageError(f"{path} exists; remove it, or name another file") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+    print(f"wrote {path}")
+
+
+def report(imported: Imported, text: str) -> bool:
+    """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
+    is_whole = not imported.notes
+    for note in imported.notes:
+        print(f"trainspec: {visible(conceal_all(note))}", file=sys.stderr)
+    for remark in imported.remarks:
+        print(f"trainspec: note: {visible(conceal_all(remark))}", file=sys.stderr)
+    analysis = analyse(Source("imported.yaml", text), Options())
+    for job in imported.jobs:
+        made = analysis.requests.get(job.task_id)
+        kept = dict(leaves(printable(made.members))) if made else {}
+        for path, value in leaves(dict(job.request)):
+            if kept.get(path, ...) != value and not job.templated:
+                is_whole = False
+                lost = visible(f"{job.task_id}: {dotted_member(path)}")
+                print(f"trainspec: {lost} could not be carried over", file=sys.stderr)
+    for found in analysis.findings:
+        if found.severity is Severity.ERROR:
+            is_whole = False
+            said = visible(f"{found.message}; {found.advice}" if found.advice else found.message)
+            print(f"trainspec: line {found.span.line} of the spec: {said} [{found.code.id}]", file=sys.stderr)
+    return is_whole

@@ -1,0 +1,1 @@
+"""Running a program with a recorder in AWS's place, and what it asked for."""

@@ -1,0 +1,54 @@
+"""Every client of botocore in a recorded program talks to the recorder, also one that names AWS's address itself.
+
+Python runs this at its start, in the recorded program: it keeps to Python 3.9 and the standard library.
+"""
+
+import functools
+import importlib
+import importlib.abc
+import importlib.util
+import os
+import sys
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Waits for `botocore.session`."""
+
+    def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
+        """Find it as ever, and change it once it is loaded."""
+        if name != "botocore.session":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module):  # type: ignore[no-untyped-def]
+                execute(module)
+                _lead(module.Session)  # type: ignore[no-untyped-call]
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+def _lead(session):  # type: ignore[no-untyped-def]
+    create = session.create_client
+
+    @functools.wraps(create)
+    def create_client(self, *arguments, **named):  # type: ignore[no-untyped-def]
+        if len(arguments) < 6:
+            named["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
+        return create(self, *arguments, **named)
+
+    session.create_client = create_client
+
+
+sys.meta_path.insert(0, _Finder())
+_here = os.path.realpath(os.path.join(__file__, os.pardir))  # noqa: PTH118
+sys.path[:] = [each for each in sys.path if os.path.realpath(each) != _here]
+_own = sys.modules.pop("sitecustomize", None)
+try:
+    importlib.import_module("sitecustomize")  # the one that the environment has
+except ImportError:
+    if _own is not None:
+        sys.modules["sitecustomize"] = _own
