@@ -1,7 +1,7 @@
 """`trainspec import` of tuning jobs: a request that is brought in comes out again as it was."""
 
 import json
-from collections import Counter
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +22,6 @@ from trainspec.text.source import Source
 from api_requests import requests_of
 from helpers import tried
 
-SEEN: Counter[str] = Counter()
 REQUEST: dict[str, Any] = {
     "HyperParameterTuningJobName": "tune",
     "HyperParameterTuningJobConfig": {
@@ -77,7 +76,57 @@ def leaves_of(value: Any, path: str = "") -> Iterator[str]:
 @given(requests())
 def test_requests_come_back(request: dict[str, Any]) -> None:
     assert made(spec_text(import_request(request))) == request
-    SEEN.update(set(leaves_of(request)))
+
+
+def test_a_request_with_every_member_comes_back() -> None:
+    """What is drawn is not left to luck."""
+    request = full(model(TUNING)["$ref"])
+    reached = {path.replace("KEY", "*") for path in leaves_of(request)}
+    assert reached == set(api_leaves(model(TUNING)["$ref"]))
+    assert made(spec_text(import_request(request))) == request
+
+
+_TEXTS = {"RoleArn": "arn:aws:iam::123456789012:role/MyRole", "S3Uri": "s3://bucket/prefix"}
+_ARN = "arn:aws:sagemaker:us-east-1:123456789012:"
+_FORMS = (
+    "x", "1", "fs-0123456789abcdef0", "4K", f"{_ARN}hub-content/hub/Model/model/1.0.0", f"{_ARN}model-package/x/1",
+    f"{_ARN}hub-content/hub/DataSet/data/1.0.0", f"{_ARN}training-plan/x-and-more",
+)  # fmt: skip
+"""Strings of which one fits any of the API's patterns."""
+
+
+def full(reference: str) -> Any:
+    """A request with every member that a tuning job of one definition can have."""
+    name = reference.rpartition("/")[2]
+    shape = model(TUNING)["$defs"][name]
+    if "properties" in shape:
+        inner = {each: below for each, below in shape["properties"].items() if each not in OTHER_DEFINITIONS}
+        return {each: full(below["$ref"]) for each, below in inner.items() if not below.get("x-output-only")}
+    if shape["type"] == "object":
+        return {"KEY": full(shape["additionalProperties"]["$ref"])}
+    if shape["type"] == "array":
+        return [full(shape["items"]["$ref"])] * max(shape.get("minItems", 1), 1)
+    if shape["type"] == "string":
+        return shape["enum"][0] if "enum" in shape else _TEXTS.get(name) or _text_for(shape)
+    return {"integer": shape.get("minimum", 1), "number": 0.5}.get(shape["type"], True)
+
+
+def _text_for(shape: dict[str, Any]) -> str:
+    fits = (each for each in _FORMS if re.search(shape.get("pattern", ""), each))
+    return next(each for each in fits if shape.get("minLength", 0) <= len(each) <= shape.get("maxLength", 10_000))
+
+
+def api_leaves(reference: str, path: str = "") -> Iterator[str]:
+    """Every member that a request with one definition may have."""
+    shape = model(TUNING)["$defs"][reference.rpartition("/")[2]]
+    members = {name: each for name, each in shape.get("properties", {}).items() if name not in OTHER_DEFINITIONS}
+    items = shape.get("items") or shape.get("additionalProperties")
+    below = {**members, **({"*": items} if isinstance(items, dict) else {})}
+    if not below:
+        yield path
+    for name, each in below.items():
+        if not each.get("x-output-only"):
+            yield from api_leaves(each["$ref"], f"{path}.{name}" if path else name)
 
 
 def test_what_people_have() -> None:
