@@ -75,7 +75,7 @@ def _list(value: Mapping[str, Any], depth: int) -> None:
 
 def _map(value: Mapping[str, Any], depth: int) -> None:
     for pair in _items(value["map"]):
-        if len(_items(pair)) != 2 or isinstance(pair[0], Mapping):
+        if len(_items(pair)) != 2:
             raise ShapeError("a map is not made of pairs")
         _value(pair[0], depth)
         _value(pair[1], depth)

@@ -43,10 +43,13 @@ def main(file: str, output: str) -> None:
 
 
 def _forget_own_modules(before: set[str]) -> None:
-    """Let the modules beside the DAG file be read again, too; installed packages keep their clock."""
+    """Let the modules beside the DAG file be read again, too; installed packages keep their clock.
+
+    A module without a file is one that Airflow has put there for an old path.
+    """
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None) or ""
-        if "site-packages" not in file and not file.startswith((sys.prefix, sys.base_prefix)):
+        if file and "site-packages" not in file and not file.startswith((sys.prefix, sys.base_prefix)):
             del sys.modules[name]
 
 
