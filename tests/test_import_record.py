@@ -30,6 +30,7 @@ def script(project: Path, body: str) -> list[str]:
     return ["--", sys.executable, "go.py"]
 
 
+@pytest.mark.slow
 def test_each_job_becomes_a_spec_with_its_source(trainspec: Run, project: Path) -> None:
     command = script(
         project,
@@ -57,6 +58,7 @@ def test_each_job_becomes_a_spec_with_its_source(trainspec: Run, project: Path) 
     assert "exists; remove it" in again.stderr
 
 
+@pytest.mark.slow
 def test_what_stands_around_a_job_becomes_tasks(trainspec: Run, project: Path) -> None:
     command = script(
         project,
@@ -90,6 +92,7 @@ def test_what_stands_around_a_job_becomes_tasks(trainspec: Run, project: Path) -
     )
 
 
+@pytest.mark.slow
 def test_nothing_leads_elsewhere(trainspec: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ENDPOINT_URL_SAGEMAKER", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
