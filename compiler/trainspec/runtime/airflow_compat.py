@@ -3,8 +3,8 @@
 import sys
 import threading
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from trainspec.runtime.engine.choices import TASK_ENDED
 
@@ -152,18 +152,11 @@ def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: in
     return states.get(run_id, {}).get(task_id if map_index < 0 else f"{task_id}_{map_index}", GONE)
 
 
-class RunSeen(NamedTuple):
-    """A DAG run and one of its tasks as Airflow knows them now: its start, the states of both."""
-
-    started: datetime
-    state: str
-    task_state: str | None
-    has_shared_start: bool = False
-    """Whether the run starts at its logical date, as `airflow dags test` of Airflow 2 has it."""
-
-
-def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[Any, str, Any, bool] | None:
     """Return what this Airflow knows of a task run, from within a running task; None where it has no such DAG run.
+
+    That is the start of the DAG run, its state, that of the task, and whether the run starts at its logical date, as
+    `airflow dags test` of Airflow 2 has it.
 
     Airflow 2 is asked in its database, Airflow 3 through the task's supervisor, which needs 3.1 or newer.
     """
@@ -171,7 +164,7 @@ def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen 
     return ask(dag_id, run_id, task_id, map_index)
 
 
-def _in_database(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+def _in_database(dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[Any, str, Any, bool] | None:
     from airflow.models import DagRun, TaskInstance
     from airflow.utils.session import create_session
 
@@ -182,10 +175,10 @@ def _in_database(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunS
         task = session.query(TaskInstance.state).filter_by(**task_key).one_or_none()
     if run is None:
         return None
-    return RunSeen(run[0], run[1], task[0] if task else GONE, has_shared_start=run[0] == run[2])
+    return run[0], run[1], task[0] if task else GONE, run[0] == run[2]
 
 
-def _from_supervisor(dag_id: str, run_id: str, task_id: str, map_index: int) -> RunSeen | None:
+def _from_supervisor(dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[Any, str, Any, bool] | None:
     from airflow.sdk.exceptions import AirflowRuntimeError
     from airflow.sdk.execution_time.comms import GetDagRun
     from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
@@ -197,7 +190,7 @@ def _from_supervisor(dag_id: str, run_id: str, task_id: str, map_index: int) -> 
             return None
         raise
     state = _task_state_3(dag_id, run_id, task_id, map_index)
-    return RunSeen(run.start_date, run.state, state)
+    return run.start_date, run.state, state, False
 
 
 def max_tries_of(task_instance: Any) -> int:

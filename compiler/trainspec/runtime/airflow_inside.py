@@ -12,6 +12,7 @@ def ask_airflow(task_run: TaskRun) -> Known | None:
         seen = run_seen(task_run.dag_id, task_run.run_id, task_run.task_id, task_run.map_index)
         if seen is None:
             return None
-        return Known(microseconds(seen.started), seen.state in RUN_ENDED, seen.task_state, seen.has_shared_start)
+        started, state, task_state, has_shared_start = seen
+        return Known(microseconds(started), state in RUN_ENDED, task_state, has_shared_start)
     except Exception as error:
         raise AskError(f"Airflow could not be asked: {type(error).__name__}: {error}") from error
