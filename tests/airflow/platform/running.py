@@ -12,6 +12,8 @@ from pathlib import Path
 from deployment import Deployment, deployed
 from environment import REPOSITORY
 from object_store import object_store
+from people import SPEC as PEOPLE
+from people import alarm
 from services import wait_until
 from trainspec.simulator import Outcome, Plan, Simulator
 
@@ -53,7 +55,7 @@ def ran(home: Path) -> Iterator[Platform]:
         services = {"s3": {"endpoint_url": store}, "sagemaker": {"endpoint_url": simulator.url}}
         extra = {"region_name": "us-east-1", "endpoint_url": simulator.url, "service_config": services}
         aws = {"conn_type": "aws", "login": "AKIAIOSFODNN7EXAMPLE", "password": "simulator", "extra": extra}
-        variables = {"AIRFLOW_CONN_AWS_DEFAULT": json.dumps(aws)}
+        variables = {"AIRFLOW_CONN_AWS_DEFAULT": json.dumps(aws), "PYTHONPATH": str(alarm(home))}
         with deployed("3.3", home, simulator.url, variables=variables) as deployment:
             platform = Platform(deployment, simulator)
             _run(platform)
@@ -64,10 +66,11 @@ def _run(platform: Platform) -> None:
     rest, folder = platform.deployment.rest, platform.deployment.airflow.dags
     compile_ = [sys.executable, "-m", "trainspec", "compile", "-o", str(folder)]
     subprocess.run([*compile_, "specs/platform", "--env", "dev"], check=True, cwd=REPOSITORY)
-    lanes = folder.parent / "lanes.yaml"
-    lanes.write_text(LANES)
-    subprocess.run([*compile_, str(lanes)], check=True, cwd=REPOSITORY)
-    platform.deployment.wait_dags({"churn_pipeline", "churn_drift", "fraud_pipeline", "lanes"})
+    for name, text in {"lanes": LANES, "people": PEOPLE}.items():
+        spec = folder.parent / f"{name}.yaml"
+        spec.write_text(text)
+        subprocess.run([*compile_, str(spec)], check=True, cwd=REPOSITORY)
+    platform.deployment.wait_dags({"churn_pipeline", "churn_drift", "fraud_pipeline", "lanes", "people"})
     for dag_id in ("churn_pipeline", "churn_drift", "lanes"):
         rest.unpause(dag_id)
     rest.trigger("lanes", GOOD, f"{GOOD}T00:00:00Z")
