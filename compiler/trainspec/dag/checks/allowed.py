@@ -47,7 +47,7 @@ def _callbacks(data: "SpecData") -> Iterator[tuple[Path, str]]:
 
 def _triggers(data: "SpecData") -> Iterator[tuple[Path, str]]:
     """The triggers that watch assets: the file makes them when it is loaded."""
-    yield from (((*at, "trigger"), each["trigger"]) for at, each in watchers(data))
+    yield from (((*at, "trigger"), each["trigger"]) for at, each in watchers(data) if "trigger" in each)
 
 
 def watchers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
