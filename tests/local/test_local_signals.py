@@ -26,9 +26,11 @@ def slow() -> Iterator[Simulator]:
 
 
 @contextmanager
-def started(aws: Simulator, project: Path, text: str, ready: Callable[[], bool]) -> Iterator["subprocess.Popen[str]"]:
+def started(
+    aws: Simulator, project: Path, text: str, ready: Callable[[], bool], *options: str
+) -> Iterator["subprocess.Popen[str]"]:
     """A run of `text` as a process, once it is `ready`."""
-    command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT]
+    command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT, *options]
     environment = {**os.environ, **aws_settings(aws.url)}
     with heeding_signals():
         begun = subprocess.Popen(
@@ -42,11 +44,13 @@ def started(aws: Simulator, project: Path, text: str, ready: Callable[[], bool])
             process.kill()
 
 
-def running(aws: Simulator, project: Path, text: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+def running(aws: Simulator, project: Path, text: str, *options: str) -> AbstractContextManager["subprocess.Popen[str]"]:
     """A run of `text` as a process, once its job trains."""
-    return started(
-        aws, project, text, lambda: bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training"
-    )
+
+    def trains() -> bool:
+        return bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training"
+
+    return started(aws, project, text, trains, *options)
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -67,6 +71,15 @@ def test_a_signal_stops_the_job(slow: Simulator, project: Path, number: signal.S
     assert '"job": "pretrain", "status": "Stopped"' in stdout
     assert "finetune" not in stdout
     assert "Traceback" not in stderr
+
+
+def test_a_job_that_is_seldom_looked_at_is_seen_to_stop(slow: Simulator, project: Path) -> None:
+    with running(slow, project, ONE, "--check-interval", "600") as process:
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert '"status": "Stopped"' in stdout
+    assert "still Stopping" not in stderr
 
 
 @pytest.mark.parametrize("kind", ["slow", "lost_answer", "throttle"])

@@ -59,7 +59,11 @@ class Training:
         self._other: Iterator[str] | None = None
         """The names to be looked at after this one."""
         self._wanted_at = calls.clock.now()
-        self._waiting = Waiting(self.account, label, policy, log)
+
+    @property
+    def _waiting(self) -> Waiting:
+        """How it waits, by the policy of this moment."""
+        return Waiting(self.account, self.label, self.policy, self.log)
 
     @property
     def calls(self) -> Calls:
