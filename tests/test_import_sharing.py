@@ -47,7 +47,9 @@ REQUESTS = st.fixed_dictionaries(
     },
     optional={
         "HyperParameters": st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["1", "2", "s3://acme-data/x"])),
-        "Environment": st.dictionaries(st.sampled_from("ABCD"), st.sampled_from(["1", "2", "acme-data", "$x"])),
+        "Environment": st.dictionaries(
+            st.sampled_from("ABCD"), st.sampled_from(["1", "2", "acme-data", "$x", "$acme-data"])
+        ),
         "Tags": st.sampled_from([[], [{"Key": "team", "Value": "acme-data"}]]),
         "EnableNetworkIsolation": st.booleans(),
     },
@@ -85,6 +87,42 @@ def test_a_constant_that_is_used_twice_is_a_variable() -> None:
     environment = requests_of(text)["t"]["Environment"]
     assert environment == {"DATA": "s3://acme-data", "KEY": "arn:aws:kms:eu-west-1:111122223333:key/k",
                            "NEAR": "s3://acme-data-2"}  # fmt: skip
+
+
+def test_the_environment_and_a_constant_may_have_names_that_differ_in_case_only() -> None:
+    body = """
+    BUCKET = os.getenv("BUCKET", "acme-models")
+    _BUCKET = "other-bucket"
+    with DAG('d'):
+        train('t', Environment={'A': BUCKET, 'B': _BUCKET, 'C': _BUCKET + '/x'})
+    """
+    environment = requests_of(spec_text(only(body)))["t"]["Environment"]
+    assert environment == {"A": "acme-models", "B": "other-bucket", "C": "other-bucket/x"}
+
+
+def test_a_constant_is_no_variable_in_a_template_nor_where_it_is_a_mere_word() -> None:
+    body = """
+    DATA, TEAM = "acme-data", "train"
+    with DAG('d'):
+        train('t', Environment={'A': DATA, 'B': DATA, 'C': "{{ var.value['acme-data'] }}", 'D': 'train', 'E': TEAM})
+    """
+    text = spec_text(only(body))
+    assert text.count("${vars.data}") == 2
+    assert "{{ var.value['acme-data'] }}" in text
+    assert "vars.team" not in text
+
+
+def test_remarks_tell_what_the_environment_calls_its_variables() -> None:
+    body = """
+    with DAG('d'):
+        train('t', Environment={'A': os.getenv('Stage', 'dev'), 'B': os.getenv('Stage', 'prod')})
+        train('u', Environment={'C': os.getenv('E', '')})
+    """
+    assert only(body).remarks == (
+        "the environment variable `Stage` is written as the variable `stage` of the spec: `dev`",
+        "the environment variable `Stage` is written as the variable `stage_2` of the spec: `prod`",
+        "the environment variable `E` is written as the variable `e` of the spec: an empty text",
+    )
 
 
 GETTERS = ["os.getenv('STAGE', 'dev')", "environ.get('STAGE', 'dev')", "os.environ.get('STAGE', default='dev')"]

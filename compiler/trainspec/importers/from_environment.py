@@ -32,28 +32,42 @@ def by_default(text: str) -> str:
 
 
 def remarks_on(*values: Any) -> list[str]:
-    """A remark for each variable of the environment that `values` hold."""
-    names: dict[str, str] = {}
+    """A remark for each variable of the environment that `values` hold, under the names that the spec gives them."""
+    defaults: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for each in values:
-        with_variables(each, names)
+        with_variables(each, defaults, sources)
     return [
-        f"the environment variable `{name.upper()}` is written as the variable `{name}` of the spec: `{default}`"
-        for name, default in names.items()
+        f"the environment variable `{sources[name]}` is written as the variable `{name}` of the spec: "
+        + (f"`{default}`" if default else "an empty text")
+        for name, default in defaults.items()
     ]
 
 
-def with_variables(value: Any, names: dict[str, str]) -> Any:
-    """`value` with `${vars.NAME}` for texts of the environment; `names` gets the default of each."""
+def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str] | None = None) -> Any:
+    """`value` with `${vars.NAME}` for texts of the environment.
+
+    `defaults` gets the default of each, and `sources` what the environment calls it.
+    """
     if isinstance(value, Mapping):
-        return {key: with_variables(below, names) for key, below in value.items()}
+        return {key: with_variables(below, defaults, sources) for key, below in value.items()}
     if isinstance(value, list):
-        return [with_variables(below, names) for below in value]
-    return _MARK.sub(lambda found: _said(found[1], found[2], names), value) if is_variable(value) else value
+        return [with_variables(below, defaults, sources) for below in value]
+    if not is_variable(value):
+        return value
+
+    def said(found: re.Match[str]) -> str:
+        known = _known(found[1], found[2], defaults)
+        (sources if sources is not None else {}).setdefault(known, found[1])
+        return f"${{vars.{known}}}"
+
+    return _MARK.sub(said, value)
 
 
-def _said(name: str, default: str, names: dict[str, str]) -> str:
+def _known(name: str, default: str, defaults: dict[str, str]) -> str:
+    """What a variable of the environment is called in the spec: another default makes another variable."""
     base = name.lower()
     known, count = base, 2
-    while names.setdefault(known, default) != default:
+    while defaults.setdefault(known, default) != default:
         known, count = f"{base}_{count}", count + 1
-    return f"${{vars.{known}}}"
+    return known

@@ -1,7 +1,7 @@
 """What several jobs of an imported spec say alike stands once: `defaults`, and `vars` named as in the source."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 Fields = dict[str, Any]
@@ -12,6 +12,8 @@ _KEPT = ("depends_on", "operator", "trigger_rule", "weight_rule", "region", "doc
 """Fields in which no variable is put."""
 _SHORTEST = 5
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@ -]+")
+_LEFT_ALONE = re.compile(r"(\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
+"""What already stands for something else: another variable, a template."""
 
 
 def defaults_of(jobs: Mapping[str, Fields]) -> Fields:
@@ -52,16 +54,20 @@ def _alike(one: Any, other: Any) -> bool:
     return repr(one) == repr(other)
 
 
-def repeated(sections: list[Fields], constants: Mapping[str, str]) -> dict[str, str]:
-    """The constants of the source that texts of the spec hold twice or more: `${vars.NAME}` takes their places."""
+def repeated(sections: list[Fields], constants: Mapping[str, str], taken: Collection[str] = ()) -> dict[str, str]:
+    """The constants of the source that texts of the spec hold twice or more: `${vars.NAME}` takes their places.
+
+    Names that are `taken` are other variables'. Templates of Airflow are left as they are.
+    """
     used: dict[str, str] = {}
     by_value = {value: name for name, value in reversed([*constants.items()]) if _is_fit(value)}
     for value, name in sorted(by_value.items(), key=lambda each: -len(each[0])):
         known = name.strip("_").lower()
-        if not re.fullmatch(r"[a-z_][a-z0-9_]*", known) or known in used:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", known) or known in used or known in taken:
             continue
-        pattern = re.compile(rf"(?<![\w.-]){re.escape(value)}(?![\w-])")
-        if sum(len(pattern.findall(text)) for each in sections for text in _texts(each)) > 1:
+        pattern = re.compile(rf"(?<![\w.$-]){re.escape(value)}(?![\w-])")
+        texts = (part for each in sections for text in _texts(each) for part in _LEFT_ALONE.split(text)[::2])
+        if sum(len(pattern.findall(text)) for text in texts) > 1:
             used[known] = value
             for each in sections:
                 _replace(each, pattern, f"${{vars.{known}}}")
@@ -69,7 +75,8 @@ def repeated(sections: list[Fields], constants: Mapping[str, str]) -> dict[str, 
 
 
 def _is_fit(value: str) -> bool:
-    return len(value) >= _SHORTEST and bool(_PLAIN.fullmatch(value)) and not value.isdigit()
+    """Whether a text is one that does not stand in two places by chance, as a word or a number does."""
+    return len(value) >= _SHORTEST and bool(_PLAIN.fullmatch(value)) and not value.isalnum()
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -93,9 +100,7 @@ def _replace(value: Any, pattern: re.Pattern[str], by: str) -> Any:
     elif isinstance(value, list):
         value[:] = [_replace(below, pattern, by) for below in value]
     elif isinstance(value, str):
-        # what a variable's name already stands for is left alone
-        return "".join(
-            part if part.startswith("${") else pattern.sub(by.replace("\\", r"\\"), part)
-            for part in re.split(r"(\$\{[^}]*\})", value)
-        )
+        parts = _LEFT_ALONE.split(value)
+        parts[::2] = [pattern.sub(by, part) for part in parts[::2]]
+        return "".join(parts)
     return value

@@ -45,7 +45,7 @@ def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[s
     document = with_variables(document, found)
     parts = [document.get("defaults", {}), *document["jobs"].values()]
     parts += [each.get("arguments", {}) for name in ("sensors", "tasks") for each in document.get(name, {}).values()]
-    found |= repeated(parts, {name: value for name, value in constants.items() if name.lower() not in found})
+    found |= repeated(parts, constants, found)
     if not found:
         return document
     made: dict[str, Any] = {name: document.pop(name) for name in ("trainspec", "dag") if name in document}
