@@ -221,8 +221,9 @@ PARAMS = """\
         ("{{ ds | replace('2025-04-09', 'ml.m5.large') }}", "doubt"),
         ("{{ 'ml.m5.large' if ds | length == 10 else 'x' }}", "doubt"),
         ("{% set d = ds ~ 'x' %}{{ 'ml.m5.large' if d < '9' else 'ml.p4d.24xlarge' }}", "doubt"),
-        ("ml.m{{ logical_date.strftime('%-d') }}.large", "sure"),
-        ("{{ run_id }}", "sure"),
+        ("ml.m{{ logical_date.strftime('%-d') }}.large", "doubt"),
+        ("{{ run_id }}", "doubt"),
+        ("{{ ds }}", "sure"),
     ],
 )
 def test_no_template_gets_around_a_locked_policy(house: Project, template: str, finding: str | None) -> None:
@@ -234,7 +235,9 @@ def test_no_template_gets_around_a_locked_policy(house: Project, template: str, 
     assert [each["severity"] for each in found] == (["error"] if finding else [])
     if finding:
         assert ("the policy is locked" in found[0]["message"]) == (finding == "doubt")
-        assert ("`enum`" in (found[0]["advice"] or "")) == (finding == "doubt")
+        is_part = "%-d" in template
+        assert ("`enum`" in (found[0]["advice"] or "")) == (finding == "doubt" and not is_part)
+        assert ("write the date whole" in (found[0]["advice"] or "")) == is_part
 
 
 @pytest.mark.parametrize(
@@ -243,11 +246,11 @@ def test_no_template_gets_around_a_locked_policy(house: Project, template: str, 
         "{{ ds_nodash }}",
         "{{ logical_date | ts_nodash }}",
         "{{ macros.ds_add(ds, -1) }}",
-        "{{ logical_date.strftime('%Y') }}",
-        "{{ ds[:7] }}",
+        "{{ logical_date.strftime('%Y/%m/%d') }}",
+        "{{ ts[:10] }}",
         "{{ (logical_date + macros.timedelta(days=1)) | ds }}",
         "{{ data_interval_end.add(days=1) | ds }}",
-        "{{ dag.dag_id }}-{{ ti.try_number }}",
+        "{{ dag.dag_id }}-{{ ds }}",
     ],
 )
 def test_dates_in_texts_are_fine_for_a_locked_policy(house: Project, name: str) -> None:
@@ -265,6 +268,31 @@ def test_dates_in_texts_are_fine_for_a_locked_policy(house: Project, name: str) 
     assert house.findings() == []
 
 
+@pytest.mark.parametrize(
+    ("value", "must"),
+    [
+        ("{{ run_id[:9] }}", {"const": "scheduled"}),
+        ("{{ run_id }}", {"pattern": "^scheduled__"}),
+        ("{{ dag_run.run_id }}", {"pattern": "^scheduled__"}),
+        ("{{ ti.try_number }}", {"const": "1"}),
+        ("{{ ds[5:] }}", {"not": {"const": "12-25"}}),
+        ("{{ (logical_date | ds)[5:] }}", {"not": {"const": "12-25"}}),
+        ("{{ logical_date.strftime('%H:%M') }}", {"not": {"const": "12:00"}}),
+        ("{{ logical_date.strftime('%f') }}", {"const": "000000"}),
+        ("{{ logical_date.hour }}", {"not": {"const": "12"}}),
+        ("{{ macros.ds_format(ds, '%Y-%m-%d', '%m') }}", {"not": {"const": "99"}}),
+        ("{{ ts }}", {"pattern": "^[0-9T:-]+[+]00:00$"}),  # a run by hand has microseconds
+    ],
+)
+def test_a_locked_policy_takes_ids_attempts_and_parts_of_dates_for_anything(
+    house: Project, value: str, must: Any
+) -> None:
+    house.spec(f'{SPEC}    environment: {{X: "{value}"}}\n')
+    house.policy({"properties": {"Environment": {"properties": {"X": must}}}}, locked=True)
+    (one,) = house.findings()
+    assert (one["severity"], one["line"]) == ("error", 13)
+
+
 def test_when_is_decided_for_a_locked_policy(house: Project) -> None:
     (house.folder / "specs/base.yaml").write_text(BASE.replace("ml.p4d.24xlarge", '"{{ dag_run.conf.machine }}"'))
     when = {"properties": {"ResourceConfig": {"properties": {"InstanceType": {"pattern": "^ml[.]p"}}}}}
@@ -280,7 +308,11 @@ def test_hours_that_are_not_known_are_too_many_for_a_locked_policy(house: Projec
     house.policy({"max_hours": 5})
     assert {each["code"] for each in house.findings()} == {"ORG001", "TS710"}  # prod says five days
     house.policy({"max_hours": 5}, locked=True)
-    assert {each["code"] for each in house.findings()} == {"ORG001"}
+    findings = house.findings()
+    assert {each["code"] for each in findings} == {"ORG001"}
+    (one,) = (each for each in findings if "policy is locked" in each["message"])
+    assert one["message"].startswith("as the house wants it; the machine hours are not known")
+    assert "stopping.max_runtime" in one["advice"]
 
 
 def test_a_member_that_could_not_be_read_is_not_missing(house: Project) -> None:
@@ -397,6 +429,9 @@ def test_what_a_tuning_job_chooses_is_not_known(house: Project) -> None:
     (one,) = house.findings()
     assert (one["severity"], one["line"]) == ("note", 17)
     assert "only known when the task runs" in one["message"]
+    house.policy({"properties": {"HyperParameters": {"properties": {"eta": {"const": "0.2"}}}}}, locked=True)
+    (one,) = house.findings()
+    assert (one["severity"], "do not tune it" in one["advice"], "`enum`" in one["advice"]) == ("error", True, False)
 
 
 def test_the_tuning_job_itself_is_a_target(house: Project) -> None:
@@ -562,6 +597,21 @@ WRONG = {
 }
 
 
+def test_an_expression_that_later_versions_read_otherwise_is_a_finding(
+    house: Project, recwarn: pytest.WarningsRecorder
+) -> None:
+    (house.folder / "policies/p.yaml").write_text("must: {pattern: '[[a]:/-z]+'}\nid: ORG1\nmessage: y")
+    ran = house.run("policy", "test", "--format", "concise")
+    assert (ran.returncode, ran.stdout.count("TS707")) == (1, 1)
+    assert "possible nested set at position 1" in ran.stdout
+    assert [str(each.message) for each in recwarn if each.category is FutureWarning] == []
+
+
+def test_one_fault_of_a_schema_is_told_once(house: Project) -> None:
+    house.policy({"items": [True]})
+    assert house.run("policy", "test", "--format", "concise").stdout.count("TS707") == 1
+
+
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_wrong_with_a_file_is_found_at_its_line(house: Project, text: str) -> None:
     (house.folder / "policies/p.yaml").write_text(text)
@@ -593,6 +643,33 @@ def test_examples_are_tried(house: Project) -> None:
     house.policy({"required": ["a"]})
     ran = house.run("policy", "test")
     assert (ran.returncode, ran.stdout.count("TS712")) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("example", "why"),
+    [
+        ({"ResourceConfig": 5}, "`ResourceConfig` must be a mapping"),
+        ({"StoppingCondition": 3600}, "`StoppingCondition` must be a mapping"),
+        ({"ResourceConfig": {"InstanceGroups": [5]}}, "`ResourceConfig.InstanceGroups[0]` must be a mapping"),
+        ({"HyperParameterTuningJobConfig": 5}, "there is no member `HyperParameterTuningJobConfig`"),
+    ],
+)
+def test_an_example_whose_hours_cannot_be_counted(house: Project, example: Any, why: str) -> None:
+    house.policy({"max_hours": 5}, good=[example], bad=[example])
+    found = house.findings(command="policy test")
+    assert [(each["code"], each["message"]) for each in found] == [("TS711", f"this example is no request: {why}")] * 2
+
+
+@pytest.mark.parametrize("number", [".inf", "-.inf", ".nan", "1" * 400])
+def test_numbers_beyond_all_bounds(house: Project, number: str) -> None:
+    house.spec(SPEC.replace("catchup: false", f"catchup: false, params: {{x: {number}}}"))
+    must = {"properties": {"params": {"properties": {"x": {"type": "integer", "multipleOf": 2}}}}}
+    house.policy(must, target="dag")
+    assert [each["code"] for each in house.findings()] == ["ORG001"]  # .inf is no integer, and 111 is odd
+    (house.folder / "policies/one.yaml").write_text(
+        f"{{id: ORG001, message: y, must: {{multipleOf: 2}}, good: [{number}], bad: [3]}}"
+    )
+    assert [each["code"] for each in house.findings(command="policy test")] == ["TS711"]
 
 
 def test_the_examples_of_specs(trainspec: Run) -> None:
@@ -681,10 +758,18 @@ def test_an_expression_that_can_take_forever_is_refused(pattern: str) -> None:
     assert fault(pattern) is not None
 
 
+@pytest.mark.parametrize("depth", [13, 80, 180])
+def test_nested_repetitions_are_refused_soon(depth: int) -> None:
+    begun = time.process_time()
+    assert "repetitions in each other" in (fault("(?:" * depth + "a" + ")*" * depth) or "")
+    assert time.process_time() - begun < 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [
+        "(?:" * 12 + "a" + ")*" * 12,
         "(?:(?:(?:(?:^){100}){100}){100}){100}",
         "(?:(?:(?:(?:){100}){100}){100}){1000000000}",
         "(?:){0,1000000000}",

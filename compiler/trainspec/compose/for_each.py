@@ -66,9 +66,11 @@ def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: 
         other = first.setdefault(name.casefold(), number)
         if other != number:
             missing = _missing(found.points[other], found.points[number])
-            both = f"`{found.labels[other]}` and `{found.labels[number]}`"
-            message = f"the combinations {both} of `{FIELD}` both make the DAG `{name}`"
-            advice = f"write `${{{FIELD}.{missing}}}` into `dag.id`"
+            one, two = found.labels[other], found.labels[number]
+            both = f"the combinations `{one}` and `{two}` of `{FIELD}` both"
+            both = both if one != two else f"two combinations `{one}` of `{FIELD}`"
+            message = f"{both} make the DAG `{name}`"
+            advice = f"write `${{{FIELD}.{missing}}}` into `dag.id`" if one != two else "leave one of them out"
             labels = (Label(key_span(root, (FIELD,)), "the combinations"),)
             yield Diagnostic(codes.DUPLICATE_DAG, place, message, advice, "dag.id", labels=labels)
             return

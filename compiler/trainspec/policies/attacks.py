@@ -21,12 +21,12 @@ def attacks(parsed: Any, before: str = "") -> Iterator[str]:
         if name in _REPEATS and given[1] != given[0]:
             once = _sample(given[2]) or "a"
             yield before + once * (_PUMPED // len(once) + 1) + "\0"
-        for inner in _inner(name, given):
+        for inner in inner_of(name, given):
             yield from attacks(inner, before)
         before = (before + _sample([(op, given)]))[:_LONGEST]
 
 
-def _inner(name: str, given: Any) -> list[Any]:
+def inner_of(name: str, given: Any) -> list[Any]:
     """The expressions in an operation."""
     if name in _REPEATS:
         return [given[2]]

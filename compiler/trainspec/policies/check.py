@@ -1,5 +1,6 @@
 """Policies, held against a spec: against each job's requests and fields, and its DAG."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from trainspec.policies.instances import Instances, Job, known
 from trainspec.policies.limits import check_limits
 from trainspec.policies.model import TARGETS, Policy, PolicySet
 from trainspec.policies.schema import compiled
-from trainspec.policies.seen import Seen
+from trainspec.policies.seen import Seen, value_at
 from trainspec.policies.values import Failure
 from trainspec.request.api.model import TUNING
 from trainspec.request.lower import field_of
@@ -23,6 +24,12 @@ _MOST_OF_ONE = 20
 """How many places of one job a policy reports."""
 _IN_DOUBT = "this is only known when the task runs"
 _OF_LOCKED = "write the value itself, or take it from a parameter whose `enum` lists all that a run may choose"
+_OF_DATE = "write the date whole, such as `{{ ds }}`: a locked policy takes a part of one for anything"
+_PART_OF_DATE = re.compile(
+    r"\{\{[^{}'\"]*\b(?:ds|ts|ds_nodash|ts_nodash|ts_nodash_with_tz|[a-z_]+_date|data_interval_(?:start|end))"
+    r"(?:\[[^{}]*:|\.(?:strftime|year|month|day|hour|minute|second|microsecond)\b)"
+)
+_OF_TUNED = "a tuning job may choose any value of the range: set it under `hyperparameters`, and do not tune it"
 
 
 def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic]:
@@ -98,11 +105,12 @@ def _at_job(
     lacking: Path | None = (*field, *last)
     if seen:
         lacking = field_of((*failure.path, *last), TUNING if policy.target == "tuning" else seen.operation)
+    written = value_at(document.data, path)
     fault = Fault(
         code,
         ("jobs", job) if at_job else path,
         _message(policy, failure, lacking),
-        _advice(policy, failure),
+        _advice(policy, failure, seen, written),
         on_key=at_job or failure.on_key,
         member=dotted(member) or None,
     )
@@ -133,5 +141,9 @@ def _message(policy: Policy, failure: Failure, field: Path | None) -> str:
     return f"{policy.message} (`{dotted(field) if field else failure.missing}` is missing)"
 
 
-def _advice(policy: Policy, failure: Failure) -> str | None:
-    return _OF_LOCKED if failure.in_doubt and policy.code.is_locked else policy.advice
+def _advice(policy: Policy, failure: Failure, seen: Seen | None, written: Any) -> str | None:
+    if not (failure.in_doubt and policy.code.is_locked) or failure.is_slow:
+        return policy.advice
+    if seen is not None and seen.is_tuned(failure.path):
+        return _OF_TUNED
+    return _OF_DATE if isinstance(written, str) and _PART_OF_DATE.search(written) else _OF_LOCKED

@@ -5,15 +5,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import Diagnostic, codes
-from trainspec.policies.limits import beyond
-from trainspec.policies.model import Policy
+from trainspec.diagnostics.words import shorten
+from trainspec.policies.limits import Beyond, beyond
+from trainspec.policies.model import Limits, Policy
 from trainspec.policies.schema import compiled
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault, placed
-from trainspec.text.tree import Node
+from trainspec.text.tree import Node, dotted
 
 if TYPE_CHECKING:
     from trainspec.cost.model import Prices
+
+_KINDS = {"object": "a mapping", "array": "a list"}
 
 
 def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Iterator[Diagnostic]:
@@ -24,6 +27,9 @@ def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Itera
             message = f"{policy.id} has no {kind} example"
             yield placed(Fault(codes.NO_EXAMPLE, ("id",), message, advice), tree)
         for path, example in examples:
+            if (malformed := _malformed(policy, example)) is not None:
+                yield placed(Fault(codes.WRONG_EXAMPLE, path, f"this example is no request: {malformed}"), tree)
+                continue
             why = _why_refused(policy, example, prices)
             if (why is None) is (kind == "bad"):
                 message = (
@@ -43,10 +49,24 @@ def _why_refused(policy: Policy, example: Any, prices: "Prices | None") -> str |
         missing = f"`{first.missing}` is missing" if first.missing else f"`{place}` is refused" if place else None
         return missing or "it is refused as a whole"
     limited = _limited(policy, example, prices)
-    return limited[0] if limited is not None and limited[1] else None
+    return limited.why if limited is not None and limited.is_sure else None
 
 
-def _limited(policy: Policy, example: Any, prices: "Prices | None") -> tuple[str, bool] | None:
+def _malformed(policy: Policy, example: Any) -> str | None:
+    """What of an example is no map or list where the API has one, so that its hours cannot be counted."""
+    if policy.limits == Limits() or not isinstance(example, dict):
+        return None
+    from trainspec.request.api.check import violations
+
+    for each in violations(example):
+        if each.constraint == "type" and each.limit in _KINDS:
+            return f"`{dotted(each.path)}` must be {_KINDS[each.limit]}"
+        if each.constraint == "unknown" and len(each.path) == 1:
+            return f"there is no member `{shorten(str(each.path[0]))}`"
+    return None
+
+
+def _limited(policy: Policy, example: Any, prices: "Prices | None") -> Beyond | None:
     from trainspec.cost import dag_cost
 
     hours: Fraction | None = None

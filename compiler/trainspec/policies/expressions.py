@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
-from trainspec.policies.attacks import attacks
+from trainspec.policies.attacks import attacks, inner_of
 from trainspec.safety.budget import spend
 from trainspec.schema.characters import UnknownError
 from trainspec.schema.patterns import (
@@ -34,6 +35,8 @@ _parser: Any = import_module("re._parser" if hasattr(re, "_parser") else "sre_pa
 
 MOST_CHARACTERS = 5_000
 """The longest expression that a policy may have."""
+_MOST_NESTED = 12
+"""Repetitions in each other: each asks for attacks of its own, which lead through all of the others."""
 _QUICK = 2_000_000
 """Steps that `re` may take: some hundredths of a second."""
 _MOST_STEPS = 400_000
@@ -120,15 +123,22 @@ def fault(pattern: str) -> str | None:
     """
     if len(pattern) > MOST_CHARACTERS:
         return f"is longer than the {MOST_CHARACTERS:,} characters that an expression may have"
+    spend(2 * len(pattern))
     try:
+        with catch_warnings():
+            simplefilter("error", FutureWarning)
+            parsed = _parser.parse(pattern)
+        if _nesting(parsed) > _MOST_NESTED:
+            return f"has more than {_MOST_NESTED} repetitions in each other, and may take forever to match"
         program_of(pattern)
-        parsed = _parser.parse(pattern)
     except UnknownError as what:
         if str(what) in _GROUPS:
             return "refers to one of its groups, which cannot be matched within a time limit"
         return "has an atomic group or a possessive repetition, which cannot be matched within a time limit"
     except TooSlowError:
         return "repeats too much by fixed numbers to be matched within a time limit"
+    except FutureWarning as warning:
+        return f"may mean something else in a later version of Python: {str(warning)[:1].lower()}{str(warning)[1:]}"
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
     try:
@@ -137,6 +147,18 @@ def fault(pattern: str) -> str | None:
     except TooSlowError:
         return "may take forever to match"
     return None
+
+
+def _nesting(parsed: Any) -> int:
+    """How many repetitions stand in each other."""
+    deepest, waiting = 0, [(parsed, 0)]
+    while waiting:
+        items, level = waiting.pop()
+        for op, given in items:
+            here = level + (str(op) in _REPEATS)
+            deepest = max(deepest, here)
+            waiting += [(inner, here) for inner in inner_of(str(op), given)]
+    return deepest
 
 
 @lru_cache(maxsize=10_000)

@@ -28,10 +28,11 @@ from trainspec.text.tree import Path
 _MOST_RUNS = 64
 """How many combinations of parameters are tried: beyond them their values are not known."""
 _DATES = tuple(
-    datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, tzinfo=timezone.utc)
+    datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, micro, timezone.utc)
     for each in range(31)
+    for micro in ((31_007 * each) if each % 2 else 0,)
 )
-"""Each day, month and hour once, for dates in texts: `runs/{{ ds }}/`."""
+"""Each day of the month, month and hour once, with microseconds and without: for whole dates, `runs/{{ ds }}/`."""
 
 Context = Mapping[str, Any]
 

@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trainspec.diagnostics import Diagnostic, codes
+from trainspec.diagnostics import Code, Diagnostic, codes
 from trainspec.policies.document import Document, at_key, is_waived
 from trainspec.policies.instances import Job
 from trainspec.policies.model import Limits, Policy, PolicySet
 from trainspec.policies.schema import compiled
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault
+from trainspec.text.tree import Path
 
 if TYPE_CHECKING:
     from trainspec.cost import DagCost, Prices
 
 _NO_LIMITS = Limits()
+_OF_HOURS = (
+    "write the numbers themselves: `resources.instance_count` and `stopping.max_runtime`, of a tuning job also "
+    "`tuning.limits.jobs`"
+)
 
 
 def check_limits(
@@ -35,15 +40,14 @@ def check_limits(
             tasks = document.groups.get(job.job, (job.job,))
             if is_waived(policy, document, job.job) or not any(_applies(policy, jobs[task]) for task in tasks):
                 continue
-            message = beyond(policy, job.hours, job.cost, policies.prices.currency if policies.prices else None)
-            if message is None:
+            found = beyond(policy, job.hours, job.cost, policies.prices.currency if policies.prices else None)
+            if found is None:
                 continue
-            code = policy.code if message[1] or policy.code.is_locked else codes.NOT_DECIDED
-            if policies.prices is None and not message[1] and policy.limits.cost is not None:
+            if policies.prices is None and not found.is_sure and policy.limits.cost is not None:
                 if without_prices:
                     continue
                 without_prices = True
-            fault = Fault(code, ("jobs", tasks[0]), message[0], policy.advice, on_key=True)
+            fault = Fault(*_said(policy, found, tasks[0]), on_key=True)
             yield at_key(fault, tasks[0], document)
 
 
@@ -61,25 +65,43 @@ def _applies(policy: Policy, job: Job) -> bool:
         return True
 
 
-def beyond(
-    policy: Policy, hours: Fraction | None, cost: Fraction | None, currency: str | None
-) -> tuple[str, bool] | None:
-    """What is said of a job that may take `hours` and `cost`, and whether that is sure; None where it is allowed."""
+class Beyond(NamedTuple):
+    """A job that takes more than a policy allows, or that this is not known of: why, and what would tell it."""
+
+    why: str
+    is_sure: bool
+    cure: str | None = None
+
+
+def _said(policy: Policy, found: Beyond, task: str) -> tuple[Code, Path, str, str | None]:
+    place: Path = ("jobs", task)
+    if found.is_sure:
+        return policy.code, place, f"{policy.message} ({found.why})", policy.advice
+    if policy.code.is_locked:
+        message = f"{policy.message}; {found.why}, and the policy is locked"
+        return policy.code, place, message, found.cure
+    return codes.NOT_DECIDED, place, f"{policy.id} is not checked: {found.why}", found.cure
+
+
+def beyond(policy: Policy, hours: Fraction | None, cost: Fraction | None, currency: str | None) -> Beyond | None:
+    """What is said of a job that may take `hours` and `cost`; None where it is allowed."""
     most = policy.limits
     if most.hours is not None:
         if hours is None:
-            return f"{policy.id} is not checked: the machine hours are not known before the task runs", False
+            return Beyond("the machine hours are not known before the task runs", False, _OF_HOURS)
         if hours > Fraction(str(most.hours)):
-            return f"{policy.message} (up to {_number(hours)} machine hours; at most {_number(most.hours)})", True
+            return Beyond(f"up to {_number(hours)} machine hours; at most {_number(most.hours)}", True)
     if most.cost is not None:
         if currency is None:
-            return f"{policy.id} is not checked: there is no price table; set `prices` in the settings", False
+            return Beyond("there is no price table", False, "set `prices` in the settings")
         if most.currency not in (None, currency):
-            return f"{policy.id} is not checked: it is in {most.currency}, the price table in {currency}", False
+            cure = f"write `max_cost` in {currency}, or use another price table"
+            return Beyond(f"its limit is in {most.currency}, the price table in {currency}", False, cure)
         if cost is None:
-            return f"{policy.id} is not checked: the price table does not have a price for all of the job", False
+            why = "the price table does not have a price for all of the job, or its hours are not known"
+            return Beyond(why, False, "`trainspec cost` says what is missing")
         if cost > Fraction(str(most.cost)):
-            return f"{policy.message} (up to {float(cost):,.2f} {currency}; at most {_number(most.cost)})", True
+            return Beyond(f"up to {float(cost):,.2f} {currency}; at most {_number(most.cost)}", True)
     return None
 
 

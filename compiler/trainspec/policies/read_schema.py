@@ -21,7 +21,7 @@ def schema_faults(at: Path, schema: Any) -> Iterator[Fault]:
         yield _fault(at, f"`{dotted(at)}` has more than {MAX_DEPTH} levels")
     else:
         yield from _keywords(at, schema, frozenset(), schema.get("$defs") if isinstance(schema, dict) else {})
-        for path, why in faults(schema):
+        for path, why in dict.fromkeys(faults(schema)):
             yield _fault((*at, *path), f"`{dotted((*at, *path))}` is not a JSON Schema: {shorten(why)}")
 
 
@@ -56,10 +56,11 @@ def _keywords(at: Path, schema: Any, within: frozenset[str], definitions: Any) -
 def _expression(path: Path, pattern: Any) -> Iterator[Fault]:
     why = fault_of(pattern) if isinstance(pattern, str) else None
     if why is not None:
-        is_none = "not a regular" in why
+        is_none, is_unclear = "not a regular" in why, "later version" in why
         is_nested = "forever to match" in why or "fixed numbers" in why
         advice = "write it without repetitions inside of repetitions" if is_nested else None
-        code = codes.BAD_POLICY_SCHEMA if is_none else codes.SLOW_PATTERN
+        advice = "write `\\` before what means itself" if is_unclear else advice
+        code = codes.BAD_POLICY_SCHEMA if is_none or is_unclear else codes.SLOW_PATTERN
         yield Fault(code, path, f"`{shorten(pattern)}` {why}", advice)
 
 

@@ -81,7 +81,10 @@ def _bound(keyword: str, is_about: Callable[[Any], bool], holds: Callable[[Any, 
 
 def _is_multiple(value: float, of: float) -> bool:
     from fractions import Fraction
+    from math import isfinite
 
+    if not all(isinstance(each, int) or isfinite(each) for each in (value, of)):
+        return False
     return (Fraction(str(value)) / Fraction(str(of))).denominator == 1
 
 

@@ -32,6 +32,10 @@ class Seen:
         """What the request is of: training jobs, also where a tuning job starts them."""
         return self.whole.operation if not self.places else TRAINING
 
+    def is_tuned(self, path: Path) -> bool:
+        """Whether the value at `path` is a hyperparameter that a tuning job chooses."""
+        return len(path) == 2 and path[0] == "HyperParameters" and path in self.places
+
     def member(self, path: Path) -> Path:
         """Where a member stands in the request of the task."""
         for length in range(len(path), -1, -1):
@@ -91,7 +95,7 @@ def _machines(definition: Mapping[str, Any], above: Path) -> Iterator[tuple[Mapp
 def _training(request: Request, definition: Mapping[str, Any], places: Mapping[Path, Path], ranges: Path) -> Seen:
     """The request of a training job of a definition. What the tuning job chooses is not known."""
     config = _map(request.members.get(CONFIG))
-    own = _map(_at(request.members, ranges))
+    own = _map(value_at(request.members, ranges))
     whole = {**request.members, DEFINITION: definition, CONFIG: {**config, "ParameterRanges": own}}
     members = training_request(whole)
     names = {name: (*ranges, *place[2:], "Name") for name, place, _ in ranges_of(whole)}
@@ -101,9 +105,13 @@ def _training(request: Request, definition: Mapping[str, Any], places: Mapping[P
     return Seen(members, request, {**places, **of_job, **{("HyperParameters", name): at for name, at in names.items()}})
 
 
-def _at(value: Any, path: Path) -> Any:
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at a path in data; None where nothing does."""
     for step in path:
-        value = value[step] if isinstance(value, list) and isinstance(step, int) else _map(value).get(str(step))
+        if isinstance(value, list):
+            value = value[step] if isinstance(step, int) and step < len(value) else None
+        else:
+            value = _map(value).get(str(step))
     return value
 
 

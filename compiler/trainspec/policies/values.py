@@ -79,7 +79,7 @@ def always(_: Any) -> bool:
 
 TYPES: Mapping[str, Callable[[Any], bool]] = {
     "string": is_string,
-    "integer": lambda value: is_number(value) and float(value).is_integer(),
+    "integer": lambda value: is_number(value) and (isinstance(value, int) or value.is_integer()),
     "number": is_number,
     "boolean": lambda value: isinstance(value, bool),
     "array": is_list,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
+from warnings import catch_warnings, simplefilter
 
 from trainspec.safety.budget import spend
 from trainspec.schema.characters import Test, UnknownError, place, taken_by
@@ -119,6 +120,7 @@ def _matches(program: Sequence[Instruction], text: str, start: int, steps: list[
             elif isinstance(each, Jump):
                 at = each.to
             elif isinstance(each, Enter):
+                steps[0] -= len(entered) // 4  # they are copied
                 entered = (*(known for known in entered if known[0] != each.loop), (each.loop, position))
             elif isinstance(each, Progress):
                 if (each.loop, position) in entered:
@@ -142,8 +144,10 @@ def _looks(look: Look, text: str, position: int, steps: list[int]) -> bool:
 @cache
 def program_of(pattern: str) -> Sequence[Instruction]:
     """An expression as instructions. Raises what `searches` does; TooSlowError for too many instructions."""
-    re.compile(pattern)  # its own complaints
-    parsed = _parser.parse(pattern)
+    with catch_warnings():
+        simplefilter("ignore")  # of sets that a later Python may read otherwise
+        re.compile(pattern)  # its own complaints
+        parsed = _parser.parse(pattern)
     compiling = _Compiling()
     compiling.add(parsed, parsed.state.flags)
     return tuple(compiling.program)

@@ -77,6 +77,8 @@ def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping
 
 
 _OF_THE_SPEC = ("dag_id", "task_id")
+_OF_ANY_FORM = ("run_id", "try_number")
+"""Whoever triggers a run chooses its id; and a number of attempts is not a text of one form."""
 
 
 def for_any_run(context: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -91,6 +93,8 @@ def for_any_run(context: Mapping[str, Any], params: Mapping[str, Any]) -> Mappin
 def _for_any_run(name: str, value: Any) -> Any:
     if isinstance(value, Namespace) and not value.closed:
         return replace(value, attributes={key: _for_any_run(key, each) for key, each in value.attributes.items()})
+    if name in _OF_ANY_FORM:
+        return UNKNOWN
     is_of_run = isinstance(value, str | int | Moment) and name not in _OF_THE_SPEC
     return Varying(value) if is_of_run else value
 

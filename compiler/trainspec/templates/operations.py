@@ -117,7 +117,8 @@ def is_number(value: Any) -> bool:
 def joined(parts: list[Any]) -> Any:
     """The parts as one text; unknown where one is, or where it has no text that is known here (a list, a map)."""
     if any(isinstance(part, Varying) for part in parts):
-        return varying(joined([part.value if isinstance(part, Varying) else part for part in parts]))
+        text = joined([part.value if isinstance(part, Varying) else part for part in parts])
+        return UNKNOWN if text is UNKNOWN else Varying(text)
     texts = [str(part) for part in parts if isinstance(part, str | int | float | Moment)]
     known = len(texts) == len(parts) and sum(map(len, texts)) <= MAX_TEXT
     return "".join(texts) if known else UNKNOWN

@@ -1,5 +1,6 @@
 """The values that the evaluator of templates computes with, beside texts, numbers, lists and maps."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,9 +27,22 @@ class Varying(Unknown):
     value: Any
 
 
+_WHOLE_DATE = re.compile(
+    r"""20\d\d ([-/._]?) (?:0[1-9]|1[0-2]) \1 (?:0[1-9]|[12]\d|3[01])
+    (?: [-/._T\ ]? (?:[01]\d|2[0-3]) (?: [-:._]? [0-5]\d (?: [-:._]? [0-5]\d (?: [.]? \d{6} )? )? )? )?
+    (?: \+00:?00 | Z )?""",
+    re.VERBOSE,
+)
+"""A date from its year to its day, maybe with a time: what an expression may make of one and is still known."""
+
+
 def varying(value: Any) -> Any:
-    """`value`, made of one that is another in each run."""
-    return value if isinstance(value, Unknown) else Varying(value)
+    """`value`, made of one that is another in each run: known as a moment, or as a text that is a whole date.
+
+    Parts of dates (`ds[5:]`, `logical_date.hour`) are few enough to be singled out, and too many to be tried.
+    """
+    is_known = isinstance(value, Moment) or (isinstance(value, str) and _WHOLE_DATE.fullmatch(value) is not None)
+    return Varying(value) if is_known else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
