@@ -41,6 +41,10 @@ FAULTS = {
         ('"churn_${for_each.team}"', "churn"),
         ("TS605", "the combinations `team=growth` and `team=risk` of `for_each` both make the DAG `churn`", 3, 11),
     ),
+    "one_spelling": (
+        ("[growth, risk]", "[1, '1']"),
+        ("TS605", "two combinations `team=1` of `for_each` make the DAG `churn_1` (for `team=1`)", 3, 11),
+    ),
     "unknown_name": (
         ("-${for_each.id}", "-${for_each.tema}"),
         ("TS201", "`${for_each.tema}` is not defined", 6, 11),
