@@ -1,33 +1,35 @@
 """Rendering a template without running it: a walk over Jinja's syntax tree that can neither hang nor reach anything."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from trainspec.diagnostics import Code, codes, did_you_mean
 from trainspec.safety.budget import spend
+from trainspec.templates import branches
 from trainspec.templates.context import AIRFLOW_2_ONLY
-from trainspec.templates.filters import FILTERS, OF_DATES, STRING_METHODS
+from trainspec.templates.filters import FILTERS, OF_DATES, STRING_METHODS, defaulted
 from trainspec.templates.operations import (
-    BINARY,
     COMPARE,
     MAX_NUMBER,
     attribute,
+    binary,
     bounded,
-    is_number,
     item,
     joined,
     macro,
     of_range,
+    sliced,
     within_bounds,
 )
 from trainspec.templates.problem import Problem, RefusedError
 from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unknown, Varying, varying
 
 _STEPS_OF_NODE = 10
+_NAMES_IN_A_STEP = 4
 _MISSING = Unknown()
-"""Stands for a parameter that the DAG does not have."""
+"""Stands for a name that nothing sets, or a parameter that the DAG does not have."""
 _JINJA_GLOBALS = ("dict", "namespace", "cycler", "joiner")
+_FUNCTIONS = ("range", "lipsum")
 _LOADS = ("Include", "Import", "FromImport", "Extends")
 
 
@@ -37,6 +39,8 @@ class Evaluation:
     def __init__(self, context: Mapping[str, Any] | None) -> None:
         self.names = dict(context or {})
         self.checks_names = context is not None
+        self.not_set: set[str] = set()
+        """Names that are set only in branches which are not taken."""
         self.problems: list[Problem] = []
 
     # ------------------------------------------------------------------ statements
@@ -68,11 +72,20 @@ class Evaluation:
         return UNKNOWN
 
     def _if(self, node: Any) -> Any:
-        test = self.value(node.test)
-        yes, no = self.body(node.body), self.body([*node.elif_, *node.else_])
-        if isinstance(test, Unknown):
-            return UNKNOWN
-        return yes if test else no
+        """The text of the branch that is taken, with the names that it sets. The others are looked at for problems."""
+        before, taken, is_decided = self.names, [], False
+        for test, body in [*((each.test, each.body) for each in (node, *node.elif_)), (None, node.else_)]:
+            spend(len(before) // _NAMES_IN_A_STEP)
+            self.names = before
+            holds = True if test is None else self.value(test)
+            self.names = dict(before)
+            text = self.body(body)
+            self.not_set.update(self.names.keys() - before.keys())
+            if not is_decided and (isinstance(holds, Unknown) or holds):
+                taken.append((text, self.names))
+                is_decided = not isinstance(holds, Unknown)
+        self.names = branches.after([names for _, names in taken])
+        return taken[0][0] if len(taken) == 1 else UNKNOWN
 
     def _bind(self, target: Any) -> None:
         """Names that a statement defines are known from here on, their values are not."""
@@ -127,7 +140,7 @@ class Evaluation:
         name = node.name
         if name in self.names:
             return self.names[name]
-        if not self.checks_names or name in _JINJA_GLOBALS:
+        if not self.checks_names or name in _JINJA_GLOBALS or name in self.not_set:
             return UNKNOWN
         if name in AIRFLOW_2_ONLY:
             advice = f"write `{{{{ {AIRFLOW_2_ONLY[name]} }}}}`"
@@ -144,20 +157,14 @@ class Evaluation:
             bounds = [
                 None if part is None else self.value(part) for part in (node.arg.start, node.arg.stop, node.arg.step)
             ]
-            if isinstance(owner, Varying) and isinstance(owner.value, str):
-                return (
-                    UNKNOWN
-                    if any(isinstance(each, Unknown) for each in bounds)
-                    else varying(owner.value[slice(*bounds)])
-                )
-            known = isinstance(owner, str | list) and not any(isinstance(bound, Unknown) for bound in bounds)
-            return owner[slice(*bounds)] if known else UNKNOWN
+            return sliced(owner, bounds)
         return item(owner, self.value(node.arg))
 
     def _call(self, node: Any) -> Any:
         args = [self.value(arg) for arg in node.args]
         kwargs = {pair.key: self.value(pair.value) for pair in node.kwargs}
         callee = type(node.node).__name__
+        is_spread = self._is_spread(node)
         if callee == "Name" and node.node.name == "range" and "range" not in self.names:
             return of_range(args)
         if callee != "Getattr":
@@ -165,6 +172,8 @@ class Evaluation:
             return UNKNOWN
         owner, name = self.value(node.node.node), node.node.attr
         attribute(owner, name)
+        if is_spread:
+            return UNKNOWN
         if isinstance(owner, Varying) and isinstance(owner.value, Moment):
             return varying(owner.value.call(name, args, kwargs))
         if isinstance(owner, Namespace) and owner.closed and any(isinstance(each, Varying) for each in args):
@@ -192,17 +201,24 @@ class Evaluation:
             )
         if node.node is None:
             return UNKNOWN
-        if node.name in ("default", "d") and type(node.node).__name__ == "Name" and node.node.name not in self.names:
-            return self.value(node.args[0]) if node.args else ""
-        value = self._or_missing(node.node) if node.name in ("default", "d") else self.value(node.node)
-        if value is _MISSING:
-            return self.value(node.args[0]) if node.args else ""
+        is_default = node.name in ("default", "d")
+        value = self._or_missing(node.node) if is_default else self.value(node.node)
         args = [self.value(arg) for arg in node.args]
+        kwargs = {pair.key: self.value(pair.value) for pair in node.kwargs}
+        if self._is_spread(node):
+            return UNKNOWN
+        if is_default:
+            return defaulted(value, value is _MISSING, *args, **kwargs)
         if isinstance(value, Varying) and node.name in OF_DATES and not args:
             return varying(FILTERS[node.name](value.value))
-        if node.name not in FILTERS or node.kwargs or any(isinstance(each, Unknown) for each in (value, *args)):
+        if node.name not in FILTERS or kwargs or any(isinstance(each, Unknown) for each in (value, *args)):
             return UNKNOWN
         return within_bounds(FILTERS[node.name], value, args)
+
+    def _is_spread(self, node: Any) -> bool:
+        """Whether a call has arguments out of a list or map, `*a` or `**b`, which are not looked into."""
+        spread = [self.value(each) for each in (node.dyn_args, node.dyn_kwargs) if each is not None]
+        return bool(spread)
 
     def _test(self, node: Any) -> Any:
         if node.name in ("defined", "undefined") and self._or_missing(node.node) is _MISSING:
@@ -212,11 +228,13 @@ class Evaluation:
         return UNKNOWN
 
     def _or_missing(self, node: Any) -> Any:
-        """The value of `node`; `_MISSING` for a parameter that the DAG does not have.
+        """The value of `node`; `_MISSING` for a name that nothing sets, or a parameter that the DAG does not have.
 
-        Such parameters are what `default` and `is defined` are there for. Everything is evaluated once.
+        Such are what `default` and `is defined` are there for. Everything is evaluated once.
         """
         kind = type(node).__name__
+        if kind == "Name" and self.checks_names and self._is_undefined(node.name):
+            return _MISSING
         if kind == "Getattr":
             owner, name = self.value(node.node), node.attr
         elif kind == "Getitem" and type(node.arg).__name__ != "Slice":
@@ -226,6 +244,9 @@ class Evaluation:
         if isinstance(owner, Params) and isinstance(name, str) and name not in owner.values:
             return _MISSING
         return self._noting(attribute if kind == "Getattr" else item, owner, name)
+
+    def _is_undefined(self, name: str) -> bool:
+        return name not in self.names and name not in (*_JINJA_GLOBALS, *_FUNCTIONS)
 
     def _concat(self, node: Any) -> Any:
         return joined([self.value(child) for child in node.nodes])
@@ -268,19 +289,7 @@ class Evaluation:
         return left**right
 
     def _binary(self, node: Any) -> Any:
-        left, right = self.value(node.left), self.value(node.right)
-        kind = type(node).__name__
-        if isinstance(left, Varying) and isinstance(left.value, Moment) and isinstance(right, timedelta):
-            return varying(left.value.moved(right, 1 if kind == "Add" else -1)) if kind in ("Add", "Sub") else UNKNOWN
-        if isinstance(left, Unknown) or isinstance(right, Unknown):
-            return UNKNOWN
-        if isinstance(left, Moment) and isinstance(right, timedelta) and kind in ("Add", "Sub"):
-            return left.moved(right, 1 if kind == "Add" else -1)
-        if kind == "Mul" and not (is_number(left) and is_number(right)):
-            raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply numbers only"))
-        if kind == "Mod" and isinstance(left, str):
-            return UNKNOWN
-        return BINARY[kind](left, right)
+        return binary(type(node).__name__, self.value(node.left), self.value(node.right))
 
     _add = _sub = _mul = _div = _floordiv = _mod = _binary
 

@@ -6,13 +6,32 @@ https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html#filters
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trainspec.templates.values import Moment
+from trainspec.templates.values import UNKNOWN, Moment, Unknown
 
 
 def _moment(value: Any) -> Moment:
     if not isinstance(value, Moment):
         raise TypeError("only a date")
     return value
+
+
+def _text(value: Any) -> str:
+    """The text of a value that Airflow writes as it is written here; lists and objects may hold what is not."""
+    if not isinstance(value, str | int | float | Moment | None):
+        raise TypeError("only what has a text")
+    return str(value)
+
+
+def defaulted(value: Any, is_undefined: bool, default_value: Any = "", boolean: Any = False) -> Any:
+    """`value | default(default_value, boolean)`: None is not undefined, but false; unknown where `value` may be either.
+
+    https://jinja.palletsprojects.com/en/stable/templates/#jinja-filters.default
+    """
+    if is_undefined:
+        return default_value
+    if isinstance(value, Unknown) or isinstance(boolean, Unknown):
+        return UNKNOWN
+    return default_value if boolean and not value else value
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -23,20 +42,18 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "ts_nodash": lambda value: _moment(value).value.strftime("%Y%m%dT%H%M%S"),
     "ts_nodash_with_tz": lambda value: _moment(value).ts.replace("-", "").replace(":", ""),
     # Jinja's
-    "capitalize": lambda value: str(value).capitalize(),
-    "default": lambda value, *_: value,
-    "d": lambda value, *_: value,
+    "capitalize": lambda value: _text(value).capitalize(),
     "first": lambda value: value[0],
     "float": lambda value: float(value),
     "int": lambda value: int(value),
-    "join": lambda value, by="": str(by).join(str(item) for item in value),
+    "join": lambda value, by="": _text(by).join(_text(item) for item in value),
     "last": lambda value: value[-1],
     "length": lambda value: len(value),
-    "lower": lambda value: str(value).lower(),
-    "replace": lambda value, old, new: str(value).replace(str(old), str(new)),
-    "string": lambda value: str(value),
-    "trim": lambda value, chars=None: str(value).strip(chars),
-    "upper": lambda value: str(value).upper(),
+    "lower": lambda value: _text(value).lower(),
+    "replace": lambda value, old, new: _text(value).replace(_text(old), _text(new)),
+    "string": _text,
+    "trim": lambda value, chars=None: _text(value).strip(chars),
+    "upper": lambda value: _text(value).upper(),
 }
 
 OF_DATES = ("ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz")

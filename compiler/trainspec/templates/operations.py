@@ -65,6 +65,30 @@ def item(owner: Any, key: Any) -> Any:
     return owner[key] if isinstance(owner, str | list | Mapping) and not isinstance(key, Unknown) else UNKNOWN
 
 
+def sliced(owner: Any, bounds: list[Any]) -> Any:
+    """`owner[start:stop:step]`, or UNKNOWN."""
+    if isinstance(owner, Varying) and isinstance(owner.value, str):
+        return varying(sliced(owner.value, bounds))
+    known = isinstance(owner, str | list) and not any(isinstance(bound, Unknown) for bound in bounds)
+    return owner[slice(*bounds)] if known else UNKNOWN
+
+
+def binary(kind: str, left: Any, right: Any) -> Any:
+    """What the operator of Jinja's node `kind` gives, or UNKNOWN. Raises RefusedError for a text many times over."""
+    moves = isinstance(right, timedelta) and kind in ("Add", "Sub")
+    if moves and isinstance(left, Varying) and isinstance(left.value, Moment):
+        return varying(binary(kind, left.value, right))
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return UNKNOWN
+    if moves and isinstance(left, Moment):
+        return left.moved(right, 1 if kind == "Add" else -1)
+    if kind == "Mul" and not (is_number(left) and is_number(right)):
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply numbers only"))
+    if kind == "Mod" and isinstance(left, str):
+        return UNKNOWN
+    return BINARY[kind](left, right)
+
+
 def of_range(args: list[Any]) -> Any:
     """`range(...)`: no template is asked for its numbers, but they may not be too many."""
     if any(isinstance(arg, int) and abs(arg) > MAX_RANGE for arg in args):

@@ -62,6 +62,9 @@ class Params:
 
     METHODS: ClassVar = frozenset(("dump", "get", "items", "keys", "serialize", "validate", "values"))
 
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

@@ -39,8 +39,9 @@ def allowed_values(data: "SpecData", task: "OtherTaskData") -> Mapping[str, tupl
 
 
 def _declared(data: "SpecData", task: "OtherTaskData") -> Mapping[str, Any]:
+    """A later one takes the place of an earlier one whole, its schema too: `_convert_params` of Airflow's `DAG`."""
     dag = data.get("dag") or {}
-    maps = ((dag.get("default_args") or {}).get("params"), dag.get("params"), task.get("params"))
+    maps = (dag.get("params"), (dag.get("default_args") or {}).get("params"), task.get("params"))
     return {name: param for each in maps if isinstance(each, Mapping) for name, param in each.items()}
 
 
