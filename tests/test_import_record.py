@@ -1,11 +1,16 @@
 """`trainspec import --record`: a program runs against the recorder, and what it asked for becomes specs."""
 
+import hashlib
+import io
 import sys
 import tarfile
 import textwrap
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from trainspec.recording.names import holds_name, renamed, without_clock
 from trainspec.recording.unpack import unpacked
 
 from helpers import Run
@@ -119,9 +124,148 @@ def test_wrong_uses(trainspec: Run, project: Path, arguments: list[str], code: i
 def test_an_archive_stays_in_its_folder(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("../out.py"))
-    with pytest.raises(ValueError, match="outside"):
+    with pytest.raises(ValueError, match="leads out of it"):
         unpacked(tmp_path / "a.tar.gz", tmp_path / "new")
     assert not (tmp_path / "out.py").exists()
     (tmp_path / "b").write_bytes(b"no archive")
-    with pytest.raises(ValueError, match="could not be opened"):
+    with pytest.raises(ValueError, match="damaged, or something else"):
         unpacked(tmp_path / "b", tmp_path / "other")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.tar.gz", "b"]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz", "w:bz2"])
+def test_a_damaged_archive_is_not_unpacked(tmp_path: Path, mode: Literal["w", "w:gz", "w:xz", "w:bz2"]) -> None:
+    archive = tmp_path / "a.tar"
+    with tarfile.open(archive, mode) as tar:
+        for name in ("one", "two"):
+            member = tarfile.TarInfo(name)
+            member.size = 40_000
+            tar.addfile(member, io.BytesIO(hashlib.shake_256(name.encode()).digest(40_000)))
+    whole = bytearray(archive.read_bytes())
+    assert unpacked(archive, tmp_path / "whole") == []
+    assert sorted(each.name for each in (tmp_path / "whole").iterdir()) == ["one", "two"]
+    where = 512 + 40_448 + 10 if mode == "w" else len(whole) // 2  # the second header; what is compressed
+    archive.write_bytes(whole[:where] + bytes([whole[where] ^ 0x55]) + whole[where + 1 :])
+    with pytest.raises(ValueError, match="damaged"):
+        unpacked(archive, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_links_are_named(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        for name, kind in (("soft", tarfile.SYMTYPE), ("hard", tarfile.LNKTYPE), ("pipe", tarfile.FIFOTYPE)):
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "train.py"
+            tar.addfile(member)
+    assert unpacked(tmp_path / "a.tar", tmp_path / "new") == ["soft is a link", "hard is a link", "pipe is no file"]
+
+
+NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [
+        ("a-20260504-120010", "a"),
+        ("a-2026-05-04-11-59-00", "a"),
+        ("a-20260504T113000", "a"),
+        (f"a-{int(NOON.timestamp())}", "a"),
+        ("a-2020-01-01-00-00-00-123", "a"),  # as the SDK has it
+        ("a-20250504-120010", "a-20250504-120010"),
+        ("a-1234567890", "a-1234567890"),
+        ("a-99999999999999-1", "a-99999999999999-1"),
+        ("resnet-50", "resnet-50"),
+    ],
+)
+def test_the_time_at_a_names_end(name: str, base: str) -> None:
+    assert without_clock(name, NOON) == base
+
+
+def test_a_name_in_texts() -> None:
+    assert holds_name("s3://b/churn/output/model.tar.gz", "churn")
+    assert not holds_name("arn:aws:iam::111122223333:role/data", "a")
+    assert not holds_name("s3://b/model.tar.gz", "model")
+    request = {"A": "s3://b/n-1/x", "B": "n-1", "C": "xn-1", "D": "s3://b/n-1/in", "E": "{{ x }} ${y}", "F": ["n-1/"]}
+    made, notes = renamed(request, "n-1", "n-{{ ts }}", frozenset({"s3://b/n-1/in"}))
+    assert made == {
+        **request,
+        "A": "s3://b/n-{{ ts }}/x",
+        "B": "n-{{ ts }}",
+        "E": "{{ '{{' }} x }} ${y}",
+        "F": ["n-{{ ts }}/"],
+    }
+    assert [note.split(":")[0] for note in notes] == [
+        "C holds the recorded name within a word, xn-1",
+        "D names what was uploaded in the recording, s3",
+    ]
+
+
+@pytest.mark.slow
+def test_one_bad_source_leaves_the_other_jobs(trainspec: Run, project: Path) -> None:
+    command = script(
+        project,
+        """
+        for key in ("k" * 1000, "zero" + chr(0), "c", "c/d"):
+            s3.put_object(Bucket="acme", Key=key, Body=key.encode())
+            assert s3.get_object(Bucket="acme", Key=key)["Body"].read() == key.encode()
+        listed = s3.list_objects_v2(Bucket="acme")["Contents"]
+        assert [each["Key"] for each in listed] == ["c", "c/d", "k" * 1000, "zero" + chr(0)]
+        s3.put_object(Bucket="acme", Key="bad.tar.gz", Body=b"PK no tar")
+        def go(name, uri, **more):
+            train(name, HyperParameters={"sagemaker_program": "t.py", "sagemaker_submit_directory": uri}, **more)
+        go("first", "s3://acme/bad.tar.gz")
+        go("second", "s3://acme/" + "k" * 999)
+        go("third", "s3://acme/../x.tar.gz", Environment={"DB_PASSWORD": "correct-horse", "STAGE": "prod"})
+        s3.put_object(Bucket="acme", Key="src/code/lib/a.py", Body=b"1")
+        s3.put_object(Bucket="acme", Key="src/code/../b.py", Body=b"1")
+        train("fourth", InputDataConfig=[{"ChannelName": "code", "DataSource": {"S3DataSource": {
+            "S3DataType": "S3Prefix", "S3Uri": "s3://acme/src/code/"}}}])
+        """,
+    )
+    ran = trainspec("import", "--record", "-o", "out", *command)
+    assert ran.returncode == 1, ran.stderr
+    assert "job `first`: s3://acme/bad.tar.gz is not a tar archive that can be read" in ran.stderr
+    assert "\\n" not in ran.stderr
+    assert "note: the value of `DB_PASSWORD` looks like a secret" in ran.stderr
+    assert "correct-horse" not in ran.stdout + ran.stderr
+    assert "STAGE" not in ran.stderr
+    assert "every run asks for this one name" in ran.stderr
+    assert "the channel still names s3://acme/src/code/, and there is no `source.dir`" in ran.stderr
+    names = sorted(each.relative_to(project / "out").as_posix() for each in (project / "out").rglob("*.*"))
+    assert names == ["first.yaml", "fourth-source/lib/a.py", "fourth.yaml", "second.yaml", "third.yaml"]
+    assert "dir: s3://acme/bad.tar.gz" in (project / "out" / "first.yaml").read_text()
+
+
+@pytest.mark.slow
+def test_a_run_has_its_own_name_wherever_the_name_stands(trainspec: Run, project: Path) -> None:
+    command = script(
+        project,
+        """
+        import time
+        name = time.strftime("churn-%Y%m%d-%H%M%S")
+        url = train(name, OutputDataConfig={"S3OutputPath": f"s3://acme/{name}/out"}, Environment={"RUN": name},
+            CheckpointConfig={"S3Uri": f"s3://acme/checkpoints/{name}"})["ModelArtifacts"]["S3ModelArtifacts"]
+        arn = sm.describe_training_job(TrainingJobName=name)["TrainingJobArn"]
+        sm.create_model(ModelName="m", ExecutionRoleArn=arn, PrimaryContainer={"Image": "i", "ModelDataUrl": url})
+        """,
+    )
+    ran = trainspec("import", "--record", "-o", "out", *command)
+    spec = (project / "out" / "churn.yaml").read_text()
+    job = spec.partition("tasks:")[0]
+    assert job.count("churn-{{ ts_nodash }}") == 4, spec
+    assert "m: PrimaryContainer.ModelDataUrl names the job of the recording, churn-2" in ran.stderr
+    assert "m: ExecutionRoleArn holds the recorder's account, 123456789012" in ran.stderr
+    assert ran.returncode == 1
+
+
+def test_a_secret_is_named_and_not_shown(trainspec: Run, project: Path) -> None:
+    (project / "dag.py").write_text(
+        "import os\nfrom airflow import DAG\n"
+        "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator\n"
+        "with DAG('d'):\n    SageMakerTrainingOperator(task_id='t', config={'TrainingJobName': 'x', 'Environment': {\n"
+        "        'DB_PASSWORD': os.getenv('DB_PASSWORD', 'hunter22'), 'TOKEN': 'abcd12zz', 'STAGE': 'prod'}})\n"
+    )
+    said = trainspec("import", "dag.py", "-o", "out.yaml").stderr
+    for name in ("db_password", "TOKEN"):
+        assert f"note: the value of `{name}` looks like a secret" in said
+    assert all(each not in said for each in ("hunter22", "abcd12zz", "`STAGE`"))

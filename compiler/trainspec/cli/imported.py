@@ -1,7 +1,9 @@
 """Writing imported specs, and saying what was lost and what lint says of them."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
@@ -13,8 +15,9 @@ from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.project.project import UsageError, root_around
 from trainspec.request.check import printable
-from trainspec.safety.masking import conceal_all
+from trainspec.safety.masking import conceal_all, form_of, hides, without
 from trainspec.schema.values import leaves
+from trainspec.templates import has_template
 from trainspec.text.source import Source
 
 
@@ -22,7 +25,6 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
     """Record a command, and write a spec for each training job that it made. Returns the exit code."""
     from trainspec.recording.command import recorded
     from trainspec.recording.specs import specs_of
-    from trainspec.recording.unpack import unpacked
 
     folder = Path(output) if output else Path()
     is_whole = True
@@ -32,8 +34,7 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
                 is_whole = False
                 print(f"trainspec: {visible(command[0])} ended with {recording.code}", file=sys.stderr)
             for each in specs_of(recording.created, recording.store, region):
-                for name, archive in each.sources.items():
-                    unpacked(archive, folder / name)
+                each.unpack(folder)
                 text = formatted(Source("imported.yaml", spec_text(each.imported))).text
                 write_spec(folder / f"{each.stem}.yaml", text)
                 is_whole = report(each.as_uploaded(), spec_text(each.as_uploaded())) and is_whole
@@ -45,6 +46,37 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
         print(f"trainspec: {visible(conceal_all(str(error)))}", file=sys.stderr)
         return 1
     return 0 if is_whole else 1
+
+
+def clear_secrets(text: str) -> dict[str, str]:
+    """What looks like a secret and is written out in a spec: values by their names."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return dict(_secrets(YAML(typ="safe", pure=True).load(text), ""))
+    except (YAMLError, ValueError):
+        return {}
+
+
+def _secrets(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        is_pair = {each.lower() for each in map(str, value)} in ({"key", "value"}, {"name", "value"})
+        label = next((str(each) for key, each in value.items() if str(key).lower() != "value"), "") if is_pair else ""
+        for key, below in value.items():
+            if not is_pair:
+                yield from _secrets(below, str(key))
+            elif str(key).lower() == "value":
+                yield from _secrets(below, label)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _secrets(each, name)
+    elif isinstance(value, str) and "${" not in value and _is_secret(name, value):
+        yield name, value
+
+
+def _is_secret(name: str, text: str) -> bool:
+    return (hides(name, text) or form_of(text) is not None) and not has_template(text)
 
 
 def write_spec(path: Path, text: str) -> None:
@@ -61,10 +93,15 @@ def write_spec(path: Path, text: str) -> None:
 def report(imported: Imported, text: str) -> bool:
     """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
     is_whole = not imported.notes
+    secrets = clear_secrets(text)
+    values = frozenset(secrets.values())
     for note in imported.notes:
-        print(f"trainspec: {visible(conceal_all(note))}", file=sys.stderr)
+        print(f"trainspec: {visible(conceal_all(without(note, values)))}", file=sys.stderr)
     for remark in imported.remarks:
-        print(f"trainspec: note: {visible(conceal_all(remark))}", file=sys.stderr)
+        print(f"trainspec: note: {visible(conceal_all(without(remark, values)))}", file=sys.stderr)
+    for name in secrets:
+        said = f"the value of `{name}` looks like a secret and stands in the spec: it should come from a secret store"
+        print(f"trainspec: note: {visible(said)}", file=sys.stderr)
     analysis = analyse(Source("imported.yaml", text), Options())
     for job in imported.jobs:
         made = analysis.requests.get(job.task_id)

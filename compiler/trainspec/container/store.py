@@ -31,6 +31,19 @@ class Store:
         else:
             shutil.copyfile(file, target)
 
+    def write(self, uri: str, data: bytes) -> None:
+        """Store `data` as `uri`."""
+        path = self.path(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def objects(self, bucket: str) -> Iterator[tuple[str, Path]]:
+        """The objects of a bucket by their keys, in order."""
+        root = self.path(f"{_SCHEME}{bucket}/")
+        for file in sorted(root.rglob("*")):
+            if file.is_file():
+                yield file.relative_to(root).as_posix(), file
+
     def below(self, prefix: str) -> Iterator[tuple[str, Path]]:
         """The objects that an S3 prefix stands for, each by its key from the prefix's last slash on."""
         path = self.path(prefix)

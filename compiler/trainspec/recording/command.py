@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainspec.container.store import Store
+from trainspec.recording.objects import Objects
 from trainspec.recording.server import Created, Recorder
 
 _OFF = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN",
@@ -27,7 +27,7 @@ class Recording:
     """What a command created, in order, the objects that it uploaded, and its exit code."""
 
     created: Sequence[Created]
-    store: Store
+    store: Objects
     code: int
 
 

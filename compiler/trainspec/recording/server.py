@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from trainspec.container.store import Store
 from trainspec.recording.answers import ECR, Made, Parts, buckets, completed, query_answer
+from trainspec.recording.objects import Objects
 from trainspec.simulator import s3
 from trainspec.simulator.access import refusal
 from trainspec.simulator.clock import ScaledClock
@@ -29,11 +30,12 @@ MOST_CALLS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A request that created something: `operation` is what follows `SageMaker.`, such as CreateTrainingJob."""
+    """A request that created something, and when: `operation` follows `SageMaker.`, such as CreateTrainingJob."""
 
     operation: str
     region: str
     request: dict[str, Any]
+    at: datetime
 
 
 class Recorder(Server):
@@ -42,7 +44,7 @@ class Recorder(Server):
     def __init__(self, folder: Path) -> None:
         quick = Plan(Outcome(starting=0, downloading=0, training=0, uploading=0, stopping=0))
         account = Account(ScaledClock(1.0), quick, Limits(), None)
-        self.store = Store(folder)
+        self.store = Objects(folder)
         self.created: list[Created] = []
         self.made = Made()
         self.parts = Parts()
@@ -106,7 +108,7 @@ class _Handler(Handler):
         target = self.headers.get("X-Amz-Target", "")
         service, _, operation = target.partition(".")
         if self.command == "GET" and self.path.partition("?")[0] == "/":
-            return Delivery(buckets(sorted(each.name for each in self.server.store.root.iterdir())))
+            return Delivery(buckets(self.server.store.buckets()))
         if self.command != "POST" or self.path.partition("?")[0] != "/":
             return super()._answer(body)
         if not target and self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
@@ -133,4 +135,4 @@ class _Handler(Handler):
 
     def _keep(self, operation: str, region: str, body: bytes) -> None:
         if operation.startswith("Create") and len(self.server.created) < MOST_CALLS:
-            self.server.created.append(Created(operation, region, read_params(body)))
+            self.server.created.append(Created(operation, region, read_params(body), datetime.now(timezone.utc)))

@@ -1,23 +1,52 @@
 """Unpacking a source archive that a recorded program has uploaded: bounded, and nothing of it leaves its folder."""
 
+import lzma
 import shutil
 import tarfile
-from pathlib import Path
+import tempfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 _MOST_FILES: Final = 20_000
 _MOST_BYTES: Final = 1024**3
+_CHUNK: Final = 1024**2
 
 
-def unpacked(archive: Path, folder: Path) -> None:
-    """Unpack a tar, or copy a folder of objects, into a new folder.
+def unpacked(source: Path | Mapping[str, Path], folder: Path) -> list[str]:
+    """Unpack a tar, or copy objects by their names, into a new folder. Returns what was left out, and why.
 
-    Raises FileExistsError where there is one, ValueError for what is no such tar.
+    Raises FileExistsError where there is the folder, ValueError for what is no such tar; then there is no folder.
     """
-    if archive.is_dir():
-        shutil.copytree(archive, folder)
-        return
-    folder.mkdir(parents=True)
+    if folder.exists():
+        raise FileExistsError(17, "File exists", str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".trainspec-", dir=folder.parent) as beside:
+        new = Path(beside, "source")
+        new.mkdir()
+        notes = _extracted(source, new) if isinstance(source, Path) else _copied(source, new)
+        new.rename(folder)
+    return notes
+
+
+def _copied(files: Mapping[str, Path], folder: Path) -> list[str]:
+    notes = []
+    for name, file in files.items():
+        parts = PurePosixPath(name).parts
+        if ".." in parts or name.startswith("/") or name.endswith("/"):
+            notes.append(f"{name} is no name of a file below a folder")
+            continue
+        try:
+            folder.joinpath(*parts).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder.joinpath(*parts))
+        except (OSError, ValueError) as error:
+            notes.append(f"{name} cannot be a file here: {getattr(error, 'strerror', None) or error}")
+    return notes
+
+
+def _extracted(archive: Path, folder: Path) -> list[str]:
+    notes = []
     try:
         with tarfile.open(archive) as tar:
             count = size = 0
@@ -27,5 +56,27 @@ def unpacked(archive: Path, folder: Path) -> None:
                     raise ValueError("it holds more than any source archive")
                 if member.isfile() or member.isdir():
                     tar.extract(member, folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise ValueError(f"{error}") from error
+                else:
+                    kind = "a link" if member.issym() or member.islnk() else "no file"
+                    notes.append(f"{member.name} is {kind}")
+            _read_to_the_end(tar, size)
+    except tarfile.FilterError as error:
+        raise ValueError(f"its member {error.tarinfo.name} leads out of it") from error
+    except OSError as error:
+        raise ValueError(error.strerror or "it is damaged") from error
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise ValueError("it is damaged, or something else") from error
+    return notes
+
+
+def _read_to_the_end(tar: tarfile.TarFile, size: int) -> None:
+    """Read what is behind the last member: checksums are there. Raises ValueError where it is no end of a tar."""
+    if tar.fileobj is None:
+        return
+    tar.fileobj.seek(tar.offset)
+    if any(tar.fileobj.read(tarfile.BLOCKSIZE)):
+        raise ValueError("it is damaged")
+    while more := tar.fileobj.read(_CHUNK):
+        size += len(more)
+        if size > _MOST_BYTES:
+            raise ValueError("it holds more than any source archive")

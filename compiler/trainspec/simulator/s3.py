@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from trainspec.container.store import Store
@@ -41,8 +41,7 @@ def serve(store: Store, method: str, target: str, headers: Message, body: bytes)
     if method == "PUT":
         if headers.get("If-None-Match") == "*" and path.is_file():
             return _error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(unchunked(headers, body))
+        store.write(f"s3://{bucket}/{key}", unchunked(headers, body))
         return ObjectReply(200, headers=_described(path))
     if not path.is_file():
         return _error(404, "NoSuchKey", "The specified key does not exist.")
@@ -55,17 +54,18 @@ def serve(store: Store, method: str, target: str, headers: Message, body: bytes)
 
 def _list(store: Store, bucket: str, query: dict[str, list[str]]) -> ObjectReply:
     prefix = query.get("prefix", [""])[0]
-    root = store.path(f"s3://{bucket}/")
-    names = (file.relative_to(root).as_posix() for file in sorted(root.rglob("*")) if file.is_file())
-    keys = [name for name in names if name.startswith(prefix)][:_MOST_KEYS]
+    is_quoted = query.get("encoding-type") == ["url"]
+    written = quote if is_quoted else escape
+    found = [each for each in store.objects(bucket) if each[0].startswith(prefix)][:_MOST_KEYS]
     contents = "".join(
-        f"<Contents><Key>{escape(key)}</Key><Size>{(root / key).stat().st_size}</Size>"
+        f"<Contents><Key>{written(key)}</Key><Size>{file.stat().st_size}</Size>"
         "<LastModified>2025-01-01T00:00:00.000Z</LastModified></Contents>"
-        for key in keys
+        for key, file in found
     )
+    coding = "<EncodingType>url</EncodingType>" if is_quoted else ""
     text = (
-        f"<ListBucketResult><Name>{escape(bucket)}</Name><Prefix>{escape(prefix)}</Prefix>"
-        f"<KeyCount>{len(keys)}</KeyCount><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>"
+        f"<ListBucketResult><Name>{escape(bucket)}</Name><Prefix>{written(prefix)}</Prefix>"
+        f"<KeyCount>{len(found)}</KeyCount><IsTruncated>false</IsTruncated>{coding}{contents}</ListBucketResult>"
     )
     return ObjectReply(200, text.encode(), {"Content-Type": XML})
 

@@ -1,0 +1,90 @@
+"""Names that hold the time of the recording: every run has a time of its own."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from trainspec.importers.request import dotted_member
+from trainspec.schema.values import leaves, with_leaves
+from trainspec.templates import as_literal
+
+_OF_SDK: Final = re.compile(r"-(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-\d{3}|\d{6}-\d{4}|\d{14})$")
+"""What the SDKs put behind a name of theirs."""
+_ANY: Final = re.compile(r"-(?=\d{4})(\d[\dT-]*\d)$")
+_FORMATS: Final = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
+"""A time without its separators, by its digits: what scripts write with strftime."""
+_SECONDS: Final = {10: 1, 13: 1000}
+"""Digits of a time since 1970, and how many of its units a second has."""
+_NEAR: Final = timedelta(hours=1)
+
+
+def without_clock(name: str, now: datetime) -> str:
+    """`name` without the time of the recording at its end, in UTC or this machine's zone, if there is one."""
+    if _OF_SDK.search(name):
+        return _OF_SDK.sub("", name)
+    for start in range(len(name)):
+        found = _ANY.match(name, start)
+        if start and found and any(abs(each - now) <= _NEAR for each in _times(found[1])):
+            return name[:start]
+    return name
+
+
+def _times(text: str) -> Iterator[datetime]:
+    digits = re.sub(r"\D", "", text)
+    try:
+        if text == digits and len(digits) in _SECONDS:
+            yield datetime.fromtimestamp(int(digits) / _SECONDS[len(digits)], timezone.utc)
+        elif len(digits) in _FORMATS:
+            read = datetime.strptime(digits, _FORMATS[len(digits)])
+            yield read.replace(tzinfo=timezone.utc)
+            yield read.astimezone()
+    except (ValueError, OverflowError, OSError):
+        return
+
+
+def holds_name(text: str, name: str) -> bool:
+    """Whether `name` stands in a text as a whole segment of a path, or as a whole word."""
+    return name in text and _whole(name).search(text) is not None
+
+
+def renamed(request: dict[str, Any], name: str, new: str, kept: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
+    """The request with the template `new` wherever `name` is a whole segment or word; notes on where it stays.
+
+    Texts in `kept` name what is there once only, and stay as they are. What is returned is for Airflow's templates.
+    """
+    notes: list[str] = []
+    whole = _whole(name)
+
+    def change(value: Any, path: tuple[str | int, ...]) -> Any:
+        if not isinstance(value, str):
+            return value
+        literal = _for_templates(value)
+        if name not in value:
+            return literal
+        if value in kept:
+            notes.append(f"{dotted_member(path)} names what was uploaded in the recording, {value}: it stays")
+            return literal
+        made = whole.sub(lambda _: new, literal)
+        if name in made:
+            notes.append(
+                f"{dotted_member(path)} holds the recorded name within a word, {value}: every run gets the same"
+            )
+        return made
+
+    changed: dict[str, Any] = with_leaves(request, change)
+    notes += [
+        f"{dotted_member(path)} is named after the recorded name: every run gets the same"
+        for path, _ in leaves(request)
+        if any(isinstance(step, str) and name in step for step in path)
+    ]
+    return changed, notes
+
+
+def _for_templates(text: str) -> str:
+    """A literal text as Airflow's templates write it; `${` is for the spec's writer."""
+    return as_literal(text).replace("$${", "${")
+
+
+def _whole(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9_.-]){re.escape(name)}(?![A-Za-z0-9_-]|\.[A-Za-z0-9_])")
