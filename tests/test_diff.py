@@ -63,6 +63,38 @@ def test_money_where_the_settings_name_a_price_table(spec: Path, trainspec: Run)
     assert "USD" not in trainspec("diff", "main").stdout
 
 
+def test_money_of_a_dag_that_is_new_gone_or_without_a_schedule(spec: Path, trainspec: Run) -> None:
+    table = {"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {"ml.m5.large": 2}}}
+    (spec.parent.parent / "prices.json").write_text(json.dumps(table))
+    (spec.parent.parent / "trainspec.toml").write_text('prices = "prices.json"\n')
+    manual = spec.read_text()
+    daily = manual.replace("dag: {id: churn", 'dag: {id: churn, schedule: "@daily", start_date: 2026-01-01')
+    assert daily != manual
+    other = spec.with_name("other.yaml")
+    other.write_text(manual.replace("id: churn", "id: other"))
+    spec.write_text(daily)
+    told = trainspec("diff", "main").stdout
+    assert "~ churn: 2.00 USD a run -> 60.00 USD for 30 days\n" in told
+    assert "+ other: 2.00 USD a run more\n" in told
+    git("add", ".")
+    git("commit", "-m", "Daily")
+    other.unlink()
+    spec.write_text(manual.replace("ml.m5.large", "ml.p5.48xlarge"))
+    told = trainspec("diff", "main").stdout
+    assert "~ churn: 60.00 USD for 30 days -> ? USD a run (no price for ml.p5.48xlarge in us-east-1)\n" in told
+    assert "- other: 2.00 USD a run less\n" in told
+
+
+def test_a_price_table_that_cannot_be_read_is_said_first(spec: Path, trainspec: Run) -> None:
+    table = {"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {"ml.m5.large": "2"}}}
+    (spec.parent.parent / "prices.json").write_text(json.dumps(table))
+    (spec.parent.parent / "trainspec.toml").write_text('prices = "prices.json"\n')
+    spec.write_text(spec.read_text().replace("max_runtime: 30m", "max_runtime: 1h"))
+    seen = trainspec("diff", "main")
+    assert (seen.returncode, seen.stdout) == (2, "")
+    assert "prices.json" in seen.stderr
+
+
 def test_nothing_differs(spec: Path, trainspec: Run) -> None:
     assert trainspec("diff", "main", "--exit-code") == trainspec("diff", "main", "HEAD")
     assert trainspec("diff", "main").stdout == "No differences.\n"

@@ -171,3 +171,106 @@ def test_the_best_of_a_matrix_by_a_metric_of_the_algorithm(metric: str, codes: l
     }
     del spec["approvals"]
     assert [each.code.id for each in found_in(spec)] == codes
+
+
+def only_job(**fields: Any) -> dict[str, Any]:
+    """The spec with these fields of its tuning job, which stands alone; None takes one away."""
+    spec = deepcopy(SPEC)
+    job = {**spec["jobs"]["tune"], **fields}
+    return {**{key: spec[key] for key in ("trainspec", "dag", "defaults")}, "jobs": {"tune": job}}
+
+
+def ranges(given: Any, **tuning: Any) -> dict[str, Any]:
+    return spec_of(ranges={"eta": given}, **tuning)
+
+
+GRID = {"strategy": "Grid", "hyperband": None}
+LONG = int("9" * 401)
+ONE_MISTAKE = {
+    "no limit to the run time": (only_job(stopping={"max_runtime": None}), "TS520"),
+    "three keys of two kinds": (ranges({"min": 1, "max": 2, "int": [1, 2]}), "TS107"),
+    "a hint and bounds": (ranges({"auto": 1, "min": 1, "max": 2}, autotune="Enabled"), "TS107"),
+    "bounds that are not whole": (ranges({"int": [1.5, 2.5]}), "TS786"),
+    "a value twice": (ranges(["x", "y", "x"]), "TS786"),
+    "a value twice in a grid": (ranges(["x", "y", "x"], **GRID), "TS786"),
+    "a bound of many digits": (ranges({"min": 1, "max": LONG}), "TS406"),
+    "a whole bound of many digits": (ranges({"int": [1, LONG]}), "TS406"),
+    "fewer jobs than one": (spec_of(limits={"jobs": -1, "parallel": 1}), "TS407"),
+    "fewer jobs than one in a grid": (ranges(["x", "y"], limits={"jobs": -1, "parallel": 1}, **GRID), "TS407"),
+    "a definition of several": (only_job(request={"TrainingJobDefinitions": [{"DefinitionName": "a"}]}), "TS792"),
+    "no definition of several": (only_job(request={"TrainingJobDefinitions": []}), "TS792"),
+    "machines of another type": (
+        only_job(request={
+            "TrainingJobDefinition": {"HyperParameterTuningResourceConfig": {"InstanceConfigs": {"a": "b"}}}
+        }),
+        "TS403",
+    ),
+    "too many parents": (spec_of(warm_start={"parents": [*"abcdef"], "type": "TransferLearning"}), "TS408"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE_MISTAKE)
+def test_one_mistake_is_one_finding(name: str) -> None:
+    spec, code = ONE_MISTAKE[name]
+    assert [each.code.id for each in found_in(spec)] == [code]
+
+
+def test_machines_without_members_are_machines() -> None:
+    tuning = {**SPEC["jobs"]["tune"]["tuning"], "resources": {"instances": [{}]}}
+    found = found_in(only_job(resources=None, tuning=tuning))
+    assert [each.code.id for each in found] == ["TS401"] * 3
+    tuning["resources"] = {}
+    assert "TS502" in [each.code.id for each in found_in(only_job(resources=None, tuning=tuning))]
+
+
+def test_a_range_of_what_the_algorithm_has_not() -> None:
+    data = {"s3": "s3://my-bucket/a/", "content_type": "text/csv"}
+    of_aws = {
+        "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+        "metrics": None,
+        "inputs": {"train": data, "validation": data},
+        "hyperparameters": {"num_round": 10},
+    }
+    tuning = {
+        **SPEC["jobs"]["tune"]["tuning"],
+        "objective": {"metric": "validation:auc", "goal": "Maximize"},
+        "ranges": {"nope": {"min": 0.1, "max": 1}},
+    }
+    assert [each.code.id for each in found_in(only_job(tuning=tuning, **of_aws))] == ["TS790"]
+
+
+def test_a_missing_raw_member_is_named() -> None:
+    (found,) = found_in(only_job(request={"WarmStartConfig": {"WarmStartType": "TransferLearning"}}, tuning={
+        **{key: value for key, value in SPEC["jobs"]["tune"]["tuning"].items() if key != "warm_start"}
+    }))  # fmt: skip
+    assert "`jobs.tune.request.WarmStartConfig.ParentHyperParameterTuningJobs` is missing" in found.message
+
+
+@pytest.mark.parametrize(
+    ("spec", "message", "advice"),
+    [
+        (
+            ranges({"min": 1, "max": 2, "int": [1, 2]}),
+            "`tuning.ranges.eta` has `int`, `min` and `max`, which belong to different kinds of ranges",
+            "remove `min` and `max`, or `int`",
+        ),
+        (
+            spec_of(warm_start={"parents": [*"abcdef"], "type": "TransferLearning"}),
+            "`jobs.tune.tuning.warm_start.parents` has 6 entries; SageMaker accepts at most 5",
+            None,
+        ),
+        (ranges({"int": "1-9"}), None, "write `[1, 9]`"),
+        (ranges({"int": "many"}), None, "write `[least, greatest]`"),
+        (ranges("1-9"), None, "write `{int: [1, 9]}`"),
+        (ranges("0.1 to 0.9"), None, "write `{min: 0.1, max: 0.9}`"),
+        (ranges({"mim": 0.1, "max": 1}), None, "did you mean `min`?"),
+        (ranges({"int": [1]}), "`jobs.tune.tuning.ranges.eta.int` must have at least 2 entries", None),
+        (ranges({"int": [1, 2, 3]}), "`jobs.tune.tuning.ranges.eta.int` must have at most 2 entries", None),
+        (ranges(["a"]), "the ranges have 1 combination, and `limits.jobs` is 20", None),
+        (ranges(["a"], **GRID), "the strategy Grid tries the 1 combination that there is", "remove `jobs`"),
+    ],
+)
+def test_words(spec: dict[str, Any], message: str | None, advice: str | None) -> None:
+    (found,) = found_in(spec)
+    assert message is None or found.message.startswith(message)
+    assert advice is None or found.advice == advice

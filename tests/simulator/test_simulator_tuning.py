@@ -162,3 +162,13 @@ def test_they_are_listed(client: Any) -> None:
     arn = listed["HyperParameterTuningJobSummaries"][0]["HyperParameterTuningJobArn"]
     client.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "ml"}])
     assert client.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "ml"}]
+
+
+def test_several_definitions_are_refused_in_words_for_who_sends_requests(client: Any) -> None:
+    several = {key: value for key, value in request().items() if key != "TrainingJobDefinition"}
+    objective = several["HyperParameterTuningJobConfig"].pop("HyperParameterTuningJobObjective")
+    del several["HyperParameterTuningJobConfig"]["ParameterRanges"]
+    several["TrainingJobDefinitions"] = [{"DefinitionName": "a", "TuningObjective": objective, **DEFINITION}]
+    with pytest.raises(ClientError, match="Provide one TrainingJobDefinition") as refused:
+        client.create_hyper_parameter_tuning_job(**several)
+    assert "spec" not in str(refused.value)

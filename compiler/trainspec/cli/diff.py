@@ -21,7 +21,7 @@ from trainspec.project.project import NoSpecsError, Project, UsageError
 from trainspec.project.revision import code_at, is_revision, project_at
 
 if TYPE_CHECKING:
-    from trainspec.cost import DagCost
+    from trainspec.cost import DagCost, Prices
 
 _FORMS = "PATH, REVISION or REVISION:PATH, optionally followed by @ENVIRONMENT"
 
@@ -62,21 +62,29 @@ def run(arguments: argparse.Namespace) -> int:
     if len(old) == len(new) == 1 and before.path != after.path:
         old = dict(zip(new, old.values(), strict=True))  # two specs that the user named: whatever their DAGs' ids
     differences = compare(old, new)
+    prices = _prices(project) if arguments.format == "text" and differences else None  # before anything is printed
     print(FORMATS[arguments.format](differences, colours(sys.stdout.isatty())))
-    if project.prices is not None and arguments.format == "text" and differences:
-        _show_costs(old, new, project, chosen.region, arguments.before)
+    if prices is not None:
+        _show_costs(old, new, prices, chosen.region, arguments.before)
     return 1 if differences and arguments.exit_code else 0
 
 
+def _prices(project: Project) -> "Prices | None":
+    """The price table that the settings name, if they name one. Raises UsageError for one that cannot be read."""
+    if project.prices is None:
+        return None
+    from trainspec.cli.costs import price_table
+
+    return price_table(None, project)
+
+
 def _show_costs(
-    old: Mapping[str, Compiled], new: Mapping[str, Compiled], project: Project, region: str | None, before: str
+    old: Mapping[str, Compiled], new: Mapping[str, Compiled], prices: "Prices", region: str | None, before: str
 ) -> None:
     """What the difference costs, where the settings name a price table."""
-    from trainspec.cli.costs import costs_of, price_table
+    from trainspec.cli.costs import costs_of
     from trainspec.cost.changes import changes
     from trainspec.cost.show import changes_as_text
-
-    prices = price_table(None, project)
 
     def costs(side: Mapping[str, Compiled]) -> "list[DagCost]":
         found = zip(side, costs_of((each.analysis for each in side.values()), prices, region, None), strict=True)

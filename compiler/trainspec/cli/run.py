@@ -102,8 +102,8 @@ def _introduce(local: LocalRun, access: Access, view: View) -> None:
         most = access.account.most_trials if access.account else None
         for job, asked in local.trials.items():
             if most is not None and (asked is None or asked > most):
-                of_all = f"of the {asked} training jobs" if asked else "training jobs"
-                view.say(f"{most} {of_all} of `{job}` are run at most (--trials)")
+                of_all = f"of the {asked} training jobs" if asked else f"training job{'' if most == 1 else 's'}"
+                view.say(f"At most {most} {of_all} of `{job}` {'is' if most == 1 else 'are'} run (--trials)")
     elif access.simulated:
         view.say("Simulated on this machine: nothing is sent to AWS")
     else:

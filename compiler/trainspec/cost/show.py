@@ -43,8 +43,7 @@ def changes_as_text(changes: Sequence[Change], prices: Prices | None, against: s
     """A line for each DAG whose bound differs."""
     if not changes:
         return f"No DAG costs more or less than at {against}."
-    unit = prices.currency if prices else "machine hours"
-    lines = [f"{each.sign} {each.dag_id}: {_arrow(each, prices)} {unit} for {_span(each)}" for each in changes]
+    lines = [f"{each.sign} {each.dag_id}: {_arrow(each, prices)}" for each in changes]
     return "\n".join([*lines, *_dated(prices)])
 
 
@@ -205,7 +204,24 @@ def _amount(dag: DagCost | None, prices: Prices | None) -> str:
 
 
 def _arrow(change: Change, prices: Prices | None) -> str:
-    return f"{_amount(change.before, prices)} -> {_amount(change.after, prices)}"
+    unit, before, after = (prices.currency if prices else "machine hours"), change.before, change.after
+    said = [f"{_amount(side, prices)} {unit} {_per(side)}" for side in (before, after) if side]
+    if before and after and (before.runs is None) == (after.runs is None):
+        said = [f"{_amount(before, prices)} -> {_amount(after, prices)} {unit} for {_span(change)}"]
+    gone = " less" if after is None else " more" if before is None else ""
+    unknown = [note for side in (before, after) if side and "?" in _amount(side, prices) for _, note in _reasons(side)]
+    return " -> ".join(said) + gone + (f" ({'; '.join(dict.fromkeys(unknown))})" if unknown else "")
+
+
+def _per(dag: DagCost) -> str:
+    return "a run" if dag.runs is None else "for 30 days"
+
+
+def _reasons(dag: DagCost) -> Iterator[tuple[str, str]]:
+    """Why the cost of a DAG is not known: the notes of its jobs that have none."""
+    for job in dag.jobs:
+        if job.cost is None or job.hours is None:
+            yield from ((job.job, note) for note in job.notes)
 
 
 def _span(change: Change) -> str:

@@ -8,6 +8,8 @@ from trainspec.safety.budget import affords_suggestion
 _CLOSE, _LIKELY = 0.7, 0.6
 _SHORT, _SHORT_ALIKE = 3, 0.75
 """In a word of so few letters one that differs makes another word."""
+_FEW = 8
+"""Among so few known words one of three letters that begins alike may be meant all the same: `mim` for `min`."""
 _LONGEST = 64
 _LENGTHS = (3, 6)
 """A word must have so many letters for one slip in it, and for two."""
@@ -29,6 +31,9 @@ def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str
         cutoff = max(alike, _SHORT_ALIKE) if len(folded(word)) <= _SHORT else alike
         near = _closest(folded(word), by_folded, 1, cutoff)
         sure = by_folded[near[0]] if near else None
+        if sure is None and len(folded(word)) == _SHORT and len(candidates) <= _FEW:
+            near = [each for each in candidates if each[:2] == word[:2] and len(each) == _SHORT]
+            sure = near[0] if len(near) == 1 else None
     return f"did you mean `{sure}`?" if sure is not None else None
 
 

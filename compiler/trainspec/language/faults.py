@@ -208,8 +208,9 @@ def _value_fault(error: Any, path: Path) -> Refused:
         return _malformed(instance, path, error.schema.get("x-form", f"of the form {limit}"), limit)
     bounds = {"minimum": "at least", "maximum": "at most", "minItems": "at least", "maxItems": "at most"}
     if kind in bounds:
-        unit = " entries" if kind.endswith("Items") else ""
-        return Refused(codes.OUT_OF_RANGE, path, f"`{name}` must be {bounds[kind]} {limit}{unit}")
+        unit = f" {'entry' if limit == 1 else 'entries'}" if kind.endswith("Items") else ""
+        must = "must have" if unit else "must be"
+        return Refused(codes.OUT_OF_RANGE, path, f"`{name}` {must} {bounds[kind]} {limit}{unit}")
     return Refused(codes.MALFORMED, path, f"`{name}`: {error.message}")
 
 

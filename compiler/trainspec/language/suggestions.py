@@ -156,6 +156,7 @@ _LISTS = {
 """Maps that people write as lists, and how the map begins."""
 
 _CONDITION = re.compile(r"\s*([\w:.-]+)\s*(>=|<=|==|>|<)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
+_BETWEEN = re.compile(r"\[?\s*([-+]?[0-9]+(?:\.[0-9]+)?)\s*(?:-|:|,|\.\.+|to)\s*([-+]?[0-9]+(?:\.[0-9]+)?)\s*\]?")
 _BOUNDS = {">=": "at_least", "<=": "at_most", ">": "above", "<": "below"}
 _CLASSES = {
     "BashOperator": "airflow.providers.standard.operators.bash.BashOperator",
@@ -181,8 +182,25 @@ def form_meant(path: Path, value: Any) -> str | None:
         return _framework_meant(value)
     if field == "source" and isinstance(value, str):
         return _source_meant(value)
+    if isinstance(value, str) and (meant := _range_meant(path, value)):
+        return meant
     is_item = isinstance(path[-1], int) if path else False
     return _LISTS.get(field) if is_item or isinstance(value, list) else None
+
+
+def _range_meant(path: Path, value: str) -> str | None:
+    """`1-9`, `1..9` or `1 to 9` as the range of a tuning job that it is."""
+    is_whole = path[-4:-2] == ("tuning", "ranges") and path[-1] == "int"
+    if not is_whole and path[-3:-1] != ("tuning", "ranges"):
+        return None
+    found = _BETWEEN.fullmatch(value.strip())
+    if is_whole:
+        return f"write `[{found[1]}, {found[2]}]`" if found else "write `[least, greatest]`"
+    if found is None:
+        return None
+    if "." in found[1] + found[2]:
+        return f"write `{{min: {found[1]}, max: {found[2]}}}`"
+    return f"write `{{int: [{found[1]}, {found[2]}]}}`"
 
 
 def _framework_meant(value: str) -> str:

@@ -11,7 +11,7 @@ from trainspec.diagnostics.words import shown
 from trainspec.request.api.check import Violation
 from trainspec.request.check import MemberFault, check
 from trainspec.request.lower import Request, field_of
-from trainspec.request.tuned import DEFINITION
+from trainspec.request.tuned import DEFINITION, OTHER_DEFINITIONS
 from trainspec.schema.words import TYPES
 from trainspec.templates import Problem, Sample
 from trainspec.text.fault import Fault, placed
@@ -84,6 +84,8 @@ def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Colle
     if isinstance(fault.what, Violation) and constraint == "required":
         if (*fault.member, fault.what.limit) == (DEFINITION, "AlgorithmSpecification"):
             return True  # a rule says that the image is missing
+        if fault.member[:1] == OTHER_DEFINITIONS[:1]:
+            return True  # a rule says that there can be but one definition
         known = (*job, *(field_of((*fault.member, fault.what.limit), request.operation) or ()))
         if _is_range(where[len(job) :]):
             has_neither = fault.what.limit == "MaxValue" and (*fault.member, "MinValue") not in request.origins
@@ -91,6 +93,8 @@ def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Colle
                 return True
         return any(path[: len(job)] == job and path in (known[: len(path)], where[: len(path)]) for path in invalid)
     too_few = constraint.startswith("min_")
+    if too_few and fault.member == OTHER_DEFINITIONS[:1]:
+        return True
     return any(where[: len(path)] == path or (too_few and path[: len(where)] == where) for path in invalid)
 
 
@@ -124,7 +128,8 @@ def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, ope
     """The finding for the member `name` that `member` lacks; `field` is what becomes that, or the job."""
     missing = (*member, name)
     known = field_of(missing, operation)
-    path = (*field, known[-1]) if known else field
+    is_raw = field[len(job) : len(job) + 1] == ("request",)
+    path = (*field, name) if is_raw else (*field, known[-1]) if known else field
     message = f"`{dotted(path)}` is missing: SageMaker requires {dotted(missing)}"
     advice = f"add `{dotted(known)}` to the job, or to `defaults`" if known and field == job else None
     advice = _RANGE if _is_range(field[len(job) :]) else advice

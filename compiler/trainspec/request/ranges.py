@@ -69,14 +69,21 @@ _KEYS: Final = {
 }
 """What a range of each kind says beside its name."""
 
+_ORDER: Final = ("min", "max", "int", "values", "auto", "scale")
+
 
 def _in_another_form(kind: str, given: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    """The keys of a range that belong to another kind of range than its other keys."""
-    for key in given:
-        if key != "name" and key not in _KEYS[kind]:
-            first = next(each for each in _KEYS[kind] if each in given)
-            message = f"`{dotted(at)}` has `{first}` and `{key}`, which belong to different kinds of ranges"
-            yield Fault(codes.CONFLICT, (*at, key), message, f"remove `{key}`, or `{first}`", on_key=True)
+    """The fault of a range with keys that belong to another kind of range than its other keys."""
+    others = [f"`{key}`" for key in _ORDER if key in given and key not in _KEYS[kind]]
+    if others:
+        first = next(f"`{key}`" for key in _KEYS[kind] if key in given)
+        message = f"`{dotted(at)}` has {_listed([first, *others])}, which belong to different kinds of ranges"
+        advice = f"remove {_listed(others)}, or {first}"
+        yield Fault(codes.CONFLICT, (*at, others[0].strip("`")), message, advice, on_key=True)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _lowered_range(kind: str, given: Mapping[str, Any], where: Path, at: Path, values: Path, job: "JobData") -> Lowered:

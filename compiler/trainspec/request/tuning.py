@@ -42,8 +42,7 @@ class Parents:
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of the names."""
-        if not value:
-            yield Assignment(member, [], field)
+        yield Assignment(member, [], field)
         for index, each in enumerate(value):
             yield Assignment((*member, index, NAME), each, (*field, index))
 

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity, did_you_mean, the_one
+from trainspec.request.tuned import ranges_of
 from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.view import Found, JobView
 
@@ -40,8 +41,9 @@ def check_job(job: JobView) -> Iterator[Found]:
     def is_known(name: str) -> bool:
         return name in table and is_in(found.version, table[name].since, table[name].until)
 
+    tuned = {name for name, _, _ in ranges_of(job.tuning)} if found.algorithm.tunable else ()  # TS790 says it of these
     for name in values:
-        if is_known(name) or name.startswith(("_", "sagemaker_")) or "{{" in name:
+        if name in tuned or is_known(name) or name.startswith(("_", "sagemaker_")) or "{{" in name:
             continue
         at = job.origin("HyperParameters", name)
         if name in table:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.htm
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
+from trainspec.request.tuned import DEFINITION
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS502", "a job without machines")
@@ -23,6 +24,8 @@ resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without `resources`."""
-    if not job.is_serverless and not job.member("ResourceConfig") and "resources" not in job.spoilt:
+    is_spoilt = not job.spoilt.isdisjoint(("resources", "tuning.resources"))
+    tuned = job.tuned(DEFINITION, "HyperParameterTuningResourceConfig")
+    if not job.is_serverless and not job.member("ResourceConfig") and not tuned and not is_spoilt:
         message = f"job `{job.name}` has no `resources`"
         yield Found(("resources",), message, "add `resources: {instance_type: ml.m5.large, instance_count: 1, ...}`")

@@ -25,7 +25,7 @@ stopping: {max_runtime: 30m}
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without MaxRuntimeInSeconds."""
     is_open = job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt
-    is_refused = job.tuning and not job.member("StoppingCondition")  # the API requires it of a tuning job
+    is_refused = job.tuning and job.member("StoppingCondition") is None  # the API requires it of a tuning job
     if is_open and not job.is_serverless and not is_refused:
         message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"
         yield Found(("stopping", "max_runtime"), message, "add for example `stopping: {max_runtime: 2h}`")

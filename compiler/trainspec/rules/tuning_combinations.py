@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import CONFIG, ranges_of
-from trainspec.rules.support.ranges import least_and_most
+from trainspec.rules.support.ranges import combinations
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS789", "more training jobs than combinations")
@@ -32,20 +32,11 @@ tuning:
 def check_job(job: JobView) -> Iterator[Found]:
     """Count the combinations."""
     at = (CONFIG, "ResourceLimits", "MaxNumberOfTrainingJobs")
-    jobs, total = job.tuned(*at), 1
-    if type(jobs) is not int or "tuning.ranges" in job.spoilt or job.tuned(CONFIG, "Strategy") == "Grid":
+    jobs = job.tuned(*at)
+    if type(jobs) is not int or job.tuned(CONFIG, "Strategy") == "Grid" or not any(ranges_of(job.tuning)):
         return
-    ranges = list(ranges_of(job.tuning))
-    for _, place, each in ranges:
-        if "Values" in each:
-            total *= len(each["Values"])
-        elif "IntegerParameterRanges" in place:
-            least, most = least_and_most(each)
-            if least is None or most is None or most < least:
-                return
-            total *= int(most - least) + 1
-        else:
-            return
-    if ranges and total and jobs > total:
-        message = f"the ranges have {total:,} combinations, and `limits.jobs` is {jobs:,}"
+    total = combinations(job)
+    if total is not None and jobs > total:
+        many = "1 combination" if total == 1 else f"{total:,} combinations"
+        message = f"the ranges have {many}, and `limits.jobs` is {jobs:,}"
         yield Found(job.tuning_origin(*at), message, f"write `jobs: {total}` or less, or add a range")

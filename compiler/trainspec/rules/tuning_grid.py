@@ -7,10 +7,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-wo
 """
 
 from collections.abc import Iterator
-from math import prod
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import CONFIG, ranges_of
+from trainspec.rules.support.ranges import combinations
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS784", "a grid search over a range of numbers")
@@ -40,7 +40,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         yield Found(job.tuning_origin(*place, "Name"), message, "list the values to try: `[0.1, 0.2]`")
     at = (CONFIG, "ResourceLimits", "MaxNumberOfTrainingJobs")
     jobs = job.tuned(*at)
-    total = prod(len(each.get("Values") or ()) for _, _, each in ranges)
-    if ranges and not wrong and type(jobs) is int and jobs != total:
-        message = f"the strategy Grid tries all {total:,} combinations, and `limits.jobs` is {jobs:,}"
+    total = combinations(job) if ranges and not wrong else None
+    if total is not None and type(jobs) is int and jobs > 0 and jobs != total:
+        many = "the 1 combination that there is" if total == 1 else f"all {total:,} combinations"
+        message = f"the strategy Grid tries {many}, and `limits.jobs` is {jobs:,}"
         yield Found(job.tuning_origin(*at), message, "remove `jobs`")

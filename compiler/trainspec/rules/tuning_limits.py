@@ -30,10 +30,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     limits, bounds = (CONFIG, "ResourceLimits"), (CONFIG, "StrategyConfig", "HyperbandStrategyConfig")
     jobs, at = job.tuned(*limits, "MaxNumberOfTrainingJobs"), (*limits, "MaxParallelTrainingJobs")
     parallel = job.tuned(*at)
-    if type(jobs) is int and type(parallel) is int and parallel > jobs:
+    if type(jobs) is int and type(parallel) is int and parallel > jobs > 0:
         message = f"{parallel} training jobs at once are more than the {jobs} that there may be in all"
         yield Found(job.tuning_origin(*at), message, f"write `parallel: {jobs}` or less")
     least, most = job.tuned(*bounds, "MinResource"), job.tuned(*bounds, "MaxResource")
-    if type(least) is int and type(most) is int and least > most:
+    if type(least) is int and type(most) is int and least > most > 0:
         message = f"`min_resource` is {least}, above `max_resource`, which is {most}"
         yield Found(job.tuning_origin(*bounds, "MinResource"), message, "exchange them")

@@ -31,7 +31,7 @@ _TUNED = (DEFINITION, "HyperParameterTuningResourceConfig")
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for two places that have machines."""
-    if job.tuned(*_TUNED) is None:
+    if job.tuned(*_TUNED) is None or not isinstance(job.tuned(*_TUNED, "InstanceConfigs") or [], list):
         return
     if job.tuned(DEFINITION, "ResourceConfig") is not None:
         message = "`resources` and `tuning.resources` both have the machines of the training jobs"

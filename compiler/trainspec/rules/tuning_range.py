@@ -28,6 +28,9 @@ tuning:
   ranges: {eta: {min: 0.1, max: 0.5}}
 """
 
+_LONGEST = 256
+"""The most characters of a bound that the API's model takes: it says itself what is wrong with longer ones."""
+
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Read the bounds of each range as numbers, and compare them."""
@@ -51,7 +54,7 @@ def _bounds(job: JobView, name: str, place: Path, each: Mapping[str, Any]) -> It
     known = []
     for member in ("MinValue", "MaxValue"):
         text = str(each[member])
-        if has_template(text):
+        if has_template(text) or len(text) > _LONGEST:
             return
         number = as_number(text)
         if number is None or (whole and not number.is_integer()):

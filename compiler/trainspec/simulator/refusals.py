@@ -25,6 +25,8 @@ _WORDS = {
     "TS510": "InstancePreferences is mutually exclusive with InstanceType, InstanceGroups, InstancePlacementConfig, "
     "and EnableManagedSpotTraining, and InstanceCount must be set on every preference or in ResourceConfig alone.",
     "TS513": "AugmentedManifestFile can only be used if the Channel's input mode is Pipe.",
+    "TS792": "Tuning jobs with several training job definitions cannot be simulated. Provide one "
+    "TrainingJobDefinition, and the objective and the ranges in HyperParameterTuningJobConfig.",
     "TS806": "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
     "without specifying metric definitions.",
     "TS807": "MaxWaitTimeInSeconds above 3600 is not supported for the given algorithm.",
