@@ -55,6 +55,20 @@ def add_each(parser: "argparse._ActionsContainer") -> None:
     )
 
 
+def add_local(here: "argparse._ActionsContainer") -> None:
+    """What jobs that run as processes of this machine read, and which Python runs them."""
+    here.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="CHANNEL=PATH",
+        help="a local file or folder to use as the data of an input channel; repeatable",
+    )
+    here.add_argument(
+        "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
+    )
+
+
 def options(arguments: argparse.Namespace, project: Project) -> Options:
     """The options of a run. Raises UsageError for a `--var` that is no pair."""
     variables = {}

@@ -1,9 +1,7 @@
 """Writing imported specs, and saying what was lost and what lint says of them."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
@@ -15,10 +13,13 @@ from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
 from trainspec.project.project import UsageError, root_around
 from trainspec.request.check import printable
-from trainspec.safety.masking import conceal_all, form_of, hides, without
+from trainspec.safety.masking import conceal_all, redacted, without
 from trainspec.schema.values import leaves
 from trainspec.templates import has_template
+from trainspec.text.parse import parse
 from trainspec.text.source import Source
+from trainspec.text.tree import dotted
+from trainspec.text.typing import to_data
 
 
 def write_recorded(command: list[str], output: str | None, region: str | None) -> int:
@@ -37,7 +38,8 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
                 each.unpack(folder)
                 text = formatted(Source("imported.yaml", spec_text(each.imported))).text
                 write_spec(folder / f"{each.stem}.yaml", text)
-                is_whole = report(each.as_uploaded(), spec_text(each.as_uploaded())) and is_whole
+                checked = each.as_uploaded()
+                is_whole = report(checked, spec_text(checked)) and is_whole
     except FileNotFoundError:
         raise UsageError(f"there is no program {command[0]}") from None
     except FileExistsError as error:
@@ -48,35 +50,15 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
     return 0 if is_whole else 1
 
 
-def clear_secrets(text: str) -> dict[str, str]:
-    """What looks like a secret and is written out in a spec: values by their names."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return dict(_secrets(YAML(typ="safe", pure=True).load(text), ""))
-    except (YAMLError, ValueError):
-        return {}
-
-
-def _secrets(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        is_pair = {each.lower() for each in map(str, value)} in ({"key", "value"}, {"name", "value"})
-        label = next((str(each) for key, each in value.items() if str(key).lower() != "value"), "") if is_pair else ""
-        for key, below in value.items():
-            if not is_pair:
-                yield from _secrets(below, str(key))
-            elif str(key).lower() == "value":
-                yield from _secrets(below, label)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _secrets(each, name)
-    elif isinstance(value, str) and "${" not in value and _is_secret(name, value):
-        yield name, value
-
-
-def _is_secret(name: str, text: str) -> bool:
-    return (hides(name, text) or form_of(text) is not None) and not has_template(text)
+def _secrets(source: Source) -> dict[str, str]:
+    """What looks like a secret and is written out in a spec: values by their places."""
+    node, _ = parse(source)
+    data = to_data(node, {}) if node is not None else {}
+    return {
+        dotted(path): value
+        for (path, value), (_, shown) in zip(leaves(data), leaves(redacted(data)), strict=True)
+        if shown != value and "${" not in value and not has_template(value)
+    }
 
 
 def write_spec(path: Path, text: str) -> None:
@@ -93,16 +75,17 @@ def write_spec(path: Path, text: str) -> None:
 def report(imported: Imported, text: str) -> bool:
     """Say what was lost, and what lint says of the spec. Returns whether there was nothing to say."""
     is_whole = not imported.notes
-    secrets = clear_secrets(text)
+    source = Source("imported.yaml", text)
+    secrets = _secrets(source)
     values = frozenset(secrets.values())
     for note in imported.notes:
         print(f"trainspec: {visible(conceal_all(without(note, values)))}", file=sys.stderr)
     for remark in imported.remarks:
         print(f"trainspec: note: {visible(conceal_all(without(remark, values)))}", file=sys.stderr)
-    for name in secrets:
-        said = f"the value of `{name}` looks like a secret and stands in the spec: it should come from a secret store"
+    for place in secrets:
+        said = f"the value of `{place}` looks like a secret and stands in the spec: it should come from a secret store"
         print(f"trainspec: note: {visible(said)}", file=sys.stderr)
-    analysis = analyse(Source("imported.yaml", text), Options())
+    analysis = analyse(source, Options())
     for job in imported.jobs:
         made = analysis.requests.get(job.task_id)
         kept = dict(leaves(printable(made.members))) if made else {}

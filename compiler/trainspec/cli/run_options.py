@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
-from trainspec.cli.arguments import add_composition, add_each, logical_date
+from trainspec.cli.arguments import add_composition, add_each, add_local, logical_date
 from trainspec.local.wish import Wish
 from trainspec.project.project import UsageError
 from trainspec.runtime.engine.identity import LOCAL_RUN
@@ -95,16 +95,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run the jobs' scripts as processes on this machine, without AWS",
     )
-    here.add_argument(
-        "--input",
-        action="append",
-        default=[],
-        metavar="CHANNEL=PATH",
-        help="a local file or folder to use as the data of an input channel; repeatable",
-    )
-    here.add_argument(
-        "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
-    )
+    add_local(here)
     here.add_argument(
         "--trials",
         type=int,

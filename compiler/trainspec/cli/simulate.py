@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trainspec.cli.arguments import add_composition, options
+from trainspec.cli.arguments import add_composition, add_local, options
 from trainspec.cli.reading import analyse_files, project_here
 from trainspec.project.project import UsageError
 from trainspec.simulator import Simulator, plan_from_options, serve, strict
@@ -43,16 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SPEC",
         help="run the scripts of these specs (the project's, if none is given), as processes of this machine",
     )
-    here.add_argument(
-        "--input",
-        action="append",
-        default=[],
-        metavar="CHANNEL=PATH",
-        help="a local file or folder to use as the data of an input channel; repeatable",
-    )
-    here.add_argument(
-        "--python", metavar="EXE", help="the Python that runs the scripts (default: the one that runs trainspec)"
-    )
+    add_local(here)
     here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")
     add_composition(here)
 

@@ -28,9 +28,8 @@ from trainspec.text.tree import Path
 _MOST_RUNS = 64
 """How many combinations of parameters are tried: beyond them their values are not known."""
 _DATES = tuple(
-    datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, micro, timezone.utc)
+    datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, each % 2 * 31_007, timezone.utc)
     for each in range(31)
-    for micro in ((31_007 * each) if each % 2 else 0,)
 )
 """Each day of the month, month and hour once, with microseconds and without: for whole dates, `runs/{{ ds }}/`."""
 

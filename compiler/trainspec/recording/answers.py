@@ -13,19 +13,17 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from trainspec.simulator.jobs import arn
+from trainspec.simulator.jobs import ACCOUNT_ID, arn
 from trainspec.simulator.protocol import Reply, query_reply
 from trainspec.simulator.s3 import XML, ObjectReply
 
 ROLE: Final = "SageMakerRole"
-ACCOUNT: Final = "000000000000"
-"""The account of who calls: one that nobody has."""
 LARGEST_UPLOAD: Final = 1024**3
 """Bytes of all parts that are held at a time."""
 
 _IDENTITY = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE}/trainspec</Arn><UserId>AROARECORDER:trainspec</UserId>
-<Account>{ACCOUNT}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
+<Arn>arn:aws:sts::{ACCOUNT_ID}:assumed-role/{ROLE}/trainspec</Arn><UserId>AROARECORDER:trainspec</UserId>
+<Account>{ACCOUNT_ID}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>"""
 _CREDENTIALS = """<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result><Credentials>
 <AccessKeyId>recorder</AccessKeyId><SecretAccessKey>recorder</SecretAccessKey><SessionToken>recorder</SessionToken>
@@ -47,7 +45,7 @@ def query_answer(body: bytes) -> Reply:
     elif action in ("AssumeRole", "AssumeRoleWithWebIdentity", "GetSessionToken"):
         text = _CREDENTIALS.format(action=action, arn=escape(fields.get("RoleArn", [""])[0]))
     elif action == "GetRole":
-        text = _ROLE.format(account=ACCOUNT, name=escape(fields.get("RoleName", [ROLE])[0]))
+        text = _ROLE.format(account=ACCOUNT_ID, name=escape(fields.get("RoleName", [ROLE])[0]))
     elif action == "SimulatePrincipalPolicy":
         text = _allowed([each for name, values in fields.items() if name.startswith("ActionNames.") for each in values])
     else:

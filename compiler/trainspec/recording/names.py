@@ -9,11 +9,9 @@ from trainspec.importers.request import dotted_member
 from trainspec.schema.values import leaves, with_leaves
 from trainspec.templates import as_literal
 
-_OF_SDK: Final = re.compile(r"-(\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-\d{3}|\d{6}-\d{4}|\d{14})$")
-"""What the SDKs put behind a name of theirs."""
 _ANY: Final = re.compile(r"-(?=\d{4})(\d[\dT-]*\d)$")
-_FORMATS: Final = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
-"""A time without its separators, by its digits: what scripts write with strftime."""
+_FORMATS: Final = {17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M"}
+"""A time without its separators, by its digits: what the SDKs put behind names, and scripts write with strftime."""
 _SECONDS: Final = {10: 1, 13: 1000}
 """Digits of a time since 1970, and how many of its units a second has."""
 _NEAR: Final = timedelta(hours=1)
@@ -21,8 +19,6 @@ _NEAR: Final = timedelta(hours=1)
 
 def without_clock(name: str, now: datetime) -> str:
     """`name` without the time of the recording at its end, in UTC or this machine's zone, if there is one."""
-    if _OF_SDK.search(name):
-        return _OF_SDK.sub("", name)
     for start in range(len(name)):
         found = _ANY.match(name, start)
         if start and found and any(abs(each - now) <= _NEAR for each in _times(found[1])):

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from trainspec.importers.model import CannotImportError, ImportedJob, ImportedTask, TaskIds, task_id_for
 from trainspec.importers.request import dotted_member, import_request
-from trainspec.recording.answers import ACCOUNT
 from trainspec.recording.names import holds_name, renamed, without_clock
 from trainspec.recording.objects import Objects
 from trainspec.recording.server import Created
@@ -75,9 +74,8 @@ def _spec(created: Created, store: Objects, stems: TaskIds, region: str | None) 
 def _made_up(request: Mapping[str, Any]) -> Iterator[str]:
     """What holds the account that the recorder has in AWS's place."""
     for path, value in leaves(dict(request)):
-        for account in (ACCOUNT, ACCOUNT_ID) if isinstance(value, str) else ():
-            if account in value:
-                yield f"{dotted_member(path)} holds the recorder's account, {account}: write your own, {value}"
+        if isinstance(value, str) and ACCOUNT_ID in value:
+            yield f"{dotted_member(path)} holds the recorder's account, {ACCOUNT_ID}: write your own, {value}"
 
 
 def _put_task(spec: Recorded, created: Created, job_name: str, *, is_first: bool) -> None:
