@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainspec.cli.arguments import add_composition, add_paths, logical_date, options
-from trainspec.cli.costs import costs_of, price_table
+from trainspec.cli.costs import add_prices, costs_of, price_table
 from trainspec.cli.reading import analyse_files, project_here
 from trainspec.cli.showing import show_on_stderr
 from trainspec.cost import DagCost, show
@@ -31,9 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="output format; markdown is for pull requests"
     )
-    parser.add_argument(
-        "--prices", metavar="FILE", help="a price table, for money beside hours (default: `prices` in the settings)"
-    )
+    add_prices(parser)
     parser.add_argument("--at", metavar="DATE", help="count the 30 days from this date (default: the DAG's start date)")
     parser.add_argument("--region", help="the region of jobs that do not set one")
     add_composition(parser)

@@ -1,5 +1,6 @@
 """The bounds of specs and the price table of a project, for the commands that show money."""
 
+import argparse
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,24 @@ if TYPE_CHECKING:
     from trainspec.pipeline import Analysis
 
 
+def add_prices(parser: "argparse._ActionsContainer") -> None:
+    """`--prices`, for a command that shows money beside hours."""
+    parser.add_argument(
+        "--prices", metavar="FILE", help="a price table, for money beside hours (default: `prices` in the settings)"
+    )
+
+
 def costs_of(
-    analyses: "Iterable[Analysis]", prices: Prices | None, region: str | None, at: datetime | None
+    analyses: "Iterable[Analysis]",
+    prices: Prices | None,
+    region: str | None,
+    at: datetime | None,
+    today: datetime | None = None,
 ) -> list[DagCost]:
-    """The bound of each spec's DAG. `region` is that of jobs which name none; a month begins at `at`."""
+    """The bound of each spec's DAG. `region` is that of jobs which name none; a month begins at `at`.
+
+    Else it begins at the DAG's start date, else at `today` (SAME_DAY where the same specs must give the same bytes).
+    """
     return [
         dag_cost(
             each.dag_id,
@@ -28,6 +43,7 @@ def costs_of(
             prices,
             region,
             at,
+            today,
         )
         for each in analyses
     ]

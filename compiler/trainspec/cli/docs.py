@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trainspec.batch.environments import checked
 from trainspec.cli.arguments import add_composition, add_paths, check_options, in_environment, logical_date, options
+from trainspec.cli.costs import add_prices, price_table
 from trainspec.cli.reading import analyse_file, project_here
 from trainspec.diagnostics import Diagnostic
 from trainspec.options import Options
@@ -16,6 +17,7 @@ from trainspec.pipeline import Analysis
 from trainspec.project.project import Project, UsageError, find_specs
 from trainspec.safety.budget import kept_budgets
 from trainspec.site import render, site_of
+from trainspec.site.costs import Pricing
 from trainspec.site.files import changes
 
 _NEEDED = "the site needs cron-descriptor: `pip install 'trainspec[docs]'`"
@@ -27,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="DIR", default="site", help="the folder of the site (site)")
     parser.add_argument("--at", metavar="DATE", help="show the runs after this date, not after each DAG's start date")
     parser.add_argument("--title", help="the site's title (the project's name)")
+    add_prices(parser)
     add_composition(parser)
 
 
@@ -39,12 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None
+    prices = price_table(arguments.prices, project)
     paths = find_specs(arguments.paths, project)
     with kept_budgets():
         specs = [each for path in paths for each in _in_all(path, arguments, project)]
     check_options([each for analyses in specs for each in analyses.values()], chosen)
     title = arguments.title or project.title or project.root.name
-    made = render(site_of(title, specs, _findings(specs), at))
+    made = render(site_of(title, specs, _findings(specs), Pricing(prices, chosen.region, at)))
     folder = Path(arguments.output)
     try:
         with writing([folder], project.root):

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainspec.cli.arguments import add_composition, add_each, options
+from trainspec.cli.costs import add_prices, costs_of, price_table
 from trainspec.cli.reading import analyse_files, analyse_one, project_here
 from trainspec.cli.showing import show_on_stderr
+from trainspec.cost import Prices, picture
+from trainspec.cost.schedule import SAME_DAY
 from trainspec.diagnostics import Severity
 from trainspec.disk.writing import write_over
 from trainspec.graph import Dag, Graph, build, build_project
@@ -29,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, help="default: svg if the name given to -o ends in .svg, otherwise mermaid"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write the picture to this file instead of stdout")
+    add_prices(parser)
     add_composition(parser)
     add_each(parser)
 
@@ -44,7 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     if findings:
         show_on_stderr(findings, project, analyses)
         return 1
-    graph = _of_spec(analyses[0]) if arguments.spec else _of_project(analyses, project)
+    prices = price_table(arguments.prices, project)
+    graph = (
+        _of_spec(analyses[0], prices, chosen.region)
+        if arguments.spec
+        else _of_project(analyses, project, prices, chosen.region)
+    )
     output = Path(arguments.output) if arguments.output else None
     if output is not None and output.suffix.lower() in _PICTURES and not arguments.format:
         raise UsageError(
@@ -62,16 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _of_spec(analysis: "Analysis") -> Graph:
+def _of_spec(analysis: "Analysis", prices: Prices | None, region: str | None) -> Graph:
     if analysis.root is None:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
-    return build(analysis.dag_id, analysis.data, _requests(analysis), analysis.groups)
+    graph = build(analysis.dag_id, analysis.data, _requests(analysis), analysis.groups)
+    (cost,) = costs_of([analysis], prices, region, None, SAME_DAY)
+    return picture.of_dag(graph, cost, prices)
 
 
-def _of_project(analyses: "Sequence[Analysis]", project: Project) -> Graph:
+def _of_project(analyses: "Sequence[Analysis]", project: Project, prices: Prices | None, region: str | None) -> Graph:
     """The DAGs of all specs, and what is between them."""
-    dags = [Dag(each.dag_id, each.data, _requests(each)) for each in analyses if each.root is not None]
-    return build_project(project.title or project.root.name, dags)
+    whole = [each for each in analyses if each.root is not None]
+    dags = [Dag(each.dag_id, each.data, _requests(each)) for each in whole]
+    graph = build_project(project.title or project.root.name, dags)
+    return picture.of_project(graph, costs_of(whole, prices, region, None, SAME_DAY), prices)
 
 
 def _requests(analysis: "Analysis") -> dict[str, dict[str, Any]]:

@@ -41,13 +41,14 @@ def dag_cost(
     prices: Prices | None = None,
     region: str | None = None,
     at: datetime | None = None,
+    today: datetime | None = None,
 ) -> DagCost:
     """The bound of a DAG: its `data`, the request of each task, and the task ids of each matrix in `groups`.
 
-    `region` is that of jobs which name none; the month begins at `at`, else at the start date.
+    `region` is that of jobs which name none; the month begins at `at`, else at the start date, else `today`.
     """
     dag = data.get("dag") or {}
-    runs, words = runs_in_month(dag, at)
+    runs, words = runs_in_month(dag, at, today)
     fields = data.get("jobs") or {}
     defaults = dag.get("default_args") or {}
     points = {task: name for name, tasks in groups.items() for task in tasks}

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from trainspec.language.data import DagData
 
 DAYS = 30
+SAME_DAY = datetime(2025, 1, 1, tzinfo=timezone.utc)
+"""In the place of today, where the same specs must give the same bytes every day."""
 _MOST = 50_000
 """A month has 43,200 minutes; what runs more often than that is not counted."""
 
 
-def runs_in_month(dag: "DagData", at: datetime | None) -> tuple[int | None, str]:
-    """The runs of a DAG in the 30 days from `at`, else from its start date, else from today; and that in words.
+def runs_in_month(dag: "DagData", at: datetime | None, today: datetime | None = None) -> tuple[int | None, str]:
+    """The runs of a DAG in the 30 days from `at`, else from its start date, else from `today`; and that in words.
 
     The number is None where no clock starts the runs, or where they are too many to count.
     """
@@ -31,7 +33,7 @@ def runs_in_month(dag: "DagData", at: datetime | None) -> tuple[int | None, str]
         how = "by hand or through the API" if schedule is None else "when its assets are updated"
         return None, f"starts {how}: only a run is counted"
     zone = str(dag.get("timezone") or "UTC")
-    start = at or _moment(dag.get("start_date"), zone) or _today()
+    start = at or _moment(start_of(dag), zone) or today or _today()
     end = min(filter(None, (start + timedelta(days=DAYS), _moment(dag.get("end_date"), zone))))
     found = _count(times, zone, start, end)
     if found is None:
@@ -39,6 +41,11 @@ def runs_in_month(dag: "DagData", at: datetime | None) -> tuple[int | None, str]
     words = f"{found:,} run{'s' if found != 1 else ''} in {DAYS} days from {start:%Y-%m-%d}"
     more = ", and one for each update of its assets, which is not counted" if isinstance(schedule, Mapping) else ""
     return found, words + more
+
+
+def start_of(dag: "DagData") -> str | None:
+    """The start date of a DAG, or else that of its tasks, after which Airflow schedules it, too."""
+    return dag.get("start_date") or (dag.get("default_args") or {}).get("start_date")
 
 
 @lru_cache(maxsize=1024)

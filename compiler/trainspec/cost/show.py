@@ -7,6 +7,7 @@ from typing import Any
 
 from trainspec.cost.changes import Change
 from trainspec.cost.model import DagCost, JobCost, Prices, added
+from trainspec.cost.words import dated, machines_of, money_of, notes_of, number
 
 _HEADING = ("JOB", "MACHINES", "TRIES", "HOURS A RUN", "HOURS IN 30 DAYS")
 _MONEY = ("COST A RUN", "COST IN 30 DAYS")
@@ -35,7 +36,7 @@ def markdown(dags: Sequence[DagCost], prices: Prices | None) -> str:
         if prices:
             cells += [money_of(dag.cost), money_of(dag.monthly(dag.cost)) if dag.runs is not None else ""]
         lines.append(f"| {' | '.join(cells)} |")
-    notes = [f"- {cell(dag.dag_id)}, {cell(name)}: {cell(note)}" for dag in dags for name, note in _notes(dag)]
+    notes = [f"- {cell(dag.dag_id)}, {cell(name)}: {cell(note)}" for dag in dags for name, note in notes_of(dag)]
     return "\n".join([*lines, "", *notes, *([""] if notes else []), *_summary(dags, prices)])
 
 
@@ -77,20 +78,6 @@ def changes_as_markdown(changes: Sequence[Change], prices: Prices | None, agains
     return "\n".join([*lines, *([""] if prices else []), *_dated(prices)])
 
 
-def number(hours: Fraction | None) -> str:
-    """Hours as people write them: `1,440`, `0.25`; `?` for what is not known."""
-    return "?" if hours is None else f"{float(hours):,.2f}".rstrip("0").rstrip(".")
-
-
-def _hours(hours: Fraction) -> str:
-    return f"{number(hours)} hour{'' if hours == 1 else 's'}"
-
-
-def money_of(cost: Fraction | None) -> str:
-    """Money with two digits; `?` for what is not known."""
-    return "?" if cost is None else f"{float(cost):,.2f}"
-
-
 def cell(text: str) -> str:
     """A string for a cell of a Markdown table."""
     kept = "".join(each if each.isprintable() else " " for each in text)
@@ -101,7 +88,7 @@ def _block(dag: DagCost, prices: Prices | None) -> Iterator[str]:
     yield f"{dag.dag_id} ({dag.spec}): {dag.schedule}"
     rows: list[Sequence[str]] = [(*_HEADING, *(_MONEY if prices else ()))]
     for job in dag.jobs:
-        cells = [job.job, _machines(job), str(job.attempts), number(job.hours), _month(dag, job.hours, number)]
+        cells = [job.job, machines_of(job), str(job.attempts), number(job.hours), _month(dag, job.hours, number)]
         if prices:
             most = "at most " if job.is_spot and job.cost is not None else ""
             cells += [most + money_of(job.cost), _month(dag, job.cost, money_of)]
@@ -109,30 +96,12 @@ def _block(dag: DagCost, prices: Prices | None) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows if len(rows) > 1 else []:
         yield "  " + "  ".join(f"{each:<{width}}" for each, width in zip(row, widths, strict=True)).rstrip()
-    for name, note in _notes(dag):
+    for name, note in notes_of(dag):
         yield f"  {name}: {note}"
 
 
 def _month(dag: DagCost, each_run: Fraction | None, show: Any) -> str:
     return "" if dag.runs is None else str(show(dag.monthly(each_run)))
-
-
-def _notes(dag: DagCost) -> Iterator[tuple[str, str]]:
-    for job in dag.jobs:
-        if job.attempts > 1 and job.once is not None:
-            yield job.job, f"{_hours(job.once)} if nothing fails; every retry may take as long again"
-        if job.is_spot:
-            yield job.job, "spot machines: their price changes, and this is the most that it can be"
-        if job.warm_hours:
-            yield job.job, f"up to {_hours(job.warm_hours)} more of its warm pool a run"
-        for note in job.notes:
-            yield job.job, note
-
-
-def _machines(job: JobCost) -> str:
-    listed = ", ".join(f"{'?' if each.count is None else each.count} x {each.type or '?'}" for each in job.machines)
-    points = f"{job.tasks} points of " if job.tasks > 1 else ""
-    return points + (listed or "?")
 
 
 def _summary(dags: Sequence[DagCost], prices: Prices | None) -> Iterator[str]:
@@ -149,7 +118,7 @@ def _summary(dags: Sequence[DagCost], prices: Prices | None) -> Iterator[str]:
 
 def _dated(prices: Prices | None) -> Iterator[str]:
     if prices:
-        yield f"Prices of {prices.date} ({prices.currency}), without taxes, discounts and data transfer."
+        yield dated(prices)
 
 
 def _about(prices: Prices | None) -> dict[str, str] | None:
@@ -226,5 +195,5 @@ def _reasons(dag: DagCost) -> Iterator[tuple[str, str]]:
 
 def _span(change: Change) -> str:
     """What the amounts are of: a month where both sides have one."""
-    words = ["a run" if side.runs is None else "30 days" for side in (change.before, change.after) if side]
-    return " -> ".join(dict.fromkeys(words))
+    spans = ["a run" if side.runs is None else "30 days" for side in (change.before, change.after) if side]
+    return " before, ".join(dict.fromkeys(spans)) + (" after" if len(set(spans)) > 1 else "")

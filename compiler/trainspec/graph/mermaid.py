@@ -34,13 +34,17 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield "flowchart LR"
     for node in graph.nodes:
         left, right = _SHAPES[node.kind]
-        yield f"    {names[node.id]}{left}{_text(node.name)}{'<br>' + _text(node.detail) if node.detail else ''}{right}"
+        lines = "<br>".join(map(_text, (node.name, *filter(None, (node.detail, node.cost)))))
+        yield f"    {names[node.id]}{left}{lines}{right}"
     for edge in graph.edges:
         label = f'|"{_text(edge.label)}"|' if edge.label else ""
         line = "-.->" if edge.is_data else "-->"
         ends = [names[edge.tail], names[edge.head]]
         tail, head = reversed(ends) if edge.arrow is Arrow.TAIL else ends
         yield f"    {tail} {'<' if edge.arrow is Arrow.BOTH else ''}{line}{label} {head}"
+    if graph.caption:
+        yield f'    caption["{"<br>".join(map(_text, graph.caption))}"]'
+        yield "    style caption fill:none,stroke:none"
 
 
 def _text(text: str) -> str:

@@ -26,13 +26,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box. `title` is its name, `detail` what is said below it, `count` how many tasks it stands for."""
+    """One box: its name as `title`, below it `detail` and `cost`; `count` is the number of tasks it stands for."""
 
     id: str
     kind: Kind
     title: str
     detail: str = ""
     count: int = 1
+    cost: str = ""
 
     @property
     def name(self) -> str:
@@ -64,11 +65,12 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The picture of a DAG, or of a project; its nodes and edges in the order of the spec."""
+    """The picture of a DAG, or of a project; its nodes and edges in the order of the spec, `caption` below it."""
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    caption: tuple[str, ...] = ()
 
 
 def concealed(graph: Graph) -> Graph:
@@ -77,4 +79,5 @@ def concealed(graph: Graph) -> Graph:
         conceal_all(graph.title),
         tuple(replace(each, title=conceal_all(each.title), detail=conceal_all(each.detail)) for each in graph.nodes),
         tuple(replace(each, label=conceal_all(each.label)) for each in graph.edges),
+        graph.caption,
     )

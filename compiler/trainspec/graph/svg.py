@@ -15,8 +15,8 @@ CHARACTER = 7.2
 """Width of a character in the font's size, in pixels: a mean that is a little too wide."""
 LONGEST = 72
 """Characters of a title; the middle of a longer one is in its tooltip."""
-BOX, ROW, GAP, BETWEEN, MARGIN = 44, 18, 18, 64, 20
-"""Pixels: a box's height, room between boxes, room of a passing edge, room between columns, border."""
+BOX, LINE, ROW, GAP, BETWEEN, MARGIN = 44, 16, 18, 18, 64, 20
+"""Pixels: a box's height, its third line's, room between boxes, room of a passing edge, between columns, border."""
 
 STYLE = """
   text { font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; fill: #1f2937 }
@@ -68,8 +68,10 @@ _LEGEND = {
     Kind.SCHEDULE: "schedule",
 }
 """What the legend calls each kind, in its order."""
-_SWATCH, _LINE = 16, 22
+_SWATCH, _LEGEND_ROW = 16, 22
 """Pixels of the legend: the side of a sample, the height of a row."""
+_SMALL = 6
+"""Width of a character in the details' size, in pixels."""
 
 
 def svg(graph: Graph, links: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -78,19 +80,20 @@ def svg(graph: Graph, links: Mapping[str, str] = MappingProxyType({})) -> str:
 
 
 def _lines(graph: Graph, links: Mapping[str, str]) -> Iterator[str]:
-    layout = lay_out(graph, lambda step: BOX + ROW if isinstance(step, str) else GAP)
     nodes = {node.id: node for node in graph.nodes}
+    layout = lay_out(graph, lambda step: _height(nodes[step]) + ROW if isinstance(step, str) else GAP)
     widths = [max((_width(nodes[step]) for step in each if isinstance(step, str)), default=0) for each in layout.layers]
     lefts = _lefts(widths, _rooms(graph, layout))
     right = lefts[-1] + widths[-1] + MARGIN if lefts else 2 * MARGIN
-    bottom = max(layout.middles.values(), default=0) + BOX / 2 + 2 * MARGIN
+    bottom = _lowest(layout, nodes) + 2 * MARGIN
     columns = {
         step: (left, left + width)
         for each, left, width in zip(layout.layers, lefts, widths, strict=True)
         for step in each
     }
     middles = {step: middle + MARGIN for step, middle in layout.middles.items()}
-    legend = _legend(graph, right, bottom)
+    caption = _caption(graph, right, bottom)
+    legend = _legend(graph, caption.right, caption.bottom)
     right, bottom = max(right, legend.right), legend.bottom
 
     yield (
@@ -114,32 +117,45 @@ def _lines(graph: Graph, links: Mapping[str, str]) -> Iterator[str]:
         yield from _node(node, sum(columns[node.id]) / 2, middles[node.id])
         if link is not None:
             yield "</a>"
+    yield from caption.lines
     yield from legend.lines
     yield "</svg>"
 
 
 @dataclass(frozen=True, slots=True)
-class _Legend:
-    """The legend's lines, and the picture's edges with it."""
+class _Below:
+    """Lines below the boxes, and the picture's edges with them."""
 
     lines: tuple[str, ...]
     right: float
     bottom: float
 
 
-def _legend(graph: Graph, right: float, top: float) -> _Legend:
+def _caption(graph: Graph, right: float, top: float) -> _Below:
+    """What is said of the whole picture, a line each."""
+    if not graph.caption:
+        return _Below((), right, top)
+    lines = [
+        f'<text class="detail" x="{MARGIN}" y="{top + number * LINE:.1f}">{_xml(each)}</text>'
+        for number, each in enumerate(graph.caption)
+    ]
+    widest = max(map(len, graph.caption)) * _SMALL + 2 * MARGIN
+    return _Below(tuple(lines), max(right, widest), top + len(lines) * LINE + MARGIN / 2)
+
+
+def _legend(graph: Graph, right: float, top: float) -> _Below:
     """What the colours stand for, in rows below the picture; nothing where all boxes are of one kind."""
     kinds = {node.kind for node in graph.nodes}
     if len(kinds) < 2:
-        return _Legend((), right, top)
+        return _Below((), right, top)
     lines: list[str] = []
     left, widest, limit = float(MARGIN), 0.0, max(right, _LEAST_LEGEND)
     for kind, words in _LEGEND.items():
         if kind not in kinds:
             continue
-        width = _SWATCH + 6 + len(words) * 6 + 18
+        width = _SWATCH + 6 + len(words) * _SMALL + 18
         if left + width > limit:
-            left, top = float(MARGIN), top + _LINE
+            left, top = float(MARGIN), top + _LEGEND_ROW
         lines.append(
             f'<rect class="box {kind.value}" x="{left:.1f}" y="{top:.1f}" width="{_SWATCH}" height="{_SWATCH - 4}" '
             f'rx="{min(_ROUND.get(kind, 3), 6)}"/>'
@@ -147,7 +163,18 @@ def _legend(graph: Graph, right: float, top: float) -> _Legend:
         )
         left += width
         widest = max(widest, left)
-    return _Legend(tuple(lines), max(right, widest), top + _LINE)
+    return _Below(tuple(lines), max(right, widest), top + _LEGEND_ROW)
+
+
+def _lowest(layout: Layout, nodes: Mapping[str, Node]) -> float:
+    """The lower edge of the lowest box."""
+    return max(
+        (
+            middle + (_height(nodes[step]) if isinstance(step, str) else BOX) / 2
+            for step, middle in layout.middles.items()
+        ),
+        default=BOX / 2,
+    )
 
 
 def _rooms(graph: Graph, layout: Layout) -> list[float]:
@@ -168,29 +195,27 @@ def _lefts(widths: Sequence[float], rooms: Sequence[float]) -> list[float]:
 
 
 def _node(node: Node, centre: float, middle: float) -> Iterator[str]:
-    width, top = _width(node), middle - BOX / 2
+    width, top = _width(node), middle - _height(node) / 2
     left = centre - width / 2
-    said = f"{node.title}\n{node.detail}" if node.detail else node.title
-    yield f"<g><title>{_xml(said)}</title>"
+    yield f"<g><title>{_xml(chr(10).join(filter(None, (node.title, node.detail, node.cost))))}</title>"
     for back in (6, 3) if node.count > 1 else ():
         yield _box(node, left + back, top - back, width)
     yield _box(node, left, top, width)
-    title = _xml(_title(node))
-    if node.detail:
-        yield f'<text x="{centre:.1f}" y="{middle - 3:.1f}" text-anchor="middle">{title}</text>'
+    details = [each for each in (node.detail, node.cost) if each]
+    first = middle + 4.5 - 7.5 * min(len(details), 1) - LINE / 2 * (len(details) > 1)
+    yield f'<text x="{centre:.1f}" y="{first:.1f}" text-anchor="middle">{_xml(_title(node))}</text>'
+    for number, detail in enumerate(details, 1):
         yield (
-            f'<text class="detail" x="{centre:.1f}" y="{middle + 13:.1f}" text-anchor="middle">'
-            f"{_xml(_short(node.detail))}</text>"
+            f'<text class="detail" x="{centre:.1f}" y="{first + number * LINE:.1f}" text-anchor="middle">'
+            f"{_xml(_short(detail))}</text>"
         )
-    else:
-        yield f'<text x="{centre:.1f}" y="{middle + 4.5:.1f}" text-anchor="middle">{title}</text>'
     yield "</g>"
 
 
 def _box(node: Node, left: float, top: float, width: float) -> str:
     return (
-        f'<rect class="box {node.kind.value}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{BOX}" '
-        f'rx="{_ROUND.get(node.kind, 8)}"/>'
+        f'<rect class="box {node.kind.value}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" '
+        f'height="{_height(node)}" rx="{_ROUND.get(node.kind, 8)}"/>'
     )
 
 
@@ -213,7 +238,12 @@ def _edge(edge: Edge, ends: tuple[float, float], steps: Sequence[tuple[float, fl
 
 
 def _width(node: Node) -> float:
-    return max(len(_title(node)) * CHARACTER, len(_short(node.detail)) * CHARACTER * 0.85) + 28
+    details = max(len(_short(node.detail)), len(_short(node.cost)))
+    return max(len(_title(node)) * CHARACTER, details * CHARACTER * 0.85) + 28
+
+
+def _height(node: Node) -> int:
+    return BOX + LINE if node.detail and node.cost else BOX
 
 
 def _title(node: Node) -> str:

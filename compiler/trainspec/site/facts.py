@@ -2,15 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from trainspec.cost import DagCost
+from trainspec.cost.picture import of_dag, of_project
+from trainspec.cost.schedule import start_of
+from trainspec.cost.words import dated
 from trainspec.diagnostics import Diagnostic
 from trainspec.diagnostics.links import link
 from trainspec.graph import Dag, Graph, build, build_project
 from trainspec.pipeline import Analysis
 from trainspec.safety.masking import conceal_all
+from trainspec.site.costs import CostFacts, CostRow, Pricing, cost_facts, costs_in, job_bounds, sums
 from trainspec.site.jobs import JobFacts, job_facts
 from trainspec.site.lineage import Makers, between, makers_of, neighbours
 from trainspec.site.schedule import in_words, next_runs
@@ -59,6 +64,7 @@ class DagFacts:
     schedules: tuple[ScheduleFacts, ...]
     environments: tuple[str, ...]
     jobs: tuple[JobFacts, ...]
+    costs: tuple[CostFacts, ...]
     other_tasks: tuple[tuple[str, str, str], ...]
     findings: tuple[FindingFacts, ...]
     graph: Graph | None
@@ -75,7 +81,8 @@ class DagFacts:
 class Site:
     """A whole site: its title, a page for each DAG, and the picture of those that have to do with each other.
 
-    `links` are the pages of the picture's nodes.
+    `links` are the pages of the picture's nodes; `cost_sums` what all DAGs take in 30 days, a row for each environment,
+    in `currency`, if there is a price table, which `dated` speaks of.
     """
 
     title: str
@@ -83,35 +90,43 @@ class Site:
     graph: Graph
     links: Mapping[str, str]
     fragments: tuple[str, ...]
+    cost_sums: tuple[CostRow, ...]
+    currency: str
+    dated: str
 
 
 def site_of(
     title: str,
     specs: Sequence[Mapping[str, Analysis]],
     findings: Mapping[str, Sequence[Diagnostic]],
-    at: datetime | None = None,
+    pricing: Pricing,
 ) -> Site:
     """The site of the project's specs.
 
     `specs` holds each spec's analyses by the name of the environment (`""` is the base), the one that the page is about
-    first; `findings` are those of all environments by the spec's name; next runs are those after `at`, else after the
-    DAG's start date.
+    first; `findings` are those of all environments by the spec's name; next runs are those after `pricing.at`, else
+    after the DAG's start date.
     """
     firsts = [(each, next(iter(each.values()))) for each in specs]
     whole = [(each, first) for each, first in firsts if first.root is not None]
     dags = [Dag(first.dag_id, first.data, _members(first)) for _, first in whole]
     files = _files([first.dag_id for _, first in whole])
     makers, joined = makers_of(dags, files), between(dags)
+    costs = [costs_in(each, pricing) for each, _ in whole]
     pages = []
-    for each, first in whole:
+    for (each, first), cost in zip(whole, costs, strict=True):
         around = neighbours(first.dag_id, joined, files)
-        pages.append(_dag_facts(each, files[first.dag_id], findings.get(first.name, ()), at, makers, around))
+        pages.append(_dag_facts(each, files[first.dag_id], findings.get(first.name, ()), pricing, cost, makers, around))
+    shown = [next(iter(each.values())) for each in costs if each]
     return Site(
         title,
         tuple(sorted(pages, key=lambda page: page.id)),
-        build_project(title, dags, with_lone_dags=False),
+        replace(of_project(build_project(title, dags, with_lone_dags=False), shown, pricing.prices), caption=()),
         {f"dag:{dag_id}": f"dags/{file}" for dag_id, file in files.items()},
         tuple(sorted(first.name for _, first in firsts if first.root is None)),
+        tuple(sums(costs)),
+        pricing.prices.currency if pricing.prices else "",
+        dated(pricing.prices) if pricing.prices else "",
     )
 
 
@@ -137,13 +152,15 @@ def _dag_facts(
     environments: Mapping[str, Analysis],
     file: str,
     findings: Sequence[Diagnostic],
-    at: datetime | None,
+    pricing: Pricing,
+    costs: Mapping[str, DagCost],
     makers: Makers,
     around: tuple[list[tuple[str, str]], list[tuple[str, str]]],
 ) -> DagFacts:
     first = next(iter(environments.values()))
     dag = first.data.get("dag", {})
-    has_tasks = first.requests or first.data.get("tasks")
+    bounds = job_bounds(environments, pricing)
+    graph = build(first.dag_id, first.data, _members(first), first.groups)
     return DagFacts(
         id=first.dag_id,
         file=file,
@@ -152,15 +169,22 @@ def _dag_facts(
         doc=conceal_all(str(dag.get("doc") or "")),
         owner=str((dag.get("default_args") or {}).get("owner") or ""),
         tags=tuple(map(str, dag.get("tags") or ())),
-        schedules=_schedules(environments, at),
+        schedules=_schedules(environments, pricing.at),
         environments=tuple(name for name in environments if name),
-        jobs=tuple(job_facts(name, environments, first, makers) for name in first.requests),
+        jobs=tuple(job_facts(name, environments, first, makers, bounds.get(name, ())) for name in first.requests),
+        costs=cost_facts(costs),
         other_tasks=tuple(_other_tasks(first.data)),
         findings=tuple(map(_finding, findings)),
-        graph=build(first.dag_id, first.data, _members(first), first.groups) if has_tasks else None,
+        graph=_with_cost(graph, costs, pricing) if first.requests or first.data.get("tasks") else None,
         upstream=tuple(around[0]),
         downstream=tuple(around[1]),
     )
+
+
+def _with_cost(graph: Graph, costs: Mapping[str, DagCost], pricing: Pricing) -> Graph:
+    """The picture of the first environment, and its bound if it has no errors."""
+    first = next(iter(costs.values()), None)
+    return graph if first is None else of_dag(graph, first, pricing.prices)
 
 
 def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tuple[ScheduleFacts, ...]:
@@ -169,7 +193,7 @@ def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tup
     for name, analysis in environments.items():
         dag = analysis.data.get("dag", {})
         schedule = dag.get("schedule")
-        key = (_written(schedule), str(dag.get("timezone") or "UTC"), at or _moment(dag.get("start_date")))
+        key = (_written(schedule), str(dag.get("timezone") or "UTC"), at or _moment(start_of(dag)))
         found.setdefault(key, (schedule, []))[1].append(name or "base")
     told = []
     for (_, zone, after), (schedule, names) in found.items():

@@ -26,7 +26,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """One job. `requests` holds its request as JSON for each environment that has another one."""
+    """One job. `requests` holds its request as JSON for each environment that has another one, `bounds` its cost."""
 
     task_id: str
     name: str
@@ -38,10 +38,13 @@ class JobFacts:
     output: str
     waits_for: tuple[str, ...]
     requests: tuple[tuple[str, str], ...]
+    bounds: tuple[str, ...] = ()
     doc: str = ""
 
 
-def job_facts(task_id: str, environments: Mapping[str, Analysis], first: Analysis, makers: Makers) -> JobFacts:
+def job_facts(
+    task_id: str, environments: Mapping[str, Analysis], first: Analysis, makers: Makers, bounds: tuple[str, ...]
+) -> JobFacts:
     """The job `task_id` of the spec analysed as `first`, with its requests in all `environments`."""
     whole, members = first.requests[task_id].members, first.requests[task_id].training.members
     fields = first.data.get("jobs", {}).get(task_id, {})
@@ -57,6 +60,7 @@ def job_facts(task_id: str, environments: Mapping[str, Analysis], first: Analysi
         output=conceal_all(str((members.get("OutputDataConfig") or {}).get("S3OutputPath") or "")),
         waits_for=tuple(names_of(fields.get("depends_on"))),
         requests=tuple(_requests(task_id, environments)),
+        bounds=bounds,
         doc=conceal_all(str(fields.get("doc") or "")),
     )
 
