@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from deployment import Deployment
+from job_kinds import ENDLESS, TRAINING, AnyJob, Kind
 from rest import TASK
 from services import wait_until
-from trainspec.simulator import Outcome, Plan, Simulator
-from trainspec.simulator.jobs import Job
+from trainspec.simulator import Plan, Simulator
 from trainspec.simulator.journal import Call
 
 OURS: Final = "trainspec"
@@ -20,19 +20,6 @@ RESUMABLE: Final = "resumable"
 DATE = "2025-04-09T00:00:00Z"
 RUN_ID = "the_run"
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
-
-CONFIG: dict[str, Any] = {
-    "AlgorithmSpecification": {
-        "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1",
-        "TrainingInputMode": "File",
-    },
-    "RoleArn": "arn:aws:iam::123456789012:role/SageMakerRole",
-    "OutputDataConfig": {"S3OutputPath": "s3://my-output-bucket/models/"},
-    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
-    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-}
-# A job goes on until somebody lets it end, or stops it.
-ENDLESS = Outcome(starting=0, downloading=0, training=86400, uploading=0, stopping=0)
 
 
 @dataclass(frozen=True)
@@ -49,6 +36,8 @@ class Counts:
     """Jobs that run on."""
     state: str
     """The task's state."""
+    trials_left: int = 0
+    """Training jobs of tuning jobs that run on."""
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -56,7 +45,7 @@ class Counts:
 
 @dataclass
 class Scene:
-    """A DAG of one training task, `operator`'s, that waits as `mode` says: sync or deferred."""
+    """A DAG of one task, `operator`'s, whose jobs are of a kind, and that waits as `mode` says: sync or deferred."""
 
     deployment: Deployment
     simulator: Simulator
@@ -66,35 +55,39 @@ class Scene:
     retries: int = 2
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
+    kind: Kind = TRAINING
     tried: int = 0
     """The try that waited, or was killed: what comes back is a later one."""
 
     @property
     def name(self) -> str:
         """The job's name; every other job of this task starts with it."""
-        return f"{self.dag_id}-{self.deployment.version}-job".replace("_", "-").replace(".", "-")
+        return self.kind.job_name(f"{self.dag_id}-{self.deployment.version}-job")
 
     def definition(self) -> dict[str, Any]:
         """What the DAG file holds of it."""
         task = {
             "task_id": TASK,
-            "config": {"TrainingJobName": self.name, **CONFIG},
+            "config": self.kind.request(self.name),
             "check_interval": 1,
             "max_attempts": 3600,
             "deferrable": self.mode == "deferred",
             "retries": self.retries,
             **self.arguments,
         }
+        if self.operator == STOCK:
+            task = {name: value for name, value in task.items() if name not in self.kind.not_stock}
         return {"dag": {"dag_id": self.dag_id, **self.dag_arguments}, "operator": self.operator, "task": task}
 
     # What is seen
 
     @property
-    def jobs(self) -> list[Job]:
-        return [job for job in self.simulator.jobs if job.name == self.name or job.name.startswith(f"{self.name}-")]
+    def jobs(self) -> list[AnyJob]:
+        made = self.kind.made(self.simulator.account)
+        return [job for job in made if job.name == self.name or job.name.startswith(f"{self.name}-")]
 
     @property
-    def live(self) -> list[Job]:
+    def live(self) -> list[AnyJob]:
         """The jobs that run and have not been told to stop."""
         return [job for job in self.jobs if job.state(self.simulator.clock.now()).status == "InProgress"]
 
@@ -126,7 +119,9 @@ class Scene:
         spans = [(job.created, job.stop_requested or job.state(now).end or now) for job in jobs]
         at_once = max((sum(start <= moment < end for start, end in spans) for moment, _ in spans), default=0)
         stopped = sum(job.stop_requested is not None for job in jobs)
-        return Counts(len(jobs), at_once, stopped, len(self.live), self.state)
+        trials = [trial for job in jobs for trial in self.kind.trials(job, now)]
+        trials_left = sum(trial.state(now).end is None for trial in trials)
+        return Counts(len(jobs), at_once, stopped, len(self.live), self.state, trials_left)
 
     # What is done
 
@@ -151,12 +146,12 @@ class Scene:
 
         The lists are those of all scenes' poller; a task that waits in its worker does not read them.
         """
-        if self.answered("DescribeTrainingJob", since):
+        if self.answered(self.kind.describe, since):
             return True
         if self.mode == "sync" or not self.jobs:
             return False
         since = max(since, *(job.created for job in self.jobs))
-        lists = [call for call in self.simulator.journal.calls("ListTrainingJobs") if call.error is None]
+        lists = [call for call in self.simulator.journal.calls(self.kind.lists) if call.error is None]
         return any(call.time > since for call in lists)
 
     def wait_looked(self, since: float) -> None:
@@ -173,7 +168,7 @@ class Scene:
             task = self.task
             if task["state"] not in ("running", "deferred") or task["try_number"] <= self.tried:
                 return task["state"] in ENDED
-            return bool(self.looked(since) or self.answered("CreateTrainingJob", since))
+            return bool(self.looked(since) or self.answered(self.kind.create, since))
 
         self.wait("the task is back", back, 180)
 
@@ -213,7 +208,12 @@ class Scene:
     def let_end(self) -> None:
         """The newest job completes now."""
         if live := self.live:
-            live[-1].outcome = replace(ENDLESS, training=self.simulator.clock.now() - live[-1].created)
+            self.end(live[-1])
+
+    def end(self, job: AnyJob, failure: str | None = None) -> None:
+        """The job ends now: it completes, or fails."""
+        elapsed = self.simulator.clock.now() - job.created
+        self.kind.given(job, replace(ENDLESS, training=elapsed, failure=failure))
 
     def let_end_well(self, seconds: float = 180) -> None:
         """The newest job completes, as often as there is a new one, until the task has ended."""
@@ -228,12 +228,7 @@ class Scene:
 
 
 def dag_file(scenes: list[Scene]) -> str:
-    """A DAG file that holds the scenes' DAGs, all of one operator."""
-    imports = {
-        OURS: "from trainspec.runtime import TrainingJobOperator as Operator",
-        STOCK: "from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator as Operator",
-        RESUMABLE: "from resumable import ResumableTrainingOperator as Operator",
-    }
+    """A DAG file that holds the scenes' DAGs, all of one kind and operator."""
     return f"""
 from datetime import timedelta
 import pendulum
@@ -241,7 +236,7 @@ try:
     from airflow.sdk import DAG
 except ImportError:
     from airflow import DAG
-{imports[scenes[0].operator]}
+{scenes[0].kind.operators[scenes[0].operator]}
 
 for scene in {[scene.definition() for scene in scenes]!r}:
     spans = {{name: timedelta(seconds=scene["dag"][name]) for name in scene["dag"] if name == "dagrun_timeout"}}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from environment import Airflow, ready
-from scene import CONFIG, ENDLESS
+from job_kinds import CONFIG, ENDLESS
 from services import wait_until
 from trainspec.simulator import Plan, Simulator
 

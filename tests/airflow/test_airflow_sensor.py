@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from environment import REPOSITORY, Airflow
 from inside import MARKER
-from scene import CONFIG
+from job_kinds import CONFIG
 from trainspec.simulator import Outcome, Plan, Simulator
 
 DATE = "2025-04-09"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from deployment import Deployment, deployed
 from environment import VERSIONS
-from scene import CONFIG, ENDLESS, OURS, RUN_ID, Scene, dag_file
+from job_kinds import CONFIG, ENDLESS
+from scene import OURS, RUN_ID, Scene, dag_file
 from trainspec.simulator import Plan, Simulator
 from trainspec.simulator.jobs import Job
 

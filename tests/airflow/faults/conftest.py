@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from environment import VERSIONS
+from job_kinds import KINDS, TRAINING
 from play import Key, Played, keys, play
 from record import write_record
 
@@ -11,10 +12,13 @@ HERE = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--stock", action="store_true", help="play all with SageMakerTrainingOperator, too, beside ours")
+    parser.addoption("--stock", action="store_true", help="play all with the Amazon provider's operator, too")
     parser.addoption("--resumable", action="store_true", help="and with it on 3.3's ResumableJobMixin")
     parser.addoption("--record", type=Path, help="a folder for what was counted: a JSON file for each Airflow")
-    parser.addoption("--event", action="append", help="play this event alone; may be repeated")
+    parser.addoption("--kind", action="append", choices=KINDS, help="kind of jobs (training); may be repeated")
+    parser.addoption(
+        "--event", action="append", help="play this event alone; KIND:EVENT whatever --kind says; may be repeated"
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -28,10 +32,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = [
             (version, key)
             for version in options.airflow or VERSIONS[:1]
-            for key in keys(version, stock=options.stock, resumable=options.resumable)
-            if not options.event or key[0] in options.event
+            for kind in KINDS.values()
+            for key in keys(version, kind, stock=options.stock, resumable=options.resumable)
+            if _is_asked(key, options.kind or [TRAINING.name], options.event)
         ]
-        metafunc.parametrize(("version", "key"), cases, ids=[f"{version}-{'-'.join(key)}" for version, key in cases])
+        ids = [f"{version}-{'-'.join(key.words)}" for version, key in cases]
+        metafunc.parametrize(("version", "key"), cases, ids=ids)
+
+
+def _is_asked(key: Key, kinds: list[str], events: list[str] | None) -> bool:
+    if events is None:
+        return key.kind in kinds
+    return key.asked_as in events or (key.kind in kinds and key.event in events)
 
 
 @pytest.fixture(scope="session")

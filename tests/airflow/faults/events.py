@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psutil
+from job_kinds import Kind
 from rest import TASK
-from scene import CONFIG, DATE, ENDED, ENDLESS, RUN_ID, Counts, Scene, now
+from scene import DATE, ENDED, RUN_ID, Counts, Scene, now
 from trainspec.simulator import Fault
 
 BOTH = ("sync", "deferred")
@@ -56,10 +57,9 @@ class Event:
         """What must come of it on Airflow `version`."""
         return self.elsewhere.get(version, self.wanted)
 
-    @property
-    def text(self) -> str:
-        """What happens, in a sentence or two."""
-        return self.what or " ".join((self.act.__doc__ or "").split())
+    def text(self, kind: Kind) -> str:
+        """What happens to a job of this kind, in a sentence or two."""
+        return kind.text(self.what or " ".join((self.act.__doc__ or "").split()))
 
 
 def _comes_back(scene: Scene) -> None:
@@ -212,7 +212,7 @@ def worker_lost_creating(scene: Scene) -> None:
 
 
 def _die_creating(scene: Scene, *, with_supervisor: bool) -> None:
-    scene.simulator.faults.add(Fault("slow", "CreateTrainingJob", f"{scene.name}*", seconds=60))
+    scene.simulator.faults.add(Fault("slow", scene.kind.create, f"{scene.name}*", seconds=60))
     scene.start()
     scene.wait("the job is created", lambda: scene.jobs, 180)
     scene.kill(with_supervisor=with_supervisor)
@@ -224,7 +224,7 @@ def _die_creating(scene: Scene, *, with_supervisor: bool) -> None:
 
 def answer_lost(scene: Scene) -> None:
     """The job is created, and the connection is reset before the answer."""
-    scene.simulator.faults.add(Fault("lost_answer", "CreateTrainingJob", f"{scene.name}*"))
+    scene.simulator.faults.add(Fault("lost_answer", scene.kind.create, f"{scene.name}*"))
     scene.start()
     scene.wait("the job is created", lambda: scene.jobs, 180)
     since = now(scene)
@@ -234,7 +234,7 @@ def answer_lost(scene: Scene) -> None:
 
 def throttled(scene: Scene) -> None:
     """The first six answers to DescribeTrainingJob are ThrottlingException."""
-    scene.simulator.faults.add(Fault("throttle", "DescribeTrainingJob", f"{scene.name}*", times=6))
+    scene.simulator.faults.add(Fault("throttle", scene.kind.describe, f"{scene.name}*", times=6))
     scene.start()
     scene.wait_looked(0)
     scene.let_end_well()
@@ -245,7 +245,7 @@ def job_failed(scene: Scene) -> None:
     scene.start()
     scene.wait_waiting()
     (job,) = scene.live
-    job.outcome = replace(ENDLESS, training=now(scene) - job.created, failure="AlgorithmError: exit code 1")
+    scene.end(job, "AlgorithmError: exit code 1")
     scene.wait("a second job, or the end", lambda: len(scene.jobs) > 1 or scene.state in ENDED, 120)
     scene.let_end_well()
 
@@ -305,18 +305,19 @@ def run_deleted(scene: Scene) -> None:
 def name_freed(scene: Scene) -> None:
     """Another's job had the name, and is deleted after this task took the next one; then its worker is lost."""
     account = scene.simulator.account
-    account.create("us-east-1", {"TrainingJobName": scene.name, **CONFIG})
-    scene.simulator.jobs[-1].outcome = replace(ENDLESS, training=0)
+    scene.kind.start(account, scene.kind.request(scene.name))
+    (others,) = scene.jobs
+    scene.end(others)
     scene.start()
     scene.wait_waiting()
-    account.delete("us-east-1", scene.name)
+    scene.kind.delete(account, scene.name)
     scene.kill(with_supervisor=True)
     _comes_back(scene)
 
 
 def left_over(scene: Scene) -> None:
     """A try stands still before it has made its job; the next one's job fails, the last; then the first goes on."""
-    refused = Fault("throttle", "CreateTrainingJob", f"{scene.name}*", times=10_000)
+    refused = Fault("throttle", scene.kind.create, f"{scene.name}*", times=10_000)
     scene.simulator.faults.add(refused)
     scene.start()
     scene.wait("the task tries to create its job", lambda: _refused(scene) and scene.task.get("pid"), 180)
@@ -327,7 +328,7 @@ def left_over(scene: Scene) -> None:
         scene.simulator.faults.clear()
         scene.wait("its job", lambda: scene.live, 180)
         (job,) = scene.live
-        job.outcome = replace(ENDLESS, training=now(scene) - job.created, failure="AlgorithmError: exit code 1")
+        scene.end(job, "AlgorithmError: exit code 1")
         scene.wait_ended()
     finally:
         for process in paused:
@@ -337,7 +338,7 @@ def left_over(scene: Scene) -> None:
 
 
 def _refused(scene: Scene) -> bool:
-    return any(call.operation == "CreateTrainingJob" and call.name == scene.name for call in scene.simulator.calls)
+    return any(call.operation == scene.kind.create and call.name == scene.name for call in scene.simulator.calls)
 
 
 def not_waited_for_and_cleared(scene: Scene) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from deployment import deployed
 from events import EVENTS, Event
+from job_kinds import KINDS, TRAINING, Kind
 from scene import OURS, RESUMABLE, STOCK, Counts, Scene, dag_file, settle
 from trainspec.simulator import Simulator
 
@@ -27,19 +29,34 @@ class Played:
     trouble: str = ""
 
 
-Key = tuple[str, str, str]
-"""Event, mode, operator."""
+class Key(NamedTuple):
+    """What is played, in one Airflow."""
+
+    event: str
+    mode: str
+    operator: str
+    kind: str = TRAINING.name
+
+    @property
+    def words(self) -> list[str]:
+        """What names it: the kind last, where it is not the usual one."""
+        return [self.event, self.mode, self.operator, *([] if self.kind == TRAINING.name else [self.kind])]
+
+    @property
+    def asked_as(self) -> str:
+        """The event's name as `--event` takes it for this kind of jobs."""
+        return f"{self.kind}:{self.event}"
 
 
-def keys(version: str, *, stock: bool = False, resumable: bool = False) -> list[Key]:
-    """What there is to play in Airflow `version`."""
+def keys(version: str, kind: Kind, *, stock: bool = False, resumable: bool = False) -> list[Key]:
+    """What there is to play in Airflow `version` with jobs of a kind."""
     rows = [(name, mode) for name, event in EVENTS.items() if version in event.versions for mode in event.modes]
     others = {STOCK: stock, RESUMABLE: resumable and version == "3.3"}
     return [
-        (name, mode, operator)
+        Key(name, mode, operator, kind.name)
         for name, mode in rows
         for operator in (OURS, *(other for other, asked in others.items() if asked and EVENTS[name].stock))
-        if operator != RESUMABLE or mode == "sync"
+        if operator in kind.operators and (operator != RESUMABLE or mode == "sync")
     ]
 
 
@@ -50,27 +67,28 @@ def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
             key: Scene(
                 deployment,
                 simulator,
-                "_".join(key),
-                key[2],
-                key[1],
-                EVENTS[key[0]].retries,
-                EVENTS[key[0]].arguments,
-                EVENTS[key[0]].dag_arguments,
+                "_".join(key.words),
+                key.operator,
+                key.mode,
+                EVENTS[key.event].retries,
+                EVENTS[key.event].arguments,
+                EVENTS[key.event].dag_arguments,
+                KINDS[key.kind],
             )
             for key in wanted
         }
         shutil.copy(Path(__file__).with_name("resumable.py"), deployment.airflow.dags)
-        for operator in {key[2] for key in wanted}:
-            text = dag_file([scene for key, scene in scenes.items() if key[2] == operator])
-            (deployment.airflow.dags / f"dags_of_{operator}.py").write_text(text)
+        for kind, operator in {(key.kind, key.operator) for key in wanted}:
+            text = dag_file([scene for key, scene in scenes.items() if (key.kind, key.operator) == (kind, operator)])
+            (deployment.airflow.dags / f"dags_of_{kind}_{operator}.py").write_text(text)
         deployment.wait_dags({scene.dag_id for scene in scenes.values()})
         by_end: dict[tuple[str, bool], list[Key]] = {}
         for key in wanted:
-            by_end.setdefault(EVENTS[key[0]].ends, []).append(key)
+            by_end.setdefault(EVENTS[key.event].ends, []).append(key)
         found: dict[Key, Played] = {}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for (component, kill), group in sorted(by_end.items()):  # first those without a component
-                pairs = [(EVENTS[key[0]], scenes[key]) for key in group]
+                pairs = [(EVENTS[key.event], scenes[key]) for key in group]
                 begun = [""] * len(group)
                 if component:
                     begun = list(pool.map(lambda pair: _trouble(_begin, pair[1]), pairs))

@@ -1,6 +1,6 @@
 """What was counted, as data for a file, and the table that a page shows of it.
 
-python tests/airflow/faults/record.py        writes the table of docs/measured/ into docs/guarantees.md
+python tests/airflow/faults/record.py        writes the tables of docs/measured/ into docs/guarantees.md
 """
 
 import json
@@ -9,35 +9,48 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from play import Key
 
 REPOSITORY = Path(__file__).parents[3]
 FOLDER = REPOSITORY / "docs" / "measured"
 PAGE = REPOSITORY / "docs" / "guarantees.md"
-BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
+MARKS = {  # kind of jobs → where its table stands
+    "training": ("<!-- measured: begin -->\n", "<!-- measured: end -->\n"),
+    "tuning": ("<!-- measured with tuning jobs: begin -->\n", "<!-- measured with tuning jobs: end -->\n"),
+}
 _PACKAGES = ("apache-airflow", "apache-airflow-providers-amazon", "botocore")
 
 Record = Mapping[str, Any]
 
 
-def write_record(folder: Path, version: str, played: Mapping[tuple[str, str, str], Any], command: str) -> None:
-    """Write everything that was played in one Airflow, with what is needed to play it again.
+def write_record(folder: Path, version: str, played: "Mapping[Key, Any]", command: str) -> None:
+    """Write everything that was played in one Airflow, with what is needed to play it again: a file for each kind.
 
     What was recorded before stays where it was not played now; its command then stands before this one.
     """
+    for kind in sorted({key.kind for key in played}):
+        of_kind = {key: one for key, one in played.items() if key.kind == kind}
+        _write_kind(folder, version, kind, of_kind, command)
+
+
+def _write_kind(folder: Path, version: str, kind: str, played: "Mapping[Key, Any]", command: str) -> None:
     from events import EVENTS
+    from job_kinds import KINDS
 
     rows = {
-        (name, mode, operator): {
-            "event": name,
-            "what": EVENTS[name].text,
-            "mode": mode,
-            "operator": operator,
-            **asdict(one.counts),
+        (key.event, key.mode, key.operator): {
+            "event": key.event,
+            "what": EVENTS[key.event].text(KINDS[kind]),
+            "mode": key.mode,
+            "operator": key.operator,
+            **_counted(one.counts, kind),
         }
-        for (name, mode, operator), one in played.items()
+        for key, one in played.items()
     }
-    path, today = folder / f"faults-{version}.json", date.today().isoformat()
+    path, today = folder / f"{_stem(kind)}-{version}.json", date.today().isoformat()
     before = json.loads(path.read_text()) if path.exists() else {"rows": []}
     kept = {(row["event"], row["mode"], row["operator"]): row for row in before["rows"]}
     if kept.keys() - rows.keys():
@@ -53,9 +66,18 @@ def write_record(folder: Path, version: str, played: Mapping[tuple[str, str, str
     path.write_text(json.dumps(record, indent=1) + "\n")
 
 
-def records() -> list[Record]:
-    """What was recorded, newest Airflow first."""
-    found = [json.loads(path.read_text()) for path in FOLDER.glob("faults-*.json")]
+def _stem(kind: str) -> str:
+    return "faults" if kind == "training" else f"faults-{kind}"
+
+
+def _counted(counts: Any, kind: str) -> dict[str, Any]:
+    """What was counted; a training job has no training jobs of its own."""
+    return {name: value for name, value in asdict(counts).items() if kind != "training" or name != "trials_left"}
+
+
+def records(kind: str = "training") -> list[Record]:
+    """What was recorded with jobs of a kind, newest Airflow first."""
+    found = [json.loads(path.read_text()) for path in FOLDER.glob(f"{_stem(kind)}-[0-9]*.json")]
     return sorted(found, key=lambda record: [int(part) for part in record["airflow"].split(".")], reverse=True)
 
 
@@ -92,16 +114,19 @@ def _source(record: Record) -> str:
     return f"- {record['date']}, {versions}: `{record['command']}`"
 
 
-def page_with(found: list[Record], page: str) -> str:
-    """`page` with the table in its place."""
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{table(found)}\n{END}{tail}"
+def page_with(found: list[Record], page: str, kind: str = "training") -> str:
+    """`page` with the table of a kind of jobs in its place."""
+    begin, end = MARKS[kind]
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n{table(found)}\n{end}{tail}"
 
 
 def _cell(row: Mapping[str, Any]) -> str:
     at_once = f" ({row['at_once']} at once)" if row["at_once"] > 1 else ""
-    left = f", **{row['left']} left running**" if row["left"] else ""
+    trials = row.get("trials_left", 0)
+    with_trials = f" with {trials} training jobs" if trials else ""
+    left = f", **{row['left']} left running{with_trials}**" if row["left"] or trials else ""
     return f"{row['made']} made{at_once}, {row['stopped']} stopped{left}: {row['state']}"
 
 
@@ -112,4 +137,5 @@ def _versions(version: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page_with(records(), PAGE.read_text()))
+    for each in MARKS:
+        PAGE.write_text(page_with(records(each), PAGE.read_text(), each))
