@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trainspec.graph import Edge, Graph, Kind, Node
 from trainspec.graph.layout import Bend, Step, lay_out
 from trainspec.graph.mermaid import mermaid
+from trainspec.graph.model import TIMES
 from trainspec.graph.svg import svg
 
 from helpers import ROOT, Run
@@ -121,3 +122,58 @@ def test_the_source_and_the_image_of_a_job(trainspec: Run) -> None:
     assert "ml.m5.large, sagemaker-scikit-learn:1.2-1-cpu-py3" in drawn
     assert '[/"src<br>train.py"/]' in drawn
     assert '[/"src<br>evaluate.py"/]' in drawn
+
+
+TUNE = """
+trainspec: 1
+dag: {id: t, schedule: null, start_date: 2025-04-01}
+defaults:
+  image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+  role: arn:aws:iam::123456789012:role/MyRole
+  output: s3://my-bucket/models/
+  stopping: {max_runtime: 30m}
+  metrics: {auc: "auc=([0-9.]+)"}
+jobs:
+  tune:
+    name: tune
+    inputs: {train: s3://my-bucket/train/}
+    tuning:
+      strategy: Random
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: {min: 0.1, max: 0.5}}
+      limits: {jobs: 1200, parallel: 4}
+      resources: {instances: [{instance_type: ml.m5.large, instance_count: 1, volume_size: 10}]}
+  grid:
+    name: grid
+    resources: {instance_type: ml.m5.large, instance_count: 2, volume_size: 10GB}
+    tuning:
+      strategy: Grid
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: [a, b], depth: [c, d, e]}
+      limits: {parallel: 2}
+  some:
+    name: some
+    resources: {instance_type: ml.m5.large, instance_count: 2, volume_size: 10GB}
+    tuning:
+      strategy: "{{ params.how }}"
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: {min: 0.1, max: 0.5}}
+      limits: {jobs: "{{ params.jobs }}", parallel: 1}
+"""
+
+
+def test_a_tuning_job_says_how_it_searches(trainspec: Run, project: Path) -> None:
+    (project / "t.yaml").write_text(TUNE)
+    drawn = trainspec("graph", "t.yaml")
+    assert drawn.returncode == 0, drawn.stderr
+    for said in (
+        f'"tune<br>Random tuning: 1,200 trials, 4 at once, 1 {TIMES} ml.m5.large, my-algo:1"',
+        f'"grid<br>Grid tuning: 6 trials, 2 at once, 2 {TIMES} ml.m5.large, my-algo:1"',
+        f'"some<br>tuning: 1 at once, 2 {TIMES} ml.m5.large, my-algo:1"',
+        '("s3://my-bucket/train/")',
+    ):
+        assert said in drawn.stdout, drawn.stdout
+    picture = trainspec("graph", "t.yaml", "--format", "svg").stdout
+    assert 'class="box tuning"' in picture
+    assert ">tuning job<" in picture
+    assert ">training job<" not in picture

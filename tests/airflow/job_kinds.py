@@ -36,6 +36,21 @@ TUNING_CONFIG: Final[dict[str, Any]] = {
             **CONFIG["AlgorithmSpecification"],
             "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
         },
+        # The stock operator takes no tuning job without channels, and looks for those of S3 there.
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {
+                    "FileSystemDataSource": {
+                        "FileSystemId": "fs-0123456789abcdef0",
+                        "FileSystemType": "EFS",
+                        "FileSystemAccessMode": "ro",
+                        "DirectoryPath": "/train",
+                    }
+                },
+            }
+        ],
+        "VpcConfig": {"SecurityGroupIds": ["sg-0123456789abcdef0"], "Subnets": ["subnet-0123456789abcdef0"]},
     },
 }
 # A job goes on until somebody lets it end, or stops it.

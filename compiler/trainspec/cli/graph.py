@@ -88,4 +88,4 @@ def _of_project(analyses: "Sequence[Analysis]", project: Project, prices: Prices
 
 
 def _requests(analysis: "Analysis") -> dict[str, dict[str, Any]]:
-    return {name: request.training.members for name, request in analysis.requests.items()}
+    return {name: request.members for name, request in analysis.requests.items()}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import handed_on, in_words
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node, concealed
+from trainspec.request.bounds import bounds_of
+from trainspec.request.tuned import CONFIG, training_request
 from trainspec.templates.choices import OPERATOR as BEST
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ def build(
         drawing.node(name, kind, name, _said_of(kind, task))
     for name, request in requests.items():
         group = drawing.owner(name)
-        detail = ", ".join(filter(None, (machines_of(request), image_of(request))))
-        drawing.node(group, Kind.JOB, group, detail, len(groups.get(group, (name,))))
+        detail = ", ".join(filter(None, (tuning_of(request), machines_of(request), image_of(request))))
+        drawing.node(
+            group, Kind.TUNING if CONFIG in request else Kind.JOB, group, detail, len(groups.get(group, (name,)))
+        )
     for name, request in requests.items():
-        _draw_data(drawing, name, request)
+        _draw_data(drawing, name, training_request(request))
     for name, job in data.get("jobs", {}).items():
         _draw_code(drawing, name, job.get("source"))
         _draw_gate(drawing, name, job.get("proceed_if"))
@@ -160,7 +164,7 @@ def _draw_start(drawing: _Drawing, schedule: Any) -> None:
     later = {
         edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA, Kind.CODE)
     }
-    tasks = {Kind.JOB, Kind.TASK, Kind.SENSOR, Kind.APPROVAL, Kind.TRIGGER}
+    tasks = {Kind.JOB, Kind.TUNING, Kind.TASK, Kind.SENSOR, Kind.APPROVAL, Kind.TRIGGER}
     first = [key for key, node in drawing.nodes.items() if node.kind in tasks and key not in later]
     for start in _starts(drawing, schedule):
         for task in first:
@@ -187,9 +191,22 @@ def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
     return str(task.get("s3") or (f"DAG {task['dag']}" if task.get("dag") else ""))
 
 
+def tuning_of(request: Mapping[str, Any]) -> str:
+    """How a tuning job searches, and how much: `Bayesian tuning: 20 trials, 4 at once`; nothing for a training job."""
+    if CONFIG not in request:
+        return ""
+    bounds, strategy = bounds_of(request), str(request[CONFIG].get("Strategy") or "")
+    trials = f"{bounds.jobs:,} trial{'s' if bounds.jobs != 1 else ''}" if bounds.jobs is not None else ""
+    at_once = f"{bounds.parallel:,} at once" if bounds.parallel is not None else ""
+    said = ", ".join(filter(None, (trials, at_once)))
+    known = strategy if strategy.isalpha() else ""  # a template is chosen by a run
+    return " ".join(filter(None, (known, "tuning"))) + (f": {said}" if said else "")
+
+
 def machines_of(request: Mapping[str, Any]) -> str:
-    """How many of which instance type, of all groups; nothing where SageMaker chooses."""
-    resources = request.get("ResourceConfig") or {}
+    """How many of which instance type, of all groups or choices; nothing where SageMaker chooses."""
+    training = training_request(request)
+    resources = training.get("ResourceConfig") or {}
     groups = resources.get("InstanceGroups") or [resources]
     return ", ".join(
         f"{group.get('InstanceCount', 1)} {TIMES} {group['InstanceType']}"
@@ -200,7 +217,7 @@ def machines_of(request: Mapping[str, Any]) -> str:
 
 def image_of(request: Mapping[str, Any]) -> str:
     """The image's repository and tag, or the algorithm's name, without the registry and the account before it."""
-    algorithm = request.get("AlgorithmSpecification") or {}
+    algorithm = training_request(request).get("AlgorithmSpecification") or {}
     return str(algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "").rpartition("/")[2]
 
 

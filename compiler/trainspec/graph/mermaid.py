@@ -11,6 +11,7 @@ from trainspec.graph.model import TIMES, Arrow, Graph, Kind
 _SHAPES = {
     Kind.DAG: ('[["', '"]]'),
     Kind.JOB: ('["', '"]'),
+    Kind.TUNING: ('["', '"]'),
     Kind.TASK: ('("', '")'),
     Kind.SENSOR: ('>"', '"]'),
     Kind.APPROVAL: ('{"', '"}'),

@@ -13,6 +13,7 @@ class Kind(Enum):
 
     DAG = "dag"
     JOB = "job"
+    TUNING = "tuning"
     TASK = "task"
     SENSOR = "sensor"
     APPROVAL = "approval"

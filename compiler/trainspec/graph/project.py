@@ -10,6 +10,7 @@ from typing import Any
 
 from trainspec.graph.build import assets_of, location, names_of
 from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node, concealed
+from trainspec.request.tuned import training_request
 
 SHORTEST = len("s3://b/")
 """A shorter place says nothing of what is below it."""
@@ -25,7 +26,7 @@ class Dag:
 
     def reads(self) -> Iterator[str]:
         """The places in S3 that its jobs read, and that its sensors wait for."""
-        for request in self.requests.values():
+        for request in map(training_request, self.requests.values()):
             for channel in request.get("InputDataConfig") or ():
                 yield from filter(None, [location(channel.get("DataSource") or {})])
         for sensor in self.data.get("sensors", {}).values():
@@ -33,7 +34,7 @@ class Dag:
 
     def writes(self) -> Iterator[str]:
         """The places in S3 that its jobs write to."""
-        for request in self.requests.values():
+        for request in map(training_request, self.requests.values()):
             yield from names_of((request.get("OutputDataConfig") or {}).get("S3OutputPath"))
 
     def makes(self) -> Iterator[str]:

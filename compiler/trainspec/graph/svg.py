@@ -27,7 +27,7 @@ STYLE = """
   .reads { stroke-dasharray: 5 4 }
   .head { fill: #9ca3af }
   .box { stroke-width: 1.3 }
-  .dag { fill: #e0e7ff; stroke: #4338ca } .job { fill: #dbeafe; stroke: #2563eb }
+  .dag, .tuning { fill: #e0e7ff; stroke: #4338ca } .job { fill: #dbeafe; stroke: #2563eb }
   .task { fill: #f3f4f6; stroke: #6b7280 }
   .sensor { fill: #ede9fe; stroke: #7c3aed } .trigger { fill: #fee2e2; stroke: #dc2626 }
   .gate, .approval { fill: #fce7f3; stroke: #db2777 }
@@ -36,7 +36,7 @@ STYLE = """
   .schedule { fill: #f9fafb; stroke: #9ca3af }
   @media (prefers-color-scheme: dark) {
     text { fill: #e5e7eb } .detail, .label { fill: #9ca3af } .label { stroke: #0d1117 } .page { fill: #0d1117 }
-    .dag { fill: #23265c } .job { fill: #1e3a5f } .task { fill: #1f2937 }
+    .dag, .tuning { fill: #23265c } .job { fill: #1e3a5f } .task { fill: #1f2937 }
     .sensor { fill: #2e1f4d } .trigger { fill: #451a1a }
     .gate, .approval { fill: #42112b }
     .code { fill: #082f49 }
@@ -57,6 +57,7 @@ _ROUND = {Kind.GATE: 0, Kind.APPROVAL: 0, Kind.CODE: 0, Kind.DATA: 2, Kind.ASSET
 _LEGEND = {
     Kind.DAG: "DAG",
     Kind.JOB: "training job",
+    Kind.TUNING: "tuning job",
     Kind.TASK: "other task",
     Kind.SENSOR: "sensor",
     Kind.GATE: "gate on a metric",

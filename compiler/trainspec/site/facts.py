@@ -131,7 +131,7 @@ def site_of(
 
 
 def _members(analysis: Analysis) -> dict[str, dict[str, Any]]:
-    return {name: request.training.members for name, request in analysis.requests.items()}
+    return {name: request.members for name, request in analysis.requests.items()}
 
 
 def _files(dag_ids: Sequence[str]) -> dict[str, str]:

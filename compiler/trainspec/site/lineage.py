@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from trainspec.graph import Dag
 from trainspec.graph.project import SHORTEST, known_folder, shared_data
+from trainspec.request.tuned import training_request
 
 Makers: TypeAlias = Mapping[str, Sequence[tuple[str, str, str]]]
 """Who writes to a folder in S3: DAG, job and page, by the folder."""
@@ -14,7 +15,8 @@ def makers_of(dags: Sequence[Dag], files: Mapping[str, str]) -> Makers:
     """Who writes to each folder in S3 that is known before any task runs."""
     found: dict[str, list[tuple[str, str, str]]] = {}
     for dag in dags:
-        for job, request in dag.requests.items():
+        for job, whole in dag.requests.items():
+            request = training_request(whole)
             place = known_folder(str((request.get("OutputDataConfig") or {}).get("S3OutputPath") or ""))
             if len(place) > SHORTEST:
                 found.setdefault(place, []).append((dag.id, job, files[dag.id]))
