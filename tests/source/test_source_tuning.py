@@ -1,6 +1,7 @@
 """`run --local` of tuning jobs: scripts that really run, the objective out of their logs, the best handed on."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ def test_the_best_of_a_search_is_handed_on(local: Any, project: Path) -> None:
     assert all(name.startswith("churn-00") for name in tried)
     best = tuned["best"]
     assert best["name"] in tried
+    for trial in tried:
+        kept = (project / "kept/jobs" / trial / "log.txt").read_text()
+        assert re.search(rf"^train: {trial} \[algo-1\S*\] {kept.splitlines()[-1]}$", said, re.MULTILINE), said
+    assert f"train: {best['name']} begins with eta={best['hyperparameters']['eta']}\n" in said
+    assert f"train: {best['name']}: Completed, auc {best['objective']:g}\n" in said
     eta = float(best["hyperparameters"]["eta"])
     assert best["objective"] == pytest.approx(1 - abs(eta - 0.3), abs=1e-4)
     assert final_job["metrics"] == {"auc": best["objective"]}
@@ -76,14 +82,16 @@ def test_scripts_that_fail_say_why(local: Any) -> None:
     (done,), said = local(tuning("{jobs: 2, parallel: 2}"), script=script, code=1)
     assert done["status"] == "Failed"
     assert "AlgorithmError" in done["reason"]
-    assert "no such column" in said
+    assert len(re.findall(r"churn-00\d-\w+ \[algo-1\S*\] no such column\n", said)) == 2, said
+    assert said.count("no such column, exit code: 3\n") == 2, said
 
 
 @pytest.mark.slow
 def test_a_metric_that_no_log_has(local: Any) -> None:
-    (done,), _ = local(tuning("{jobs: 2, parallel: 2}"), script="print('accuracy 0.5')\n", code=1)
+    (done,), said = local(tuning("{jobs: 2, parallel: 2}"), script="print('accuracy 0.5')\n", code=1)
     assert done["status"] == "Failed"
     assert "No training job reported the objective metric auc" in done["reason"]
+    assert said.count(": Completed, without the objective in its log\n") == 2
 
 
 @pytest.mark.slow

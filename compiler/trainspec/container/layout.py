@@ -41,6 +41,11 @@ class Layout:
         """Where checkpoints are kept if the job does not say otherwise."""
         return self.base / "checkpoints"
 
+    @property
+    def log(self) -> Path:
+        """What the container has said, which SageMaker keeps in CloudWatch."""
+        return self.base / "log.txt"
+
     def channel(self, name: str) -> Path:
         """Where the data of a channel are."""
         return self.base / "input" / "data" / name

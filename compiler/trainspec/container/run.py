@@ -9,9 +9,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from trainspec.container.channels import ChannelError, fetch
 from trainspec.container.command import CommandError, command, unpack
@@ -65,6 +66,7 @@ class Container:
         self._lock = threading.Lock()
         self._stopping: str | None = None
         self._last_words: deque[str] = deque(maxlen=_KEPT_WORDS)
+        self._log: TextIO | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -96,6 +98,13 @@ class Container:
 
     def _run(self) -> None:
         try:
+            self._live()
+        finally:
+            if self._log is not None:
+                self._log.close()
+
+    def _live(self) -> None:
+        try:
             self._phase("Downloading")
             argv, variables = self._prepare()
             code = self._train(argv, variables)
@@ -118,12 +127,13 @@ class Container:
             self._phase("Completed")
 
     def _prepare(self) -> tuple[list[str], dict[str, str]]:
-        """The tree, the data and the code; the command and its variables. Raises what `_run` knows."""
+        """The tree, the data and the code; the command and its variables. Raises what `_live` knows."""
         hosts = ["algo-1"]
+        self.layout.make()
+        self._log = self.layout.log.open("w", encoding="utf-8", errors="replace", buffering=1)
         count = _hosts(self.request)
         if count > 1:
             self._say(f"Running the first of {count} hosts: the others have no machine here")
-        self.layout.make()
         self.layout.describe(self.request, hosts[0], hosts)
         fetch(self.request, self.layout, self.machine.store, self.machine.inputs, self.machine.archive)
         values = decoded(self.request.get("HyperParameters") or {})
@@ -206,6 +216,9 @@ class Container:
 
     def _say(self, line: str) -> None:
         self.lines.append((self.machine.now(), line))
+        if self._log is not None:
+            with suppress(OSError):  # a full disk is the script's trouble, too, and its log is shown all the same
+                self._log.write(f"{line}\n")
         self._last_words.append(line)
         self._metrics.read(line)
 

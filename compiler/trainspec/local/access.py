@@ -46,6 +46,8 @@ class Clients:
     logs: Any
     in_console: bool = True
     """Whether the pages of the AWS console show its jobs."""
+    runs_here: bool = False
+    """Whether its jobs are processes of this machine."""
 
 
 def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None, Clients]:
@@ -85,7 +87,7 @@ def _in_process(region: str, account: "Account") -> Clients:
     from trainspec.local.in_process import LOGS, SAGEMAKER, InProcess
 
     sagemaker = InProcess(account, SAGEMAKER, region)
-    return Clients(region, sagemaker, sagemaker, InProcess(account, LOGS, region), in_console=False)
+    return Clients(region, sagemaker, sagemaker, InProcess(account, LOGS, region), False, account.executor is not None)
 
 
 def _clients(session: Any, region: str | None, access: Access) -> Clients:

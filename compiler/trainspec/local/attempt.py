@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.local.access import Clients
 from trainspec.local.messages import phases, stop_command
@@ -23,6 +23,9 @@ from trainspec.runtime.engine.of_request import kind_of
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.training import Training
+
+if TYPE_CHECKING:
+    from trainspec.local.trials import TrialLogs
 
 START_PATIENCE: Final = BackOff(patience=60.0)
 """Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""
@@ -131,7 +134,7 @@ class LocalAttempt:
         else:
             self._say(f"Training jobs: {job.state.partition(' - ')[2]}")
         if not job.completed:
-            seen = self.kind is TRAINING and order.print_log
+            seen = order.print_log and (self.kind is TRAINING or self.clients.runs_here)
             lines = [] if seen or job.logged_as is None else self._last_lines(job.logged_as)
             pages = (job_url, logs_url) if self.clients.in_console else ()
             problem = failure(job, lines, *(page(job.arn, job.name, self.kind) for page in pages))
@@ -200,14 +203,25 @@ class LocalAttempt:
         log: JobLog | None = None
         if self.order.print_log and job.logged_as is not None:
             log = JobLog(self.clients.logs, job.name, self._say, tail=bool(job.description))
+        trials = self._trials(job.name) if self.order.print_log and self.clients.runs_here else None
 
         def watch(now: Job) -> None:
             self._job = now
             self.view.seen(self.order.task_id, now)
             if log:
                 log.show(CALLS_AT_THE_END if now.ended else CALLS_A_LOOK)
+            if trials:
+                trials.show()
 
         return watch
+
+    def _trials(self, name: str) -> "TrialLogs | None":
+        """What shows the training jobs of a tuning job whose scripts run here; in AWS there may be thousands."""
+        if self.kind is TRAINING:
+            return None
+        from trainspec.local.trials import TrialLogs
+
+        return TrialLogs(Calls(self.clients.sagemaker), self.clients.logs, name, self._say)
 
     def _last_lines(self, name: str) -> list[str]:
         with suppress(Exception):  # the job's failure is the news, not that its log cannot be read
