@@ -19,16 +19,21 @@ def taken_by(kind: str, given: Any, flags: int) -> Test:
     is_negated = kind == "NOT_LITERAL" or items[0][0] == "NEGATE"
     tests = [_one(item, value, flags) for item, value in items if item != "NEGATE"]
 
-    def takes(each: str) -> bool:
-        spelled = {each, each.lower(), each.upper()} if flags & re.IGNORECASE else (each,)
-        return any(test(one) for test in tests for one in spelled) is not is_negated
+    def takes_any_case(each: str) -> bool:
+        return any(test(one) for test in tests for one in {each, each.lower(), each.upper()}) is not is_negated
 
-    return takes
+    def takes(each: str) -> bool:
+        return any(test(each) for test in tests) is not is_negated
+
+    if flags & re.IGNORECASE:
+        return takes_any_case
+    return takes if is_negated or len(tests) != 1 else tests[0]
 
 
 def _one(kind: str, given: Any, flags: int) -> Test:
     if kind == "LITERAL":
-        return lambda each: each == chr(given)
+        character = chr(given)
+        return lambda each: each == character
     if kind == "RANGE":
         low, high = given
         return lambda each: len(each) == 1 and low <= ord(each) <= high

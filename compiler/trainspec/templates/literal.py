@@ -76,11 +76,16 @@ def parse_template(text: str) -> Any:
     Texts in the tree are to be read through `unshielded`.
     """
     spend(len(text) // 3)
-    return _parsed(text) if len(text) <= _LONGEST_KEPT else _parse(text)
+    return _parsed(text) if len(text) <= _LONGEST_KEPT else _parsed_last(text)
 
 
 @lru_cache(maxsize=1024)  # one text is rendered for several sample runs, by the checks and by rules
 def _parsed(text: str) -> Any:
+    return _parse(text)
+
+
+@lru_cache(maxsize=8)  # the trees of long texts are large
+def _parsed_last(text: str) -> Any:
     return _parse(text)
 
 

@@ -1,6 +1,7 @@
 """What templates read, and no run or task gives: results of absent and later tasks, dates that a run does not have."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.airflow_api.table import absent
@@ -99,12 +100,12 @@ def _pulled(
     reader: str,
     tasks: "Mapping[str, OtherTaskData]",
     groups: Mapping[str, Sequence[str]],
-    before: Mapping[str, frozenset[str]],
+    before: Callable[[str], frozenset[str]],
 ) -> Iterator[Fault]:
     for pull in found.pulls:
         for task in pull.tasks:
             name = task.removesuffix(GATE_SUFFIX)
-            if name in before[reader] and reader in before.get(name, ()):
+            if name in before(reader) and reader in before(name):
                 continue  # a circle, which is reported as one
             if task in groups:
                 message = f"`{task}` is a matrix, and only its tasks have results: {_some(groups[task])}"
@@ -112,13 +113,13 @@ def _pulled(
             elif name not in tasks:
                 message = f"there is no task `{task}` whose result this could be: it would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message, did_you_mean(task, tasks))
-            elif task == reader or reader in before.get(name, ()):
+            elif task == reader or reader in before(name):
                 message = f"`{task}` runs no earlier than `{reader}`: its result would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message)
-            elif name not in before[reader] and before[reader] <= tasks.keys():
+            elif name not in before(reader) and before(reader) <= tasks.keys():
                 message = f"`{reader}` reads the result of `{task}` and does not wait for it: it may be `None`"
                 yield Fault(codes.RESULT_IN_DOUBT, path, message, f"add `{task}` to `depends_on` of `{reader}`")
-            elif name in before[reader]:
+            elif name in before(reader):
                 yield from _kept(pull, task, tasks[name], path)
 
 
@@ -134,21 +135,25 @@ def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[
         yield Fault(codes.NO_SUCH_RESULT, path, message, advice)
 
 
-def _before(tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    """All tasks that have ended before each one starts."""
+def _before(
+    tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]
+) -> Callable[[str], frozenset[str]]:
+    """What tells all tasks that have ended before one starts; found only for those that are asked for."""
     direct = {
         name: {each for other in upstream(task) for each in groups.get(other, (other,))} for name, task in tasks.items()
     }
-    found: dict[str, frozenset[str]] = {}
-    for name in tasks:
-        waiting, reached = list(direct[name]), set[str]()
+
+    @cache
+    def before(name: str) -> frozenset[str]:
+        waiting, reached = list(direct.get(name, ())), set[str]()
         while waiting:
             other = waiting.pop()
             if other not in reached:
                 reached.add(other)
                 waiting += direct.get(other, ())
-        found[name] = frozenset(reached)
-    return found
+        return frozenset(reached)
+
+    return before
 
 
 def _some(names: Sequence[str]) -> str:
