@@ -54,13 +54,23 @@ def cage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project in a folder that holds nothing else, and no files of other tests."""
+    folder = tmp_path / "home" / "repository"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "specs").mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
 def state(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def beside(project: Path) -> set[str]:
-    """What lies around the project, but for the cache of the tests."""
-    return {path.name for path in project.parent.iterdir()} - {"no-cache"}
+    """What lies around the project."""
+    return {path.name for path in project.parent.iterdir()}
 
 
 def git(project: Path, *arguments: str) -> None:

@@ -36,6 +36,16 @@ COMMANDS = (
 
 
 @pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project in a folder that holds nothing else, and no files of other tests."""
+    folder = tmp_path / "home" / "repository"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "specs").mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Somebody's files."""
     folder = tmp_path_factory.mktemp("home")
