@@ -2,19 +2,21 @@
 
 import shutil
 from pathlib import Path
+from typing import Any, cast
 
 from trainspec.graph import Arrow, Dag, build_project
 from trainspec.graph.mermaid import mermaid
 from trainspec.graph.svg import svg
+from trainspec.language.data import SpecData
 
 from helpers import ROOT, Run
 
 
-def dag(dag_id: str, reads: str = "", writes: str = "", **data: object) -> Dag:
+def dag(dag_id: str, reads: str = "", writes: str = "", **data: Any) -> Dag:
     request: dict[str, object] = {"OutputDataConfig": {"S3OutputPath": writes}} if writes else {}
     if reads:
         request["InputDataConfig"] = [{"ChannelName": "c", "DataSource": {"S3DataSource": {"S3Uri": reads}}}]
-    return Dag(dag_id, data, {"job": request})
+    return Dag(dag_id, cast("SpecData", data), {"job": request})
 
 
 def edges(*dags: Dag) -> set[tuple[str, str, Arrow]]:

@@ -1,6 +1,7 @@
 """What a trigger rule makes of what came before, as Airflow's table of rules says; and who waits for whom."""
 
 import pytest
+from trainspec.language.data import SpecData
 from trainspec.language.task import TRIGGER_RULES
 from trainspec.local.steps import State, instead_of_running, steps_of, waiting_jobs
 
@@ -47,7 +48,7 @@ def test_all_rules_are_known() -> None:
 
 
 def test_steps() -> None:
-    data = {
+    data: SpecData = {
         "dag": {"default_args": {"trigger_rule": "all_done"}},
         "jobs": {
             "a": {},

@@ -29,14 +29,15 @@ _DEFAULT_RUNTIME = 86_400
 _TUNED = "HyperParameterTuningResourceConfig"
 _SEVERAL = "machines of several types: counted as the one that costs most"
 
-Fields = Mapping[str, Any]
+Members = Mapping[str, Any]
+"""The members of a request."""
 
 
 def dag_cost(
     dag_id: str,
     spec: str,
     data: "SpecData",
-    requests: Mapping[str, Fields],
+    requests: Mapping[str, Members],
     groups: Mapping[str, Sequence[str]],
     prices: Prices | None = None,
     region: str | None = None,
@@ -76,7 +77,7 @@ class _Task:
 
 
 def _task(
-    fields: "JobData", defaults: "TaskArgumentsData", whole: Fields, prices: Prices | None, region: str | None
+    fields: "JobData", defaults: "TaskArgumentsData", whole: Members, prices: Prices | None, region: str | None
 ) -> _Task:
     """What one try takes; where it may run on one of several machine types, the most of each."""
     choices = [_on_machines(fields, defaults, each, prices, region) for each in _choices(whole)]
@@ -93,7 +94,7 @@ def _task(
     )
 
 
-def _choices(whole: Fields) -> Iterator[Fields]:
+def _choices(whole: Members) -> Iterator[Members]:
     """`whole` for each of the machine types that a tuning job may run on, or just once."""
     definition = whole.get(DEFINITION) or {}
     tuned = definition.get(_TUNED) or {}
@@ -112,7 +113,7 @@ def _most(numbers: Iterable[Fraction | None]) -> Fraction | None:
 
 
 def _on_machines(
-    fields: "JobData", defaults: "TaskArgumentsData", whole: Fields, prices: Prices | None, region: str | None
+    fields: "JobData", defaults: "TaskArgumentsData", whole: Members, prices: Prices | None, region: str | None
 ) -> _Task:
     request = training_request(whole)
     where = fields.get("region")
@@ -146,13 +147,13 @@ def _on_machines(
     return _Task(machines, where, attempts, is_spot, hours, warm, storage, cost, tuple(notes))
 
 
-def _region_of_image(request: Fields) -> str | None:
+def _region_of_image(request: Members) -> str | None:
     """The region of the job's ECR image, in which SageMaker wants the job to be, too."""
     found = ecr_image(str((request.get("AlgorithmSpecification") or {}).get("TrainingImage") or ""))
     return found.region if found else None
 
 
-def _seconds(whole: Fields, bounds: Bounds, each: int | None, notes: list[str]) -> int | None:
+def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str]) -> int | None:
     """The seconds of all training jobs that one try of the task starts; None where only its run tells.
 
     `each` are those of one.
@@ -170,14 +171,14 @@ def _seconds(whole: Fields, bounds: Bounds, each: int | None, notes: list[str]) 
     return seconds
 
 
-def _machines(resources: Fields) -> Iterator[Machine]:
+def _machines(resources: Members) -> Iterator[Machine]:
     for each in resources.get("InstanceGroups") or ([resources] if resources.get("InstanceType") else ()):
         kind, number = each.get("InstanceType"), each.get("InstanceCount", 1)
         is_known = isinstance(kind, str) and "{{" not in kind
         yield Machine(kind if is_known else None, number if type(number) is int else None)
 
 
-def _runtime(request: Fields, notes: list[str]) -> int | None:
+def _runtime(request: Members, notes: list[str]) -> int | None:
     """The seconds that a job may run; None where only the task's run tells."""
     limit = (request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
     if limit is None:

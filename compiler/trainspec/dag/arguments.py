@@ -7,7 +7,7 @@ here, so a new field needs no line to reach the DAG file, and none can be lost o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from trainspec.dag import deadlines, schedules, times
 from trainspec.dag.airflow import Airflow
@@ -18,6 +18,7 @@ from trainspec.units import seconds
 
 if TYPE_CHECKING:
     from trainspec.airflow_api.own import OwnOperators
+    from trainspec.language.data import AssetData, CalledBackData, DeadlineData, ParamData
 
 Arguments = tuple[tuple[str, Expression], ...]
 
@@ -78,20 +79,20 @@ def _backoff(value: float, setting: Setting) -> Expression:
     return bool(value) if setting.airflow.only_doubles else value
 
 
-def _assets(value: str | Given | list[str | Given], setting: Setting) -> Expression:
+def _assets(value: "str | AssetData | list[str | AssetData]", setting: Setting) -> Expression:
     return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
 
 
-def _deadlines(value: Given | list[Given], setting: Setting) -> Expression:
+def _deadlines(value: "DeadlineData | list[DeadlineData]", setting: Setting) -> Expression:
     return deadlines.deadlines(value, setting.zone, setting.airflow)
 
 
-def callbacks(value: str | Given | list[str | Given], setting: Setting) -> Expression:
+def callbacks(value: "str | CalledBackData | list[str | CalledBackData]", setting: Setting) -> Expression:
     """One callback, or a list of them: the imported name, or the call that makes it."""
     return [_callback(each, setting) for each in value] if isinstance(value, list) else _callback(value, setting)
 
 
-def _callback(value: str | Given, setting: Setting) -> Name | Call:
+def _callback(value: "str | CalledBackData", setting: Setting) -> Name | Call:
     if isinstance(value, str):
         return Name(by_path(value))
     imported = by_path(value["path"])
@@ -100,11 +101,14 @@ def _callback(value: str | Given, setting: Setting) -> Name | Call:
     return Call(imported.bound, imported, keywords=written(given, signature, setting.zone))
 
 
-def _params(value: Given, setting: Setting) -> Expression:
-    return {name: _param(each, setting) if isinstance(each, dict) else each for name, each in value.items()}
+def _params(value: "Mapping[str, Any]", setting: Setting) -> Expression:
+    return {
+        name: _param(cast("ParamData", each), setting) if isinstance(each, dict) else each
+        for name, each in value.items()
+    }
 
 
-def _param(value: Given, setting: Setting) -> Call:
+def _param(value: "ParamData", setting: Setting) -> Call:
     default = (value["default"],) if "default" in value else ()
     imported = setting.airflow.param
     return Call(imported.bound, imported, default, arguments_of(value, PARAM, setting))

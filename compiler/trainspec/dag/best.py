@@ -10,11 +10,15 @@ from trainspec.templates.choices import Choice
 if TYPE_CHECKING:
     from trainspec.language.data import SpecData
 
-Data = Mapping[str, Any]
+Members = Mapping[str, Any]
+"""The members of a request."""
 
 
 def with_points(
-    data: "SpecData", groups: Mapping[str, Sequence[str]], choices: Mapping[str, Choice], requests: Mapping[str, Data]
+    data: "SpecData",
+    groups: Mapping[str, Sequence[str]],
+    choices: Mapping[str, Choice],
+    requests: Mapping[str, Members],
 ) -> "SpecData":
     """The validated `data` of a spec, in which each task that chooses has its points.
 
@@ -30,7 +34,7 @@ def with_points(
 
 
 def points_of(
-    data: "SpecData", tasks: Sequence[str], choice: Choice, requests: Mapping[str, Data]
+    data: "SpecData", tasks: Sequence[str], choice: Choice, requests: Mapping[str, Members]
 ) -> list[dict[str, Any]]:
     """The points among which a task chooses, as its operator takes them.
 

@@ -8,10 +8,10 @@ from trainspec.dag.sections import sections
 from trainspec.text.tree import Path
 
 if TYPE_CHECKING:
-    from trainspec.language.data import SpecData
+    from trainspec.language.data import CalledBackData, DagData, SpecData, TaskArgumentsData
 
 
-def holders(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def holders(data: "SpecData") -> Iterator[tuple[Path, "DagData | TaskArgumentsData"]]:
     """Every map that holds arguments of the DAG or of a task, with its path."""
     dag = data.get("dag") or {}
     yield ("dag",), dag
@@ -21,7 +21,7 @@ def holders(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
             yield (section, name), task
 
 
-def called(data: "SpecData") -> Iterator[tuple[Path, str | Mapping[str, Any]]]:
+def called(data: "SpecData") -> Iterator[tuple[Path, "str | CalledBackData"]]:
     """Each callback: a dotted path, or a map with a `path` and mostly `arguments`; lists are taken apart."""
     for path, fields in holders(data):
         for field in CALLBACKS:

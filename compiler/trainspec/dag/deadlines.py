@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.expressions import Call, Expression, Name
+
+if TYPE_CHECKING:
+    from trainspec.language.data import CalledBackData, DeadlineData
 
 NAMED: Final[Mapping[str, str]] = {"queued": "DAGRUN_QUEUED_AT", "logical_date": "DAGRUN_LOGICAL_DATE"}
 """The moments of a run that a deadline may count from, as the spec and Airflow call them."""
@@ -20,12 +23,12 @@ def averaged(after: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def deadlines(value: Mapping[str, Any] | list[Mapping[str, Any]], zone: str, airflow: Airflow) -> Expression:
+def deadlines(value: "DeadlineData | list[DeadlineData]", zone: str, airflow: Airflow) -> Expression:
     """The `deadline` of a DAG whose dates are in `zone`: one alert, or a list of them."""
     return [_alert(each, zone, airflow) for each in value] if isinstance(value, list) else _alert(value, zone, airflow)
 
 
-def _alert(value: Mapping[str, Any], zone: str, airflow: Airflow) -> Call:
+def _alert(value: "DeadlineData", zone: str, airflow: Airflow) -> Call:
     keywords = (
         ("reference", _reference(value["after"], zone, airflow)),
         ("interval", times.duration(value["within"])),
@@ -43,7 +46,7 @@ def _reference(after: str, zone: str, airflow: Airflow) -> Expression:
     return Call(imported.bound, imported, (times.date(after, zone) if runs is None else runs,), method=method)
 
 
-def _callback(value: str | Mapping[str, Any], airflow: Airflow) -> Call:
+def _callback(value: "str | CalledBackData", airflow: Airflow) -> Call:
     """The callback by its path, as a string: the triggerer imports it, not the file."""
     path, arguments = (value, None) if isinstance(value, str) else (value["path"], value.get("arguments"))
     keywords: tuple[tuple[str, Expression], ...] = (("kwargs", dict(arguments)),) if arguments else ()

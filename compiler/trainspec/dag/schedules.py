@@ -1,13 +1,16 @@
 """When a DAG runs, as expressions: times, assets, or both."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
 from trainspec.dag.expressions import Call, Expression, Import, by_path
 
-Asset: TypeAlias = Mapping[str, Any]
+if TYPE_CHECKING:
+    from trainspec.language.data import AssetConditionData, AssetData, AssetScheduleData, WatcherData
+
+Asset: TypeAlias = "AssetConditionData"
 """What a spec says of an asset, or a condition that several of them meet: `trainspec.language.assets`."""
 
 
@@ -22,7 +25,7 @@ _FIRST = ("name", "uri", "group", "extra")
 
 
 def schedule(
-    value: str | list[str] | Mapping[str, Any] | None, zone: str, airflow: Airflow, partitions: str | None = None
+    value: "str | list[str] | AssetScheduleData | None", zone: str, airflow: Airflow, partitions: str | None = None
 ) -> Expression:
     """The `schedule` of a DAG whose time zone is `zone`, and whose runs are for `partitions`."""
     if isinstance(value, Mapping) and partitions is not None and partitions in _MAPPERS:
@@ -45,7 +48,7 @@ def schedule(
     return None if told is None else times.schedule(told)
 
 
-def asset(value: str | Asset, airflow: Airflow) -> Call:
+def asset(value: "str | AssetData", airflow: Airflow) -> Call:
     """One asset, which Airflow 2 calls a dataset."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
@@ -58,19 +61,19 @@ def asset(value: str | Asset, airflow: Airflow) -> Call:
     return _call(airflow.asset, **told)
 
 
-def _watcher(value: Mapping[str, Any], airflow: Airflow) -> Call:
+def _watcher(value: "WatcherData", airflow: Airflow) -> Call:
     trigger = by_path(value["trigger"])
     return _call(airflow.watcher, name=value["name"], trigger=_call(trigger, **(value.get("arguments") or {})))
 
 
-def _conditions(value: str | Asset | list[str | Asset], airflow: Airflow) -> Call:
+def _conditions(value: "str | Asset | list[str | Asset]", airflow: Airflow) -> Call:
     """What `assets` says as one condition, which a timetable takes."""
     if isinstance(value, list):
         return _call(airflow.asset_all, *(_condition(each, airflow) for each in value))
     return _condition(value, airflow)
 
 
-def _assets(value: str | Asset | list[str | Asset], airflow: Airflow) -> Expression:
+def _assets(value: "str | Asset | list[str | Asset]", airflow: Airflow) -> Expression:
     """What `assets` says: a list of which all are waited for, or a condition."""
     if isinstance(value, list):
         return [_condition(each, airflow) for each in value]
@@ -78,10 +81,10 @@ def _assets(value: str | Asset | list[str | Asset], airflow: Airflow) -> Express
     return [one] if one.imported == airflow.asset else one
 
 
-def _condition(value: str | Asset, airflow: Airflow) -> Call:
+def _condition(value: "str | Asset", airflow: Airflow) -> Call:
     if isinstance(value, Mapping):
-        for name, kind in (("any", airflow.asset_any), ("all", airflow.asset_all)):
-            if (several := value.get(name)) is not None:
+        for several, kind in ((value.get("any"), airflow.asset_any), (value.get("all"), airflow.asset_all)):
+            if several is not None:
                 return _call(kind, *(_condition(each, airflow) for each in several))
     return asset(value, airflow)
 

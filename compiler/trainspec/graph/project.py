@@ -6,11 +6,15 @@ in full, what stands before its first template counts.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from trainspec.dag.sections import sections
 from trainspec.graph.build import assets_of, location, names_of
 from trainspec.graph.model import Arrow, Edge, Graph, Kind, Node, concealed
 from trainspec.request.tuned import training_request
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 SHORTEST = len("s3://b/")
 """A shorter place says nothing of what is below it."""
@@ -21,7 +25,7 @@ class Dag:
     """What the picture needs of a DAG: its id, the validated data of its spec, and the requests of its jobs."""
 
     id: str
-    data: Mapping[str, Any]
+    data: "SpecData"
     requests: Mapping[str, Mapping[str, Any]]
 
     def reads(self) -> Iterator[str]:
@@ -39,8 +43,8 @@ class Dag:
 
     def makes(self) -> Iterator[str]:
         """The assets that its tasks update."""
-        for section in ("jobs", "tasks", "sensors", "approvals", "triggers"):
-            for task in self.data.get(section, {}).values():
+        for _, tasks in sections(self.data):
+            for task in tasks.values():
                 yield from assets_of(task.get("outlets"))
 
     def starts(self) -> Iterator[str]:

@@ -6,10 +6,14 @@ https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#tr
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+from trainspec.dag.sections import sections
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 JOBS: Final = "jobs"
-_SECTIONS: Final = ("sensors", JOBS, "tasks", "approvals", "triggers")
 
 
 class State(Enum):
@@ -37,13 +41,13 @@ class Step:
         return self.section == JOBS
 
 
-def steps_of(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
+def steps_of(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
     """The tasks of a spec's data, in its order; `groups` holds the points of each matrix by its job's name."""
     default = ((data.get("dag") or {}).get("default_args") or {}).get("trigger_rule") or "all_success"
     group_of = {point: group for group, points in groups.items() for point in points}
     found = []
-    for section in _SECTIONS:
-        for name, task in (data.get(section) or {}).items():
+    for section, tasks in sections(data):
+        for name, task in tasks.items():
             given = task.get("depends_on") or ()
             names = [given] if isinstance(given, str) else given
             upstream = dict.fromkeys(each for one in names for each in groups.get(one, (one,)))

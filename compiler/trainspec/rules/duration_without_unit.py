@@ -6,12 +6,15 @@ Airflow's own `retry_delay` and `execution_timeout` are timedeltas; here a bare 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.text.tree import Path
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData, JobData, TaskArgumentsData
 
 CODE = Code("TS541", "a duration of the task without its unit", Severity.WARNING)
 
@@ -40,7 +43,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     yield from _bare(job.fields, FIELDS, ())
 
 
-def _bare(fields: Mapping[str, Any], names: tuple[str, ...], above: Path) -> Iterator[Found]:
+def _bare(fields: "DagData | JobData | TaskArgumentsData", names: tuple[str, ...], above: Path) -> Iterator[Found]:
     for name in names:
         written = str(fields.get(name, ""))
         if written.isdigit() and int(written):

@@ -6,12 +6,15 @@ is running well, and the job is stopped with it.
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.units import seconds
+
+if TYPE_CHECKING:
+    from trainspec.language.data import TaskArgumentsData
 
 CODE = Code("TS542", "a task that times out before its job may end", Severity.WARNING)
 
@@ -40,7 +43,7 @@ def check_spec(spec: SpecView) -> Iterator[Found]:
         yield from _too_short(longest, defaults, ("dag", "default_args"))
 
 
-def _too_short(job: JobView, fields: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[Found]:
+def _too_short(job: JobView, fields: "TaskArgumentsData", above: tuple[str, ...]) -> Iterator[Found]:
     timeout = seconds(fields.get("execution_timeout", ""))
     longest = job.longest
     waits = job.operator.get("wait_for_completion") is not False

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec.cost import DagCost
 from trainspec.cost.picture import of_dag, of_project
@@ -19,6 +19,9 @@ from trainspec.site.costs import CostFacts, CostRow, Pricing, cost_facts, costs_
 from trainspec.site.jobs import JobFacts, job_facts
 from trainspec.site.lineage import Makers, between, makers_of, neighbours
 from trainspec.site.schedule import in_words, next_runs
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 RUNS = 5
 """How many of a DAG's next runs are shown."""
@@ -225,11 +228,15 @@ def _moment(text: Any) -> datetime | None:
     return read if read.tzinfo else read.replace(tzinfo=timezone.utc)
 
 
-def _other_tasks(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for section, what in (("sensors", "sensor"), ("tasks", "task"), ("approvals", "approval"), ("triggers", "trigger")):
-        for name, task in (data.get(section) or {}).items():
-            about = task.get("operator") or task.get("s3") or task.get("dag") or task.get("subject") or ""
-            yield name, what, conceal_all(str(about))
+def _other_tasks(data: "SpecData") -> Iterator[tuple[str, str, str]]:
+    for name, sensor in (data.get("sensors") or {}).items():
+        yield name, "sensor", conceal_all(str(sensor.get("s3") or sensor.get("dag") or ""))
+    for name, task in (data.get("tasks") or {}).items():
+        yield name, "task", conceal_all(str(task.get("operator") or ""))
+    for name, approval in (data.get("approvals") or {}).items():
+        yield name, "approval", conceal_all(str(approval.get("subject") or ""))
+    for name, trigger in (data.get("triggers") or {}).items():
+        yield name, "trigger", conceal_all(str(trigger.get("dag") or ""))
 
 
 def _finding(found: Diagnostic) -> FindingFacts:

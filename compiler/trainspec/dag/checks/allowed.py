@@ -15,7 +15,7 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 if TYPE_CHECKING:
-    from trainspec.language.data import SpecData
+    from trainspec.language.data import SpecData, WatcherData
 
 
 def check_allowed(data: "SpecData", options: Options) -> Iterator[Fault]:
@@ -50,7 +50,7 @@ def _triggers(data: "SpecData") -> Iterator[tuple[Path, str]]:
     yield from (((*at, "trigger"), each["trigger"]) for at, each in watchers(data) if "trigger" in each)
 
 
-def watchers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def watchers(data: "SpecData") -> Iterator[tuple[Path, "WatcherData"]]:
     """What watches assets, each with its place."""
     schedule = (data.get("dag") or {}).get("schedule")
     waited_for = schedule.get("assets") if isinstance(schedule, Mapping) else None

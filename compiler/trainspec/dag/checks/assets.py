@@ -1,7 +1,7 @@
 """Assets that Airflow would refuse."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from trainspec.dag.checks.finite import check_finite
@@ -11,34 +11,45 @@ from trainspec.templates import has_template
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
+if TYPE_CHECKING:
+    from trainspec.language.data import AssetConditionData, AssetData, WatcherData
+
+    Given: TypeAlias = str | AssetData | list[str | AssetConditionData] | list[str | AssetData] | None
+
 _KINDS = ("any", "all")
 _LONGEST = 1500
 _RESERVED = ("self", "context")
 
 
-def check_assets(value: Any, path: Path) -> Iterator[Fault]:
+def check_assets(value: "Given", path: Path) -> Iterator[Fault]:
     """What is wrong with an asset, a list of them or a condition at `path`."""
     if isinstance(value, list):
         for index, each in enumerate(value):
             yield from check_assets(each, (*path, index))
     elif isinstance(value, str):
         yield from _identifier(value, path, "asset")
-    elif isinstance(value, Mapping):
+    elif value is not None:
         yield from _map(value, path)
 
 
-def assets_of(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def assets_of(value: "Given", path: Path) -> Iterator[tuple[Path, "AssetData"]]:
     """The assets that are written as maps, with their paths."""
     if isinstance(value, list):
         for index, each in enumerate(value):
             yield from assets_of(each, (*path, index))
-    elif isinstance(value, Mapping):
+    elif value is not None and not isinstance(value, str):
         yield path, value
-        for kind in _KINDS:
-            yield from assets_of(value.get(kind), (*path, kind))
+        for kind, several in _several(value):
+            yield from assets_of(several, (*path, kind))
 
 
-def _map(value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+def _several(value: "AssetData") -> "tuple[tuple[str, Given], ...]":
+    """The assets of a condition: its word, and what it holds. Of a plain asset, none."""
+    condition = cast("AssetConditionData", value)
+    return ("any", condition.get("any")), ("all", condition.get("all"))
+
+
+def _map(value: "AssetData", path: Path) -> Iterator[Fault]:
     kinds = [kind for kind in _KINDS if kind in value]
     own = [key for key in value if key not in _KINDS]
     if len(kinds) + bool(own) > 1:
@@ -48,15 +59,15 @@ def _map(value: Mapping[str, Any], path: Path) -> Iterator[Fault]:
         )
     elif not kinds and "uri" not in value and "name" not in value:
         yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` names no asset", "give it a `uri` or a `name`")
-    for kind in kinds:
-        yield from check_assets(value[kind], (*path, kind))
+    for kind, several in _several(value):
+        yield from check_assets(several, (*path, kind))
     yield from _watchers(value.get("watchers") or (), (*path, "watchers"))
-    for key in ("uri", "name"):
-        if isinstance(value.get(key), str):
-            yield from _identifier(value[key], (*path, key), key)
+    for key, given in (("uri", value.get("uri")), ("name", value.get("name"))):
+        if given is not None:
+            yield from _identifier(given, (*path, key), key)
 
 
-def _watchers(watchers: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Fault]:
+def _watchers(watchers: Sequence["WatcherData"], path: Path) -> Iterator[Fault]:
     names: set[str] = set()
     for index, each in enumerate(watchers):
         name, at = each.get("name"), (*path, index)

@@ -1,7 +1,7 @@
 """Deadlines that Airflow would refuse, or that no run can miss."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainspec.airflow_api.table import absent, is_older
 from trainspec.dag import times
@@ -14,7 +14,7 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 if TYPE_CHECKING:
-    from trainspec.language.data import DagData
+    from trainspec.language.data import DagData, DeadlineData
 
 _AVERAGES = "3.2"
 _RESERVED = "context"
@@ -22,15 +22,13 @@ _RESERVED = "context"
 
 def check_deadline(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with the deadlines of `dag`; their callbacks are checked with the others."""
-    given = dag.get("deadline")
     if absent("dag", "deadline", airflow.minor):
         return  # which is reported where all fields are
-    for path, each in each_of(given, ("dag", "deadline")):
-        if isinstance(each, Mapping):
-            yield from _one(each, path, dag, airflow)
+    for path, each in each_of(dag.get("deadline"), ("dag", "deadline")):
+        yield from _one(each, path, dag, airflow)
 
 
-def _one(deadline: Mapping[str, Any], path: Path, dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
+def _one(deadline: "DeadlineData", path: Path, dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     at, after = (*path, "after"), deadline.get("after")
     if isinstance(after, str) and after not in NAMED:
         if averaged(after) is None:

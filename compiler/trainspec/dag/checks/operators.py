@@ -17,7 +17,7 @@ from trainspec.units import seconds
 
 if TYPE_CHECKING:
     from trainspec.airflow_api.model import Signature
-    from trainspec.language.data import SpecData
+    from trainspec.language.data import CalledBackData, SpecData
 
 _SAID_ELSEWHERE = frozenset(("task_id", "doc_md", "dag", "task_group", "depends_on"))
 """What no operator is given here: `trainspec.dag.checks.other_tasks` says where it belongs."""
@@ -52,7 +52,7 @@ def callables(data: "SpecData", options: Options) -> Iterator[tuple[Path, str]]:
                 yield ("tasks", name, "arguments", argument), value
 
 
-def _notifiers(data: "SpecData") -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def _notifiers(data: "SpecData") -> Iterator[tuple[Path, "CalledBackData"]]:
     """The callbacks that are calls: a map with a `path` and, mostly, `arguments`."""
     return ((path, value) for path, value in called(data) if isinstance(value, Mapping))
 

@@ -13,7 +13,7 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
 
 if TYPE_CHECKING:
-    from trainspec.language.data import OtherTaskData, SpecData
+    from trainspec.language.data import OtherTaskData, ParamData, SpecData
 
 _OF_THE_FORM = ("default", "description", "source")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$schema", "$id")
@@ -38,7 +38,7 @@ def allowed_values(data: "SpecData", task: "OtherTaskData") -> Mapping[str, tupl
     return {name: tuple(_allowed(param)) for name, param in _declared(data, task).items()}
 
 
-def _declared(data: "SpecData", task: "OtherTaskData") -> Mapping[str, Any]:
+def _declared(data: "SpecData", task: "OtherTaskData") -> "Mapping[str, Any | ParamData]":
     """A later one takes the place of an earlier one whole, its schema too: `_convert_params` of Airflow's `DAG`."""
     dag = data.get("dag") or {}
     maps = (dag.get("params"), (dag.get("default_args") or {}).get("params"), task.get("params"))

@@ -1,13 +1,16 @@
 """What is of another AWS account or region than the settings give the environment."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import codes
 from trainspec.options import Options
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path, dotted
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SpecData
 
 _ARN = re.compile(r"\barn:aws[a-z-]*:[a-z0-9-]*:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12})?:")
 _REGISTRY = re.compile(
@@ -16,14 +19,17 @@ _REGISTRY = re.compile(
 _SECTIONS = ("dag", "sensors", "jobs", "tasks", "approvals", "triggers")
 
 
-def check_foreign(data: Mapping[str, Any], options: Options) -> Iterator[Fault]:
+def check_foreign(data: "SpecData", options: Options) -> Iterator[Fault]:
     """The jobs' own accounts and regions, and the ARNs and registries of all values."""
     if options.account is None and options.region is None:
         return
     for name, job in (data.get("jobs") or {}).items():
-        for key, wanted in (("account", options.account), ("region", options.region)):
-            if wanted is not None and job.get(key) not in (None, wanted, *options.allow_accounts):
-                message = f"`{key}` is {job[key]}, but the environment `{options.environment}` has {wanted}"
+        for key, given, wanted in (
+            ("account", job.get("account"), options.account),
+            ("region", job.get("region"), options.region),
+        ):
+            if wanted is not None and given not in (None, wanted, *options.allow_accounts):
+                message = f"`{key}` is {given}, but the environment `{options.environment}` has {wanted}"
                 yield Fault(codes.FOREIGN_PLACE, ("jobs", name, key), message, f"remove it, or write {wanted}")
     for section in _SECTIONS:
         yield from _values(data.get(section), (section,), options)
