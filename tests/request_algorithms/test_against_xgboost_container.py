@@ -18,7 +18,10 @@ validation = pytest.importorskip(
 XGBOOST: Any = by_name("xgboost")
 THEIRS: dict[str, Any] = validation.initialize(SimpleNamespace(names=[])).hyperparameters
 OURS = XGBOOST.hyperparameters
-NUMBERS = ("-1", "-0.5", "0", "0.5", "1", "1.0", "1e2", "1.5", "2", "3", "4", "100", "1e-5", "nan", "many", "true", "")
+NUMBERS = (
+    "-1", "-0.5", "0", "0.5", "1", "1.0", "1e2", "1.5", "2", "3", "4", "100", "2147483647", "1e-5", "nan", "many",
+    "true", "",
+)  # fmt: skip
 OTHERS = ("(1,-1)", "1,-1", "(2,0)", "up", "[[1, 2], [3, 4]]", "0,1", "hist", '"hist"', "auc,error@0.7", "gini")
 OWN_WORDS = {"objective": {"aft_loss_distribution"}}
 """What the container lists by mistake: XGBoost has no such objective."""

@@ -108,6 +108,6 @@ def range_of_container(kind: Hyperparameter) -> str:
         return str(list(kind.words)) if kind.words else range_in_words(kind)
     low = kind.min if kind.above is None else kind.above
     high = kind.max if kind.below is None else kind.below
-    begin = "(-inf" if low is None else f"{'(' if kind.min is None else '['}{low:g}"
-    end = "+inf)" if high is None else f"{high:g}{')' if kind.max is None else ']'}"
+    begin = "(-inf" if low is None else f"{'(' if kind.min is None else '['}{low:.12g}"
+    end = "+inf)" if high is None else f"{high:.12g}{')' if kind.max is None else ']'}"
     return f"{begin}, {end}"
