@@ -110,9 +110,7 @@ def _query_services(state: State, operation: str, said: dict[str, list[str]]) ->
         results = f"<EvaluationResults>{rows}</EvaluationResults>"
         return f"<SimulatePrincipalPolicyResult>{results}</SimulatePrincipalPolicyResult>"
     if operation == "DescribeSubnets":
-        wanted = _listed(said, "SubnetId.")
-        if missing := [each for each in wanted if each not in state.subnets]:
-            raise RefusedError("InvalidSubnetID.NotFound", 400, f"The subnet ID '{missing[0]}' does not exist")
+        wanted = [each for each in _listed(said, "Filter.1.Value.") if each in state.subnets]
         rows = _items(
             [
                 f"<subnetId>{each}</subnetId><vpcId>{state.subnets[each][0]}</vpcId>"
@@ -122,9 +120,7 @@ def _query_services(state: State, operation: str, said: dict[str, list[str]]) ->
         )
         return f"<subnetSet>{rows}</subnetSet>"
     if operation == "DescribeSecurityGroups":
-        wanted = _listed(said, "GroupId.")
-        if missing := [each for each in wanted if each not in state.groups]:
-            raise RefusedError("InvalidGroup.NotFound", 400, f"The security group '{missing[0]}' does not exist")
+        wanted = [each for each in _listed(said, "Filter.1.Value.") if each in state.groups]
         rows = _items([f"<groupId>{each}</groupId><vpcId>{state.groups[each]}</vpcId>" for each in wanted])
         return f"<securityGroupInfo>{rows}</securityGroupInfo>"
     if operation == "DescribeInstanceTypeOfferings":

@@ -315,3 +315,49 @@ def test_text_counts_the_calls(preflight: Preflight) -> None:
 def test_the_policy_has_every_permission(trainspec: Run) -> None:
     said = json.loads(trainspec("iam", "--for", "preflight").stdout)
     assert {*said["Statement"][0]["Action"]} == {*PERMISSIONS.values()}
+
+
+CHOICES = TUNING.replace(
+    """      instance_type: ml.m5.large
+      instance_count: 2
+      volume_size: 10GB
+      volume_kms_key: arn:aws:kms:us-east-1:123456789012:key/k-vol
+""",
+    "",
+).replace("    resources:\n", "")
+CHOICES += """\
+      resources:
+        instances:
+          - {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+          - {instance_type: ml.m5.xlarge, instance_count: 1, volume_size: 10GB}
+"""
+
+
+def test_all_machines_that_a_tuning_job_chooses_from_are_asked_for(preflight: Preflight) -> None:
+    preflight.path.write_text(CHOICES)
+    state = preflight.state
+    state.zones["m5.xlarge"] = ["us-east-1a"]
+    state.quotas["ml.m5.xlarge for training job usage"] = 4
+    assert preflight(code=0) == []
+    line = (
+        CHOICES.splitlines().index("          - {instance_type: ml.m5.xlarge, instance_count: 1, volume_size: 10GB}")
+        + 1
+    )
+    state.quotas["ml.m5.xlarge for training job usage"] = 1
+    (one,) = preflight(code=0)
+    assert (one["code"], one["severity"], one["line"], one["column"]) == ("TS921", "warning", line, 29)
+    state.quotas["ml.m5.large for training job usage"] = 0
+    assert [(each["code"], each["line"]) for each in preflight(code=1)] == [("TS917", line - 1), ("TS917", line)]
+    state.quotas |= {"ml.m5.large for training job usage": 2, "ml.m5.xlarge for training job usage": 2}
+    state.zones["m5.xlarge"] = ["us-east-1f"]
+    (one,) = preflight(code=0)
+    assert (one["code"], one["line"]) == ("TS921", line)
+    assert "no subnet is in a zone that has ml.m5.xlarge" in one["message"]
+    state.zones["m5.large"] = ["us-east-1f"]
+    assert [(each["code"], each["line"]) for each in preflight(code=1)] == [("TS914", line - 1), ("TS914", line)]
+
+
+def test_all_subnets_that_are_missing_are_found(preflight: Preflight) -> None:
+    preflight.state.subnets.clear()
+    found = [each for each in preflight(code=1) if each["code"] == "TS911"]
+    assert [(each["line"], each["column"]) for each in found] == [(17, 21), (17, 32)]

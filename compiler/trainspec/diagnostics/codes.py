@@ -135,6 +135,7 @@ QUOTA = Code("TS917", "a quota that is too small for the job")
 QUOTA_TOGETHER = Code("TS918", "a quota that is too small for the jobs that run at once", Severity.WARNING)
 NOT_PUSHED = Code("TS919", "a source archive that is not in S3")
 NO_PLAN = Code("TS920", "a training plan that is not active")
+NOT_CHOSEN = Code("TS921", "a machine to choose from that the account cannot have", Severity.WARNING)
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 

@@ -1,19 +1,20 @@
 """Whether a job's network and machines are there: subnets, security groups, zones, quotas."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from trainspec.diagnostics import codes
 from trainspec.preflight.account import Answer
 from trainspec.preflight.model import Checked, Found, not_checked, with_words
+from trainspec.request.tuned import CONFIGS, DEFINITION, TUNED_RESOURCES
 from trainspec.text.tree import Path
 
 _SUBNETS: Path = ("VpcConfig", "Subnets")
 _GROUPS: Path = ("VpcConfig", "SecurityGroupIds")
 _PARALLEL: Path = ("HyperParameterTuningJobConfig", "ResourceLimits", "MaxParallelTrainingJobs")
 _MOST_PAGES = 40
-_MISSING = ("InvalidSubnetID.NotFound", "InvalidGroup.NotFound", "InvalidSubnetId.NotFound", "InvalidGroupId.Malformed",
-            "InvalidSubnetID.Malformed")  # fmt: skip
+_CHOICES: Path = (DEFINITION, TUNED_RESOURCES, CONFIGS)
 
 
 def check_network(checked: Checked) -> Iterator[Found]:
@@ -23,14 +24,14 @@ def check_network(checked: Checked) -> Iterator[Found]:
     groups = [each for each in view.member(*_GROUPS) or () if isinstance(each, str) and "{{" not in each]
     vpcs: set[str] = set()
     if subnets:
-        answer = checked.ask("ec2", "describe_subnets", SubnetIds=subnets)
+        answer = checked.ask("ec2", "describe_subnets", Filters=[{"Name": "subnet-id", "Values": subnets}])
         there = answer.data.get("Subnets", [])
         yield from _there(answer, _SUBNETS, "subnet", subnets, {each["SubnetId"] for each in there}, "describe_subnets")
         vpcs |= {each["VpcId"] for each in there}
         if there and not answer.error:
             yield from _zones(checked, {each["AvailabilityZone"] for each in there})
     if groups:
-        answer = checked.ask("ec2", "describe_security_groups", GroupIds=groups)
+        answer = checked.ask("ec2", "describe_security_groups", Filters=[{"Name": "group-id", "Values": groups}])
         there = answer.data.get("SecurityGroups", [])
         known = {each["GroupId"] for each in there}
         yield from _there(answer, _GROUPS, "security group", groups, known, "describe_security_groups")
@@ -44,19 +45,21 @@ def _there(
     answer: Answer, member: Path, word: str, wanted: list[str], known: set[str], operation: str
 ) -> Iterator[Found]:
     """Those that are not there, each at its place."""
-    if answer.error and answer.error not in _MISSING:
+    if answer.error:
         yield not_checked(member, f"whether the {word}s exist", ("ec2", operation), answer)
         return
-    missing = [each for each in wanted if (each in answer.text if answer.error else each not in known)]
-    for each in missing or (wanted[:1] if answer.error else []):
-        code = codes.NO_SUBNET if member is _SUBNETS else codes.NO_GROUP
-        place = (*member, wanted.index(each))
-        yield Found(code, place, f"there is no {word} `{each}` in this region", "correct the id, or the region")
+    for index, each in enumerate(wanted):
+        if each not in known:
+            code = codes.NO_SUBNET if member is _SUBNETS else codes.NO_GROUP
+            message = f"there is no {word} `{each}` in this region"
+            yield Found(code, (*member, index), message, "correct the id, or the region")
 
 
 def _zones(checked: Checked, zones: set[str]) -> Iterator[Found]:
     """Whether one of the subnets' zones has the machines, as EC2 offers them."""
-    for member, kind, _ in _machines(checked):
+    machines = list(_machines(checked))
+    found: list[Found] = []
+    for member, kind, _ in machines:
         answer = checked.ask(
             "ec2",
             "describe_instance_type_offerings",
@@ -70,18 +73,32 @@ def _zones(checked: Checked, zones: set[str]) -> Iterator[Found]:
         offered = {each["Location"] for each in answer.data.get("InstanceTypeOfferings", ())}
         if offered and not offered & zones:
             message = f"no subnet is in a zone that has {kind}: it is in {with_words(sorted(offered))}"
-            yield Found(codes.NO_ZONE, _SUBNETS, message, "add a subnet of one of these zones")
+            place = member if checked.choices else _SUBNETS
+            found.append(Found(codes.NO_ZONE, place, message, "add a subnet of one of these zones"))
+    yield from _of_choices(checked, found, {each.member for each in found})
+
+
+def _of_choices(checked: Checked, found: list[Found], lacking: set[Path]) -> Iterator[Found]:
+    """What is `found`; a warning each while the job may take another machine than those at the members `lacking`."""
+    can_run = checked.choices and any(
+        (*_CHOICES, at, "InstanceType") not in lacking for at in range(len(checked.choices))
+    )
+    yield from (replace(each, code=codes.NOT_CHOSEN) for each in found) if can_run else found
 
 
 def _machines(checked: Checked) -> Iterator[tuple[Path, str, int]]:
-    """The machines of the job: the member, the type, how many."""
+    """The machines of the job, all that it may choose from: the member, the type, how many."""
     resources: Any = checked.job.view.member("ResourceConfig") or {}
     groups = resources.get("InstanceGroups")
-    places = [((), resources)] if not groups else [(("InstanceGroups", at), each) for at, each in enumerate(groups)]
+    places: list[tuple[Path, Any]] = [(("ResourceConfig",), resources)]
+    if checked.choices:
+        places = [((*_CHOICES, at), each) for at, each in enumerate(checked.choices)]
+    elif groups:
+        places = [(("ResourceConfig", "InstanceGroups", at), each) for at, each in enumerate(groups)]
     for place, each in places:
         kind, count = each.get("InstanceType"), each.get("InstanceCount", 1)
         if isinstance(kind, str) and "{{" not in kind and type(count) is int:
-            yield ("ResourceConfig", *place, "InstanceType"), kind, count
+            yield (*place, "InstanceType"), kind, count
 
 
 def check_quotas(checked: Checked) -> Iterator[Found]:
@@ -91,6 +108,8 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
         return
     use = "spot training job" if view.is_on("EnableManagedSpotTraining") else "training job"
     warm = view.number("ResourceConfig", "KeepAlivePeriodInSeconds")
+    found: list[Found] = []
+    lacking: set[Path] = set()
     for member, kind, count in _machines(checked):
         for what in (use, *(["training warm pool"] if warm else [])):
             name = f"{kind} for {what} usage"
@@ -101,20 +120,29 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
                 return
             if quota is None:
                 continue
-            advice = f"ask for more at Service Quotas: SageMaker, `{name}`"
-            needed = count * checked.parallel
-            if quota < count:
-                message = f"the account's quota `{name}` is {quota:g}, and the job needs {count}"
-                yield Found(codes.QUOTA, member, message, advice)
-            elif quota < needed:
-                each = f"{checked.parallel} training jobs at once need {needed}"
-                message = f"the account's quota `{name}` is {quota:g}; {each}"
-                most = f"write `parallel: {int(quota // count)}` or less, or {advice}"
-                yield Found(codes.QUOTA, _PARALLEL, message, most)
-            elif what != "training warm pool" and quota < needed * checked.together:
-                each = f"{checked.together} jobs at once need {needed * checked.together}"
-                message = f"the account's quota `{name}` is {quota:g}; {each}"
-                yield Found(codes.QUOTA_TOGETHER, member, message, f"set `max_parallel`, or {advice}")
+            together = checked.together if what != "training warm pool" else 1
+            if (lack := _lack(checked, member, name, quota, count, together)) is not None:
+                found.append(lack)
+                if lack.code is codes.QUOTA:
+                    lacking.add(member)
+    yield from _of_choices(checked, found, lacking)
+
+
+def _lack(checked: Checked, member: Path, name: str, quota: float, count: int, together: int) -> Found | None:
+    """What a quota is too small for: the job's `count` machines, its training jobs at once, or the jobs `together`."""
+    advice = f"ask for more at Service Quotas: SageMaker, `{name}`"
+    needed = count * checked.parallel
+    if quota < count:
+        message = f"the account's quota `{name}` is {quota:g}, and the job needs {count}"
+        return Found(codes.QUOTA, member, message, advice)
+    if quota < needed:
+        message = f"the account's quota `{name}` is {quota:g}; {checked.parallel} training jobs at once need {needed}"
+        most = f"write `parallel: {int(quota // count)}` or less, or {advice}"
+        return Found(codes.QUOTA, member if checked.choices else _PARALLEL, message, most)
+    if quota < needed * together:
+        message = f"the account's quota `{name}` is {quota:g}; {together} jobs at once need {needed * together}"
+        return Found(codes.QUOTA_TOGETHER, member, message, f"set `max_parallel`, or {advice}")
+    return None
 
 
 def _quota(checked: Checked, name: str) -> tuple[float | None, Answer | None]:

@@ -1,6 +1,6 @@
 """What checks say, and what they are given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainspec.diagnostics import Code, codes
@@ -24,8 +24,8 @@ class Checked:
     """A job, and who is asked about it.
 
     `together` is how many jobs of its task may run at once (a matrix), `parallel` how many training jobs each of them
-    has at once (a tuning job). `caller` is the account of who asks, `archive` the S3 URI of the source that must have
-    been pushed.
+    has at once (a tuning job); `choices` are the machines that a tuning job takes one of. `caller` is the account of
+    who asks, `archive` the S3 URI of the source that must have been pushed.
     """
 
     job: Job
@@ -34,6 +34,7 @@ class Checked:
     together: int = 1
     parallel: int = 1
     archive: str | None = None
+    choices: Sequence[Mapping[str, object]] = ()
 
     @property
     def region(self) -> str | None:

@@ -20,6 +20,7 @@ from trainspec.request.api.model import TRAINING
 from trainspec.request.bounds import bounds_of
 from trainspec.request.check import render_request
 from trainspec.request.lower import Request
+from trainspec.request.tuned import machine_choices
 from trainspec.templates import Sample
 from trainspec.text.fault import Fault, placed
 from trainspec.text.tree import Path, dotted
@@ -135,7 +136,8 @@ def _jobs(
         source = analysis.sources.get(task)
         parallel = bounds_of(requests[task]).parallel or 1
         archive = source.uri if source else None
-        yield task, Checked(job, account, caller, _together(analysis, job), parallel, archive)
+        choices = machine_choices(requests[task])
+        yield task, Checked(job, account, caller, _together(analysis, job), parallel, archive, choices)
 
 
 def _together(analysis: "Analysis", job: Job) -> int:

@@ -24,11 +24,24 @@ KINDS: Final = (
 OTHER_DEFINITIONS: Final = ("TrainingJobDefinitions", "TuningObjective", "HyperParameterRanges")
 """Members for several definitions, which no field sets: `TrainingJobDefinitions`, and what only its items have."""
 
-OF_TUNING: Final = ("DefinitionName", "HyperParameterTuningResourceConfig")
+TUNED_RESOURCES: Final = "HyperParameterTuningResourceConfig"
+CONFIGS: Final = "InstanceConfigs"
+"""The machines of a tuning job, and in them those that it takes one of."""
+
+OF_TUNING: Final = ("DefinitionName", TUNED_RESOURCES)
 """Members of a definition that fields of `tuning` become."""
 
 UNKNOWN: Final = "{{ ti.xcom_pull(task_ids='chosen by the tuning job') }}"
 """What stands for the value of a tuned hyperparameter: a template that only a run could know."""
+
+
+def machine_choices(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The machines that a tuning job takes one of, in order of preference; none where there is no choice."""
+    definition = request.get(DEFINITION) or {}
+    tuned = definition.get(TUNED_RESOURCES) if isinstance(definition, Mapping) else None
+    if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:
+        return []
+    return [each for each in tuned.get(CONFIGS) or () if isinstance(each, Mapping)]
 
 
 def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,9 +52,9 @@ def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
     if CONFIG not in request:
         return dict(request)
     definition = dict(request.get(DEFINITION) or {})
-    tuned = definition.pop("HyperParameterTuningResourceConfig", None)
+    tuned = definition.pop(TUNED_RESOURCES, None)
     if isinstance(tuned, Mapping) and "ResourceConfig" not in definition:
-        first = next(iter(tuned.get("InstanceConfigs") or [tuned]))
+        first = next(iter(tuned.get(CONFIGS) or [tuned]))
         names = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
         both = {**tuned, **first} if isinstance(first, Mapping) else tuned
         definition["ResourceConfig"] = {name: both[name] for name in names if name in both}
