@@ -1,9 +1,13 @@
-"""An AWS account on 127.0.0.1, as far as preflight asks it: what is in it, and what the caller may not ask."""
+"""An AWS account on 127.0.0.1, as far as preflight asks it: what is in it, and what the caller may not ask.
+
+With `behind`, moto has the account: its server is asked all that it knows, and only the rest is answered here.
+"""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from time import sleep
@@ -13,11 +17,15 @@ from xml.sax.saxutils import escape
 
 ACCOUNT = "123456789012"
 _JSON = "application/x-amz-json-1.1"
+UNKNOWN_TO_MOTO = frozenset({"SimulatePrincipalPolicy", "ListServiceQuotas", "DescribeTrainingPlan"})
 
 
 @dataclass
 class State:
-    """What is in the account. `denied` are operations that answer AccessDenied, `refused` what its role may not do."""
+    """What is in the account. `denied` are operations that answer AccessDenied, `refused` what its role may not do.
+
+    `behind` is the address of moto's server, host and port.
+    """
 
     caller: str = ACCOUNT
     roles: dict[str, str] = field(default_factory=lambda: {"R": "sagemaker.amazonaws.com"})
@@ -37,10 +45,15 @@ class State:
     is_slow: set[str] = field(default_factory=set)
     behind_proxy: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    behind: tuple[str, int] | None = None
 
 
 class ProxyError(Exception):
     """Not AWS answers, but something on the way to it."""
+
+
+class BehindError(Exception):
+    """Moto answers this."""
 
 
 class RefusedError(Exception):
@@ -147,6 +160,24 @@ class _Handler(BaseHTTPRequestHandler):
             raise RefusedError("AccessDenied", 403)
         if operation in self.state.behind_proxy:
             raise ProxyError
+        if self.state.behind and operation not in UNKNOWN_TO_MOTO:
+            raise BehindError
+
+    def _ask_moto(self, content: bytes = b"") -> None:
+        """The request as it came, to moto's server, and its answer back."""
+        assert self.state.behind is not None
+        moto = HTTPConnection(*self.state.behind, timeout=120)
+        moto.request(self.command, self.path, content, dict(self.headers.items()))
+        answer = moto.getresponse()
+        body = answer.read()
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        moto.close()
 
     def _answer(self, status: int, body: str = "", kind: str = "text/xml", **headers: str) -> None:
         content = body.encode()
@@ -160,13 +191,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        content = sent.decode()
         target = self.headers.get("X-Amz-Target")
         if target:
             operation = target.rpartition(".")[2]
             try:
                 self._begun(operation)
                 self._answer(200, json.dumps(_json_services(self.state, operation, json.loads(content))), _JSON)
+            except BehindError:
+                self._ask_moto(sent)
             except RefusedError as error:
                 self._answer(error.status, json.dumps({"__type": error.code, "message": error.text}), _JSON)
             return
@@ -176,6 +210,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._begun(operation)
             body = _query_services(self.state, operation, said)
             self._answer(200, f"<{operation}Response>{body}</{operation}Response>")
+        except BehindError:
+            self._ask_moto(sent)
         except ProxyError:
             self._answer(200, "<!DOCTYPE html><p>Log in & go on", "text/html")
         except RefusedError as error:
@@ -201,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._begun(operation)
             body, region = self._found(bucket, key, query)
             self._answer(200, body if operation == "ListObjects" else "", x_amz_bucket_region=region)
+        except BehindError:
+            self._ask_moto()
         except RefusedError as error:
             self._answer(error.status, f"<Error><Code>{error.code}</Code></Error>")
 

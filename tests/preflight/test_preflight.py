@@ -51,17 +51,7 @@ class Preflight:
 
 
 @pytest.fixture
-def preflight(project: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preflight]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": str(project / "none"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(project / "none"),
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+def preflight(project: Path, trainspec: Run, credentials: None) -> Iterator[Preflight]:
     state = State()
     with serving(state) as url:
         yield Preflight(project, trainspec, url, state)
