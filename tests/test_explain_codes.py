@@ -23,7 +23,7 @@ OF_SEVERAL_FILES = {
     "TS702",
     "TS703",
     "TS705",
-    *(f"TS{number}" for number in (*range(706, 713), 715, *range(900, 921))),
+    *(f"TS{number}" for number in (*range(706, 713), 715, *range(900, 922))),
 }
 
 
