@@ -196,6 +196,7 @@ def _check_policies(
             written=file.extended.root,
             groups=composed.groups,
             samples=samples_of(validated.data, composed.dag_id, options.airflow),
+            task_samples=samples_of(validated.data, composed.dag_id, options.airflow, "tasks"),
             invalid=validated.invalid,
         ),
     )

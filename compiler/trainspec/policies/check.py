@@ -11,6 +11,7 @@ from trainspec.policies.limits import check_limits
 from trainspec.policies.model import TARGETS, Policy, PolicySet
 from trainspec.policies.schema import compiled
 from trainspec.policies.seen import Seen, value_at
+from trainspec.policies.tasks import CONFIG, task_requests
 from trainspec.policies.values import Failure
 from trainspec.request.api.model import TUNING
 from trainspec.request.lower import field_of
@@ -42,10 +43,13 @@ def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic
             for failure, _, code in _failures(policy, [dag]):
                 yield _of_dag(policy, failure, code, document)
     jobs = {name: Job(name, request, document) for name, request in document.requests.items()}
-    for name, job in jobs.items():
-        if ("jobs", name) not in document.invalid:
+    tasks = {name: Job(name, request, document, "tasks") for name, request in task_requests(document.data)}
+    for job in (*jobs.values(), *tasks.values()):
+        if (job.section, job.name) not in document.invalid:
             yield from _of_job(job, by_target, document)
     yield from check_limits(policies, by_target["request"], document, jobs)
+    if tasks:
+        yield from check_limits(policies, by_target["request"], document, tasks)
 
 
 def _of_job(job: Job, by_target: Mapping[str, Sequence[Policy]], document: Document) -> Iterator[Diagnostic]:
@@ -53,7 +57,7 @@ def _of_job(job: Job, by_target: Mapping[str, Sequence[Policy]], document: Docum
     for target in ("request", "tuning", "job"):
         for policy in by_target[target]:
             for failure, seen, code in _failures(policy, job.instances(policy)):
-                yield from _at_job(policy, failure, code, job.name, seen, document)
+                yield from _at_job(policy, failure, code, job, seen, document)
 
 
 def _failures(policy: Policy, instances: Sequence[Instances]) -> Iterator[tuple[Failure, Seen | None, Code]]:
@@ -89,32 +93,35 @@ def _failing(policy: Policy, value: Any) -> Sequence[Failure]:
 
 
 def _at_job(
-    policy: Policy, failure: Failure, code: Code, job: str, seen: Seen | None, document: Document
+    policy: Policy, failure: Failure, code: Code, job: Job, seen: Seen | None, document: Document
 ) -> Iterator[Diagnostic]:
-    if is_waived(policy, document, document.job_of(job)):
+    if is_waived(policy, document, document.job_of(job.name)):
         return
-    field = seen.origin(failure.path) if seen else failure.path
-    path: Path = ("jobs", job, *field)
+    of_task = job.section != "jobs"
+    field = seen.origin(failure.path) if seen else CONFIG if of_task else failure.path
+    path: Path = (job.section, job.name, *field)
     is_invalid = any(path[:length] in document.invalid for length in range(1, len(path) + 1))
-    is_unsure = failure.missing is not None and any(each[:2] == ("jobs", job) for each in document.invalid)
+    is_unsure = failure.missing is not None and any(each[:2] == path[:2] for each in document.invalid)
     if is_invalid or is_unsure:
         return
     at_job = failure.missing is not None or not field
     last = (failure.missing,) if failure.missing else ()
     member = (*seen.member(failure.path), *last) if seen and failure.path else last if seen else ()
     lacking: Path | None = (*field, *last)
-    if seen:
+    if seen and of_task:
+        lacking = (*failure.path, *last)
+    elif seen:
         lacking = field_of((*failure.path, *last), TUNING if policy.target == "tuning" else seen.operation)
     written = value_at(document.data, path)
     fault = Fault(
         code,
-        ("jobs", job) if at_job else path,
+        path[:2] if at_job else path,
         _message(policy, failure, lacking),
         _advice(policy, failure, seen, written),
         on_key=at_job or failure.on_key,
         member=dotted(member) or None,
     )
-    yield at_key(fault, job, document) if at_job else placed(fault, document.root)
+    yield at_key(fault, job.section, job.name, document) if at_job else placed(fault, document.root)
 
 
 def _of_dag(policy: Policy, failure: Failure, code: Code, document: Document) -> Diagnostic:

@@ -1,7 +1,7 @@
 """What policies see of a spec, which of them are about it, and where their findings stand."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trainspec.diagnostics import Code, Diagnostic, Severity
@@ -26,7 +26,7 @@ class Document:
 
     `written` is the document before any patch of an environment: a job's key is found there.
     `groups` holds the task ids of each matrix by its job's name; `invalid` are the places whose values were wrong;
-    `samples` are the runs of each job's task that its templates are rendered for.
+    `samples` are the runs of each job's task that its templates are rendered for, `task_samples` those of other tasks.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Document:
     written: Map
     groups: Mapping[str, Sequence[str]]
     samples: Mapping[str, Sequence[Sample]]
+    task_samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
     invalid: Collection[Path] = ()
 
     def job_of(self, task: str) -> str:
@@ -71,9 +72,9 @@ def in_doubt(policy: Policy) -> Code:
     return policy.code if policy.code.is_locked else replace(policy.code, severity=Severity.NOTE)
 
 
-def at_key(fault: Fault, task: str, document: Document) -> Diagnostic:
-    """`fault` at the key of a task's job: that of the job itself, not that of a patch."""
+def at_key(fault: Fault, section: str, task: str, document: Document) -> Diagnostic:
+    """`fault` at the key of a job (or other task) in its section: that of the job itself, not that of a patch."""
     found = placed(fault, document.root)
-    jobs = document.written.get("jobs")
+    jobs = document.written.get(section)
     entry = jobs.entry(document.job_of(task)) if isinstance(jobs, Map) else None
     return replace(found, span=entry.key.span, labels=()) if entry else found

@@ -45,11 +45,15 @@ class Instances(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task and its request. `made` keeps the instances, by the policies' target and whether these are locked."""
+    """A task and its request, None where only a run knows it. `section` of the spec has the task.
+
+    `made` keeps the instances, by the policies' target and whether these are locked.
+    """
 
     name: str
-    request: Request
+    request: Request | None
     document: Document
+    section: str = "jobs"
     made: dict[tuple[str, bool], Sequence[Instances]] = field(default_factory=dict)
 
     def instances(self, policy: Policy) -> Sequence[Instances]:
@@ -61,9 +65,15 @@ class Job:
 
     def _instances(self, target: str, is_locked: bool) -> Iterator[Instances]:
         if target == "job":
+            if self.section != "jobs":
+                return
             data = self.document.data["jobs"][self.name]
             contexts: Sequence[Context | None] = self._contexts(data, is_locked) or [None]
             yield Instances(None, _distinct(known(data, each) for each in (contexts if is_locked else contexts[:1])))
+            return
+        if self.request is None:
+            if target == "request":
+                yield Instances(None, [UNKNOWN])
             return
         of_training = trainings_of(self.request) if target == "request" else ()
         of_tuning = (whole_of(self.request),) if target == "tuning" and self.request.operation == TUNING else ()
@@ -74,10 +84,12 @@ class Job:
 
     def _contexts(self, data: Any, is_locked: bool) -> Sequence[Context]:
         """The runs that data is rendered for."""
-        samples = self.document.samples.get(self.name, ())
+        all_samples = self.document.samples if self.section == "jobs" else self.document.task_samples
+        samples = all_samples.get(self.name, ())
         if not is_locked or not samples:
             return [each.context() for each in samples]
-        task: Any = self.document.data["jobs"][self.name]
+        sections: Any = self.document.data
+        task = sections[self.section][self.name]
         return list(_any_run(samples[0], _texts(data), allowed_values(self.document.data, task)))
 
 

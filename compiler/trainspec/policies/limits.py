@@ -9,6 +9,7 @@ from trainspec.policies.document import Document, at_key, is_waived
 from trainspec.policies.instances import Job
 from trainspec.policies.model import Limits, Policy, PolicySet
 from trainspec.policies.schema import compiled
+from trainspec.policies.tasks import counted
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
@@ -33,11 +34,12 @@ def check_limits(
     limited = [each for each in of_requests if each.limits != _NO_LIMITS]
     if not limited or document.invalid:
         return
-    cost = cost_of(document, policies.prices)
+    section = next((job.section for job in jobs.values()), "jobs")
+    cost = cost_of(document, policies.prices) if section == "jobs" else _cost_of_tasks(document, policies.prices, jobs)
     without_prices = False
     for policy in limited:
         for job in cost.jobs:
-            tasks = document.groups.get(job.job, (job.job,))
+            tasks = document.groups.get(job.job, (job.job,)) if section == "jobs" else (job.job,)
             if is_waived(policy, document, job.job) or not any(_applies(policy, jobs[task]) for task in tasks):
                 continue
             found = beyond(policy, job.hours, job.cost, policies.prices.currency if policies.prices else None)
@@ -47,8 +49,8 @@ def check_limits(
                 if without_prices:
                     continue
                 without_prices = True
-            fault = Fault(*_said(policy, found, tasks[0]), on_key=True)
-            yield at_key(fault, tasks[0], document)
+            fault = Fault(*_said(policy, found, (section, tasks[0])), on_key=True)
+            yield at_key(fault, section, tasks[0], document)
 
 
 def _applies(policy: Policy, job: Job) -> bool:
@@ -73,8 +75,7 @@ class Beyond(NamedTuple):
     cure: str | None = None
 
 
-def _said(policy: Policy, found: Beyond, task: str) -> tuple[Code, Path, str, str | None]:
-    place: Path = ("jobs", task)
+def _said(policy: Policy, found: Beyond, place: Path) -> tuple[Code, Path, str, str | None]:
     if found.is_sure:
         return policy.code, place, f"{policy.message} ({found.why})", policy.advice
     if policy.code.is_locked:
@@ -115,3 +116,11 @@ def cost_of(document: Document, prices: "Prices | None") -> "DagCost":
 
     members = {name: request.members for name, request in document.requests.items()}
     return dag_cost(document.dag_id, document.name, document.data, members, document.groups, prices, document.region)
+
+
+def _cost_of_tasks(document: Document, prices: "Prices | None", tasks: Mapping[str, Job]) -> "DagCost":
+    """The bound of the jobs that other tasks start."""
+    from trainspec.cost import dag_cost
+
+    members = {name: task.request.members if task.request else {} for name, task in tasks.items()}
+    return dag_cost(document.dag_id, document.name, counted(document.data), members, {}, prices, document.region)
