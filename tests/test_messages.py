@@ -1,5 +1,7 @@
 """What is said to common mistakes: a line of a spec, what was typed in its place, and the message for that."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,32 @@ def test_advice_about_credentials_is_not_masked_itself(
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)
     assert "set --region" in trainspec("import", "--job-name", "x").stderr
+
+
+UNWARNED = """\
+trainspec: 1
+dag:
+  id: d
+  params: {x: {default: "a", pattern: "[[a]"}, y: {default: "z", pattern: "[[a]"}}
+jobs:
+  train:
+    name: a
+    role: arn:aws:iam::123456789012:role/R
+    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/team/algo:1
+    output: s3://my-bucket/out/
+    resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+    stopping: {max_runtime: 1h}
+    metrics: {a: "[[a]=(.*)"}
+"""
+
+
+def test_no_warning_of_python_reaches_the_terminal(project: Path) -> None:
+    (project / "specs/d.yaml").write_text(UNWARNED)
+    (project / "log.txt").write_text("a=1\n")
+    (project / "dag.py").write_text('x = "\\d" is 3\n')
+    for words in (["lint"], ["metrics", "specs/d.yaml", "--log", "log.txt"], ["import", "dag.py"]):
+        command = [sys.executable, "-W", "always", "-m", "trainspec", *words]
+        ran = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=300)
+        assert "Warning" not in ran.stderr, ran.stderr
+        if words == ["lint"]:
+            assert "`y` does not match its own schema" in ran.stdout

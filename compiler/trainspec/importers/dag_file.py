@@ -24,6 +24,7 @@ from trainspec.importers.schedules import schedule_of
 from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
 from trainspec.safety.budget import OutOfBudgetError, budget
+from trainspec.safety.unwarned import syntax
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
 
@@ -56,7 +57,7 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
     Raises CannotImportError where the file is no Python, or has no training job.
     """
     try:
-        tree = ast.parse(text)
+        tree = syntax(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise CannotImportError(f"not Python: {error}") from error
     if _depth(tree) > MAX_DEPTH:

@@ -29,6 +29,7 @@ from trainspec.importers.values import (
     unknown,
 )
 from trainspec.safety.budget import spend
+from trainspec.safety.unwarned import syntax
 
 ReadModule = Callable[[str], str | None]
 """The text of a module beside the file, by its dotted name; None where there is none."""
@@ -108,7 +109,7 @@ class Interpreter:
 
     def _names_of(self, text: str) -> dict[str, Any]:
         try:
-            tree = ast.parse(text)
+            tree = syntax(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return {}
         scope = Scope({"__name__": "module"})

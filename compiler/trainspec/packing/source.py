@@ -1,8 +1,6 @@
 """`source` of a job: its folder found, its files listed, its archive's address worked out, its faults reported."""
 
-import ast
 import os
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -12,6 +10,7 @@ from trainspec.diagnostics import codes, did_you_mean
 from trainspec.disk.reading import is_of_git
 from trainspec.packing.archive import Packed, pack
 from trainspec.packing.files import MOST_FILES, Listing, Member, list_files
+from trainspec.safety.unwarned import syntax
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 from trainspec.units import is_template
@@ -250,9 +249,7 @@ def _syntax_error(member: Member) -> str | None:
     if member.size > _LARGEST_SCRIPT:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(member.path.read_bytes())
+        syntax(member.path.read_bytes())
     except SyntaxError as error:
         return f"{error.msg} (line {error.lineno})" if error.lineno else str(error.msg)
     except (ValueError, RecursionError, MemoryError) as error:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import LONGEST, Found, JobView
+from trainspec.safety.unwarned import expression
 from trainspec.templates import has_template
 
 CODE = Code("TS880", "a metric's expression that finds no number", Severity.WARNING)
@@ -35,7 +36,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         if not isinstance(text, str) or len(text) > LONGEST or has_template(text) or re.search(_JAVA, text):
             continue
         try:
-            groups = re.compile(text).groups
+            groups = expression(text).groups
         except (re.error, RecursionError, OverflowError) as error:
             message = f"`{text}` is not a regular expression: {error}"
             yield Found(

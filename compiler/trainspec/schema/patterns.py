@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias
-from warnings import catch_warnings, simplefilter
 
 from trainspec.safety.budget import spend
+from trainspec.safety.unwarned import expression, unwarned
 from trainspec.schema.characters import Test, UnknownError, place, taken_by
 
 MOST_STEPS = 100_000
@@ -144,10 +144,8 @@ def _looks(look: Look, text: str, position: int, steps: list[int]) -> bool:
 @cache
 def program_of(pattern: str) -> Sequence[Instruction]:
     """An expression as instructions. Raises what `searches` does; TooSlowError for too many instructions."""
-    with catch_warnings():
-        simplefilter("ignore")  # of sets that a later Python may read otherwise
-        re.compile(pattern)  # its own complaints
-        parsed = _parser.parse(pattern)
+    expression(pattern)  # its own complaints
+    parsed = unwarned(_parser.parse, pattern)
     compiling = _Compiling()
     compiling.add(parsed, parsed.state.flags)
     return tuple(compiling.program)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.dag.sections import sections
 from trainspec.diagnostics import codes
 from trainspec.diagnostics.words import shorten
+from trainspec.safety.unwarned import expression
 from trainspec.templates.context import SAMPLES, Declared, Sample
 from trainspec.templates.values import UNKNOWN
 from trainspec.text.fault import Fault
@@ -122,7 +123,7 @@ def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 def _no_pattern(pattern: str) -> str | None:
     """Why `pattern` is no regular expression; None where it is one."""
     try:
-        re.compile(pattern)
+        expression(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return str(error)
     return None

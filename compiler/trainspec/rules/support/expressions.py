@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from trainspec.safety.unwarned import unwarned
 from trainspec.schema.characters import UnknownError
 from trainspec.schema.patterns import TooSlowError, searches
 from trainspec.templates import has_template
@@ -105,7 +106,7 @@ def _searches(pattern: str, text: str) -> bool:
 def _example(pattern: str) -> str | None:
     """A short string that an expression matches."""
     try:
-        made = "".join(_made(_parser.parse(pattern)))
+        made = "".join(_made(unwarned(_parser.parse, pattern)))
         return made if len(made) <= _LONGEST and _searches(pattern, made) else None
     except (re.error, RecursionError, OverflowError, _UnusualError):
         return None
