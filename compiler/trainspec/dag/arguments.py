@@ -80,7 +80,9 @@ def _backoff(value: float, setting: Setting) -> Expression:
 
 
 def _assets(value: "str | AssetData | list[str | AssetData]", setting: Setting) -> Expression:
-    return [schedules.asset(each, setting.airflow) for each in (value if isinstance(value, list) else [value])]
+    return [
+        schedules.asset(each, setting.zone, setting.airflow) for each in (value if isinstance(value, list) else [value])
+    ]
 
 
 def _deadlines(value: "DeadlineData | list[DeadlineData]", setting: Setting) -> Expression:

@@ -23,6 +23,13 @@ def signature_of(imported: Import, airflow: Airflow, own: "OwnOperators | None")
     return find(imported.module, name, airflow.minor) or (own.find(imported.module, name) if own else None)
 
 
+def signature_of_trigger(imported: Import) -> "Signature | None":
+    """What a watcher's trigger takes; None for a class of which nothing is known."""
+    from trainspec.airflow_api.operators import find_trigger
+
+    return find_trigger(imported.module, imported.name or "")
+
+
 def written(given: Mapping[str, Any], signature: "Signature | None", zone: str) -> tuple[tuple[str, Expression], ...]:
     """The arguments as the file has them: a duration as a timedelta, a date as one, a callable as its name."""
     if signature is None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trainspec.dag import times
 from trainspec.dag.airflow import Airflow
+from trainspec.dag.callables import signature_of_trigger, written
 from trainspec.dag.expressions import Call, Expression, Import, by_path
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ def schedule(
     """The `schedule` of a DAG whose time zone is `zone`, and whose runs are for `partitions`."""
     if isinstance(value, Mapping) and partitions is not None and partitions in _MAPPERS:
         mapper = _call(Import("airflow.sdk", _MAPPERS[partitions]))
-        condition = _conditions(value["assets"], airflow)
+        condition = _conditions(value["assets"], zone, airflow)
         return _call(airflow.partition_assets, assets=condition, default_partition_mapper=mapper)
     if partitions == "time" and not isinstance(value, Mapping) and value is not None:
         cron = _one_or_several(value)
         if isinstance(cron, str) and isinstance(told := times.schedule(cron), str):
             return _call(airflow.partition_cron, told, timezone=zone)
     if isinstance(value, Mapping):
-        waits_for = _assets(value["assets"], airflow)
+        waits_for = _assets(value["assets"], zone, airflow)
         if value.get("time") is None:
             return waits_for
         timetable = _timetable(_one_or_several(value["time"]), zone, airflow)
@@ -48,45 +49,46 @@ def schedule(
     return None if told is None else times.schedule(told)
 
 
-def asset(value: "str | AssetData", airflow: Airflow) -> Call:
-    """One asset, which Airflow 2 calls a dataset."""
+def asset(value: "str | AssetData", zone: str, airflow: Airflow) -> Call:
+    """One asset, which Airflow 2 calls a dataset. `zone` is that of the DAG's dates."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
     told: dict[str, Any] = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
     if "watchers" in told:
-        told["watchers"] = [_watcher(each, airflow) for each in told["watchers"]]
+        told["watchers"] = [_watcher(each, zone, airflow) for each in told["watchers"]]
     first = next(iter(told))
     if first == "uri":  # without a name, the URI is one
         return _call(airflow.asset, told.pop("uri"), **told)
     return _call(airflow.asset, **told)
 
 
-def _watcher(value: "WatcherData", airflow: Airflow) -> Call:
-    trigger = by_path(value["trigger"])
-    return _call(airflow.watcher, name=value["name"], trigger=_call(trigger, **(value.get("arguments") or {})))
+def _watcher(value: "WatcherData", zone: str, airflow: Airflow) -> Call:
+    trigger, given = by_path(value["trigger"]), value.get("arguments") or {}
+    arguments = dict(written(given, signature_of_trigger(trigger) if given else None, zone))
+    return _call(airflow.watcher, name=value["name"], trigger=_call(trigger, **arguments))
 
 
-def _conditions(value: "str | Asset | list[str | Asset]", airflow: Airflow) -> Call:
+def _conditions(value: "str | Asset | list[str | Asset]", zone: str, airflow: Airflow) -> Call:
     """What `assets` says as one condition, which a timetable takes."""
     if isinstance(value, list):
-        return _call(airflow.asset_all, *(_condition(each, airflow) for each in value))
-    return _condition(value, airflow)
+        return _call(airflow.asset_all, *(_condition(each, zone, airflow) for each in value))
+    return _condition(value, zone, airflow)
 
 
-def _assets(value: "str | Asset | list[str | Asset]", airflow: Airflow) -> Expression:
+def _assets(value: "str | Asset | list[str | Asset]", zone: str, airflow: Airflow) -> Expression:
     """What `assets` says: a list of which all are waited for, or a condition."""
     if isinstance(value, list):
-        return [_condition(each, airflow) for each in value]
-    one = _condition(value, airflow)
+        return [_condition(each, zone, airflow) for each in value]
+    one = _condition(value, zone, airflow)
     return [one] if one.imported == airflow.asset else one
 
 
-def _condition(value: "str | Asset", airflow: Airflow) -> Call:
+def _condition(value: "str | Asset", zone: str, airflow: Airflow) -> Call:
     if isinstance(value, Mapping):
         for several, kind in ((value.get("any"), airflow.asset_any), (value.get("all"), airflow.asset_all)):
             if several is not None:
-                return _call(kind, *(_condition(each, airflow) for each in several))
-    return asset(value, airflow)
+                return _call(kind, *(_condition(each, zone, airflow) for each in several))
+    return asset(value, zone, airflow)
 
 
 def _one_or_several(value: str | list[str]) -> str | list[str]:

@@ -1,9 +1,9 @@
 """The triggers of watchers: whether their provider has such a class, and what it takes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from trainspec.dag.callables import signature_of_trigger
 from trainspec.dag.checks.allowed import watchers
 from trainspec.dag.checks.operators import check_arguments
 from trainspec.dag.expressions import Import, by_path, check_path
@@ -12,11 +12,7 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 if TYPE_CHECKING:
-    from trainspec.airflow_api.model import Signature
     from trainspec.language.data import SpecData
-
-_AS_WRITTEN = ("duration", "date", "callable")
-"""Kinds of arguments that operators are given as objects, and triggers as they are written: nothing is said of them."""
 
 
 def check_triggers(data: "SpecData") -> Iterator[Fault]:
@@ -24,24 +20,12 @@ def check_triggers(data: "SpecData") -> Iterator[Fault]:
     for at, watcher in watchers(data):
         trigger = watcher.get("trigger")
         if isinstance(trigger, str) and check_path(trigger) is None:
-            from trainspec.airflow_api.operators import find_trigger
-
             imported = by_path(trigger)
-            signature = find_trigger(imported.module, imported.name or "")
+            signature = signature_of_trigger(imported)
             if signature is None:
                 yield from _no_such_trigger(imported, (*at, "trigger"))
             else:
-                yield from check_arguments(
-                    imported, _as_written(signature), frozenset(), watcher.get("arguments") or {}, at
-                )
-
-
-def _as_written(signature: "Signature") -> "Signature":
-    arguments = {
-        name: replace(each, kinds=("any",)) if set(each.kinds) & {*_AS_WRITTEN} else each
-        for name, each in signature.arguments.items()
-    }
-    return replace(signature, arguments=arguments)
+                yield from check_arguments(imported, signature, frozenset(), watcher.get("arguments") or {}, at)
 
 
 def _no_such_trigger(imported: Import, at: Path) -> Iterator[Fault]:
