@@ -22,8 +22,10 @@ def test_tests_are_named() -> None:
     assert len(NAMED) > 10
 
 
-def test_the_table_is_what_was_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["training", "tuning"])
+def test_the_table_is_what_was_recorded(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(REPOSITORY / "tests" / "airflow" / "faults"), *sys.path])
     from record import page_with, records
 
-    assert page_with(records(), PAGE) == PAGE
+    assert records(kind)
+    assert page_with(records(kind), PAGE, kind) == PAGE

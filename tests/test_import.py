@@ -250,6 +250,43 @@ def test_job_name_from_the_simulator(trainspec: Run, monkeypatch: pytest.MonkeyP
     assert made(imported.stdout) == {**request, **dict.fromkeys(switches, False)}
 
 
+def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
+    from trainspec.simulator import Simulator
+
+    request = {
+        "HyperParameterTuningJobName": "tune",
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"MetricName": "auc", "Type": "Maximize"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+            "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "1e-3", "MaxValue": "0.3"}]},
+        },
+        "TrainingJobDefinition": {
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/i:1",
+                "TrainingInputMode": "File",
+                "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/MyRole",
+            "OutputDataConfig": {"S3OutputPath": "s3://bucket/x"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+        },
+        "Tags": [{"Key": "team", "Value": "ml"}],
+    }
+    with Simulator() as simulator:
+        simulator.client().create_hyper_parameter_tuning_job(**request)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        imported = trainspec("import", "--job-name", "tune", "--region", "us-east-1")
+        absent = trainspec("import", "--job-name", "nobody", "--region", "us-east-1")
+    assert imported.returncode == 0, imported.stderr
+    assert made(imported.stdout) == request
+    assert (absent.returncode, absent.stdout) == (2, "")
+    assert "there is no training job or tuning job `nobody` in us-east-1" in absent.stderr
+
+
 def test_several_requests_make_one_spec(trainspec: Run, project: Path) -> None:
     request = {"TrainingJobName": "one", "RoleArn": "r", "OutputDataConfig": {"S3OutputPath": "s3://b/x"}}
     (project / "a.json").write_text(json.dumps(request))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from trainspec.recording.names import holds_name, renamed, without_clock
+from trainspec.recording.names import holds_name, renamed, templated, without_clock
 from trainspec.recording.unpack import unpacked
 
 from helpers import Run
@@ -274,3 +274,54 @@ def test_a_secret_is_named_and_not_shown(trainspec: Run, project: Path) -> None:
     for place in ("vars.db_password", "jobs.t.environment.TOKEN"):
         assert f"note: the value of `{place}` looks like a secret" in said
     assert all(each not in said for each in ("hunter22", "abcd12zz", "STAGE`"))
+
+
+@pytest.mark.parametrize(
+    ("base", "room", "name"),
+    [
+        ("churn", 63, "churn-{{ ts_nodash }}"),
+        ("sixteen-of-these", 32, "sixteen-of-these-{{ ts_nodash }}"),
+        ("sagemaker-xgboost", 32, "sagemaker-xgboost-{{ ts_nodash[2:13] }}"),
+        ("twenty-one-characters", 32, "twenty-one-character-{{ ts_nodash[2:13] }}"),
+    ],
+)
+def test_a_name_has_a_time_that_there_is_room_for(base: str, room: int, name: str) -> None:
+    assert templated(base, room) == name
+    rendered = name.replace("{{ ts_nodash }}", "20250409T000000").replace("{{ ts_nodash[2:13] }}", "250409T0000")
+    assert len(rendered) <= room
+
+
+@pytest.mark.slow
+def test_the_name_of_a_tuning_job_has_its_time(trainspec: Run, project: Path) -> None:
+    """As the SageMaker SDK names them: at most 32 characters, to the minute."""
+    command = script(
+        project,
+        """
+        import time
+        sm.create_hyper_parameter_tuning_job(
+            HyperParameterTuningJobName=time.strftime("sagemaker-xgboost-%y%m%d-%H%M", time.gmtime()),
+            HyperParameterTuningJobConfig={
+                "Strategy": "Random",
+                "HyperParameterTuningJobObjective": {"MetricName": "auc", "Type": "Maximize"},
+                "ResourceLimits": {"MaxNumberOfTrainingJobs": 4, "MaxParallelTrainingJobs": 2},
+                "ParameterRanges": {"CategoricalParameterRanges": [{"Name": "mode", "Values": ["a", "b", "c", "d"]}]},
+            },
+            TrainingJobDefinition={
+                "AlgorithmSpecification": {
+                    "TrainingImage": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1", "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
+                },
+                "RoleArn": "arn:aws:iam::111122223333:role/R",
+                "OutputDataConfig": {"S3OutputPath": "s3://acme/out/"},
+                "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+                "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            },
+        )
+        """,
+    )
+    ran = trainspec("import", "--record", "-o", "out", *command)
+    assert ran.returncode == 0, ran.stderr
+    spec = (project / "out" / "sagemaker-xgboost.yaml").read_text()
+    assert 'name: "sagemaker-xgboost-{{ ts_nodash[2:13] }}"' in spec
+    linted = trainspec("lint", "out/sagemaker-xgboost.yaml")
+    assert linted.returncode == 0, linted.stderr

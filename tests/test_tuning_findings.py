@@ -274,3 +274,21 @@ def test_words(spec: dict[str, Any], message: str | None, advice: str | None) ->
     (found,) = found_in(spec)
     assert message is None or found.message.startswith(message)
     assert advice is None or found.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"min": 3, "max": 7}, "TS784"),
+        ({"min": 7, "max": 3}, "TS784"),
+        ({"min": 3, "max": "x"}, "TS784"),
+        ({"min": 0, "max": 7, "scale": "Logarithmic"}, "TS784"),
+        ({"auto": 3}, "TS784"),
+        ({"min": 3}, "TS401"),
+        ({"min": 3, "max": 7, "int": [1, 2]}, "TS107"),
+        ([3, 3], "TS786"),
+    ],
+)
+def test_a_range_of_a_grid_is_one_finding(wrong: Any, code: str) -> None:
+    spec = spec_of(strategy="Grid", hyperband=None, ranges={"eta": wrong, "mode": ["a", "b"]}, limits={"parallel": 2})
+    assert [found.code.id for found in found_in(spec)] == [code]

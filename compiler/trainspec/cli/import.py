@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="run the command after --, a script that starts training jobs, with a recorder on this machine in the "
         "place of AWS; write a spec for each job into the folder -o, or here",
     )
-    parser.add_argument("--job-name", metavar="NAME", help="a training job in your AWS account; needs boto3")
+    parser.add_argument("--job-name", metavar="NAME", help="a training or tuning job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job, or with --record of the command")
     parser.add_argument("-o", "--output", metavar="FILE", help="output file, or a folder if there are several specs")
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from trainspec.diagnostics import Diagnostic
 from trainspec.disk.reading import DiskTree
@@ -117,8 +117,15 @@ def _import_data(data: Any) -> Imported:
     )
 
 
+_DESCRIBED: Final = (
+    ("describe_training_job", "TrainingJobName", "TrainingJobArn"),
+    ("describe_hyper_parameter_tuning_job", "HyperParameterTuningJobName", "HyperParameterTuningJobArn"),
+)
+"""How each kind of job is asked for: the call, the member with its name, and the one with its ARN."""
+
+
 def read_aws(name: str, region: str | None) -> Imported:
-    """The job `name` as DescribeTrainingJob and ListTags tell it. Raises CannotImportError."""
+    """The training or tuning job `name` as AWS describes it, with its tags. Raises CannotImportError."""
     try:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -126,8 +133,8 @@ def read_aws(name: str, region: str | None) -> Imported:
         raise CannotImportError("--job-name needs boto3: install trainspec[aws]") from error
     try:
         client = boto3.client("sagemaker", region_name=region)
-        answer = client.describe_training_job(TrainingJobName=name)
-        tags = client.list_tags(ResourceArn=answer["TrainingJobArn"]).get("Tags", [])
+        arn, answer = _described(client, name)
+        tags = client.list_tags(ResourceArn=arn).get("Tags", [])
     except NoRegionError as error:
         raise CannotImportError("no region given: set --region, or name one in your AWS configuration") from error
     except NoCredentialsError as error:
@@ -136,3 +143,22 @@ def read_aws(name: str, region: str | None) -> Imported:
         raise CannotImportError(f"AWS says: {error}") from error
     own = [tag for tag in tags if not tag["Key"].startswith("aws:")]
     return import_request({**answer, **({"Tags": own} if own else {})})
+
+
+def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
+    """The ARN and the description of a training job or, where none has the name, of a tuning job.
+
+    Raises CannotImportError where there is neither, and what boto raises.
+    """
+    from botocore.exceptions import ClientError
+
+    for describe, member, arn in _DESCRIBED:
+        try:
+            answer: dict[str, Any] = getattr(client, describe)(**{member: name})
+        except ClientError as error:  # noqa: PERF203 - there are two of them
+            code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            if code != "ResourceNotFound" and not (code == "ValidationException" and "not found" in text):
+                raise
+        else:
+            return str(answer[arn]), answer
+    raise CannotImportError(f"there is no training job or tuning job `{name}` in {client.meta.region_name}")

@@ -26,6 +26,13 @@ def without_clock(name: str, now: datetime) -> str:
     return name
 
 
+def templated(base: str, room: int) -> str:
+    """`base` with the time of a run, as exact as there is room for: to the second, or as the SDKs write it there."""
+    to_the_second, to_the_minute = ("{{ ts_nodash }}", 15), ("{{ ts_nodash[2:13] }}", 11)
+    time, length = to_the_second if len(base) + 1 + to_the_second[1] <= room else to_the_minute
+    return f"{base[: room - 1 - length].rstrip('-')}-{time}"
+
+
 def _times(text: str) -> Iterator[datetime]:
     digits = re.sub(r"\D", "", text)
     try:

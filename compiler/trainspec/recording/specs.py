@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from trainspec.importers.model import CannotImportError, ImportedJob, ImportedTask, TaskIds, task_id_for
 from trainspec.importers.request import dotted_member, import_request
-from trainspec.recording.names import holds_name, renamed, without_clock
+from trainspec.recording.names import holds_name, renamed, templated, without_clock
 from trainspec.recording.objects import Objects
 from trainspec.recording.server import Created
 from trainspec.recording.sources import Recorded, take_source, uploads
@@ -14,6 +14,7 @@ from trainspec.schema.values import leaves
 from trainspec.simulator.jobs import ACCOUNT_ID
 
 _JOBS: Final = {"CreateTrainingJob": "TrainingJobName", "CreateHyperParameterTuningJob": "HyperParameterTuningJobName"}
+_MAX_NAME: Final = {"CreateTrainingJob": 63, "CreateHyperParameterTuningJob": 32}
 _OPERATORS: Final = "airflow.providers.amazon.aws.operators.sagemaker"
 _TASKS: Final = {
     "CreateProcessingJob": ("SageMakerProcessingOperator", "ProcessingJobName"),
@@ -61,7 +62,7 @@ def _spec(created: Created, store: Objects, stems: TaskIds, region: str | None) 
         f"the name `{name}` has no time of the recording: every run asks for this one name; add `{{{{ ts_nodash }}}}`"
     ]
     if base != name:
-        new = fields["name"] = f"{base}-{{{{ ts_nodash }}}}"
+        new = fields["name"] = templated(base, _MAX_NAME[created.operation])
         remarks = [f"the name `{name}` ends with the time of the recording: written as `{new}`"]
         request, found = renamed(request, name, new, frozenset(uploads(request, store)))
         notes += found

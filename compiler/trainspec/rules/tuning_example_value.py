@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.tuned import ranges_of
+from trainspec.rules.support.ranges import is_grid
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS795", "an example value without Autotune", Severity.WARNING)
@@ -28,7 +29,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for ranges of AutoParameters."""
-    if not job.tuning or job.tuned("Autotune") is not None or "tuning.autotune" in job.spoilt:
+    if not job.tuning or is_grid(job) or job.tuned("Autotune") is not None or "tuning.autotune" in job.spoilt:
         return
     for name, place, _ in ranges_of(job.tuning):
         if "AutoParameters" in place:

@@ -11,7 +11,7 @@ from typing import Any
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import ranges_of
-from trainspec.rules.support.ranges import as_number
+from trainspec.rules.support.ranges import as_number, is_grid
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 from trainspec.text.tree import Path
@@ -37,7 +37,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name, place, each in ranges_of(job.tuning) if job.tuning else ():
         if "Values" in each:
             yield from _repeated(job, name, place, each["Values"])
-        elif "MinValue" in each and "MaxValue" in each:
+        elif "MinValue" in each and "MaxValue" in each and not is_grid(job):
             yield from _bounds(job, name, place, each)
 
 

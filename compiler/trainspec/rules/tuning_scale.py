@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
 from trainspec.request.tuned import ranges_of
-from trainspec.rules.support.ranges import least_and_most
+from trainspec.rules.support.ranges import is_grid, least_and_most
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS787", "a scale that the range does not allow")
@@ -28,7 +28,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Hold the bounds of each range against its scale."""
-    for name, place, each in ranges_of(job.tuning) if job.tuning else ():
+    for name, place, each in ranges_of(job.tuning) if job.tuning and not is_grid(job) else ():
         scale = each.get("ScalingType")
         least, most = least_and_most(each)
         if scale == "Logarithmic" and least is not None and least <= 0:

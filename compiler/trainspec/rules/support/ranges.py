@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from trainspec.request.tuned import ranges_of
+from trainspec.request.tuned import CONFIG, ranges_of
 from trainspec.rules.support.view import JobView
 from trainspec.text.tree import Path
 
@@ -16,6 +16,11 @@ def as_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def is_grid(job: JobView) -> bool:
+    """Whether a tuning job tries all combinations, so that a range of numbers itself is the mistake (TS784)."""
+    return bool(job.tuned(CONFIG, "Strategy") == "Grid")
 
 
 def least_and_most(of: Mapping[str, Any]) -> tuple[float | None, float | None]:
