@@ -19,6 +19,7 @@ ROWS = {
     "lint-10000": "rows.lint:ten_thousand",
     "compile-1000": "rows.compile:thousand",
     "dagbag-200": "rows.parsing:two_hundred",
+    "dagbag-tuning": "rows.parsing:two_hundred_tuned",
     "forked-file": "rows.parsing:one_forked",
     "import": "rows.parsing:imported",
     "waits-1000": "rows.waits:thousand",

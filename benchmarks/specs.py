@@ -1,6 +1,6 @@
 """The specs that are measured: as many as wanted, no two alike, and the same DAGs as dag-factory's YAML."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _SPEC = """\
@@ -45,6 +45,15 @@ jobs:
     output: {{s3: "s3://market-{n:05}-models/calibrated/"}}
     environment: {{LOG_LEVEL: info, MARKET: "{n:05}"}}
     hyperparameters: {{bins: {rounds}, method: isotonic}}
+"""
+
+_TUNING = """\
+    metrics: {{"validation:auc": "auc=([0-9.]+)"}}
+    tuning:
+      strategy: Bayesian
+      objective: {{metric: "validation:auc", goal: Maximize}}
+      ranges: {{gamma: {{min: 0.01, max: {depth}, scale: Logarithmic}}, min_child_weight: {{int: [1, {rounds}]}}}}
+      limits: {{jobs: 20, parallel: 4, runtime: 2h}}
 """
 
 _DAG_FACTORY = """\
@@ -103,7 +112,8 @@ churn_{n:05}:
         HyperParameters: {{bins: "{rounds}", method: isotonic}}
 """
 
-STOCK_OPERATOR = "airflow.providers.amazon.aws.operators.sagemaker.SageMakerTrainingOperator"
+STOCK_OPERATORS = "airflow.providers.amazon.aws.operators.sagemaker"
+STOCK_OPERATOR = f"{STOCK_OPERATORS}.SageMakerTrainingOperator"
 
 
 def _values(n: int) -> dict[str, object]:
@@ -119,19 +129,25 @@ def spec(n: int) -> str:
     return _SPEC.format(**_values(n))
 
 
+def tuned_spec(n: int) -> str:
+    """Spec number `n` with a tuning job in the place of its first training job."""
+    before, calibrate, after = spec(n).partition("\n  calibrate:\n")
+    return f"{before}{_TUNING.format(**_values(n))}{calibrate}{after}"
+
+
 def dag_factory(n: int) -> str:
     """The same DAG for dag-factory."""
     return _DAG_FACTORY.format(**_values(n))
 
 
-def write_specs(folder: Path, count: int) -> list[Path]:
+def write_specs(folder: Path, count: int, text: Callable[[int], str] = spec) -> list[Path]:
     """`count` specs in `folder`, a hundred in each of its folders."""
-    return list(_written(folder, count))
+    return list(_written(folder, count, text))
 
 
-def _written(folder: Path, count: int) -> Iterator[Path]:
+def _written(folder: Path, count: int, text: Callable[[int], str]) -> Iterator[Path]:
     for n in range(count):
         path = folder / f"{n // 100:03}" / f"churn_{n:05}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(spec(n))
+        path.write_text(text(n))
         yield path

@@ -246,12 +246,12 @@ CHOICES = [
 EACH = 0.5 + STORAGE
 # The fields of `tuning` and of the job; the hours and the money of a run; what the notes say.
 TUNED: dict[str, tuple[dict[str, Any], dict[str, Any], float | None, float | None, str]] = {
-    "all training jobs": (tuning({"jobs": 20, "parallel": 4}), {}, 20, 20 * EACH, "20 training jobs at most"),
+    "all training jobs": (tuning({"jobs": 20, "parallel": 4}), {}, 20, 20 * EACH, "20 training jobs, each up to"),
     # Twenty hours of training would take five hours; 4 at once for 2 hours are eight.
     "its own limit": (tuning({"jobs": 20, "parallel": 4, "runtime": "2h"}), {}, 8, 8 * EACH, "4 training jobs at once"),
     "a limit in vain": (tuning({"jobs": 20, "parallel": 4, "runtime": "9h"}), {}, 20, 20 * EACH, "20 training jobs"),
-    "retries": (tuning({"jobs": 5, "parallel": 5}), {"retries": 2}, 15, 15 * EACH, "5 training jobs at most"),
-    "a grid": (tuning({"parallel": 2}, **GRID), {}, 6, 6 * EACH, "6 training jobs at most"),
+    "retries": (tuning({"jobs": 5, "parallel": 5}), {"retries": 2}, 15, 15 * EACH, "5 training jobs, each up to"),
+    "a grid": (tuning({"parallel": 2}, **GRID), {}, 6, 6 * EACH, "6 training jobs, each up to"),
     "a template": (tuning({"jobs": "{{ params.n }}", "parallel": 4}), {}, None, None, "`tuning.limits` are missing"),
     "a template within a limit": (
         tuning({"jobs": "{{ params.n }}", "parallel": 4, "runtime": "2h"}), {}, 8, 8 * EACH, "4 training jobs at once",

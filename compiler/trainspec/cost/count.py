@@ -165,7 +165,7 @@ def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str])
         if each is not None:
             notes.append("a tuning job whose `tuning.limits` are missing, or only known when the task runs")
     elif bounds.jobs is not None and each is not None and seconds == bounds.jobs * each:
-        notes.append(f"a tuning job: {bounds.jobs} training jobs at most")
+        notes.append(f"a tuning job: {bounds.jobs} training jobs, each up to {duration(each)}")
     else:
         notes.append(f"a tuning job: {bounds.parallel} training jobs at once, for {duration(bounds.runtime)} at most")
     return seconds
