@@ -77,7 +77,10 @@ def play(version: str, home: Path, wanted: list[Key]) -> dict[Key, Played]:
             )
             for key in wanted
         }
-        shutil.copy(Path(__file__).with_name("resumable.py"), deployment.airflow.dags)
+        if any(
+            key.operator == RESUMABLE for key in wanted
+        ):  # Airflow 2, which reads this file as a DAG's, has no mixin
+            shutil.copy(Path(__file__).with_name("resumable.py"), deployment.airflow.dags)
         for kind, operator in {(key.kind, key.operator) for key in wanted}:
             text = dag_file([scene for key, scene in scenes.items() if (key.kind, key.operator) == (kind, operator)])
             (deployment.airflow.dags / f"dags_of_{kind}_{operator}.py").write_text(text)
