@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from environment import Airflow
+from environment import REPOSITORY, Airflow
 from trainspec.simulator import Simulator
 
 DATE = "2025-04-09"
@@ -43,6 +43,22 @@ DAGS = {
     "tuned-deferred": ("tud", "true", "above: -1"),
     "tuned-gated": ("tug", "false", "above: 2"),
 }
+EXAMPLE = REPOSITORY / "specs" / "tune_train_register.yaml"
+
+
+def example(name: str) -> str:
+    """The example spec with names of its own, and looks that come at once."""
+    text = EXAMPLE.read_text()
+    for before, after in (
+        ("dag:\n", f"dag:\n  id: {name}\n"),
+        ("defaults:\n", "defaults:\n  operator: {check_interval: 1s}\n"),
+        ("churn-tune-", f"ex{name[7:]}-tune-"),
+        ("churn-final-", f"{name}-"),
+        ("package_group_name: churn", f"package_group_name: {name}"),
+    ):
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    return text
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +70,10 @@ def ids(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPat
         text = SPEC.replace("DAG", names[name]).replace("SHORT", f"{short}-{mark}")
         spec = folder / f"{names[name]}.yaml"
         spec.write_text(text.replace("DEFERRABLE", deferrable).replace("GATE", gate))
+    names["example"] = f"example-{mark}"
+    (folder / f"{names['example']}.yaml").write_text(example(names["example"]))
+    for name in names.values():
+        spec = folder / f"{name}.yaml"
         command = [sys.executable, "-m", "trainspec", "compile", str(spec), "-o", str(airflow.dags), "--airflow"]
         subprocess.run([*command, airflow.version], check=True, cwd=folder, capture_output=True)
     airflow.python(str(Path(__file__).with_name("inside.py")), "test", DATE, *names.values())
@@ -85,3 +105,17 @@ def test_the_best_is_trained_again(ids: dict[str, str], simulator: Simulator, ai
 
 def test_a_gate_on_the_objective_holds_back(ids: dict[str, str], simulator: Simulator) -> None:
     assert f"{ids['tuned-gated']}-final-20250409" not in {job.name for job in simulator.jobs}
+
+
+def test_the_example_tunes_trains_and_registers(ids: dict[str, str], simulator: Simulator, airflow: Airflow) -> None:
+    name = ids["example"]
+    assert airflow.run_state(name) == "success"
+    tuning = tuning_of(simulator, f"ex{name[7:]}-tune-")
+    best = tuning.best(simulator.clock.now())
+    final = next(job for job in simulator.jobs if job.name == f"{name}-20250409")
+    assert final.request["HyperParameters"] == best.request["HyperParameters"]
+    assert {tag["Key"]: tag["Value"] for tag in final.request["Tags"]}["tuned-by"] == tuning.name
+    (package,) = simulator.account.registry.packages("us-east-1", name)
+    (container,) = package["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == f"s3://my-output-bucket/models/{final.name}/output/model.tar.gz"
+    assert package["ModelPackageDescription"] == f"Tuned by {tuning.name}, AUC {tuning.value(best)}"
