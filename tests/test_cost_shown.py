@@ -160,3 +160,37 @@ def test_a_schedule_that_went_away_is_said_in_words(root: Path, trainspec: Run) 
     spec(root, "a", "schedule: null")
     shown = trainspec("cost", "--against", "main", "--format", "markdown").stdout
     assert "| ~ | a | 450 | 15 | 30 days before, a run after |" in shown
+
+
+PROCESSING = """\
+tasks:
+  clean:
+    operator: airflow.providers.amazon.aws.operators.sagemaker.SageMakerProcessingOperator
+    arguments:
+      config:
+        ProcessingJobName: a
+        RoleArn: arn:aws:iam::123456789012:role/R
+        AppSpecification: {ImageUri: "123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1"}
+        ProcessingResources: {ClusterConfig: {InstanceCount: 1, InstanceType: ml.m5.large, VolumeSizeInGB: 10}}
+  greet:
+    operator: airflow.providers.standard.operators.bash.BashOperator
+    arguments: {bash_command: "true"}
+"""
+
+
+def test_other_tasks_that_start_machines_are_named(root: Path, trainspec: Run) -> None:
+    spec(root, "a")
+    (root / "specs/a.yaml").write_text((root / "specs/a.yaml").read_text() + PROCESSING)
+    (dag,) = json.loads(trainspec("cost", "--format", "json").stdout)["dags"]
+    assert (dag["not_counted"], dag["hours_run"]) == (["clean"], 15)
+    assert "clean: its operator starts machines of SageMaker, which are not counted" in trainspec("cost").stdout
+
+
+def test_the_site_opens_in_the_browser(root: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec(root, "a")
+    browser = root / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{root}/opened"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    assert trainspec("docs", "--open").returncode == 0
+    assert (root / "opened").read_text().strip() == (root / "site/index.html").resolve().as_uri()

@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
     parser.add_argument("-o", "--output", metavar="DIR", default="site", help="the folder of the site (site)")
+    parser.add_argument("--open", action="store_true", help="open the site in your browser")
     parser.add_argument("--at", metavar="DATE", help="show the runs after this date, not after each DAG's start date")
     parser.add_argument("--title", help="the site's title (the project's name)")
     add_prices(parser)
@@ -57,7 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or folder}: {error.strerror}") from None
     print(f"{len(made)} files in {folder}, {len(different)} changed: open {folder / 'index.html'}", file=sys.stderr)
+    if arguments.open:
+        _open(folder / "index.html")
     return 0
+
+
+def _open(page: Path) -> None:
+    """Show the page in the user's browser; where there is none, say so."""
+    import webbrowser
+
+    if not webbrowser.open(page.absolute().as_uri()):
+        print("trainspec: no browser was found to open it with", file=sys.stderr)
 
 
 def _in_all(path: Path, arguments: argparse.Namespace, project: Project) -> Iterator[dict[str, Analysis]]:

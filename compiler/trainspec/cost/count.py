@@ -5,6 +5,7 @@ of its Airflow task is a job of its own.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,10 @@ _HOURS_OF_MONTH = 720
 """Of 30 days."""
 _DEFAULT_RUNTIME = 86_400
 """SageMaker stops a job without `MaxRuntimeInSeconds` after a day."""
+_STARTS = re.compile(
+    r".*\.SageMaker\w*(?:Training|Tuning|Processing|Transform|AutoML|Endpoint|Pipeline)Operator(?:Async)?"
+)
+"""Operators of other tasks that start machines."""
 _TUNED = "HyperParameterTuningResourceConfig"
 _SEVERAL = "machines of several types: counted as the one that costs most"
 
@@ -58,7 +63,10 @@ def dag_cost(
         found = _task(fields.get(task) or {}, defaults, request, prices, region)
         by_job.setdefault(points.get(task, task), []).append(found)
     jobs = tuple(_together(name, tasks) for name, tasks in by_job.items())
-    return DagCost(dag_id=dag_id, spec=spec, schedule=words, runs=runs, jobs=jobs)
+    others = tuple(
+        name for name, task in (data.get("tasks") or {}).items() if _STARTS.fullmatch(str(task.get("operator")))
+    )
+    return DagCost(dag_id=dag_id, spec=spec, schedule=words, runs=runs, jobs=jobs, not_counted=others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,17 @@ class JobCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagCost:
-    """The bound of a DAG: its jobs, and how many runs of it begin in 30 days (None where no clock starts them)."""
+    """The bound of a DAG: its jobs, and how many runs of it begin in 30 days (None where no clock starts them).
+
+    `not_counted` are other tasks whose operators start machines of SageMaker.
+    """
 
     dag_id: str
     spec: str
     schedule: str
     runs: int | None
     jobs: tuple[JobCost, ...]
-    notes: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()
 
     @property
     def hours(self) -> Fraction | None:

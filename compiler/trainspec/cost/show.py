@@ -133,6 +133,7 @@ def _dag(dag: DagCost) -> dict[str, Any]:
         "runs_month": dag.runs,
         **_sums(dag, dag.hours, dag.cost),
         "jobs": [_job(dag, job) for job in dag.jobs],
+        "not_counted": list(dag.not_counted),
     }
 
 

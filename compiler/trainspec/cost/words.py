@@ -34,7 +34,7 @@ def machines_of(job: JobCost) -> str:
 
 
 def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
-    """What is to be known of each job's bound, with the job's name."""
+    """What is to be known of each job's bound, with the job's name, and which other tasks have none."""
     for job in dag.jobs:
         if job.attempts > 1 and job.once is not None:
             yield job.job, f"{_counted(job.once, 'hour')} if nothing fails; every retry may take as long again"
@@ -44,6 +44,8 @@ def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
             yield job.job, f"up to {_counted(job.warm_hours, 'hour')} more of its warm pool a run"
         for note in job.notes:
             yield job.job, note
+    for task in dag.not_counted:
+        yield task, "its operator starts machines of SageMaker, which are not counted"
 
 
 def dated(prices: Prices) -> str:
