@@ -26,10 +26,10 @@ jobs:
 ROLE = "    role: arn"
 CASES = {
     ROLE: [
-        ("   role: arn", "the line is indented by 3 spaces, as no line above it is"),
-        ("      role: arn", "the line is indented below a value that is complete"),
-        ("\trole: arn", "a tab stands where YAML takes spaces only"),
-        ("  - role: arn", "an item of a list stands among the keys of a map"),
+        ("   role: arn", "the line is indented by 3 spaces, which matches no line above it"),
+        ("      role: arn", "the line is indented as if it continued the value above, which is complete"),
+        ("\trole: arn", "a tab is used where YAML allows only spaces"),
+        ("  - role: arn", "a list item is mixed in with the keys of a map"),
         ("    owner: @me\n    role: arn", "an unquoted value cannot begin with `@`"),
         ("    doc: first: second\n    role: arn", "a second `: ` in an unquoted value"),
         ('    doc: "a" b\n    role: arn', "the value ends before this"),

@@ -181,7 +181,7 @@ def test_what_is_there_stays_and_what_it_lacks_is_shown(project: Path, trainspec
 def test_settings_go_where_the_project_has_its_own(project: Path, trainspec: Run) -> None:
     (project / "pyproject.toml").write_text('[project]\nname = "mine"\n')
     started = trainspec("init")
-    assert "Add to pyproject.toml, if it is not there:\n\n    [tool.trainspec]\n" in started.stdout
+    assert "Add to pyproject.toml, if it is not there yet:\n\n    [tool.trainspec]\n" in started.stdout
     assert not (project / "trainspec.toml").exists()
 
 

@@ -657,7 +657,9 @@ def test_examples_are_tried(house: Project) -> None:
 def test_an_example_whose_hours_cannot_be_counted(house: Project, example: Any, why: str) -> None:
     house.policy({"max_hours": 5}, good=[example], bad=[example])
     found = house.findings(command="policy test")
-    assert [(each["code"], each["message"]) for each in found] == [("TS711", f"this example is no request: {why}")] * 2
+    assert [(each["code"], each["message"]) for each in found] == [
+        ("TS711", f"this example is not a request: {why}")
+    ] * 2
 
 
 @pytest.mark.parametrize("number", [".inf", "-.inf", ".nan", "1" * 400])

@@ -107,7 +107,7 @@ CASES = {
         "failed",
         (),
         config={"ResourceConfig": {**CONFIG["ResourceConfig"], "InstanceCount": "{{ ds }}"}},
-        log=(r"ResourceConfig.InstanceCount must be an integer, and rendered to '2025-04-09'",),
+        log=(r"ResourceConfig.InstanceCount must be an integer, but rendered to '2025-04-09'",),
     ),
     "invalid": Case(
         "failed", (), config={"RoleArn": "nobody-in-particular"}, log=("create_training_job: .*ValidationException",)

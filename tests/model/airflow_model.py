@@ -707,7 +707,7 @@ class World:
     def _unreachable(self, task: Task) -> bool:
         """Whether AWS kept on_kill or the failure callback from its work, and the log says so."""
         faults = any(call.fault for call in self.simulator.calls[-20:])
-        words = ("could not be stopped", "may be running still")
+        words = ("could not be stopped", "may still be running")
         said = [line for line in self.history[-40:] if any(each in line for each in words)]
         by_whom = (f"{task.task_id} try {task.try_number}:", "triggerer:")
         return (faults or self.weather.lag > SHORT_LAG) and any(who in line for line in said for who in by_whom)

@@ -76,7 +76,7 @@ def test_it_lists_and_stops_nothing_unless_told_to(airflow: AirflowStub, aws: Si
         "stray: stray: its task is failed (DAG my_dag, run scheduled__2025-04-09T00:00:00+00:00, task train, try 1)\n"
     )
     assert ran.stderr == (
-        "5 running jobs looked at; 1 stray, 2 wanted, 1 unknown to this Airflow, the rest not created by trainspec\n"
+        "5 running jobs checked; 1 stray, 2 wanted, 1 unknown to this Airflow, the rest not created by trainspec\n"
     )
     assert _stopped(aws) == []
 
@@ -90,7 +90,7 @@ def test_stop(airflow: AirflowStub, aws: Simulator, trainspec: Run, monkeypatch:
         "stopped: stray: its task is failed",
         "left: meant-to-run-on: its task does not wait for it (wait_for_completion=False)",
         "left: goes-on: its task is running",
-        "left: of-another-airflow: this Airflow's DAG run of that name is another one, or was started anew",
+        "left: of-another-airflow: this Airflow's DAG run of that name is a different one, or was started again",
     }
     assert _stopped(aws) == ["stray"]
     again = trainspec("sweep", "--older-than", "0")
@@ -173,7 +173,7 @@ def test_wrong_credentials(
     monkeypatch.setenv("TRAINSPEC_AIRFLOW_PASSWORD", "not-it")
     ran = trainspec("sweep", "--airflow-url", airflow.url)
     assert ran.returncode == 2
-    assert "Airflow wants credentials (401 Unauthorized)" in ran.stderr
+    assert "Airflow requires credentials (401 Unauthorized)" in ran.stderr
     assert "not-it" not in ran.stderr
 
 

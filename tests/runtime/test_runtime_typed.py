@@ -58,7 +58,7 @@ def test_no_integer(text: str) -> None:
     with pytest.raises(TrainingProblem) as raised:
         typed({"ProfilerRuleConfigurations": [{"VolumeSizeInGB": 1}, {"VolumeSizeInGB": text}]})
     assert raised.value.kind is Kind.FATAL
-    assert "ProfilerRuleConfigurations[].VolumeSizeInGB must be an integer, and rendered to" in raised.value.text
+    assert "ProfilerRuleConfigurations[].VolumeSizeInGB must be an integer, but rendered to" in raised.value.text
 
 
 @pytest.mark.parametrize("text", ["", "yes", "1", "on", "None"])

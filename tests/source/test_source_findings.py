@@ -85,7 +85,7 @@ def _also(more: str) -> str:
         (SOURCE.replace("train.py", "notes.txt"), "TS751", "`notes.txt` is not a script", "use a .py or .sh file"),
         (_also("dependencies: [../commom]"), "TS752", "`../commom` is not there", "did you mean `common`?"),
         (_also("requirements: pins.txt"), "TS752", "`pins.txt` is not there", ""),
-        ("{dir: ../src, entry: train.py}", "TS754", "`../src` has no place to be uploaded to", "add `upload: s3://"),
+        ("{dir: ../src, entry: train.py}", "TS754", "`../src` has no upload location", "add `upload: s3://"),
         (SOURCE.replace("train", "broken"), "TS755", "Python cannot parse `broken.py`: ", ""),
         (SOURCE.replace("src", "leaky"), "TS756", "`train.py` seems to contain an AWS access key", "keep it in AWS"),
         (SOURCE.replace("src", "linked"), "TS753", "`../linked/out` is a link that leaves the folder", "copy the file"),

@@ -17,8 +17,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "diff": "show what changes between two specs, environments or revisions",
         "graph": "draw a spec's DAG, or the project's DAGs, as SVG or Mermaid",
         "docs": "write a site of all DAGs and jobs, and the data between them",
-        "cost": "print the most that specs can cost, in machine hours and money",
-        "preflight": "ask the AWS account whether the jobs of specs could run",
+        "cost": "print the upper bound of what specs cost, in machine hours and money",
+        "preflight": "check whether the AWS account can run the jobs of specs",
         "policy": "test or list the rules of your organisation",
         "iam": "print the least-privilege IAM policies that specs need",
     },
@@ -28,7 +28,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "metrics": "test a spec's metric expressions on a log",
         "simulate": "serve a simulated SageMaker endpoint on this machine",
     },
-    "Look after jobs": {
+    "Manage jobs": {
         "status": "show the training and tuning jobs that trainspec has started",
         "logs": "print the log of a training job, or of a tuning job's best",
         "stop": "stop a training or tuning job",

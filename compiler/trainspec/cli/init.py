@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", metavar="ARN", help="the execution role of its jobs")
     parser.add_argument("--bucket", help="the bucket of its data and models (my-bucket)")
     parser.add_argument("--airflow", metavar="VERSION", help=f"Airflow ({DEFAULT_AIRFLOW})")
-    parser.add_argument("--ci", choices=_CI, help="whose CI (github)")
+    parser.add_argument("--ci", choices=_CI, help="the CI system (github)")
     parser.add_argument(
         "--deploy",
         choices=DEPLOYS,
@@ -59,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what CI installs with pip, such as a wheel's address or `trainspec @ git+https://…`",
     )
     parser.add_argument(
-        "-y", "--yes", action="store_true", help="do not ask on a terminal: what is not given has its default"
+        "-y", "--yes", action="store_true", help="ask nothing: options that are not given have their defaults"
     )
 
 
@@ -175,7 +175,7 @@ def _show_kept(root: Path, wish: Wish, kept: Mapping[str, str]) -> None:
         print(f"kept {(root / name).as_posix()}: it already exists")
     for name, text in snippets.items():
         if not _holds(DiskTree(root), name, text):
-            print(f"\nAdd to {(root / name).as_posix()}, if it is not there:\n")
+            print(f"\nAdd to {(root / name).as_posix()}, if it is not there yet:\n")
             print("".join(f"    {line}" for line in text.splitlines(keepends=True)))
 
 

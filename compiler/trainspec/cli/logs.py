@@ -22,7 +22,7 @@ _CALLS = 500
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("job", metavar="JOB", help="the name of the training or tuning job")
-    parser.add_argument("-f", "--follow", action="store_true", help="go on until the job ends")
+    parser.add_argument("-f", "--follow", action="store_true", help="keep printing until the job ends")
     parser.add_argument("-n", "--lines", type=int, metavar="N", help="only the last N lines of each container")
     add_aws(parser)
 

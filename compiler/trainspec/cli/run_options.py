@@ -74,7 +74,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     simulated.add_argument(
         "--strict-containers",
         action="store_true",
-        help="let simulated jobs fail as their containers would, where the rules are certain of it",
+        help="fail simulated jobs whose containers are certain to fail",
     )
     simulated.add_argument(
         "--metric",
@@ -100,7 +100,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--trials",
         type=int,
         metavar="N",
-        help=f"run at most N training jobs of a tuning job, whatever its limits say ({TRIALS})",
+        help=f"run at most N training jobs of a tuning job, regardless of its limits ({TRIALS})",
     )
     here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")
 
@@ -112,7 +112,9 @@ def wish_of(arguments: argparse.Namespace, airflow: str) -> Wish:
         raise UsageError("--local and --simulate cannot be used together")
     for option in ("profile", "endpoint_url", "use", "resume", "preflight"):
         if own and getattr(arguments, option):
-            raise UsageError(f"{own} does not go with --{option.replace('_', '-')}: it uses an account of its own")
+            raise UsageError(
+                f"{own} cannot be combined with --{option.replace('_', '-')}: it uses an account of its own"
+            )
     for option in ("input", "python", "keep", "trials"):
         if getattr(arguments, option) not in (None, []) and not arguments.local:
             raise UsageError(f"--{option} requires --local")

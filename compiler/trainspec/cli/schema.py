@@ -12,7 +12,7 @@ from trainspec.schema.files import API_SCHEMA, OTHER_REQUESTS, SPEC_SCHEMA, load
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("--path", action="store_true", help="print where the installed schema lies, for an editor")
+    parser.add_argument("--path", action="store_true", help="print the path of the installed schema, for an editor")
     parser.add_argument("--rebuild", action="store_true", help=argparse.SUPPRESS)  # for who works on trainspec itself
     parser.add_argument("--api", action="store_true", help=argparse.SUPPRESS)
 

@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strict-containers",
         action="store_true",
-        help="let jobs fail as their containers would, where the rules are certain of it",
+        help="fail jobs whose containers are certain to fail",
     )
     here = parser.add_argument_group("jobs that really run")
     here.add_argument(

@@ -89,7 +89,7 @@ repos:
 """
 
 ATTRIBUTES = """\
-# Folded in reviews, and not counted as anybody's language. `trainspec compile` settles conflicts in these files.
+# Collapsed in reviews, and left out of language statistics. `trainspec compile` settles conflicts in these files.
 generated_dags/** linguist-generated
 """
 

@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dag", metavar="ID", help="only jobs of this DAG")
     parser.add_argument("--running", action="store_true", help="only jobs that have not ended")
     parser.add_argument("--name-contains", default="", metavar="TEXT", help="only jobs whose name contains this")
-    parser.add_argument("-n", "--number", type=int, default=20, metavar="N", help="N jobs at most (20)")
-    parser.add_argument("--max-looks", type=int, default=200, metavar="N", help="look at N jobs at most (200)")
+    parser.add_argument("-n", "--number", type=int, default=20, metavar="N", help="show at most N jobs (20)")
+    parser.add_argument("--max-looks", type=int, default=200, metavar="N", help="check at most N jobs (200)")
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     add_aws(parser)
 
@@ -63,7 +63,7 @@ def _newest(kinds: Sequence[Account], narrowed: Mapping[str, Any]) -> Iterator[t
         except RefusedError as refused:
             if there.kind is TRAINING:
                 raise
-            print(printable(f"trainspec: tuning jobs are not looked at: {refused.text}"), file=sys.stderr)
+            print(printable(f"trainspec: tuning jobs are not checked: {refused.text}"), file=sys.stderr)
 
     return merge(*map(of, kinds), key=lambda each: each[1]["CreationTime"], reverse=True)
 
@@ -88,7 +88,7 @@ def _rows(kinds: Sequence[Account], arguments: argparse.Namespace) -> Iterator[d
                 "billable_seconds": job.billable_seconds,
             }
         if looks == arguments.max_looks:
-            print(f"trainspec: looked at {looks} jobs; --max-looks looks at more", file=sys.stderr)
+            print(f"trainspec: checked {looks} jobs; --max-looks N checks more", file=sys.stderr)
             return
 
 

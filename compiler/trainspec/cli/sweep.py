@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--installation",
         metavar="ID",
-        help=f"what the labels of this Airflow's jobs call it ({_INSTALLATION}): the setting `installation` in the "
+        help=f"the name of this Airflow in the labels of its jobs ({_INSTALLATION}): the setting `installation` in the "
         f"section [trainspec] of its configuration; without one, the id beginning with @ that `--all` shows. Jobs of "
         f"other installations are never stopped",
     )
@@ -147,7 +147,7 @@ def _line(found: Finding, what: str) -> str:
 def _summarize(sweeps: Sequence[Sweep], counts: Mapping[Verdict, int]) -> None:
     looked_at = sum(sweep.looked_at for sweep in sweeps)
     print(
-        f"{_jobs(looked_at)} looked at; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
+        f"{_jobs(looked_at)} checked; {counts[Verdict.STRAY]} stray, {counts[Verdict.WANTED]} wanted, "
         f"{counts[Verdict.UNKNOWN]} unknown to this Airflow, the rest not created by trainspec",
         file=sys.stderr,
     )
@@ -192,7 +192,7 @@ def _calls(arguments: argparse.Namespace) -> Calls:
         client = session.client("sagemaker", config=settings)
     except BotoCoreError as error:
         if type(error).__name__ == "NoRegionError":
-            raise UsageError("which region? Give --region, or name one in your AWS configuration") from None
+            raise UsageError("no region given: set --region, or a region in your AWS configuration") from None
         raise UsageError(f"boto3 reports: {error}") from None
     return Calls(client, back_off=BackOff(patience=120.0), log=_log)
 

@@ -185,8 +185,8 @@ class _Reading:
         more = {name: value for name, value in values.items() if name not in self.dimensions}
         matching = [point for point in points if _has(point, shared)] if self.dimensions else []
         if matching and not more:
-            what = "point is in the matrix" if self.is_bounded else "combination is there"
-            self.report(codes.CONFLICT, span, f"this {what} already", "remove the line")
+            what = "point is already in the matrix" if self.is_bounded else "combination already exists"
+            self.report(codes.CONFLICT, span, f"this {what}", "remove the line")
         for point in matching:
             point.update(more)
         if not matching:

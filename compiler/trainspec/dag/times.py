@@ -43,7 +43,7 @@ def check_cron(text: str) -> str | None:
     if len(text) > 256 or len(fields) not in (5, 6):
         return (
             "a cron expression has five fields: minute, hour, day of the month, month, day of the week, "
-            "such as `0 5 * * *` for each day at five"
+            "such as `0 5 * * *` for every day at 05:00"
             + (f"; write `{text}m` for every {text} minutes" * text.isdecimal())
         )
     if len(fields) == len(_CRON) and all(map(_is_plain, fields, _CRON)):
@@ -63,7 +63,7 @@ def _never(days: str, months: str, weekdays: str) -> str | None:
         return None
     if any(int(day) <= _LENGTHS.get(int(month), 31) for day in days.split(",") for month in months.split(",")):
         return None
-    return "no such month has that day: it never runs"
+    return "no such month has that day, so it never runs"
 
 
 _LENGTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}

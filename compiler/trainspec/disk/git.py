@@ -138,7 +138,7 @@ class Objects:
         if self._left < 0:
             raise GitError(f"more than {MAX_TOTAL:,} bytes of this commit were read")
         if self._header("--batch", id_) != (kind, size):
-            raise GitError("git gives another object")
+            raise GitError("git returned a different object")
         stream = self._process("--batch").stdout
         assert stream is not None  # noqa: S101  # a pipe, see start
         content = stream.read(size + 1)

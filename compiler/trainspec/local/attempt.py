@@ -156,7 +156,7 @@ class LocalAttempt:
         for each in compared:
             self._say(str(each))
         if why := unmet(compared):
-            self._say("What waits for it is skipped")
+            self._say("The tasks that wait for it are skipped")
         return self._done(job, State.SKIPPED if why else State.SUCCESS, job.results, why or None)
 
     def _done(self, job: Job, state: State, made: Mapping[str, Any], reason: str | None = None) -> Done:

@@ -32,7 +32,7 @@ def status_line(task_id: str, job: Job, now: float) -> str:
     if began:
         parts.append(f"{phase.get('Status', '')} {span(round(now - began.timestamp()))}")
     if job.created:
-        parts.append(f"in all {span(round(now - job.created))}")
+        parts.append(f"total {span(round(now - job.created))}")
     return "  ".join(parts)
 
 

@@ -207,7 +207,7 @@ class LocalRun:
             return
         for job, other in waiting_jobs(self.steps, self.chosen).items():
             raise UsageError(
-                f"--no-wait starts jobs and does not see their end, and `{job}` waits for `{other}`; name the jobs to "
+                f"--no-wait does not wait for jobs to end, but `{job}` waits for `{other}`; name the jobs to "
                 "start with --job"
             )
 
@@ -227,12 +227,12 @@ class LocalRun:
                     run = " ".join(f"--job {name}" for name in others)
                     take = " ".join(f"--use {name}=TRAINING_JOB" for name in others)
                     raise UsageError(
-                        f"{fields} holds what another job makes: run it, too ({run}), or take the results of a "
-                        f"training job that has completed ({take})"
+                        f"{fields} needs the results of another job: run that job, too ({run}), or use those of a "
+                        f"completed training job ({take})"
                     )
                 raise UsageError(
-                    f"{fields} holds a template that only Airflow can render; what a run is triggered with is given "
-                    "with --conf, and for the rest let the spec say ${vars.NAME} there, and give --var NAME=VALUE"
+                    f"{fields} contains a template that only Airflow can render: pass what the run is triggered with as "
+                    "--conf; for anything else, write ${vars.NAME} in the spec and pass --var NAME=VALUE"
                 )
 
     def _made_by(self, task_id: str, name: str) -> Made:

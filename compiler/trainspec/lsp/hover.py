@@ -132,9 +132,9 @@ def _value(analysis: Analysis, document: Document, path: Path) -> Iterator[str]:
     if known.is_implied or (is_as_written and not known.overrode):
         return
     via = f" by way of {place_shown(known.via)}" if known.via else ""
-    yield f"Comes to {value_shown(node, str(path[-1]))}, from {place_shown(known.span)}{via}"
+    yield f"Evaluates to {value_shown(node, str(path[-1]))}, from {place_shown(known.span)}{via}"
     for each in known.overrode:
-        yield f"In place of what {place_shown(each.span)} says"
+        yield f"Overrides what {place_shown(each.span)} says"
 
 
 def _in_composed(analysis: Analysis, path: Path) -> Path:

@@ -87,7 +87,7 @@ def rename(checker: Checker, document: Document, position: Position, new: str) -
     used = at(occurrences(document.source, document.tree), document.places.offset(position))
     if used is None:
         return None
-    form, says = _FORMS.get(used.name[0], (_OTHER, "the new name has signs that a name cannot have"))
+    form, says = _FORMS.get(used.name[0], (_OTHER, "the new name has characters that a name cannot have"))
     if not form.fullmatch(new):
         raise RenameError(f"`{new[:80]}` cannot be the new name: {says}")
     files = NamedFiles(checker, document.project)

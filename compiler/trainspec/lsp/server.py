@@ -109,7 +109,7 @@ class Server(LanguageServer):
         """The open document of an address. Raises JsonRpcInvalidParams where it is not open, or no file."""
         document = self.documents.open.get(uri)
         if document is None:
-            raise JsonRpcInvalidParams(f"{uri} is not open here, or it is no file")
+            raise JsonRpcInvalidParams(f"{uri} is not open here, or is not a file")
         return document
 
     def show_file(self, name: str, text: str) -> None:
@@ -213,7 +213,7 @@ def _questions(server: Server) -> None:
         document = server.document(uri)
         text = await server.work(lambda: request_of(checker, document, job))
         if text is None:
-            message = f"{job} has no request while the spec has errors that leave none"
+            message = f"{job} has no request until the errors of the spec are fixed"
             server.window_show_message(types.ShowMessageParams(types.MessageType.Info, message))
         elif _shows_documents(server):
             server.show_file(job, text)

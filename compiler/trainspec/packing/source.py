@@ -80,7 +80,7 @@ class Sources:
             faults.append(Fault(codes.SECRET_IN_SOURCE, ("dir",), content.secret, _KEEP_SECRETS))
         upload = source.get("upload")
         if not upload:
-            message = f"`{folder}` has no place to be uploaded to"
+            message = f"`{folder}` has no upload location"
             return None, [*faults, Fault(codes.NO_UPLOAD, ("dir",), message, _ADD_UPLOAD)]
         uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
         return Source(place.folder, listing, content.packed, uri, source.get("kms_key")), faults
@@ -110,7 +110,7 @@ class Sources:
             requirements=place.requirements,
         )
         if listing.size > _LARGEST:
-            raise OSError(f"it has more than {_LARGEST:,} bytes, which is no code")
+            raise OSError(f"it has more than {_LARGEST:,} bytes, which is too much for code")
         return listing
 
     def _secrets(self, listing: Listing) -> Iterator[str]:
@@ -185,7 +185,7 @@ class _Found:
     def _inside(self, name: str, path: Path, code: Any) -> FilePath | None:
         """Where `name` leads to, if that is in the project."""
         if "\0" in name:
-            self._add(code, path, "a path holds no NUL character", None)
+            self._add(code, path, "a path cannot contain a NUL character", None)
             return None
         written_in = self.root / self.written_in[str(path[0])]
         found = FilePath(os.path.realpath(written_in.parent / name))

@@ -23,12 +23,12 @@ def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Itera
     """The examples of a policy that it judges wrongly, and a warning where it has none of a kind."""
     for kind, examples in (("good", policy.good), ("bad", policy.bad)):
         if not examples:
-            advice = f"add under `{kind}` what `must` is to {'accept' if kind == 'good' else 'refuse'}"
+            advice = f"add an example under `{kind}` that `must` is to {'accept' if kind == 'good' else 'refuse'}"
             message = f"{policy.id} has no {kind} example"
             yield placed(Fault(codes.NO_EXAMPLE, ("id",), message, advice), tree)
         for path, example in examples:
             if (malformed := _malformed(policy, example)) is not None:
-                yield placed(Fault(codes.WRONG_EXAMPLE, path, f"this example is no request: {malformed}"), tree)
+                yield placed(Fault(codes.WRONG_EXAMPLE, path, f"this example is not a request: {malformed}"), tree)
                 continue
             why = _why_refused(policy, example, prices)
             if (why is None) is (kind == "bad"):

@@ -129,7 +129,7 @@ class _Reader:
         words = {key: said[key] for key in WORDS if key in said}
         if words and self._data.get("target", "request") != "request":
             at: Path = ("must", next(iter(words)))
-            self._wrong(at, f"`{at[1]}` is about training jobs", "leave `target` out, or set `target: request`")
+            self._wrong(at, f"`{at[1]}` is about training jobs", "remove `target`, or set `target: request`")
         hours, cost, currency = words.get("max_hours"), words.get("max_cost"), None
         if hours is not None and not _is_amount(hours):
             self._wrong(("must", "max_hours"), "`max_hours` must be a number of machine hours")
@@ -255,6 +255,6 @@ _OF_SCOPE = ("environment", "path")
 _OF_WAIVER = ("path", "environment", "job", "until", "reason")
 _NEEDS: Mapping[str, str] = {
     "id": "every policy has a code of its own, such as ORG001",
-    "message": "say in a sentence what the policy wants",
+    "message": "describe in one sentence what the policy requires",
     "must": "write the JSON Schema that must hold",
 }

@@ -58,8 +58,8 @@ def _expression(path: Path, pattern: Any) -> Iterator[Fault]:
     if why is not None:
         is_none, is_unclear = "not a regular" in why, "later version" in why
         is_nested = "forever to match" in why or "fixed numbers" in why
-        advice = "write it without repetitions inside of repetitions" if is_nested else None
-        advice = "write `\\` before what means itself" if is_unclear else advice
+        advice = "write it without repetitions inside repetitions" if is_nested else None
+        advice = "escape literal characters with `\\`" if is_unclear else advice
         code = codes.BAD_POLICY_SCHEMA if is_none or is_unclear else codes.SLOW_PATTERN
         yield Fault(code, path, f"`{shorten(pattern)}` {why}", advice)
 

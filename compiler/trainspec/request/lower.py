@@ -96,7 +96,7 @@ def _with_raw(request: Request, job: "JobData") -> Request:
     root, origins, faults = request.members, dict(request.origins), list(request.faults)
     for path, value in raw:
         if _is_set(root, path):
-            message = f"`request.{dotted(path)}` is set by `{dotted(_field(origins, path))}` as well"
+            message = f"`request.{dotted(path)}` is also set by `{dotted(_field(origins, path))}`"
             faults.append(Fault(codes.CONFLICT, ("request", *path), message, "set it once"))
         else:
             _put(root, path, value)

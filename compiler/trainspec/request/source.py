@@ -92,12 +92,12 @@ def _by_toolkit(value: Mapping[str, Any], field: Path, job: "JobData") -> Lowere
 
 def _by_channel(value: Mapping[str, Any], field: Path, job: "JobData") -> Lowered:
     if "entrypoint" in job:
-        message = "`source` starts its script by the container's entrypoint, and `entrypoint` is given too"
+        message = "`source` starts its script with the container's entrypoint, but `entrypoint` is also set"
         yield Fault(codes.CONFLICT, field, message, "keep one, or set `launch: toolkit` in `source`")
         return
     channels = job.get("inputs") or {}
     if CHANNEL in _names(channels):
-        message = f"`source` comes in by the channel `{CHANNEL}`, and `inputs` has one of that name"
+        message = f"`source` uses the channel `{CHANNEL}`, but `inputs` also has one of that name"
         yield Fault(codes.CONFLICT, field, message, f"rename the channel `{CHANNEL}` in `inputs`")
         return
     entry, directory = str(value.get("entry", "")), value.get("dir")

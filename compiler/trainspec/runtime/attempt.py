@@ -112,7 +112,7 @@ class Attempt:
                     self._end_at_execution_timeout()
                 return self._finish(training, job)
             noun = self.kind.noun.capitalize()
-            self.log.info("%s %s goes on; the triggerer said: %s", noun, job.name, event["why"])
+            self.log.info("%s %s continues; the triggerer reported: %s", noun, job.name, event["why"])
             return self._defer(job, event["deadline"])
 
     def kill(self) -> None:
@@ -284,7 +284,7 @@ class Attempt:
         except Exception as error:
             self._say(
                 self.log.error,
-                f"{noun} {name} could not be stopped ({error}). It may be running still: see to it, for "
+                f"{noun} {name} could not be stopped ({error}). It may still be running: check it, for "
                 f"example with {self.kind.stop_command} {name}",
             )
         else:

@@ -45,7 +45,7 @@ def stop_left_over(context: Any) -> None:
                 return
     except Exception:
         log.exception(
-            "The %s of task %s may be running still: see to it, or let trainspec sweep do it",
+            "The %s of task %s may still be running: stop it, or let `trainspec sweep` do so",
             operator.job_kind.noun,
             operator.task_id,
         )

@@ -30,7 +30,7 @@ def last_lines(job: Job, clients: Clients | None) -> list[str]:
     try:
         return [masked(line) for line in last_log_lines(clients.logs, job.logged_as)]
     except Exception as error:
-        return [f"(not to be had: {type(error).__name__})"]
+        return [f"(not available: {type(error).__name__})"]
 
 
 def _to_log_of(operator: Any) -> Callable[[str], None]:

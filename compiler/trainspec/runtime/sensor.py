@@ -112,7 +112,7 @@ class TrainingJobSensor(BaseSensorOperator):
                 name = job.logged_as
                 lines = [masked(line) for line in last_log_lines(clients.logs, name)] if name else []
             except Exception as error:  # the job's failure is the news, not that its log cannot be read
-                lines = [f"(not to be had: {type(error).__name__})"]
+                lines = [f"(not available: {type(error).__name__})"]
             raise AirflowFailException(
                 failure(job, lines, job_url(job.arn, job.name, kind), logs_url(job.arn, job.name, kind)).text
             )

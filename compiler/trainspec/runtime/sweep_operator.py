@@ -86,8 +86,8 @@ class TrainingJobSweepOperator(BaseOperator):
         except RefusedError as refused:
             if kind is TRAINING:
                 raise
-            self.log.warning("Tuning jobs are not looked at: %s", refused.text)  # a role of before there were any
+            self.log.warning("Tuning jobs are not checked: %s", refused.text)  # a role of before there were any
         if sweep.exhausted:
             self.log.warning(
-                "There are more running %ss than this run may look at (max_jobs=%s)", kind.noun, self.max_jobs
+                "There are more running %ss than this run may check (max_jobs=%s)", kind.noun, self.max_jobs
             )

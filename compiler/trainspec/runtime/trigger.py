@@ -116,7 +116,7 @@ class TrainingJobTrigger(BaseTrigger):
             return  # it has ended
         except TrainingProblem:
             self.log.exception(
-                "%s %s could not be stopped and may be running still", kind.noun.capitalize(), self.job_name
+                "%s %s could not be stopped and may still be running", kind.noun.capitalize(), self.job_name
             )
             return
         self.log.warning("Stopping %s %s: its task was ended", kind.noun, self.job_name)

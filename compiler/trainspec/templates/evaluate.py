@@ -144,7 +144,7 @@ class Evaluation:
             return UNKNOWN
         if name in AIRFLOW_2_ONLY:
             advice = f"write `{{{{ {AIRFLOW_2_ONLY[name]} }}}}`"
-            raise RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` is gone in Airflow 3", advice))
+            raise RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` was removed in Airflow 3", advice))
         near = did_you_mean(name, self.names)
         raise RefusedError(Problem(codes.UNKNOWN_MACRO, f"`{name}` is not available in Airflow templates", near))
 

@@ -18,7 +18,7 @@ def _moment(value: Any) -> Moment:
 def _text(value: Any) -> str:
     """The text of a value that Airflow writes as it is written here; lists and objects may hold what is not."""
     if not isinstance(value, str | int | float | Moment | None):
-        raise TypeError("only what has a text")
+        raise TypeError("only a string or a number")
     return str(value)
 
 

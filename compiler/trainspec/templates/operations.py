@@ -83,7 +83,7 @@ def binary(kind: str, left: Any, right: Any) -> Any:
     if moves and isinstance(left, Moment):
         return left.moved(right, 1 if kind == "Add" else -1)
     if kind == "Mul" and not (is_number(left) and is_number(right)):
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply numbers only"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, "a template may multiply only numbers"))
     if kind == "Mod" and isinstance(left, str):
         return UNKNOWN
     return BINARY[kind](left, right)
@@ -92,7 +92,7 @@ def binary(kind: str, left: Any, right: Any) -> Any:
 def of_range(args: list[Any]) -> Any:
     """`range(...)`: no template is asked for its numbers, but they may not be too many."""
     if any(isinstance(arg, int) and abs(arg) > MAX_RANGE for arg in args):
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` goes further than {MAX_RANGE:,}"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` goes beyond {MAX_RANGE:,}"))
     return UNKNOWN
 
 
@@ -118,7 +118,7 @@ def macro(name: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
 def bounded(value: Any) -> Any:
     """The value; UNKNOWN for a number beyond MAX_NUMBER. Raises RefusedError beyond MAX_TEXT characters or items."""
     if isinstance(value, str | list) and len(value) > MAX_TEXT:
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template renders to more than {MAX_TEXT:,} characters"))
     if is_number(value) and abs(value) > MAX_NUMBER:
         return UNKNOWN
     return value
@@ -129,7 +129,7 @@ def within_bounds(function: Callable[..., Any], value: Any, args: list[Any]) -> 
     longest = max((len(arg) for arg in args if isinstance(arg, str)), default=1)
     size = sum(len(str(item)) for item in value) if isinstance(value, list) else len(str(value))
     if (size + 1) * max(longest, 1) > MAX_TEXT * 16:
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template makes more than {MAX_TEXT:,} characters"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"the template renders to more than {MAX_TEXT:,} characters"))
     return function(value, *args)
 
 

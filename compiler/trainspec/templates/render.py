@@ -49,7 +49,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     except RecursionError:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
     except ValueError:  # Jinja reads numbers with int(), which refuses very long ones
-        return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template holds a number that is too long"),))
+        return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template contains a number that is too long"),))
     if isinstance(value, Varying):
         value = value.value
     problems = tuple(dict.fromkeys(walk.problems))

@@ -15,7 +15,7 @@ def complaint(context: str, problem: str, line: str, column: int) -> tuple[str, 
     written = line[column - 1 :]
     is_first = not line[: column - 1].strip()
     if "tab character" in problem or ("cannot start any token" in problem and written.startswith("\t")):
-        return "a tab stands where YAML takes spaces only", "indent with spaces"
+        return "a tab is used where YAML allows only spaces", "indent with spaces"
     if "cannot start any token" in problem and written[:1] in ("@", "`", "%"):
         return f"an unquoted value cannot begin with `{written[0]}`", "quote the value"
     if "mapping values are not allowed" in problem:
@@ -28,12 +28,15 @@ def complaint(context: str, problem: str, line: str, column: int) -> tuple[str, 
         if not is_first:
             return "the value ends before this", "quote the whole value, or begin a new line"
         if written.startswith(("- ", "-\n")) or written == "-":
-            return "an item of a list stands among the keys of a map", "indent it below the key that it belongs to"
+            return "a list item is mixed in with the keys of a map", "indent it below the key that it belongs to"
         spaces = column - 1
         if "indicator" in problem and not written.startswith("-"):
-            return "a key stands among the items of a list", "begin it with `- `, or correct its indentation"
+            return "a key is mixed in with the items of a list", "begin it with `- `, or correct its indentation"
         shown = f"{spaces} space{'' if spaces == 1 else 's'}"
-        return f"the line is indented by {shown}, as no line above it is", "indent it like the lines that it belongs to"
+        return (
+            f"the line is indented by {shown}, which matches no line above it",
+            "indent it like the lines that it belongs to",
+        )
     return (f"{context}: {problem}" if context else problem), None
 
 
@@ -46,4 +49,7 @@ def begins(context: str) -> str:
 def _second_colon(line: str, column: int) -> tuple[str, str]:
     if _FULL.match(line[: column - 1]):
         return "a second `: ` in an unquoted value", "quote the value"
-    return "the line is indented below a value that is complete", "indent it like the lines that it belongs to"
+    return (
+        "the line is indented as if it continued the value above, which is complete",
+        "indent it like the lines that it belongs to",
+    )

@@ -31,7 +31,7 @@ def syntax_finding(error: Any, source: Source) -> Diagnostic:
     if spaces is not None:
         column = lines[spaces].index("\xa0") + 1
         span = Span(source.name, spaces + 1, column, spaces + 1, column + 1)
-        message = "the indentation holds a no-break space, which YAML does not take for one"
+        message = "the indentation contains a no-break space, which YAML does not accept"
         return Diagnostic(codes.SYNTAX, span, message, "write ordinary spaces")
     if "could not find expected ':'" in problem and begin is not None and begin.line < len(lines):
         key = lines[begin.line].strip()

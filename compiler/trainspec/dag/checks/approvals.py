@@ -47,10 +47,10 @@ def _one(approval: "ApprovalData", path: Path) -> Iterator[Fault]:
         yield Fault(codes.CONFLICT, (*path, "execution_timeout"), message, "write `timeout`", on_key=True)
     if _OF_THE_ANSWER in (approval.get("params") or {}):
         at = (*path, "params", _OF_THE_ANSWER)
-        message = f"`{dotted(at)}`: Airflow's form itself has a field `{_OF_THE_ANSWER}`"
+        message = f"`{dotted(at)}`: Airflow's own form already has a field `{_OF_THE_ANSWER}`"
         yield Fault(codes.CONFLICT, at, message, "give the parameter another name", on_key=True)
     for at, user in each_of(approval.get("assigned"), (*path, "assigned")):
         for field in ("id", "name"):
             if has_template(user.get(field, "")):
                 message = f"`{dotted((*at, field))}`: Airflow does not render templates there"
-                yield Fault(codes.NOT_RENDERED, (*at, field), message, "write the user's own")
+                yield Fault(codes.NOT_RENDERED, (*at, field), message, "write the value itself")

@@ -73,7 +73,10 @@ def _watchers(watchers: Sequence["WatcherData"], path: Path) -> Iterator[Fault]:
         name, at = each.get("name"), (*path, index)
         if isinstance(name, str) and name in names:
             yield Fault(
-                codes.CONFLICT, (*at, "name"), f"the asset has another watcher `{name}`", "name each one differently"
+                codes.CONFLICT,
+                (*at, "name"),
+                f"the asset has another watcher `{name}`",
+                "give each watcher its own name",
             )
         names.add(str(name))
         if isinstance(trigger := each.get("trigger"), str) and (why := check_path(trigger)):
@@ -113,5 +116,5 @@ def _refused(text: str, what: str) -> str | None:
     if parts.scheme == "s3" and not parts.netloc:
         return "an S3 URI names a bucket: s3://my-bucket/data/"
     if parts.password:
-        return "a URI of an asset is shown to everybody: it must not hold a password"
+        return "everybody can see the URI of an asset: it must not contain a password"
     return None

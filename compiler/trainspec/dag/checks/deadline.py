@@ -36,7 +36,7 @@ def _one(deadline: "DeadlineData", path: Path, dag: "DagData", airflow: Airflow)
                 message = f"`{dotted(at)}` is not a moment that a deadline can count from"
                 yield Fault(codes.BAD_DATE, at, message, "write `queued`, `logical_date`, `average(10)` or a date")
         elif is_older(airflow.minor, _AVERAGES):
-            message = f"{airflow.name} has no average of past runs: it is new in Airflow {_AVERAGES}"
+            message = f"{airflow.name} cannot average past runs: that is new in Airflow {_AVERAGES}"
             yield Fault(codes.NOT_IN_AIRFLOW, at, message, "write `queued`")
     if after == "logical_date" and not has_logical_dates(dag):
         message = f"`{dotted(at)}`: the runs of this DAG have no logical date, so the deadline would never pass"

@@ -74,7 +74,7 @@ def _keys(given: str | Sequence[str], path: Path) -> Iterator[Fault]:
         if not has_template(key) and not _S3_KEY.fullmatch(key):
             at = path if isinstance(given, str) else (*path, index)
             advice = "write `s3://my-bucket/path/to/object`, or with a wildcard `s3://my-bucket/path/*.csv`"
-            yield Fault(codes.MALFORMED, at, f'`{dotted(at)}` must be the S3 URI of an object, and is "{key}"', advice)
+            yield Fault(codes.MALFORMED, at, f'`{dotted(at)}` must be the S3 URI of an object, not "{key}"', advice)
 
 
 def _states(sensor: "SensorData", path: Path, *, of_run: bool) -> Iterator[Fault]:
@@ -91,11 +91,16 @@ def _states(sensor: "SensorData", path: Path, *, of_run: bool) -> Iterator[Fault
         for index, state in enumerate(each):
             at = (*path, field, index)
             if of_run and state not in _RUN_STATES:
-                message = f"a run of a DAG is never `{state}`"
-                yield Fault(codes.NOT_ONE_OF, at, message, f"there are {', '.join(_RUN_STATES)}; tasks have more")
+                message = f"the run of a DAG never has the state `{state}`"
+                yield Fault(
+                    codes.NOT_ONE_OF,
+                    at,
+                    message,
+                    f"write one of {', '.join(_RUN_STATES)}; other states belong to tasks",
+                )
             if state in said:
                 message = f"`{state}` has two conflicting meanings"
-                advice = "success is waited for unless `states` say otherwise" if said[state] == path else "keep one"
+                advice = "the sensor waits for success unless `states` is set" if said[state] == path else "keep one"
                 yield Fault(codes.CONFLICT, at, message, advice, other=said[state] if said[state] != path else None)
             said.setdefault(state, at)
 

@@ -92,7 +92,7 @@ def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path)
         why = refusal(default, schema)
     except SlowPatternError as slow:
         message = f"matching the default of the parameter `{name}` takes too long: `{shorten(slow.pattern)}`"
-        advice = "write the expression without repetitions inside of repetitions, or alternatives that overlap"
+        advice = "write the expression without repetitions inside repetitions, or alternatives that overlap"
         yield Fault(codes.SLOW_PATTERN, (*at[:-1], "pattern"), message, advice)
         return
     if why:

@@ -114,7 +114,7 @@ def _pulled(
                 message = f"there is no task `{task}` whose result this could be: it would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message, did_you_mean(task, tasks))
             elif task == reader or reader in before(name):
-                message = f"`{task}` runs no earlier than `{reader}`: its result would be rendered as `None`"
+                message = f"`{task}` does not run before `{reader}`: its result would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message)
             elif name not in before(reader) and before(reader) <= tasks.keys():
                 message = f"`{reader}` reads the result of `{task}` and does not wait for it: it may be `None`"

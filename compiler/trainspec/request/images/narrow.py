@@ -46,7 +46,7 @@ def of_version(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if len(known) == 1:
             return builds
         newest = nearest_versions(None, known)
-        message = f"{image.name} has {len(known)} versions, and none is named"
+        message = f"{image.name} has {len(known)} versions, and the job names none"
         return ImageProblem("missing_version", "version", message, f"the newest are {listed(newest)}", newest)
     if fitting := [build for build in builds if version in build.written]:
         return fitting
@@ -66,7 +66,9 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         processors = sorted({processor for build in builds for processor in build.tags})
         if len(processors) == 1 or len(images) == 1:
             return builds
-        message = f"{wanted.label} has images for {_processors(processors)}, and there is no instance type to choose by"
+        message = (
+            f"{wanted.label} has images for {_processors(processors)}, and the job names no instance type to choose by"
+        )
         return ImageProblem("missing_instance_type", "instance_type", message, "set the job's `instance_type`")
     if family is None:
         with_prefix = f"ml.{wanted.instance_type}"
@@ -81,7 +83,7 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     if fitting := [build for build in builds if fits(build)]:
         return fitting
     if any(wanted.processor in build.tags for build in builds):
-        message = f"{wanted.label} does not run on {family} instances any more"
+        message = f"{wanted.label} no longer runs on {family} instances"
     else:
         has = _processors(sorted({processor for build in builds for processor in build.tags}))
         needs = f"{wanted.instance_type} needs one for {_processors([wanted.processor or ''])}"
@@ -153,7 +155,7 @@ def in_region(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if region in build.accounts and (wanted.processor is None or wanted.processor in build.tags)
     ]
     if near := nearest_versions(wanted.version, _versions(there)):
-        return ImageProblem("no_image_in_region", "version", message, f"versions that are there: {listed(near)}", near)
+        return ImageProblem("no_image_in_region", "version", message, f"available versions: {listed(near)}", near)
     regions = {other for build in builds for other in build.accounts}
     near = tuple(sorted(regions, key=lambda other: (other.split("-")[0] != region.split("-")[0], other)))[:3]
     return ImageProblem("no_image_in_region", "region", message, f"regions that have it: {listed(near)}", near)

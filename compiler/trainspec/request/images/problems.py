@@ -7,14 +7,14 @@ from typing import Literal, TypeAlias
 
 What: TypeAlias = Literal[
     "unknown_name",  # no framework or algorithm has the name
-    "missing_version",  # there are several versions, and none is named
+    "missing_version",  # there are several versions, and the job names none
     "unknown_version",
     "missing_base",  # the image stands on one of several versions of another framework, and none is named
     "unknown_base",
     "missing_instance_type",  # the image depends on the processor, and the instance type is not known
     "unknown_instance_type",  # the text is no SageMaker instance type
     "no_image_for_processor",  # the version has no image for the instance type
-    "missing_python",  # there are several Python versions, and none is named
+    "missing_python",  # there are several Python versions, and the job names none
     "unknown_python",
     "missing_region",
     "unknown_region",  # AWS has no such region, or no ECR in it

@@ -65,7 +65,7 @@ def _uri(wanted: Wanted, build: Build) -> str:
 def _unknown_name(name: str, kind: str) -> ImageProblem:
     images = load_table().images
     if name in images:
-        message = f"`{name}` is no {kind}: it is a {_kind(images[name])}"
+        message = f"`{name}` is not a {kind} but a {_kind(images[name])}"
         return ImageProblem("unknown_name", "name", message, f"write `{_spelling(images[name])}`", (name,))
     message = f"there is no {kind} `{name}`"
     of_kind = [

@@ -98,7 +98,7 @@ class Account:
                     if narrowed.get("StatusEquals") == COMPLETED:  # hardly ever: not worth the task
                         self.calls.log(f"{since} be one of this task that completed under another name; not looked for")
                         return
-                    raise TrainingProblem(Kind.RETRY, f"{since} be one of this task; they are too many to look at.")
+                    raise TrainingProblem(Kind.RETRY, f"{since} be one of this task; there are too many to check.")
                 seen.add(other)
                 job = self.find(other)
                 theirs = self.label(job) if job else None

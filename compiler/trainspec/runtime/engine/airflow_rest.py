@@ -83,7 +83,7 @@ class AirflowRest:
         elif credentials.user:
             answer = self._get("auth/token", {"username": credentials.user, "password": credentials.password})
             if not isinstance(answer, dict) or "access_token" not in answer:
-                raise AskError(f"{self.url}/auth/token gives no token; take one from elsewhere")
+                raise AskError(f"{self.url}/auth/token returned no token; get one by other means")
             self._headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def _is_api(self, api: str) -> bool:
@@ -113,7 +113,7 @@ class AirflowRest:
                     raise AskError(_SAID.get(error.code, f"Airflow answers {error.code}")) from None
             except (URLError, HTTPException, OSError) as error:
                 if wait is None:
-                    raise AskError(f"Airflow is not to be reached: {getattr(error, 'reason', error)}") from None
+                    raise AskError(f"Airflow cannot be reached: {getattr(error, 'reason', error)}") from None
             time.sleep(wait or 0)
         raise AssertionError("the last wait is None")
 
@@ -129,7 +129,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise _NotAirflowError("what answers is not Airflow's REST API, or its answer was cut")
+        raise _NotAirflowError("what answered is not Airflow's REST API, or its answer was cut short")
     return found
 
 
@@ -138,7 +138,7 @@ def _nothing(body: bytes, words: "re.Pattern[str] | None") -> None:
     answer = _object(body)
     said = f"{answer.get('title', '')}: {answer.get('detail', '')}"
     if words is None or not words.search(said):
-        raise _NotAirflowError("a 404 came that is not Airflow's")
+        raise _NotAirflowError("the 404 is not Airflow's")
 
 
 def _same(answer: Mapping[str, Any], ids: Mapping[str, str | int]) -> None:
@@ -179,7 +179,7 @@ _TASK_GONE = re.compile(
 _SAID = {
     301: "Airflow answers with a redirect: give the address that it leads to",
     302: "Airflow answers with a redirect: give the address that it leads to, or credentials",
-    401: "Airflow wants credentials (401 Unauthorized)",
+    401: "Airflow requires credentials (401 Unauthorized)",
     403: "Airflow does not allow it (403 Forbidden)",
 }
 _SAID[307] = _SAID[308] = _SAID[301]

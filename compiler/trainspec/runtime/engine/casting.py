@@ -75,7 +75,7 @@ def _typed(value: Any, path: str, members: Mapping[str, str]) -> Any:
         return float(value)
     if wanted == BOOLEAN and (flag := _BOOLEAN_TEXT.get(value.strip().lower())) is not None:
         return flag
-    raise TrainingProblem(Kind.FATAL, f"{path} must be {_ARTICLES[wanted]}, and rendered to {value!r}")
+    raise TrainingProblem(Kind.FATAL, f"{path} must be {_ARTICLES[wanted]}, but rendered to {value!r}")
 
 
 _ARTICLES = {INTEGER: "an integer", BOOLEAN: "true or false", NUMBER: "a number"}

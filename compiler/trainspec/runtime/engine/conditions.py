@@ -70,5 +70,5 @@ def _number(value: Any, what: str) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not isfinite(number):
-        raise TrainingProblem(Kind.FATAL, f"{what} must be a number, and is {value!r}")
+        raise TrainingProblem(Kind.FATAL, f"{what} must be a number, but is {value!r}")
     return number

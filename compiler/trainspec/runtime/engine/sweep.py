@@ -166,7 +166,7 @@ def judge(label: Label, age: float, known: Known | None) -> tuple[Verdict, str]:
             return Verdict.UNKNOWN, "this Airflow has no such DAG run"
         return _ended("removed with its DAG run", "success", label, age)
     if known.started != theirs.started and not (named and theirs.started < known.started):
-        return Verdict.UNKNOWN, "this Airflow's DAG run of that name is another one, or was started anew"
+        return Verdict.UNKNOWN, "this Airflow's DAG run of that name is a different one, or was started again"
     if known.shared_start and not theirs.installation:
         return Verdict.UNKNOWN, "`airflow dags test` made it, in this Airflow or in another one"
     state = known.state

@@ -271,7 +271,7 @@ class Training:
             self.log(presumed(job, self.kind))
         if relation is Relation.LATER and theirs:
             same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
-            when = "made by a later try" if same_round else "made after its task was cleared since"
+            when = "made by a later try" if same_round else "made after its task was cleared"
             raise self._left_over(f"{self.kind.noun} {job.name} was {when}: {theirs}")
         if relation is not Relation.SAME or theirs is None:
             return None
