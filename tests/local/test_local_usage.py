@@ -40,8 +40,8 @@ from helpers import Run
             "--metric takes NAME=VALUE with a number: could not convert string to float: 'good'",
         ),
         (["--simulate", "--metric", "auc"], "--metric takes NAME=VALUE, not `auc`"),
-        (["--simulate", "--profile", "x"], "--simulate does not go with --profile"),
-        (["--simulate", "--endpoint-url", "x"], "--simulate does not go with --endpoint-url"),
+        (["--simulate", "--profile", "x"], "--simulate cannot be combined with --profile"),
+        (["--simulate", "--endpoint-url", "x"], "--simulate cannot be combined with --endpoint-url"),
         (["--var", "x=1"], "no spec has a variable `x`"),
     ],
 )

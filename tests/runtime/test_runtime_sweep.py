@@ -154,8 +154,8 @@ def test_rest(api: str, login: tuple[str, str] | None, run: TaskRun) -> None:
     ("url", "login", "broken", "said"),
     [
         ("file:///etc", None, [], "not an http or https address"),
-        ("http://127.0.0.1:9", None, [], "Airflow is not to be reached"),
-        ("", ("admin", "other"), [], "wants credentials"),
+        ("http://127.0.0.1:9", None, [], "Airflow cannot be reached"),
+        ("", ("admin", "other"), [], "requires credentials"),
         ("", None, [302], "answers with a redirect"),
         ("", None, [503] * 4, "answers 503"),
     ],

@@ -150,7 +150,7 @@ def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, tra
     [
         ([], "no Airflow given: set --airflow-url"),
         (["--airflow-url", "ftp://airflow"], "'ftp://airflow' is not an http or https address"),
-        (["--airflow-url", "http://127.0.0.1:9"], "Airflow is not to be reached"),
+        (["--airflow-url", "http://127.0.0.1:9"], "Airflow cannot be reached"),
         (["--airflow-url", "AWS"], "has no Airflow REST API"),
         (["--airflow-url", "STUB", "--older-than", "soon"], "--older-than takes a duration like 5m, not `soon`"),
         (["--airflow-url", "STUB", "--max-jobs", "0"], "--max-jobs takes a number greater than 0"),

@@ -123,7 +123,7 @@ def test_run_local_hands_the_model_on_and_closes_the_gate(trainspec: Run, projec
         (["--input", "train=nowhere"], "--input train=nowhere: no such file or folder"),
         (["--input", "train=src", "--python", "no-such-python"], "--python no-such-python: no such program"),
         (["--simulate"], "--local and --simulate cannot be used together"),
-        (["--profile", "x"], "--local does not go with --profile"),
+        (["--profile", "x"], "--local cannot be combined with --profile"),
         (["--input", "train=src", "--keep", "src"], "--keep src: the folder is not empty"),
     ],
 )

@@ -231,8 +231,8 @@ class LocalRun:
                         f"completed training job ({take})"
                     )
                 raise UsageError(
-                    f"{fields} contains a template that only Airflow can render: pass what the run is triggered with as "
-                    "--conf; for anything else, write ${vars.NAME} in the spec and pass --var NAME=VALUE"
+                    f"{fields} contains a template that only Airflow can render: pass what the run is triggered with "
+                    "as --conf; for anything else, write ${vars.NAME} in the spec and pass --var NAME=VALUE"
                 )
 
     def _made_by(self, task_id: str, name: str) -> Made:
