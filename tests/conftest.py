@@ -100,6 +100,19 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def lone_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project in a folder that holds nothing else, for tests that look at what lies around it.
+
+    Beside a `project` are the folders of all other tests.
+    """
+    folder = tmp_path / "around" / "project"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "specs").mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
 def trainspec(project: Path) -> Run:
     """Runs the command in the project."""
     from trainspec.cli import main

@@ -3,7 +3,7 @@
 import difflib
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,13 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 def is_thorough() -> bool:
     """Whether properties are tried with all their examples."""
     return bool(os.environ.get("TRAINSPEC_THOROUGH"))
+
+
+def sampled(cases: Iterable[Any], every: int) -> list[Any]:
+    """Cases for `parametrize`: each `every`th belongs to the everyday suite, the others are slow ones, for CI."""
+    return [
+        case if index % every == 0 else pytest.param(case, marks=pytest.mark.slow) for index, case in enumerate(cases)
+    ]
 
 
 def tried(number: int, daily: int | None = None) -> Callable[[Test], Test]:

@@ -20,7 +20,7 @@ from trainspec.options import Options
 from trainspec.project.project import Project, find_project
 from trainspec.reporting.select import Selection
 
-from helpers import ROOT, Run
+from helpers import ROOT, Run, sampled
 
 SPEC = """\
 trainspec: 1
@@ -69,7 +69,7 @@ def entries(project: Path) -> list[Path]:
     return [path for path in cache_of(project).glob("*/??/*") if path.is_file()]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", sampled(CASES, 3), ids=lambda case: case.name)
 def test_every_case_gives_the_same_cold_and_warm(case: Path, project: Path, trainspec: Run) -> None:
     shutil.copytree(case, project, dirs_exist_ok=True)
     for command in ("lint", "compile"):
@@ -146,6 +146,7 @@ def test_another_version_of_anything_is_another_program(
     assert known(spec) is not None
 
 
+@pytest.mark.slow
 def test_a_damaged_entry_is_none(spec: Path, trainspec: Run) -> None:
     trainspec("lint")
     (entry,) = entries(spec.parents[1])
@@ -375,6 +376,7 @@ def test_entries_that_nobody_uses_go(project: Path, spec: Path, trainspec: Run) 
     assert young.exists()
 
 
+@pytest.mark.slow
 def test_runs_at_the_same_time(project: Path, trainspec: Run) -> None:
     (project / "base.yaml").write_text(BASE)
     for number in range(30):

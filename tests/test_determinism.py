@@ -37,6 +37,7 @@ def _found(seed: str, paths: list[str]) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.generated
 def test_findings_do_not_depend_on_the_seed(tmp_path: Path) -> None:
     shared = tmp_path / "shared.yaml"

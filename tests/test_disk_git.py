@@ -49,6 +49,11 @@ def commit(top: str) -> str:
 
 
 @pytest.fixture
+def project(lone_project: Path) -> Path:
+    return lone_project
+
+
+@pytest.fixture
 def repository(project: Path) -> Path:
     """A repository whose only commit holds one spec."""
     (project / ".git").rmdir()
@@ -124,6 +129,7 @@ def test_a_tree_in_a_files_place(repository: Path, trainspec: Run) -> None:
     assert "cannot be read" in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_blob_is_not_read_beyond_a_files_bound(repository: Path) -> None:
     (repository / "specs" / "big.yaml").write_bytes(b" " * (64 << 20))
     (repository / "other").mkdir()

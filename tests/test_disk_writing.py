@@ -36,13 +36,8 @@ COMMANDS = (
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project in a folder that holds nothing else, and no files of other tests."""
-    folder = tmp_path / "home" / "repository"
-    (folder / ".git").mkdir(parents=True)
-    (folder / "specs").mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+def project(lone_project: Path) -> Path:
+    return lone_project
 
 
 @pytest.fixture

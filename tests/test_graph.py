@@ -15,7 +15,7 @@ from trainspec.graph.mermaid import mermaid
 from trainspec.graph.model import TIMES
 from trainspec.graph.svg import svg
 
-from helpers import ROOT, Run
+from helpers import ROOT, Run, tried
 
 SWEEP = "specs/platform/churn_sweep.yaml"
 PIPELINE = "specs/platform/churn_pipeline.yaml"
@@ -80,6 +80,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return Graph(draw(texts), tuple(draw(st.permutations(nodes))), tuple(edges))
 
 
+@tried(100)
 @given(graphs())
 def test_no_text_becomes_markup(graph: Graph) -> None:
     drawn = ElementTree.fromstring(svg(graph))  # noqa: S314  # our own

@@ -3,10 +3,12 @@
 import tracemalloc
 import xml.etree.ElementTree as ET
 
+import pytest
 from trainspec.graph.model import Edge, Graph, Kind, Node
 from trainspec.graph.svg import svg
 
 
+@pytest.mark.slow
 def test_a_dense_graph() -> None:
     names = [f"t{index}" for index in range(120)]
     edges = tuple(Edge(one, other) for place, other in enumerate(names) for one in names[:place])

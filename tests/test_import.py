@@ -61,7 +61,7 @@ def as_airflow_renders(text: str) -> dict[str, Any]:
 
 @pytest.mark.generated
 @settings(
-    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (60 if is_thorough() else 15)),
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (60 if is_thorough() else 8)),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

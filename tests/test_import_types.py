@@ -33,7 +33,7 @@ def changed(value: Any, path: tuple[Any, ...], other: Any) -> Any:
 
 @pytest.mark.generated
 @settings(
-    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (40 if is_thorough() else 10)),
+    max_examples=int(os.environ.get("TRAINSPEC_EXAMPLES") or (40 if is_thorough() else 5)),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )

@@ -18,7 +18,7 @@ from trainspec.policies.schema import compiled
 from trainspec.policies.values import UNKNOWN
 from trainspec.schema.patterns import TooSlowError
 
-from helpers import ROOT, Run
+from helpers import ROOT, Run, tried
 
 SPEC = """\
 trainspec: 1
@@ -740,11 +740,13 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 _ANY_SCHEMA = st.recursive(st.booleans() | _schemas(st.booleans()), _schemas, max_leaves=4)
 
 
+@tried(100)
 @given(_ANY_SCHEMA, _VALUES)
 def test_schemas_mean_what_jsonschema_says(schema: Any, value: Any) -> None:
     assert (compiled(json.dumps(schema))(value, ()) == []) == Draft202012Validator(schema).is_valid(value)
 
 
+@tried(100)
 @given(_ANY_SCHEMA, _VALUES)
 def test_what_is_sure_of_an_unknown_value_is_so_for_each(schema: Any, value: Any) -> None:
     failures = compiled(json.dumps(schema))(UNKNOWN, ())

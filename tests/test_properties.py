@@ -235,6 +235,7 @@ def test_what_is_taken_as_a_cron_expression_croniter_takes(text: str) -> None:
         croniter(text)
 
 
+@pytest.mark.slow
 def test_compile_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     specs_folder = Path(__file__).parent.parent / "specs"
     outputs = []

@@ -13,6 +13,7 @@ def test_there_are_many() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
+@pytest.mark.slow
 def test_most_are_found() -> None:
     missed = [case.name for case in CASES if not is_found(case)]
     assert len(missed) <= len(CASES) // 20, missed

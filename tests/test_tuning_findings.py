@@ -9,6 +9,8 @@ from trainspec.diagnostics import Diagnostic, Severity
 from trainspec.pipeline import Options, analyse
 from trainspec.text.source import Source
 
+from helpers import sampled
+
 SPEC: dict[str, Any] = yaml.safe_load("""
 trainspec: 1
 dag: {id: x, schedule: "@daily", start_date: 2025-04-01}
@@ -70,7 +72,7 @@ def test_the_spec_is_sound() -> None:
 
 
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
-@pytest.mark.parametrize("value", [[], [1], {}, {"zz": 1}, "word", True, 3.5, None, -1], ids=repr)
+@pytest.mark.parametrize("value", sampled([[], {}, "word", True, None, [1], {"zz": 1}, 3.5, -1], 2), ids=repr)
 def test_a_value_of_another_type_is_one_finding(path: tuple[Any, ...], value: Any) -> None:
     spec = deepcopy(SPEC)
     node: Any = spec

@@ -17,6 +17,7 @@ def region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
 
+@pytest.mark.slow
 def test_the_jobs_that_ran(aws: Simulator, trainspec: Run, project: Path) -> None:
     assert run_spec(trainspec, project, TWO).returncode == 0
     rows = json.loads(trainspec("status", "--json").stdout)
@@ -69,6 +70,7 @@ def test_a_tuning_job(aws: Simulator, trainspec: Run, project: Path) -> None:
     assert "has ended already: Completed" in trainspec("stop", row["job"]).stdout
 
 
+@pytest.mark.slow
 def test_a_tuning_job_is_stopped_and_no_single_training_job_of_it(
     aws: Simulator, trainspec: Run, project: Path
 ) -> None:

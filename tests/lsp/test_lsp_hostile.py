@@ -29,6 +29,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Room:
     return room
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_every_question_has_an_answer(shared: Room, data: st.DataObject) -> None:
     text = SPEC

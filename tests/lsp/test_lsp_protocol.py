@@ -74,6 +74,7 @@ def test_a_session(root: Path) -> None:
     edit(root, session)
 
 
+@pytest.mark.slow
 def test_an_open_base_is_the_one_that_counts(root: Path) -> None:
     async def session(editor: Editor) -> None:
         editor.open("specs/churn.yaml")
@@ -92,6 +93,7 @@ def test_an_open_base_is_the_one_that_counts(root: Path) -> None:
     edit(root, session)
 
 
+@pytest.mark.slow
 def test_the_environment_is_chosen_in_the_editors_settings(root: Path) -> None:
     text = SPEC + "environments:\n  prod: {vars: {data: s3://prod-bucket}}\n"
 

@@ -208,8 +208,8 @@ def test_faults_make_no_second_job(world: World, kind: Any, operation: str, fore
 CRASHES = [(at, after) for at in range(1, 9) for after in (False, True)]
 
 
-@pytest.mark.parametrize("action", ["increment", "timestamp"])
-@pytest.mark.parametrize("taken", [0, 2])
+@pytest.mark.parametrize("action", ["increment", pytest.param("timestamp", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("taken", [0, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
 def test_a_crash_at_any_call_makes_no_second_job(
     world: World, action: IfExists, taken: int, request_: dict[str, Any]
@@ -321,7 +321,9 @@ def test_what_does_not_pass_is_given_up(world: World) -> None:
 
 
 @pytest.mark.parametrize("operation", ["CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "ListTags", "*"])
-@pytest.mark.parametrize("kind", ["throttle", "internal", "unavailable", "reset"])
+@pytest.mark.parametrize(
+    "kind", ["throttle", *(pytest.param(each, marks=pytest.mark.slow) for each in ("internal", "unavailable", "reset"))]
+)
 def test_ten_minutes_of_trouble_at_any_call_are_ridden_out(world: World, kind: Any, operation: str) -> None:
     request, earlier = {**SERVERLESS, "StoppingCondition": {"MaxRuntimeInSeconds": 900}}, replace(RUN, generation=-1)
     world.training(run=earlier, request=request).start()  # to be stopped first, so that there is a stop

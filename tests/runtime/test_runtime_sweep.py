@@ -115,6 +115,7 @@ def test_bounds(world: World) -> None:
     assert len(found) == 6
 
 
+@pytest.mark.slow
 def test_pages(world: World) -> None:
     for number in range(230):
         world.client.create_training_job(**{**REQUEST, "TrainingJobName": f"by-hand-{number}"})
