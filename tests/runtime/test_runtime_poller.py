@@ -102,9 +102,7 @@ def test_many_jobs_cost_calls_by_the_page(simulator: Simulator) -> None:
         ("oo", 8),  # on one page: listed
         ("2oo2", 18),  # a page in front of two: as dear as asking
         pytest.param("o2o2o2o2o2o", 56, marks=pytest.mark.slow),  # one on each page: as dear as asking
-        pytest.param(
-            "oooo3o", 20, marks=pytest.mark.slow
-        ),  # one far behind four: the four are listed, the one is asked for
+        pytest.param("oooo3o", 20, marks=pytest.mark.slow),  # one far behind four: listed four, asked for one
         pytest.param("3ooo", 28, marks=pytest.mark.slow),  # behind ten pages of others: asked for
         pytest.param("3" + "o" * 60, 100, marks=pytest.mark.slow),  # ten pages of others cost less than sixty questions
     ],
