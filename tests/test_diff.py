@@ -208,7 +208,7 @@ def test_a_side_with_errors_is_told_with_its_revision(spec: Path, trainspec: Run
     [
         (["nope"], "`nope` is not a file, a folder or a git revision"),
         (["--", "--all"], "`--all` is not a file, a folder or a git revision"),
-        (["specs"], "`specs` is the working tree's own"),
+        (["specs"], "`specs` is the working tree itself"),
         (["main:nowhere", "specs"], "no such file"),
         (["main", "specs@nope"], "there is no environment `nope`"),
     ],

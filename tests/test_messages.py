@@ -102,7 +102,8 @@ def test_explain_shows_what_a_map_is_without_its_fields(trainspec: Run) -> None:
 def test_advice_about_credentials_is_not_masked_itself(
     project: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("boto3")
+    boto3 = pytest.importorskip("boto3")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # of another test, with its credentials
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(project / "none"))

@@ -12,7 +12,7 @@ SINCE = [
     ("good_approvals", "3.1", "`approvals`"),
     ("good_watchers", "3.0", "`watchers`"),
     ("good_deadline", "3.1", "`deadline`"),
-    ("good_deadline_average", "3.2", "average of past runs"),
+    ("good_deadline_average", "3.2", "average past runs"),
     ("good_partitions", "3.2", "`partitions`"),
     ("good_partitions_of_times", "3.2", "`partitions`"),
 ]

@@ -65,7 +65,7 @@ def test_every_point_is_held_back(aws: Simulator, trainspec: Run, project: Path)
 def test_without_the_points_nothing_can_be_chosen(aws: Simulator, trainspec: Run, project: Path) -> None:
     ran = run_spec(trainspec, project, SWEEP, "--job", "final")
     assert ran.returncode == 2
-    assert "run it, too (--job sweep)" in ran.stderr
+    assert "run that job, too (--job sweep)" in ran.stderr
     assert not aws.jobs
     both = run_spec(trainspec, project, SWEEP, "--job", "final", "--job", "sweep")
     assert both.returncode == 0, both.stderr

@@ -249,7 +249,7 @@ def test_one_job_of_several(aws: Simulator, trainspec: Run, project: Path) -> No
     assert (ran.returncode, list(results(ran))) == (0, ["pretrain"])
     ran = run_spec(trainspec, project, TWO, "--job", "finetune")
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "run it, too (--job pretrain), or take the results" in ran.stderr
+    assert "run that job, too (--job pretrain), or use those" in ran.stderr
     ran = run_spec(trainspec, project, TWO, "--use", "pretrain=pretrain-2025-04-09")
     assert (ran.returncode, list(results(ran))) == (0, ["finetune"])
     assert created(aws)["finetune-2025-04-09"]["HyperParameters"]["parent"] == "after-pretrain-2025-04-09"
@@ -270,7 +270,7 @@ jobs:
 def test_what_a_run_is_triggered_with(aws: Simulator, trainspec: Run, project: Path) -> None:
     ran = run_spec(trainspec, project, TRIGGERED)
     assert ran.returncode == 2
-    assert "`jobs.drift.inputs.model` holds a template that only Airflow can render" in ran.stderr
+    assert "`jobs.drift.inputs.model` contains a template that only Airflow can render" in ran.stderr
     ran = run_spec(trainspec, project, TRIGGERED, "--conf", '{"model": "s3://models/a.tar.gz", "depth": 6}')
     assert ran.returncode == 0
     request = created(aws)["drift-2025-04-09"]

@@ -82,7 +82,7 @@ def _on_terminal(words: list[str], environment: dict[str, str]) -> str:
 
 def test_a_terminal_shows_what_runs_below_the_lines(project: Path) -> None:
     written = _on_terminal(command(project, TWO, "--phase-seconds", "0.1,0.1,1,0.1"), NOTHING_WORKS)
-    status = r"> pretrain  pretrain-\d{4}-\d\d-\d\d  InProgress  Training \d+s  in all \d+s\r\n"
+    status = r"> pretrain  pretrain-\d{4}-\d\d-\d\d  InProgress  Training \d+s  total \d+s\r\n"
     assert re.search(status + r"\r\x1b\[1A\x1b\[J", written)
     assert _screen(written)[-1].startswith("finetune  Completed")
     assert not [line for line in _screen(written) if line.startswith("> ")]

@@ -93,7 +93,7 @@ def test_no_boto3(aws: Simulator, trainspec: Run, project: Path, monkeypatch: py
 def test_a_template_that_only_airflow_renders(aws: Simulator, trainspec: Run, project: Path) -> None:
     ran = run_spec(trainspec, project, ONE.replace("epochs: 10", 'epochs: "{{ var.value.epochs }}"'))
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "`jobs.train.hyperparameters.epochs` holds a template that only Airflow can render" in ran.stderr
+    assert "`jobs.train.hyperparameters.epochs` contains a template that only Airflow can render" in ran.stderr
     assert aws.calls == []
 
 

@@ -189,7 +189,7 @@ def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, 
 def test_a_worker_that_was_left_over_gives_way_to_the_task_cleared_since(world: World) -> None:
     world.training(run=replace(RUN, generation=1), try_number=2).start()
     left_over = world.training()
-    with pytest.raises(TrainingProblem, match="cleared since"):
+    with pytest.raises(TrainingProblem, match="task was cleared"):
         left_over.start()
     assert not left_over.abandon(world.calls())
     assert world.live() == ["churn"]

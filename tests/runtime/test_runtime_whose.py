@@ -135,7 +135,7 @@ def test_the_search_for_what_completed_has_a_limit(world: World, monkeypatch: py
     assert "that completed under another name; not looked for" in " ".join(world.log)
     for number in range(5):
         world.others_job(f"running-{number}")
-    with pytest.raises(TrainingProblem, match="too many to look at"):
+    with pytest.raises(TrainingProblem, match="too many to check"):
         world.training(run=HERE, request=RENAMED, try_number=2).start()
 
 

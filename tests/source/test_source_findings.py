@@ -57,8 +57,8 @@ def test_any_other_image_gets_a_channel_and_an_entrypoint(trainspec: Run, projec
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("entrypoint: python x.py", "`entrypoint` is given too"),
-        ("inputs: {code: s3://my-bucket/code/}", "`inputs` has one of that name"),
+        ("entrypoint: python x.py", "`entrypoint` is also set"),
+        ("inputs: {code: s3://my-bucket/code/}", "`inputs` also has one of that name"),
     ],
 )
 def test_what_the_channel_of_code_excludes(trainspec: Run, project: Path, more: str, said: str) -> None:
