@@ -172,7 +172,7 @@ def test_what_is_there_stays_and_what_it_lacks_is_shown(project: Path, trainspec
     assert again.returncode == 0
     for name in ("trainspec.toml", ".gitignore", ".pre-commit-config.yaml"):
         assert f"kept {name}: it already exists" in again.stdout
-        assert f"Add to {name}, if it is not there:" in again.stdout
+        assert f"Add to {name}, if it is not there yet:" in again.stdout
     assert "    .vscode/trainspec.schema.json\n" in again.stdout
     assert (project / "trainspec.toml").read_text() == "# mine\n"
     assert not (project / "nowhere").exists()
