@@ -76,7 +76,7 @@ def leaves_of(value: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-@tried(1000, daily=100)
+@tried(1000, daily=10)
 @given(requests())
 def test_requests_come_back(request: dict[str, Any]) -> None:
     assert made(spec_text(import_request(request))) == request
