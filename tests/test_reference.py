@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 from trainspec.diagnostics import Diagnostic
+from trainspec.language.job import Job
+from trainspec.language.task import TaskArguments
 from trainspec.pipeline import Options, analyse
 from trainspec.reference.codes import all_codes
 from trainspec.reference.fields import Field, all_fields
@@ -66,6 +68,15 @@ def test_every_field_is_described_and_has_an_example() -> None:
     for field in all_fields().values():
         assert field.description, field.path
         assert field.example, field.path
+
+
+ABOUT_THE_TASK = {*TaskArguments.model_fields, "depends_on", "doc", "matrix", "on_failure", "proceed_if"}
+
+
+def test_every_field_of_a_job_has_its_topic() -> None:
+    of_topics = {top for group in GROUPS.values() for top in group}
+    lacking = set(Job.model_fields) - of_topics - ABOUT_THE_TASK
+    assert not lacking, "name its topic in GROUPS of reference/pages.py, or say here that it is about the task"
 
 
 def test_every_group_names_fields_once() -> None:

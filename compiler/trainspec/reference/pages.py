@@ -17,7 +17,8 @@ _MADE = "<!-- Written by `python -m trainspec.reference`; a test compares it wit
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "What trains": (
-        "name", "image", "framework", "algorithm", "source", "entrypoint", "arguments", "image_access",
+        "name", "image", "framework", "algorithm", "source", "distribution", "entrypoint", "arguments", "image_access",
+        "tuning",
     ),
     "Where it runs": ("region", "account", "role"),
     "What the container gets": ("hyperparameters", "hyperparameter_encoding", "environment", "inputs", "input_mode"),
