@@ -10,12 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from trainspec.container.channels import ChannelError, fetch
 from trainspec.container.command import CommandError, command, unpack
+from trainspec.container.hosts import Process, free_port, hosts_of, under_torchrun
 from trainspec.container.hyperparameters import decoded
 from trainspec.container.layout import Layout
 from trainspec.container.metrics import MetricReader, definitions
@@ -61,9 +62,11 @@ class Container:
         self.phases: list[tuple[str, float]] = [("Starting", machine.now())]
         self.lines: list[tuple[float, str]] = []
         self.failure: str | None = None
+        self._layouts: list[Layout] = []
         self._metrics = MetricReader(definitions(request))
-        self._process: subprocess.Popen[str] | None = None
+        self._processes: list[subprocess.Popen[str]] = []
         self._lock = threading.Lock()
+        self._saying = threading.Lock()  # hosts speak at the same time
         self._stopping: str | None = None
         self._last_words: deque[str] = deque(maxlen=_KEPT_WORDS)
         self._log: TextIO | None = None
@@ -83,18 +86,19 @@ class Container:
             if self._stopping is not None or self.phases[-1][0] in ("Completed", "Failed", "Uploading"):
                 return
             self._stopping = ending
-            process = self._process
+            processes = list(self._processes)
             self._phase("Stopping")
-        if process is not None:
+        for process in processes:
             _signal(process, signal.SIGTERM)
-            killer = threading.Timer(GRACE, _signal, (process, signal.SIGKILL))
+        if processes:
+            killer = threading.Timer(GRACE, self.kill)
             killer.daemon = True
             killer.start()
 
     def kill(self) -> None:
-        """End the process at once, if there is one."""
-        if self._process is not None:
-            _signal(self._process, signal.SIGKILL)
+        """End at once what runs, if anything does."""
+        for process in self._processes:
+            _signal(process, signal.SIGKILL)
 
     def _run(self) -> None:
         try:
@@ -106,8 +110,7 @@ class Container:
     def _live(self) -> None:
         try:
             self._phase("Downloading")
-            argv, variables = self._prepare()
-            code = self._train(argv, variables)
+            code = self._train(self._prepare())
         except (ChannelError, CommandError, OSError, tarfile.TarError) as error:
             self._fail(f"ClientError: {error}")
             return
@@ -126,54 +129,76 @@ class Container:
             self._upload()
             self._phase("Completed")
 
-    def _prepare(self) -> tuple[list[str], dict[str, str]]:
-        """The tree, the data and the code; the command and its variables. Raises what `_live` knows."""
-        hosts = ["algo-1"]
+    def _prepare(self) -> list[Process]:
+        """The tree, the data and the code; what each host runs. Raises what `_live` knows."""
         self.layout.make()
         self._log = self.layout.log.open("w", encoding="utf-8", errors="replace", buffering=1)
-        count = _hosts(self.request)
-        if count > 1:
-            self._say(f"Running the first of {count} hosts: the others have no machine here")
-        self.layout.describe(self.request, hosts[0], hosts)
-        fetch(self.request, self.layout, self.machine.store, self.machine.inputs, self.machine.archive)
         values = decoded(self.request.get("HyperParameters") or {})
-        unpack(values, self.layout, self.machine.store, self.machine.archive)
+        hosts = hosts_of(self.request, values, self.machine.python)
+        for note in hosts.notes:
+            self._say(note)
+        found = [self._host(name, hosts.names, values) for name in hosts.names]
         for note in _notes(values, self.layout):
             self._say(note)
-        argv = command(self.request, values, self.layout, self.machine.python)
-        variables = of_the_container(self.request, self.layout, self.region, self.arn)
-        if "sagemaker_program" in values:
-            variables |= of_the_toolkit_for(self.request, self.layout, hosts[0], hosts, values)
-        return argv, variables
+        if hosts.has_torchrun and found[0].argv[0] == self.machine.python:
+            port = free_port()
+            found = [
+                replace(each, argv=under_torchrun(each.argv, rank, hosts, port, values))
+                for rank, each in enumerate(found)
+            ]
+        return found
 
-    def _train(self, argv: Sequence[str], variables: Mapping[str, str]) -> int:
-        """Run the command to its end, and return its exit code."""
-        with self._lock:
-            if self._stopping is not None:
-                return 0
-            self._phase("Training")
-            self._process = process = subprocess.Popen(  # noqa: S603 - the user's own code, which they asked to run
-                list(argv),
-                cwd=self.layout.code,
-                env={**_inherited(self.machine.python), **variables},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            )
+    def _host(self, name: str, names: Sequence[str], values: Mapping[str, Any]) -> Process:
+        """The tree of a host, and what it runs; those after the first have a folder beside the job's."""
+        first = self.layout.base
+        layout = self.layout if name == names[0] else Layout(first.with_name(f"{first.name}.{name}"))
+        self._layouts.append(layout)
+        layout.make()
+        layout.describe(self.request, name, names)
+        fetch(self.request, layout, self.machine.store, self.machine.inputs, self.machine.archive)
+        unpack(values, layout, self.machine.store, self.machine.archive)
+        argv = command(self.request, values, layout, self.machine.python)
+        variables = of_the_container(self.request, layout, self.region, self.arn)
+        if "sagemaker_program" in values:
+            variables |= of_the_toolkit_for(self.request, layout, name, list(names), values)
+        return Process(name, argv, layout.code, variables)
+
+    def _train(self, planned: Sequence[Process]) -> int:
+        """Run the processes to their end, and return the exit code of the first that failed, or 0."""
+        codes: list[int] = []
         limit = self._limit()
         try:
-            assert process.stdout is not None  # noqa: S101 - it is a pipe
-            with process.stdout as output:
-                for line in output:
-                    self._say(line.rstrip("\n"))
-            return process.wait()
+            with self._lock:
+                if self._stopping is not None:
+                    return 0
+                self._phase("Training")
+                for each in planned:
+                    self._processes.append(_begun(each, self.machine.python))
+            several = len(planned) > 1
+            readers = [
+                threading.Thread(
+                    target=self._follow, args=(process, f"[{each.host}] " if several else "", codes), daemon=True
+                )
+                for each, process in zip(planned, self._processes, strict=True)
+            ]
+            for reader in readers:
+                reader.start()
+            for reader in readers:
+                reader.join()
         finally:
             limit.cancel()
-            _signal(process, signal.SIGKILL)  # what the script left behind
+            self.kill()  # what the scripts left behind
+        return next((code for code in codes if code), 0)
+
+    def _follow(self, process: "subprocess.Popen[str]", prefix: str, codes: list[int]) -> None:
+        """Keep what a process says until it ends; where it fails, the other hosts end with it."""
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        with process.stdout as output:
+            for line in output:
+                self._say(line.rstrip("\n"), prefix)
+        codes.append(process.wait())
+        if codes[-1]:
+            self.kill()
 
     def _limit(self) -> threading.Timer:
         seconds = (self.request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds") or 86_400
@@ -204,7 +229,7 @@ class Container:
 
     def _reason(self, code: int) -> str:
         """FailureReason in SageMaker's form, from `output/failure` or the last lines of the log."""
-        said = self.layout.failure() or "\n".join(self._last_words)
+        said = next(filter(None, (each.failure() for each in self._layouts)), "\n".join(self._last_words))
         killed = f"signal {-code}" if code < 0 else f"exit code: {code}"
         return f"AlgorithmError: {said[-_LONGEST_REASON:]}, {killed}"
 
@@ -214,22 +239,32 @@ class Container:
             ending = self._stopping or "Failed"
         self._phase(ending)
 
-    def _say(self, line: str) -> None:
-        self.lines.append((self.machine.now(), line))
-        if self._log is not None:
-            with suppress(OSError):  # a full disk is the script's trouble, too, and its log is shown all the same
-                self._log.write(f"{line}\n")
-        self._last_words.append(line)
-        self._metrics.read(line)
+    def _say(self, line: str, prefix: str = "") -> None:
+        with self._saying:
+            self.lines.append((self.machine.now(), f"{prefix}{line}"))
+            if self._log is not None:
+                with suppress(OSError):  # a full disk is the script's trouble, too, and its log is shown all the same
+                    self._log.write(f"{prefix}{line}\n")
+            self._last_words.append(f"{prefix}{line}")
+            self._metrics.read(line)
 
     def _phase(self, secondary: str) -> None:
         self.phases.append((secondary, self.machine.now()))
 
 
-def _hosts(request: Mapping[str, Any]) -> int:
-    resources = request.get("ResourceConfig") or {}
-    groups = resources.get("InstanceGroups") or (resources.get("InstancePreferences") or [resources])[:1]
-    return max(sum(int(group.get("InstanceCount") or 1) for group in groups), 1)
+def _begun(planned: Process, python: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # noqa: S603 - the user's own code, which they asked to run
+        list(planned.argv),
+        cwd=planned.folder,
+        env={**_inherited(python), **planned.variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
 
 
 def _notes(values: Mapping[str, Any], layout: Layout) -> list[str]:

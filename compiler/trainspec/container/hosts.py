@@ -1,0 +1,104 @@
+"""The hosts of a job on this machine: the first alone, or under torchrun all of them, which meet on the loopback.
+
+https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_training/torch_distributed.py
+"""
+
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+MOST: Final = 8
+"""The most hosts that run on one machine."""
+_TORCHRUN: Final = "sagemaker_torch_distributed_enabled"
+_PROCESSES: Final = "sagemaker_mpi_num_of_processes_per_host"
+_LOOPBACK: Final = "127.0.0.1"
+_SECONDS_TO_IMPORT: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What runs on one host: its words, its folder of code, its variables."""
+
+    host: str
+    argv: Sequence[str]
+    folder: Path
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """The hosts that run here, whether torchrun starts the script on each, and what a reader of the log should know."""
+
+    names: Sequence[str]
+    has_torchrun: bool = False
+    notes: Sequence[str] = ()
+
+
+def hosts_of(request: Mapping[str, Any], values: Mapping[str, Any], python: str) -> Hosts:
+    """Which hosts of a job run here; `values` are its decoded hyperparameters. May start `python` to look for torch."""
+    count = _count(request)
+    wants_torchrun = values.get(_TORCHRUN) is True
+    has_torch = wants_torchrun and _has_torch(python)
+    if count == 1:
+        lacks = [f"{python} has no torch: the script runs without torchrun"] if wants_torchrun and not has_torch else []
+        return Hosts(["algo-1"], has_torch, lacks)
+    if not wants_torchrun:
+        why = "the others have no machine here"
+    elif not has_torch:
+        why = f"{python} has no torch, which would connect the others"
+    elif (request.get("ResourceConfig") or {}).get("InstanceGroups"):
+        why = "groups of instances are not connected here"
+    elif count > MOST:
+        why = f"at most {MOST} run here"
+    else:
+        names = [f"algo-{number}" for number in range(1, count + 1)]
+        return Hosts(names, True, [f"Running all {count} hosts here: torchrun connects them", *_not_divided(request)])
+    return Hosts(["algo-1"], False, [f"Running the first of {count} hosts: {why}"])
+
+
+def under_torchrun(argv: Sequence[str], rank: int, hosts: Hosts, port: int, values: Mapping[str, Any]) -> list[str]:
+    """The words that start a Python script, as the toolkit's torchrun starts it on the host of this rank."""
+    python, *script = argv
+    return [
+        python,
+        *("-m", "torch.distributed.run"),
+        *("--nnodes", str(len(hosts.names))),
+        *("--nproc_per_node", str(values.get(_PROCESSES) or 1)),
+        *("--node_rank", str(rank)),
+        *("--master_addr", _LOOPBACK, "--master_port", str(port)),
+        *script,
+    ]
+
+
+def free_port() -> int:
+    """A port of the loopback on which nothing listens now."""
+    with socket.create_server((_LOOPBACK, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def _count(request: Mapping[str, Any]) -> int:
+    resources = request.get("ResourceConfig") or {}
+    groups = resources.get("InstanceGroups") or (resources.get("InstancePreferences") or [resources])[:1]
+    return max(sum(int(group.get("InstanceCount") or 1) for group in groups), 1)
+
+
+def _has_torch(python: str) -> bool:
+    words = [python, "-c", "import torch.distributed.run"]
+    try:
+        done = subprocess.run(words, capture_output=True, timeout=_SECONDS_TO_IMPORT, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _not_divided(request: Mapping[str, Any]) -> list[str]:
+    """The channels of which SageMaker gives each host a part, and each has the whole here."""
+    return [
+        f"Each host has the whole channel {channel['ChannelName']} here: SageMaker divides it (ShardedByS3Key)"
+        for channel in request.get("InputDataConfig") or ()
+        if (channel.get("DataSource", {}).get("S3DataSource") or {}).get("S3DataDistributionType") == "ShardedByS3Key"
+    ]
