@@ -168,9 +168,9 @@ def test_a_tuning_job_says_how_it_searches(trainspec: Run, project: Path) -> Non
     drawn = trainspec("graph", "t.yaml")
     assert drawn.returncode == 0, drawn.stderr
     for said in (
-        f'"tune<br>Random tuning: 1,200 trials, 4 at once, 1 {TIMES} ml.m5.large, my-algo:1"',
-        f'"grid<br>Grid tuning: 6 trials, 2 at once, 2 {TIMES} ml.m5.large, my-algo:1"',
-        f'"some<br>tuning: 1 at once, 2 {TIMES} ml.m5.large, my-algo:1"',
+        f'"tune<br>Random tuning: 1,200 trials, 4 at once, 1 {TIMES} ml.m5.large, my-algo:1<br>at most 600 ',
+        f'"grid<br>Grid tuning: 6 trials, 2 at once, 2 {TIMES} ml.m5.large, my-algo:1<br>at most 6 machine hours"',
+        f'"some<br>tuning: 1 at once, 2 {TIMES} ml.m5.large, my-algo:1<br>',
         '("s3://my-bucket/train/")',
     ):
         assert said in drawn.stdout, drawn.stdout

@@ -11,7 +11,10 @@ from trainspec.graph import Graph, Kind
 def of_dag(graph: Graph, dag: DagCost, prices: Prices | None) -> Graph:
     """A DAG's picture: each job with the bound of a run, and below them the DAG's."""
     said = {job.job: at_most(job.hours, job.cost, prices) for job in dag.jobs}
-    nodes = tuple(replace(each, cost=said.get(each.id, "")) if each.kind is Kind.JOB else each for each in graph.nodes)
+    nodes = tuple(
+        replace(each, cost=said.get(each.id, "")) if each.kind in (Kind.JOB, Kind.TUNING) else each
+        for each in graph.nodes
+    )
     return replace(graph, nodes=nodes, caption=tuple(_caption(dag, prices))) if dag.jobs else graph
 
 
