@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from trainspec.importers.dag_file import import_straight
@@ -13,6 +13,7 @@ from trainspec.importers.load.run import INSIDE, Loaded, load
 from trainspec.importers.load.straight import straight_of
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.write import spec_text
+from trainspec.language.data import TaskData
 
 from helpers import Run
 
@@ -125,7 +126,7 @@ def test_a_function_of_a_module_is_named() -> None:
     path = "airflow.providers.standard.operators.python.PythonOperator"
     python = task("p", path, arguments={"python_callable": {"path": "acme.build"}})
     imported = only(file_of(python, task("t")))
-    assert imported.around[0].fields["arguments"] == {"python_callable": "acme.build"}
+    assert cast("TaskData", imported.around[0].fields)["arguments"] == {"python_callable": "acme.build"}
 
 
 def test_a_value_that_depends_on_the_clock_is_named() -> None:

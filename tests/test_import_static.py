@@ -2,7 +2,7 @@
 
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from trainspec.airflow_api.operators import everywhere
@@ -10,6 +10,7 @@ from trainspec.importers.dag_file import import_dag_file
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.moved import todays_path
 from trainspec.importers.request import known_members
+from trainspec.language.data import TaskData
 from trainspec.options import DEFAULT_AIRFLOW
 
 from helpers import Run, sampled
@@ -243,7 +244,9 @@ def test_old_paths_become_todays() -> None:
             Endpoint(task_id="e", config={})
         """
     )
-    assert imported.around[0].fields["operator"].endswith("aws.operators.sagemaker.SageMakerEndpointOperator")
+    assert cast("TaskData", imported.around[0].fields)["operator"].endswith(
+        "aws.operators.sagemaker.SageMakerEndpointOperator"
+    )
 
 
 HOSTILE = {

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
@@ -27,6 +27,9 @@ from trainspec.safety.budget import OutOfBudgetError, budget
 from trainspec.safety.unwarned import syntax
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.units import duration, seconds
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData, JobData, OtherTaskData
 
 MAX_DEPTH = 90
 """Levels of a file's syntax: to write an expression out, Python recurses some eight times for each."""
@@ -144,15 +147,22 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         request = reading.value(config, "config") if config is not None else None
         if "xcom_pull" in str(request):
             reading.note(call, "a template of config reads an XCom; this operator's `return_value` is the job's name")
-        jobs.append(ImportedJob(ids[id(call)], _request(reading, request, config or call), fields, templated=True))
+        jobs.append(
+            ImportedJob(
+                ids[id(call)], _request(reading, request, config or call), cast("JobData", fields), templated=True
+            )
+        )
     names = set(ids.values())
     for text in (*(str(job.request) for job in jobs), *(str(task.fields) for task in around.values())):
         for name in dict.fromkeys(_PULLED.findall(text)):
             if name not in names:
                 reading.notes.append(f"a template reads what the task `{name}` returns, which is not in the spec")
     fields = _dag_fields(reading, dag) if dag else {}
-    tasks = (replace(task, fields={**task.fields, **_depends_on(upstream[key])}) for key, task in around.items())
-    return Imported(tuple(jobs), fields, tuple(dict.fromkeys(reading.notes)), tuple(tasks))
+    tasks = (
+        replace(task, fields=cast("OtherTaskData", {**task.fields, **_depends_on(upstream[key])}))
+        for key, task in around.items()
+    )
+    return Imported(tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(tasks))
 
 
 def _other_task(reading: Reading, call: ast.Call) -> tuple[int, ImportedTask | None]:

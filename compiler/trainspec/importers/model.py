@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trainspec.language.data import DagData, JobData, OtherTaskData
+
+_NO_JOB: "JobData" = {}
+_NO_DAG: "DagData" = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +17,7 @@ class ImportedJob:
 
     task_id: str
     request: Mapping[str, Any]
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: "JobData" = field(default_factory=_NO_JOB.copy)
     templated: bool = False
 
 
@@ -24,7 +30,7 @@ class ImportedTask:
 
     section: str
     task_id: str
-    fields: Mapping[str, Any]
+    fields: "OtherTaskData"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Imported:
     """
 
     jobs: tuple[ImportedJob, ...]
-    dag: Mapping[str, Any] = field(default_factory=dict)
+    dag: "DagData" = field(default_factory=_NO_DAG.copy)
     notes: tuple[str, ...] = ()
     around: tuple[ImportedTask, ...] = ()
     remarks: tuple[str, ...] = ()

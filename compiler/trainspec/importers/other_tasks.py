@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trainspec.airflow_api.operators import find
 from trainspec.importers.arguments import path_of
@@ -15,6 +15,9 @@ from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.schema.values import leaves
 from trainspec.units import duration
+
+if TYPE_CHECKING:
+    from trainspec.language.data import OtherTaskData, TaskData
 
 _WAITING = {
     "poke_interval": "poke_interval",
@@ -116,7 +119,7 @@ def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impo
     if section == "triggers" and not fields.get("wait"):
         fields = {field: value for field, value in fields.items() if field not in _OF_THE_WAIT}
     _put_task_arguments(reading, fields, given)
-    return ImportedTask(section, task_id, fields)
+    return ImportedTask(section, task_id, cast("OtherTaskData", fields))
 
 
 def _join_uri(fields: dict[str, Any]) -> bool:
@@ -163,7 +166,7 @@ def _by_path(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impor
     if arguments:
         fields["arguments"] = arguments
     _put_task_arguments(reading, fields, given)
-    return ImportedTask("tasks", task_id, fields)
+    return ImportedTask("tasks", task_id, cast("TaskData", fields))
 
 
 def _put_task_arguments(reading: Reading, fields: dict[str, Any], given: Mapping[str, ast.expr]) -> None:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.importers.model import Imported
 from trainspec.importers.script import job_fields
 from trainspec.recording.objects import Objects
 from trainspec.recording.unpack import unpacked
 from trainspec.templates import as_literal
+
+if TYPE_CHECKING:
+    from trainspec.language.data import SourceData
 
 _PROGRAM: Final = "sagemaker_program"
 _DIRECTORY: Final = "sagemaker_submit_directory"
@@ -42,8 +45,8 @@ class Recorded:
         (job,) = self.imported.jobs
         if self.uploaded is None or self.uploaded.is_channel:
             return self.imported
-        source = {key: value for key, value in job.fields["source"].items() if key != "upload"}
-        source["dir"] = self.uploaded.uri
+        given = {key: value for key, value in job.fields["source"].items() if key != "upload"}
+        source = cast("SourceData", {**given, "dir": self.uploaded.uri})
         return replace(self.imported, jobs=(replace(job, fields={**job.fields, "source": source}),))
 
     def unpack(self, below: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.importers.model import CannotImportError, ImportedJob, ImportedTask, TaskIds, task_id_for
 from trainspec.importers.request import dotted_member, import_request
@@ -12,6 +12,9 @@ from trainspec.recording.server import Created
 from trainspec.recording.sources import Recorded, take_source, uploads
 from trainspec.schema.values import leaves
 from trainspec.simulator.jobs import ACCOUNT_ID
+
+if TYPE_CHECKING:
+    from trainspec.language.data import JobData, TaskData
 
 _JOBS: Final = {"CreateTrainingJob": "TrainingJobName", "CreateHyperParameterTuningJob": "HyperParameterTuningJobName"}
 _MAX_NAME: Final = {"CreateTrainingJob": 63, "CreateHyperParameterTuningJob": 32}
@@ -67,7 +70,7 @@ def _spec(created: Created, store: Objects, stems: TaskIds, region: str | None) 
         request, found = renamed(request, name, new, frozenset(uploads(request, store)))
         notes += found
     notes += _made_up(request)
-    job = ImportedJob(task_id_for(base), request, fields, templated=base != name)
+    job = ImportedJob(task_id_for(base), request, cast("JobData", fields), templated=base != name)
     spec.imported = replace(imported, jobs=(job,), notes=tuple(notes), remarks=tuple(remarks))
     return spec
 
@@ -102,6 +105,6 @@ def _put_task(spec: Recorded, created: Created, job_name: str, *, is_first: bool
     else:
         after = before if before is not None and job.fields.get("depends_on") != before else job.task_id
         fields["depends_on"] = after
-    around = (*imported.around, ImportedTask("tasks", name, fields))
+    around = (*imported.around, ImportedTask("tasks", name, cast("TaskData", fields)))
     notes += [f"{name}: {each}" for each in _made_up(created.request)]
     spec.imported = replace(imported, jobs=(job,), around=around, notes=(*imported.notes, *notes))
