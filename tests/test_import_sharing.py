@@ -121,7 +121,7 @@ def test_remarks_tell_what_the_environment_calls_its_variables() -> None:
     assert only(body).remarks == (
         "the environment variable `Stage` is written as the variable `stage` of the spec: `dev`",
         "the environment variable `Stage` is written as the variable `stage_2` of the spec: `prod`",
-        "the environment variable `E` is written as the variable `e` of the spec: an empty text",
+        "the environment variable `E` is written as the variable `e` of the spec: an empty string",
     )
 
 

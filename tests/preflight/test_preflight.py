@@ -170,7 +170,7 @@ def test_nobody_answers(preflight: Preflight) -> None:
     preflight.url = "http://127.0.0.1:9"
     (one,) = preflight("--timeout", "5", code=1)
     assert one["code"] == "TS901"
-    assert one["message"].startswith("AWS was not reached: ")
+    assert one["message"].startswith("AWS could not be reached: ")
 
 
 def test_what_is_no_endpoint_is_an_error_of_use(preflight: Preflight) -> None:

@@ -41,13 +41,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="with --load: the Python of your Airflow; default: the one that runs trainspec",
     )
     parser.add_argument(
-        "--load-timeout", metavar="SECONDS", type=_seconds, help="with --load: how long it may take; 120"
+        "--load-timeout", metavar="SECONDS", type=_seconds, help="with --load: the time limit in seconds (120)"
     )
     parser.add_argument(
         "--record",
         action="store_true",
-        help="run the command after --, a script that starts training jobs, with a recorder on this machine in the "
-        "place of AWS; write a spec for each job into the folder -o, or here",
+        help="run the command after --, a script that starts training jobs, with a recorder on this machine instead "
+        "of AWS; write a spec for each job into the folder -o, or here",
     )
     parser.add_argument("--job-name", metavar="NAME", help="a training or tuning job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job, or with --record of the command")
@@ -84,7 +84,7 @@ def _check(arguments: argparse.Namespace) -> None:
             if getattr(arguments, option) is not None:
                 raise UsageError(f"--{option.replace('_', '-')} is for --load, which runs the DAG file; add --load")
     if arguments.record and (arguments.load or arguments.job_name):
-        raise UsageError("--record runs a command, so --load and --job-name have no place beside it")
+        raise UsageError("--record runs a command, so it cannot be combined with --load or --job-name")
     if arguments.record and not arguments.sources:
         raise UsageError("--record needs a command: trainspec import --record -- python train.py")
     if arguments.region is not None and not (arguments.job_name or arguments.record):

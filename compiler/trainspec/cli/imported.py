@@ -83,7 +83,7 @@ def report(imported: Imported, text: str) -> bool:
     for remark in imported.remarks:
         print(f"trainspec: note: {visible(conceal_all(without(remark, values)))}", file=sys.stderr)
     for place in secrets:
-        said = f"the value of `{place}` looks like a secret and stands in the spec: it should come from a secret store"
+        said = f"the value of `{place}` looks like a secret, and the spec shows it: let it come from a secret store"
         print(f"trainspec: note: {visible(said)}", file=sys.stderr)
     analysis = analyse(source, Options())
     for job in imported.jobs:

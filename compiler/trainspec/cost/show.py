@@ -9,8 +9,8 @@ from trainspec.cost.changes import Change
 from trainspec.cost.model import DagCost, JobCost, Prices, added
 from trainspec.cost.words import dated, machines_of, money_of, notes_of, number
 
-_HEADING = ("JOB", "MACHINES", "TRIES", "HOURS A RUN", "HOURS IN 30 DAYS")
-_MONEY = ("COST A RUN", "COST IN 30 DAYS")
+_HEADING = ("JOB", "MACHINES", "TRIES", "HOURS PER RUN", "HOURS IN 30 DAYS")
+_MONEY = ("COST PER RUN", "COST IN 30 DAYS")
 
 
 def text(dags: Sequence[DagCost], prices: Prices | None) -> str:
@@ -27,8 +27,8 @@ def as_json(dags: Sequence[DagCost], prices: Prices | None) -> str:
 
 def markdown(dags: Sequence[DagCost], prices: Prices | None) -> str:
     """One table of all DAGs."""
-    money = [f"cost a run ({prices.currency})", f"cost in 30 days ({prices.currency})"] if prices else []
-    head = ["DAG", "runs in 30 days", "machine hours a run", "machine hours in 30 days", *money]
+    money = [f"cost per run ({prices.currency})", f"cost in 30 days ({prices.currency})"] if prices else []
+    head = ["DAG", "runs in 30 days", "machine hours per run", "machine hours in 30 days", *money]
     lines = [f"| {' | '.join(head)} |", f"| --- {'| ---: ' * (len(head) - 1)}|"]
     for dag in dags:
         cells = [cell(dag.dag_id), "" if dag.runs is None else f"{dag.runs:,}"]

@@ -80,7 +80,7 @@ def _numbers(value: Any, where: str) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for key, number in _map(value, where).items():
         if not isinstance(number, Decimal) or not 0 <= number < 10**9:
-            raise TableError(f"`{where}.{key}` must be a number, and not negative")
+            raise TableError(f"`{where}.{key}` must be a number that is not negative")
         found[key] = number
     return found
 

@@ -109,7 +109,9 @@ class Reading:
         """Put a date, and its time zone beside it."""
         moment = moment_of(self.constants, node)
         if moment is None and "days_ago(" in ast.unparse(node):
-            self.note(node, f"`{name}` is another day each day (`days_ago`), so it is not carried over: write a date")
+            self.note(
+                node, f"`{name}` is a different day every day (`days_ago`), so it is not carried over: write a date"
+            )
             return
         if moment is None:
             self.note(node, f"`{name}` is not a literal date: `{ast.unparse(node)}`")

@@ -201,7 +201,7 @@ def _request(reading: Reading, config: Any, node: ast.AST) -> Mapping[str, Any]:
     inner = config.get("Training")
     if isinstance(inner, Mapping):
         for name in config.keys() - {"Training"}:
-            reading.note(node, f"config.{name} stands beside `Training`, so it was left out")
+            reading.note(node, f"config.{name} is beside `Training`, so it was left out")
     notes: list[str] = []
     request = known_members(inner if isinstance(inner, Mapping) else config, notes)
     for note in notes:

@@ -39,7 +39,7 @@ def remarks_on(*values: Any) -> list[str]:
         with_variables(each, defaults, sources)
     return [
         f"the environment variable `{sources[name]}` is written as the variable `{name}` of the spec: "
-        + (f"`{default}`" if default else "an empty text")
+        + (f"`{default}`" if default else "an empty string")
         for name, default in defaults.items()
     ]
 

@@ -98,8 +98,8 @@ def _no_caller(error: str, text: str) -> tuple[str, str]:
     if error in ("NoCredentialsError", "PartialCredentialsError"):
         return "there are no credentials for AWS", _CONFIGURE
     if error.endswith("Error"):  # an exception of botocore's, so AWS has not answered
-        return f"AWS was not reached: {error}", text[:300]
-    return f"AWS does not know who calls: {error}", text[:300] or _CONFIGURE
+        return f"AWS could not be reached: {error}", text[:300]
+    return f"AWS does not recognise the caller: {error}", text[:300] or _CONFIGURE
 
 
 def _started(pool: ThreadPoolExecutor, analysis: "Analysis", task: str, check: Check, checked: Checked) -> _Started:
@@ -114,10 +114,10 @@ def _collect(check: Check, checked: Checked, found: list[Found]) -> None:
 def _not_whole(started: "_Started", patience: float) -> tuple[Found, ...]:
     """Why a check has not come to its end: AWS is slow, or its answer is none that the check understands."""
     if not started.future.done():
-        return (Found(codes.NOT_ASKED, (), f"not all was checked: AWS took longer than {patience:g} s"),)
+        return (Found(codes.NOT_ASKED, (), f"some checks are missing: AWS took longer than {patience:g} s"),)
     error = started.future.exception()
     words = started.check.__name__.removeprefix("check_")
-    message = f"not checked: {words}, because AWS gave an answer that was not expected"
+    message = f"not checked: {words}, because AWS gave an unexpected answer"
     return (Found(codes.NOT_ASKED, (), message, f"{type(error).__name__}: {error}"[:300]),)
 
 

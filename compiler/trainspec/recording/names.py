@@ -66,7 +66,9 @@ def renamed(request: dict[str, Any], name: str, new: str, kept: frozenset[str]) 
         if name not in value:
             return literal
         if value in kept:
-            notes.append(f"{dotted_member(path)} names what was uploaded in the recording, {value}: it stays")
+            notes.append(
+                f"{dotted_member(path)} names what was uploaded in the recording, {value}, and keeps that value"
+            )
             return literal
         made = whole.sub(lambda _: new, literal)
         if name in made:

@@ -35,7 +35,7 @@ def _copied(files: Mapping[str, Path], folder: Path) -> list[str]:
     for name, file in files.items():
         parts = PurePosixPath(name).parts
         if ".." in parts or name.startswith("/") or name.endswith("/"):
-            notes.append(f"{name} is no name of a file below a folder")
+            notes.append(f"{name} is not the name of a file below a folder")
             continue
         try:
             folder.joinpath(*parts).parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.leftovers import FREE_TEXT, is_accepted
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS581", "an empty text in place of a value", Severity.WARNING)
+CODE = Code("TS581", "an empty string in place of a value", Severity.WARNING)
 
 BAD = """
 output: {s3: s3://my-bucket/models/, kms_key: ""}

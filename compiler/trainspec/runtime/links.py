@@ -20,7 +20,7 @@ class TrainingJobLink(BaseOperatorLink):
     xcom_key: ClassVar[str] = "trainspec_job_link"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
-        """Return the address that the operator pushed, or an empty text: Airflow then shows no link."""
+        """Return the address that the operator pushed, or an empty string: Airflow then shows no link."""
         return _pushed(self.xcom_key, ti_key)
 
 
@@ -31,7 +31,7 @@ class TrainingLogsLink(BaseOperatorLink):
     xcom_key: ClassVar[str] = "trainspec_logs_link"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
-        """Return the address that the operator pushed, or an empty text: Airflow then shows no link."""
+        """Return the address that the operator pushed, or an empty string: Airflow then shows no link."""
         return _pushed(self.xcom_key, ti_key)
 
 

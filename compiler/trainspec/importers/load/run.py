@@ -133,7 +133,7 @@ def _read(path: Path) -> Any:
     try:
         check_found(found)
     except ShapeError as error:
-        raise CannotImportError(f"loading it gave something else than DAGs: {error}") from None
+        raise CannotImportError(f"loading it gave something other than DAGs: {error}") from None
     return found
 
 

@@ -60,7 +60,7 @@ def _value(value: Any, depth: int) -> None:
         kind = next(iter(value), None)
         check = _KINDS.get(str(kind))
         if check is None:
-            raise ShapeError(f"no kind of value is called {str(kind)[:40]!r}")
+            raise ShapeError(f"there is no kind of value called {str(kind)[:40]!r}")
         check(value, depth + 1)
     elif isinstance(value, float):
         _finite(value)
@@ -92,7 +92,7 @@ def _moment(value: Mapping[str, Any], depth: int) -> None:
     try:
         datetime.fromisoformat(_text(value["moment"]))
     except ValueError:
-        raise ShapeError("a date is none") from None
+        raise ShapeError("a date is not a date") from None
     _text(value.get("zone", ""))
 
 
@@ -124,17 +124,17 @@ def _of(value: Any, name: str) -> Any:
 
 def _items(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise ShapeError("something is no list")
+        raise ShapeError("a value is not a list")
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ShapeError("something is no text")
+        raise ShapeError("a value is not a string")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ShapeError("a text is not Unicode") from None
+        raise ShapeError("a string is not Unicode") from None
     return value
 
 
@@ -145,10 +145,10 @@ def _name(value: Any) -> None:
 
 def _integer(value: Any) -> None:
     if not isinstance(value, int) or not 0 <= value < 10**9:
-        raise ShapeError("a line is no number")
+        raise ShapeError("a line is not a number")
 
 
 def _finite(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ShapeError("a number is none")
+        raise ShapeError("a number is not a number")
     return value
