@@ -231,7 +231,7 @@ def program(tmp_path: Path, script: str) -> str:
 @pytest.mark.parametrize("change", BROKEN)
 def test_what_a_dag_file_writes_in_our_place_is_checked(tmp_path: Path, change: str) -> None:
     (tmp_path / "found.json").write_text(json.dumps(broken(change)))
-    with pytest.raises(CannotImportError, match="something else than DAGs"):
+    with pytest.raises(CannotImportError, match="something other than DAGs"):
         load(tmp_path / "d.py", program(tmp_path, f'cp {tmp_path}/found.json "$3"'), 300)
 
 

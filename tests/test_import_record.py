@@ -113,7 +113,7 @@ def test_nothing_leads_elsewhere(trainspec: Run, project: Path, monkeypatch: pyt
     [
         ([], 2, "--record needs a command: trainspec import --record -- python train.py"),
         (["--", "nothing-such"], 2, "there is no program nothing-such"),
-        (["--load", "--", "true"], 2, "--load and --job-name have no place beside it"),
+        (["--load", "--", "true"], 2, "it cannot be combined with --load or --job-name"),
         (["--", "true"], 1, "the command made no training job"),
     ],
 )

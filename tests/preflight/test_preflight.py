@@ -199,7 +199,7 @@ def test_an_answer_that_nobody_expects_is_one_check_not_made(preflight: Prefligh
     preflight.state.objects.clear()
     found = {each["code"]: each for each in preflight()}
     assert found.keys() == {"TS900", "TS907"} or found.keys() > {"TS900"}
-    assert found["TS900"]["message"].startswith("not checked: quotas, because AWS gave an answer")
+    assert found["TS900"]["message"].startswith("not checked: quotas, because AWS gave an unexpected answer")
     assert len(found) == 2
 
 
