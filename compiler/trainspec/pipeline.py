@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from trainspec.compose import Composed, Read, compose, extend, settled
@@ -48,8 +48,7 @@ __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate
 
 ALL = Selection()
 
-_CHARACTERS_A_STEP, _STEPS_OF_NODE = 10, 8
-_STEPS_OF_ENVIRONMENT = 50
+_CHARACTERS_A_STEP, _STEPS_OF_NODE, _STEPS_OF_ENVIRONMENT = 10, 8, 50
 """A spec is analysed once for each environment and each combination of `for_each`; all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
 _LESS = "split it, or look for names, templates or aliases that multiply"
@@ -66,7 +65,7 @@ class Analysis(FileFacts):
     `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` holds each
     job's request by task id, `sources` the packed folder of each job that has one. `groups` holds the task ids of each
     matrix by its job's name, `bounds` how many of these may run at once; `choices` are the tasks that choose the best
-    point of a matrix. `files` are the texts that the file is made of, its own and those that it extends, by name.
+    point of a matrix. `files` are the texts that it is made of, by name; `watched` what else on the disk, if known.
     """
 
     source: Source
@@ -78,6 +77,7 @@ class Analysis(FileFacts):
     bounds: Map[str, int] = field(default_factory=dict)
     choices: Map[str, Choice] = field(default_factory=dict)
     files: Map[str, Source] = field(default_factory=dict)
+    watched: tuple[Path, ...] | None = ()
 
 
 def no_files(name: str) -> Source | Diagnostic:
@@ -230,6 +230,7 @@ def _analysis(
         requests=requests,
         sources=packed.sources,
         packs=packed.has_folders,
+        watched=packed.watched,
         groups=composed.groups,
         bounds=composed.bounds,
         choices=composed.choices,
@@ -294,7 +295,6 @@ def plan(analysis: Analysis, options: Options) -> DagPlan:
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
     requests = {name: request.members for name, request in analysis.requests.items()}
-    airflow, own = MINORS[options.airflow], options.own_operators
-    groups, bounds = analysis.groups, analysis.bounds
+    airflow, own, groups = MINORS[options.airflow], options.own_operators, analysis.groups
     data = with_points(analysis.data, groups, analysis.choices, requests)
-    return plan_dag(data, analysis.dag_id, requests, analysis.name, airflow, groups, bounds, own)
+    return plan_dag(data, analysis.dag_id, requests, analysis.name, airflow, groups, analysis.bounds, own)

@@ -40,6 +40,7 @@ def look_at(source: Source | Diagnostic, project: Project, chosen: Options, want
         output_digest=digest_output(output) if output is not None else None,
         requests=_request_files(analysis) if wanted.requests and is_sound else {},
         texts={**analysis.files, analysis.name: analysis.source} if wanted.texts else {},
+        watched=analysis.watched,
     )
 
 

@@ -1,7 +1,8 @@
 """What is remembered of files and their findings, so that the next run need not look at them again.
 
-An entry holds the SHA-256 of each text that the file was made of, and counts only while all of them are the same, and
-with them the run's options, the settings, this program to its last file, the packages that it uses and Python. What
+An entry holds the SHA-256 of each text that the file was made of, and sizes and times of the files in its source
+folders. It counts only while all of them are the same, and with them the run's options, the settings, this program to
+its last file, the packages that it uses and Python. What
 stands in a spec is not stored, but for names, and what its findings quote; a file with a secret has no entry.
 
 Every entry is a file of its own, written beside and renamed, and begins with its own checksum: runs at the same time
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from trainspec import __version__
 from trainspec.batch.entries import (
@@ -33,6 +35,7 @@ from trainspec.batch.entries import (
     write_entry,
 )
 from trainspec.batch.outcome import Outcome
+from trainspec.batch.watched import are_unchanged, watched
 from trainspec.disk.user_cache import user_cache
 from trainspec.options import Options
 from trainspec.reporting.select import Selection
@@ -69,15 +72,22 @@ class Cache:
         is_wanting = not isinstance(output, str) and (output is not None or (with_output and "id_span" in facts))
         if is_wanting or own != text_of(source.name, source) or not are_same(read, others):
             return None
-        return Outcome(name=source.name, output_digest=output, **facts)
+        packs = "watched" in entry
+        if packs and not are_unchanged(entry["watched"]):
+            return None
+        return Outcome(name=source.name, output_digest=output, packs=packs, **facts)
 
     def keep(self, outcome: Outcome, source: Source, extended: Sequence[Text] | None) -> None:
         """Remember a file, unless something was found in it; `extended` are the other texts that were read for it."""
-        facts = encoded(outcome)
+        facts = encoded(replace(outcome, packs=False))
         if not self.can_write or facts is None or extended is None:
             return
         texts = [text_of(source.name, source), *extended]
-        entry = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
+        entry: dict[str, Any] = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
+        if outcome.packs:
+            entry["watched"] = None if outcome.watched is None else watched(outcome.watched)
+            if entry["watched"] is None:
+                return
         self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run goes on without
 
     def _path(self, name: str) -> Path:

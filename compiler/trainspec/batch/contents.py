@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainspec.batch.entries import read_entry, write_entry
+from trainspec.batch.watched import SETTLED
 from trainspec.disk.user_cache import user_cache
 from trainspec.packing.archive import Packed
 from trainspec.packing.files import Listing
 from trainspec.packing.source import Content
 
-_SETTLED: Final = 2_000_000_000
-"""Nanoseconds after which a file's time tells whether it has changed: within one tick of the clock it does not."""
 _MOST: Final = 256
 
 
@@ -38,7 +37,7 @@ class Contents:
         if (content := _decoded(self._known.get(key))) is not None:
             return content
         content = work_out()
-        if max((max(member.stamp[2:]) for member in listing.members), default=0) < time.time_ns() - _SETTLED:
+        if max((max(member.stamp[2:]) for member in listing.members), default=0) < time.time_ns() - SETTLED:
             self._known = dict(list(self._known.items())[-_MOST:])
             self._known[key] = [content.packed.digest, content.packed.size, content.secret]
             write_entry(path, self._known, base.parent)

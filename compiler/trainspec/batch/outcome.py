@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from trainspec.crossfile.facts import FileFacts
 from trainspec.text.source import Source
@@ -22,10 +23,11 @@ class Outcome(FileFacts):
 
     `output` is the DAG file without its header, `output_digest` the SHA-256 of that; one that is known from an earlier
     run comes without its text. `requests` are files of requests by name. `texts` holds the file's own text and those
-    that it extends, by name.
+    that it extends, by name. `watched` are the files and folders of its sources, None where they are not known.
     """
 
     output: str | None = None
     output_digest: str | None = None
     requests: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Source] = field(default_factory=dict)
+    watched: tuple[Path, ...] | None = ()

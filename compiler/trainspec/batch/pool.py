@@ -63,7 +63,7 @@ class Look:
 
     @cached_property
     def _cache(self) -> Cache | None:
-        uses = self.use_cache and not (self.wanted.requests or self.wanted.texts or self.project.tree)
+        uses = self.use_cache and self.project.packs and not (self.wanted.requests or self.wanted.texts)
         return open_cache(self.project.root, self.chosen, self.project.selection) if uses else None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from trainspec.disk.reading import is_of_git
-from trainspec.packing.ignore import Ignore, ignore_for
+from trainspec.packing.ignore import PATTERNS, Ignore, folders_above, ignore_for
 
 MOST_FILES: Final = 20_000
 """More than this are not listed: a folder that large is a wrong folder."""
@@ -31,13 +31,15 @@ class Listing:
     """The files of an archive by name, and what stands in the way of packing.
 
     `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
-    `MOST_FILES`; `shadowed` are names that two folders bring.
+    `MOST_FILES`; `shadowed` are names that two folders bring. `looked_at` are the folders, links and files of patterns
+    that decide which files these are: while they and the files are as they were, so is the listing.
     """
 
     members: tuple[Member, ...]
     escaping: tuple[str, ...] = ()
     shadowed: tuple[str, ...] = ()
     is_cut: bool = False
+    looked_at: tuple[Path, ...] = ()
 
     @property
     def size(self) -> int:
@@ -66,11 +68,14 @@ def list_files(
     found: dict[str, Member] = {}
     escaping: list[str] = []
     shadowed: list[str] = []
+    seen = [
+        above / name for each in (folder, *dependencies) for above in folders_above(each, root) for name in PATTERNS
+    ]
     beside = (
-        _walk(each, each.name, ignore_for(each, root)) if each.is_dir() else iter([_one(each, each.name)])
+        _walk(each, each.name, ignore_for(each, root), seen) if each.is_dir() else iter([_one(each, each.name)])
         for each in dependencies
     )
-    for walk in (_walk(folder, "", ignore_for(folder, root, ignore)), *beside):
+    for walk in (_walk(folder, "", ignore_for(folder, root, ignore), seen), *beside):
         for entry in walk:
             if isinstance(entry, str):
                 escaping.append(entry)
@@ -79,25 +84,31 @@ def list_files(
             else:
                 found[entry.name] = entry
             if len(found) > MOST_FILES:
-                return Listing(_sorted(found), tuple(escaping), tuple(shadowed), is_cut=True)
+                return Listing(_sorted(found), tuple(escaping), tuple(shadowed), True, tuple(seen))
     if requirements is not None:
         found[REQUIREMENTS] = _one(requirements, REQUIREMENTS)
-    return Listing(_sorted(found), tuple(escaping), tuple(shadowed))
+    return Listing(_sorted(found), tuple(escaping), tuple(shadowed), looked_at=tuple(seen))
 
 
 def _sorted(found: dict[str, Member]) -> tuple[Member, ...]:
     return tuple(found[name] for name in sorted(found, key=os.fsencode))
 
 
-def _walk(top: Path, prefix: str, ignore: Ignore) -> Iterator[Member | str]:
-    """The files below `top`, each named from there behind `prefix`; the name of a link that leads out of `top`."""
+def _walk(top: Path, prefix: str, ignore: Ignore, seen: list[Path]) -> Iterator[Member | str]:
+    """The files below `top`, each named from there behind `prefix`; the name of a link that leads out of `top`.
+
+    What else is looked at is added to `seen`.
+    """
     real_top = Path(os.path.realpath(top))
     open_ = [(top, "", ignore.within(top, ""))]
     while open_:
         folder, name, rules = open_.pop()
+        seen.append(folder)
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda each: each.name):
                 below = f"{name}/{entry.name}" if name else entry.name
+                if entry.is_symlink() or entry.name in PATTERNS:
+                    seen.append(Path(entry.path))
                 if entry.is_symlink():
                     target = Path(os.path.realpath(entry.path))
                     if rules.matches(below, is_folder=target.is_dir()):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NEVER: Final = frozenset({".git", "__pycache__", ".env", ".ipynb_checkpoints"})
 """Names that are left out wherever they stand."""
-FILES: Final = (".gitignore", ".trainspecignore")
+PATTERNS: Final = (".gitignore", ".trainspecignore")
 _LARGEST: Final = 256 * 1024
 
 
@@ -53,16 +53,20 @@ def ignore_for(folder: Path, root: Path, patterns: Iterable[str] = ()) -> Ignore
     `patterns` are gitignore lines about paths below `folder`; what they match no file brings back.
     """
     rules = []
-    above = [each for each in folder.parents if each == root or root in each.parents]
-    for each in above:
+    for each in folders_above(folder, root):
         below = folder.relative_to(each).as_posix()
         rules += [(f"../{below}/", spec) for spec in _read(each)]
     return Ignore(tuple(rules), _spec(patterns))
 
 
+def folders_above(folder: Path, root: Path) -> list[Path]:
+    """The folders between `folder` and the project's `root`, which may have rules about it."""
+    return [each for each in folder.parents if each == root or root in each.parents]
+
+
 def _read(folder: Path) -> Iterator["GitIgnoreSpec"]:
     """The rules that stand in `folder`; a file of another kind, or one too large to be read, says nothing."""
-    for name in reversed(FILES):
+    for name in reversed(PATTERNS):
         path = folder / name
         if not path.is_file() or path.is_symlink() or path.stat().st_size > _LARGEST:
             continue

@@ -37,11 +37,19 @@ class Folders:
 
 @dataclass
 class Packed:
-    """The sources of jobs by task id, and what is wrong with them."""
+    """The sources of jobs by task id, and what is wrong with them; `missing` says that one of them was not found."""
 
     sources: dict[str, "Source"] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
     has_folders: bool = False
+    missing: bool = False
+
+    @property
+    def watched(self) -> tuple[FilePath, ...] | None:
+        """All on the disk that decides what the sources are; None where that is not known."""
+        if self.missing:
+            return None
+        return tuple({path: None for source in self.sources.values() for path in source.watched})
 
 
 def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | None) -> Packed:
@@ -55,7 +63,9 @@ def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | N
         found, faults = folders.sources.of(source, written_in)
         packed.has_folders = True
         packed.findings += _placed(faults, path, root)
-        if found is not None:
+        if found is None:
+            packed.missing = True
+        else:
             packed.sources[job] = found
     return packed
 

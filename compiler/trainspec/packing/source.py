@@ -40,13 +40,22 @@ Remember = Callable[[Listing, Callable[[], Content]], Content]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The source of one job. `folder` is where it was found, `uri` where its archive is in S3, once it is pushed."""
+    """The source of one job. `folder` is where it was found, `uri` where its archive is in S3, once it is pushed.
+
+    `asked` are the paths by which the spec names its folders and files.
+    """
 
     folder: FilePath
     listing: Listing
     packed: Packed
     uri: str
     kms_key: str | None = None
+    asked: tuple[FilePath, ...] = ()
+
+    @property
+    def watched(self) -> tuple[FilePath, ...]:
+        """All files, folders and links that decide what the source is."""
+        return (*self.asked, *self.listing.looked_at, *(member.path for member in self.listing.members))
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,8 @@ class Sources:
             message = f"`{folder}` has no upload location"
             return None, [*faults, Fault(codes.NO_UPLOAD, ("dir",), message, _ADD_UPLOAD)]
         uri = f"{str(upload).rstrip('/')}/{content.packed.key}"
-        return Source(place.folder, listing, content.packed, uri, source.get("kms_key")), faults
+        key = source.get("kms_key")
+        return Source(place.folder, listing, content.packed, uri, key, tuple(found.asked)), faults
 
     def listing(self, source: "SourceData", written_in: Mapping[str, str]) -> Listing | None:
         """The files that `source` packs; None where they are not to be found. Raises OSError."""
@@ -135,12 +145,16 @@ class _Place:
 
 @dataclass
 class _Found:
-    """Finds the folders and files that a `source` names; `faults` are those that are not there or lie outside."""
+    """Finds the folders and files that a `source` names; `faults` are those that are not there or lie outside.
+
+    `asked` are the paths that were looked at.
+    """
 
     root: FilePath
     source: "SourceData"
     written_in: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
+    asked: list[FilePath] = field(default_factory=list)
 
     def place(self) -> _Place | None:
         """All that `source` names; None where something is not there, which `faults` say then."""
@@ -174,6 +188,7 @@ class _Found:
     def requirements(self, folder: FilePath, name: str) -> FilePath | None:
         """The file of requirements: in the folder itself, or relative to the file that names it."""
         inside = folder / name
+        self.asked.append(inside)
         if ".." not in FilePath(name).parts and inside.is_file() and not inside.is_symlink():
             return inside
         found = self.there(name, ("requirements",))
@@ -188,7 +203,9 @@ class _Found:
             self._add(code, path, "a path cannot contain a NUL character", None)
             return None
         written_in = self.root / self.written_in[str(path[0])]
-        found = FilePath(os.path.realpath(written_in.parent / name))
+        asked = written_in.parent / name
+        found = FilePath(os.path.realpath(asked))
+        self.asked += (asked, found)
         root = FilePath(os.path.realpath(self.root))
         if found != root and root not in found.parents:
             self._add(code, path, f"`{name}` is outside the project", "move it below the project's root")
