@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from trainspec.compose import Composed, Read, compose, extend, settled
@@ -25,7 +25,7 @@ from trainspec.language.checks import check_environments, check_fragment, check_
 from trainspec.language.meaning import in_one_order
 from trainspec.language.validate import Validated, validate
 from trainspec.options import Options
-from trainspec.packing.jobs import Folders, Packed, pack_sources, with_archive
+from trainspec.packing.jobs import Folders, Packed, Watched, pack_sources, with_archive
 from trainspec.reporting.locate import has_gaps
 from trainspec.reporting.select import Selection
 from trainspec.reporting.settle import File, Settled, settle, settle_fragment, settle_unread
@@ -77,7 +77,7 @@ class Analysis(FileFacts):
     bounds: Map[str, int] = field(default_factory=dict)
     choices: Map[str, Choice] = field(default_factory=dict)
     files: Map[str, Source] = field(default_factory=dict)
-    watched: tuple[Path, ...] | None = ()
+    watched: Watched | None = None
 
 
 def no_files(name: str) -> Source | Diagnostic:

@@ -12,6 +12,7 @@ from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
 from trainspec.batch.watched import are_unchanged
 from trainspec.options import Options
+from trainspec.packing.jobs import Watched
 from trainspec.project.project import Project
 
 from helpers import Run
@@ -118,6 +119,20 @@ def test_ignored_files_may_change(spec: Path) -> None:
 def test_what_has_just_changed_is_not_kept(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched, "SETTLED", 3600 * 10**9)
     kept(spec)
+    assert known(spec) is None
+
+
+def test_what_changes_while_it_is_looked_at_is_not_kept(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time is after the listing, however long the rest of the run takes."""
+    stored = watched.stored_of
+
+    def change_first(seen: Watched) -> list[str] | None:
+        _rewrite("src/train.py", "print('ho')\n")(spec.parents[1])
+        return stored(seen)
+
+    time.sleep(0.02)
+    monkeypatch.setattr(cache, "stored_of", change_first)
+    look(spec).at(spec)
     assert known(spec) is None
 
 

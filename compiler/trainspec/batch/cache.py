@@ -35,7 +35,7 @@ from trainspec.batch.entries import (
     write_entry,
 )
 from trainspec.batch.outcome import Outcome
-from trainspec.batch.watched import are_unchanged, watched
+from trainspec.batch.watched import are_unchanged, stored_of
 from trainspec.disk.user_cache import user_cache
 from trainspec.options import Options
 from trainspec.reporting.select import Selection
@@ -85,7 +85,7 @@ class Cache:
         texts = [text_of(source.name, source), *extended]
         entry: dict[str, Any] = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
         if outcome.packs:
-            entry["watched"] = None if outcome.watched is None else watched(outcome.watched)
+            entry["watched"] = outcome.watched and stored_of(outcome.watched)
             if entry["watched"] is None:
                 return
         self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run goes on without

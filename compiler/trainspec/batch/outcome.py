@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from trainspec.crossfile.facts import FileFacts
+from trainspec.packing.jobs import Watched
 from trainspec.text.source import Source
 
 
@@ -30,4 +30,4 @@ class Outcome(FileFacts):
     output_digest: str | None = None
     requests: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Source] = field(default_factory=dict)
-    watched: tuple[Path, ...] | None = ()
+    watched: Watched | None = None

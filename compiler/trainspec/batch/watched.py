@@ -3,27 +3,27 @@
 import hashlib
 import os
 import stat
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
+
+from trainspec.packing.jobs import Watched
 
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after which a file's time tells whether it has changed: within one tick of the clock it does not."""
 
 
-def watched(paths: Iterable[Path]) -> list[str] | None:
-    """What is stored of `paths`: a digest of their stamps, and the paths. None where one has changed just now."""
-    names = sorted({str(path) for path in paths})
-    latest = time.time_ns() - SETTLED
+def stored_of(watched: Watched) -> list[str] | None:
+    """A digest of the stamps, and the paths; None where one has changed since it was looked at, or just before."""
+    names = sorted({str(path) for path in watched.paths})
     stamps = [_stamp(name) for name in names]
-    if any(moment > latest for stamp in stamps for moment in stamp[-2:]):
+    if any(moment > watched.began - SETTLED for stamp in stamps for moment in stamp[-2:]):
         return None
     return [_digest(stamps), *names]
 
 
 def are_unchanged(stored: Any) -> bool:
-    """Whether all that `watched` has stored is as it was."""
+    """Whether all of what is stored is as it was."""
     if not isinstance(stored, list) or not stored or not all(isinstance(each, str) for each in stored):
         return False
     digest: str = stored[0]

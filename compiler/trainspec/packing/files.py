@@ -1,8 +1,9 @@
 """Which files of a folder are packed, by which names, and why others cannot be."""
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,8 @@ class Listing:
 
     `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
     `MOST_FILES`; `shadowed` are names that two folders bring. `looked_at` are the folders, links and files of patterns
-    that decide which files these are: while they and the files are as they were, so is the listing.
+    that decide which files these are: while they and the files are as they were, so is the listing. `began` is when
+    it was begun, in nanoseconds since the epoch.
     """
 
     members: tuple[Member, ...]
@@ -40,6 +42,7 @@ class Listing:
     shadowed: tuple[str, ...] = ()
     is_cut: bool = False
     looked_at: tuple[Path, ...] = ()
+    began: int = field(default=0, compare=False)
 
     @property
     def size(self) -> int:
@@ -65,6 +68,7 @@ def list_files(
     gitignore lines about `folder`; `requirements` is a file that becomes the archive's requirements.txt. All of them
     lie in the project's `root`, which nothing that is packed leaves. Raises OSError for what cannot be read.
     """
+    began = time.time_ns()
     found: dict[str, Member] = {}
     escaping: list[str] = []
     shadowed: list[str] = []
@@ -84,10 +88,10 @@ def list_files(
             else:
                 found[entry.name] = entry
             if len(found) > MOST_FILES:
-                return Listing(_sorted(found), tuple(escaping), tuple(shadowed), True, tuple(seen))
+                return Listing(_sorted(found), tuple(escaping), tuple(shadowed), True, tuple(seen), began)
     if requirements is not None:
         found[REQUIREMENTS] = _one(requirements, REQUIREMENTS)
-    return Listing(_sorted(found), tuple(escaping), tuple(shadowed), looked_at=tuple(seen))
+    return Listing(_sorted(found), tuple(escaping), tuple(shadowed), False, tuple(seen), began)
 
 
 def _sorted(found: dict[str, Member]) -> tuple[Member, ...]:

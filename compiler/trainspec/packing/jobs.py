@@ -35,6 +35,14 @@ class Folders:
         return Sources(self.root, self.remember, self.secret_in)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Files, folders and links that were looked at, and when that began (ns since the epoch)."""
+
+    paths: tuple[FilePath, ...]
+    began: int
+
+
 @dataclass
 class Packed:
     """The sources of jobs by task id, and what is wrong with them; `missing` says that one of them was not found."""
@@ -45,11 +53,12 @@ class Packed:
     missing: bool = False
 
     @property
-    def watched(self) -> tuple[FilePath, ...] | None:
-        """All on the disk that decides what the sources are; None where that is not known."""
-        if self.missing:
+    def watched(self) -> "Watched | None":
+        """All on the disk that decides what the sources are; None where that is not known, or there are none."""
+        if self.missing or not self.sources:
             return None
-        return tuple({path: None for source in self.sources.values() for path in source.watched})
+        paths = {path: None for source in self.sources.values() for path in source.watched}
+        return Watched(tuple(paths), min(source.listing.began for source in self.sources.values()))
 
 
 def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | None) -> Packed:
