@@ -7,6 +7,7 @@ Most tests have a stand-in for torch's launcher, which sets what torchrun sets. 
 import io
 import os
 import sys
+import tarfile
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
@@ -52,12 +53,15 @@ else:
             break
         except ConnectionRefusedError:
             import time; time.sleep(0.1)
+Path(os.environ["SM_MODEL_DIR"], f"shard-{rank}").write_text(str(rank))
+Path(os.environ["SM_MODEL_DIR"], "shared").write_text(str(rank))
 resources = json.loads(Path("../input/config/resourceconfig.json").read_text())
 print(resources["current_host"], *sys.argv[1:], len(json.loads(os.environ["SM_HOSTS"])))
 """
 SECOND_FAILS = """
-import os, sys, time
+import os, subprocess, sys, time
 if os.environ["RANK"] == "1":
+    subprocess.Popen(["sleep", "300"])  # holds the output open
     sys.exit("no room on the second host")
 time.sleep(300)
 """
@@ -119,7 +123,20 @@ class Lab:
 
     @property
     def log(self) -> list[str]:
-        return [line for _, line in self.made["job"].lines]
+        """The lines of all streams, as CloudWatch Logs gives them."""
+        logs, group = self.simulator.client("logs"), "/aws/sagemaker/TrainingJobs"
+        streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="job/")["logStreams"]
+        events = [
+            logs.get_log_events(logGroupName=group, logStreamName=each["logStreamName"], startFromHead=True)["events"]
+            for each in streams
+        ]
+        return [event["message"] for each in events for event in each]
+
+    def archive(self, name: str = "model") -> dict[str, str]:
+        """The files of model.tar.gz or output.tar.gz."""
+        with tarfile.open(self.store.path(f"s3://out/models/job/output/{name}.tar.gz")) as tar:
+            files = {each.name: tar.extractfile(each) for each in tar.getmembers() if each.isfile()}
+            return {key: file.read().decode() for key, file in files.items() if file}
 
 
 @pytest.fixture
@@ -150,22 +167,40 @@ def test_all_hosts_meet(lab: Lab) -> None:
     assert lab.log[0] == "Running all 3 hosts here: torchrun connects them"
     assert [each["Value"] for each in job["FinalMetricDataList"]] == [3.0]
     for host in ("algo-1", "algo-2", "algo-3"):
-        assert f"[{host}] {host} --lr 0.5 3" in lab.log
-    assert (lab.folder / "jobs" / "job" / "model" / "said.json").read_text() == '["algo-2", "algo-3"]'
+        assert lab.log.count(f"[{host}] {host} --lr 0.5 3") == 1
+    model = {"said.json": '["algo-2", "algo-3"]', "shard-0": "0", "shard-1": "1", "shard-2": "2", "shared": "0"}
+    assert lab.archive() == model
 
 
 def test_one_host_under_torchrun(lab: Lab) -> None:
     job = lab.run(MEET, 1, torch_distributed_enabled="true")
     assert job["TrainingJobStatus"] == "Completed", lab.log
-    assert lab.log == ["sum=1", "algo-1 --lr 0.5 1"]
+    assert lab.log[0] == "Running one process on each host: SageMaker runs one for each GPU"
+    assert lab.log[1:] == ["sum=1", "algo-1 --lr 0.5 1"]
+
+
+PROCESSES = "mpi_num_of_processes_per_host"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "asked", "run", "notes"),
+    [(1, "4", 4, 0), (1, "20", 8, 1), (2, "4", 4, 1), (2, "5", 4, 2), (3, "4", 2, 2)],
+)
+def test_processes_are_bounded(lab: Lab, hosts: int, asked: str, run: int, notes: int) -> None:
+    script = "import os\nprint('sum=' + os.environ['WORLD_SIZE'])"
+    job = lab.run(script, hosts, None, torch_distributed_enabled="true", **{PROCESSES: asked})
+    assert job["FinalMetricDataList"][0]["Value"] == hosts * run
+    assert len(lab.log) == notes + hosts
+    assert (f"Running {run} of {asked} processes on each host: at most 8 run on one machine" in lab.log) == (
+        run != int(asked)
+    )
 
 
 def test_a_host_that_fails_ends_the_job(lab: Lab) -> None:
     before = time.monotonic()
     job = lab.run(SECOND_FAILS, 2, torch_distributed_enabled="true")
     assert job["TrainingJobStatus"] == "Failed"
-    assert "no room on the second host" in job["FailureReason"]
-    assert "exit code: 1" in job["FailureReason"]
+    assert job["FailureReason"] == "AlgorithmError: [algo-2] no room on the second host, exit code: 1"
     assert time.monotonic() - before < 200  # the first one would sleep for 300
 
 
@@ -182,7 +217,7 @@ GROUPS = {
     [
         (2, None, {}, "Running the first of 2 hosts: the others have no machine here"),
         (2, GROUPS, {"torch_distributed_enabled": "true"}, "Running the first of 2 hosts: groups of instances are not"),
-        (9, None, {"torch_distributed_enabled": "true"}, f"Running the first of 9 hosts: at most {MOST} run here"),
+        (9, None, {"torch_distributed_enabled": "true"}, f"Running the first of 9 hosts: at most {MOST} hosts run on"),
     ],
 )
 def test_else_the_first_runs_alone(
@@ -205,11 +240,12 @@ def test_without_torch(tmp_path: Path, hosts: int, note: str) -> None:
     lab = Lab(tmp_path, str(bare))
     try:
         job = lab.run("print('sum=1')", hosts, torch_distributed_enabled="true")
+        log = lab.log
     finally:
         lab.simulator.stop()
-    assert job["TrainingJobStatus"] == "Completed", lab.log
-    assert note in lab.log[0]
-    assert lab.log[1:] == ["sum=1"]
+    assert job["TrainingJobStatus"] == "Completed", log
+    assert note in log[0]
+    assert log[1:] == ["sum=1"]
 
 
 @pytest.mark.skipif("TRAINSPEC_TORCH_PYTHON" not in os.environ, reason="needs a Python with torch (see above)")
@@ -220,5 +256,5 @@ def test_an_all_reduce_of_torch_itself(tmp_path: Path, hosts: int) -> None:
         job = lab.run(REDUCE, hosts, torch_distributed_enabled="true")
     finally:
         lab.simulator.stop()
-    assert job["TrainingJobStatus"] == "Completed", lab.log
+    assert job["TrainingJobStatus"] == "Completed", lab.made["job"].lines
     assert {each["Value"] for each in job["FinalMetricDataList"]} == {hosts * (hosts + 1) / 2}

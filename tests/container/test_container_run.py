@@ -277,3 +277,20 @@ def _is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_script_may_remove_its_folders(lab: Lab) -> None:
+    remove = "import os, shutil; shutil.rmtree(os.environ['SM_OUTPUT_DATA_DIR']); shutil.rmtree('../checkpoints')"
+    lab.upload({"train.py": remove})
+    lab.create(CheckpointConfig={"S3Uri": "s3://out/checkpoints/"})
+    assert lab.end()["TrainingJobStatus"] == "Completed"
+
+
+def test_what_cannot_be_kept_fails_the_job(lab: Lab) -> None:
+    lab.upload({"train.py": ""})
+    lab.store.path("s3://out/models").parent.mkdir(parents=True)
+    lab.store.path("s3://out/models").write_text("a file where a folder should be")
+    lab.create()
+    job = lab.end()
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("ClientError: what the job has written cannot be kept: ")

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -20,6 +21,7 @@ from trainspec.container.hosts import Process, free_port, hosts_of, under_torchr
 from trainspec.container.hyperparameters import decoded
 from trainspec.container.layout import Layout
 from trainspec.container.metrics import MetricReader, definitions
+from trainspec.container.results import hand_over
 from trainspec.container.store import Store
 from trainspec.container.variables import of_the_container, of_the_toolkit_for
 
@@ -114,10 +116,17 @@ class Container:
         except (ChannelError, CommandError, OSError, tarfile.TarError) as error:
             self._fail(f"ClientError: {error}")
             return
+        try:
+            self._end(code)
+        except (OSError, tarfile.TarError, shutil.Error) as error:
+            self._fail(f"ClientError: what the job has written cannot be kept: {error}")
+
+    def _end(self, code: int) -> None:
+        """Hand over what the scripts have written, and say how the job ended."""
         with self._lock:
             stopped = self._stopping
         if stopped is not None:
-            self._upload()
+            hand_over(self.request, self._layouts, self.machine.store)
             self._phase(stopped)
         elif code:
             self._fail(self._reason(code))
@@ -126,7 +135,7 @@ class Container:
                 if why := reading.silent:
                     self._say(f"The metric {name} {why}")
             self._phase("Uploading")
-            self._upload()
+            hand_over(self.request, self._layouts, self.machine.store)
             self._phase("Completed")
 
     def _prepare(self) -> list[Process]:
@@ -134,17 +143,16 @@ class Container:
         self.layout.make()
         self._log = self.layout.log.open("w", encoding="utf-8", errors="replace", buffering=1)
         values = decoded(self.request.get("HyperParameters") or {})
-        hosts = hosts_of(self.request, values, self.machine.python)
+        hosts = hosts_of(self.request, values, self.machine.python, _inherited(self.machine.python))
         for note in hosts.notes:
-            self._say(note)
+            self._note(note)
         found = [self._host(name, hosts.names, values) for name in hosts.names]
         for note in _notes(values, self.layout):
-            self._say(note)
+            self._note(note)
         if hosts.has_torchrun and found[0].argv[0] == self.machine.python:
             port = free_port()
             found = [
-                replace(each, argv=under_torchrun(each.argv, rank, hosts, port, values))
-                for rank, each in enumerate(found)
+                replace(each, argv=under_torchrun(each.argv, rank, hosts, port)) for rank, each in enumerate(found)
             ]
         return found
 
@@ -174,31 +182,33 @@ class Container:
                 self._phase("Training")
                 for each in planned:
                     self._processes.append(_begun(each, self.machine.python))
-            several = len(planned) > 1
-            readers = [
-                threading.Thread(
-                    target=self._follow, args=(process, f"[{each.host}] " if several else "", codes), daemon=True
-                )
-                for each, process in zip(planned, self._processes, strict=True)
-            ]
-            for reader in readers:
-                reader.start()
-            for reader in readers:
-                reader.join()
+            threads = [threading.Thread(target=self._wait, args=(each, codes), daemon=True) for each in self._processes]
+            for each, process in zip(planned, self._processes, strict=True):
+                prefix = f"[{each.host}] " if len(planned) > 1 else ""
+                threads.append(threading.Thread(target=self._follow, args=(process, prefix), daemon=True))
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         finally:
             limit.cancel()
             self.kill()  # what the scripts left behind
         return next((code for code in codes if code), 0)
 
-    def _follow(self, process: "subprocess.Popen[str]", prefix: str, codes: list[int]) -> None:
-        """Keep what a process says until it ends; where it fails, the other hosts end with it."""
+    def _wait(self, process: "subprocess.Popen[str]", codes: list[int]) -> None:
+        """Note how a process ends, and end what it left behind; where it failed, the other hosts end with it."""
+        codes.append(process.wait())
+        if codes[-1]:
+            self.kill()
+        else:
+            _signal(process, signal.SIGKILL)
+
+    def _follow(self, process: "subprocess.Popen[str]", prefix: str) -> None:
+        """Keep what a process says, until nothing holds its output any more."""
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         with process.stdout as output:
             for line in output:
                 self._say(line.rstrip("\n"), prefix)
-        codes.append(process.wait())
-        if codes[-1]:
-            self.kill()
 
     def _limit(self) -> threading.Timer:
         seconds = (self.request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds") or 86_400
@@ -206,26 +216,6 @@ class Container:
         timer.daemon = True
         timer.start()
         return timer
-
-    def _upload(self) -> None:
-        """Hand the model, the output's data and the checkpoints to the store."""
-        output = self.request.get("OutputDataConfig") or {}
-        if not output.get("S3OutputPath"):
-            return
-        base = f"{output['S3OutputPath'].rstrip('/')}/{self.request['TrainingJobName']}/output"
-        for folder, name in ((self.layout.model, "model"), (self.layout.output / "data", "output")):
-            if name == "output" and not any(folder.iterdir()):
-                continue
-            if output.get("CompressionType") == "NONE":
-                self.machine.store.put(f"{base}/{name}/", folder)
-                continue
-            archive = self.layout.base / f"{name}.tar.gz"
-            with tarfile.open(archive, "w:gz") as tar:
-                tar.add(folder, arcname="")
-            self.machine.store.put(f"{base}/{name}.tar.gz", archive)
-        checkpoints = self.request.get("CheckpointConfig") or {}
-        if checkpoints.get("S3Uri") and any(self.layout.checkpoints.iterdir()):
-            self.machine.store.put(checkpoints["S3Uri"], self.layout.checkpoints)
 
     def _reason(self, code: int) -> str:
         """FailureReason in SageMaker's form, from `output/failure` or the last lines of the log."""
@@ -238,6 +228,11 @@ class Container:
             self.failure = reason
             ending = self._stopping or "Failed"
         self._phase(ending)
+
+    def _note(self, line: str) -> None:
+        """Say something of our own, which is no reason of a failure."""
+        self._say(line)
+        self._last_words.clear()
 
     def _say(self, line: str, prefix: str = "") -> None:
         with self._saying:

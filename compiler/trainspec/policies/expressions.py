@@ -18,6 +18,7 @@ from warnings import catch_warnings, simplefilter
 
 from trainspec.policies.attacks import attacks, inner_of
 from trainspec.safety.budget import spend
+from trainspec.safety.unwarned import FILTERS
 from trainspec.schema.characters import UnknownError
 from trainspec.schema.patterns import (
     At,
@@ -125,7 +126,7 @@ def fault(pattern: str) -> str | None:
         return f"is longer than the {MOST_CHARACTERS:,} characters that an expression may have"
     spend(2 * len(pattern))
     try:
-        with catch_warnings():
+        with FILTERS, catch_warnings():
             simplefilter("error", FutureWarning)
             parsed = _parser.parse(pattern)
         if _nesting(parsed) > _MOST_NESTED:

@@ -3,16 +3,20 @@
 import ast
 import re
 from collections.abc import Callable
+from threading import Lock
 from typing import ParamSpec, TypeVar
 from warnings import catch_warnings, simplefilter
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
+FILTERS = Lock()
+"""Held while the process's filters of warnings are others."""
+
 
 def unwarned(read: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-    """What `read` returns, or raises."""
-    with catch_warnings():
+    """What `read` returns, or raises. One thread at a time: what is warned of is the whole process's."""
+    with FILTERS, catch_warnings():
         simplefilter("ignore")
         return read(*arguments, **named)
 

@@ -118,6 +118,8 @@ def _stream_names(job: Job, now: float) -> list[str]:
     resources = job.request.get("ResourceConfig", {})
     groups = resources.get("InstanceGroups") or [resources]
     instances = max(sum(group.get("InstanceCount", 1) for group in groups), 1)
+    if job.execution is not None:  # its hosts have one log, in which each line names its host
+        instances = 1
     return [f"{job.name}/algo-{number}-{int(started)}" for number in range(1, min(instances, MOST_STREAMS) + 1)]
 
 
