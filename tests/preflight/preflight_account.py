@@ -24,6 +24,8 @@ UNKNOWN_TO_MOTO = frozenset({"SimulatePrincipalPolicy", "ListServiceQuotas", "De
 class State:
     """What is in the account. `denied` are operations that answer AccessDenied, `refused` what its role may not do.
 
+    With a space after an operation, only that page of it, or that instance type, is denied.
+
     `behind` is the address of moto's server, host and port.
     """
 
@@ -79,6 +81,8 @@ def _json_services(state: State, operation: str, said: dict[str, Any]) -> dict[s
         return {"KeyMetadata": {"KeyId": key, "KeyState": state.keys[key]}}
     if operation == "ListServiceQuotas":
         page = int(said.get("NextToken", 0))
+        if f"{operation} page {page}" in state.denied:
+            raise RefusedError("AccessDenied", 403)
         quotas = [{"QuotaName": name, "Value": value} for name, value in state.quotas.items()]
         more = {"NextToken": str(page + 1)} if page + 1 < len(quotas) else {}
         return {"Quotas": quotas[page : page + 1], **more}
@@ -138,6 +142,8 @@ def _query_services(state: State, operation: str, said: dict[str, list[str]]) ->
         return f"<securityGroupInfo>{rows}</securityGroupInfo>"
     if operation == "DescribeInstanceTypeOfferings":
         kind = said["Filter.1.Value.1"][0]
+        if f"{operation} {kind}" in state.denied:
+            raise RefusedError("AccessDenied", 403)
         rows = _items([f"<location>{zone}</location>" for zone in state.zones.get(kind, [])])
         return f"<instanceTypeOfferingSet>{rows}</instanceTypeOfferingSet>"
     raise AssertionError(operation)

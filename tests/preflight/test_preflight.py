@@ -347,6 +347,38 @@ def test_all_machines_that_a_tuning_job_chooses_from_are_asked_for(preflight: Pr
     assert [(each["code"], each["line"]) for each in preflight(code=1)] == [("TS914", line - 1), ("TS914", line)]
 
 
+def test_machines_that_lack_a_zone_and_a_quota_leave_a_tuning_job_none_to_run_on(preflight: Preflight) -> None:
+    preflight.path.write_text(CHOICES)
+    preflight.state.zones = {"m5.large": ["us-east-1f"], "m5.xlarge": ["us-east-1a"]}
+    preflight.state.quotas["ml.m5.xlarge for training job usage"] = 0
+    found = [(each["code"], each["severity"], each["line"]) for each in preflight(code=1)]
+    line = len(CHOICES.splitlines())
+    assert found == [("TS914", "error", line - 1), ("TS917", "error", line)]
+
+
+def test_a_call_that_is_denied_later_hides_no_zone_that_was_found(preflight: Preflight) -> None:
+    preflight.path.write_text(CHOICES)
+    preflight.state.zones["m5.large"] = ["us-east-1f"]
+    preflight.state.denied.add("DescribeInstanceTypeOfferings m5.xlarge")
+    found = {each["code"]: each["message"] for each in preflight(code=0)}
+    assert found == {
+        "TS921": "no subnet is in a zone that has ml.m5.large: it is in `us-east-1f`",
+        "TS900": "not checked: whether ml.m5.xlarge is in a zone of the subnets",
+    }
+
+
+def test_a_page_that_is_denied_later_hides_no_quota_that_was_found(preflight: Preflight) -> None:
+    preflight.path.write_text(CHOICES)
+    preflight.state.zones["m5.xlarge"] = ["us-east-1a"]
+    preflight.state.quotas = {f"ml.m5.{size} for training job usage": 0 for size in ("large", "xlarge")}
+    preflight.state.denied.add("ListServiceQuotas page 1")
+    found = {each["code"]: each["message"] for each in preflight(code=0)}
+    assert found == {
+        "TS921": "the account's quota `ml.m5.large for training job usage` is 0, and the job needs 1",
+        "TS900": "not checked: the quota `ml.m5.xlarge for training job usage`",
+    }
+
+
 def test_all_subnets_that_are_missing_are_found(preflight: Preflight) -> None:
     preflight.state.subnets.clear()
     found = [each for each in preflight(code=1) if each["code"] == "TS911"]

@@ -1,6 +1,6 @@
 """Whether a job's network and machines are there: subnets, security groups, zones, quotas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ _GROUPS: Path = ("VpcConfig", "SecurityGroupIds")
 _PARALLEL: Path = ("HyperParameterTuningJobConfig", "ResourceLimits", "MaxParallelTrainingJobs")
 _MOST_PAGES = 40
 _CHOICES: Path = (DEFINITION, TUNED_RESOURCES, CONFIGS)
+_OF_MACHINES = (codes.NO_ZONE, codes.QUOTA, codes.QUOTA_TOGETHER)
 
 
 def check_network(checked: Checked) -> Iterator[Found]:
@@ -57,9 +58,7 @@ def _there(
 
 def _zones(checked: Checked, zones: set[str]) -> Iterator[Found]:
     """Whether one of the subnets' zones has the machines, as EC2 offers them."""
-    machines = list(_machines(checked))
-    found: list[Found] = []
-    for member, kind, _ in machines:
+    for member, kind, _ in list(_machines(checked)):
         answer = checked.ask(
             "ec2",
             "describe_instance_type_offerings",
@@ -74,16 +73,15 @@ def _zones(checked: Checked, zones: set[str]) -> Iterator[Found]:
         if offered and not offered & zones:
             message = f"no subnet is in a zone that has {kind}: it is in {with_words(sorted(offered))}"
             place = member if checked.choices else _SUBNETS
-            found.append(Found(codes.NO_ZONE, place, message, "add a subnet of one of these zones"))
-    yield from _of_choices(checked, found, {each.member for each in found})
+            yield Found(codes.NO_ZONE, place, message, "add a subnet of one of these zones")
 
 
-def _of_choices(checked: Checked, found: list[Found], lacking: set[Path]) -> Iterator[Found]:
-    """What is `found`; a warning each while the job may take another machine than those at the members `lacking`."""
-    can_run = checked.choices and any(
-        (*_CHOICES, at, "InstanceType") not in lacking for at in range(len(checked.choices))
-    )
-    yield from (replace(each, code=codes.NOT_CHOSEN) for each in found) if can_run else found
+def of_choices(checked: Checked, found: Sequence[Found]) -> list[Found]:
+    """What all checks of a job have `found`; what a machine lacks is a warning while the job may take another one."""
+    lacking = {each.member for each in found if each.code in (codes.NO_ZONE, codes.QUOTA)}
+    if all((*_CHOICES, at, "InstanceType") in lacking for at in range(len(checked.choices))):
+        return list(found)
+    return [replace(each, code=codes.NOT_CHOSEN) if each.code in _OF_MACHINES else each for each in found]
 
 
 def _machines(checked: Checked) -> Iterator[tuple[Path, str, int]]:
@@ -108,8 +106,6 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
         return
     use = "spot training job" if view.is_on("EnableManagedSpotTraining") else "training job"
     warm = view.number("ResourceConfig", "KeepAlivePeriodInSeconds")
-    found: list[Found] = []
-    lacking: set[Path] = set()
     for member, kind, count in _machines(checked):
         for what in (use, *(["training warm pool"] if warm else [])):
             name = f"{kind} for {what} usage"
@@ -122,10 +118,7 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
                 continue
             together = checked.together if what != "training warm pool" else 1
             if (lack := _lack(checked, member, name, quota, count, together)) is not None:
-                found.append(lack)
-                if lack.code is codes.QUOTA:
-                    lacking.add(member)
-    yield from _of_choices(checked, found, lacking)
+                yield lack
 
 
 def _lack(checked: Checked, member: Path, name: str, quota: float, count: int, together: int) -> Found | None:

@@ -5,14 +5,14 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainspec.dag.checks.params import declared_params
 from trainspec.diagnostics import Diagnostic, Span, codes
 from trainspec.iam import Job, jobs_of
 from trainspec.preflight.account import Account
 from trainspec.preflight.data import check_data, check_image, check_keys, check_plan, check_source
-from trainspec.preflight.machines import check_network, check_quotas
+from trainspec.preflight.machines import check_network, check_quotas, of_choices
 from trainspec.preflight.model import Checked, Found
 from trainspec.preflight.roles import check_role
 from trainspec.reporting.dedupe import distinct
@@ -46,11 +46,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """A check of a task under way, and what it has found so far."""
+    """A check under way, and what it has found so far."""
 
-    analysis: "Analysis"
-    task: str
-    check: Any
+    check: Check
     found: list[Found]
     future: Future[None]
 
@@ -75,15 +73,16 @@ def preflight(
     end = monotonic() + patience
     pool = ThreadPoolExecutor(_THREADS, "preflight")
     try:
-        started = [
-            _started(pool, analysis, task, check, checked) for analysis, task, checked in work for check in CHECKS
-        ]
-        wait([each.future for each in started], timeout=max(end - monotonic(), 0))
-        for each in started:
-            is_done = each.future.done()
-            is_late |= not is_done
-            why = _not_whole(each, patience) if not is_done or each.future.exception() else ()
-            found += [_placed(each.analysis, each.task, one) for one in (*each.found, *why)]
+        started = [[_started(pool, check, checked) for check in CHECKS] for _, _, checked in work]
+        wait([each.future for checks in started for each in checks], timeout=max(end - monotonic(), 0))
+        for (analysis, task, checked), checks in zip(work, started, strict=True):
+            said: list[Found] = []
+            for each in checks:
+                is_done = each.future.done()
+                is_late |= not is_done
+                why = _not_whole(each, patience) if not is_done or each.future.exception() else ()
+                said += [*each.found, *why]
+            found += [_placed(analysis, task, one) for one in of_choices(checked, said)]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     names = {task for _, task, _ in work}
@@ -102,21 +101,21 @@ def _no_caller(error: str, text: str) -> tuple[str, str]:
     return f"AWS does not recognise the caller: {error}", text[:300] or _CONFIGURE
 
 
-def _started(pool: ThreadPoolExecutor, analysis: "Analysis", task: str, check: Check, checked: Checked) -> _Started:
+def _started(pool: ThreadPoolExecutor, check: Check, checked: Checked) -> _Started:
     found: list[Found] = []
-    return _Started(analysis, task, check, found, pool.submit(_collect, check, checked, found))
+    return _Started(check, found, pool.submit(_collect, check, checked, found))
 
 
 def _collect(check: Check, checked: Checked, found: list[Found]) -> None:
     found.extend(check(checked))
 
 
-def _not_whole(started: "_Started", patience: float) -> tuple[Found, ...]:
+def _not_whole(started: _Started, patience: float) -> tuple[Found, ...]:
     """Why a check has not come to its end: AWS is slow, or its answer is none that the check understands."""
     if not started.future.done():
         return (Found(codes.NOT_ASKED, (), f"some checks are missing: AWS took longer than {patience:g} s"),)
     error = started.future.exception()
-    words = started.check.__name__.removeprefix("check_")
+    words = getattr(started.check, "__name__", "").removeprefix("check_")
     message = f"not checked: {words}, because AWS gave an unexpected answer"
     return (Found(codes.NOT_ASKED, (), message, f"{type(error).__name__}: {error}"[:300]),)
 
