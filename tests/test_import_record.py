@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from trainspec.recording.names import holds_name, renamed, templated, without_clock
+from trainspec.recording.names import free_base, holds_name, renamed, templated, without_clock
+from trainspec.recording.objects import Objects
+from trainspec.recording.server import Created
+from trainspec.recording.specs import specs_of
 from trainspec.recording.unpack import unpacked
+from trainspec.templates.render import render
 
 from helpers import Run
 
@@ -176,6 +180,7 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
         ("a-2026-05-04-11-59-00", "a"),
         ("a-20260504T113000", "a"),
         (f"a-{int(NOON.timestamp())}", "a"),
+        ("a-2605041204", "a"),  # ten digits, as those of a time since 1970
         ("a-20250504-120010", "a-20250504-120010"),
         ("a-1234567890", "a-1234567890"),
         ("a-99999999999999-1", "a-99999999999999-1"),
@@ -282,13 +287,47 @@ def test_a_secret_is_named_and_not_shown(trainspec: Run, project: Path) -> None:
         ("churn", 63, "churn-{{ ts_nodash }}"),
         ("sixteen-of-these", 32, "sixteen-of-these-{{ ts_nodash }}"),
         ("sagemaker-xgboost", 32, "sagemaker-xgboost-{{ ts_nodash[2:13] }}"),
-        ("twenty-one-characters", 32, "twenty-one-character-{{ ts_nodash[2:13] }}"),
+        ("twenty-one-characters", 32, "twenty-one-characters-{{ ts_nodash[2:8] }}{{ ts_nodash[9:13] }}"),
     ],
 )
 def test_a_name_has_a_time_that_there_is_room_for(base: str, room: int, name: str) -> None:
     assert templated(base, room) == name
-    rendered = name.replace("{{ ts_nodash }}", "20250409T000000").replace("{{ ts_nodash[2:13] }}", "250409T0000")
+    rendered = render(name, {"ts_nodash": "20250409T000000"}).text
+    assert rendered is not None
+    assert rendered.startswith(f"{base}-")
     assert len(rendered) <= room
+
+
+def test_no_two_names_are_cut_to_one() -> None:
+    taken: set[str] = set()
+    for base in ("twenty-two-characters-1", "twenty-two-characters-2", "twenty-two-characters-3"):
+        taken.add(free_base(base, 32, taken))
+    assert taken == {"twenty-two-characters", "twenty-two-characte-2", "twenty-two-characte-3"}
+
+
+def test_jobs_of_one_base_have_names_of_their_own(tmp_path: Path) -> None:
+    """Two times, two versions of a name that is as long as it may be, and a tuning job beside them."""
+
+    def made(operation: str, member: str, name: str) -> Created:
+        return Created(operation, "us-east-1", {member: name, "RoleArn": "r"}, NOON)
+
+    epoch = int(NOON.timestamp())
+    training = [made("CreateTrainingJob", "TrainingJobName", f"churn-{epoch + more}") for more in (0, 1)]
+    tuning = [
+        made("CreateHyperParameterTuningJob", "HyperParameterTuningJobName", name)
+        for name in (f"churn-{epoch}", f"churn-xgboost-tune-v1-{epoch}", f"churn-xgboost-tune-v2-{epoch}")
+    ]
+    specs = specs_of([*training, *tuning], Objects(tmp_path), None)
+    short = "{{ ts_nodash[2:8] }}{{ ts_nodash[9:13] }}"
+    assert [each.imported.jobs[0].fields.get("name") for each in specs] == [
+        "churn-{{ ts_nodash }}",
+        "churn-2-{{ ts_nodash }}",
+        "churn-{{ ts_nodash }}",
+        f"churn-xgboost-tune-v1-{short}",
+        f"churn-xgboost-tune-v2-{short}",
+    ]
+    changed = "the name has `churn-2` in place of `churn`, because another job has that name"
+    assert [changed in each.imported.remarks for each in specs] == [False, True, False, False, False]
 
 
 @pytest.mark.slow

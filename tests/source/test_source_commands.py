@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from source_helpers import OWN_IMAGE, SOURCE, write, write_spec
+from trainspec.cli.running_here import python_of
 from trainspec.packing.archive import pack
 from trainspec.packing.files import list_files
 from trainspec.simulator import Simulator
@@ -112,6 +113,17 @@ def test_run_local_hands_the_model_on_and_closes_the_gate(trainspec: Run, projec
     ran = trainspec("run", "specs/churn.yaml", "--local")
     assert ran.returncode == 0
     assert json.loads(ran.stdout.splitlines()[1])["status"] == "Skipped"
+
+
+def test_run_local_takes_a_python_by_a_relative_path(trainspec: Run, project: Path) -> None:
+    """The script starts in another folder."""
+    write(project, {"src/train.py": "print('trained')\n", "venv/python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'})
+    (project / "venv/python").chmod(0o755)
+    (project / "linked").symlink_to("venv")
+    write_spec(project)
+    (done,) = _run(trainspec, "--python", "linked/python")
+    assert done["status"] == "Completed"
+    assert python_of("./linked/python") == str(Path.cwd() / "linked/python")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_the_best_of_a_search_is_handed_on(local: Any, project: Path) -> None:
     for trial in tried:
         kept = (project / "kept/jobs" / trial / "log.txt").read_text()
         assert re.search(rf"^train: {trial} \[algo-1\S*\] {kept.splitlines()[-1]}$", said, re.MULTILINE), said
-    assert f"train: {best['name']} begins with eta={best['hyperparameters']['eta']}\n" in said
+    assert f"train: {best['name']} started with eta={best['hyperparameters']['eta']}\n" in said
     assert f"train: {best['name']}: Completed, auc {best['objective']:g}\n" in said
     eta = float(best["hyperparameters"]["eta"])
     assert best["objective"] == pytest.approx(1 - abs(eta - 0.3), abs=1e-4)

@@ -45,11 +45,11 @@ def folder_of(keep: str | None) -> Iterator[Path]:
 
 
 def python_of(given: str | None) -> str:
-    """The Python that runs scripts."""
+    """The full path of the Python that runs scripts, each in a folder of its own. A link stays: it makes the venv."""
     found = shutil.which(given) if given else sys.executable
     if not found:
         raise UsageError(f"--python {given}: no such program")
-    return found
+    return str(Path(found).absolute())
 
 
 def local_inputs(given: Iterable[str]) -> dict[str, Path]:

@@ -62,7 +62,7 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
     try:
         tree = syntax(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise CannotImportError(f"not Python: {error}") from error
+        raise CannotImportError(f"not Python: {str(error) or 'nested too deeply'}") from error
     if _depth(tree) > MAX_DEPTH:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
     return read_bounded(lambda: _by_reading(tree, read_module))

@@ -49,7 +49,7 @@ class TrialLogs:
             return
         if trial not in self._open:
             self._open[trial] = JobLog(self.logs, trial, lambda line: self.write(f"{trial} {line}"))
-            self.write(f"{trial} begins with {_values(summary)}")
+            self.write(f"{trial} started with {_values(summary)}")
         has_ended = status in _ENDED
         self._open[trial].show(CALLS_AT_THE_END if has_ended else CALLS_A_LOOK)
         if has_ended:

@@ -1,7 +1,8 @@
 """Names that hold the time of the recording: every run has a time of its own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -15,6 +16,13 @@ _FORMATS: Final = {17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 1
 _SECONDS: Final = {10: 1, 13: 1000}
 """Digits of a time since 1970, and how many of its units a second has."""
 _NEAR: Final = timedelta(hours=1)
+_RUNS: Final = (
+    ("{{ ts_nodash }}", 15),
+    ("{{ ts_nodash[2:13] }}", 11),
+    ("{{ ts_nodash[2:8] }}{{ ts_nodash[9:13] }}", 10),
+)
+"""Times of a run and their lengths: to the second, to the minute as the SDKs have it, and in as few digits as any clock
+that `without_clock` takes off."""
 
 
 def without_clock(name: str, now: datetime) -> str:
@@ -26,24 +34,33 @@ def without_clock(name: str, now: datetime) -> str:
     return name
 
 
+def free_base(base: str, room: int, taken: Collection[str]) -> str:
+    """`base`, or what is left of it where a time finds no room behind it; with a number where it is `taken`."""
+    longest = room - 1 - _RUNS[-1][1]
+    found, count = base[:longest].rstrip("-"), 1
+    while found in taken:
+        count += 1
+        end = f"-{count}"
+        found = base[: longest - len(end)].rstrip("-") + end
+    return found
+
+
 def templated(base: str, room: int) -> str:
-    """`base` with the time of a run, as exact as there is room for: to the second, or as the SDKs write it there."""
-    to_the_second, to_the_minute = ("{{ ts_nodash }}", 15), ("{{ ts_nodash[2:13] }}", 11)
-    time, length = to_the_second if len(base) + 1 + to_the_second[1] <= room else to_the_minute
-    return f"{base[: room - 1 - length].rstrip('-')}-{time}"
+    """`base`, which is a `free_base`, with the time of a run: as exact as there is room for."""
+    return f"{base}-{next(time for time, length in _RUNS if len(base) + 1 + length <= room)}"
 
 
 def _times(text: str) -> Iterator[datetime]:
+    """What a text of digits and separators may mean: ten digits are seconds since 1970, or `%y%m%d%H%M`."""
     digits = re.sub(r"\D", "", text)
-    try:
-        if text == digits and len(digits) in _SECONDS:
+    if text == digits and len(digits) in _SECONDS:
+        with suppress(ValueError, OverflowError, OSError):
             yield datetime.fromtimestamp(int(digits) / _SECONDS[len(digits)], timezone.utc)
-        elif len(digits) in _FORMATS:
+    if len(digits) in _FORMATS:
+        with suppress(ValueError, OverflowError, OSError):
             read = datetime.strptime(digits, _FORMATS[len(digits)])
             yield read.replace(tzinfo=timezone.utc)
             yield read.astimezone()
-    except (ValueError, OverflowError, OSError):
-        return
 
 
 def holds_name(text: str, name: str) -> bool:

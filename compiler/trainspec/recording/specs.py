@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.importers.model import CannotImportError, ImportedJob, ImportedTask, TaskIds, task_id_for
 from trainspec.importers.request import dotted_member, import_request
-from trainspec.recording.names import holds_name, renamed, templated, without_clock
+from trainspec.recording.names import free_base, holds_name, renamed, templated, without_clock
 from trainspec.recording.objects import Objects
 from trainspec.recording.server import Created
 from trainspec.recording.sources import Recorded, take_source, uploads
@@ -32,9 +32,10 @@ def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> 
     """The specs of what was created, in order. Raises CannotImportError where there was no training job."""
     specs: list[Recorded] = []
     stems, before, notes, job_name = TaskIds(), list[Created](), list[str](), ""
+    bases: dict[str, set[str]] = {operation: set() for operation in _JOBS}
     for each in created:
         if each.operation in _JOBS:
-            specs.append(_spec(each, store, stems, region))
+            specs.append(_spec(each, store, stems, bases[each.operation], region))
             job_name = str(each.request.get(_JOBS[each.operation]))
             for task in before:
                 _put_task(specs[-1], task, job_name, is_first=True)
@@ -52,7 +53,7 @@ def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> 
     return specs
 
 
-def _spec(created: Created, store: Objects, stems: TaskIds, region: str | None) -> Recorded:
+def _spec(created: Created, store: Objects, stems: TaskIds, bases: set[str], region: str | None) -> Recorded:
     member = _JOBS[created.operation]
     name = str(created.request.get(member))
     base = without_clock(name, created.at)
@@ -65,8 +66,14 @@ def _spec(created: Created, store: Objects, stems: TaskIds, region: str | None) 
         f"the name `{name}` has no time of the recording: every run asks for this one name; add `{{{{ ts_nodash }}}}`"
     ]
     if base != name:
-        new = fields["name"] = templated(base, _MAX_NAME[created.operation])
+        room = _MAX_NAME[created.operation]
+        own = free_base(base, room, bases)
+        bases.add(own)
+        new = fields["name"] = templated(own, room)
         remarks = [f"the name `{name}` ends with the time of the recording: written as `{new}`"]
+        if own != base:
+            why = "another job has that name" if base in bases else f"a name has at most {room} characters"
+            remarks.append(f"the name has `{own}` in place of `{base}`, because {why}")
         request, found = renamed(request, name, new, frozenset(uploads(request, store)))
         notes += found
     notes += _made_up(request)
