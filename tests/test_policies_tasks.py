@@ -1,10 +1,12 @@
 """Policies and the jobs that other tasks start with Amazon's operators: no task walks around a rule."""
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from trainspec.request.started import OPERATIONS
 
 from helpers import Run
 
@@ -130,3 +132,108 @@ def test_fields_of_jobs_are_not_asked_of_tasks_and_exceptions_name_them(house: H
     assert house.found(SPEC, {"required": ["region"]}, target="job") == []
     waived = [{"job": "train", "until": "2099-01-01", "reason": "agreed"}]
     assert house.found(SPEC, MACHINES, exceptions=waived) == []
+
+
+MEMBERS = {
+    "ResourceConfig": ("SageMakerTrainingOperator", "ResourceConfig"),
+    "InstanceGroups": ("SageMakerTrainingOperator", "ResourceConfig: {InstanceGroups: %s}"),
+    "StoppingCondition": ("SageMakerTrainingOperator", "StoppingCondition"),
+    "AlgorithmSpecification": ("SageMakerTrainingOperator", "AlgorithmSpecification"),
+    "TrainingJobDefinition": ("SageMakerTuningOperator", "TrainingJobDefinition"),
+    "HyperParameterTuningJobConfig": ("SageMakerTuningOperator", "HyperParameterTuningJobConfig"),
+    "a tuning job's machines": (
+        "SageMakerTuningOperator",
+        "TrainingJobDefinition: {HyperParameterTuningResourceConfig: %s}",
+    ),
+    "a tuning job's choice": (
+        "SageMakerTuningOperator",
+        "TrainingJobDefinition: {HyperParameterTuningResourceConfig: {InstanceConfigs: %s}}",
+    ),
+}
+
+
+NO_MAPS = ('"{{ var.json.resources }}"', "7", "[7]", '["{{ a }}"]')
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_what_is_no_map_is_not_known_and_ends_no_command(house: House, trainspec: Run, member: str) -> None:
+    operator, written = MEMBERS[member]
+    whole = {
+        "ResourceConfig": "{InstanceType: ml.m5.large, InstanceCount: 1, VolumeSizeInGB: 1}",
+        "StoppingCondition": "{MaxRuntimeInSeconds: 60}",
+    }
+    if operator == "SageMakerTuningOperator":
+        limits = "{ResourceLimits: {MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1}}"
+        whole = {"HyperParameterTuningJobConfig": limits, "TrainingJobDefinition": "{StoppingCondition: {}}"}
+    spec = SPEC[: SPEC.index("  train:")]
+    for index, value in enumerate(NO_MAPS):
+        line = written % value if "%s" in written else f"{written}: {value}"
+        rest = [f"{name}: {text}" for name, text in whole.items() if name != line.partition(":")[0]]
+        config = ", ".join([line, *rest])
+        module = "airflow.providers.amazon.aws.operators.sagemaker"
+        spec += f"  t{index}: {{operator: {module}.{operator}, arguments: {{config: {{{config}}}}}}}\n"
+    is_counted = member == "AlgorithmSpecification"
+    found = [each for each in house.found(spec, {"max_hours": 1}, locked=True) if each[0] == "ORG001"]
+    assert [each[1] for each in found] == ([] if is_counted else ["error"] * len(NO_MAPS))
+    (house.folder / "trainspec.toml").write_text("")
+    assert trainspec("compile").returncode in (0, 1)
+    said = trainspec("cost", "--format", "json")
+    assert said.returncode in (0, 1), said.stderr
+    for dag in json.loads(said.stdout)["dags"] if said.stdout else ():
+        assert [job["hours_run"] is None for job in dag["jobs"]] == [not is_counted] * len(NO_MAPS)
+
+
+def test_every_operator_of_ours_that_takes_a_config_is_seen() -> None:
+    classes: dict[str, tuple[list[str], list[str]]] = {}
+    for file in Path(__file__).parent.parent.glob("compiler/trainspec/runtime/*.py"):
+        for each in ast.walk(ast.parse(file.read_text())):
+            if isinstance(each, ast.ClassDef):
+                made = [one for one in each.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+                taken = [one.arg for it in made for one in (*it.args.args, *it.args.kwonlyargs)]
+                classes[each.name] = ([one.id for one in each.bases if isinstance(one, ast.Name)], taken)
+
+    def above(name: str) -> set[str]:
+        return {name, *(one for base in classes.get(name, ([], []))[0] for one in above(base))}
+
+    ours = {name for name in classes if "BaseOperator" in above(name)}
+    taking = {name for name in ours if any("config" in classes[one][1] for one in above(name) if one in classes)}
+    assert taking == {"TrainingJobOperator", "TuningJobOperator"}
+    assert taking <= set(OPERATIONS)
+
+
+OURS = SPEC.replace("airflow.providers.amazon.aws.operators.sagemaker.SageMakerTrainingOperator", "OURS")
+
+
+@pytest.mark.parametrize("module", ["trainspec.runtime", "trainspec.runtime.operator"])
+def test_our_own_operator_as_a_task_walks_around_nothing(house: House, module: str) -> None:
+    spec = OURS.replace("OURS", f"{module}.TrainingJobOperator")
+    assert house.found(spec, MACHINES, locked=True) == [("ORG001", "error", 2, 17)]
+    assert house.found(spec, {"max_hours": 7}, locked=True) == [("ORG001", "error", 7, 3)]
+    must = {"properties": {"EnableManagedSpotTraining": {"const": False}}}
+    spot = spec.replace("        RoleArn", "        EnableManagedSpotTraining: 'True'\n        RoleArn")
+    assert [each[1] for each in house.found(spot, must, locked=True)] == ["error"]
+
+
+def test_our_own_tuning_operator_as_a_task(house: House) -> None:
+    spec = TUNING.replace("airflow.providers.amazon.aws.operators.sagemaker.SageMaker", "trainspec.runtime.")
+    spec = spec.replace("TuningOperator", "TuningJobOperator")
+    assert house.found(spec, MACHINES, locked=True) == [("ORG001", "error", 13, 42)]
+    assert house.found(spec, {"max_hours": 3}, locked=True) == [("ORG001", "error", 4, 3)]
+
+
+COUNT = {"properties": {"ResourceConfig": {"properties": {"InstanceCount": {"maximum": 4}}}}}
+
+
+@pytest.mark.parametrize(
+    "number", ['"\u0664\u0660"', "\"{{ '\u0664\u0660' }}\"", '"+40"', '"4_0"', "\"{{ '4_0' }}\"", '" 40 "', '"many"']
+)
+def test_a_number_as_python_reads_it_walks_around_nothing(house: House, number: str) -> None:
+    spec = SPEC.replace('InstanceCount: "2"', f"InstanceCount: {number}  # trainspec: ignore[TS403]")
+    assert ("ORG001", "error") in [each[:2] for each in house.found(spec, COUNT, locked=True)]
+    assert [each[0] for each in house.found(spec.replace(number, '"4"'), COUNT, locked=True)] == []
+
+
+def test_a_hyperparameter_with_the_name_of_a_member_stays_a_text(house: House) -> None:
+    spec = SPEC.replace("        RoleArn", '        HyperParameters: {InstanceCount: "many"}\n        RoleArn')
+    must = {"properties": {"HyperParameters": {"properties": {"InstanceCount": {"const": "many"}}}}}
+    assert house.found(spec, must, locked=True) == []

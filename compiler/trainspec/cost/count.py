@@ -16,7 +16,8 @@ from trainspec.cost.model import DagCost, JobCost, Machine, Prices, added
 from trainspec.cost.schedule import runs_in_month
 from trainspec.request.bounds import Bounds, bounds_of
 from trainspec.request.images.registries import ecr_image
-from trainspec.request.tuned import CONFIG, DEFINITION, training_request
+from trainspec.request.started import as_job, task_requests
+from trainspec.request.tuned import CONFIG, CONFIGS, DEFINITION, TUNED_RESOURCES, training_request
 from trainspec.units import duration
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ _HOURS_OF_MONTH = 720
 _DEFAULT_RUNTIME = 86_400
 """SageMaker stops a job without `MaxRuntimeInSeconds` after a day."""
 _STARTS = re.compile(
-    r".*\.SageMaker\w*(?:Training|Tuning|Processing|Transform|AutoML|Endpoint|Pipeline)Operator(?:Async)?"
+    r".*\.(?:SageMaker\w*(?:Training|Tuning|Processing|Transform|AutoML|Endpoint|Pipeline)Operator(?:Async)?"
+    r"|(?:Training|Tuning)JobOperator)"
 )
 """Operators of other tasks that start machines."""
-_TUNED = "HyperParameterTuningResourceConfig"
 _SEVERAL = "machines of several types: counted as the one that costs most"
 
 Members = Mapping[str, Any]
@@ -51,22 +52,25 @@ def dag_cost(
 ) -> DagCost:
     """The bound of a DAG: its `data`, the request of each task, and the task ids of each matrix in `groups`.
 
-    `region` is that of jobs which name none; the month begins at `at`, else at the start date, else `today`.
+    The training and tuning jobs of other tasks count where the `config` is written out. `region` is that of jobs which
+    name none; the month begins at `at`, else at the start date, else `today`.
     """
     dag = data.get("dag") or {}
     runs, words = runs_in_month(dag, at, today)
-    fields = data.get("jobs") or {}
+    others = data.get("tasks") or {}
+    started = {name: request.members for name, request in task_requests(data) if request is not None}
+    fields = {**(data.get("jobs") or {}), **{name: as_job(others[name]) for name in started}}
     defaults = dag.get("default_args") or {}
     points = {task: name for name, tasks in groups.items() for task in tasks}
     by_job: dict[str, list[_Task]] = {}
-    for task, request in requests.items():
+    for task, request in {**requests, **started}.items():
         found = _task(fields.get(task) or {}, defaults, request, prices, region)
         by_job.setdefault(points.get(task, task), []).append(found)
     jobs = tuple(_together(name, tasks) for name, tasks in by_job.items())
-    others = tuple(
-        name for name, task in (data.get("tasks") or {}).items() if _STARTS.fullmatch(str(task.get("operator")))
+    rest = tuple(
+        name for name, task in others.items() if name not in started and _STARTS.fullmatch(str(task.get("operator")))
     )
-    return DagCost(dag_id=dag_id, spec=spec, schedule=words, runs=runs, jobs=jobs, not_counted=others)
+    return DagCost(dag_id=dag_id, spec=spec, schedule=words, runs=runs, jobs=jobs, not_counted=rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +108,14 @@ def _task(
 
 def _choices(whole: Members) -> Iterator[Members]:
     """`whole` for each of the machine types that a tuning job may run on, or just once."""
-    definition = whole.get(DEFINITION) or {}
-    tuned = definition.get(_TUNED) or {}
-    if "ResourceConfig" in definition or not tuned.get("InstanceConfigs"):
+    definition = _map(whole.get(DEFINITION))
+    tuned = _map(definition.get(TUNED_RESOURCES))
+    configs = tuned.get(CONFIGS)
+    if "ResourceConfig" in definition or not isinstance(configs, list) or not configs:
         yield whole
         return
-    for each in tuned["InstanceConfigs"]:
-        yield {**whole, DEFINITION: {**definition, _TUNED: {**tuned, "InstanceConfigs": [each]}}}
+    for each in configs:
+        yield {**whole, DEFINITION: {**definition, TUNED_RESOURCES: {**tuned, CONFIGS: [each]}}}
 
 
 def _most(numbers: Iterable[Fraction | None]) -> Fraction | None:
@@ -127,7 +132,7 @@ def _on_machines(
     where = fields.get("region")
     where = where if isinstance(where, str) and where else _region_of_image(request) or region
     notes: list[str] = []
-    resources = request.get("ResourceConfig") or {}
+    resources = _map(request.get("ResourceConfig"))
     machines = tuple(_machines(resources))
     bounds = bounds_of(whole)
     runtime = _seconds(whole, bounds, _runtime(request, notes), notes)
@@ -157,7 +162,7 @@ def _on_machines(
 
 def _region_of_image(request: Members) -> str | None:
     """The region of the job's ECR image, in which SageMaker wants the job to be, too."""
-    found = ecr_image(str((request.get("AlgorithmSpecification") or {}).get("TrainingImage") or ""))
+    found = ecr_image(str(_map(request.get("AlgorithmSpecification")).get("TrainingImage") or ""))
     return found.region if found else None
 
 
@@ -180,15 +185,20 @@ def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str])
 
 
 def _machines(resources: Members) -> Iterator[Machine]:
-    for each in resources.get("InstanceGroups") or ([resources] if resources.get("InstanceType") else ()):
-        kind, number = each.get("InstanceType"), each.get("InstanceCount", 1)
+    groups = resources.get("InstanceGroups") or ([resources] if resources.get("InstanceType") else [])
+    for each in groups if isinstance(groups, list) else [None]:
+        kind, number = (
+            _map(each).get("InstanceType"),
+            each.get("InstanceCount", 1) if isinstance(each, Mapping) else None,
+        )
         is_known = isinstance(kind, str) and "{{" not in kind
         yield Machine(kind if is_known else None, number if type(number) is int else None)
 
 
 def _runtime(request: Members, notes: list[str]) -> int | None:
     """The seconds that a job may run; None where only the task's run tells."""
-    limit = (request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
+    condition = request.get("StoppingCondition") or {}
+    limit = condition.get("MaxRuntimeInSeconds") if isinstance(condition, Mapping) else "not known"
     if limit is None:
         notes.append("no `stopping.max_runtime`: SageMaker stops it after 24 hours")
         return _DEFAULT_RUNTIME
@@ -196,6 +206,11 @@ def _runtime(request: Members, notes: list[str]) -> int | None:
         notes.append("`stopping.max_runtime` is only known when the task runs")
         return None
     return limit
+
+
+def _map(value: Any) -> Members:
+    """A map as it is; an empty one for all else, which another task's `config` may have in its place."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _retries(fields: "JobData", defaults: "TaskArgumentsData") -> int:

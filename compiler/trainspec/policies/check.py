@@ -11,10 +11,10 @@ from trainspec.policies.limits import check_limits
 from trainspec.policies.model import TARGETS, Policy, PolicySet
 from trainspec.policies.schema import compiled
 from trainspec.policies.seen import Seen, value_at
-from trainspec.policies.tasks import CONFIG, task_requests
 from trainspec.policies.values import Failure
 from trainspec.request.api.model import TUNING
 from trainspec.request.lower import field_of
+from trainspec.request.started import CONFIG, task_requests
 from trainspec.safety.budget import spend
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault, placed
@@ -47,9 +47,7 @@ def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic
     for job in (*jobs.values(), *tasks.values()):
         if (job.section, job.name) not in document.invalid:
             yield from _of_job(job, by_target, document)
-    yield from check_limits(policies, by_target["request"], document, jobs)
-    if tasks:
-        yield from check_limits(policies, by_target["request"], document, tasks)
+    yield from check_limits(policies, by_target["request"], document, {**jobs, **tasks})
 
 
 def _of_job(job: Job, by_target: Mapping[str, Sequence[Policy]], document: Document) -> Iterator[Diagnostic]:

@@ -19,6 +19,7 @@ from trainspec.policies.values import UNKNOWN
 from trainspec.request.api.model import TRAINING, TUNING
 from trainspec.request.check import render_in
 from trainspec.request.lower import Request
+from trainspec.request.started import sent
 from trainspec.schema.values import leaves, with_leaves
 from trainspec.templates import Sample, has_template, render
 from trainspec.templates.context import for_any_run
@@ -80,7 +81,11 @@ class Job:
         for operation, all_seen in ((TRAINING, of_training), (TUNING, of_tuning)):
             for seen in all_seen:
                 contexts = self._contexts(seen.members, is_locked)
-                yield Instances(seen, _renderings(seen.members, contexts, operation))
+                yield Instances(seen, _distinct(map(self._sent, _renderings(seen.members, contexts, operation))))
+
+    def _sent(self, members: Any) -> Any:
+        """A rendered request as the task's operator sends it."""
+        return sent(members, self.document.data["tasks"][self.name], UNKNOWN) if self.section == "tasks" else members
 
     def _contexts(self, data: Any, is_locked: bool) -> Sequence[Context]:
         """The runs that data is rendered for."""

@@ -9,7 +9,6 @@ from trainspec.policies.document import Document, at_key, is_waived
 from trainspec.policies.instances import Job
 from trainspec.policies.model import Limits, Policy, PolicySet
 from trainspec.policies.schema import compiled
-from trainspec.policies.tasks import counted
 from trainspec.schema.patterns import TooSlowError
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
@@ -34,21 +33,22 @@ def check_limits(
     limited = [each for each in of_requests if each.limits != _NO_LIMITS]
     if not limited or document.invalid:
         return
-    section = next((job.section for job in jobs.values()), "jobs")
-    cost = cost_of(document, policies.prices) if section == "jobs" else _cost_of_tasks(document, policies.prices, jobs)
+    bounds = [(job.job, job.hours, job.cost) for job in cost_of(document, policies.prices).jobs]
+    bounds += [(name, None, None) for name, job in jobs.items() if job.request is None]
     without_prices = False
     for policy in limited:
-        for job in cost.jobs:
-            tasks = document.groups.get(job.job, (job.job,)) if section == "jobs" else (job.job,)
-            if is_waived(policy, document, job.job) or not any(_applies(policy, jobs[task]) for task in tasks):
+        for name, hours, cost in bounds:
+            tasks = document.groups.get(name, (name,))
+            if is_waived(policy, document, name) or not any(_applies(policy, jobs[task]) for task in tasks):
                 continue
-            found = beyond(policy, job.hours, job.cost, policies.prices.currency if policies.prices else None)
+            found = beyond(policy, hours, cost, policies.prices.currency if policies.prices else None)
             if found is None:
                 continue
             if policies.prices is None and not found.is_sure and policy.limits.cost is not None:
                 if without_prices:
                     continue
                 without_prices = True
+            section = jobs[tasks[0]].section
             fault = Fault(*_said(policy, found, (section, tasks[0])), on_key=True)
             yield at_key(fault, section, tasks[0], document)
 
@@ -111,16 +111,8 @@ def _number(value: Any) -> str:
 
 
 def cost_of(document: Document, prices: "Prices | None") -> "DagCost":
-    """The bound of the jobs of a document."""
+    """The bound of the jobs of a document, and of those that its other tasks start."""
     from trainspec.cost import dag_cost
 
     members = {name: request.members for name, request in document.requests.items()}
     return dag_cost(document.dag_id, document.name, document.data, members, document.groups, prices, document.region)
-
-
-def _cost_of_tasks(document: Document, prices: "Prices | None", tasks: Mapping[str, Job]) -> "DagCost":
-    """The bound of the jobs that other tasks start."""
-    from trainspec.cost import dag_cost
-
-    members = {name: task.request.members if task.request else {} for name, task in tasks.items()}
-    return dag_cost(document.dag_id, document.name, counted(document.data), members, {}, prices, document.region)

@@ -99,4 +99,8 @@ def _is_taken(what: Violation) -> bool:
     name = str(what.path[-1]) if what.path else ""
     if what.constraint == "pattern" and name in _ROLES:
         return isinstance(what.value, str) and ":" not in what.value
-    return what.constraint == "type" and name in _CAST and isinstance(what.value, str) and what.value.isdigit()
+    return what.constraint == "type" and name in _CAST and _is_integer(what.value)
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit()

@@ -41,7 +41,8 @@ def machine_choices(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     tuned = definition.get(TUNED_RESOURCES) if isinstance(definition, Mapping) else None
     if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:
         return []
-    return [each for each in tuned.get(CONFIGS) or () if isinstance(each, Mapping)]
+    configs = tuned.get(CONFIGS)
+    return [each for each in configs if isinstance(each, Mapping)] if isinstance(configs, list) else []
 
 
 def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,10 +52,12 @@ def training_request(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     if CONFIG not in request:
         return dict(request)
-    definition = dict(request.get(DEFINITION) or {})
+    written = request.get(DEFINITION)
+    definition = dict(written) if isinstance(written, Mapping) else {}
     tuned = definition.pop(TUNED_RESOURCES, None)
     if isinstance(tuned, Mapping) and "ResourceConfig" not in definition:
-        first = next(iter(tuned.get(CONFIGS) or [tuned]))
+        configs = tuned.get(CONFIGS)
+        first = configs[0] if isinstance(configs, list) and configs else tuned
         names = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
         both = {**tuned, **first} if isinstance(first, Mapping) else tuned
         definition["ResourceConfig"] = {name: both[name] for name in names if name in both}
