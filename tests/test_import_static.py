@@ -193,7 +193,7 @@ LOST = {
         "the task `m` is not carried over: only a run decides",
     ),
     "raise": ("raise ValueError\n    BashOperator(task_id='m', bash_command='m')", "an exception is raised here"),
-    "set later": ("t.trigger_rule = 'all_done'", "`t.trigger_rule` is set afterwards"),
+    "set later": ("t.ui_color = '#fff'", "`t.ui_color` is set afterwards"),
     "open arguments": ("SageMakerTrainingOperator(task_id='u', config=request(), **made())", "`**made()` is not read"),
 }
 

@@ -4,9 +4,12 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.definitions import stands_for
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import GETTERS, variable
+from trainspec.importers.handed import HANDED
 from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
+from trainspec.importers.library import LIBRARY, of_library
 from trainspec.importers.making import (
     call_expression,
     link,
@@ -18,6 +21,7 @@ from trainspec.importers.making import (
 )
 from trainspec.importers.operations import items_of
 from trainspec.importers.values import (
+    Bound,
     Dag,
     Function,
     Given,
@@ -37,22 +41,38 @@ from trainspec.safety.budget import spend
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
+TRAINING = (
+    "SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", "TrainingJobOperator",
+    "TuningJobOperator",
+)  # fmt: skip
+_NAMES_OF_THE_FILE = ("globals().update", "globals().setdefault", "globals().pop", "vars().", "locals().")
 MOST_CALLS = 8
 """How deep functions of the file may call each other."""
 _PURE = frozenset(
-    ("airflow", "builtins", "collections", "copy", "datetime", "json", "logging", "math", "os", "pathlib", "pendulum")
-) | frozenset(("re", "string", "time", "typing", "warnings", "zoneinfo", "boto3", "dateutil", "pytz", "itertools"))
+    ("airflow", "boto3", "builtins", "collections", "copy", "datetime", "dateutil", "itertools", "json", "logging")
+) | frozenset(
+    ("math", "os", "pathlib", "pendulum", "posixpath", "pytz", "re", "string", "textwrap", "time", "types", "typing")
+) | frozenset(("uuid", "warnings", "zoneinfo"))  # fmt: skip
 """Modules whose calls change none of their arguments and make no task."""
 
 
 def call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
     """The value of a call."""
     called = evaluate(run, node.func, scope)
-    given = arguments(run, node, scope)
+    return call_with(run, node, called, arguments(run, node, scope))
+
+
+def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> Any:
+    """The value of a call whose arguments are known."""
+    if isinstance(called, Bound):
+        more = Given([*called.given.positional, *given.positional], {**called.given.named, **given.named}, given.open)
+        return call_with(run, node, called.called, more)
     if isinstance(called, Reference):
         return _call_reference(run, node, called, given)
     if isinstance(called, Function):
         return call_function(run, node, called, given)
+    if isinstance(called, LocalClass) and (operator := stands_for(called, TRAINING)) is not None:
+        return _call_reference(run, node, operator, given)
     if isinstance(called, LocalClass):
         if called.name.endswith(("Operator", "Sensor")) or "task_id" in given.named:
             return make_lost_task(run, node, f"its class `{called.name}` is defined in this file", given)
@@ -63,6 +83,8 @@ def call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
     if isinstance(called, Method):
         return _call_method(run, node, called, given)
     _hand_over(run, node, given, ast.unparse(node.func)[:80])
+    if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):
+        run.note(node, f"`{ast.unparse(node)[:80]}` may set any name of the file; the values are read without it")
     return unknown(node)
 
 
@@ -93,6 +115,8 @@ def arguments(run: "Interpreter", node: ast.Call, scope: Scope) -> Given:
 def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Any:
     name, module = called.name, called.path.rpartition(".")[0]
     owner = module.rpartition(".")[2]
+    if module == "builtins" and name in HANDED:
+        return HANDED[name](run, node, given)
     if module == "builtins":
         return builtin(run, name, node, given)
     if called.path in GETTERS:
@@ -110,13 +134,21 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         return Label()
     if name in ("partial", "expand", "expand_kwargs") and _is_task_class(owner):
         return Partial(owner, given.named.get("task_id"))
+    if called.path == "functools.partial" and given.positional and not given.open:
+        return Bound(given.positional[0], Given(given.positional[1:], given.named, []))
     if called.path in ("copy.deepcopy", "copy.copy") and given.positional:
-        return copied(given.positional[0], deep=name == "deepcopy")
+        return copied(run, given.positional[0], deep=name == "deepcopy")
     if called.path in ("airflow.decorators.task", "airflow.sdk.task") and given.positional:
         inner = given.positional[0]
-        return Function(inner.node, inner.scope, "task") if isinstance(inner, Function) else Partial("task")
+        return (
+            Function(inner.node, inner.scope, "task", None, inner.defaults)
+            if isinstance(inner, Function)
+            else Partial("task")
+        )
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
+    if called.path in LIBRARY and (known := of_library(run, called.path, given)) is not ...:
+        return known
     if called.path.split(".")[0] not in _PURE:
         _hand_over(run, node, given, called.path)
         if run.dags or any(isinstance(each, Dag | Task | Group) for each in given.positional):
@@ -185,9 +217,6 @@ def _bind(run: "Interpreter", called: Function, given: Given, inner: Scope, node
     """Bind the parameters of a function; whether the call fits it."""
     spec = called.node.args
     positional = [*spec.posonlyargs, *spec.args]
-    defaults = dict(zip([each.arg for each in positional[len(positional) - len(spec.defaults) :]], spec.defaults,
-                        strict=True))  # fmt: skip
-    defaults |= {each.arg: value for each, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value}
     named = dict(given.named)
     for parameter, value in zip(positional, given.positional, strict=False):
         inner.names[parameter.arg] = value
@@ -197,11 +226,8 @@ def _bind(run: "Interpreter", called: Function, given: Given, inner: Scope, node
         if parameter.arg in named:
             inner.names[parameter.arg] = named.pop(parameter.arg)
         elif parameter.arg not in inner.names:
-            default = defaults.get(parameter.arg)
-            is_literal = default is not None and called.kind != "dag"
-            inner.names[parameter.arg] = (
-                evaluate(run, default, called.scope) if is_literal and default is not None else unknown(node)
-            )
+            is_known = parameter.arg in called.defaults and called.kind != "dag"
+            inner.names[parameter.arg] = called.defaults[parameter.arg] if is_known else unknown(node)
     if spec.kwarg:
         inner.names[spec.kwarg.arg] = named
         return True
@@ -221,10 +247,19 @@ def _call_method(run: "Interpreter", node: ast.Call, called: Method, given: Give
     if isinstance(of, Function) and of.kind in ("task", "task_group"):
         if name in ("partial", "override"):
             task_id = given.named.get("task_id")
-            return Function(of.node, of.scope, of.kind, of.decorator) if task_id is None else Partial(str(task_id))
+            return (
+                Function(of.node, of.scope, of.kind, of.decorator, of.defaults)
+                if task_id is None
+                else Partial(str(task_id))
+            )
         own = of.node.name if not isinstance(of.node, ast.Lambda) else None
         return make_lost_task(run, node, f"it is a mapped {of.kind.replace('_', ' ')}", given, own)
     if id(of) in run.spoilt or given.open:
+        return unknown(node)
+    if isinstance(of, LocalClass):
+        _hand_over(run, node, given, f"{of.name}.{name}")
+        if of.makes_tasks():
+            run.note(node, f"what `{of.name}.{name}` makes is not read: it is a class of this file")
         return unknown(node)
     if isinstance(of, str):
         return method_of_text(of, name, node, given)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from trainspec.importers.arguments import assets_of
 from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
 from trainspec.importers.edges import edges
-from trainspec.importers.from_environment import by_default, remarks_on
+from trainspec.importers.from_environment import by_default, names_of_variables, remarks_on
 from trainspec.importers.interpret import Interpreter, ReadModule
 from trainspec.importers.literals import Constants
 from trainspec.importers.making import OF_DEFAULT_ARGS
@@ -21,6 +21,7 @@ from trainspec.importers.model import CannotImportError, Imported, ImportedJob, 
 from trainspec.importers.other_tasks import import_task
 from trainspec.importers.request import known_members
 from trainspec.importers.schedules import schedule_of
+from trainspec.importers.script import job_fields
 from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
 from trainspec.safety.budget import OutOfBudgetError, budget
@@ -127,7 +128,10 @@ def _finished(imported: Imported, straight: Straight) -> Imported:
     of_jobs = (each for job in imported.jobs for each in (job.request, job.fields))
     held = (imported.dag, *of_jobs, *(each.fields for each in imported.around))
     remarks = (*imported.remarks, *remarks_on(*held))
-    notes = tuple(map(by_default, imported.notes))
+    names = dict.fromkeys(each for job in imported.jobs for each in names_of_variables(job_fields(job.request, str)))
+    notes = tuple(map(by_default, imported.notes)) + tuple(
+        f"the name `{each}` depends on the environment; the spec has its default" for each in names
+    )
     return replace(imported, notes=notes, remarks=remarks, constants=straight.constants)
 
 

@@ -2,13 +2,26 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.comprehensions import comprehension
+from trainspec.importers.definitions import attribute_of, defaults_of
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
-from trainspec.importers.operations import COMPARISONS, SCALARS, decide, items_of, operate, text_of
-from trainspec.importers.values import Function, Method, Reference, Residual, Scope, Task, unknown
+from trainspec.importers.operations import COMPARISONS, SCALARS, decide, distinct, items_of, operate, text_of
+from trainspec.importers.values import (
+    Fixed,
+    Function,
+    LocalClass,
+    Member,
+    Method,
+    Reference,
+    Residual,
+    Scope,
+    Task,
+    unknown,
+)
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -53,6 +66,12 @@ def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
         return value
     if isinstance(value, Task) and node.attr == "task_id" and value.task_id is not None:
         return value.task_id
+    if isinstance(value, Task) and node.attr in value.arguments:
+        return value.arguments[node.attr]
+    if isinstance(value, LocalClass) and (found := attribute_of(value, node.attr)) is not ...:
+        return found
+    if isinstance(value, Member) and node.attr in ("name", "value"):
+        return getattr(value, node.attr)
     if isinstance(value, Residual):
         return unknown(node)
     return Method(value, node.attr, node)
@@ -65,13 +84,18 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
     if isinstance(value, Task):
         return value
     is_readable = not (id(value) in run.spoilt or is_variable(value) or is_variable(key))
-    if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int):
+    if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int | slice):
         return unknown(node)
     try:
         found: Any = value[key]  # type: ignore[index]
-    except (KeyError, IndexError, TypeError):
+    except (KeyError, IndexError, TypeError, ValueError):
         return unknown(node)
     return found
+
+
+def _slice(run: "Interpreter", node: ast.Slice, scope: Scope) -> Any:
+    parts = [evaluate(run, each, scope) if each else None for each in (node.lower, node.upper, node.step)]
+    return slice(*parts) if all(isinstance(each, int | None) for each in parts) else unknown(node)
 
 
 def _dict(run: "Interpreter", node: ast.Dict, scope: Scope) -> Any:
@@ -104,7 +128,9 @@ def _list(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
                 found.extend(more)
         else:
             found.append(evaluate(run, item, scope))
-    return found
+    if isinstance(node, ast.Set):
+        return distinct(found, node)
+    return Fixed(found) if isinstance(node, ast.Tuple) else found
 
 
 def _joined(run: "Interpreter", node: ast.JoinedStr, scope: Scope) -> Any:
@@ -127,7 +153,7 @@ def _formatted(run: "Interpreter", node: ast.FormattedValue, scope: Scope) -> An
 
 def _operation(run: "Interpreter", node: ast.BinOp, scope: Scope) -> Any:
     left, right = evaluate(run, node.left, scope), evaluate(run, node.right, scope)
-    if isinstance(node.op, ast.RShift | ast.LShift):
+    if isinstance(node.op, ast.RShift | ast.LShift) and not (isinstance(left, int) and isinstance(right, int)):
         link(run, *((left, right) if isinstance(node.op, ast.RShift) else (right, left)), node)
         return right
     return operate(run, node.op, left, right, node)
@@ -189,43 +215,8 @@ def _in_doubt(run: "Interpreter", nodes: list[ast.expr], scope: Scope) -> None:
     run.in_doubt -= 1
 
 
-def _comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
-    rounds = list(_rounds(run, node.generators, Scope({}, scope)))  # type: ignore[attr-defined]
-    if None in rounds:
-        run.in_doubt += 1
-        for each in ast.iter_child_nodes(node):
-            if isinstance(each, ast.expr):
-                evaluate(run, each, Scope({}, scope))
-        run.in_doubt -= 1
-        return unknown(node)
-    inner = [each for each in rounds if each is not None]
-    if isinstance(node, ast.DictComp):
-        keys = [evaluate(run, node.key, each) for each in inner]
-        if not all(isinstance(key, SCALARS) and not is_variable(key) for key in keys):
-            return unknown(node)
-        return dict(zip(keys, [evaluate(run, node.value, each) for each in inner], strict=True))
-    return [evaluate(run, node.elt, each) for each in inner]  # type: ignore[attr-defined]
-
-
-def _rounds(run: "Interpreter", generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope | None]:
-    """The scope of each round of a comprehension; None where only a run could say."""
-    first, *rest = generators
-    items = items_of(run, evaluate(run, first.iter, scope))
-    if items is None:
-        yield None
-        return
-    for item in items:
-        inner = Scope({}, scope)
-        run.assign(first.target, item, inner)
-        held = [decide(run, evaluate(run, test, inner)) for test in first.ifs]
-        if None in held:
-            yield None
-        elif all(held):
-            yield from _rounds(run, rest, inner) if rest else iter((inner,))
-
-
 def _lambda(run: "Interpreter", node: ast.Lambda, scope: Scope) -> Any:
-    return Function(node, scope)
+    return Function(node, scope, defaults=defaults_of(run, node, scope))
 
 
 def _walrus(run: "Interpreter", node: ast.NamedExpr, scope: Scope) -> Any:
@@ -241,13 +232,18 @@ def _call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
 
 
 _BUILTINS = frozenset(
-    ("bool", "dict", "enumerate", "float", "int", "len", "list", "max", "min", "print", "range", "set")
-) | frozenset(("sorted", "str", "sum", "super", "tuple", "zip", "isinstance", "getattr", "reversed", "round"))
+    ("abs", "all", "any", "bool", "dict", "divmod", "enumerate", "eval", "exec", "filter", "float", "getattr")
+) | frozenset(
+    ("globals", "int", "isinstance", "iter", "len", "list", "locals", "map", "max", "min", "next", "print", "range")
+) | frozenset(
+    ("reversed", "round", "set", "setattr", "sorted", "str", "sum", "super", "tuple", "vars", "zip")
+)  # fmt: skip
 _READ: Mapping[type[ast.expr], Callable[..., Any]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
+    ast.Slice: _slice,
     ast.Dict: _dict,
     ast.List: _list,
     ast.Tuple: _list,
@@ -259,10 +255,10 @@ _READ: Mapping[type[ast.expr], Callable[..., Any]] = {
     ast.BoolOp: _bool,
     ast.Compare: _compare,
     ast.IfExp: _either,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _comprehension,
+    ast.ListComp: comprehension,
+    ast.SetComp: comprehension,
+    ast.GeneratorExp: comprehension,
+    ast.DictComp: comprehension,
     ast.Lambda: _lambda,
     ast.NamedExpr: _walrus,
     ast.Call: _call,

@@ -5,7 +5,7 @@ can hold: texts that are put together from it hold them, too. What would look in
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _OPEN, _THEN, _END = "\ue000", "\ue001", "\ue002"
@@ -50,7 +50,7 @@ def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str]
     `defaults` gets the default of each, and `sources` what the environment calls it.
     """
     if isinstance(value, Mapping):
-        return {key: with_variables(below, defaults, sources) for key, below in value.items()}
+        return {by_default(key): with_variables(below, defaults, sources) for key, below in value.items()}
     if isinstance(value, list):
         return [with_variables(below, defaults, sources) for below in value]
     if not is_variable(value):
@@ -62,6 +62,17 @@ def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str]
         return f"${{vars.{known}}}"
 
     return _MARK.sub(said, value)
+
+
+def names_of_variables(value: Any) -> Iterator[str]:
+    """The names in a map that depend on the environment, by their defaults: a spec has no variables in names."""
+    if isinstance(value, Mapping):
+        yield from (by_default(key) for key in value if is_variable(key))
+        for below in value.values():
+            yield from names_of_variables(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from names_of_variables(below)
 
 
 def _known(name: str, default: str, defaults: dict[str, str]) -> str:

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainspec.importers.assigning import assign
 from trainspec.importers.calls import arguments, call_function
-from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.links import Links
 from trainspec.importers.making import make_dag
-from trainspec.importers.operations import items_of
 from trainspec.importers.statements import STATEMENTS
 from trainspec.importers.values import (
     Dag,
@@ -104,10 +103,10 @@ class Interpreter:
             self._modules[module] = None
             text = self.read_module(module)
             if text is not None:
-                self._modules[module] = self._names_of(text)
+                self._modules[module] = self._names_of(module, text)
         return (self._modules[module] or {}).get(name, ...)
 
-    def _names_of(self, text: str) -> dict[str, Any]:
+    def _names_of(self, module: str, text: str) -> dict[str, Any]:
         try:
             tree = syntax(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -116,6 +115,9 @@ class Interpreter:
         kept, self.notes = self.notes, []
         self.block(tree.body, scope)
         self.notes = kept
+        for value in scope.names.values():
+            if isinstance(value, Function) and value.scope is scope and not value.module:
+                value.module = module
         return scope.names
 
     # ---- functions
@@ -162,35 +164,7 @@ class Interpreter:
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """`target = value`."""
-        if isinstance(target, ast.Name):
-            undecided = self.in_doubt and target.id in scope.shared
-            scope.bind(target.id, unknown(target) if undecided else value)
-        elif isinstance(target, ast.Tuple | ast.List):
-            items = items_of(self, value)
-            fits = items is not None and len(items) == len(target.elts)
-            for index, each in enumerate(target.elts):
-                self.assign(each, items[index] if items is not None and fits else unknown(each), scope)
-        elif isinstance(target, ast.Subscript):
-            self._assign_item(target, value, scope)
-        elif isinstance(target, ast.Starred):
-            self.assign(target.value, unknown(target.value), scope)
-        else:
-            of = evaluate(self, target.value, scope) if isinstance(target, ast.Attribute) else None
-            if isinstance(of, Task | Dag):
-                self.note(target, f"`{ast.unparse(target)[:80]}` is set afterwards, which is not carried over")
-
-    def _assign_item(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
-        of, key = evaluate(self, target.value, scope), evaluate(self, target.slice, scope)
-        if not isinstance(of, dict | list):
-            return
-        is_key = isinstance(key, str | int) and not is_variable(key)
-        if self.in_doubt or not is_key or (isinstance(of, list) and not isinstance(key, int)):
-            self.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set where only a run decides whether, or which")
-            return
-        try:
-            of[key] = value
-        except IndexError:
-            self.spoil(of, target, "it has no such item")
+        assign(self, target, value, scope)
 
     def in_branches(self, bodies: list[list[ast.stmt]], scope: Scope, tried: bool = False) -> str:
         """Read bodies of which only a run decides which one is gone through.

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.from_environment import by_default, is_variable
-from trainspec.importers.operations import format_text, items_of
-from trainspec.importers.values import Given, unknown
+from trainspec.importers.operations import distinct, format_text, items_of
+from trainspec.importers.values import Fixed, Given, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
         return unknown(node)
     if name == "dict" and (first is None or isinstance(first, dict)):
         return {**(first or {}), **given.named}
+    if name == "dict" and isinstance(first, list) and all(isinstance(each, list) and len(each) == 2 for each in first):
+        is_plain = all(isinstance(each[0], str | int) and not is_variable(each[0]) for each in first)
+        return {**dict(first), **given.named} if is_plain else unknown(node)
+    if name in ("min", "max") and len(given.positional) > 1 and not given.named:
+        return _of_list(name, given.positional, node)
+    if name == "abs" and isinstance(first, int | float):
+        return abs(first)
+    if name == "divmod" and len(given.positional) == 2:
+        one, other = given.positional
+        is_plain = isinstance(one, int) and isinstance(other, int) and other != 0
+        return Fixed(divmod(one, other)) if is_plain else unknown(node)
     if name == "print":
         return None
     if name != "str" and isinstance(first, str) and is_variable(first):
@@ -62,8 +73,12 @@ def _of_variable(run: "Interpreter", name: str, default: str, node: ast.Call) ->
 def _of_list(name: str, items: list[Any], node: ast.Call) -> Any:
     if name == "enumerate":
         return [[index, each] for index, each in enumerate(items)]
-    if name in ("list", "tuple", "set", "reversed"):
+    if name == "tuple":
+        return Fixed(items)
+    if name in ("list", "reversed", "iter"):
         return items[::-1] if name == "reversed" else items
+    if name == "set":
+        return distinct(items, node)
     if name == "len":
         return len(items)
     if any(map(is_variable, items)):
@@ -154,11 +169,13 @@ def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given
     return unknown(node)
 
 
-def copied(value: Any, deep: bool) -> Any:
-    """A copy of a list or a map; `deep` copies what is in it, too."""
+def copied(run: "Interpreter", value: Any, deep: bool) -> Any:
+    """A copy of a list or a map; `deep` copies what is in it, too. What nobody knows any longer stays unknown."""
     spend(5)
+    if id(value) in run.spoilt:
+        return unknown(run.spoilt[id(value)])
     if isinstance(value, dict):
-        return {key: copied(below, deep) if deep else below for key, below in value.items()}
+        return {key: copied(run, below, deep) if deep else below for key, below in value.items()}
     if isinstance(value, list):
-        return [copied(below, deep) if deep else below for below in value]
+        return type(value)(copied(run, below, deep) if deep else below for below in value)
     return value

@@ -1,6 +1,5 @@
-"""Which task of a DAG file waits for which: tasks and groups, the groups taken apart at the end."""
+"""Which task of a DAG file waits for which: an edge of a group is one of its tasks at the moment it is written."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from trainspec.importers.values import Group, Task
@@ -9,27 +8,25 @@ from trainspec.safety.budget import spend
 
 @dataclass
 class Links:
-    """Edges between tasks and groups, as they were written."""
+    """Edges between tasks. A group stands for its last tasks before an edge, and for its first ones after it."""
 
-    written: list[tuple[Task | Group, Task | Group]] = field(default_factory=list)
+    _pairs: dict[tuple[int, int], tuple[Task, Task]] = field(default_factory=dict)
+    _before: dict[int, set[int]] = field(default_factory=dict)
+    _after: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, before: Task | Group, after: Task | Group) -> None:
         """`before >> after`."""
-        spend(1)
-        self.written.append((before, after))
+        ends, starts = _ends(before, self._after), _ends(after, self._before)
+        for one in ends:
+            for two in starts:
+                spend(1)
+                self._pairs.setdefault((id(one), id(two)), (one, two))
+                self._after.setdefault(id(one), set()).add(id(two))
+                self._before.setdefault(id(two), set()).add(id(one))
 
-    def between_tasks(self) -> Iterator[tuple[Task, Task]]:
-        """Every edge between two tasks: a group's last tasks stand before, its first ones after."""
-        direct = [(one, two) for one, two in self.written if isinstance(one, Task) and isinstance(two, Task)]
-        found = list(direct)
-        for before, after in self.written:
-            if isinstance(before, Task) and isinstance(after, Task):
-                continue
-            for one in _last(before, found):
-                for two in _first(after, found):
-                    spend(1)
-                    found.append((one, two))
-        yield from dict.fromkeys(found)
+    def between_tasks(self) -> list[tuple[Task, Task]]:
+        """Every edge, once."""
+        return list(self._pairs.values())
 
 
 def _inside(group: Group) -> list[Task]:
@@ -37,19 +34,10 @@ def _inside(group: Group) -> list[Task]:
     return [task for each in group.members for task in ([each] if isinstance(each, Task) else _inside(each))]
 
 
-def _first(of: Task | Group, direct: list[tuple[Task, Task]]) -> list[Task]:
+def _ends(of: Task | Group, beyond: dict[int, set[int]]) -> list[Task]:
+    """The task, or those of a group that no edge inside of it joins with one `beyond`."""
     if isinstance(of, Task):
         return [of]
     inside = _inside(of)
-    spend(len(direct))
-    waiting = {id(two) for one, two in direct if one in inside}
-    return [task for task in inside if id(task) not in waiting]
-
-
-def _last(of: Task | Group, direct: list[tuple[Task, Task]]) -> list[Task]:
-    if isinstance(of, Task):
-        return [of]
-    inside = _inside(of)
-    spend(len(direct))
-    before = {id(one) for one, two in direct if two in inside}
-    return [task for task in inside if id(task) not in before]
+    ids = {id(task) for task in inside}
+    return [task for task in inside if beyond.get(id(task), set()).isdisjoint(ids)]

@@ -42,14 +42,14 @@ def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
     if not isinstance(named, str):
         run.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
         named = ""
-    return open_group(run, named if given.named.get("prefix_group_id", True) is not False else "")
+    return open_group(run, named, given.named.get("prefix_group_id", True) is not False)
 
 
-def open_group(run: "Interpreter", name: str) -> Group:
-    """A group inside of the one that is open."""
+def open_group(run: "Interpreter", name: str, is_prefix: bool = True) -> Group:
+    """A group inside of the one that is open. One that is no prefix hides those around it from its tasks' ids, too."""
     before = run.groups[-1].prefix if run.groups else ""
-    made = Group(f"{before}{name}." if name else before)
-    if name:
+    made = Group(f"{before}{name}." if name and is_prefix else "" if name else before)
+    if name and is_prefix:
         run.remarks.append(f"the task group `{before}{name}` is kept in the ids of its tasks alone")
     if run.groups:
         run.groups[-1].members.append(made)
@@ -67,7 +67,7 @@ def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Give
             given.named.setdefault(name, defaults[name])
     if made.task_id is not None:
         given.named["task_id"] = made.task_id
-    made.call = _located(run, node, called, given)
+    made.arguments, made.written = given.named, lambda: _located(run, node, called, given)
     if run.in_doubt:
         made.kept = False
         run.note(node, f"the task {_said(made)} is not carried over: only a run decides whether it is made")

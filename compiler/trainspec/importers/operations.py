@@ -1,13 +1,14 @@
 """What operators and formats give of values that are known."""
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.from_environment import is_variable
-from trainspec.importers.values import Residual, unknown
+from trainspec.importers.values import Fixed, Residual, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -36,12 +37,14 @@ _NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.LShift: lambda left, right: left << right if 0 <= right < 64 else math.inf,
+    ast.RShift: operator.rshift,
 }
 
 
 def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
     """What a loop over `value` goes through; None where only a run could say."""
-    if id(value) in run.spoilt or not isinstance(value, list | tuple | dict | range):
+    if id(value) in run.spoilt or is_variable(value) or not isinstance(value, list | tuple | dict | range | str):
         return None
     spend(len(value))
     return list(value)
@@ -74,15 +77,24 @@ def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: a
         return text_of(left + right, node) if len(left) + len(right) <= _LONGEST else unknown(node)
     if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, list):
         spend(len(left) + len(right))
-        return [*left, *right] if len(left) + len(right) <= _LONGEST else unknown(node)
+        if len(left) + len(right) > _LONGEST:
+            return unknown(node)
+        return Fixed([*left, *right]) if isinstance(left, Fixed) else [*left, *right]
     calculate = _NUMBERS.get(type(op))
     if calculate and isinstance(left, int | float) and isinstance(right, int | float):
         try:
             result = calculate(left, right)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, TypeError):
             return unknown(node)
         return result if abs(result) <= _LARGEST else unknown(node)
     return unknown(node)
+
+
+def distinct(items: list[Any], node: ast.expr) -> Any:
+    """The members of a set; whoever goes through one has no order to rely on."""
+    if not all(isinstance(each, SCALARS) and not is_variable(each) for each in items):
+        return unknown(node)
+    return list(dict.fromkeys(items))
 
 
 def text_of(value: str, node: ast.expr) -> Any:

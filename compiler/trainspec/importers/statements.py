@@ -4,11 +4,12 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.definitions import defaults_of, read_class
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import decide, items_of, operate
-from trainspec.importers.values import Dag, Function, Group, LocalClass, Reference, Scope, unknown
+from trainspec.importers.values import Dag, Fixed, Function, Group, Reference, Scope, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def _augmented(run: "Interpreter", node: ast.AugAssign, scope: Scope) -> str:
     before, value = evaluate(run, node.target, scope), evaluate(run, node.value, scope)
     if isinstance(before, list | dict) and run.in_doubt:
         run.spoil(before, node, "it is changed where only a run decides whether")
+    elif isinstance(before, Fixed):
+        run.assign(node.target, operate(run, node.op, before, value, at), scope)
     elif isinstance(before, list) and isinstance(value, list) and isinstance(node.op, ast.Add):
         spend(len(value))
         before.extend(value)
@@ -44,7 +47,7 @@ def _augmented(run: "Interpreter", node: ast.AugAssign, scope: Scope) -> str:
         before.update(value)
     elif isinstance(before, list | dict):
         run.spoil(before, node, "it is changed by what cannot be read")
-    elif isinstance(node.op, ast.RShift | ast.LShift):
+    elif isinstance(node.op, ast.RShift | ast.LShift) and not isinstance(before, int):
         link(run, *((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
     else:
         run.assign(node.target, operate(run, node.op, before, value, at), scope)
@@ -98,7 +101,7 @@ def _while(run: "Interpreter", node: ast.While, scope: Scope) -> str:
 
 
 def _try(run: "Interpreter", node: ast.Try, scope: Scope) -> str:
-    if not node.handlers:
+    if all(isinstance(handler.body[-1], ast.Raise) for handler in node.handlers):  # or none at all: the file loads
         return run.block([*node.body, *node.finalbody], scope)
     for handler in node.handlers:
         if handler.name is not None:
@@ -136,7 +139,8 @@ def _function(run: "Interpreter", node: ast.FunctionDef | ast.AsyncFunctionDef, 
         if found:
             kind, decorator = found, each if isinstance(each, ast.Call) else None
     is_plain = bool(kind) or all(_is_transparent(each) for each in node.decorator_list)
-    scope.bind(node.name, Function(node, scope, kind if is_plain else "decorated", decorator))
+    defaults = defaults_of(run, node, scope)
+    scope.bind(node.name, Function(node, scope, kind if is_plain else "decorated", decorator, defaults))
     return ""
 
 
@@ -147,7 +151,7 @@ def _is_transparent(decorator: ast.expr) -> bool:
 
 
 def _class(run: "Interpreter", node: ast.ClassDef, scope: Scope) -> str:
-    scope.bind(node.name, LocalClass(node.name, node, scope))
+    scope.bind(node.name, read_class(run, node, scope))
     return ""
 
 

@@ -33,6 +33,7 @@ def straightened(run: "Interpreter") -> Straight:
         if not task.kept:
             call = ast.copy_location(ast.Call(ast.Name("lost"), [], []), call)
         else:
+            call = task.written() if task.written else call
             if task.dag is not None:
                 call.keywords.append(ast.keyword("dag", ast.Name(f"dag {task.dag.number}")))
             tasks.append(call)

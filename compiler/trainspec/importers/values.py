@@ -1,7 +1,7 @@
 """What the names of a DAG file stand for while it is read: plain data, tasks, groups, and what only a run could say."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -49,13 +49,18 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Task:
-    """A task. `kept` says that a spec can hold it as far as its kind and the certainty of its making go."""
+    """A task. `kept` says that a spec can hold it as far as its kind and the certainty of its making go.
+
+    `arguments` may change after the call; `written` gives the call with what they are in the end.
+    """
 
     number: int
     call: ast.Call
     dag: Dag | None
     task_id: str | None
     kept: bool = True
+    arguments: dict[str, Any] = field(default_factory=dict)
+    written: Callable[[], ast.Call] | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -93,6 +98,10 @@ class Function:
     scope: Scope
     kind: str = ""
     decorator: ast.Call | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """What the parameters are where a call does not give them: evaluated once, where the function is defined."""
+    module: str = ""
+    """The module beside the file that defines it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -102,6 +111,9 @@ class LocalClass:
     name: str
     node: ast.ClassDef
     scope: Scope
+    bases: list[Any] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    """What its body gives names to, as far as that is certain."""
 
     def makes_tasks(self) -> bool:
         """Whether its methods call something that may make tasks or DAGs: operators, or functions of the file."""
@@ -115,6 +127,26 @@ class LocalClass:
             or isinstance(self.scope.find(name), Function)
             for name in names
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enumeration of the file."""
+
+    name: str
+    value: Any
+
+
+@dataclass(eq=False, slots=True)
+class Bound:
+    """`functools.partial(called, ...)`."""
+
+    called: Any
+    given: "Given"
+
+
+class Fixed(list[Any]):
+    """A tuple: `+=` makes another one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -180,6 +212,8 @@ def as_expression(value: Any, at: ast.expr, spoilt: Mapping[int, ast.expr]) -> a
         inner = value.node
         if isinstance(inner, ast.Lambda):
             return unknown(inner).node
+        if value.module:
+            return dotted(f"{value.module}.{inner.name}", at)
         return unknown(ast.copy_location(ast.Name(inner.name), at)).node
     if isinstance(value, dict):
         keys: list[ast.expr | None] = [as_expression(key, at, spoilt) for key in value]

@@ -48,7 +48,7 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
         raise CannotImportError(f"--airflow-python: there is no program {python}")
     with tempfile.TemporaryDirectory(prefix="trainspec-load-") as folder:
         archive, output = Path(folder, "read_dags.pyz"), Path(folder, "found.json")
-        _write_archive(archive)
+        write_archive(archive)
         with _process([executable, str(archive), str(file), str(output)]) as (process, said):
             try:
                 code = process.wait(timeout)
@@ -56,13 +56,14 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
                 raise CannotImportError(
                     f"loading it takes longer than {timeout:g} seconds; --load-timeout allows more"
                 ) from None
-        found = _read(output)
+        found = read_found(output)
         if found is None:
             raise CannotImportError(_why(said.text(), code))
-        return Loaded(found, _read(Path(f"{output}.later")))
+        return Loaded(found, read_found(Path(f"{output}.later")))
 
 
-def _write_archive(path: Path) -> None:
+def write_archive(path: Path) -> None:
+    """Write the program that is handed to Airflow's Python."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("__main__.py", f"{_MAIN}main(*sys.argv[1:])\n")
         for module in sorted(INSIDE.glob("*.py")):
@@ -115,7 +116,7 @@ class _Said:
         return self._last.decode(errors="replace")
 
 
-def _read(path: Path) -> Any:
+def read_found(path: Path) -> Any:
     """The JSON of a file; None where there is none. Raises CannotImportError for one that is not ours."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as stream:

@@ -1,0 +1,243 @@
+"""DAG files of random specs, each written in a random mixture of the styles that people use."""
+
+import random
+from collections.abc import Callable
+
+from random_edges import EDGES
+from random_requests import random_request
+from random_shapes import SHAPES
+from random_values import Code, any_value, mapping, number, text
+
+HELPERS = """
+EMPTY = ""
+def echo(value):
+    return value
+def deep_merge(base, more):
+    made = dict(base)
+    for key, value in more.items():
+        made[key] = deep_merge(made[key], value) if isinstance(value, dict) and key in made else value
+    return made
+def work(**context):
+    return None
+"""
+"""The module `random_helpers` beside the files."""
+
+_OPERATOR = "airflow.providers.amazon.aws.operators.sagemaker"
+
+
+def random_file(seed: int) -> str:
+    """The text of a DAG file; its DAGs are called after the seed."""
+    chance = random.Random(seed)  # noqa: S311 - a file that comes again from its number
+    code = Code(chance, plain=chance.choice([0.6, 0.9, 0.97, 0.99]))
+    code.add("import os", "from datetime import datetime, timedelta", "from airflow import DAG")
+    code.add("from airflow.sdk import Label, TaskGroup, chain, cross_downstream, dag, task, task_group")
+    code.add("from airflow.providers.standard.operators.bash import BashOperator")
+    code.add("from airflow.providers.standard.operators.empty import EmptyOperator")
+    code.add("from airflow.providers.standard.operators.python import PythonOperator")
+    code.add("from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor")
+    Writer(code, seed).file()
+    return "\n".join(code.lines) + "\n"
+
+
+class Writer:
+    """One file: its DAGs, their tasks, and the edges between them."""
+
+    def __init__(self, code: Code, seed: int) -> None:
+        self.code, self.chance, self.seed = code, code.chance, seed
+        self.operator = self._import_operator()
+        self.given_dag = ""
+
+    def _import_operator(self) -> str:
+        forms = {
+            f"from {_OPERATOR} import SageMakerTrainingOperator": "SageMakerTrainingOperator",
+            f"from {_OPERATOR} import SageMakerTrainingOperator as Train": "Train",
+            f"import {_OPERATOR} as sm": "sm.SageMakerTrainingOperator",
+            f"import {_OPERATOR}": f"{_OPERATOR}.SageMakerTrainingOperator",
+            f"from {_OPERATOR.rpartition('.')[0]} import sagemaker": "sagemaker.SageMakerTrainingOperator",
+        }
+        line = self.chance.choice(list(forms))
+        self.code.add(line)
+        return forms[line]
+
+    def file(self) -> None:
+        """One DAG, or two."""
+        self.dag(f"r{self.seed}")
+        if self.chance.random() < 0.15:
+            self.dag(f"r{self.seed}b")
+
+    def dag(self, dag_id: str) -> None:
+        code, style = self.code, self.chance.randrange(7)
+        arguments = self._dag_arguments(dag_id)
+        self.given_dag = ""
+        given = ", ".join(f"{name}={value}" for name, value in arguments.items())
+        if style == 0:
+            code.add(f"with DAG({given}) as dag_of_file:")
+            self.block(self.tasks)
+        elif style == 1:
+            pairs = ", ".join(f"{name!r}: {value}" for name, value in arguments.items())
+            name = code.named("ARGS", f"{{{pairs}}}")
+            code.add(f"with DAG(**{name}):")
+            self.block(self.tasks)
+        elif style == 2:
+            code.add(f"the_dag = DAG({given})")
+            self.given_dag = "the_dag"
+            self.tasks()
+        elif style == 3:
+            name = code.fresh("make")
+            code.add(f"@dag({given})", f"def {name}():")
+            self.block(self.tasks)
+            code.add(f"{name}()" if self.chance.random() < 0.7 else f"instance = {name}()")
+        elif style == 4:
+            name = code.fresh("make")
+            inside = ", ".join(f"{key}={value if key != 'dag_id' else 'name'}" for key, value in arguments.items())
+            code.add(f"def {name}(name):", f"    with DAG({inside}) as made:")
+            code.depth += 1
+            self.block(self.tasks)
+            code.depth -= 1
+            code.add("    return made", f"globals()[{dag_id!r}] = {name}({dag_id!r})")
+        elif style == 5:
+            code.add(f"for each in [{dag_id!r}]:")
+            inside = ", ".join(f"{key}={value if key != 'dag_id' else 'each'}" for key, value in arguments.items())
+            code.add(f"    with DAG({inside}):")
+            code.depth += 1
+            self.block(self.tasks)
+            code.depth -= 1
+        else:
+            name = code.fresh("fill_dag")
+            code.add(f"def {name}(dag):")
+            self.given_dag = "dag"
+            self.block(self.tasks)
+            code.add(f"dag_{name} = DAG({given})", f"{name}(dag_{name})")
+
+    def block(self, body: Callable[[], None]) -> None:
+        self.code.depth += 1
+        body()
+        self.code.depth -= 1
+
+    def _dag_arguments(self, dag_id: str) -> dict[str, str]:
+        chance, code = self.chance, self.code
+        schedules = ["'@daily'", "None", "'15 3 * * 1'", "timedelta(hours=6)"]
+        found = {
+            "dag_id": text(code, dag_id),
+            "start_date": "datetime(2025, 3, 1)",
+            "schedule": chance.choice(schedules),
+        }
+        more = {
+            "catchup": "False",
+            "tags": "['risk', 'ml']",
+            "max_active_runs": number(code, 2),
+            "description": text(code, "Trains the models of risk."),
+            "default_args": self._default_args(),
+        }
+        return found | {key: more[key] for key in chance.sample(sorted(more), chance.randint(0, 4))}
+
+    def _default_args(self) -> str:
+        given = {"owner": "risk", "retries": 2, "depends_on_past": False, "aws_conn_id": "aws_risk"}
+        kept = {key: given[key] for key in self.chance.sample(sorted(given), self.chance.randint(1, 4))}
+        return mapping(self.code, kept)
+
+    # ---- tasks
+
+    def tasks(self) -> None:
+        """Tasks in groups and loops, then edges between what stands for them."""
+        handles: list[str] = []
+        count = self.chance.randint(1, 3)
+        for _ in range(count):
+            handles += self.chance.choice(SHAPES)(self)
+        handles += [self.training(self.code.fresh("train"))] if self.chance.random() < 0.5 else []
+        self.edges(handles)
+
+    def call(self, operator: str, **arguments: str) -> str:
+        if self.given_dag:
+            arguments["dag"] = self.given_dag
+        return f"{operator}({', '.join(f'{key}={value}' for key, value in arguments.items())})"
+
+    def training(self, task_id: str, inside: str = "") -> str:
+        """A training job; the name of its task."""
+        code, chance = self.code, self.chance
+        config = any_value(code, random_request(chance, task_id.replace("_", "-")))
+        if chance.random() < 0.25:
+            config = code.named("config", config)
+        more = {
+            "retries": number(code, 3),
+            "trigger_rule": "'all_done'",
+            "aws_conn_id": text(code, "aws_train"),
+            "check_interval": number(code, 60),
+            "wait_for_completion": "True",
+            "retry_delay": "timedelta(minutes=5)",
+            "pool": text(code, "gpu"),
+            "print_log": "False",
+            "execution_timeout": "timedelta(hours=2)",
+            "doc_md": text(code, "Trains."),
+        }
+        given = {key: more[key] for key in chance.sample(sorted(more), chance.randint(0, 3))}
+        name = code.fresh("op")
+        task_id = text(code, task_id)
+        style = chance.randrange(8)
+        if style == 0:
+            pairs = ", ".join(f"{key!r}: {value}" for key, value in given.items())
+            given = {"**": f"{{{pairs}}}"}
+        if style == 1:
+            code.add(f"def {name}_of(name, config, **more):")
+            made = self.call(self.operator, task_id="name", config="config")
+            code.add(f"    return {made[:-1]}, **more)")
+            more_given = "".join(f", {key}={value}" for key, value in given.items())
+            code.add(f"{name} = {name}_of({task_id}, {config}{more_given})")
+        elif style == 2:
+            code.add("from functools import partial", f"{name}_of = partial({self.operator}, config={config})")
+            code.add(f"{name} = {self.call(f'{name}_of', task_id=task_id, **given)}")
+        elif style == 3:
+            code.add(f"class {name}_Class({self.operator}):", "    pass")
+            code.add(f"{name} = {self.call(f'{name}_Class', task_id=task_id, config=config, **given)}")
+        else:
+            made = self.call(self.operator, task_id=task_id, config=config, **given)
+            code.add(f"{name} = {made.replace('**=', '**')}")
+        self._afterwards(name)
+        return name
+
+    def _afterwards(self, name: str) -> None:
+        """What is changed after the task was made."""
+        if self.chance.random() < 0.08:
+            forms = [
+                f"{name}.config['EnableManagedSpotTraining'] = False",
+                f"{name}.trigger_rule = 'one_success'",
+                f"{name}.config.update(RetryStrategy={{'MaximumRetryAttempts': 2}})",
+                f"{name}.retries = 4",
+            ]
+            self.code.add(self.chance.choice(forms))
+
+    def other(self, task_id: str) -> str:
+        """A task that does not train."""
+        code, chance = self.code, self.chance
+        name = code.fresh("op")
+        forms: list[Callable[[], str]] = [
+            lambda: self.call("EmptyOperator", task_id=text(code, task_id)),
+            lambda: self.call(
+                "BashOperator", task_id=text(code, task_id), bash_command=text(code, "echo {{ ds }}"),
+                env=mapping(code, {"A": "b"}),
+            ),
+            lambda: self.call("S3KeySensor", task_id=text(code, task_id), bucket_key=text(code, "s3://acme-data/x/done")),
+            lambda: self.call("PythonOperator", task_id=text(code, task_id), python_callable=_imported(code)),
+            lambda: self.call("BashOperator", task_id=text(code, task_id), bash_command="'x'", retries="1"),
+        ]  # fmt: skip
+        if chance.random() < 0.12 and not self.given_dag:
+            code.add(f"@task(task_id={text(code, task_id)})", f"def {name}_work():", "    return 1")
+            code.add(f"{name} = {name}_work()")
+            return name
+        expression = chance.choice(forms)()
+        code.add(f"{name} = {expression}")
+        return name
+
+    # ---- edges
+
+    def edges(self, handles: list[str]) -> None:
+        """Edges from earlier ones to later ones."""
+        for _ in range(self.chance.randint(0, len(handles) + 1) if len(handles) > 1 else 0):
+            count = self.chance.randint(2, min(4, len(handles)))
+            chosen = [handles[each] for each in sorted(self.chance.sample(range(len(handles)), count))]
+            self.code.add(*self.chance.choice(EDGES)(self, chosen))
+
+
+def _imported(code: Code) -> str:
+    code.add("import random_helpers")
+    return "random_helpers.work"

@@ -1,0 +1,104 @@
+"""Tasks in groups, loops and comprehensions, as people write them in DAG files; each gives what stands for them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from random_requests import random_request
+from random_values import any_value, text
+
+if TYPE_CHECKING:
+    from random_dags import Writer
+
+
+def _singles(writer: "Writer") -> list[str]:
+    stem = writer.code.fresh("t")
+    return [
+        writer.training(f"{stem}_{each}") if writer.chance.random() < 0.6 else writer.other(f"{stem}_{each}")
+        for each in range(writer.chance.randint(1, 3))
+    ]
+
+
+def _loop(writer: "Writer") -> list[str]:
+    """Jobs of one loop, kept in a list or a map, or chained one after another."""
+    code, chance = writer.code, writer.chance
+    stem, kept = code.fresh("loop"), code.fresh("kept")
+    config = any_value(code, random_request(chance, stem.replace("_", "-")))
+    base = code.named("base", config)
+    heads = ["for name in ['a', 'b']:", "for number, name in enumerate(('a', 'b')):",
+             "for name, size in {'a': 1, 'b': 2}.items():", "for name, size in zip(['a', 'b'], [1, 2]):",
+             "for name in [each for each in 'a b c'.split() if each != 'c']:",
+             "for name in sorted({'a', 'b'}):", "for name in ['a', 'x', 'b']:\n    if name == 'x':\n        continue",
+             "for name in 'ab':", "for name in filter(lambda each: each != 'x', ['a', 'x', 'b']):"]  # fmt: skip
+    code.add(f"{kept} = []", *chance.choice(heads).split("\n"))
+    code.depth += 1
+    code.add("import copy")
+    ways = [
+        f"config = {{**{base}, 'TrainingJobName': f'{stem.replace('_', '-')}-{{name}}'}}",
+        f"config = copy.deepcopy({base})\nconfig['TrainingJobName'] = '{stem.replace('_', '-')}-' + name",
+        f"config = dict({base}, TrainingJobName='{stem.replace('_', '-')}-%s' % name)",
+        f"config = {base}.copy()\nconfig['ResourceConfig']['VolumeSizeInGB'] += 1",
+        f"config = {base} | {{'OutputDataConfig': {{'S3OutputPath': 's3://acme-models/{{}}/'.format(name)}}}}",
+    ]
+    code.add(*chance.choice(ways).split("\n"))
+    made = writer.call(writer.operator, task_id=f"f'{stem}_{{name}}'", config="config")
+    endings = [f"{kept}.append({made})", f"{kept} += [{made}]", f"op = {made}\n{kept} = {kept} + [op]"]
+    endings += [f"op = {made}\nif {kept}:\n    {kept}[-1] >> op\n{kept}.append(op)"]
+    code.add(*chance.choice(endings).split("\n"))
+    code.depth -= 1
+    return [chance.choice([kept, f"{kept}[0]", f"{kept}[-1]", f"list({kept})", f"{kept}[:1]"])]
+
+
+def _comprehension(writer: "Writer") -> list[str]:
+    code, chance = writer.code, writer.chance
+    stem = code.fresh("comp")
+    base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
+    made = writer.call(
+        writer.operator,
+        task_id=f"f'{stem}_{{each}}'",
+        config=f"{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}}",
+    )
+    forms = [
+        (f"[{made} for each in range(1, 3)]", "{}"),
+        (f"{{each: {made} for each in (1, 2)}}", "{}[1]"),
+        (f"{{each: {made} for each in (1, 2)}}", "list({}.values())"),
+        (f"list(map(lambda each: {made}, [1, 2]))", "{}"),
+        (f"tuple({made} for each in (1, 2))", "{}[-1]"),
+    ]
+    expression, access = chance.choice(forms)
+    return [access.format(code.named("jobs", expression))]
+
+
+def _group(writer: "Writer") -> list[str]:
+    """A task group, perhaps with another one in it."""
+    code, chance = writer.code, writer.chance
+    if writer.given_dag:
+        return _singles(writer)
+    name, style = code.fresh("group"), chance.randrange(4)
+    if style == 3:
+        code.add("@task_group" if chance.random() < 0.5 else f"@task_group(group_id={name!r})", f"def {name}():")
+    else:
+        more = chance.choice(["", "", ", prefix_group_id=False", ", tooltip='x'"])
+        code.add(f"with TaskGroup({text(code, name)}{more}) as {name}:")
+    code.depth += 1
+    inside = [*_singles(writer), *(_group(writer) if chance.random() < 0.3 else [])]
+    if chance.random() < 0.6:
+        writer.edges(inside)
+    code.depth -= 1
+    if style == 3:
+        code.add(f"{name}_made = {name}()")
+        return [f"{name}_made"]
+    return [name] if chance.random() < 0.8 or not inside else [name, inside[0]]
+
+
+def _mapped(writer: "Writer") -> list[str]:
+    code, chance = writer.code, writer.chance
+    stem = code.fresh("mapped")
+    base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
+    configs = f"[{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}} for each in (1, 2)]"
+    call = writer.call(f"{writer.operator}.partial", task_id=repr(stem))
+    return [code.named("op", f"{call}.expand(config={configs})")] if chance.random() < 0.5 else _singles(writer)
+
+
+SHAPES: tuple[Callable[["Writer"], list[str]], ...] = (
+    _singles, _singles, _singles, _loop, _loop, _comprehension, _group, _group, _mapped,
+)  # fmt: skip

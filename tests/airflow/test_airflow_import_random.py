@@ -1,0 +1,150 @@
+"""DAG files in random mixtures of styles: what Airflow holds is what `import` gives, or what is missing is named.
+
+`IMPORT_FILES=500 pytest tests/airflow/test_airflow_import_random.py` tries more of them; `IMPORT_FIRST` is the number
+that they start from.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from environment import Airflow
+from random_dags import HELPERS, random_file
+from trainspec.cli.imported import report
+from trainspec.editing.format import formatted
+from trainspec.importers.dag_file import import_straight, read_bounded
+from trainspec.importers.load.run import Loaded, read_found, write_archive
+from trainspec.importers.load.straight import straight_of
+from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.sources import read_file
+from trainspec.importers.write import spec_text
+from trainspec.options import Options
+from trainspec.pipeline import analyse
+from trainspec.request.check import printable
+from trainspec.schema.values import leaves
+from trainspec.text.source import Source
+
+HERE = Path(__file__).parent
+FILES = range(int(os.environ.get("IMPORT_FIRST", "1")), int(os.environ.get("IMPORT_FIRST", "1")) + int(
+    os.environ.get("IMPORT_FILES", "50")))  # fmt: skip
+_RENAMED = ("this task is called", "the id of the task group is not a literal", "`task_id` is not a literal",
+            "dag_id is not a literal")  # fmt: skip
+"""Notes that say that an id of the spec is not the file's."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An imported spec: the id of its DAG, edges by task, requests by task."""
+
+    dag_id: str
+    edges: Mapping[str, set[str]]
+    requests: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def folder(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files, and below `out` what Airflow found in them."""
+    if airflow.version == "2.11":
+        pytest.skip("the files import airflow.sdk")
+    folder = tmp_path_factory.mktemp(f"random{airflow.version}")
+    (folder / "out").mkdir()
+    (folder / "random_helpers.py").write_text(HELPERS)
+    for number in FILES:
+        (folder / f"random_{number}.py").write_text(random_file(number))
+    archive = folder / "read_dags.pyz"
+    write_archive(archive)
+    airflow.python(str(HERE / "load_many.py"), str(archive), str(folder), str(folder / "out"))
+    return folder
+
+
+def found_by(way: str, file: Path) -> list[Imported]:
+    if way == "read":
+        return read_file(file)
+    found = file.parent / "out" / f"{file.stem}.found"
+    loaded = Loaded(read_found(found), read_found(Path(f"{found}.later")))
+    return read_bounded(lambda: import_straight(straight_of(loaded)))
+
+
+def spec_of(imported: Imported) -> tuple[Spec, bool]:
+    """The spec, and whether the command has nothing to say of it."""
+    text = formatted(Source("imported.yaml", spec_text(imported))).text
+    is_whole = report(imported, text)
+    analysis = analyse(Source("imported.yaml", text), Options())
+    sections: list[Any] = [analysis.data.get(name, {}) for name in ("jobs", "sensors", "tasks", "triggers")]
+    waits = {name: (task or {}).get("depends_on", []) for section in sections for name, task in section.items()}
+    edges = {name: {each} if isinstance(each, str) else set(each) for name, each in waits.items()}
+    requests = {name: printable(made.members) for name, made in analysis.requests.items()}
+    return Spec(str(analysis.data.get("dag", {}).get("id")), edges, requests), is_whole
+
+
+def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[tuple[bool, str]]:
+    """What a spec says otherwise than Airflow, and whether it is a mere loss."""
+    mapped = {f"{name}_{index}": name for name in truth["mapped"] for index in range(2)}
+    edges = {mapped.get(task, task): {mapped.get(each, each) for each in before} for task, before in spec.edges.items()}
+    yield from ((False, f"the task {each}") for each in edges.keys() - truth["edges"].keys())
+    lost = truth["edges"].keys() - edges.keys()
+    yield from ((True, f"the task {each}") for each in lost)
+    for task in edges.keys() & truth["edges"].keys():
+        wanted = {each for before in truth["edges"][task] for each in through(truth["edges"], before, lost)}
+        yield from ((True, f"the edge {each} to {task}") for each in wanted - edges[task])
+        yield from ((False, f"the edge {each} to {task}") for each in edges[task] - wanted)
+    for task, config in truth["configs"].items():
+        if task in edges and spec.requests.get(task) != config:
+            yield from of_request(task, config, spec.requests.get(task) or {})
+
+
+def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+    ours, theirs = dict(leaves(dict(request))), dict(leaves(dict(config)))
+    for path in ours.keys() | theirs.keys():
+        one, other = theirs.get(path, ...), ours.get(path, ...)
+        member = str(path[0]) if path else ""
+        cut_short = isinstance(config.get(member), list) and len(config[member]) != len(request.get(member, []))
+        is_default = path[-1:] == ("TrainingInputMode",) and other == "File"
+        if one != other:
+            yield other in (..., {}, []) or cut_short or is_default, f"{path} of {task}: {one!r}, not {other!r}"
+
+
+def through(edges: Mapping[str, list[str]], task: str, lost: set[str]) -> Iterator[str]:
+    """The task, or those that stand before it where it is lost."""
+    if task not in lost:
+        yield task
+        return
+    for before in edges[task]:
+        yield from through(edges, before, lost)
+
+
+@pytest.mark.parametrize("way", ["read", "load"])
+def test_nothing_is_lost_in_silence(
+    folder: Path, way: str, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
+    outcomes: Counter[str] = Counter()
+    for number in FILES:
+        file = folder / f"random_{number}.py"
+        truth = json.loads((folder / "out" / f"{file.stem}.truth").read_text())
+        dags = {name: dag for name, dag in truth["dags"].items() if dag["configs"] or dag["mapped"]}
+        if truth["errors"] or not dags:
+            outcomes["without a job that Airflow loads"] += 1
+            continue
+        try:
+            made = [spec_of(each) for each in found_by(way, file)]
+        except CannotImportError:
+            outcomes["refused"] += 1
+            continue
+        said = capsys.readouterr().err
+        specs, is_whole = {each.dag_id: each for each, _ in made}, all(whole for _, whole in made)
+        missing = [(True, f"the DAG {name}") for name in dags.keys() - specs.keys()]
+        found = [
+            *missing,
+            *(each for name in dags.keys() & specs.keys() for each in differences(dags[name], specs[name])),
+        ]
+        wrong = [text for is_loss, text in found if not is_loss]
+        assert not wrong or any(each in said for each in _RENAMED), (number, wrong, said)
+        assert not found or not is_whole, (number, found)
+        outcomes["whole" if is_whole else "named"] += 1
+    record_property(way, dict(outcomes))
+    assert outcomes["whole"] >= len(FILES) // (4 if way == "read" else 2), outcomes
