@@ -177,3 +177,63 @@ def test_a_name_cannot_be_a_variable() -> None:
             SageMakerTrainingOperator(task_id="t", config=config)
     """)
     assert imported.notes == ("the name `team` depends on the environment; the spec has its default",)
+
+
+XCOMS = """
+    def request(**more):
+        return {"TrainingJobName": "n-{{ ts_nodash }}", **more}
+    with DAG("d"):
+        query = BashOperator(task_id="query", bash_command="echo 3")
+        first = SageMakerTrainingOperator(task_id="first", config=request(Environment={"ROWS": query.output}))
+        second = SageMakerTrainingOperator(task_id="second", config=request(Environment={
+            "MODEL": "{{ ti.xcom_pull(task_ids='first')['Training']['ModelArtifacts']['S3ModelArtifacts'] }}",
+            "OTHER": "{{ task_instance.xcom_pull(task_ids=['first'])[0]['Training']['TrainingJobName'] }}/x",
+            "KEY": query.output["table"],
+        }))
+        first >> second
+"""
+
+
+def test_what_a_task_hands_on_stays_a_template_and_becomes_a_reference() -> None:
+    from trainspec.importers.write import spec_text
+
+    imported = only(XCOMS)
+    assert imported.notes == ()
+    text = spec_text(imported)
+    assert "environment: {ROWS: \"{{ ti.xcom_pull(task_ids='query') }}\"}" in text
+    assert "KEY: \"{{ ti.xcom_pull(task_ids='query', key='table') }}\"" in text
+    assert 'MODEL: "${jobs.first.model}"' in text
+    assert 'OTHER: "${jobs.first.name}/x"' in text
+    assert {each.task_id: each.fields.get("depends_on") for each in imported.jobs} == {
+        "first": "query",
+        "second": ["first", "query"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            ("first >> second", "pass"),
+            "a template reads the XCom of `first`; its `return_value` is the job's name here",
+        ),
+        (("['Training']['TrainingJobName']", "['Other']"), "a template reads the XCom of `first`"),
+        (("task_ids='first'", "task_ids='gone'"), "a template reads what the task `gone` returns"),
+        (("query.output[", "gone.output["), "is not a literal"),
+    ],
+)
+def test_an_xcom_that_means_something_else_is_named(change: tuple[str, str], said: str) -> None:
+    assert any(said in note for note in only(XCOMS.replace(*change)).notes)
+
+
+def test_an_xcom_for_python_is_named() -> None:
+    imported = only("""
+        from helpers import work
+        with DAG("d"):
+            query = BashOperator(task_id="query", bash_command="echo 3")
+            SageMakerTrainingOperator(task_id="t", config={"TrainingJobName": "n"})
+            PythonOperator(task_id="use", python_callable=work, op_args=[query.output])
+    """)
+    assert [
+        "`op_args` of `use` reads an XCom, which a template hands on as text" in note for note in imported.notes
+    ] == [True]

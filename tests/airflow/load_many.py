@@ -4,6 +4,7 @@ ARCHIVE FOLDER OUTPUT. For each file of FOLDER, OUTPUT gets what Airflow holds (
 ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`, `.found.later`).
 """
 
+import gc
 import importlib
 import json
 import os
@@ -50,6 +51,7 @@ def main(archive: str, folder: str, output: str) -> None:
     read = importlib.import_module("trainspec_inside.read").main
     for module in _WARM:
         importlib.import_module(module)
+    gc.freeze()  # what is shared with the forks stays shared
     for file in sorted(Path(folder).glob("random_*.py")):
         if file.name != "random_helpers.py":
             _in_a_fork(partial(_truth, file, Path(output, f"{file.stem}.truth")))

@@ -1,13 +1,14 @@
 """DAG files in random mixtures of styles: what Airflow holds is what `import` gives, or what is missing is named.
 
 `IMPORT_FILES=500 pytest tests/airflow/test_airflow_import_random.py` tries more of them; `IMPORT_FIRST` is the number
-that they start from.
+that they start from; `--log-cli-level=info` says how many came in whole.
 """
 
 import json
+import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from trainspec.text.source import Source
 
 HERE = Path(__file__).parent
 FILES = range(int(os.environ.get("IMPORT_FIRST", "1")), int(os.environ.get("IMPORT_FIRST", "1")) + int(
-    os.environ.get("IMPORT_FILES", "50")))  # fmt: skip
+    os.environ.get("IMPORT_FILES", "30")))  # fmt: skip
 _RENAMED = ("this task is called", "the id of the task group is not a literal", "`task_id` is not a literal",
             "dag_id is not a literal")  # fmt: skip
 """Notes that say that an id of the spec is not the file's."""
@@ -119,9 +120,7 @@ def through(edges: Mapping[str, list[str]], task: str, lost: set[str]) -> Iterat
 
 
 @pytest.mark.parametrize("way", ["read", "load"])
-def test_nothing_is_lost_in_silence(
-    folder: Path, way: str, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
-) -> None:
+def test_nothing_is_lost_in_silence(folder: Path, way: str, capsys: pytest.CaptureFixture[str]) -> None:
     outcomes: Counter[str] = Counter()
     for number in FILES:
         file = folder / f"random_{number}.py"
@@ -146,5 +145,5 @@ def test_nothing_is_lost_in_silence(
         assert not wrong or any(each in said for each in _RENAMED), (number, wrong, said)
         assert not found or not is_whole, (number, found)
         outcomes["whole" if is_whole else "named"] += 1
-    record_property(way, dict(outcomes))
+    logging.getLogger(__name__).info("%s: %s", way, dict(outcomes))
     assert outcomes["whole"] >= len(FILES) // (4 if way == "read" else 2), outcomes

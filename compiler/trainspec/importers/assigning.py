@@ -75,4 +75,4 @@ def _assign_global(run: "Interpreter", target: ast.Subscript, key: Any, value: A
     if isinstance(key, str) and not is_variable(key):
         outermost.names[key] = unknown(target) if run.in_doubt else value
     elif not isinstance(value, Dag):
-        run.note(target, f"`{ast.unparse(target)[:80]}` may set any name of the file; the values are read without it")
+        run.forget_names(target, f"`{ast.unparse(target)[:80]}` may set any name of the file")

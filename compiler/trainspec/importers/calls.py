@@ -84,7 +84,7 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
         return _call_method(run, node, called, given)
     _hand_over(run, node, given, ast.unparse(node.func)[:80])
     if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):
-        run.note(node, f"`{ast.unparse(node)[:80]}` may set any name of the file; the values are read without it")
+        run.forget_names(node, f"`{ast.unparse(node)[:80]}` may set any name of the file")
     return unknown(node)
 
 

@@ -5,22 +5,20 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 
 import ast
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from trainspec.importers.arguments import assets_of
-from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, called
+from trainspec.importers.call_arguments import Reading, called
+from trainspec.importers.dag_arguments import dag_fields
 from trainspec.importers.edges import edges
 from trainspec.importers.from_environment import by_default, names_of_variables, remarks_on
 from trainspec.importers.interpret import Interpreter, ReadModule
 from trainspec.importers.literals import Constants
-from trainspec.importers.making import OF_DEFAULT_ARGS
 from trainspec.importers.model import CannotImportError, Imported, ImportedJob, ImportedTask
 from trainspec.importers.other_tasks import import_task
+from trainspec.importers.outputs import before_of, handed_to_python, pulled, with_marks
 from trainspec.importers.request import known_members
-from trainspec.importers.schedules import schedule_of
 from trainspec.importers.script import job_fields
 from trainspec.importers.straight import Straight, straightened
 from trainspec.importers.times import duration_of
@@ -38,20 +36,10 @@ MAX_DEPTH = 90
 OURS = ("TrainingJobOperator", "TuningJobOperator")
 OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", *OURS)
 
-# the argument in Python → the field in a spec
-_DAG_FIELDS = {
-    "dag_id": "id",
-    "schedule": "schedule",
-    "schedule_interval": "schedule",
-    "concurrency": "max_active_tasks",
-    "fail_stop": "fail_fast",
-    "doc_md": "doc",
-}
 _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
 """The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
 _ATTEMPTS = 60
 """How often our operator looks where its call says nothing."""
-_PULLED = re.compile(r"""xcom_pull\([^()]*?task_ids=\[?\\?['"]([^'"\\]+)""")
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
@@ -144,29 +132,37 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
     ids |= {key: task.task_id for key, task in around.items()}
     waiting = edges(tree, reading.constants, ids)
     upstream = {key: sorted(ids[other] for other in waiting.get(key, ())) for key in ids}
+    held = {id(call): ids[id(call)] for call in training}
     jobs = []
     for call in training:
         fields = {**_task_fields(reading, call), **_depends_on(upstream[id(call)])}
         config = next((value for name, value in reading.arguments(call) if name == "config"), None)
         request = reading.value(config, "config") if config is not None else None
-        if "xcom_pull" in str(request):
-            reading.note(call, "a template of config reads an XCom; this operator's `return_value` is the job's name")
-        jobs.append(
-            ImportedJob(
-                ids[id(call)], _request(reading, request, config or call), cast("JobData", fields), templated=True
-            )
-        )
-    names = set(ids.values())
-    for text in (*(str(job.request) for job in jobs), *(str(task.fields) for task in around.values())):
-        for name in dict.fromkeys(_PULLED.findall(text)):
-            if name not in names:
-                reading.notes.append(f"a template reads what the task `{name}` returns, which is not in the spec")
-    fields = _dag_fields(reading, dag) if dag else {}
-    tasks = (
-        replace(task, fields=cast("OtherTaskData", {**task.fields, **_depends_on(upstream[key])}))
-        for key, task in around.items()
-    )
-    return Imported(tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(tasks))
+        request = with_marks(request, {held[each] for each in before_of(waiting, id(call)) if each in held})
+        _note_pulls(reading, call, request, ids, held)
+        made = _request(reading, request, config or call)
+        jobs.append(ImportedJob(ids[id(call)], made, cast("JobData", fields), templated=True))
+    for call in (call for call in calls if id(call) in around):
+        task = around[id(call)]
+        arguments = task.fields.get("arguments", {})
+        known = {held[each] for each in before_of(waiting, id(call)) if each in held}
+        given = {"arguments": with_marks(arguments, known)} if arguments else {}
+        fields = {**task.fields, **given, **_depends_on(upstream[id(call)])}
+        around[id(call)] = replace(task, fields=cast("OtherTaskData", fields))
+        _note_pulls(reading, call, around[id(call)].fields, ids, held)
+        if name := handed_to_python(arguments):
+            reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template hands on as text")
+    fields = dag_fields(reading, dag) if dag else {}
+    return Imported(tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(around.values()))
+
+
+def _note_pulls(reading: Reading, call: ast.Call, value: Any, ids: Mapping[int, str], jobs: Mapping[int, str]) -> None:
+    """Note what templates read that no task of the spec returns, or returns otherwise."""
+    for name in pulled(value):
+        if name in jobs.values():
+            reading.note(call, f"a template reads the XCom of `{name}`; its `return_value` is the job's name here")
+        elif name not in ids.values():
+            reading.notes.append(f"a template reads what the task `{name}` returns, which is not in the spec")
 
 
 def _other_task(reading: Reading, call: ast.Call) -> tuple[int, ImportedTask | None]:
@@ -175,8 +171,6 @@ def _other_task(reading: Reading, call: ast.Call) -> tuple[int, ImportedTask | N
     if task_id is None:
         reading.note(call, f"the task of {called(call)} is not carried over: its `task_id` is not a literal")
     task = import_task(reading, call, task_id) if task_id is not None else None
-    if task is not None and "xcom_pull" in str(task.fields):
-        reading.note(call, f"a template of `{task_id}` reads an XCom; a training job's `return_value` is now its name")
     return id(call), task
 
 
@@ -201,6 +195,8 @@ def _ids(reading: Reading, calls: list[ast.Call]) -> dict[int, str]:
 def _request(reading: Reading, config: Any, node: ast.AST) -> Mapping[str, Any]:
     """The request in a `config`: the operator also takes it under `Training`."""
     if not isinstance(config, Mapping):
+        if config is not None:
+            reading.note(node, "config is no map that can be read, so the job has no request")
         return {}
     inner = config.get("Training")
     if isinstance(inner, Mapping):
@@ -256,48 +252,3 @@ def _bound(operator: Mapping[str, Any]) -> dict[str, Any]:
 def _own_bound(operator: Mapping[str, Any]) -> dict[str, Any]:
     """The bound that our operator has where its call names none; a spec that names none has none."""
     return {} if "max_attempts" in operator else {"max_attempts": _ATTEMPTS}
-
-
-def _dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if call.args:
-        fields["id"] = reading.value(call.args[0], "dag_id")
-    known = load_schema(SPEC_SCHEMA)["$defs"]["Dag"]["properties"]
-    for name, node in reading.arguments(call):
-        field_name = _DAG_FIELDS.get(name, name)
-        if name == "default_args":
-            fields["default_args"] = _default_args(reading, node, fields)
-        elif name in ("start_date", "end_date"):
-            reading.put_moment(fields, name, node)
-        elif field_name == "schedule" and (assets := _assets(reading, node)) is not None:
-            fields["schedule"] = {"assets": assets}
-        elif field_name in ("schedule", "timetable") and (times := schedule_of(reading, node)) is not None:
-            fields["schedule"] = times
-        elif name in DURATIONS:
-            reading.put_duration(fields, name, node)
-        elif field_name in known:
-            fields[field_name] = reading.value(node, name)
-        else:
-            reading.note(node, f"the argument `{name}` of the DAG is not carried over")
-    return {name: value for name, value in fields.items() if value is not None or name == "schedule"}
-
-
-def _assets(reading: Reading, node: ast.expr) -> Any:
-    """What a schedule of assets waits for; None where it is no such schedule."""
-    try:
-        return assets_of(reading.constants, reading.imported, node)
-    except NotLiteralError:
-        return None
-
-
-def _default_args(reading: Reading, node: ast.expr, dag: dict[str, Any]) -> dict[str, Any]:
-    """The default arguments; a start date among them is the DAG's."""
-    fields: dict[str, Any] = {}
-    if isinstance(node, ast.Name):
-        reading.note(node, f"default_args is not a literal: `{node.id}`")
-    for name, value in reading.constants.items(node):
-        if name in ("start_date", "end_date"):
-            reading.put_moment(dag, name, value)
-        elif name not in OF_DEFAULT_ARGS:
-            reading.put_task_argument(fields, name, value, f"`{name}` of default_args")
-    return fields

@@ -16,6 +16,7 @@ from trainspec.importers.values import (
     LocalClass,
     Member,
     Method,
+    Output,
     Reference,
     Residual,
     Scope,
@@ -63,7 +64,7 @@ def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
         known = run.constant_of_module(value.path, node.attr)
         return Reference(f"{value.path}.{node.attr}") if known is ... else known
     if isinstance(value, Task) and node.attr == "output":
-        return value
+        return Output(value)
     if isinstance(value, Task) and node.attr == "task_id" and value.task_id is not None:
         return value.task_id
     if isinstance(value, Task) and node.attr in value.arguments:
@@ -81,6 +82,8 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
     value, key = evaluate(run, node.value, scope), evaluate(run, node.slice, scope)
     if isinstance(value, Reference) and value.path == "os.environ" and isinstance(key, str):
         return unknown(node)
+    if isinstance(value, Output) and not value.key and isinstance(key, str) and re.fullmatch(r"[\w.-]+", key):
+        return Output(value.task, key)
     if isinstance(value, Task):
         return value
     is_readable = not (id(value) in run.spoilt or is_variable(value) or is_variable(key))

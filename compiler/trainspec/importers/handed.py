@@ -102,7 +102,7 @@ def _set_attribute(run: "Interpreter", node: ast.Call, given: Given) -> Any:
 
 
 def _execute(run: "Interpreter", node: ast.Call, given: Given) -> Any:
-    run.note(node, f"what `{ast.unparse(node)[:80]}` does is not read")
+    run.forget_names(node, f"what `{ast.unparse(node)[:80]}` does is not read: it may set any name of the file")
     return unknown(node)
 
 

@@ -61,6 +61,7 @@ class Interpreter:
     links: Links = field(default_factory=Links)
     constants: dict[str, str] = field(default_factory=dict)
     called_dags: set[int] = field(default_factory=set)
+    outermost: Scope = field(default_factory=Scope)
     _alive: list[Any] = field(default_factory=list)
     _modules: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     frames: list[_Frame] = field(default_factory=lambda: [_Frame()])
@@ -71,7 +72,7 @@ class Interpreter:
 
     def run(self, tree: ast.Module) -> None:
         """Read a whole file."""
-        scope = Scope({"__name__": "dag"})
+        self.outermost = scope = Scope({"__name__": "dag"})
         self.block(tree.body, scope)
         self.constants = {name: value for name, value in scope.names.items() if _is_constant(name, value)}
         for value in list(scope.names.values()):
@@ -92,6 +93,13 @@ class Interpreter:
             self.spoilt[id(value)] = ast.copy_location(name, node)
             self._alive.append(value)
             self.note(node, f"a value cannot be read any longer from here on: {why}")
+
+    def forget_names(self, node: ast.expr, why: str) -> None:
+        """From here on nobody knows what the names of the file stand for, but what is defined or imported."""
+        self.note(node, why)
+        for name, value in self.outermost.names.items():
+            if isinstance(value, str | int | float | bool | dict | list | None) and name[:2] != "__":
+                self.outermost.names[name] = unknown(ast.copy_location(ast.Name(name), node))
 
     def expression(self, value: Any, at: ast.expr) -> ast.expr:
         """`value` as it is written out."""

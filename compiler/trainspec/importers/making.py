@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.from_environment import by_default, is_variable
-from trainspec.importers.values import Dag, Given, Group, Label, Reference, Task, dotted, unknown
+from trainspec.importers.values import Dag, Given, Group, Label, Output, Reference, Task, dotted, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -148,6 +148,8 @@ def _ends(value: Any) -> list[Task | Group] | None:
     """The tasks and groups that stand on one side of an edge; None where it cannot be read."""
     if isinstance(value, Task | Group):
         return [value]
+    if isinstance(value, Output):
+        return [value.task]
     if value is None:
         return []
     if isinstance(value, list | tuple):
@@ -159,8 +161,8 @@ def _ends(value: Any) -> list[Task | Group] | None:
 
 def _tasks_in(values: Any) -> Iterator[Task]:
     spend(1)
-    if isinstance(values, Task):
-        yield values
+    if isinstance(values, Task | Output):
+        yield values if isinstance(values, Task) else values.task
     elif isinstance(values, dict):
         for each in values.values():
             yield from _tasks_in(each)

@@ -63,6 +63,19 @@ class Task:
     written: Callable[[], ast.Call] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`task.output`, or one of its keys: what the task hands on when it has run."""
+
+    task: Task
+    key: str = ""
+
+    def template(self) -> str | None:
+        """The template that reads it; None where the task has no id that can be read."""
+        key = f", key='{self.key}'" if self.key else ""
+        return f"{{{{ ti.xcom_pull(task_ids='{self.task.task_id}'{key}) }}}}" if self.task.task_id else None
+
+
 @dataclass(eq=False, slots=True)
 class Scope:
     """The names of one scope, and the scope around it."""
@@ -222,6 +235,10 @@ def as_expression(value: Any, at: ast.expr, spoilt: Mapping[int, ast.expr]) -> a
         return _at(ast.List([as_expression(each, at, spoilt) for each in value]), at)
     if isinstance(value, str | int | float | bool | None):
         return _at(ast.Constant(value), at)
+    if isinstance(value, Output) and value.task.kept and (template := value.template()) is not None:
+        return _at(ast.Constant(template), at)
+    if isinstance(value, Output):
+        return unknown(ast.copy_location(ast.Name(f"what the task {value.task.task_id or 'before'} returns"), at)).node
     if isinstance(value, Task):
         return unknown(ast.copy_location(ast.Name(f"what the task {value.task_id or 'before'} returns"), at)).node
     return unknown(at).node

@@ -8,6 +8,7 @@ from typing import Any
 
 from trainspec.importers.from_environment import with_variables
 from trainspec.importers.model import Imported, ImportedJob
+from trainspec.importers.outputs import with_references
 from trainspec.importers.script import job_fields
 from trainspec.importers.sharing import defaults_of, repeated
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -42,7 +43,7 @@ def spec_text(imported: Imported) -> str:
 def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
     """The document with `vars`: for what the environment may set, and for constants that are repeated."""
     found: dict[str, str] = {}
-    document = with_variables(document, found)
+    document = with_references(with_variables(document, found))
     parts = [document.get("defaults", {}), *document["jobs"].values()]
     parts += [each.get("arguments", {}) for name in ("sensors", "tasks") for each in document.get(name, {}).values()]
     found |= repeated(parts, constants, found)
