@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _JOBS: Final = {"CreateTrainingJob": "TrainingJobName", "CreateHyperParameterTuningJob": "HyperParameterTuningJobName"}
 _MAX_NAME: Final = {"CreateTrainingJob": 63, "CreateHyperParameterTuningJob": 32}
+_ARCHIVE: Final = "HyperParameters.sagemaker_submit_directory "
+"""What a note on the archive of a job's code begins with; `source.dir` takes its place."""
 _OPERATORS: Final = "airflow.providers.amazon.aws.operators.sagemaker"
 _TASKS: Final = {
     "CreateProcessingJob": ("SageMakerProcessingOperator", "ProcessingJobName"),
@@ -75,7 +77,7 @@ def _spec(created: Created, store: Objects, stems: TaskIds, bases: set[str], reg
             why = "another job has that name" if base in bases else f"a name has at most {room} characters"
             remarks.append(f"the name has `{own}` in place of `{base}`, because {why}")
         request, found = renamed(request, name, new, frozenset(uploads(request, store)))
-        notes += found
+        notes += [each for each in found if "source" not in fields or not each.startswith(_ARCHIVE)]
     notes += _made_up(request)
     job = ImportedJob(task_id_for(base), request, cast("JobData", fields), templated=base != name)
     spec.imported = replace(imported, jobs=(job,), notes=tuple(notes), remarks=tuple(remarks))
