@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from trainspec.importers.dag_file import import_dag_file
-from trainspec.importers.model import Imported
+from trainspec.importers.model import Imported, ImportedTask
 
 HEAD = """
 import copy, json, os, posixpath
@@ -23,6 +23,10 @@ HELPERS = "BUCKET = 'acme'\ndef work():\n    pass\ndef echo(value):\n    return 
 def only(body: str) -> Imported:
     (imported,) = import_dag_file(HEAD + textwrap.dedent(body), {"helpers": HELPERS}.get)
     return imported
+
+
+def arguments_of(task: ImportedTask) -> Any:
+    return dict(task.fields)["arguments"]
 
 
 def value_of(lines: str, expression: str) -> tuple[Any, tuple[str, ...]]:
@@ -103,7 +107,7 @@ def test_an_argument_may_change_after_the_task_was_made() -> None:
     assert imported.jobs[0].request["Environment"] == {"A": "b", "C": "d"}
     assert imported.jobs[0].request["EnableNetworkIsolation"] is True
     assert imported.jobs[0].fields["trigger_rule"] == "all_done"
-    assert imported.around[0].fields["arguments"]["bash_command"] == "y"
+    assert arguments_of(imported.around[0])["bash_command"] == "y"
     assert imported.around[0].fields["retries"] == 3
 
 
@@ -165,7 +169,7 @@ def test_a_callable_of_a_module_beside_keeps_its_path() -> None:
             PythonOperator(task_id="two", python_callable=done)
     """)
     assert imported.notes == ()
-    assert [str(each.fields["arguments"]["python_callable"]) for each in imported.around] == ["helpers.work"] * 2
+    assert [str(arguments_of(each)["python_callable"]) for each in imported.around] == ["helpers.work"] * 2
 
 
 def test_a_name_cannot_be_a_variable() -> None:

@@ -144,7 +144,7 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         jobs.append(ImportedJob(ids[id(call)], made, cast("JobData", fields), templated=True))
     for call in (call for call in calls if id(call) in around):
         task = around[id(call)]
-        arguments = task.fields.get("arguments", {})
+        arguments = dict(cast("Mapping[str, Any]", task.fields)).get("arguments", {})
         known = {held[each] for each in before_of(waiting, id(call)) if each in held}
         given = {"arguments": with_marks(arguments, known)} if arguments else {}
         fields = {**task.fields, **given, **_depends_on(upstream[id(call)])}
