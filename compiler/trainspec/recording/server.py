@@ -40,7 +40,7 @@ class Recorder(Server):
     """The server and what it has seen."""
 
     def __init__(self, folder: Path) -> None:
-        quick = Plan(Outcome(starting=0, downloading=0, training=1, uploading=0, stopping=0))  # the SDK divides by it
+        quick = Plan(Outcome(starting=0, downloading=0, training=0, uploading=0, stopping=0))
         account = Account(ScaledClock(1.0), quick, Limits(), None)
         self.store = Objects(folder)
         self.created: list[Created] = []

@@ -118,9 +118,14 @@ def _interruption(
 
 
 def training_seconds(state: State, now: float) -> int | None:
-    """TrainingTimeInSeconds at `now`, or None before the instances have started."""
+    """TrainingTimeInSeconds at `now`, of an ended job one at least; None before the instances have started.
+
+    The SDK divides by it: https://github.com/aws/sagemaker-python-sdk/blob/v2.257.7/src/sagemaker/session.py
+    """
     start = state.training_start
-    return None if start is None else round((state.end or now) - start)
+    if start is None:
+        return None
+    return max(1, round(state.end - start)) if state.end else round(now - start)
 
 
 def billable_seconds(state: State, request: Mapping[str, Any]) -> int | None:
