@@ -194,3 +194,69 @@ def test_the_site_opens_in_the_browser(root: Path, trainspec: Run, monkeypatch: 
     monkeypatch.setenv("BROWSER", f"{browser} %s")
     assert trainspec("docs", "--open").returncode == 0
     assert (root / "opened").read_text().strip() == (root / "site/index.html").resolve().as_uri()
+
+
+TRAINING = """\
+  big:
+    operator: airflow.providers.amazon.aws.operators.sagemaker.SageMakerTrainingOperator
+    arguments:
+      config:
+        ResourceConfig: {InstanceType: ml.m5.large, InstanceCount: 100, VolumeSizeInGB: 1}
+        StoppingCondition: {MaxRuntimeInSeconds: 3600}
+        TrainingJobName: "a-{{ ts_nodash }}"
+        AlgorithmSpecification:
+          TrainingImage: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1
+          TrainingInputMode: File
+        RoleArn: arn:aws:iam::123456789012:role/R
+        OutputDataConfig: {S3OutputPath: "s3://my-models/other/"}
+"""
+
+
+def test_jobs_that_other_tasks_start_count_and_what_does_not_is_named(root: Path, trainspec: Run) -> None:
+    spec(root, "a")
+    (root / "specs/a.yaml").write_text((root / "specs/a.yaml").read_text() + PROCESSING + TRAINING)
+    rest = "without `clean`, which is not counted"
+    drawn = trainspec("graph", "specs/a.yaml").stdout.replace("#96;", "`")
+    assert f"A run: at most 115 machine hours, {rest}." in drawn
+    assert f"2025-04-01: at most 3,450 machine hours, {rest}." in drawn
+    assert f"30 days: at most 3,450 machine hours, {rest}" in trainspec("graph").stdout.replace("#96;", "`")
+    assert trainspec("docs", "--prices", "prices.json").returncode == 0
+    assert "a base without `clean`, which is not counted 30 115 3,450 57.50 1,725.00" in page(root, "index.html")
+    first = page(root, "dags/a.html")
+    assert f"all its tries, {rest}." in first
+    assert "big 100 x ml.m5.large 1 100 3,000 50.00 1,500.00" in first
+    assert "Machine hours per run" in first
+
+
+def test_a_difference_names_what_is_not_counted(root: Path, trainspec: Run) -> None:
+    import subprocess
+
+    spec(root, "a")
+    for words in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A"],
+        ["-c", "user.name=n", "-c", "user.email=e@x.y", "commit", "-qm", "1"],
+    ):
+        subprocess.run(["git", *words], cwd=root, check=True, capture_output=True)
+    (root / "specs/a.yaml").write_text((root / "specs/a.yaml").read_text() + PROCESSING)
+    assert (
+        "~ a: 450 -> 450 machine hours for 30 days, without `clean`, which is not counted"
+        in trainspec("cost", "--against", "main").stdout
+    )
+    shown = trainspec("cost", "--against", "main", "--format", "markdown").stdout
+    assert r"| 30 days, without \`clean\`, which is not counted |" in shown
+
+
+def test_figures_of_one_environment_are_not_beside_the_machines_of_another(root: Path, trainspec: Run) -> None:
+    spec(root, "a")
+    text = (root / "specs/a.yaml").read_text()
+    broken = text.replace("max_runtime: 90m", "max_runtime: soon")
+    fixed = "environments:\n  prod: {defaults: {stopping: {max_runtime: 90m}, "
+    (root / "specs/a.yaml").write_text(broken.replace("environments:\n  prod: {defaults: {", fixed))
+    assert trainspec("docs").returncode == 0
+    first = page(root, "dags/a.html")
+    assert "A run: at most" not in first, "the picture is of the base, which has errors"
+    assert "30 days: at most" not in page(root, "index.html")
+    assert "Hours in prod, at most" in first
+    assert "A run takes at most" not in first, "a bound of a job names its environment"
+    assert "A run takes prod: at most" in first

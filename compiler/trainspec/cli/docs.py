@@ -28,7 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("-o", "--output", metavar="DIR", default="site", help="the folder of the site (site)")
     parser.add_argument("--open", action="store_true", help="open the site in your browser")
-    parser.add_argument("--at", metavar="DATE", help="show the runs after this date, not after each DAG's start date")
+    parser.add_argument(
+        "--at",
+        metavar="DATE",
+        help="show the runs after this date, not after each DAG's start date, and count the 30 days from it",
+    )
     parser.add_argument("--title", help="the site's title (the project's name)")
     add_prices(parser)
     add_composition(parser)

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainspec.cost.changes import Change
 from trainspec.cost.model import DagCost, JobCost, Prices, added
-from trainspec.cost.words import dated, machines_of, money_of, notes_of, number
+from trainspec.cost.words import dated, machines_of, money_of, notes_of, number, without
 
 _HEADING = ("JOB", "MACHINES", "TRIES", "HOURS PER RUN", "HOURS IN 30 DAYS")
 _MONEY = ("COST PER RUN", "COST IN 30 DAYS")
@@ -74,7 +74,9 @@ def changes_as_markdown(changes: Sequence[Change], prices: Prices | None, agains
     ]
     for each in changes:
         before, after = (cell(_amount(side, prices)) for side in (each.before, each.after))
-        lines.append(f"| {each.sign} | {cell(each.dag_id)} | {before} | {after} | {_span(each)} |")
+        lines.append(
+            f"| {each.sign} | {cell(each.dag_id)} | {before} | {after} | {_span(each)}{cell(_without(each))} |"
+        )
     return "\n".join([*lines, *([""] if prices else []), *_dated(prices)])
 
 
@@ -180,7 +182,14 @@ def _arrow(change: Change, prices: Prices | None) -> str:
         said = [f"{_amount(before, prices)} -> {_amount(after, prices)} {unit} for {_span(change)}"]
     gone = " less" if after is None else " more" if before is None else ""
     unknown = [note for side in (before, after) if side and "?" in _amount(side, prices) for _, note in _reasons(side)]
-    return " -> ".join(said) + gone + (f" ({'; '.join(dict.fromkeys(unknown))})" if unknown else "")
+    return " -> ".join(said) + gone + (f" ({'; '.join(dict.fromkeys(unknown))})" if unknown else "") + _without(change)
+
+
+def _without(change: Change) -> str:
+    """What neither amount has in it."""
+    return without(
+        tuple(dict.fromkeys(task for side in (change.before, change.after) if side for task in side.not_counted))
+    )
 
 
 def _per(dag: DagCost) -> str:

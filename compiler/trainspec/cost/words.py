@@ -1,11 +1,13 @@
 """Hours, money and machines as people write them, for every place that shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trainspec.cost.model import DagCost, JobCost, Prices
 
 UNKNOWN = "?"
+_MOST_NAMED = 3
+"""How many tasks that are not counted are named in a sentence."""
 
 
 def number(hours: Fraction | None) -> str:
@@ -46,6 +48,18 @@ def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
             yield job.job, note
     for task in dag.not_counted:
         yield task, "its operator starts machines of SageMaker, which are not counted"
+
+
+def without(tasks: Sequence[str]) -> str:
+    """Which tasks a bound leaves out, as the end of a sentence with a comma before it; empty where there are none."""
+    if not tasks:
+        return ""
+    listed = [f"`{each}`" for each in tasks[:_MOST_NAMED]]
+    if len(tasks) > _MOST_NAMED:
+        listed.append(f"{len(tasks) - _MOST_NAMED} more")
+    *rest, last = listed
+    said = f"{', '.join(rest)} and {last}" if rest else last
+    return f", without {said}, which {'is' if len(tasks) == 1 else 'are'} not counted"
 
 
 def dated(prices: Prices) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from trainspec.cost import DagCost, JobCost, Prices, dag_cost
 from trainspec.cost.model import added
 from trainspec.cost.schedule import SAME_DAY
-from trainspec.cost.words import at_most, machines_of, money_of, notes_of, number
+from trainspec.cost.words import at_most, machines_of, money_of, notes_of, number, without
 from trainspec.diagnostics import has_errors
 from trainspec.pipeline import Analysis
 
@@ -36,7 +36,10 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class CostFacts:
-    """The bound of a DAG in `environments` (in words; empty where all are alike): its jobs, their sum, and notes."""
+    """The bound of a DAG in `environments` (in words; empty where all are alike): its jobs, their sum, and notes.
+
+    `without` are the tasks that it leaves out, in words.
+    """
 
     environments: str
     runs: str
@@ -44,34 +47,36 @@ class CostFacts:
     jobs: tuple[CostRow, ...]
     sum: CostRow
     notes: tuple[tuple[str, str], ...]
+    without: str
 
 
 def costs_in(environments: Mapping[str, Analysis], pricing: Pricing) -> dict[str, DagCost]:
-    """The bound of one DAG in each environment in which its spec has no errors and jobs."""
-    return {
-        name: _cost(each, each.groups, pricing)
-        for name, each in environments.items()
-        if each.requests and not has_errors(each.findings)
-    }
+    """The bound of one DAG in each environment in which its spec has no errors and starts jobs."""
+    sound = {name: each for name, each in environments.items() if not has_errors(each.findings)}
+    found = {name: _cost(each, each.groups, pricing) for name, each in sound.items()}
+    return {name: cost for name, cost in found.items() if cost.jobs or cost.not_counted}
 
 
-def cost_facts(costs: Mapping[str, DagCost]) -> tuple[CostFacts, ...]:
-    """The bounds of a DAG for its page; of environments that are alike, one."""
+def cost_facts(costs: Mapping[str, DagCost], environments: int) -> tuple[CostFacts, ...]:
+    """The bounds of a DAG for its page; of environments that are alike, one. `environments` is how many there are."""
     alike: dict[DagCost, list[str]] = {}
     for name, cost in costs.items():
         alike.setdefault(cost, []).append(name or "base")
-    return tuple(_facts(cost, ", ".join(names) if len(alike) > 1 else "") for cost, names in alike.items())
+    is_one = len(alike) == 1 and len(costs) == environments
+    return tuple(_facts(cost, "" if is_one else ", ".join(names)) for cost, names in alike.items())
 
 
 def job_bounds(environments: Mapping[str, Analysis], pricing: Pricing) -> dict[str, tuple[str, ...]]:
-    """The bound of a run of each task in words, with its environments where these differ."""
+    """The bound of a run of each task in words, with its environments where these differ, or not all have one."""
     found: dict[str, dict[str, list[str]]] = {}
     for name, each in environments.items():
         if each.requests and not has_errors(each.findings):
             for job in _cost(each, {}, pricing).jobs:  # each point of a matrix by itself
                 found.setdefault(job.job, {}).setdefault(_bound(job, pricing.prices), []).append(name or "base")
     return {
-        job: tuple(f"{', '.join(names)}: {said}" if len(bounds) > 1 else said for said, names in bounds.items())
+        job: tuple(
+            said if len(names) == len(environments) else f"{', '.join(names)}: {said}" for said, names in bounds.items()
+        )
         for job, bounds in found.items()
     }
 
@@ -110,8 +115,9 @@ def _bound(job: JobCost, prices: Prices | None) -> str:
 def _facts(cost: DagCost, environments: str) -> CostFacts:
     rows = tuple(_row(cost, each.job, machines_of(each), str(each.attempts), each) for each in cost.jobs)
     runs = "" if cost.runs is None else f"{cost.runs:,}"
+    rest = without(cost.not_counted).removeprefix(", ")
     schedule = cost.schedule[:1].upper() + cost.schedule[1:]
-    return CostFacts(environments, runs, schedule, rows, _row(cost, "", "", "", cost), tuple(notes_of(cost)))
+    return CostFacts(environments, runs, schedule, rows, _row(cost, "", "", "", cost), tuple(notes_of(cost)), rest)
 
 
 def _row(dag: DagCost, name: str, machines: str, tries: str, of: JobCost | DagCost) -> CostRow:

@@ -120,7 +120,7 @@ def site_of(
     for (each, first), cost in zip(whole, costs, strict=True):
         around = neighbours(first.dag_id, joined, files)
         pages.append(_dag_facts(each, files[first.dag_id], findings.get(first.name, ()), pricing, cost, makers, around))
-    shown = [next(iter(each.values())) for each in costs if each]
+    shown = [cost[next(iter(each))] for (each, _), cost in zip(whole, costs, strict=True) if next(iter(each)) in cost]
     return Site(
         title,
         tuple(sorted(pages, key=lambda page: page.id)),
@@ -175,19 +175,20 @@ def _dag_facts(
         schedules=_schedules(environments, pricing.at),
         environments=tuple(name for name in environments if name),
         jobs=tuple(job_facts(name, environments, first, makers, bounds.get(name, ())) for name in first.requests),
-        costs=cost_facts(costs),
+        costs=cost_facts(costs, len(environments)),
         other_tasks=tuple(_other_tasks(first.data)),
         findings=tuple(map(_finding, findings)),
-        graph=_with_cost(graph, costs, pricing) if first.requests or first.data.get("tasks") else None,
+        graph=_with_cost(graph, costs.get(next(iter(environments))), pricing)
+        if first.requests or first.data.get("tasks")
+        else None,
         upstream=tuple(around[0]),
         downstream=tuple(around[1]),
     )
 
 
-def _with_cost(graph: Graph, costs: Mapping[str, DagCost], pricing: Pricing) -> Graph:
+def _with_cost(graph: Graph, cost: DagCost | None, pricing: Pricing) -> Graph:
     """The picture of the first environment, and its bound if it has no errors."""
-    first = next(iter(costs.values()), None)
-    return graph if first is None else of_dag(graph, first, pricing.prices)
+    return graph if cost is None else of_dag(graph, cost, pricing.prices)
 
 
 def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tuple[ScheduleFacts, ...]:
