@@ -138,6 +138,15 @@ def test_the_same_bytes_whatever_day_it_is(root: Path, trainspec: Run, start: st
     assert f"1 run in 30 days from {first}" in trainspec("graph", "specs/a.yaml").stdout
 
 
+def test_the_30_days_of_a_picture_begin_at_a_date_that_is_given(root: Path, trainspec: Run) -> None:
+    spec(root, "a", 'schedule: "0 3 * * 1"')
+    # From Tuesday 1 April there are four Mondays in 30 days, from Sunday 1 June there are five.
+    assert "4 runs in 30 days from 2025-04-01" in trainspec("graph", "specs/a.yaml").stdout
+    assert "5 runs in 30 days from 2025-06-01" in trainspec("graph", "specs/a.yaml", "--at", "2025-06-01").stdout
+    assert "30 days: at most 75 machine hours" in trainspec("graph", "--at", "2025-06-01").stdout
+    assert trainspec("graph", "--at", "soon").returncode == 2
+
+
 def test_a_spec_with_errors_has_no_bound(root: Path, trainspec: Run) -> None:
     spec(root, "a")
     text = (root / "specs/a.yaml").read_text()

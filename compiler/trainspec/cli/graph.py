@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainspec.cli.arguments import add_composition, add_each, options
+from trainspec.cli.arguments import add_composition, add_each, logical_date, options
 from trainspec.cli.costs import add_prices, costs_of, price_table
 from trainspec.cli.reading import analyse_files, analyse_one, project_here
 from trainspec.cli.showing import show_on_stderr
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, help="default: svg if the name given to -o ends in .svg, otherwise mermaid"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="write the picture to this file instead of stdout")
+    parser.add_argument("--at", metavar="DATE", help="count the 30 days from this date (default: the DAG's start date)")
     add_prices(parser)
     add_composition(parser)
     add_each(parser)
@@ -48,11 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
     if findings:
         show_on_stderr(findings, project, analyses)
         return 1
+    at = logical_date(arguments.at) if arguments.at else None
     prices = price_table(arguments.prices, project)
     graph = (
-        _of_spec(analyses[0], prices, chosen.region)
+        _of_spec(analyses[0], prices, chosen.region, at)
         if arguments.spec
-        else _of_project(analyses, project, prices, chosen.region)
+        else _of_project(analyses, project, prices, chosen.region, at)
     )
     output = Path(arguments.output) if arguments.output else None
     if output is not None and output.suffix.lower() in _PICTURES and not arguments.format:
@@ -71,20 +74,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _of_spec(analysis: "Analysis", prices: Prices | None, region: str | None) -> Graph:
+def _of_spec(analysis: "Analysis", prices: Prices | None, region: str | None, at: datetime | None) -> Graph:
     if analysis.root is None:
         raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
     graph = build(analysis.dag_id, analysis.data, _requests(analysis), analysis.groups)
-    (cost,) = costs_of([analysis], prices, region, None, SAME_DAY)
+    (cost,) = costs_of([analysis], prices, region, at, SAME_DAY)
     return picture.of_dag(graph, cost, prices)
 
 
-def _of_project(analyses: "Sequence[Analysis]", project: Project, prices: Prices | None, region: str | None) -> Graph:
+def _of_project(
+    analyses: "Sequence[Analysis]", project: Project, prices: Prices | None, region: str | None, at: datetime | None
+) -> Graph:
     """The DAGs of all specs, and what is between them."""
     whole = [each for each in analyses if each.root is not None]
     dags = [Dag(each.dag_id, each.data, _requests(each)) for each in whole]
     graph = build_project(project.title or project.root.name, dags)
-    return picture.of_project(graph, costs_of(whole, prices, region, None, SAME_DAY), prices)
+    return picture.of_project(graph, costs_of(whole, prices, region, at, SAME_DAY), prices)
 
 
 def _requests(analysis: "Analysis") -> dict[str, dict[str, Any]]:
