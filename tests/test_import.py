@@ -252,7 +252,7 @@ def test_job_name_from_the_simulator(trainspec: Run, monkeypatch: pytest.MonkeyP
 
 
 def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
-    from trainspec.simulator import Simulator
+    from trainspec.simulator import Fault, Simulator
 
     request = {
         "HyperParameterTuningJobName": "tune",
@@ -282,10 +282,18 @@ def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
         imported = trainspec("import", "--job-name", "tune", "--region", "us-east-1")
         absent = trainspec("import", "--job-name", "nobody", "--region", "us-east-1")
+        long = trainspec("import", "--job-name", "nobody" * 6, "--region", "us-east-1")
+        called = simulator.calls[-1].operation
+        simulator.faults.add(Fault("denied", "DescribeHyperParameterTuningJob"))
+        refused = trainspec("import", "--job-name", "nobody", "--region", "us-east-1")
     assert imported.returncode == 0, imported.stderr
     assert made(imported.stdout) == request
     assert (absent.returncode, absent.stdout) == (2, "")
-    assert "there is no training job or tuning job `nobody` in us-east-1" in absent.stderr
+    assert "--job-name: there is no training job or tuning job `nobody` in us-east-1\n" in absent.stderr
+    assert f"there is no training job `{'nobody' * 6}` in us-east-1, and names of tuning jobs have" in long.stderr
+    assert called == "DescribeTrainingJob"  # the service refuses to look for so long a name
+    asked = "there is no training job `nobody` in us-east-1; whether a tuning job has the name could not be asked: AWS"
+    assert asked in refused.stderr
 
 
 def test_several_requests_make_one_spec(trainspec: Run, project: Path) -> None:

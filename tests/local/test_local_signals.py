@@ -135,6 +135,49 @@ def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
     assert "Traceback" not in stderr
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_what_runs_on_this_machine(project: Path, number: signal.Signals) -> None:
+    """A script that does not heed SIGTERM; nothing of it is in AWS, so nothing there is to be stopped."""
+    begun = project / "begun"
+    (project / "src").mkdir()
+    (project / "src" / "train.py").write_text(
+        "import os, pathlib, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"made = pathlib.Path({str(begun)!r}); made.with_suffix('.new').write_text(str(os.getpid()))\n"
+        "os.rename(made.with_suffix('.new'), made); time.sleep(600)\n"
+    )
+    text = ONE.replace(
+        '"churn-{{ ds }}",', '"churn-{{ ds }}", source: {dir: ../src, entry: train.py, upload: s3://my-bucket/code/},'
+    )
+    command = [sys.executable, "-m", "trainspec", "run", write(project, text), *AT, "--local"]
+    with (
+        heeding_signals(),
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=project) as process,
+    ):
+        try:
+            _until(lambda: begun.exists() or process.poll() is not None)
+            process.send_signal(number)
+            assert process.stderr
+            heeded = next((line for line in process.stderr if line.startswith("Stopping the running jobs")), "")
+            time.sleep(0.6)  # two signals at once are one
+            process.send_signal(number)
+            _, stderr = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 128 + number, stderr
+    assert "a script has 20 seconds to end. Press Ctrl-C again" in heeded
+    assert "churn-2025-04-09: its processes were ended\n" in stderr
+    assert "aws sagemaker" not in stderr
+    _until(lambda: not _words_of(begun.read_text()))
+
+
+def _words_of(process_id: str) -> bytes:
+    """The command line of a process; none of one that ended and that nobody has waited for."""
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def test_a_run_that_was_killed_is_gone_on_with(
     slow: Simulator, trainspec: Run, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

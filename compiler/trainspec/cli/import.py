@@ -116,7 +116,7 @@ def _seconds(text: str) -> float:
 
 def _from_aws(arguments: argparse.Namespace) -> Iterator[Imported]:
     if arguments.job_name:
-        with _named(arguments.job_name):
+        with _named("--job-name"):  # what goes wrong names the job
             yield read_aws(arguments.job_name, arguments.region)
 
 

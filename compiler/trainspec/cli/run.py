@@ -15,9 +15,10 @@ from trainspec.cli.reading import analyse_one, project_here
 from trainspec.cli.run_options import SIMULATED_METRIC, SIMULATED_PHASES, TRIALS, configure, metrics_of, wish_of
 from trainspec.cli.running_here import containers_for
 from trainspec.cli.showing import colours, show_on_stderr
+from trainspec.container.run import GRACE
 from trainspec.diagnostics import has_errors
 from trainspec.local.access import Access
-from trainspec.local.attempt import Done
+from trainspec.local.attempt import Done, LocalAttempt
 from trainspec.local.interrupt import Interrupt, LeaveError
 from trainspec.local.messages import stop_command
 from trainspec.local.run import LocalRun
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["configure", "run"]
 
 _SIMULATED_STOPPING = 0.5
+_RESPITE = "SageMaker gives a container two minutes"
+_LOCAL_RESPITE = f"a script has {GRACE:.0f} seconds to end"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -69,7 +72,7 @@ def _run(local: LocalRun, access: Access, *, as_json: bool) -> int:
     local.connect(access)
     kind = LiveView if colours(sys.stderr.isatty()) else View
     view = kind(sys.stderr, sys.stdout, local.mask, names=len(local.chosen) > 1, as_json=as_json)
-    interrupt = Interrupt(local.stop)
+    interrupt = Interrupt(local.stop, _LOCAL_RESPITE if access.end is not None else _RESPITE)
 
     def tick() -> None:
         interrupt.heed(view.say)
@@ -83,7 +86,7 @@ def _run(local: LocalRun, access: Access, *, as_json: bool) -> int:
     except LeaveError:
         if access.end is not None:
             access.end()
-        _leave(runner, view, interrupt, sys.stdout, sys.stderr)
+        _leave(runner, view, interrupt, access, sys.stdout, sys.stderr)
     view.close()
     if len(local.chosen) > 1 and as_json:
         view.say(_summary(done.values()))
@@ -115,21 +118,27 @@ def _summary(done: Iterable[Done]) -> str:
     return f"Jobs: {', '.join(f'{count} {status}' for status, count in counts.items())}"
 
 
-def _leave(runner: Runner, view: View, interrupt: Interrupt, *streams: TextIO) -> None:
+def _leave(runner: Runner, view: View, interrupt: Interrupt, access: Access, *streams: TextIO) -> None:
     """End the process at once, whatever its threads are waiting for, and report what is still running."""
     left = {task_id: attempt.left for task_id, attempt in runner.running.items()}
     for task_id, attempt in runner.running.items():
         view.forget(task_id)
-        name = left[task_id]
-        view.say(
-            f"{name} may still be running. To stop it: {stop_command(name, attempt.clients.region, attempt.kind)}"
-            if name
-            else f"{task_id}: its {attempt.kind.noun} was being created and may exist",
-        )
+        view.say(_left_behind(task_id, attempt, left[task_id], access))
     for stream in streams:
         with suppress(OSError, ValueError):  # nobody reads it any more
             stream.flush()
     os._exit(interrupt.exit_code)
+
+
+def _left_behind(task_id: str, attempt: LocalAttempt, name: str | None, access: Access) -> str:
+    """What there may be of an attempt that nobody waits for any more, and how to end it."""
+    if attempt.clients.runs_here:
+        return f"{name or task_id}: its processes were ended"
+    if access.simulated:
+        return f"{name or task_id}: it was simulated, so nothing is left running"
+    if not name:
+        return f"{task_id}: its {attempt.kind.noun} was being created and may exist"
+    return f"{name} may still be running. To stop it: {stop_command(name, attempt.clients.region, attempt.kind)}"
 
 
 @contextmanager

@@ -117,11 +117,14 @@ def _import_data(data: Any) -> Imported:
     )
 
 
-_DESCRIBED: Final = (
-    ("describe_training_job", "TrainingJobName", "TrainingJobArn"),
-    ("describe_hyper_parameter_tuning_job", "HyperParameterTuningJobName", "HyperParameterTuningJobArn"),
+_TRAINING: Final = ("describe_training_job", "TrainingJobName", "TrainingJobArn")
+_TUNING: Final = (
+    "describe_hyper_parameter_tuning_job",
+    "HyperParameterTuningJobName",
+    "HyperParameterTuningJobArn",
 )
 """How each kind of job is asked for: the call, the member with its name, and the one with its ARN."""
+_LONGEST_OF_TUNING: Final = 32
 
 
 def read_aws(name: str, region: str | None) -> Imported:
@@ -152,13 +155,34 @@ def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
     """
     from botocore.exceptions import ClientError
 
-    for describe, member, arn in _DESCRIBED:
-        try:
-            answer: dict[str, Any] = getattr(client, describe)(**{member: name})
-        except ClientError as error:  # noqa: PERF203 - there are two of them
-            code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-            if code != "ResourceNotFound" and not (code == "ValidationException" and "not found" in text):
-                raise
-        else:
-            return str(answer[arn]), answer
-    raise CannotImportError(f"there is no training job or tuning job `{name}` in {client.meta.region_name}")
+    where = f"`{name}` in {client.meta.region_name}"
+    if (training := _answer(client, _TRAINING, name)) is not None:
+        return training
+    if len(name) > _LONGEST_OF_TUNING:
+        raise CannotImportError(
+            f"there is no training job {where}, and names of tuning jobs have at most {_LONGEST_OF_TUNING} characters"
+        )
+    try:
+        tuning = _answer(client, _TUNING, name)
+    except ClientError as error:
+        raise CannotImportError(
+            f"there is no training job {where}; whether a tuning job has the name could not be asked: AWS says: {error}"
+        ) from error
+    if tuning is None:
+        raise CannotImportError(f"there is no training job or tuning job {where}")
+    return tuning
+
+
+def _answer(client: Any, kind: tuple[str, str, str], name: str) -> tuple[str, dict[str, Any]] | None:
+    """The ARN and the description of the job of one kind; None where AWS knows none of the name."""
+    from botocore.exceptions import ClientError
+
+    describe, member, arn = kind
+    try:
+        answer: dict[str, Any] = getattr(client, describe)(**{member: name})
+    except ClientError as error:
+        code, text = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+        if code == "ResourceNotFound" or (code == "ValidationException" and "not found" in text):
+            return None
+        raise
+    return str(answer[arn]), answer

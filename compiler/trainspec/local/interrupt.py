@@ -19,11 +19,12 @@ class LeaveError(BaseException):
 
 
 class Interrupt:
-    """The signal that came first, as `number`; None where none did."""
+    """The signal that came first, as `number`; None where none did. `respite` is what the jobs get to end."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, respite: str) -> None:
         self.number: int | None = None
         self._stop = stop
+        self._respite = respite
         self._came = 0.0
 
     @property
@@ -50,10 +51,7 @@ class Interrupt:
     def heed(self, say: Callable[[str], None]) -> None:
         """Set `stop` if a signal came, and say so. Its handler says nothing: it may stand in the middle of a line."""
         if self.number is not None and not self._stop.is_set():
-            say(
-                "Stopping the running jobs: SageMaker gives a container two minutes. Press Ctrl-C "
-                "again to leave at once"
-            )
+            say(f"Stopping the running jobs: {self._respite}. Press Ctrl-C again to leave at once")
             self._stop.set()
 
     def _handle(self, number: int, _: FrameType | None) -> None:
