@@ -163,6 +163,13 @@ jobs:
 """
 
 
+def test_a_tuning_job_says_all_machines_that_it_chooses_from(trainspec: Run, project: Path) -> None:
+    second = "{instance_type: ml.p4d.24xlarge, instance_count: 2, volume_size: 10}"
+    (project / "t.yaml").write_text(TUNE.replace("volume_size: 10}]", f"volume_size: 10}}, {second}]"))
+    drawn = trainspec("graph", "t.yaml")
+    assert f"4 at once, 1 {TIMES} ml.m5.large or 2 {TIMES} ml.p4d.24xlarge, my-algo:1<br>" in drawn.stdout, drawn.stderr
+
+
 def test_a_tuning_job_says_how_it_searches(trainspec: Run, project: Path) -> None:
     (project / "t.yaml").write_text(TUNE)
     drawn = trainspec("graph", "t.yaml")

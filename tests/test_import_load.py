@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from trainspec.importers.dag_file import import_straight
 from trainspec.importers.load.run import INSIDE, Loaded, load
+from trainspec.importers.load.shape import ShapeError, check_found
 from trainspec.importers.load.straight import straight_of
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.write import spec_text
@@ -37,6 +38,15 @@ def task(name: str, path: str = STOCK, upstream: tuple[str, ...] = (), **more: A
 def file_of(*tasks: dict[str, Any], errors: tuple[str, ...] = (), **arguments: Any) -> dict[str, Any]:
     dag = {"line": 3, "arguments": {"dag_id": "d", **arguments}, "groups": [], "tasks": list(tasks)}
     return {"airflow": "3.3.2", "errors": list(errors), "dags": [dag]}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [({"moment": "soon"}, "a value is not a date"), ({"seconds": "six"}, "a value is not a number")],
+)
+def test_what_is_no_value_of_an_archive_is_said_in_words(value: Any, message: str) -> None:
+    with pytest.raises(ShapeError, match=f"^{message}$"):
+        check_found(file_of(schedule=value))
 
 
 def only(found: dict[str, Any], later: dict[str, Any] | None = None) -> Imported:

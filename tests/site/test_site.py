@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trainspec.graph.model import TIMES
 from trainspec.site.schedule import in_words, next_runs
 
 from helpers import ROOT, Run
@@ -26,6 +27,23 @@ jobs:
     inputs: {train: "READS"}
     output: WRITES
 """
+TUNED = (
+    SPEC.replace("  resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}\n", "").replace(
+        "ID-{{ ds }}", "tuned"
+    )
+    + """\
+    metrics: {auc: "auc=([0-9.]+)"}
+    tuning:
+      strategy: Random
+      objective: {metric: auc, goal: Maximize}
+      ranges: {eta: {min: 0.1, max: 0.5}}
+      limits: {jobs: 20, parallel: 2}
+      resources:
+        instances:
+          - {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
+          - {instance_type: ml.m5.xlarge, instance_count: 2, volume_size: 10GB}
+"""
+)
 
 
 @pytest.fixture
@@ -98,6 +116,12 @@ def test_pages_say_what_the_specs_do(root: Path, trainspec: Run) -> None:
     assert "second.html" in first.links()
     assert [tag for tag, _ in index.tags].count("h1") == 1
     assert ("html", {"lang": "en"}) in index.tags
+
+
+def test_a_job_names_all_machines_that_it_chooses_from(root: Path, trainspec: Run) -> None:
+    spec(root, "tuned", text=TUNED)
+    assert trainspec("docs").returncode == 0
+    assert f"1 {TIMES} ml.m5.large or 2 {TIMES} ml.m5.xlarge" in page(root, "dags/tuned.html").text
 
 
 def test_every_link_leads_somewhere(root: Path, trainspec: Run) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trainspec.compose import handed_on, in_words
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node, concealed
 from trainspec.request.bounds import bounds_of
-from trainspec.request.tuned import CONFIG, training_request
+from trainspec.request.tuned import CONFIG, machine_choices, training_request
 from trainspec.templates.choices import OPERATOR as BEST
 
 if TYPE_CHECKING:
@@ -204,14 +204,14 @@ def tuning_of(request: Mapping[str, Any]) -> str:
 
 
 def machines_of(request: Mapping[str, Any]) -> str:
-    """How many of which instance type, of all groups or choices; nothing where SageMaker chooses."""
-    training = training_request(request)
-    resources = training.get("ResourceConfig") or {}
-    groups = resources.get("InstanceGroups") or [resources]
-    return ", ".join(
-        f"{group.get('InstanceCount', 1)} {TIMES} {group['InstanceType']}"
-        for group in groups
-        if group.get("InstanceType")
+    """How many of which instance type, of all groups, or of all choices; nothing where SageMaker chooses."""
+    resources = training_request(request).get("ResourceConfig") or {}
+    choices = machine_choices(request)
+    machines = choices or resources.get("InstanceGroups") or [resources]
+    return (" or " if choices else ", ").join(
+        f"{each.get('InstanceCount', 1)} {TIMES} {each['InstanceType']}"
+        for each in machines
+        if each.get("InstanceType")
     )
 
 

@@ -16,9 +16,6 @@ from trainspec.request.tuned import training_request
 if TYPE_CHECKING:
     from trainspec.language.data import SpecData
 
-if TYPE_CHECKING:
-    from trainspec.language.data import SpecData
-
 SHORTEST = len("s3://b/")
 """A shorter place says nothing of what is below it."""
 

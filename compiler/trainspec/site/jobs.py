@@ -53,7 +53,7 @@ def job_facts(
         task_id=task_id,
         name=conceal_all(str(members.get("TrainingJobName", ""))),
         code=conceal_all(str(algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "")),
-        machines=machines_of(members),
+        machines=machines_of(whole),
         longest=str(duration(longest_of(whole) or "")),
         is_spot=members.get("EnableManagedSpotTraining") is True,
         inputs=tuple(_inputs(members, makers)),

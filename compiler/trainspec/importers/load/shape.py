@@ -92,7 +92,7 @@ def _moment(value: Mapping[str, Any], depth: int) -> None:
     try:
         datetime.fromisoformat(_text(value["moment"]))
     except ValueError:
-        raise ShapeError("a date is not a date") from None
+        raise ShapeError("a value is not a date") from None
     _text(value.get("zone", ""))
 
 
@@ -150,5 +150,5 @@ def _integer(value: Any) -> None:
 
 def _finite(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ShapeError("a number is not a number")
+        raise ShapeError("a value is not a number")
     return value
