@@ -4,6 +4,7 @@ import gc
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -19,7 +20,9 @@ if sys.dont_write_bytecode:
 import hypothesis
 import pytest
 
-from helpers import ROOT, Golden, Ran, Run, differences
+from helpers import ROOT, Golden, Ran, Run, differences, forget_compiled
+
+COMPILED = Path(__file__).resolve().parent.parent / ".cache" / "pycache"
 
 # The same inputs on every machine, so that a run says something about the change and nothing about luck. Others, and
 # new ones each time: `pytest --hypothesis-profile searching`.
@@ -41,6 +44,12 @@ def _is_whole_suite(config: pytest.Config) -> bool:
     return named <= {ROOT, ROOT / "tests"}
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Each test that writes modules does so in a folder of its own: what earlier runs compiled of them is of no use."""
+    if sys.pycache_prefix == str(COMPILED) and not hasattr(session.config, "workerinput"):
+        forget_compiled(COMPILED, Path(tempfile.gettempdir()).resolve())
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """The whole suite runs in a process for each processor and one more: tests wait. What is named runs in this one."""
     if not _is_whole_suite(config) or config.getoption("--update-cases"):
@@ -50,12 +59,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is slow, unless it was asked for: with `--all`, with `-m`, or by its name."""
+    """Leave out what is slow or sampled out, unless it was asked for: with `--all`, with `-m`, or by its name."""
     if config.getoption("--all") or config.getoption("-m") or not _is_whole_suite(config):
         return
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    late = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("sampled_out")]
+    config.hook.pytest_deselected(items=late)
+    items[:] = [item for item in items if item not in late]
 
 
 def pytest_collection_finish() -> None:

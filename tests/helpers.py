@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -66,10 +67,17 @@ def is_thorough() -> bool:
 
 
 def sampled(cases: Iterable[Any], every: int) -> list[Any]:
-    """Cases for `parametrize`: each `every`th belongs to the everyday suite, the others are slow ones, for CI."""
+    """Cases for `parametrize`: each `every`th belongs to the everyday suite, the others are `sampled_out`, for CI."""
     return [
-        case if index % every == 0 else pytest.param(case, marks=pytest.mark.slow) for index, case in enumerate(cases)
+        case if index % every == 0 else pytest.param(case, marks=pytest.mark.sampled_out)
+        for index, case in enumerate(cases)
     ]
+
+
+def forget_compiled(kept: Path, temporary: Path) -> None:
+    """Remove what below `kept` (a `sys.pycache_prefix`) was compiled of modules in pytest's folders in `temporary`."""
+    for each in kept.joinpath(*temporary.parts[1:]).glob("pytest-of-*"):
+        shutil.rmtree(each, ignore_errors=True)
 
 
 def tried(number: int, daily: int | None = None) -> Callable[[Test], Test]:
