@@ -3,7 +3,7 @@
 import re
 import statistics
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from in_airflow import bagged, said_inside
@@ -27,10 +27,7 @@ def two_hundred(bench: Bench) -> list[Line]:
     factory = bench.folder() / "dags"
     write_dag_factory(factory, count)
     folders = {"ours": ours, "empty": empty, "stock": stock, "dag-factory": factory}
-    for folder in folders.values():
-        bagged(bench, folder, count)  # Python keeps what it has compiled
-    turns = [{name: bagged(bench, folder, count) for name, folder in folders.items()} for _ in range(bench.runs)]
-    cpu = {name: [turn[name][0] for turn in turns] for name in folders}
+    cpu = _cpu(bench, folders, count)
     rows = (
         ("empty", "EmptyOperator", 1.25),
         ("stock", "the stock operator", 0.4),
@@ -51,10 +48,7 @@ def two_hundred_tuned(bench: Bench) -> list[Line]:
     tuned, empty, by_hand = _folders(bench, count, tuned_spec)
     training, _, _ = _folders(bench, count)
     folders = {"tuned": tuned, "empty": empty, "by hand": by_hand, "training": training}
-    for folder in folders.values():
-        bagged(bench, folder, count)  # Python keeps what it has compiled
-    turns = [{name: bagged(bench, folder, count) for name, folder in folders.items()} for _ in range(bench.runs)]
-    cpu = {name: [turn[name][0] for turn in turns] for name in folders}
+    cpu = _cpu(bench, folders, count)
     rows = (
         ("empty", "EmptyOperator", 1.25),
         ("training", "the same with training jobs only", 1.25),
@@ -68,6 +62,14 @@ def two_hundred_tuned(bench: Bench) -> list[Line]:
         )
         for name, against, bar in rows
     ]  # fmt: skip
+
+
+def _cpu(bench: Bench, folders: Mapping[str, Path], count: int) -> dict[str, list[float]]:
+    """Seconds of the processor for the DagBag of each folder of `count` DAGs, read in turn."""
+    for folder in folders.values():
+        bagged(bench, folder, count)  # Python keeps what it has compiled
+    turns = [{name: bagged(bench, folder, count) for name, folder in folders.items()} for _ in range(bench.runs)]
+    return {name: [turn[name][0] for turn in turns] for name in folders}
 
 
 def one_forked(bench: Bench) -> list[Line]:

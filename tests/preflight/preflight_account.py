@@ -17,6 +17,19 @@ from xml.sax.saxutils import escape
 
 ACCOUNT = "123456789012"
 _JSON = "application/x-amz-json-1.1"
+OPERATIONS = {
+    "GetRole": "iam:GetRole",
+    "SimulatePrincipalPolicy": "iam:SimulatePrincipalPolicy",
+    "DescribeImages": "ecr:DescribeImages",
+    "HeadBucket": "s3:ListBucket",
+    "ListObjects": "s3:ListBucket",
+    "DescribeSubnets": "ec2:DescribeSubnets",
+    "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
+    "DescribeInstanceTypeOfferings": "ec2:DescribeInstanceTypeOfferings",
+    "DescribeKey": "kms:DescribeKey",
+    "ListServiceQuotas": "servicequotas:ListServiceQuotas",
+}
+"""What preflight calls, and the permission that each call needs."""
 UNKNOWN_TO_MOTO = frozenset({"SimulatePrincipalPolicy", "ListServiceQuotas", "DescribeTrainingPlan"})
 
 

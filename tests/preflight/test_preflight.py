@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from preflight_account import State, serving
+from preflight_account import OPERATIONS, State, serving
 from trainspec.preflight.account import PERMISSIONS
 
 from helpers import Run
@@ -127,20 +127,6 @@ def test_the_quota_counts_the_training_jobs_of_a_tuning_job_that_run_at_once(pre
     assert (found["code"], found["line"], found["column"]) == ("TS917", 24, 36)
     assert found["message"].endswith("is 4; 3 training jobs at once need 6")
     assert found["advice"].startswith("write `parallel: 2` or less")
-
-
-OPERATIONS = {
-    "GetRole": "iam:GetRole",
-    "SimulatePrincipalPolicy": "iam:SimulatePrincipalPolicy",
-    "DescribeImages": "ecr:DescribeImages",
-    "HeadBucket": "s3:ListBucket",
-    "ListObjects": "s3:ListBucket",
-    "DescribeSubnets": "ec2:DescribeSubnets",
-    "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
-    "DescribeInstanceTypeOfferings": "ec2:DescribeInstanceTypeOfferings",
-    "DescribeKey": "kms:DescribeKey",
-    "ListServiceQuotas": "servicequotas:ListServiceQuotas",
-}
 
 
 @pytest.mark.slow

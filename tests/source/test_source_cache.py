@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from source_helpers import write, write_spec
 from trainspec.batch import cache, watched
+from trainspec.batch.entries import write_entry
 from trainspec.batch.outcome import Outcome, Wanted
 from trainspec.batch.pool import Look
-from trainspec.batch.watched import are_unchanged
+from trainspec.batch.watched import Watches
 from trainspec.options import Options
 from trainspec.packing.jobs import Watched
 from trainspec.project.project import Project
@@ -124,16 +125,40 @@ def test_what_has_just_changed_is_not_kept(spec: Path, monkeypatch: pytest.Monke
 
 def test_what_changes_while_it_is_looked_at_is_not_kept(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its time is after the listing, however long the rest of the run takes."""
-    stored = watched.stored_of
+    stored = Watches.stored
 
-    def change_first(seen: Watched) -> list[str] | None:
+    def change_first(watches: Watches, seen: Watched) -> list[object] | None:
         _rewrite("src/train.py", "print('ho')\n")(spec.parents[1])
-        return stored(seen)
+        return stored(watches, seen)
 
     time.sleep(0.02)
-    monkeypatch.setattr(cache, "stored_of", change_first)
+    monkeypatch.setattr(Watches, "stored", change_first)
     look(spec).at(spec)
     assert known(spec) is None
+
+
+def test_specs_that_share_a_source_look_at_it_once(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    stamp = watched._stamp
+
+    def counted(name: str) -> tuple[int, ...]:
+        names.append(name)
+        return stamp(name)
+
+    monkeypatch.setattr(watched, "_stamp", counted)
+    specs = [spec, *(spec.with_name(f"{number}.yaml") for number in range(3))]
+    for number, each in enumerate(specs[1:]):
+        each.write_text(spec.read_text().replace("id: churn", f"id: d{number}"))
+    time.sleep(0.02)
+    member = str(spec.parents[1] / "src" / "lib" / "x.py")
+    found = look(spec)
+    for each in specs:
+        assert found.at(each).watched is None  # nothing that a run would carry around for each spec
+    assert names.count(member) == 1
+    names.clear()
+    again = look(spec)
+    assert all(again.known(each) for each in specs)
+    assert names.count(member) == 1
 
 
 def test_a_folder_that_is_not_there_is_looked_for_again(spec: Path, trainspec: Run) -> None:
@@ -152,6 +177,21 @@ def test_without_packing_nothing_is_remembered(spec: Path) -> None:
     assert known(spec) is None
 
 
-@pytest.mark.parametrize("stored", [None, [], {}, "x", [1], ["x", 2], ["0" * 64, "\0"], ["0" * 64, "/nowhere"]])
-def test_what_is_damaged_does_not_count(stored: object) -> None:
-    assert not are_unchanged(stored)
+NAMES, SHORT = ["/nowhere"], "0" * 64
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        *(None, [], {}, "x", [1], [NAMES, SHORT], [NAMES, SHORT, []], [[1], SHORT, []], [["\0"], SHORT, []]),
+        *([[], watched._digest([]), each] for each in ([1], [SHORT], [[SHORT]], [[SHORT, 1]], [[SHORT, SHORT]])),
+    ],
+)
+def test_what_is_damaged_does_not_count(stored: object, tmp_path: Path) -> None:
+    assert not Watches(tmp_path.joinpath, tmp_path).are_unchanged(stored)
+
+
+def test_names_that_were_changed_do_not_count(tmp_path: Path) -> None:
+    write_entry(tmp_path / SHORT, {"names": []}, tmp_path)
+    now = watched._digest([])
+    assert not Watches(tmp_path.joinpath, tmp_path).are_unchanged([[], now, [[SHORT, now]]])

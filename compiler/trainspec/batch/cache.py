@@ -16,9 +16,9 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainspec import __version__
 from trainspec.batch.entries import (
@@ -35,12 +35,14 @@ from trainspec.batch.entries import (
     write_entry,
 )
 from trainspec.batch.outcome import Outcome
-from trainspec.batch.watched import are_unchanged, stored_of
 from trainspec.disk.user_cache import user_cache
 from trainspec.options import Options
 from trainspec.reporting.select import Selection
 from trainspec.schema.files import SPEC_SCHEMA, schema_path
 from trainspec.text.source import Source
+
+if TYPE_CHECKING:
+    from trainspec.batch.watched import Watches
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -73,7 +75,7 @@ class Cache:
         if is_wanting or own != text_of(source.name, source) or not are_same(read, others):
             return None
         packs = "watched" in entry
-        if packs and not are_unchanged(entry["watched"]):
+        if packs and not self._watches.are_unchanged(entry["watched"]):
             return None
         return Outcome(name=source.name, output_digest=output, packs=packs, **facts)
 
@@ -85,10 +87,20 @@ class Cache:
         texts = [text_of(source.name, source), *extended]
         entry: dict[str, Any] = {"run": self.run, "texts": texts, "facts": facts, "output": outcome.output_digest}
         if outcome.packs:
-            entry["watched"] = outcome.watched and stored_of(outcome.watched)
+            entry["watched"] = self._watches.stored(outcome.watched) if outcome.watched else None
             if entry["watched"] is None:
                 return
         self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run goes on without
+
+    @cached_property
+    def _watches(self) -> "Watches":
+        """Loaded where the first file has a source folder."""
+        from trainspec.batch.watched import Watches
+
+        return Watches(self._path_of_names, self.base)
+
+    def _path_of_names(self, key: str) -> Path:
+        return self._path(f"names {key}")
 
     def _path(self, name: str) -> Path:
         key = digest_of(name)

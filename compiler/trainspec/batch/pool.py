@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class Look:
         is_whole = not any(found.code.id == codes.TOO_MUCH_WORK.id for found in outcome.findings)
         if self._cache is not None and isinstance(source, Source) and is_whole:
             self._cache.keep(outcome, source, recorder.texts)
-        return outcome
+        return replace(outcome, watched=None) if outcome.watched else outcome  # large, and of no use to others
 
     @cached_property
     def _is_anything_known(self) -> bool:

@@ -1,34 +1,78 @@
-"""Files and folders that are judged by size and time: while none has changed, nor has what was made of them."""
+"""Source folders, judged by sizes and times: while none of their files has changed, nor has what was made of them."""
 
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
+from trainspec.batch.entries import read_entry, write_entry
+from trainspec.packing.files import Listing
 from trainspec.packing.jobs import Watched
 
 SETTLED: Final = 2_000_000_000
 """Nanoseconds after which a file's time tells whether it has changed: within one tick of the clock it does not."""
 
 
-def stored_of(watched: Watched) -> list[str] | None:
-    """A digest of the stamps, and the paths; None where one has changed since it was looked at, or just before."""
-    names = sorted({str(path) for path in watched.paths})
-    stamps = [_stamp(name) for name in names]
-    if any(moment > watched.began - SETTLED for stamp in stamps for moment in stamp[-2:]):
-        return None
-    return [_digest(stamps), *names]
+@dataclass
+class Watches:
+    """The folders of one run: what several specs share is stored, and looked at, once.
 
+    `path` is where the names in a listing are stored, by their digest; `base` is the folder of all projects.
+    """
 
-def are_unchanged(stored: Any) -> bool:
-    """Whether all of what is stored is as it was."""
-    if not isinstance(stored, list) or not stored or not all(isinstance(each, str) for each in stored):
+    path: Callable[[str], Path]
+    base: Path
+    _taken: dict[int, tuple[Listing, list[str] | None]] = field(default_factory=dict)
+    _now: dict[str, str | None] = field(default_factory=dict)
+
+    def stored(self, watched: Watched) -> list[Any] | None:
+        """What an entry says of them; None where one has changed since it was looked at, or just before."""
+        asked = sorted({str(path) for path in watched.asked})
+        digest = _settled(asked, min(listing.began for listing in watched.listings))
+        listings = [self._of(listing) for listing in watched.listings]
+        return None if digest is None or None in listings else [asked, digest, listings]
+
+    def are_unchanged(self, stored: Any) -> bool:
+        """Whether all that an entry speaks of is as it was."""
+        match stored:
+            case [list(asked), str(digest), list(listings)] if _are_names(asked):
+                pairs = [each for each in listings if _are_names(each) and len(each) == 2]
+                is_whole = len(pairs) == len(listings)
+                return is_whole and _digest(map(_stamp, asked)) == digest and all(self._is(*each) for each in pairs)
         return False
-    digest: str = stored[0]
-    names: list[str] = stored[1:]
-    return _digest(_stamp(name) for name in names) == digest
+
+    def _of(self, listing: Listing) -> list[str] | None:
+        if id(listing) not in self._taken:
+            self._taken[id(listing)] = listing, self._take(listing)
+        return self._taken[id(listing)][1]
+
+    def _take(self, listing: Listing) -> list[str] | None:
+        """The digests of a listing's names, which are stored by it, and of their stamps."""
+        names = sorted({str(path) for path in (*listing.looked_at, *(each.path for each in listing.members))})
+        digest, key = _settled(names, listing.began), _digest(names)
+        if digest is None or not write_entry(self.path(key), {"names": names}, self.base):
+            return None
+        return [key, digest]
+
+    def _is(self, key: str, digest: str) -> bool:
+        if key not in self._now:
+            names = (read_entry(self.path(key)) or {}).get("names")
+            self._now[key] = _digest(map(_stamp, names)) if _are_names(names) and _digest(names) == key else None
+        return self._now[key] == digest
+
+
+def _are_names(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _settled(names: Sequence[str], began: int) -> str | None:
+    """The digest of the stamps of files that were looked at from `began` on; None where one is too new to be sure."""
+    stamps = [_stamp(name) for name in names]
+    is_new = any(moment > began - SETTLED for stamp in stamps for moment in stamp[-2:])
+    return None if is_new else _digest(stamps)
 
 
 def _stamp(name: str) -> tuple[int, ...]:
@@ -43,5 +87,5 @@ def _stamp(name: str) -> tuple[int, ...]:
     return (*link, found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns, *times)
 
 
-def _digest(stamps: Iterable[tuple[int, ...]]) -> str:
-    return hashlib.sha256(repr(list(stamps)).encode()).hexdigest()
+def _digest(values: Iterable[Any]) -> str:
+    return hashlib.sha256(repr(list(values)).encode("utf-8", "surrogateescape")).hexdigest()

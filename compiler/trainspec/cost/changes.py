@@ -34,8 +34,6 @@ def changes(before: Iterable[DagCost], after: Iterable[DagCost]) -> list[Change]
 
 def _bound(side: Mapping[str, DagCost], dag_id: str) -> object:
     dag = side.get(dag_id)
-    return (
-        None
-        if dag is None
-        else (dag.runs, dag.hours, dag.cost, tuple(job.warm_hours for job in dag.jobs), dag.not_counted)
-    )
+    if dag is None:
+        return None
+    return dag.runs, dag.hours, dag.cost, tuple(job.warm_hours for job in dag.jobs), dag.not_counted

@@ -187,10 +187,8 @@ def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str])
 def _machines(resources: Members) -> Iterator[Machine]:
     groups = resources.get("InstanceGroups") or ([resources] if resources.get("InstanceType") else [])
     for each in groups if isinstance(groups, list) else [None]:
-        kind, number = (
-            _map(each).get("InstanceType"),
-            each.get("InstanceCount", 1) if isinstance(each, Mapping) else None,
-        )
+        machine = each if isinstance(each, Mapping) else {"InstanceCount": None}
+        kind, number = machine.get("InstanceType"), machine.get("InstanceCount", 1)
         is_known = isinstance(kind, str) and "{{" not in kind
         yield Machine(kind if is_known else None, number if type(number) is int else None)
 

@@ -9,7 +9,6 @@ from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import GETTERS, variable
 from trainspec.importers.handed import HANDED
 from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
-from trainspec.importers.library import LIBRARY, of_library
 from trainspec.importers.making import (
     call_expression,
     link,
@@ -20,6 +19,7 @@ from trainspec.importers.making import (
     open_group,
 )
 from trainspec.importers.operations import items_of
+from trainspec.importers.standard import STANDARD, of_standard
 from trainspec.importers.values import (
     Bound,
     Dag,
@@ -147,7 +147,7 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         )
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
-    if called.path in LIBRARY and (known := of_library(run, called.path, given)) is not ...:
+    if called.path in STANDARD and (known := of_standard(run, called.path, given)) is not ...:
         return known
     if called.path.split(".")[0] not in _PURE:
         _hand_over(run, node, given, called.path)

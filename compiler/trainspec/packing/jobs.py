@@ -13,6 +13,7 @@ from trainspec.units import is_template
 
 if TYPE_CHECKING:
     from trainspec.language.data import JobData, SourceData
+    from trainspec.packing.files import Listing
     from trainspec.packing.source import Remember, Source, Sources
 
 
@@ -37,10 +38,10 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Files, folders and links that were looked at, and when that began (ns since the epoch)."""
+    """What decides the sources of a spec: the paths by which it names them, and the listings of their files."""
 
-    paths: tuple[FilePath, ...]
-    began: int
+    asked: tuple[FilePath, ...]
+    listings: "tuple[Listing, ...]"
 
 
 @dataclass
@@ -57,8 +58,9 @@ class Packed:
         """All on the disk that decides what the sources are; None where that is not known, or there are none."""
         if self.missing or not self.sources:
             return None
-        paths = {path: None for source in self.sources.values() for path in source.watched}
-        return Watched(tuple(paths), min(source.listing.began for source in self.sources.values()))
+        sources = self.sources.values()
+        listings = {id(source.listing): source.listing for source in sources}
+        return Watched(tuple(path for source in sources for path in source.asked), tuple(listings.values()))
 
 
 def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | None) -> Packed:

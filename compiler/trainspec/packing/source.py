@@ -52,11 +52,6 @@ class Source:
     kms_key: str | None = None
     asked: tuple[FilePath, ...] = ()
 
-    @property
-    def watched(self) -> tuple[FilePath, ...]:
-        """All files, folders and links that decide what the source is."""
-        return (*self.asked, *self.listing.looked_at, *(member.path for member in self.listing.members))
-
 
 @dataclass(frozen=True)
 class Sources:

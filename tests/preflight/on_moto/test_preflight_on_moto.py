@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from preflight_account import State, serving
+from preflight_account import OPERATIONS, State, serving
 
 from helpers import Run
 
@@ -262,20 +262,6 @@ def test_a_source_is_pushed_and_then_found(account: OnMoto) -> None:
     assert account(code=0) == []
     account.state.denied.add("HeadObject")
     assert [each["code"] for each in account(code=0)] == ["TS900"]
-
-
-OPERATIONS = {
-    "GetRole": "iam:GetRole",
-    "SimulatePrincipalPolicy": "iam:SimulatePrincipalPolicy",
-    "DescribeImages": "ecr:DescribeImages",
-    "HeadBucket": "s3:ListBucket",
-    "ListObjects": "s3:ListBucket",
-    "DescribeSubnets": "ec2:DescribeSubnets",
-    "DescribeSecurityGroups": "ec2:DescribeSecurityGroups",
-    "DescribeInstanceTypeOfferings": "ec2:DescribeInstanceTypeOfferings",
-    "DescribeKey": "kms:DescribeKey",
-    "ListServiceQuotas": "servicequotas:ListServiceQuotas",
-}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DEEPEST = 40
 _LONGEST = 100_000
 
-LIBRARY: Mapping[str, Callable[..., Any]] = {
+STANDARD: Mapping[str, Callable[..., Any]] = {
     "json.loads": json.loads,
     "json.dumps": json.dumps,
     "os.path.join": posixpath.join,
@@ -29,12 +29,12 @@ LIBRARY: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def of_library(run: "Interpreter", path: str, given: Given) -> Any:
-    """What a function of `LIBRARY` gives; `...` where its arguments are not known."""
+def of_standard(run: "Interpreter", path: str, given: Given) -> Any:
+    """What a function of `STANDARD` gives; `...` where its arguments are not known."""
     if given.named or given.open or not all(_is_plain(run, each) for each in given.positional):
         return ...
     try:
-        made = LIBRARY[path](*given.positional)
+        made = STANDARD[path](*given.positional)
     except (TypeError, ValueError, RecursionError):
         return ...
     is_short = not isinstance(made, str) or len(made) <= _LONGEST
