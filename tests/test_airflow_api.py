@@ -151,17 +151,17 @@ def test_what_a_target_lacks_is_an_error_that_names_the_minor_that_has_it(minor:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "reported"),
     [
         ("schedule: '@daily', start_date: 2025-04-01", ["TS627 dag.schedule"]),
         ("schedule: '@daily', start_date: 2025-04-01, catchup: true", []),
         ("schedule: '@once', start_date: 2025-04-01", []),
     ],
 )
-def test_runs_that_airflow_2_makes_up_for(fields: str, told: list[str]) -> None:
+def test_runs_that_airflow_2_makes_up_for(fields: str, reported: list[str]) -> None:
     text = SPEC.replace(SPEC[SPEC.index("  schedule") : SPEC.index("jobs:")], "")
     spec = text.replace("dag:\n  id: minors\n", f"dag: {{id: minors, {fields}}}\n")
-    for minor, expected in (("2.11", told), ("3.0", [])):
+    for minor, expected in (("2.11", reported), ("3.0", [])):
         found = analyse(Source("specs/minors.yaml", spec), Options(airflow=minor)).findings
         assert [f"{each.code.id} {each.field}" for each in found if each.code.id == "TS627"] == expected
 

@@ -129,7 +129,7 @@ def test_a_fragment_brings_in_the_specs_that_extend_it(files: Path, trainspec: R
     (files / "base" / "base.yaml").write_text(BASE.replace("30m", "soon").replace(":role/", ":user/"))
     failed = trainspec("lint", "specs/base/base.yaml")
     assert failed.returncode == 1
-    assert failed.stdout.count("--> specs/base/base.yaml:7:27") == 1  # told by the fragment and by the spec
+    assert failed.stdout.count("--> specs/base/base.yaml:7:27") == 1  # reported by the fragment and by the spec
     assert "--> specs/base/base.yaml:4:9" in failed.stdout  # only a spec has a request to check
     assert "other.yaml" not in failed.stdout
     (files / "base" / "above.yaml").write_text("extends: base.yaml\n")
@@ -368,5 +368,5 @@ def test_a_value_of_the_command_line_is_told_where_it_is_used(files: Path, train
     assert places == [("specs/one.yaml", 6, 22, "TS405")]
     assert "(`--var stage`)" in found[0]["message"]
     rows = json.loads(trainspec("request", "specs/one.yaml", "--origin", "--format", "json", "--var", "stage=z").stdout)
-    told = next(row for row in rows if row["value"] == "z")
-    assert (told["from"], told["used_in"]) == ("--var stage", "specs/one.yaml:6")
+    reported = next(row for row in rows if row["value"] == "z")
+    assert (reported["from"], reported["used_in"]) == ("--var stage", "specs/one.yaml:6")

@@ -53,9 +53,9 @@ def test_money_where_the_settings_name_a_price_table(spec: Path, trainspec: Run)
     (spec.parent.parent / "prices.json").write_text(json.dumps(table))
     (spec.parent.parent / "trainspec.toml").write_text('prices = "prices.json"\n')
     spec.write_text(spec.read_text().replace("max_runtime: 30m", "max_runtime: 1h"))
-    told = trainspec("diff", "main").stdout
-    assert "~ churn: 2.00 -> 4.00 USD for a run" in told
-    assert "of 2026-11-01" in told
+    shown = trainspec("diff", "main").stdout
+    assert "~ churn: 2.00 -> 4.00 USD for a run" in shown
+    assert "of 2026-11-01" in shown
     shown = trainspec("diff", "specs/churn.yaml", "specs/churn.yaml@prod").stdout
     assert "~ churn: 4.00 -> 10.00 USD for a run" in shown
     assert "USD" not in trainspec("diff", "main", "--format", "json").stdout
@@ -73,16 +73,16 @@ def test_money_of_a_dag_that_is_new_gone_or_without_a_schedule(spec: Path, train
     other = spec.with_name("other.yaml")
     other.write_text(manual.replace("id: churn", "id: other"))
     spec.write_text(daily)
-    told = trainspec("diff", "main").stdout
-    assert "~ churn: 2.00 USD a run -> 60.00 USD for 30 days\n" in told
-    assert "+ other: 2.00 USD a run more\n" in told
+    shown = trainspec("diff", "main").stdout
+    assert "~ churn: 2.00 USD a run -> 60.00 USD for 30 days\n" in shown
+    assert "+ other: 2.00 USD a run more\n" in shown
     git("add", ".")
     git("commit", "-m", "Daily")
     other.unlink()
     spec.write_text(manual.replace("ml.m5.large", "ml.p5.48xlarge"))
-    told = trainspec("diff", "main").stdout
-    assert "~ churn: 60.00 USD for 30 days -> ? USD a run (no price for ml.p5.48xlarge in us-east-1)\n" in told
-    assert "- other: 2.00 USD a run less\n" in told
+    shown = trainspec("diff", "main").stdout
+    assert "~ churn: 60.00 USD for 30 days -> ? USD a run (no price for ml.p5.48xlarge in us-east-1)\n" in shown
+    assert "- other: 2.00 USD a run less\n" in shown
 
 
 def test_a_price_table_that_cannot_be_read_is_said_first(spec: Path, trainspec: Run) -> None:
@@ -149,11 +149,11 @@ def test_callbacks_are_told_by_their_paths(spec: Path, trainspec: Run) -> None:
     )
     new = spec.with_name("new.yaml")
     new.write_text(spec.read_text().replace("one.told", f"[other.told, {noted}]").replace("within: 2h", "within: 3h"))
-    told = trainspec("diff", "specs/churn.yaml", "specs/new.yaml")
-    assert "- on_failure_callback     one.told\n" in told.stdout
-    assert "+ on_failure_callback[0]  other.told\n" in told.stdout
-    assert '+ on_failure_callback[1]  company.alerts.Note(channel="ml")\n' in told.stdout
-    assert "timedelta(hours=3)" in told.stdout
+    shown = trainspec("diff", "specs/churn.yaml", "specs/new.yaml")
+    assert "- on_failure_callback     one.told\n" in shown.stdout
+    assert "+ on_failure_callback[0]  other.told\n" in shown.stdout
+    assert '+ on_failure_callback[1]  company.alerts.Note(channel="ml")\n' in shown.stdout
+    assert "timedelta(hours=3)" in shown.stdout
     found = json.loads(trainspec("diff", "specs/churn.yaml", "specs/new.yaml", "--format", "json").stdout)
     (train,) = (task for task in found[0]["tasks"] if task["task"] == "train")
     assert {change["before"] for change in train["changes"]} == {"one.told", None}
@@ -204,7 +204,7 @@ def test_a_side_with_errors_is_told_with_its_revision(spec: Path, trainspec: Run
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "shown"),
     [
         (["nope"], "`nope` is not a file, a folder or a git revision"),
         (["--", "--all"], "`--all` is not a file, a folder or a git revision"),
@@ -213,10 +213,10 @@ def test_a_side_with_errors_is_told_with_its_revision(spec: Path, trainspec: Run
         (["main", "specs@nope"], "there is no environment `nope`"),
     ],
 )
-def test_bad_usage(spec: Path, trainspec: Run, arguments: list[str], told: str) -> None:
+def test_bad_usage(spec: Path, trainspec: Run, arguments: list[str], shown: str) -> None:
     seen = trainspec("diff", *arguments)
     assert (seen.returncode, seen.stdout) == (2, "")
-    assert told in seen.stderr
+    assert shown in seen.stderr
 
 
 def test_extended_files_and_settings_are_those_of_the_revision(project: Path, trainspec: Run) -> None:

@@ -72,7 +72,7 @@ def test_same_dag(others: dict[str, str], head: str, given: list[str], project: 
     write(project, {**others, "specs/a.yaml": spec(head)})
     found = [(code, path) for code, path, _ in lint(trainspec, *given) if code == "TS605"]
     assert len(found) == 1
-    assert found[0][1] == A or not given, "it is told of the file that was given"
+    assert found[0][1] == A or not given, "it is reported for the file that was given"
     compiled = trainspec("compile", *given)
     assert compiled.returncode == 1
     assert "TS605" in compiled.stderr
@@ -85,9 +85,9 @@ def test_same_dag_in_an_environment(project: Path, trainspec: Run) -> None:
     assert lint(trainspec, A) == [("TS605", A, 11)]
     assert lint(trainspec, A, "--env", "dev") == []
     assert lint(trainspec, A, "--env", "prod") == [("TS605", A, 11)]
-    (told,) = json.loads(trainspec("lint", A, "--format", "json").stdout)
-    assert told["message"] == "specs/b.yaml also defines the DAG `y` (in `prod`)"
-    (label,) = told["labels"]
+    (reported,) = json.loads(trainspec("lint", A, "--format", "json").stdout)
+    assert reported["message"] == "specs/b.yaml also defines the DAG `y` (in `prod`)"
+    (label,) = reported["labels"]
     assert (label["path"], label["line"], label["column"], label["end_column"]) == ("specs/b.yaml", 2, 11, 12)
 
 
@@ -136,7 +136,7 @@ def test_unknown_dag(speaking: str, project: Path, trainspec: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "external", "told"),
+    ("name", "external", "reported"),
     [
         ("etl_daily", '["etl_*"]', False),
         ("etl_daily", '["etl_daily"]', False),
@@ -145,12 +145,12 @@ def test_unknown_dag(speaking: str, project: Path, trainspec: Run) -> None:
         ("a", "[]", False),  # itself
     ],
 )
-def test_dags_made_elsewhere(name: str, external: str, told: bool, project: Path, trainspec: Run) -> None:
+def test_dags_made_elsewhere(name: str, external: str, reported: bool, project: Path, trainspec: Run) -> None:
     write(
         project,
         {A: spec("", f"triggers: {{go: {{dag: {name}}}}}\n"), "trainspec.toml": f"external-dags = {external}\n"},
     )
-    assert [code for code, _, _ in lint(trainspec)] == ["TS606"] * told
+    assert [code for code, _, _ in lint(trainspec)] == ["TS606"] * reported
 
 
 def test_unknown_dag_is_a_warning_that_can_be_silenced(project: Path, trainspec: Run) -> None:
@@ -176,7 +176,7 @@ TOLD = ("TS009", "base.yaml", 2)
 
 
 @pytest.mark.parametrize(
-    ("base", "of_the_spec", "told"),
+    ("base", "of_the_spec", "reported"),
     [
         (OF_USE, "", []),
         (IDLE, "", [TOLD]),
@@ -188,11 +188,11 @@ TOLD = ("TS009", "base.yaml", 2)
     ids=["of use", "idle", "overridden", "behind an error", "wrong, too", "in a patch"],
 )
 def test_comments_in_fragments(
-    base: str, of_the_spec: str, told: list[tuple[str, str, int]], project: Path, trainspec: Run
+    base: str, of_the_spec: str, reported: list[tuple[str, str, int]], project: Path, trainspec: Run
 ) -> None:
     write(project, {"base.yaml": base, A: spec("extends: ../base.yaml\n", of_the_spec)})
     found = lint(trainspec, "base.yaml")
-    assert [each for each in found if each[0] != "TS550"] == told
+    assert [each for each in found if each[0] != "TS550"] == reported
 
 
 def test_a_comment_that_one_of_two_specs_needs(project: Path, trainspec: Run) -> None:
@@ -292,7 +292,7 @@ def test_texts_show_what_is_told(code: str, project: Path, trainspec: Run) -> No
     change(project)
     ran = trainspec(*command)
     said = ran.stdout if command[0] == "lint" else ran.stderr
-    (told,) = (block.strip() for block in said.split("\n\n") if f"[{code}]" in block)
+    (reported,) = (block.strip() for block in said.split("\n\n") if f"[{code}]" in block)
     explained = next(each.text for each in all_codes() if each.code.id == code)
     (shown,) = re.findall(r"^```text\n(.*?)^```", explained, re.MULTILINE | re.DOTALL)
-    assert shown.strip() == told
+    assert shown.strip() == reported

@@ -183,7 +183,7 @@ ANSWERED: dict[str, int] = {}
 def test_what_help_says_is_right(made: tuple[str, str, str]) -> None:
     mistake, name, text = made
     before = findings(name, text)
-    told = Counter((each.code.id, each.message) for each in before)
+    reported = Counter((each.code.id, each.message) for each in before)
     for found in before:
         if found.span.path != name:
             continue
@@ -193,9 +193,9 @@ def test_what_help_says_is_right(made: tuple[str, str, str]) -> None:
         ANSWERED[mistake] = ANSWERED.get(mistake, 0) + 1
         after = Counter((each.code.id, each.message) for each in findings(name, new))
         what = (found.code.id, found.message)
-        assert after[what] < told[what], (found.advice, new)
+        assert after[what] < reported[what], (found.advice, new)
         hides_more = found.code.id == "TS002" or any(each.code.id == "TS101" for each in before if each is not found)
-        assert hides_more or not after.keys() - told.keys(), (found.advice, after.keys() - told.keys())
+        assert hides_more or not after.keys() - reported.keys(), (found.advice, after.keys() - reported.keys())
 
 
 def test_most_kinds_were_answered() -> None:

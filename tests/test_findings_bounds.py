@@ -1,4 +1,4 @@
-"""What is shown of many findings, of long texts and of secrets: enough, and told honestly, in every format."""
+"""What is shown of many findings, of long texts and of secrets: enough, and reported honestly, in every format."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings and options that choose findings: what is told, with which severity, and the exit code."""
+"""Settings and options that choose findings: what is reported, with which severity, and the exit code."""
 
 import json
 import time

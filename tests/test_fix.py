@@ -1,4 +1,4 @@
-"""`lint --fix`: what it mends, to the letter, and what it leaves alone."""
+"""`lint --fix`: what it fixes, to the letter, and what it leaves alone."""
 
 import os
 import re
@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from trainspec.diagnostics import the_one
-from trainspec.editing.apply_fixes import Checked, mend
+from trainspec.editing.apply_fixes import Checked, apply_fixes
 from trainspec.pipeline import Options, analyse
-from trainspec.reference.fixable import mended
+from trainspec.reference.fixable import fixable_codes
 from trainspec.text.source import Source
 from trainspec.units import DURATION_PATTERN, duration_meant, size_meant
 
@@ -150,7 +150,7 @@ def test_fixed(row: tuple[str, ...], trainspec: Run, project: Path) -> None:
 @pytest.mark.parametrize("row", WRITTEN, ids=lambda row: row[1].strip().replace("\n", "⏎"))
 def test_what_is_mended_is_listed(row: tuple[str, ...]) -> None:
     found = analyse(Source("x.yaml", _moved(JOB, row[0], row[1])), Options()).findings
-    assert {each.code.id for each in found if each.fix} <= mended()
+    assert {each.code.id for each in found if each.fix} <= fixable_codes()
 
 
 def _moved(text: str, place: str, written: str) -> str:
@@ -364,7 +364,7 @@ def fixed(text: str) -> str:
         source = texts.get("specs/x.yaml", Source("specs/x.yaml", text))
         return Checked(analyse(source, Options()).findings, {source.name: source})
 
-    made = mend(check).new
+    made = apply_fixes(check).new
     return made["specs/x.yaml"].text if made else text
 
 

@@ -128,7 +128,7 @@ def test_a_mapped_task_is_written_as_several() -> None:
     mapped = {key: value for key, value in task("t", mapped=points).items() if key != "arguments"}
     imported = only(file_of(mapped, task("t_0"), task("end", BASH, ("t",))))
     assert [job.task_id for job in imported.jobs] == ["t_0_", "t_1", "t_0"]
-    assert imported.around[0].fields["depends_on"] == ["t_0_", "t_1"]
+    assert imported.other_tasks[0].fields["depends_on"] == ["t_0_", "t_1"]
     assert imported.remarks == ("the mapped task `t` is written as 2 tasks: `t_0_` to `t_1`",)
 
 
@@ -136,7 +136,7 @@ def test_a_function_of_a_module_is_named() -> None:
     path = "airflow.providers.standard.operators.python.PythonOperator"
     python = task("p", path, arguments={"python_callable": {"path": "acme.build"}})
     imported = only(file_of(python, task("t")))
-    assert cast("TaskData", imported.around[0].fields)["arguments"] == {"python_callable": "acme.build"}
+    assert cast("TaskData", imported.other_tasks[0].fields)["arguments"] == {"python_callable": "acme.build"}
 
 
 def test_a_value_that_depends_on_the_clock_is_named() -> None:

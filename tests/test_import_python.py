@@ -107,12 +107,12 @@ def test_an_argument_may_change_after_the_task_was_made() -> None:
     assert imported.jobs[0].request["Environment"] == {"A": "b", "C": "d"}
     assert imported.jobs[0].request["EnableNetworkIsolation"] is True
     assert imported.jobs[0].fields["trigger_rule"] == "all_done"
-    assert arguments_of(imported.around[0])["bash_command"] == "y"
-    assert imported.around[0].fields["retries"] == 3
+    assert arguments_of(imported.other_tasks[0])["bash_command"] == "y"
+    assert imported.other_tasks[0].fields["retries"] == 3
 
 
 def ids(imported: Imported) -> set[str]:
-    return {each.task_id for each in imported.jobs} | {each.task_id for each in imported.around}
+    return {each.task_id for each in imported.jobs} | {each.task_id for each in imported.other_tasks}
 
 
 def test_a_group_without_a_prefix_hides_those_around_it() -> None:
@@ -139,7 +139,7 @@ def test_an_edge_of_a_group_is_of_its_tasks_at_that_moment() -> None:
             with group:
                 c = SageMakerTrainingOperator(task_id="c", config={"TrainingJobName": "n"})
     """)
-    assert {each.task_id: each.fields.get("depends_on") for each in imported.around} == {"end": ["a", "b"]}
+    assert {each.task_id: each.fields.get("depends_on") for each in imported.other_tasks} == {"end": ["a", "b"]}
 
 
 def test_a_class_that_adds_nothing_is_the_operator() -> None:
@@ -169,7 +169,7 @@ def test_a_callable_of_a_module_beside_keeps_its_path() -> None:
             PythonOperator(task_id="two", python_callable=done)
     """)
     assert imported.notes == ()
-    assert [str(arguments_of(each)["python_callable"]) for each in imported.around] == ["helpers.work"] * 2
+    assert [str(arguments_of(each)["python_callable"]) for each in imported.other_tasks] == ["helpers.work"] * 2
 
 
 def test_a_name_cannot_be_a_variable() -> None:

@@ -40,7 +40,7 @@ def only(body: str, **modules: str) -> Imported:
 
 def edges(imported: Imported) -> dict[str, Any]:
     fields = {each.task_id: each.fields for each in imported.jobs} | {
-        each.task_id: each.fields for each in imported.around
+        each.task_id: each.fields for each in imported.other_tasks
     }
     return {name: each["depends_on"] for name, each in fields.items() if "depends_on" in each}
 
@@ -244,7 +244,7 @@ def test_old_paths_become_todays() -> None:
             Endpoint(task_id="e", config={})
         """
     )
-    assert cast("TaskData", imported.around[0].fields)["operator"].endswith(
+    assert cast("TaskData", imported.other_tasks[0].fields)["operator"].endswith(
         "aws.operators.sagemaker.SageMakerEndpointOperator"
     )
 

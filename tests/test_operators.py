@@ -42,7 +42,7 @@ def _analysed(tasks: str, **options: object) -> Analysis:
     return analyse(Source("specs/case.yaml", text), Options(**options))  # type: ignore[arg-type]
 
 
-def _told(tasks: str, **options: object) -> list[str]:
+def _reported(tasks: str, **options: object) -> list[str]:
     return [f"{each.code.id} {each.message}" for each in _analysed(tasks, **options).findings]
 
 
@@ -57,7 +57,7 @@ def own(tmp_path: Path) -> OwnOperators:
 
 
 @pytest.mark.parametrize(
-    ("task", "told"),
+    ("task", "reported"),
     [
         ("{operator: acme.ops.Report, arguments: {day: '{{ ds }}', after: 30m}}", []),
         ("{operator: acme.ops.Report}", ["TS616 Report requires the argument `day`"]),
@@ -67,8 +67,8 @@ def own(tmp_path: Path) -> OwnOperators:
         ("{operator: others.ops.Report, arguments: {x: 1}}", []),
     ],
 )
-def test_operators_of_ones_own(task: str, told: list[str], own: OwnOperators) -> None:
-    assert _told(task, own_operators=own) == told
+def test_operators_of_ones_own(task: str, reported: list[str], own: OwnOperators) -> None:
+    assert _reported(task, own_operators=own) == reported
     assert not Path("/tmp/was-run").exists()  # noqa: S108
 
 
@@ -83,7 +83,7 @@ def test_a_change_of_the_sources_is_seen(own: OwnOperators) -> None:
     changed = own_operators(own.root, ["plugins"])
     assert changed
     assert changed.digest != own.digest
-    assert _told("{operator: acme.ops.Report, arguments: {date: x}}", own_operators=changed) == []
+    assert _reported("{operator: acme.ops.Report, arguments: {date: x}}", own_operators=changed) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
@@ -98,24 +98,24 @@ def test_a_link_that_leaves_the_project_is_not_read(own: OwnOperators, tmp_path:
 
 def test_the_settings_bound_what_is_called() -> None:
     task = "{operator: airflow.operators.python.PythonOperator, arguments: {python_callable: os.system}}"
-    assert _told(task) == []
+    assert _reported(task) == []
     forbidden = "TS620 the project's settings do not allow the callback `os.system`"
-    assert _told(task, callbacks=("my_team.*",)) == [forbidden]
+    assert _reported(task, callbacks=("my_team.*",)) == [forbidden]
 
 
 @pytest.mark.parametrize("minor", AIRFLOW)
 @pytest.mark.parametrize("place", ["airflow.operators.bash", "airflow.providers.standard.operators.bash"])
 def test_airflows_own_operators_go_by_both_their_places(minor: str, place: str) -> None:
-    assert _told(f"{{operator: {place}.BashOperator, arguments: {{bash_command: echo}}}}", airflow=minor) == []
-    told = _told(f"{{operator: {place}.BashOperator, arguments: {{bash_comand: echo}}}}", airflow=minor)
-    assert told == ["TS615 BashOperator has no argument `bash_comand`"]
+    assert _reported(f"{{operator: {place}.BashOperator, arguments: {{bash_command: echo}}}}", airflow=minor) == []
+    reported = _reported(f"{{operator: {place}.BashOperator, arguments: {{bash_comand: echo}}}}", airflow=minor)
+    assert reported == ["TS615 BashOperator has no argument `bash_comand`"]
 
 
 @pytest.mark.parametrize(("minor", "is_there"), [("2.11", False), ("3.0", False), ("3.1", True), ("3.3", True)])
 def test_an_operator_that_wants_a_newer_minor(minor: str, is_there: bool) -> None:
     task = "{operator: airflow.providers.standard.operators.hitl.ApprovalOperator, arguments: {subject: Deploy?}}"
     wants = f"TS610 Airflow {minor} has no ApprovalOperator: it is new in Airflow 3.1"
-    assert _told(task, airflow=minor) == ([] if is_there else [wants])
+    assert _reported(task, airflow=minor) == ([] if is_there else [wants])
 
 
 def test_every_class_of_the_tables_is_found() -> None:
@@ -127,5 +127,5 @@ def test_every_class_of_the_tables_is_found() -> None:
 
 
 def test_an_operator_of_an_undefined_variable_has_arguments_all_the_same() -> None:
-    told = _told("{operator: '${vars.package}.Operator', arguments: {text: '{{ nobody }}'}}")
-    assert [each.partition(" ")[0] for each in told] == ["TS201", "TS621"]
+    reported = _reported("{operator: '${vars.package}.Operator', arguments: {text: '{{ nobody }}'}}")
+    assert [each.partition(" ")[0] for each in reported] == ["TS201", "TS621"]

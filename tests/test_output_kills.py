@@ -176,7 +176,7 @@ def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
         outcome = bench.outcome()
         outcomes[outcome if died else f"{outcome}, not killed in time"] += 1
         assert bench.compile_again() == 0
-        assert bench.outcome() == "new", "the next run does not mend it"
+        assert bench.outcome() == "new", "the next run does not repair it"
         assert not list(bench.project.glob(".generated_dags*")), "the next run leaves something behind"
         assert not list(bench.output.glob(".trainspec*")), "the next run leaves something behind"
     return outcomes

@@ -180,7 +180,7 @@ def test_an_editor_shows_the_limits_that_the_docs_show() -> None:
     known = {name: field for name, field in all_fields().items() if field.member and name in job}
     assert {"name", "framework", "image", "hyperparameters"} <= known.keys()
     for name, field in known.items():
-        told = str(job[name].get("description", "")).partition("Request member:")[2].partition(" (")[2]
-        assert told in ("", f"{field.limits})."), name
+        reported = str(job[name].get("description", "")).partition("Request member:")[2].partition(" (")[2]
+        assert reported in ("", f"{field.limits})."), name
     assert known["framework"].limits is None
     assert known["image"].limits == "at most 255 characters"

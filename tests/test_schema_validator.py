@@ -140,13 +140,13 @@ def test_a_request_with_templates_is_checked_for_every_sample(request: dict[str,
             (of_one_run(at(request, path), other, first=first), data.draw(st.sampled_from(TEMPLATES)))
         )
         request = with_junk(request, path, data.draw(template), key=False)
-    told: dict[Any, Any] = {}
+    reported: dict[Any, Any] = {}
     for sample in SAMPLES:
         for fault in check(request, [sample]):
-            told.setdefault((fault.member, _kind(fault.what)), fault)
+            reported.setdefault((fault.member, _kind(fault.what)), fault)
         if not render_request(request, sample).templated:
             break
-    assert check(request, SAMPLES) == list(told.values())
+    assert check(request, SAMPLES) == list(reported.values())
 
 
 def at(document: Any, path: tuple[Any, ...]) -> Any:

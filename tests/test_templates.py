@@ -89,8 +89,8 @@ def test_names_after_an_undecided_if_are_known_where_its_branches_agree() -> Non
 
 def test_problems_of_all_branches_are_told_once() -> None:
     text = "{% if params.no %}{{ typo }}{% elif params.yes %}{{ other }}{% else %}{{ typo }}{{ params.x }}{% endif %}"
-    told = [each.message for each in render(text, {"params": Params(PARAMS)}).problems]
-    assert [message.split("`")[1] for message in told] == ["typo", "other", "x"]
+    reported = [each.message for each in render(text, {"params": Params(PARAMS)}).problems]
+    assert [message.split("`")[1] for message in reported] == ["typo", "other", "x"]
 
 
 def test_a_default_without_a_context_is_no_constant() -> None:

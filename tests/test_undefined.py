@@ -35,7 +35,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(below, (*path, index))
 
 
-def spoilt(data: Any, path: tuple[Any, ...]) -> Source:
+def damaged(data: Any, path: tuple[Any, ...]) -> Source:
     """The spec with an undefined variable in the place of one value, as JSON."""
     changed = copy.deepcopy(data)
     holder = changed
@@ -50,5 +50,5 @@ def spoilt(data: Any, path: tuple[Any, ...]) -> Source:
 def test_an_undefined_variable_is_a_finding_wherever_it_stands(path: Path) -> None:
     data = YAML(typ="safe").load(path.read_text())
     for at in places(data):
-        is_told = bool(analyse(spoilt(data, at), STRICT).findings)
-        assert is_told or at[0] == "defaults", at  # a default that every job replaces is not read
+        is_reported = bool(analyse(damaged(data, at), STRICT).findings)
+        assert is_reported or at[0] == "defaults", at  # a default that every job replaces is not read

@@ -12,15 +12,15 @@ from pygls.lsp.client import LanguageClient
 async def main(root: Path, keystrokes: int) -> None:
     """The folder of the project, and how many keystrokes count; some before them warm the server."""
     client, news, version = LanguageClient("benchmark", "1"), asyncio.Event(), 1
-    told = {"version": 0}
+    reported = {"version": 0}
 
     @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
     def published(params: types.PublishDiagnosticsParams) -> None:
-        told["version"] = params.version or 0
+        reported["version"] = params.version or 0
         news.set()
 
     async def findings() -> None:
-        while told["version"] < version:
+        while reported["version"] < version:
             news.clear()
             await asyncio.wait_for(news.wait(), 60)
 

@@ -103,5 +103,5 @@ def test_every_case_can_be_kept_by_the_scheduler(loaded: dict[str, Any]) -> None
 def test_no_case_warns(loaded: dict[str, Any]) -> None:
     """Airflow tells of warnings by the file that was loaded; what its own modules say of each other is not ours."""
     ours = (loaded["folder"], str(REPOSITORY / "compiler"))
-    told = [warning for warnings in loaded["warnings"].values() for warning in warnings]
-    assert [warning for warning in told if warning.startswith(ours)] == []
+    reported = [warning for warnings in loaded["warnings"].values() for warning in warnings]
+    assert [warning for warning in reported if warning.startswith(ours)] == []

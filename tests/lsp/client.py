@@ -19,7 +19,7 @@ class Editor:
     def __init__(self, client: LanguageClient, root: Path) -> None:
         self.client = client
         self.root = root
-        self.told: dict[str, list[types.Diagnostic]] = {}
+        self.reported: dict[str, list[types.Diagnostic]] = {}
         self.versions: dict[str, int] = {}
         self.shown: list[str] = []
         self.messages: list[str] = []
@@ -27,7 +27,7 @@ class Editor:
 
         @client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def published(params: types.PublishDiagnosticsParams) -> None:
-            self.told[params.uri] = list(params.diagnostics)
+            self.reported[params.uri] = list(params.diagnostics)
             self.versions[params.uri] = params.version or 0
             self._news.set()
 
@@ -65,7 +65,7 @@ class Editor:
         uri = self.uri(name)
         while self.versions.get(uri, 0) < version:
             await self.news()
-        return self.told[uri]
+        return self.reported[uri]
 
     async def news(self) -> None:
         """Wait until the server says something of any text."""

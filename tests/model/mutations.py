@@ -148,8 +148,8 @@ def deferred_kills_unheard(patch: pytest.MonkeyPatch) -> None:
 
 def gone_is_no_answer(patch: pytest.MonkeyPatch) -> None:
     """A task whose DAG run was deleted is taken for one that Airflow says nothing of."""
-    told = airflow_compat.TOLD_TO_END - {airflow_compat.GONE}
-    patch.setattr(attempt_module, "TOLD_TO_END", told)
+    states = airflow_compat.ASKED_TO_END - {airflow_compat.GONE}
+    patch.setattr(attempt_module, "ASKED_TO_END", states)
 
 
 def garbage_is_an_answer(patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What a user is told when there is no image: problems.txt holds every message in full."""
+"""What a user sees when there is no image: problems.txt holds every message in full."""
 
 from pathlib import Path
 from typing import Any, get_args

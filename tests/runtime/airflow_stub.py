@@ -21,7 +21,7 @@ class AirflowStub:
     login: tuple[str, str] | None = None
     broken: list[int] = field(default_factory=list)
     """Statuses that the next calls are answered with."""
-    spoilt: dict[str, tuple[int, bytes, int | None]] = field(default_factory=dict)
+    damaged: dict[str, tuple[int, bytes, int | None]] = field(default_factory=dict)
     """Part of a path to what comes instead: a status, a body, and the length that is announced where it differs."""
     asked: list[str] = field(default_factory=list)
     url: str = ""
@@ -93,12 +93,12 @@ def serving(stub: AirflowStub) -> Iterator[AirflowStub]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            spoilt = next((stub.spoilt[part] for part in stub.spoilt if part in self.path), None)
-            if spoilt:
-                self.send_response(spoilt[0])
-                self.send_header("Content-Length", str(spoilt[2] or len(spoilt[1])))
+            damaged = next((stub.damaged[part] for part in stub.damaged if part in self.path), None)
+            if damaged:
+                self.send_response(damaged[0])
+                self.send_header("Content-Length", str(damaged[2] or len(damaged[1])))
                 self.end_headers()
-                self.wfile.write(spoilt[1])
+                self.wfile.write(damaged[1])
                 self.close_connection = True
                 return
             status, data = stub.answer(self.command, self.path, self.headers, body)

@@ -204,7 +204,7 @@ def test_what_is_not_an_answer_of_airflow_leads_to_no_verdict(
     if "start_date" in body.decode() and path == "/taskInstances/":
         return  # a task's start is not asked for
     with serving(_airflow()) as stub:
-        stub.spoilt = {path: (status, body, length)}
+        stub.damaged = {path: (status, body, length)}
         with pytest.raises(AskError):
             AirflowRest(stub.url, Credentials()).ask(RUN)
 

@@ -108,8 +108,8 @@ def test_errors_fall_to_their_last_value_and_scores_rise_to_it(simulator: Simula
     simulator.client().create_training_job(**request("scored", AlgorithmSpecification=algorithm))
     clock.advance(100)
     lines = messages(simulator.client("logs"), f"scored/algo-1-{START + 5}")
-    told = [dict(pair.split("=") for pair in line.split()[2:]) for line in lines if line.startswith("epoch")]
-    losses, scores = ([float(each[name]) for each in told] for name in ("loss", "auc"))
+    read = [dict(pair.split("=") for pair in line.split()[2:]) for line in lines if line.startswith("epoch")]
+    losses, scores = ([float(each[name]) for each in read] for name in ("loss", "auc"))
     assert losses == sorted(losses, reverse=True)
     assert scores == sorted(scores)
     assert max(scores) <= 1

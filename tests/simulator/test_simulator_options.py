@@ -69,16 +69,16 @@ def test_no_clock_goes_back(seconds: float) -> None:
 
 
 def test_serve_tells_where_and_ends_when_told() -> None:
-    told: list[str] = []
+    urls: list[str] = []
     done = threading.Event()
 
     def ready(simulator: Simulator) -> None:
         simulator.client().create_training_job(**REQUEST)
-        told.append(simulator.url)
+        urls.append(simulator.url)
         done.set()
 
     serve(0, plan=Plan(), ready=ready, until=done)
-    assert told[0].startswith("http://127.0.0.1:")
+    assert urls[0].startswith("http://127.0.0.1:")
 
 
 def test_a_stopped_simulator_can_still_be_read() -> None:

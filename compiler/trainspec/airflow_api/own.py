@@ -23,7 +23,7 @@ MAX_BYTES = 1024 * 1024
 class OwnOperators:
     """The Python files below some folders of the project at `root`. Nothing of them is imported or run.
 
-    `digest` tells one state of the files from another, by their names, sizes and times.
+    `digest` distinguishes one state of the files from another, by their names, sizes and times.
     """
 
     root: Path
@@ -56,11 +56,11 @@ def own_operators(root: Path, folders: Sequence[str]) -> OwnOperators | None:
     if not folders:
         return None
     kept = tuple(folder.strip("/").removeprefix("./") for folder in folders)
-    told = sha256()
+    state = sha256()
     for _, name in _files(root, kept):
         status = (root / name).lstat()
-        told.update(f"{name} {status.st_mtime_ns} {status.st_size}\n".encode("utf-8", "surrogateescape"))
-    return OwnOperators(root, kept, told.hexdigest())
+        state.update(f"{name} {status.st_mtime_ns} {status.st_size}\n".encode("utf-8", "surrogateescape"))
+    return OwnOperators(root, kept, state.hexdigest())
 
 
 @cache

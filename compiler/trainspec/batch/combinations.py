@@ -61,13 +61,13 @@ def findings_of_all(several: Sequence[FileFacts]) -> Sequence[Diagnostic]:
 
 def joined_findings(found: Sequence[tuple[str, Iterable[Diagnostic]]]) -> list[Diagnostic]:
     """The findings in several combinations, each once; one that not all of them have names those that have it."""
-    told: dict[object, tuple[Diagnostic, list[str]]] = {}
+    merged: dict[object, tuple[Diagnostic, list[str]]] = {}
     for label, findings in found:
         for finding in findings:
             key = (finding.code.id, finding.span, finding.field or finding.message, finding.member)
-            told.setdefault(key, (finding, []))[1].append(label)
+            merged.setdefault(key, (finding, []))[1].append(label)
     kept: list[Diagnostic] = []
-    for finding, labels in told.values():
+    for finding, labels in merged.values():
         is_everywhere = len({*labels}) == len(found)
         if is_everywhere:
             kept.append(finding)

@@ -79,16 +79,16 @@ def joined(found: Sequence[tuple[InEnvironment, Sequence[Diagnostic]]]) -> list[
     if len(found) == 1:
         return list(found[0][1])
     seen_in = _seen_in(each for each, _ in found)
-    told: dict[object, tuple[Diagnostic, list[str | None]]] = {}
+    merged: dict[object, tuple[Diagnostic, list[str | None]]] = {}
     for each, findings in found:
         for finding in findings:
             says_where = finding.code.id == codes.FOREIGN_PLACE.id
             what = finding.message if says_where else _in_the_spec(finding.field) or finding.message
             key = (finding.code.id, finding.span, what, finding.member)
-            told.setdefault(key, (finding, []))[1].append(each.name)
+            merged.setdefault(key, (finding, []))[1].append(each.name)
     kept = (
         (finding, where)
-        for finding, where in told.values()
+        for finding, where in merged.values()
         if finding.code.id not in _IDLE or set(where) >= seen_in.get(finding.span.path, set())
     )
     named = (_named(finding, where, seen_in.get(finding.span.path, set())) for finding, where in kept)

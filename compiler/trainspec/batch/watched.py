@@ -13,7 +13,7 @@ from trainspec.packing.files import Listing
 from trainspec.packing.jobs import Watched
 
 SETTLED: Final = 2_000_000_000
-"""Nanoseconds after which a file's time tells whether it has changed: within one tick of the clock it does not."""
+"""Nanoseconds after which a file's time shows whether it has changed: within one tick of the clock it does not."""
 
 
 @dataclass

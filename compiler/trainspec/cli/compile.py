@@ -51,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = Wanted(dag_file=True, requests=bool(arguments.requests))
     targets = _targets(arguments, project, chosen, wanted)
     found = [target.there for target in targets]
-    told = [(each, _findings(each, arguments)) for each in found]
+    reported = [(each, _findings(each, arguments)) for each in found]
     files = all_files(found)
     findings = sorted(
-        [*joined(told), *of_policies(project, files, is_all=not arguments.paths)], key=Diagnostic.sort_key
+        [*joined(reported), *of_policies(project, files, is_all=not arguments.paths)], key=Diagnostic.sort_key
     )
     selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=files, form=arguments.format)
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
         different = [(change, target) for change, target in changes() if change.kind is not Kind.UNCHANGED]
         for change, _ in () if arguments.format else different:
             sys.stdout.write(conceal_all("".join(change.diff(project.name(change.path)))))
-        stale = [target.told(change) for change, target in different]
+        stale = [target.finding_of(change) for change, target in different]
         show(sorted([*findings, *stale], key=Diagnostic.sort_key))
         return 1 if different else 0
     _show_before_writing(findings, show, selection.fails, is_quiet=arguments.quiet)
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
                 return _write([change for change, _ in compared], project, folders, is_quiet=arguments.quiet)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or 'the output'}: {error.strerror}") from error
-    show([target.told(change) for change, target in refused])
+    show([target.finding_of(change) for change, target in refused])
     print("Nothing was written.", file=sys.stderr)
     return 1
 

@@ -104,6 +104,6 @@ def _findings(specs: Sequence[Mapping[str, Analysis]]) -> dict[str, list[Diagnos
     found: dict[str, list[Diagnostic]] = {}
     for analyses in specs:
         for each in analyses.values():
-            told = found.setdefault(each.name, [])
-            told += [finding for finding in each.findings if finding not in told]
-    return {name: sorted(told, key=Diagnostic.sort_key) for name, told in found.items()}
+            listed = found.setdefault(each.name, [])
+            listed += [finding for finding in each.findings if finding not in listed]
+    return {name: sorted(listed, key=Diagnostic.sort_key) for name, listed in found.items()}

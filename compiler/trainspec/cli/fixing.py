@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from trainspec.batch.outcome import Outcome
 from trainspec.cli.differences import difference
 from trainspec.diagnostics import Diagnostic
-from trainspec.editing.apply_fixes import Checked, Mended, mend
+from trainspec.editing.apply_fixes import Checked, FixedFiles, apply_fixes
 from trainspec.editing.files import put
 from trainspec.project.project import Project, UsageError
 from trainspec.text.source import Source
@@ -36,28 +36,28 @@ def fix(project: Project, look: Look, *, is_written: bool) -> Fixed:
         findings, looked_at[:] = look(replace(project, texts=texts))
         return Checked(findings, {name: source for each in looked_at for name, source in each.texts.items()})
 
-    mended = mend(check)
-    for found in mended.refused:
+    result = apply_fixes(check)
+    for found in result.refused:
         place = f"{found.span.path}:{found.span.line}:{found.span.column}"
         print(
             f"{place}: {found.code.id} is not fixed: the fix would change the meaning of the rest of the file",
             file=sys.stderr,
         )
     if is_written:
-        _write(mended, project)
+        _write(result, project)
     else:
-        for name in sorted(mended.new):
-            print("\n".join(difference(mended.old[name], mended.new[name])))
-    if mended.fixed:
+        for name in sorted(result.new):
+            print("\n".join(difference(result.old[name], result.new[name])))
+    if result.fixed:
         done = "Fixed" if is_written else "Would fix"
-        print(f"{done} {_count(mended.fixed, 'finding')} in {_count(len(mended.new), 'file')}.", file=sys.stderr)
-    return Fixed(mended.left, looked_at, sorted(mended.new))
+        print(f"{done} {_count(result.fixed, 'finding')} in {_count(len(result.new), 'file')}.", file=sys.stderr)
+    return Fixed(result.left, looked_at, sorted(result.new))
 
 
-def _write(mended: Mended, project: Project) -> None:
-    for name in sorted(mended.new):
+def _write(result: FixedFiles, project: Project) -> None:
+    for name in sorted(result.new):
         try:
-            why = put(project.root, mended.old[name], mended.new[name].text)
+            why = put(project.root, result.old[name], result.new[name].text)
         except OSError as error:
             raise UsageError(f"cannot write {error.filename or name}: {error.strerror}") from error
         if why:

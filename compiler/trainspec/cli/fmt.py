@@ -53,9 +53,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"Formatted {source.name}", file=sys.stderr)
     show_on_stderr(sorted(findings, key=Diagnostic.sort_key), project, ())
     left = len(paths) - changed
-    told = f"{_count(changed)} {'would be ' if is_dry else ''}formatted" if changed else ""
+    done = f"{_count(changed)} {'would be ' if is_dry else ''}formatted" if changed else ""
     print(
-        ", ".join(filter(None, (told, f"{_count(left)} left as {'they are' if left != 1 else 'it is'}"))) + ".",
+        ", ".join(filter(None, (done, f"{_count(left)} left as {'they are' if left != 1 else 'it is'}"))) + ".",
         file=sys.stderr,
     )
     return 1 if findings or refused or (is_dry and changed) else 0

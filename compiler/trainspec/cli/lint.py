@@ -110,10 +110,10 @@ def _check(
     else:
         with kept_budgets():
             found = in_each(checked(project), look_for, files)
-    told = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
+    reported = [(each, _findings(each, is_all=not arguments.paths)) for each in found]
     looked_at = all_files(found)
     return sorted(
-        [*joined(told), *of_policies(project, looked_at, is_all=not arguments.paths)], key=Diagnostic.sort_key
+        [*joined(reported), *of_policies(project, looked_at, is_all=not arguments.paths)], key=Diagnostic.sort_key
     ), looked_at
 
 

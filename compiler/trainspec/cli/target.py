@@ -93,7 +93,7 @@ class Target:
         kept = {path.stem for path in self.output.glob("*.py")} - ours
         return compared + compare_requests(self.beside, self.requests, ours, kept)
 
-    def told(self, change: Change) -> Diagnostic:
+    def finding_of(self, change: Change) -> Diagnostic:
         """The finding about a file that is not as it should be."""
         name, shown = change.path.name, self.there.look.project.name(change.path)
         specs = (each for each in self.specs if name == _dag_name(each) or name in each.requests)

@@ -35,7 +35,7 @@ class Composed:
 
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
     where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
-    may give a value to. `holes` are the places of `${...}` for which there is no value; a finding tells of each.
+    may give a value to. `holes` are the places of `${...}` for which there is no value; each has a finding.
     `choices` are the tasks that choose the best of a matrix, by their ids; `tasks` of the document has them, too.
     `combinations` are those of `for_each`, as the command line names them; the document is one of them.
     """
@@ -63,8 +63,8 @@ def compose(
     """The composed document of the spec `root`.
 
     `default_id` is the DAG's id where the spec gives none; of the `options` those of the command line count, and the
-    environment's account and region. `own` names the file whose unused variables are told.
-    `image_of` tells the image of a job's fields, `is_algorithm` whether an image is that of one of AWS's algorithms.
+    environment's account and region. `own` names the file whose unused variables are reported.
+    `image_of` gives the image of a job's fields, `is_algorithm` whether an image is that of one of AWS's algorithms.
     """
     environment = options.environment
     findings = list(islice(environments.check(root, environment, options.environments), MAX_FAULTS))

@@ -72,7 +72,7 @@ def patched(root: Mapping, wanted: str | None) -> Mapping:
 
 
 def _of_known(patch: Node, patched: Node | None) -> Node:
-    """The part of a patch that is not told to be of something that is not there."""
+    """The part of a patch of which no finding says that what it changes is missing."""
     if not isinstance(patch, Mapping) or not isinstance(patched, Mapping):
         return patch
     return without(patch, *(set(patch.keys()) - set(patched.keys())))

@@ -48,8 +48,8 @@ def combinations_of(root: Mapping, variables: Variables) -> Combinations:
     before = len(variables.findings)
     resolved = variables.resolve(node)
     expanded = combinations(resolved)
-    is_told = len(variables.findings) > before or not isinstance(resolved, Mapping)  # the schema tells the latter
-    findings = () if is_told else tuple(expanded.findings)
+    is_reported = len(variables.findings) > before or not isinstance(resolved, Mapping)  # the schema reports the latter
+    findings = () if is_reported else tuple(expanded.findings)
     if expanded.points:
         return Combinations(tuple(expanded.points), findings)
     names = mentioned(root, FIELD)
@@ -60,7 +60,7 @@ def combinations_of(root: Mapping, variables: Variables) -> Combinations:
 
 
 def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: Span) -> Iterator[Diagnostic]:
-    """That two combinations make one DAG, told at the `place` of the id. `dag_ids` has that of each combination."""
+    """That two combinations make one DAG, reported at the `place` of the id. `dag_ids` has that of each combination."""
     first: dict[str, int] = {}
     for number, name in enumerate(dag_ids):
         other = first.setdefault(name.casefold(), number)

@@ -208,7 +208,7 @@ def _meaning(value: Scalar) -> object:
 
 
 def _named(job: str, points: Iterable[Values], dimensions: Iterable[str], longest: int) -> list[Point]:
-    """Each point with an id that Airflow takes and a person can read; cut, or told apart by a digest, where it must."""
+    """Each point with an id that Airflow takes and a person can read; cut, or with a digest, where it must be."""
     shown = set(dimensions)
     named: dict[str, Point] = {}
     for values in points:

@@ -50,10 +50,10 @@ class JobScope:
     """The job whose values are resolved, among the others.
 
     `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
-    matrix by the job's name. `label` is what tells this job from the other points of its matrix. `field_name` is
+    matrix by the job's name. `label` is what sets this job apart in its matrix. `field_name` is
     the field that is being resolved; `needed` collects the jobs that were named, and where. `rendered` are the only
     fields that may name any; where it is None, all but those `NOT_RENDERED`. `choices` collects the tasks that choose
-    the best of several, of the whole document; `images` tells a job's image, where it is known without a run,
+    the best of several, of the whole document; `images` gives a job's image, where it is known without a run,
     `is_built_in` whether that is an algorithm of AWS's, which reports metrics of its own.
     """
 

@@ -58,7 +58,7 @@ class Layout:
         self.checkpoints.mkdir(exist_ok=True)
 
     def describe(self, request: Mapping[str, Any], host: str, hosts: Sequence[str]) -> None:
-        """Write the files that tell a container of its job, for `host`, one of `hosts`."""
+        """Write the files that describe its job to a container, for `host`, one of `hosts`."""
         files = {
             "hyperparameters.json": request.get("HyperParameters") or {},
             "inputdataconfig.json": input_data_config(request),

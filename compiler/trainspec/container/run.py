@@ -238,7 +238,7 @@ class Container:
         with self._saying:
             self.lines.append((self.machine.now(), f"{prefix}{line}"))
             if self._log is not None:
-                with suppress(OSError):  # a full disk is the script's trouble, too, and its log is shown all the same
+                with suppress(OSError):  # a full disk is the script's trouble, too, and its log is still shown
                     self._log.write(f"{prefix}{line}\n")
             self._last_words.append(f"{prefix}{line}")
             self._metrics.read(line)

@@ -167,7 +167,7 @@ def _region_of_image(request: Members) -> str | None:
 
 
 def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str]) -> int | None:
-    """The seconds of all training jobs that one try of the task starts; None where only its run tells.
+    """The seconds of all training jobs that one try of the task starts; None where only its run knows.
 
     `each` are those of one.
     """
@@ -194,7 +194,7 @@ def _machines(resources: Members) -> Iterator[Machine]:
 
 
 def _runtime(request: Members, notes: list[str]) -> int | None:
-    """The seconds that a job may run; None where only the task's run tells."""
+    """The seconds that a job may run; None where only the task's run knows."""
     condition = request.get("StoppingCondition") or {}
     limit = condition.get("MaxRuntimeInSeconds") if isinstance(condition, Mapping) else "not known"
     if limit is None:

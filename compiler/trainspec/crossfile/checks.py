@@ -34,7 +34,7 @@ class Across:
         yield from self._forgotten()
 
     def _same_dag(self) -> Iterator[Diagnostic]:
-        """Specs that make the same DAG: told of each of the run but the first, or where the first is no other's."""
+        """Specs that make the same DAG: reported for each but the first of the run, or of the others."""
         others = {each.id.casefold(): each for each in reversed(self.others)}
         first: dict[str, DagAt] = {}
         makers: dict[str, str] = {}

@@ -32,7 +32,7 @@ class FileFacts:
     finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
     comments in them that silenced something, `own_ignores` those of a fragment, `jobs_span` the place of its jobs,
     which some spec should extend. `is_whole` is false for a spec that was not checked to the end. `packs` says
-    that folders of code belong to it, so that its text alone does not tell what becomes of it.
+    that folders of code belong to it, so that its text alone does not decide what becomes of it.
     """
 
     name: str

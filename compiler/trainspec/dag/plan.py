@@ -9,7 +9,7 @@ from trainspec.dag.airflow import OPERATOR, TUNING_OPERATOR, Airflow, own_import
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
 from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
-from trainspec.dag.other_tasks import around_call, asked_once, gate_call, to_letter
+from trainspec.dag.other_tasks import asked_once, gate_call, other_task_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.text.tree import Path, dotted
@@ -87,7 +87,7 @@ def plan_dag(
             if section == "approvals":
                 given = asked_once(data["approvals"][name], dag.get("default_args") or {})
             if section != "jobs":
-                tasks.append(_around(section, name, given, where[name], setting, before))
+                tasks.append(_other_task(section, name, given, where[name], setting, before))
                 continue
             tasks.append(_job(name, jobs[name], requests[name], where[name], setting, before))
             if name in before.gated:
@@ -116,7 +116,7 @@ def _places(data: "SpecData", spec: str, group_of: Mapping[str, str]) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What tells the tasks that one must wait for: the group of each job of a matrix, and the jobs with a gate."""
+    """What names the tasks that one must wait for: the group of each job of a matrix, and the jobs with a gate."""
 
     group_of: Mapping[str, str]
     gated: frozenset[str]
@@ -217,6 +217,8 @@ def _gate(name: str, job: "JobData", place: str, setting: Setting, before: _Befo
     return TaskPlan(task_id, place, operator, (("task_id", before.local(task_id)), *arguments), (name,))
 
 
-def _around(section: str, name: str, task: "OtherTaskData", place: str, setting: Setting, before: _Before) -> TaskPlan:
-    operator, arguments = around_call(section, task, place, setting)
+def _other_task(
+    section: str, name: str, task: "OtherTaskData", place: str, setting: Setting, before: _Before
+) -> TaskPlan:
+    operator, arguments = other_task_call(section, task, place, setting)
     return TaskPlan(name, place, operator, (("task_id", name), *arguments), before.upstream(task.get("depends_on")))

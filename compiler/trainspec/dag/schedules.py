@@ -35,31 +35,31 @@ def schedule(
         return _call(airflow.partition_assets, assets=condition, default_partition_mapper=mapper)
     if partitions == "time" and not isinstance(value, Mapping) and value is not None:
         cron = _one_or_several(value)
-        if isinstance(cron, str) and isinstance(told := times.schedule(cron), str):
-            return _call(airflow.partition_cron, told, timezone=zone)
+        if isinstance(cron, str) and isinstance(written := times.schedule(cron), str):
+            return _call(airflow.partition_cron, written, timezone=zone)
     if isinstance(value, Mapping):
         waits_for = _assets(value["assets"], zone, airflow)
         if value.get("time") is None:
             return waits_for
         timetable = _timetable(_one_or_several(value["time"]), zone, airflow)
         return _call(airflow.asset_or_time, timetable=timetable, **{airflow.asset_or_time_keyword: waits_for})
-    told = _one_or_several(value) if value is not None else None
-    if isinstance(told, list):
-        return _timetable(told, zone, airflow)
-    return None if told is None else times.schedule(told)
+    written = _one_or_several(value) if value is not None else None
+    if isinstance(written, list):
+        return _timetable(written, zone, airflow)
+    return None if written is None else times.schedule(written)
 
 
 def asset(value: "str | AssetData", zone: str, airflow: Airflow) -> Call:
     """One asset, which Airflow 2 calls a dataset. `zone` is that of the DAG's dates."""
     if isinstance(value, str):
         return _call(airflow.asset, value)
-    told: dict[str, Any] = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
-    if "watchers" in told:
-        told["watchers"] = [_watcher(each, zone, airflow) for each in told["watchers"]]
-    first = next(iter(told))
+    given: dict[str, Any] = {name: each for name in (*_FIRST, *value) if (each := value.get(name)) is not None}
+    if "watchers" in given:
+        given["watchers"] = [_watcher(each, zone, airflow) for each in given["watchers"]]
+    first = next(iter(given))
     if first == "uri":  # without a name, the URI is one
-        return _call(airflow.asset, told.pop("uri"), **told)
-    return _call(airflow.asset, **told)
+        return _call(airflow.asset, given.pop("uri"), **given)
+    return _call(airflow.asset, **given)
 
 
 def _watcher(value: "WatcherData", zone: str, airflow: Airflow) -> Call:
@@ -101,8 +101,10 @@ def _timetable(value: str | list[str], zone: str, airflow: Airflow) -> Call:
         if airflow.several_crons is None:
             raise ValueError(f"several cron expressions for {airflow.name}")
         return _call(airflow.several_crons, *value, timezone=zone)
-    told = times.schedule(value)
-    return _call(airflow.cron, told, timezone=zone) if isinstance(told, str) else _call(airflow.interval, told)
+    schedule = times.schedule(value)
+    return (
+        _call(airflow.cron, schedule, timezone=zone) if isinstance(schedule, str) else _call(airflow.interval, schedule)
+    )
 
 
 def _call(imported: Import, /, *positional: Expression, **keywords: Expression) -> Call:

@@ -1,4 +1,4 @@
-"""Every code that the stages use, in one table. The first digit tells the stage; a rule's code stands in its module."""
+"""Every code that the stages use, in one table. The first digit is the stage; a rule's code stands in its module."""
 
 from trainspec.diagnostics.model import Code, Severity
 

@@ -66,6 +66,8 @@ def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[st
     message = conceal(found.message)
     if found.span in secrets and not found.secret:
         message = re.sub('(?s)".*"', '"***"', message)
-    is_told = found.fix and (found.span in secrets or any(conceal(each.text) != each.text for each in found.fix.edits))
-    fix = None if is_told else found.fix
-    return found if message == found.message and not is_told else replace(found, message=message, fix=fix)
+    shows_secret = found.fix and (
+        found.span in secrets or any(conceal(each.text) != each.text for each in found.fix.edits)
+    )
+    fix = None if shows_secret else found.fix
+    return found if message == found.message and not shows_secret else replace(found, message=message, fix=fix)

@@ -9,7 +9,7 @@ _CLOSE, _LIKELY = 0.7, 0.6
 _SHORT, _SHORT_ALIKE = 3, 0.75
 """In a word of so few letters one that differs makes another word."""
 _FEW = 8
-"""Among so few known words one of three letters that begins alike may be meant all the same: `mim` for `min`."""
+"""Among so few known words one of three letters that begins alike may still be meant: `mim` for `min`."""
 _LONGEST = 64
 _LENGTHS = (3, 6)
 """A word must have so many letters for one slip in it, and for two."""

@@ -29,10 +29,12 @@ def show(
     for found in findings:
         yield "\n".join(_block(found, lines, colour)) + "\n"
     counts = counts or Counter(found.severity for found in findings)
-    told = [f"{counts[each]:,} {each.value}{'s' if counts[each] > 1 else ''}" for each in Severity if counts.get(each)]
-    if told:
+    found_in_all = [
+        f"{counts[each]:,} {each.value}{'s' if counts[each] > 1 else ''}" for each in Severity if counts.get(each)
+    ]
+    if found_in_all:
         ids = sorted({found.code.id for found in findings})
-        yield f"Found {', '.join(told)}. `trainspec explain {' '.join(ids[:_MOST_CODES])}` says more."
+        yield f"Found {', '.join(found_in_all)}. `trainspec explain {' '.join(ids[:_MOST_CODES])}` says more."
         if fixable := sum(found.fix is not None for found in findings):
             yield f"[*] {fixable:,} fixable with `trainspec lint --fix`."
 
@@ -48,7 +50,7 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
     marks = [Mark(found.span, "^~", "", lambda text: paint(text, hue))]
     marks += [Mark(label.span, "-", label.text, lambda text: paint(text, _LABEL_COLOUR)) for label in found.labels]
     notes = []
-    if found.field and not _is_told(found.field, found.message):
+    if found.field and not _is_named(found.field, found.message):
         notes.append(f"field: {visible(cut(found.field, WIDEST))}")
     if found.member and not (found.field or "").endswith(found.member) and found.member not in found.message:
         notes.append(f"request member: {visible(cut(found.member, WIDEST))}")
@@ -57,7 +59,7 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
     yield from excerpt(marks, lines, notes)
 
 
-def _is_told(field: str, message: str) -> bool:
+def _is_named(field: str, message: str) -> bool:
     """Whether the message names the field, or its last key and the map that it stands in."""
     above, _, key = field.rpartition(".")
     return f"`{field}" in message or (f"`{above}`" in message and key in message)

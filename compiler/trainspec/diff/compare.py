@@ -108,12 +108,12 @@ def _request_leaves(compiled: Compiled, task_id: str) -> Iterator[tuple[str, tup
     analysis = compiled.analysis
     request = analysis.requests[task_id]
     members = printable(request.members)
-    for (shown, member, value), (_, _, told) in zip(
+    for (shown, member, value), (_, _, shown_value) in zip(
         _walk(members, "", ()), _walk(redacted(members), "", ()), strict=True
     ):
         field = request.origin(member)
         span = origin(analysis.root, ("jobs", task_id, *field)).span if analysis.root is not None and field else None
-        yield shown, (_hidden(value, told), f"{span.path}:{span.line}" if span else None)
+        yield shown, (_hidden(value, shown_value), f"{span.path}:{span.line}" if span else None)
 
 
 def _walk(value: Any, shown: str, member: Path) -> Iterator[tuple[str, Path, Any]]:
@@ -140,15 +140,15 @@ def _names(items: list[Any]) -> list[str] | None:
 
 def _argument_leaves(arguments: Arguments) -> Iterator[tuple[str, tuple[Any, str | None]]]:
     for name, value in arguments:
-        for (path, below), (_, told) in zip(
+        for (path, below), (_, shown_value) in zip(
             _plain(value, (name,)), _plain(redacted(value, name), (name,)), strict=True
         ):
-            yield dotted(path), (_hidden(below, told), None)
+            yield dotted(path), (_hidden(below, shown_value), None)
 
 
-def _hidden(value: Any, told: Any) -> Any:
-    """`value`, marked where it is not what may be `told` of it."""
-    if not isinstance(value, str) or value == told:
+def _hidden(value: Any, shown_value: Any) -> Any:
+    """`value`, marked where it is not the same as `shown`."""
+    if not isinstance(value, str) or value == shown_value:
         return value
     return _Hidden(value)
 
@@ -166,7 +166,7 @@ def _plain(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 _SHORT = ("airflow", "datetime", "pendulum")
-"""The packages whose names tell enough, such as `timedelta`; but for those of Airflow's providers."""
+"""The packages whose names say enough, such as `timedelta`; but for those of Airflow's providers."""
 
 
 def _in_words(value: Call | Name) -> Source:

@@ -19,7 +19,7 @@ class Status(str, Enum):
 
 WAITS = "waits for "
 FILE = "source file "
-"""What begins the place of a change that only its name tells: a task before this one, a file of the job's source."""
+"""What begins the place of a change that only a name identifies: a task before this one, a file of the job's source."""
 
 
 class Source(str):

@@ -20,7 +20,7 @@ class Checked:
 
 
 @dataclass(slots=True)
-class Mended:
+class FixedFiles:
     """Texts as they are (`old`) and as they shall be (`new`), by name; how many findings were fixed; what is left.
 
     `refused` are findings whose fix would have changed what the rest of its file says.
@@ -33,37 +33,37 @@ class Mended:
     refused: list[Diagnostic] = field(default_factory=list)
 
 
-def mend(check: Callable[[Mapping[str, Source]], Checked]) -> Mended:
+def apply_fixes(check: Callable[[Mapping[str, Source]], Checked]) -> FixedFiles:
     """Apply the fixes of what `check` finds, round by round.
 
     `check` is given the texts that take the place of files'.
     """
-    mended = Mended()
+    result = FixedFiles()
     seen: dict[str, set[str]] = {}
     given_up: set[str] = set()
     for _ in range(ROUNDS):
-        checked = check(mended.new)
-        mended.left = checked.findings
+        checked = check(result.new)
+        result.left = checked.findings
         found_more = False
-        for name, findings in _by_file(checked.findings, mended.refused).items():
+        for name, findings in _by_file(checked.findings, result.refused).items():
             source = checked.sources.get(name)
             if source is None or name in given_up:
                 continue
-            text, done = _mended(source, findings, mended.refused)
+            text, done = _fixed(source, findings, result.refused)
             before = seen.setdefault(name, {source.text})
             if text in before:  # the fixes undo one another, or there are none
                 if done:
                     given_up.add(name)
                 continue
             before.add(text)
-            mended.old.setdefault(name, source)
-            mended.new[name] = Source(name, text)
-            mended.fixed += len(done)
+            result.old.setdefault(name, source)
+            result.new[name] = Source(name, text)
+            result.fixed += len(done)
             found_more = True
         if not found_more:
-            return mended
-    mended.left = check(mended.new).findings
-    return mended
+            return result
+    result.left = check(result.new).findings
+    return result
 
 
 def at_once(source: Source, findings: Iterable[Diagnostic]) -> tuple[str, int] | None:
@@ -72,21 +72,21 @@ def at_once(source: Source, findings: Iterable[Diagnostic]) -> tuple[str, int] |
     Fixes that change other files are left out.
     """
     own = [each for each in findings if each.fix and all(edit.span.path == source.name for edit in each.fix.edits)]
-    text, done = _mended(source, own, []) if own else (source.text, ())
+    text, done = _fixed(source, own, []) if own else (source.text, ())
     return (text, len(done)) if text != source.text else None
 
 
 def _by_file(findings: Iterable[Diagnostic], refused: Sequence[Diagnostic]) -> dict[str, list[Diagnostic]]:
     """The findings that have a fix, by the file that it is for."""
-    told = {(found.code.id, found.span, found.fix) for found in refused}
+    refused_before = {(found.code.id, found.span, found.fix) for found in refused}
     files: dict[str, list[Diagnostic]] = {}
     for found in findings:
-        if found.fix and (found.code.id, found.span, found.fix) not in told:
+        if found.fix and (found.code.id, found.span, found.fix) not in refused_before:
             files.setdefault(found.fix.edits[0].span.path, []).append(found)
     return files
 
 
-def _mended(
+def _fixed(
     source: Source, findings: Sequence[Diagnostic], refused: list[Diagnostic]
 ) -> tuple[str, Sequence[Diagnostic]]:
     """The text of `source` after the fixes of `findings`, as many as can be made at once, and the findings fixed."""

@@ -32,8 +32,8 @@ def build(
         (Kind.APPROVAL, data.get("approvals", {})),
         (Kind.TRIGGER, data.get("triggers", {})),
     )
-    around = {name: (kind, task) for kind, tasks in sections for name, task in tasks.items()}
-    for name, (kind, task) in around.items():
+    others = {name: (kind, task) for kind, tasks in sections for name, task in tasks.items()}
+    for name, (kind, task) in others.items():
         drawing.node(name, kind, name, _said_of(kind, task))
     for name, request in requests.items():
         group = drawing.owner(name)
@@ -46,7 +46,7 @@ def build(
     for name, job in data.get("jobs", {}).items():
         _draw_code(drawing, name, job.get("source"))
         _draw_gate(drawing, name, job.get("proceed_if"))
-    for name, task in {**{name: task for name, (_, task) in around.items()}, **data.get("jobs", {})}.items():
+    for name, task in {**{name: task for name, (_, task) in others.items()}, **data.get("jobs", {})}.items():
         for other, key in _handed_on(task):
             drawing.edge(drawing.exit(other), drawing.owner(name), key, is_data=True)
         for other in names_of(task.get("depends_on")):
@@ -181,7 +181,7 @@ def _starts(drawing: _Drawing, schedule: Any) -> Iterator[str]:
 
 
 def _said_of(kind: Kind, task: Mapping[str, Any]) -> str:
-    """What a task around the jobs does, in a few words."""
+    """What another task does, in a few words."""
     if kind is Kind.TASK and task.get("operator") == BEST:
         return f"{task['arguments']['goal']} {task['arguments']['metric']}"
     if kind is Kind.TASK:

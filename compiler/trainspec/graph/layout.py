@@ -130,8 +130,8 @@ def _middles(
         for column in columns:
             wanted = []
             for step in column:
-                around = [*before.get(step, ()), *after.get(step, ())]
-                wanted.append(fmean([middles[other] for other in around or [step]]))
+                neighbours = [*before.get(step, ()), *after.get(step, ())]
+                wanted.append(fmean([middles[other] for other in neighbours or [step]]))
             middles.update(zip(column, _apart(wanted, [height(step) for step in column]), strict=True))
     top = min((middles[step] - height(step) / 2 for step in middles), default=0.0)
     return {step: middle - top for step, middle in middles.items()}

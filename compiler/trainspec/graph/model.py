@@ -54,7 +54,7 @@ class Arrow(Enum):
 class Edge:
     """`head` comes after `tail`: it reads what the tail holds or makes (`is_data`), or only waits for it.
 
-    In a circle one edge has its arrow at the tail, so that pictures have layers all the same.
+    In a circle one edge has its arrow at the tail, so that pictures still have layers.
     """
 
     tail: str

@@ -97,12 +97,12 @@ def shared_data(dags: Sequence[Dag]) -> Iterator[tuple[str, str, str]]:
         for place in dag.writes():
             if len(known := known_folder(place)) > SHORTEST:
                 written.setdefault(known, {})[dag.id] = None
-    told: dict[tuple[str, str, str], None] = {}
+    edges: dict[tuple[str, str, str], None] = {}
     for dag in dags:
         for place in dag.reads():
             for above in folders_above(known_folder(place)):
-                told |= {(writer, above, dag.id): None for writer in written.get(above, ()) if writer != dag.id}
-    yield from told
+                edges |= {(writer, above, dag.id): None for writer in written.get(above, ()) if writer != dag.id}
+    yield from edges
 
 
 def known_folder(place: str) -> str:

@@ -252,7 +252,7 @@ def _title(node: Node) -> str:
 
 
 def _short(text: str) -> str:
-    """The two ends of a long text: of a URI, both the bucket and the last folder tell something."""
+    """The two ends of a long text: of a URI, both the bucket and the last folder say something."""
     if len(text) <= LONGEST:
         return text
     end = LONGEST // 2

@@ -38,7 +38,7 @@ def trust_policy(jobs: Iterable[Job]) -> dict[str, Any]:
 
 
 def left_open(jobs: Iterable[Job]) -> Iterator[str]:
-    """What the specs do not tell, in sentences for their author."""
+    """What the specs do not say, in sentences for their author."""
     jobs = list(jobs)
     if any(_objects(job, "InputDataConfig") for job in jobs):
         yield "if the input data is encrypted with a KMS key of your own, add kms:Decrypt on that key"

@@ -49,11 +49,11 @@ def assets_of(constants: Constants, imported: Mapping[str, str], node: ast.expr)
     if call and name in _CONDITIONS:
         return {_CONDITIONS[name]: [assets_of(constants, imported, each) for each in call.args]}
     if call and name in _ASSETS:
-        told = dict(
+        members = dict(
             zip(("uri",) if len(call.args) == 1 else ("name", "uri"), map(constants.value, call.args), strict=False)
         )
-        told |= {str(each.arg): constants.value(each.value) for each in call.keywords}
-        return told["uri"] if set(told) == {"uri"} else told
+        members |= {str(each.arg): constants.value(each.value) for each in call.keywords}
+        return members["uri"] if set(members) == {"uri"} else members
     raise NotLiteralError(node)
 
 

@@ -104,7 +104,7 @@ def arguments(run: "Interpreter", node: ast.Call, scope: Scope) -> Given:
         value = evaluate(run, keyword.value, scope)
         if keyword.arg is not None:
             given.named[keyword.arg] = value
-        elif isinstance(value, dict) and id(value) not in run.spoilt and all(isinstance(key, str) for key in value):
+        elif isinstance(value, dict) and id(value) not in run.unreadable and all(isinstance(key, str) for key in value):
             spend(len(value))
             given.named |= value
         else:
@@ -254,7 +254,7 @@ def _call_method(run: "Interpreter", node: ast.Call, called: Method, given: Give
             )
         own = of.node.name if not isinstance(of.node, ast.Lambda) else None
         return make_lost_task(run, node, f"it is a mapped {of.kind.replace('_', ' ')}", given, own)
-    if id(of) in run.spoilt or given.open:
+    if id(of) in run.unreadable or given.open:
         return unknown(node)
     if isinstance(of, LocalClass):
         _hand_over(run, node, given, f"{of.name}.{name}")

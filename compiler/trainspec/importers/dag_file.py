@@ -37,7 +37,7 @@ OURS = ("TrainingJobOperator", "TuningJobOperator")
 OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", *OURS)
 
 _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
-"""The stock operator's bound of its wait, in seconds, and how often it looks if it is not told."""
+"""The stock operator's bound of its wait, in seconds, and how often it looks by default."""
 _ATTEMPTS = 60
 """How often our operator looks where its call says nothing."""
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
@@ -114,7 +114,7 @@ def import_straight(straight: Straight) -> list[Imported]:
 def _finished(imported: Imported, straight: Straight) -> Imported:
     """An import with what the whole file says."""
     of_jobs = (each for job in imported.jobs for each in (job.request, job.fields))
-    held = (imported.dag, *of_jobs, *(each.fields for each in imported.around))
+    held = (imported.dag, *of_jobs, *(each.fields for each in imported.other_tasks))
     remarks = (*imported.remarks, *remarks_on(*held))
     names = dict.fromkeys(each for job in imported.jobs for each in names_of_variables(job_fields(job.request, str)))
     notes = tuple(map(by_default, imported.notes)) + tuple(
@@ -128,8 +128,8 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
     training = [call for call in calls if called(call) in OPERATORS]
     ids = _ids(reading, training)
     others = [_other_task(reading, call) for call in calls if call not in training]
-    around = {key: task for key, task in others if task is not None}
-    ids |= {key: task.task_id for key, task in around.items()}
+    other_tasks = {key: task for key, task in others if task is not None}
+    ids |= {key: task.task_id for key, task in other_tasks.items()}
     waiting = edges(tree, reading.constants, ids)
     upstream = {key: sorted(ids[other] for other in waiting.get(key, ())) for key in ids}
     held = {id(call): ids[id(call)] for call in training}
@@ -142,18 +142,20 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         _note_pulls(reading, call, request, ids, held)
         made = _request(reading, request, config or call)
         jobs.append(ImportedJob(ids[id(call)], made, cast("JobData", fields), templated=True))
-    for call in (call for call in calls if id(call) in around):
-        task = around[id(call)]
+    for call in (call for call in calls if id(call) in other_tasks):
+        task = other_tasks[id(call)]
         arguments = dict(cast("Mapping[str, Any]", task.fields)).get("arguments", {})
         known = {held[each] for each in before_of(waiting, id(call)) if each in held}
         given = {"arguments": with_marks(arguments, known)} if arguments else {}
         fields = {**task.fields, **given, **_depends_on(upstream[id(call)])}
-        around[id(call)] = replace(task, fields=cast("OtherTaskData", fields))
-        _note_pulls(reading, call, around[id(call)].fields, ids, held)
+        other_tasks[id(call)] = replace(task, fields=cast("OtherTaskData", fields))
+        _note_pulls(reading, call, other_tasks[id(call)].fields, ids, held)
         if name := handed_to_python(arguments):
             reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template hands on as text")
     fields = dag_fields(reading, dag) if dag else {}
-    return Imported(tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(around.values()))
+    return Imported(
+        tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(other_tasks.values())
+    )
 
 
 def _note_pulls(reading: Reading, call: ast.Call, value: Any, ids: Mapping[int, str], jobs: Mapping[int, str]) -> None:

@@ -86,7 +86,7 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
         return Output(value.task, key)
     if isinstance(value, Task):
         return value
-    is_readable = not (id(value) in run.spoilt or is_variable(value) or is_variable(key))
+    is_readable = not (id(value) in run.unreadable or is_variable(value) or is_variable(key))
     if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int | slice):
         return unknown(node)
     try:
@@ -106,7 +106,7 @@ def _dict(run: "Interpreter", node: ast.Dict, scope: Scope) -> Any:
     for key, below in zip(node.keys, node.values, strict=True):
         value = evaluate(run, below, scope)
         if key is None:
-            if not isinstance(value, dict) or id(value) in run.spoilt:
+            if not isinstance(value, dict) or id(value) in run.unreadable:
                 run.note(below, f"`**{ast.unparse(below)[:100]}` is not a literal, so its members are not carried over")
                 continue
             spend(len(value))
@@ -188,7 +188,7 @@ def _bool(run: "Interpreter", node: ast.BoolOp, scope: Scope) -> Any:
 def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
     left, right = evaluate(run, node.left, scope), evaluate(run, node.comparators[0], scope)
     (op, *more) = node.ops
-    if more or id(right) in run.spoilt or is_variable(left) or is_variable(right):
+    if more or id(right) in run.unreadable or is_variable(left) or is_variable(right):
         return unknown(node)
     if isinstance(op, ast.In | ast.NotIn) and isinstance(left, SCALARS) and isinstance(right, list | dict):
         spend(len(right))

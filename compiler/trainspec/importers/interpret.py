@@ -51,7 +51,7 @@ class Interpreter:
     remarks: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     made_dags: list[Dag] = field(default_factory=list)
-    spoilt: dict[int, ast.expr] = field(default_factory=dict)
+    unreadable: dict[int, ast.expr] = field(default_factory=dict)
     in_doubt: int = 0
     depth: int = 0
     caught: int = 0
@@ -87,10 +87,10 @@ class Interpreter:
 
     def spoil(self, value: Any, node: ast.expr | ast.stmt, why: str) -> None:
         """From here on nobody knows what a container holds."""
-        if id(value) not in self.spoilt:
+        if id(value) not in self.unreadable:
             text = ast.unparse(node).partition("\n")[0]
             name = ast.Name(text if len(text) < 100 else f"{text[:100]}...")
-            self.spoilt[id(value)] = ast.copy_location(name, node)
+            self.unreadable[id(value)] = ast.copy_location(name, node)
             self._alive.append(value)
             self.note(node, f"a value cannot be read any longer from here on: {why}")
 
@@ -103,7 +103,7 @@ class Interpreter:
 
     def expression(self, value: Any, at: ast.expr) -> ast.expr:
         """`value` as it is written out."""
-        return as_expression(value, at, self.spoilt)
+        return as_expression(value, at, self.unreadable)
 
     def constant_of_module(self, module: str, name: str) -> Any:
         """A name of a module beside the file; `...` where there is no such module or name."""

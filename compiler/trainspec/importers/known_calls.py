@@ -19,7 +19,7 @@ _MORE_TEXT_METHODS = ("startswith", "strip", "title", "upper", "capitalize")
 def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
     """Python's own functions, of values that are known."""
     first = given.positional[0] if given.positional else None
-    if any(id(each) in run.spoilt for each in given.positional) or given.open:
+    if any(id(each) in run.unreadable for each in given.positional) or given.open:
         return unknown(node)
     if name == "dict" and (first is None or isinstance(first, dict)):
         return {**(first or {}), **given.named}
@@ -147,7 +147,7 @@ def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given
     values = given.positional
     key_known = bool(values) and isinstance(values[0], str | int) and not is_variable(values[0])
     if isinstance(of, dict):
-        if name == "update" and all(isinstance(each, dict) and id(each) not in run.spoilt for each in values):
+        if name == "update" and all(isinstance(each, dict) and id(each) not in run.unreadable for each in values):
             for each in values:
                 of.update(each)
             of.update(given.named)
@@ -172,8 +172,8 @@ def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given
 def copied(run: "Interpreter", value: Any, deep: bool) -> Any:
     """A copy of a list or a map; `deep` copies what is in it, too. What nobody knows any longer stays unknown."""
     spend(5)
-    if id(value) in run.spoilt:
-        return unknown(run.spoilt[id(value)])
+    if id(value) in run.unreadable:
+        return unknown(run.unreadable[id(value)])
     if isinstance(value, dict):
         return {key: copied(run, below, deep) if deep else below for key, below in value.items()}
     if isinstance(value, list):

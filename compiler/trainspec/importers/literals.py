@@ -1,4 +1,4 @@
-"""The values of a Python file that can be told without running it: literals, and names that stand for them."""
+"""The values of a Python file that are known without running it: literals, and names that stand for them."""
 
 import ast
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _LONGEST = 100_000
 
 
 class NotLiteralError(Exception):
-    """An expression that only a run would tell; carries its node."""
+    """An expression that only a run would know; carries its node."""
 
     def __init__(self, node: ast.expr) -> None:
         super().__init__("not a literal")

@@ -23,7 +23,7 @@ class ImportedJob:
 
 @dataclass(frozen=True, slots=True)
 class ImportedTask:
-    """One task around the jobs: its section of the spec (`sensors`, `tasks`, `triggers`) and its fields there.
+    """One other task: its section of the spec (`sensors`, `tasks`, `triggers`) and its fields there.
 
     Airflow's templates may stand in their texts.
     """
@@ -43,7 +43,7 @@ class Imported:
     jobs: tuple[ImportedJob, ...]
     dag: "DagData" = field(default_factory=_NO_DAG.copy)
     notes: tuple[str, ...] = ()
-    around: tuple[ImportedTask, ...] = ()
+    other_tasks: tuple[ImportedTask, ...] = ()
     remarks: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
 

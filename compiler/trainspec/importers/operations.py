@@ -44,7 +44,7 @@ _NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
     """What a loop over `value` goes through; None where only a run could say."""
-    if id(value) in run.spoilt or is_variable(value) or not isinstance(value, list | tuple | dict | range | str):
+    if id(value) in run.unreadable or is_variable(value) or not isinstance(value, list | tuple | dict | range | str):
         return None
     spend(len(value))
     return list(value)
@@ -56,14 +56,14 @@ def decide(run: "Interpreter", value: Any) -> bool | None:
         return None
     if isinstance(value, SCALARS):
         return bool(value)
-    if isinstance(value, list | dict) and id(value) not in run.spoilt:
+    if isinstance(value, list | dict) and id(value) not in run.unreadable:
         return bool(value)
     return None
 
 
 def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: ast.expr) -> Any:
     """`left op right`, of texts, numbers, lists and maps; a condition of assets stays an expression."""
-    if id(left) in run.spoilt or id(right) in run.spoilt:
+    if id(left) in run.unreadable or id(right) in run.unreadable:
         return unknown(node)
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
         spend(len(left) + len(right))

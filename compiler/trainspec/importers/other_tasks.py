@@ -1,4 +1,4 @@
-"""The tasks around the training jobs of a DAG file: sensors and triggers where the language has such, else tasks."""
+"""The other tasks of a DAG file: sensors and triggers where the language has such, else tasks."""
 
 import ast
 import re

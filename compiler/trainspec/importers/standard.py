@@ -44,7 +44,7 @@ def of_standard(run: "Interpreter", path: str, given: Given) -> Any:
 def _is_plain(run: "Interpreter", value: Any) -> bool:
     """Whether a value is one of JSON's that nothing but the file decides."""
     spend(2)
-    if id(value) in run.spoilt:
+    if id(value) in run.unreadable:
         return False
     if isinstance(value, dict):
         return all(

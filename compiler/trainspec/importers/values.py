@@ -212,11 +212,11 @@ def dotted(path: str, at: ast.AST) -> ast.expr:
     return node
 
 
-def as_expression(value: Any, at: ast.expr, spoilt: Mapping[int, ast.expr]) -> ast.expr:
-    """`value` as an expression without names of the file; `spoilt` are containers that nobody knows any longer."""
+def as_expression(value: Any, at: ast.expr, unreadable: Mapping[int, ast.expr]) -> ast.expr:
+    """`value` as an expression without names of the file; `unreadable` are containers that nobody knows any longer."""
     spend(2)
-    if id(value) in spoilt:
-        return unknown(spoilt[id(value)]).node
+    if id(value) in unreadable:
+        return unknown(unreadable[id(value)]).node
     if isinstance(value, Residual):
         return value.node
     if isinstance(value, Reference):
@@ -229,10 +229,10 @@ def as_expression(value: Any, at: ast.expr, spoilt: Mapping[int, ast.expr]) -> a
             return dotted(f"{value.module}.{inner.name}", at)
         return unknown(ast.copy_location(ast.Name(inner.name), at)).node
     if isinstance(value, dict):
-        keys: list[ast.expr | None] = [as_expression(key, at, spoilt) for key in value]
-        return _at(ast.Dict(keys, [as_expression(each, at, spoilt) for each in value.values()]), at)
+        keys: list[ast.expr | None] = [as_expression(key, at, unreadable) for key in value]
+        return _at(ast.Dict(keys, [as_expression(each, at, unreadable) for each in value.values()]), at)
     if isinstance(value, list | tuple):
-        return _at(ast.List([as_expression(each, at, spoilt) for each in value]), at)
+        return _at(ast.List([as_expression(each, at, unreadable) for each in value]), at)
     if isinstance(value, str | int | float | bool | None):
         return _at(ast.Constant(value), at)
     if isinstance(value, Output) and value.task.kept and (template := value.template()) is not None:

@@ -29,7 +29,7 @@ _MARKS: Final = {
         "stoppingcondition",
     )),
 }  # fmt: skip
-"""Members of the requests, two of which tell one; the larger request, which has the smaller in it, comes first."""
+"""Members of the requests, two of which identify one; the larger request, which has the smaller in it, comes first."""
 _STATES: Final = {f"sagemaker:{operation[:1].lower()}{operation[1:]}": operation for operation in _MARKS}
 _NAMELESS: Final = (
     "Training", "TrainingJob", "HyperParameterTuningJob", "Parameters", "Arguments", "requestParameters", "detail",

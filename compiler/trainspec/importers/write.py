@@ -29,13 +29,18 @@ def spec_text(imported: Imported) -> str:
     document: dict[str, Any] = {"trainspec": 1}
     if imported.dag:
         document["dag"] = _ordered(imported.dag, "Dag")
-    around: dict[str, dict[str, Any]] = {}
-    for task in imported.around:
+    by_section: dict[str, dict[str, Any]] = {}
+    for task in imported.other_tasks:
         fields = _ordered(_as_template(task.fields), _SECTIONS[task.section])
-        around.setdefault(task.section, {})[task.task_id] = fields
-    sections = {"defaults": defaults, "sensors": around.get("sensors"), "jobs": jobs, "tasks": around.get("tasks")}
-    sections["approvals"] = around.get("approvals")
-    sections["triggers"] = around.get("triggers")
+        by_section.setdefault(task.section, {})[task.task_id] = fields
+    sections = {
+        "defaults": defaults,
+        "sensors": by_section.get("sensors"),
+        "jobs": jobs,
+        "tasks": by_section.get("tasks"),
+    }
+    sections["approvals"] = by_section.get("approvals")
+    sections["triggers"] = by_section.get("triggers")
     whole = {**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}}
     return _dump(_with_vars(whole, imported.constants))
 

@@ -35,30 +35,30 @@ class Refused(Fault):
 
 
 def faults(errors: Iterable[Any], data: Any) -> list[Refused]:
-    """What jsonschema's `errors` say of `data`, each thing once; one more than are told, at the most."""
+    """What jsonschema's `errors` say of `data`, each thing once; one more than is reported, at most."""
     refused = (fault for error in errors for fault in _faults(error))
     return _distinct(_with_pairs(refused, tuple(pair_lists(data))))
 
 
 def _distinct(faults: Iterable[Refused]) -> list[Refused]:
-    """One fault more than are told, at the most; a value is wrong once, and a key that is misspelt is not missing."""
-    told: dict[object, Refused] = {}
+    """One fault more than is reported, at most; a value is wrong once, and a key that is misspelt is not missing."""
+    reported: dict[object, Refused] = {}
     for fault in sorted(islice(faults, 4 * MAX_FAULTS), key=lambda fault: fault.code is not codes.WRONG_TYPE):
-        told.setdefault((fault.path, fault.on_key, fault.missing), fault)
-    meant = {(*fault.path[:-1], fault.meant) for fault in told.values() if fault.meant}
-    kept = [each for each in told.values() if each.missing is None or (*each.path, each.missing) not in meant]
+        reported.setdefault((fault.path, fault.on_key, fault.missing), fault)
+    meant = {(*fault.path[:-1], fault.meant) for fault in reported.values() if fault.meant}
+    kept = [each for each in reported.values() if each.missing is None or (*each.path, each.missing) not in meant]
     return kept[: MAX_FAULTS + 1]
 
 
 def _with_pairs(faults: Iterable[Refused], lists: tuple[Path, ...]) -> Iterator[Refused]:
     """One fault for each list of pairs, and not one for each of its keys."""
-    told: set[Path] = set()
+    reported: set[Path] = set()
     for fault in faults:
         path = next((each for each in lists if fault.path[: len(each)] == each), None)
         if path is None:
             yield fault
-        elif path not in told:
-            told.add(path)
+        elif path not in reported:
+            reported.add(path)
             name = dotted(path)
             message = f"`{name}` must be a map, but is a list of pairs"
             yield Refused(codes.WRONG_TYPE, path, message, "write `NAME: VALUE` for each pair", is_pairs=True)

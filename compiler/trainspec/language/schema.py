@@ -149,7 +149,7 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
         found = [below for schema in found for below in _below(definitions, schema, step)]
     for schema in found:
         if "x-member" in schema or (path[-1] == "*" and "$ref" in schema):
-            continue  # a model that stands in two places is told of the first; an entry in a list says it all itself
+            continue  # a model used in two places is described at the first; an entry in a list says it all itself
         if "enum" in api and schema.get("type") == "string":
             del schema["type"]
             schema.pop("x-form", None)

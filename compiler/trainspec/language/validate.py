@@ -26,7 +26,7 @@ class Validated:
     """What is left of a document when its invalid parts are taken out.
 
     Where there are too many findings to go on, nothing is left. `invalid` holds the paths that were taken out and those
-    that a misspelt key was meant for: whoever misses something there has been told why.
+    that a misspelt key was meant for: whoever misses something there has seen why.
     """
 
     data: "SpecData"
@@ -132,6 +132,6 @@ def _remove(data: Any, path: Path) -> None:
         parent = parent[step]
     if isinstance(parent, dict) and path[-1] in parent:
         del parent[path[-1]]
-        around = _whole(path[:-1])
-        if not parent and around != path[:-1]:
-            _remove(data, around)
+        parent_place = _whole(path[:-1])
+        if not parent and parent_place != path[:-1]:
+            _remove(data, parent_place)

@@ -31,7 +31,7 @@ START_PATIENCE: Final = BackOff(patience=60.0)
 """Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""
 HURRY: Final = BackOff(first=0.2, ceiling=2.0, patience=10.0)
 STOPPING_PATIENCE: Final = 180.0
-"""Seconds to wait for a job that was told to stop: SageMaker gives its container two minutes, and then uploads."""
+"""Seconds to wait for a job that was asked to stop: SageMaker gives its container two minutes, and then uploads."""
 _STOPPING_INTERVAL: Final = 2.0
 
 
@@ -66,16 +66,16 @@ class Done:
         """The same as one line of the command's result, secrets not masked yet."""
         made = dict(self.made)
         name = made.pop("return_value", None)
-        told = {"job": self.task_id, "status": self.status, "name": name, **made, "reason": self.reason}
-        return {key: value for key, value in told.items() if value is not None}
+        event = {"job": self.task_id, "status": self.status, "name": name, **made, "reason": self.reason}
+        return {key: value for key, value in event.items() if value is not None}
 
 
 class StopAskedError(BaseException):
-    """The run was told to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+    """The run was asked to end. Not an Exception: nothing on the way may take it for a fault and go on."""
 
 
 class LocalAttempt:
-    """Runs one `Order`, in a thread of its own; `stop` tells it to stop its job."""
+    """Runs one `Order`, in a thread of its own; `stop` makes it stop its job."""
 
     def __init__(self, order: Order, clients: Clients, view: View, stop: threading.Event) -> None:
         self.order = order

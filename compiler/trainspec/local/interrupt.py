@@ -1,4 +1,4 @@
-"""Ctrl-C, and what else tells a process to end: once to stop the jobs, twice to leave."""
+"""Ctrl-C, and what else asks a process to end: once to stop the jobs, twice to leave."""
 
 import signal
 import threading

@@ -8,7 +8,7 @@ from trainspec.safety.masking import conceal_all, secret_values, without
 
 
 class Mask:
-    """Masks the secrets of all requests that it was told of. Safe to use from several threads."""
+    """Masks the secrets of all requests that it was given. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""How a run tells of a job: its phases, and how long they last."""
+"""How a run reports a job: its phases, and how long they last."""
 
 from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind

@@ -45,7 +45,7 @@ class _AnyText(dict[str, str]):
 
 
 def stand_in(asked: dict[str, None]) -> Made:
-    """What stands for all that a job is going to make, to see beforehand whether those after it can be told.
+    """What stands for all that a job is going to make, to see beforehand whether those after it can be rendered.
 
     `asked` takes the names of the metrics that are asked for.
     """
@@ -90,7 +90,7 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """What of a job's request cannot be told without Airflow: the spec's fields, and the jobs that would answer."""
+    """What of a job's request is unknown without Airflow: the spec's fields, and the jobs that would answer."""
 
     fields: tuple[str, ...]
     jobs: tuple[str, ...]
@@ -127,7 +127,7 @@ def rendered_points(
 
 
 def unanswered(templates: Templates, made: Mapping[str, Made]) -> Unanswered | None:
-    """Whether a job can be told once the jobs of `made` have ended; None if so."""
+    """Whether a job can be rendered once the jobs of `made` have ended; None if so."""
     pull = Pull(made)
     unknown = templates.render(pull).unknown
     return Unanswered(templates.fields(unknown), tuple(pull.missing)) if unknown else None

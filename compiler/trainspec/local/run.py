@@ -212,7 +212,7 @@ class LocalRun:
             )
 
     def _check_answers(self) -> None:
-        """Before anything is sent: whether each job's request can be told once the jobs before it have ended."""
+        """Before anything is sent: whether each job's request can be rendered once the jobs before it have ended."""
         made = dict.fromkeys([*self.chosen, *self.wish.given], stand_in(self.asked))
         for task_id in self.analysis.requests:
             if task_id not in self.chosen:

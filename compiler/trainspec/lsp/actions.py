@@ -39,12 +39,12 @@ def _quick_fixes(
         here = document.places.of(finding.span)
         if here.end.line < wanted.start.line or here.start.line > wanted.end.line:
             continue
-        told = [shown(document, finding, checker.documents)]
+        shown_as = [shown(document, finding, checker.documents)]
         if finding.fix is not None and (edit := _edit(checker, document, [finding.fix])) is not None:
             title = _title(document, finding)
-            yield CodeAction(title, CodeActionKind.QuickFix, diagnostics=told, is_preferred=True, edit=edit)
+            yield CodeAction(title, CodeActionKind.QuickFix, diagnostics=shown_as, is_preferred=True, edit=edit)
         if can_be_ignored(finding.code):
-            yield _silence(document, finding, told)
+            yield _silence(document, finding, shown_as)
 
 
 def _title(document: Document, finding: Diagnostic) -> str:
@@ -86,7 +86,7 @@ def _edit(checker: Checker, document: Document, fixes: Sequence[Fix]) -> Workspa
     return WorkspaceEdit(changes=dict(changes.items()))
 
 
-def _silence(document: Document, finding: Diagnostic, told: list[Shown]) -> CodeAction:
+def _silence(document: Document, finding: Diagnostic, shown_as: list[Shown]) -> CodeAction:
     """A comment at the end of the finding's line, or one more code in the comment that is there."""
     text = document.source.text
     start, _ = document.source.offsets(finding.span)
@@ -103,6 +103,6 @@ def _silence(document: Document, finding: Diagnostic, told: list[Shown]) -> Code
     return CodeAction(
         f"Silence {finding.code.id} on this line",
         CodeActionKind.QuickFix,
-        diagnostics=told,
+        diagnostics=shown_as,
         edit=WorkspaceEdit(changes={document.uri: [edit]}),
     )

@@ -188,14 +188,14 @@ def _named(
 
 def _field(field: Field) -> CompletionItem:
     name = name_of(field)
-    told = field.description
+    text = field.description
     if field.member:
-        told += f"\n\nBecomes `{field.member}`."
+        text += f"\n\nBecomes `{field.member}`."
     return CompletionItem(
         name,
         kind=CompletionItemKind.Property,
         detail=field.form or None,
-        documentation=MarkupContent(MarkupKind.Markdown, told),
+        documentation=MarkupContent(MarkupKind.Markdown, text),
         insert_text=f"{name}:{'' if _opens_map(field) else ' '}",
     )
 

@@ -40,7 +40,7 @@ class Server(LanguageServer):
         self.checker = Checker(self.documents)
         self._worker = ThreadPoolExecutor(1, "trainspec")
         self._waiting: dict[str, asyncio.Task[None]] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def work(self, function: Callable[[], T]) -> T:
@@ -122,8 +122,8 @@ class Server(LanguageServer):
 
     def _say_wrong_settings(self, document: Document) -> None:
         wrong = self.documents.wrong_settings.get(document.path.parent)
-        if wrong is not None and wrong not in self._told:
-            self._told.add(wrong)
+        if wrong is not None and wrong not in self._reported:
+            self._reported.add(wrong)
             self.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"trainspec: {wrong}"))
 
 

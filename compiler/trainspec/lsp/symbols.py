@@ -42,7 +42,7 @@ def _sections(document: Document) -> Iterator[DocumentSymbol]:
 
 
 def _detail(entry: Entry) -> str:
-    """What tells one job from another at a glance: what it trains with, and whether it is many."""
+    """What distinguishes one job from another at a glance: what it trains with, and whether it is many."""
     if not isinstance(entry.value, Mapping):
         return ""
     for key in ("image", "framework", "algorithm", "operator", "s3", "dag", "subject"):

@@ -5,7 +5,7 @@
     3. The old folder, out of sight now, gets the new files too; then both are swapped back, and the copy is removed.
 
 The third step is for those who hold the folder itself and not its name: a container that has it mounted, a shell that
-works in it. `INODE` is the old folder's: it tells `recover` which of the two a killed run left behind.
+works in it. `INODE` is the old folder's: it shows `recover` which of the two a killed run left behind.
 
 Linux has the call since 3.15 (renameat2), macOS since 10.12 (renameatx_np), most local file systems know it; where it
 fails the caller falls back to `trainspec.output.journal`.

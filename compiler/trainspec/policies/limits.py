@@ -68,7 +68,7 @@ def _applies(policy: Policy, job: Job) -> bool:
 
 
 class Beyond(NamedTuple):
-    """A job that takes more than a policy allows, or that this is not known of: why, and what would tell it."""
+    """A job that takes more than a policy allows, or that this is not known of: why, and what would say it."""
 
     why: str
     is_sure: bool

@@ -60,7 +60,7 @@ class Project(Settings):
 
     @property
     def written(self) -> tuple[str | None, ...]:
-        """What `compile` writes if not told: the environments that have a folder, before them the base (None).
+        """What `compile` writes by default: the environments that have a folder, before them the base (None).
 
         The base is left out where only environments have a folder.
         """

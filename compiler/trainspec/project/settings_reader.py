@@ -244,7 +244,7 @@ _KEY = rf"\s*((?:{_PART})(?:\s*\.\s*(?:{_PART}))*)\s*="
 
 
 def _key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
-    """Line and column of each table and key of a TOML file, as far as lines tell: tomllib gives no places."""
+    """Line and column of each table and key of a TOML file, as far as lines show: tomllib gives no places."""
     found: dict[tuple[str, ...], tuple[int, int]] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):

@@ -1,4 +1,4 @@
-"""The recorder: the simulator, which also answers what scripts ask for around their jobs, and keeps what they make."""
+"""The recorder: the simulator, which also answers what scripts ask for besides their jobs, and keeps what they make."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a program has asked SageMaker for, as specs: one for each training or tuning job, with the tasks around it."""
+"""What a program has asked SageMaker for, as specs: one for each training or tuning job, with its other tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -98,11 +98,11 @@ def _put_task(spec: Recorded, created: Created, job_name: str, *, is_first: bool
     (job,) = imported.jobs
     base = task_id_for(without_clock(str(created.request.get(member, operator)), created.at))
     ids = TaskIds()
-    for each in (job.task_id, *(each.task_id for each in imported.around)):
+    for each in (job.task_id, *(each.task_id for each in imported.other_tasks)):
         ids.free(each)
     name = ids.free(base)
     fields: dict[str, Any] = {"operator": f"{_OPERATORS}.{operator}", "arguments": {"config": created.request}}
-    before = imported.around[-1].task_id if imported.around else None
+    before = imported.other_tasks[-1].task_id if imported.other_tasks else None
     notes = [
         f"{name}: {dotted_member(path)} names the job of the recording, {job_name}: write its name in a run"
         for path, value in leaves(dict(created.request))
@@ -114,6 +114,6 @@ def _put_task(spec: Recorded, created: Created, job_name: str, *, is_first: bool
     else:
         after = before if before is not None and job.fields.get("depends_on") != before else job.task_id
         fields["depends_on"] = after
-    around = (*imported.around, ImportedTask("tasks", name, cast("TaskData", fields)))
+    other_tasks = (*imported.other_tasks, ImportedTask("tasks", name, cast("TaskData", fields)))
     notes += [f"{name}: {each}" for each in _made_up(created.request)]
-    spec.imported = replace(imported, jobs=(job,), around=around, notes=(*imported.notes, *notes))
+    spec.imported = replace(imported, jobs=(job,), other_tasks=other_tasks, notes=(*imported.notes, *notes))

@@ -1,6 +1,6 @@
 """`python -m trainspec.reference [DIR]`: write the reference pages into docs/ of a checkout, or into DIR.
 
-Before that, the list of the codes that `lint --fix` mends, which they and `explain` show.
+Before that, the list of the codes that `lint --fix` fixes, which they and `explain` show.
 """
 
 import sys

@@ -274,7 +274,7 @@ _BY_PATH = {
     "dag.doc": "Trains the **churn** model.",
     "dag.description": "Trains the churn model each day",
 }
-"""Where neither the last key nor the form tells."""
+"""Where neither the last key nor the form decides."""
 
 _BY_KEY = {
     "s3": "s3://my-bucket/data/",

@@ -18,7 +18,7 @@ from trainspec.schema.words import TYPES, limits_in_words
 
 _OPERATOR = Path(__file__).parents[1] / "runtime" / "operator.py"
 _PLACES = {"": "Job", "dag": "Dag"}
-_TOLD_AT = {
+_DOCUMENTED_AT = {
     "Job": "",
     "Dag": "dag",
     "TaskArguments": "",
@@ -28,7 +28,7 @@ _TOLD_AT = {
     "CalledBack": "on_failure_callback",
     "Param": "dag.params.*",
 }
-"""The maps whose fields are told once, and not at every place that takes such a map."""
+"""The maps whose fields are documented once, and not at every place that takes such a map."""
 
 _AIRFLOWS = {
     "dag.catchup": "false; true on Airflow 2",
@@ -46,7 +46,7 @@ _AIRFLOWS = {
 https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
 """
 
-_AROUND = ("sensors.*", "tasks.*", "approvals.*", "triggers.*")
+_OTHER_TASKS = ("sensors.*", "tasks.*", "approvals.*", "triggers.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ def all_fields() -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for name, schema in root["properties"].items():
         found[name] = _field(name, schema, is_required=name in ("trainspec", "jobs"))
-        if name not in _PLACES and f"{name}.*" not in _AROUND:
+        if name not in _PLACES and f"{name}.*" not in _OTHER_TASKS:
             found |= {each.path: each for each in _inside(schema, name)}
     for place, definition in _PLACES.items():
         for each in _below(_definitions()[definition], place):
             found.setdefault(each.path, each)
-    for place in _AROUND:
+    for place in _OTHER_TASKS:
         name = place.removesuffix(".*")
         found |= {each.path: each for each in _inside(root["properties"][name], name)}
     known = _members()
@@ -116,10 +116,10 @@ def below(path: str) -> list[Field]:
 
 
 def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Field]:
-    """The fields of a map with the schema `schema`, and those below them; around the jobs, not those of every task."""
-    told = _definitions()["TaskArguments"]["properties"] if path in _AROUND else {}
+    """The fields of a map with the schema `schema`, and those below them; for other tasks, not those of every task."""
+    shared = _definitions()["TaskArguments"]["properties"] if path in _OTHER_TASKS else {}
     for name, inner in schema.get("properties", {}).items():
-        if name in told:
+        if name in shared:
             continue
         at = f"{path}.{name}" if path else name
         yield replace(_field(at, inner, is_required=name in schema.get("required", ())), in_list=in_list)
@@ -128,7 +128,7 @@ def _below(schema: Schema, path: str, *, in_list: bool = False) -> Iterator[Fiel
 
 def _inside(schema: Schema, path: str) -> Iterator[Field]:
     """The fields of the maps that `schema` allows at `path`."""
-    arms = [arm for arm in _arms(schema) if not _is_told_elsewhere(arm, path)]
+    arms = [arm for arm in _arms(schema) if not _is_documented_elsewhere(arm, path)]
     is_map_too = any("additionalProperties" in arm and "properties" not in arm for arm in arms)
     for arm in arms:
         if "properties" in arm:
@@ -140,14 +140,14 @@ def _inside(schema: Schema, path: str) -> Iterator[Field]:
             yield from _inside(values, f"{path}.*")
         if items:
             others = (each for each in _arms(items) if not any(each is arm for arm in arms))
-            for inner in (each for each in others if not _is_told_elsewhere(each, f"{path}.*")):
+            for inner in (each for each in others if not _is_documented_elsewhere(each, f"{path}.*")):
                 yield from _below(inner, f"{path}.*", in_list=is_map_too)
 
 
-def _is_told_elsewhere(schema: Schema, path: str) -> bool:
-    """Whether a map is one whose fields are told at another place than `path`."""
+def _is_documented_elsewhere(schema: Schema, path: str) -> bool:
+    """Whether a map is one whose fields are documented elsewhere than `path`."""
     name = next((each for each, definition in _definitions().items() if definition is schema), "")
-    return name.endswith(PATCH) or _TOLD_AT.get(name, path) != path
+    return name.endswith(PATCH) or _DOCUMENTED_AT.get(name, path) != path
 
 
 def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:

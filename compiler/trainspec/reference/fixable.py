@@ -1,4 +1,4 @@
-"""Which codes `lint --fix` can mend: those whose bad example it mends.
+"""Which codes `lint --fix` can fix: those whose bad example it fixes.
 
 The list is made with the reference's pages (`python -m trainspec.reference`) and lies beside this module, so that
 `explain` need not check every example.
@@ -47,17 +47,17 @@ def spec_with(fields: str) -> str:
 
 
 @cache
-def mended() -> frozenset[str]:
+def fixable_codes() -> frozenset[str]:
     """The codes of the list."""
     return frozenset(LIST.read_text(encoding="utf-8").split())
 
 
 def made_list() -> str:
     """The list, made again: a code a line."""
-    return "".join(f"{known.code.id}\n" for known in all_codes() if _is_mended(known))
+    return "".join(f"{known.code.id}\n" for known in all_codes() if _is_fixable(known))
 
 
-def _is_mended(known: Explained) -> bool:
+def _is_fixable(known: Explained) -> bool:
     return any(found.code.id == known.code.id and found.fix is not None for found in _findings(known.bad or ""))
 
 

@@ -7,7 +7,7 @@ from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.diagnostics.excerpt import visible
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields, below
-from trainspec.reference.fixable import mended
+from trainspec.reference.fixable import fixable_codes
 from trainspec.reference.show import MENDED, anchor
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
@@ -189,7 +189,7 @@ def rules_page() -> str:
 
 def _row(known: Explained) -> str:
     code = known.code
-    fix = "yes" if code.id in mended() else ""
+    fix = "yes" if code.id in fixable_codes() else ""
     return f"| [{code.id}](#{code.id.lower()}) | {code.severity.value} | {fix} | {_cell(code.summary)} |"
 
 
@@ -200,7 +200,7 @@ def _rule(known: Explained) -> Iterator[str]:
     for title, example in (("Bad", known.bad), ("Good", known.good)):
         if example is not None:
             yield from ("", f"{title}:", "", *_fence(example, is_bad=title == "Bad"))
-    if code.id in mended():
+    if code.id in fixable_codes():
         yield from ("", MENDED)
     if code.severity is Severity.ERROR and not can_be_ignored(code):
         yield from ("", "It cannot be silenced.")

@@ -8,7 +8,7 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.diagnostics.links import DOCS, link
 from trainspec.reference.codes import Explained
 from trainspec.reference.fields import Field, below
-from trainspec.reference.fixable import mended
+from trainspec.reference.fixable import fixable_codes
 from trainspec.reference.lookup import Answer, Image, Images, Operator
 from trainspec.request.images.catalogue import VersionInfo
 from trainspec.request.machines import Machine
@@ -38,9 +38,9 @@ def show(answer: Answer) -> Iterator[str]:
 
 
 def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
-    """The list of codes, one line each; `[*]` marks those that `lint --fix` mends, as findings do."""
+    """The list of codes, one line each; `[*]` marks those that `lint --fix` fixes, as findings do."""
     for known in codes:
-        fix = " [*]" if known.code.id in mended() else ""
+        fix = " [*]" if known.code.id in fixable_codes() else ""
         yield f"{known.code.id}  {known.code.severity.value:<7}  {known.code.summary}{fix}"
 
 
@@ -62,7 +62,7 @@ def _code(known: Explained) -> Iterator[str]:
             yield f"\n{title}:\n"
             yield textwrap.indent("\n".join(map(visible, example.splitlines())), "    ")
     yield ""
-    if code.id in mended():
+    if code.id in fixable_codes():
         yield MENDED
     if can_be_ignored(code):
         yield f"To silence it on one line: `# trainspec: ignore[{code.id}] reason`."

@@ -31,13 +31,13 @@ def read_ignores(
 ) -> "tuple[list[Ignore], list[Diagnostic]]":
     """What the comments of a file silence, and what is wrong with them. `policies` are codes beside trainspec's own."""
     ignores: list[Ignore] = []
-    told: list[Diagnostic] = []
+    findings: list[Diagnostic] = []
     if root is not None and _DIRECTIVE.search(source.text):
         known, ends, below = {**known_codes(), **policies}, _ends(root), _below(source.lines())
         patches = lines_of_patches(root)
         for comment in _comments(source):
-            told += _read(comment, _reach(comment, below, ends), known, ignores, comment.span.line in patches)
-    return ignores, told
+            findings += _read(comment, _reach(comment, below, ends), known, ignores, comment.span.line in patches)
+    return ignores, findings
 
 
 def lines_of_patches(root: Node | None) -> range:
@@ -143,7 +143,7 @@ def _scalars(text: str) -> tuple[list[int], list[int]]:
                 starts.append(start)
                 ends.append(event.end_mark.index)
     except yaml_error():
-        pass  # told already; what comes behind it is not looked at
+        pass  # reported already; what follows it is not read
     return starts, ends
 
 

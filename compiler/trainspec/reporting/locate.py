@@ -33,12 +33,12 @@ def without_missed(findings: Iterable[Diagnostic], of_extends: Iterable[Diagnost
 
 
 def without_consequences(
-    findings: Sequence[Diagnostic], told: Collection[Diagnostic] = (), more_holes: Collection[Span] = ()
+    findings: Sequence[Diagnostic], reported: Collection[Diagnostic] = (), more_holes: Collection[Span] = ()
 ) -> Iterator[Diagnostic]:
     """`findings` without those that only follow from others.
 
     What a value would have been is not known where a variable has no such name, and `{{ ds }}` without quotes is a map.
-    At `more_holes` it is not known either; what is wrong there are findings that were `told`.
+    At `more_holes` it is not known either; what is wrong there are findings already `reported`.
     """
     holes = {found.span for found in findings if found.code in _HOLES}.union(more_holes)
     foreign = {found.span for found in findings if found.code.id == codes.FOREIGN_PLACE.id}
@@ -51,7 +51,7 @@ def without_consequences(
             continue
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
         is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_is_line_of(found.span, key) for key in bad_keys)
-        if found.code in _HOLES or found in told or not (is_of_hole or is_map_by_mistake):
+        if found.code in _HOLES or found in reported or not (is_of_hole or is_map_by_mistake):
             yield found
 
 

@@ -36,14 +36,14 @@ class Selection:
 
     def apply(self, findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """The findings to report, each with the severity that the settings give it."""
-        return tuple(self._weighed(found) for found in findings if self._is_told(found))
+        return tuple(self._weighed(found) for found in findings if self._is_selected(found))
 
     def fails(self, findings: Iterable[Diagnostic]) -> bool:
         """Whether any finding is one that a check fails for: an error, or where `strict` says so a warning."""
         fatal = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
         return any(found.severity in fatal for found in findings)
 
-    def _is_told(self, found: Diagnostic) -> bool:
+    def _is_selected(self, found: Diagnostic) -> bool:
         id_ = found.code.id
         if not can_be_ignored(found.code):
             return True

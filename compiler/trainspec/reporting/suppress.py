@@ -35,11 +35,11 @@ def suppress(
     """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
     `root` is the file's own tree, `others` holds the files that it builds on with theirs: their comments silence what
-    is found in them. Whether a comment silences nothing is told only of a file without errors that it cannot silence.
+    is found in them. Whether a comment silences nothing is reported only where no error is left.
     """
     known = policies or {}
     own, wrong = read_ignores(source, root, known)
-    told = list(wrong)
+    reported = list(wrong)
     left = list(findings)
     used: set[Ignore] = set()
     for name, ignores in [
@@ -53,12 +53,12 @@ def suppress(
     if is_whole:
         spend(_STEPS_OF_UNUSED * sum(ignore not in used and not ignore.in_patch for ignore in own))
         has_environments = any(lines_of_patches(tree) for tree in (root, *(tree for _, tree in others)))
-        told += (
+        reported += (
             unused(ignore) if has_environments else replace(unused(ignore), fix=_without(ignore, source))
             for ignore in own
             if ignore not in used and not ignore.in_patch
         )
-    kept = tuple(sorted([*left, *told], key=Diagnostic.sort_key)) if told else tuple(left)
+    kept = tuple(sorted([*left, *reported], key=Diagnostic.sort_key)) if reported else tuple(left)
     return Suppressed(kept, frozenset(used.difference(own)), is_whole)
 
 

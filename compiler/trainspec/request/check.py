@@ -75,7 +75,7 @@ def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sampl
 
 
 def _kind(what: Violation | Problem) -> str:
-    """What a member is told once: each problem, each missing member, and one violation of its own form."""
+    """What is reported once for a member: each problem, each missing member, and one violation of its own form."""
     if isinstance(what, Problem):
         return what.message
     return f"{what.constraint} {what.limit}" if what.constraint in ("required", "unknown") else "form"

@@ -52,7 +52,7 @@ class Source:
 def launch_of(source: Mapping[str, Any], job: "JobData") -> str:
     """How the script is started: as `launch` says, else by the toolkit where the image is one of AWS's frameworks.
 
-    A script without an archive is in the image already, and only a toolkit can be told of it.
+    A script without an archive is in the image already, and only a toolkit can be given its name.
     """
     launch = source.get("launch")
     if isinstance(launch, str):

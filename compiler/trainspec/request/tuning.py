@@ -180,11 +180,11 @@ def _lacks(path: Path) -> bool:
 
 def _lacking(training: Request) -> Iterator[Fault]:
     """What the training jobs of a tuning job cannot have, once for each field."""
-    told = set()
+    reported = set()
     for path, field in training.origins.items():
-        if not _lacks(path) or field[0] in told:
+        if not _lacks(path) or field[0] in reported:
             continue
-        told.add(field[0])
+        reported.add(field[0])
         member = path[1] if path[0] == "AlgorithmSpecification" else path[0]
         message = f"`{field[0]}` cannot be used beside `tuning`: the training jobs of a tuning job have no {member}"
         advice = "remove it here (`null` takes away what `defaults` bring), or train in a job without `tuning`"

@@ -38,7 +38,7 @@ distribution: {type: mpi, instance_groups: [training]}
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare the groups that are named with those that the job has."""
     found = asked(job)
-    if found is None or "resources" in job.spoilt:
+    if found is None or "resources" in job.invalid_fields:
         return
     places = tuple(job.places("ResourceConfig", "InstanceGroups"))
     known = [name for place in places if (name := job.text(*place, "InstanceGroupName")) is not None]

@@ -28,7 +28,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find the first channel with a FileSystemDataSource in a job without VpcConfig."""
     places = [(*channel, "DataSource", "FileSystemDataSource") for channel in job.places("InputDataConfig")]
     places = [place for place in places if job.member(*place) is not None]
-    if places and not job.member("VpcConfig") and "vpc" not in job.spoilt:
+    if places and not job.member("VpcConfig") and "vpc" not in job.invalid_fields:
         message = "a file system is reached through a VPC, and the job is in none"
         advice = "add `vpc: {subnets: […], security_groups: […]}`: subnets that reach the file system"
         yield Found(job.origin(*places[0]), message, advice, on_key=True)

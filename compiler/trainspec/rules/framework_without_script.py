@@ -37,7 +37,7 @@ HOW = (
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find AWS's framework images with nothing that says what to run."""
-    if any(job.member(*place) is not None for place in HOW) or job.spoilt & {"hyperparameters", "environment"}:
+    if any(job.member(*place) is not None for place in HOW) or job.invalid_fields & {"hyperparameters", "environment"}:
         return
     registry = known_registry(job.text(*PLACE) or "")
     if registry and registry.names and not set(registry.names) & set(algorithms()):

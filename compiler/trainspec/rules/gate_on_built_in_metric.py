@@ -37,7 +37,7 @@ proceed_if: {metric: "validation:rmse", at_most: 3}
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for the metric of each condition in the algorithm's table, and for its channel among the job's."""
     given = job.fields.get("proceed_if")
-    if given is None or not {"metrics", "request", "image", "algorithm", "inputs"}.isdisjoint(job.spoilt):
+    if given is None or not {"metrics", "request", "image", "algorithm", "inputs"}.isdisjoint(job.invalid_fields):
         return
     found = built_in(job)
     for index, condition in enumerate([given] if isinstance(given, dict) else given):

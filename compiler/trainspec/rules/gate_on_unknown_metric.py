@@ -29,7 +29,7 @@ proceed_if: {metric: "validation:auc", at_least: 0.8}
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for the metric of each condition among those that are read from the log."""
     given = job.fields.get("proceed_if")
-    if given is None or not {"metrics", "request", "image", "framework", "algorithm"}.isdisjoint(job.spoilt):
+    if given is None or not {"metrics", "request", "image", "framework", "algorithm"}.isdisjoint(job.invalid_fields):
         return
     names = [str(job.member(*place, "Name")) for place in job.places("AlgorithmSpecification", "MetricDefinitions")]
     image = job.member("AlgorithmSpecification", "TrainingImage")
@@ -42,6 +42,6 @@ def check_job(job: JobView) -> Iterator[Found]:
             at = ("proceed_if", "metric") if isinstance(given, dict) else ("proceed_if", index, "metric")
             has = f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has no `metrics`"
             near = did_you_mean(metric, names)
-            around = next((f"did you mean `{each}`?" for each in names if metric in each), None)
-            advice = near or around or "add it to `metrics`, with the expression that finds it in the log"
+            containing = next((f"did you mean `{each}`?" for each in names if metric in each), None)
+            advice = near or containing or "add it to `metrics`, with the expression that finds it in the log"
             yield Found(at, f"the job reports no metric `{metric}`: {has}", advice)

@@ -70,7 +70,7 @@ def _processes(job: JobView) -> int | None:
         return 1 if found.name == "parameter_server" else None
     framework, source = job.fields.get("framework") or {}, job.fields.get("source") or {}
     entry = source.get("entry")
-    if "distribution" in job.spoilt or framework.get("name") != "pytorch" or not str(entry).endswith(".py"):
+    if "distribution" in job.invalid_fields or framework.get("name") != "pytorch" or not str(entry).endswith(".py"):
         return None  # TensorFlow and Hugging Face share a process's work out among its GPUs
     given = job.member("HyperParameters") or {}
     return None if SWITCHES & given.keys() or "mp_parameters" in given else 1

@@ -40,7 +40,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     if (
         not resources
         or job.is_serverless
-        or "resources" in job.spoilt
+        or "resources" in job.invalid_fields
         or (of_tuning and "InstanceConfigs" in of_tuning)
     ):
         return

@@ -26,7 +26,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find MaxWaitTimeInSeconds where EnableManagedSpotTraining is off."""
     spot = job.member("EnableManagedSpotTraining")
     has_wait = job.member("StoppingCondition", "MaxWaitTimeInSeconds") is not None
-    if has_wait and spot in (None, False) and "spot" not in job.spoilt:
+    if has_wait and spot in (None, False) and "spot" not in job.invalid_fields:
         message = "SageMaker accepts `max_wait` only for spot jobs, and this is not one"
         advice = "add `spot: true`, or remove `max_wait`; for a bound on waiting for machines, write `max_pending`"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice, on_key=True)

@@ -26,7 +26,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs that name no image."""
     named = any(job.member("AlgorithmSpecification", name) is not None for name in ("TrainingImage", "AlgorithmName"))
     ways = ("image", "framework", "algorithm", "AlgorithmSpecification")  # the last is an unknown key, reported as one
-    was_told = any(name in job.spoilt or name in job.fields for name in ways)
-    if not named and not was_told and not job.is_serverless:
+    is_given = any(name in job.invalid_fields or name in job.fields for name in ways)
+    if not named and not is_given and not job.is_serverless:
         message = f"job `{job.name}` has no image"
         yield Found(("image",), message, "add `image`, the container that trains")

@@ -24,8 +24,8 @@ resources: {instance_type: ml.m5.large, instance_count: 1, volume_size: 10GB}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without `resources`."""
-    is_spoilt = not job.spoilt.isdisjoint(("resources", "tuning.resources"))
+    is_invalid = not job.invalid_fields.isdisjoint(("resources", "tuning.resources"))
     tuned = job.tuned(DEFINITION, "HyperParameterTuningResourceConfig")
-    if not job.is_serverless and not job.member("ResourceConfig") and not tuned and not is_spoilt:
+    if not job.is_serverless and not job.member("ResourceConfig") and not tuned and not is_invalid:
         message = f"job `{job.name}` has no `resources`"
         yield Found(("resources",), message, "add `resources: {instance_type: ml.m5.large, instance_count: 1, ...}`")

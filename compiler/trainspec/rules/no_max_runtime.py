@@ -24,7 +24,7 @@ stopping: {max_runtime: 30m}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs without MaxRuntimeInSeconds."""
-    is_open = job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.spoilt
+    is_open = job.member("StoppingCondition", "MaxRuntimeInSeconds") is None and "stopping" not in job.invalid_fields
     is_refused = job.tuning and job.member("StoppingCondition") is None  # the API requires it of a tuning job
     if is_open and not job.is_serverless and not is_refused:
         message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"

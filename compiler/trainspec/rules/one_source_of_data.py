@@ -28,7 +28,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     for place in job.places("InputDataConfig"):
         sources = job.member(*place, "DataSource")
         count = len(sources) if isinstance(sources, Mapping) else 0
-        if count == 1 or "inputs" in job.spoilt or "request" in job.spoilt:
+        if count == 1 or "inputs" in job.invalid_fields or "request" in job.invalid_fields:
             continue
         name = job.member(*place, "ChannelName")
         found = "has no data" if count == 0 else f"has {count} sources of data"

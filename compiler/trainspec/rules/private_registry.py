@@ -36,7 +36,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     mode = job.member("AlgorithmSpecification", "TrainingImageConfig", "TrainingRepositoryAccessMode")
     if "." not in host or not slash or "://" in image or _ECR.fullmatch(host) or " " in image or "{" in image:
         return
-    if re.search(r"[<>$]|\.\.\.", image) or "image_access" in job.spoilt:
+    if re.search(r"[<>$]|\.\.\.", image) or "image_access" in job.invalid_fields:
         return
     if mode in (None, "Platform"):
         message = f"`{host}` is not Amazon ECR, and SageMaker reaches it through the job's VPC alone"

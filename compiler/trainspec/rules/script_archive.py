@@ -49,7 +49,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             job.member(*program) is not None
             and is_ours
             and not has_own
-            and not {"hyperparameters", "source"} & job.spoilt
+            and not {"hyperparameters", "source"} & job.invalid_fields
         ):
             message = f"`{program[-1]}` names a script, and nothing says where it is"
             advice = "add `sagemaker_submit_directory`, the archive in S3 that holds it"

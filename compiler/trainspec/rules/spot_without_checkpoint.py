@@ -28,7 +28,7 @@ stopping: {max_runtime: 10m, max_wait: 20m}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find spot jobs without CheckpointConfig."""
-    is_open = not job.member("CheckpointConfig") and "checkpoint" not in job.spoilt
+    is_open = not job.member("CheckpointConfig") and "checkpoint" not in job.invalid_fields
     if job.is_on("EnableManagedSpotTraining") and is_open and not _never_writes(job):
         message = "a spot job without `checkpoint` starts from nothing after an interruption"
         advice = "add `checkpoint: s3://…`, and let the container save to and load from /opt/ml/checkpoints"

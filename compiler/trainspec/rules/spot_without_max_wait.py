@@ -28,7 +28,7 @@ stopping: {max_runtime: 10m, max_wait: 20m}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find spot jobs without MaxWaitTimeInSeconds."""
-    if not job.is_on("EnableManagedSpotTraining") or "stopping" in job.spoilt:
+    if not job.is_on("EnableManagedSpotTraining") or "stopping" in job.invalid_fields:
         return
     if job.member("StoppingCondition", "MaxWaitTimeInSeconds") is None:
         runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")

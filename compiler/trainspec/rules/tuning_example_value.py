@@ -29,7 +29,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for ranges of AutoParameters."""
-    if not job.tuning or is_grid(job) or job.tuned("Autotune") is not None or "tuning.autotune" in job.spoilt:
+    if not job.tuning or is_grid(job) or job.tuned("Autotune") is not None or "tuning.autotune" in job.invalid_fields:
         return
     for name, place, _ in ranges_of(job.tuning):
         if "AutoParameters" in place:

@@ -32,7 +32,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for ranges of numbers in a grid search, and count its combinations."""
-    if not is_grid(job) or "tuning.ranges" in job.spoilt:
+    if not is_grid(job) or "tuning.ranges" in job.invalid_fields:
         return
     ranges = list(ranges_of(job.tuning))
     wrong = [(name, place) for name, place, each in ranges if "Values" not in each and _is_one(job, name, each)]

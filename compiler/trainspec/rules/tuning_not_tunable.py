@@ -43,7 +43,7 @@ _FORMS = {"float": "`{min: …, max: …}`", "int": "`{int: [least, greatest]}`"
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for each range's hyperparameter, and for its kind, in the table of the algorithm."""
-    found = built_in(job) if job.tuning and "tuning.ranges" not in job.spoilt else None
+    found = built_in(job) if job.tuning and "tuning.ranges" not in job.invalid_fields else None
     if found is None or not found.algorithm.tunable:
         return
     for name, place, _ in ranges_of(job.tuning):

@@ -37,7 +37,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     metric = job.tuned(*_PLACE)
     if not isinstance(metric, str) or has_template(metric):
         return
-    if not {"metrics", "request", "image", "algorithm"}.isdisjoint(job.spoilt):
+    if not {"metrics", "request", "image", "algorithm"}.isdisjoint(job.invalid_fields):
         return
     at = job.tuning_origin(*_PLACE)
     if found := built_in(job):

@@ -41,7 +41,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare each range with that of the algorithm's table."""
-    found = built_in(job) if job.tuning and "tuning.ranges" not in job.spoilt else None
+    found = built_in(job) if job.tuning and "tuning.ranges" not in job.invalid_fields else None
     for name, place, each in ranges_of(job.tuning) if found else ():
         known = found.algorithm.tunable.get(name) if found else None
         least, most = least_and_most(each)

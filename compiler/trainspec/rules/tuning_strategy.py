@@ -41,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             message = "the strategy Hyperband has an early stopping of its own"
             yield Found(job.tuning_origin(*early), message, "remove `early_stopping`")
         static = job.member("HyperParameters") or {}
-        is_unknown = not {"tuning.hyperband", "hyperparameters"}.isdisjoint(job.spoilt)
+        is_unknown = not {"tuning.hyperband", "hyperparameters"}.isdisjoint(job.invalid_fields)
         if not is_unknown and job.tuned(*bounds, "MaxResource") is None and not any(name in static for name in _EPOCHS):
             message = "the strategy Hyperband does not know how long a training job may become"
             advice = "add `hyperband: {max_resource: N}`, or a hyperparameter `epochs`"

@@ -34,7 +34,7 @@ _DAY = 86_400
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Count the time of all training jobs together."""
-    if not job.tuning or not {"tuning.limits", "stopping"}.isdisjoint(job.spoilt):
+    if not job.tuning or not {"tuning.limits", "stopping"}.isdisjoint(job.invalid_fields):
         return
     bounds, each = bounds_of(job.tuning), job.member("StoppingCondition", "MaxRuntimeInSeconds")
     if bounds.jobs is None or job.tuned(CONFIG, "ResourceLimits", "MaxRuntimeInSeconds") is not None:

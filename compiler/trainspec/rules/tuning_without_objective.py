@@ -27,7 +27,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for an objective."""
-    if not job.tuning or job.tuned("TrainingJobDefinitions") is not None or "tuning.objective" in job.spoilt:
+    if not job.tuning or job.tuned("TrainingJobDefinitions") is not None or "tuning.objective" in job.invalid_fields:
         return
     if (
         job.tuned(CONFIG, "HyperParameterTuningJobObjective") is None

@@ -26,7 +26,7 @@ tuning:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look for a range."""
-    if not job.tuning or not {"tuning.ranges", "tuning.autotune"}.isdisjoint(job.spoilt):
+    if not job.tuning or not {"tuning.ranges", "tuning.autotune"}.isdisjoint(job.invalid_fields):
         return
     if job.tuned("Autotune") or job.tuned("TrainingJobDefinitions"):
         return

@@ -34,7 +34,11 @@ def check_job(job: JobView) -> Iterator[Found]:
         if not name.startswith("ml.p6e-gb"):
             continue
         own = job.member(*place[:-1], "TrainingPlanArns")
-        if job.member("ResourceConfig", "TrainingPlanArn") is None and not own and "resources" not in job.spoilt:
+        if (
+            job.member("ResourceConfig", "TrainingPlanArn") is None
+            and not own
+            and "resources" not in job.invalid_fields
+        ):
             message = f"{name} is an UltraServer, which SageMaker has in training plans alone, and the job names none"
             yield Found(job.origin(*place), message, "add `training_plan` with the plan's ARN")
         registry = known_registry(job.text(*PLACE) or "")

@@ -40,7 +40,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     groups = tuple(job.places("ResourceConfig", "InstanceGroups"))
     known = [job.text(*group, "InstanceGroupName") for group in groups]
     names = [name for name in known if name is not None]
-    if len(names) < len(groups) or "resources" in job.spoilt:
+    if len(names) < len(groups) or "resources" in job.invalid_fields:
         return
     for channel in job.places("InputDataConfig"):
         for place in job.places(*channel, "DataSource", "S3DataSource", "InstanceGroupNames"):

@@ -24,7 +24,11 @@ resources: {instance_type: ml.c5.xlarge, volume_size: 30GB}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find machines without storage where VolumeSizeInGB is missing."""
-    if job.member("ResourceConfig", "VolumeSizeInGB") is not None or "resources" in job.spoilt or job.is_serverless:
+    if (
+        job.member("ResourceConfig", "VolumeSizeInGB") is not None
+        or "resources" in job.invalid_fields
+        or job.is_serverless
+    ):
         return
     for name, place in instance_types(job):
         if needs_volume(name):

@@ -24,8 +24,8 @@ Airflow 2 raises an exception of its own, and only with that one respects the st
 DEFERRED_FORGETS_TIMEOUT = not _AIRFLOW_2
 """Whether execution_timeout is forgotten while a task is deferred."""
 
-# The states in which Airflow holds a task whose process it tells to end: it has ended, or was cleared while it ran.
-TOLD_TO_END = TASK_ENDED | {"restarting"}
+# The states in which Airflow holds a task whose process it asks to end: it has ended, or was cleared while it ran.
+ASKED_TO_END = TASK_ENDED | {"restarting"}
 
 
 def render_to_string(template: Any, context: Any) -> str:
@@ -58,7 +58,7 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
     """Return whether a deferred task still waits for this trigger. Airflow 2 only; reads Airflow's database.
 
     Airflow 2 has no hook for the kill of a deferred task: the trigger is cancelled, as it is when the triggerer ends,
-    and only the task's row tells them apart. When the triggerer ends, the task goes on waiting for the same trigger.
+    and only the task's row distinguishes them. When the triggerer ends, the task goes on waiting for the same trigger.
     """
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
@@ -69,7 +69,7 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
 
 
 def is_users_doing(cancelled: BaseException) -> bool:
-    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3.3 and later tell."""
+    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3.3 and later say so."""
     try:
         from airflow.jobs.triggerer_job_runner import _USER_ACTION_CANCEL_MSG
     except ImportError:
@@ -87,8 +87,8 @@ def has_kill_hook() -> bool:
 async def is_deferred(task_instance: Any) -> bool:
     """Return whether a task is deferred now, or Airflow does not answer. For a trigger on Airflow 3.
 
-    Before 3.3 no hook tells a trigger that a user has ended its task: it is cancelled, as where the triggerer ends,
-    and only the task's state tells them apart. Not to be cancelled in the middle: all triggers share the connection.
+    Before 3.3 no hook lets a trigger know that a user has ended its task: it is cancelled, as where the triggerer ends,
+    and only the task's state distinguishes them. Not to be cancelled in the middle: all triggers share the connection.
     """
     from airflow.sdk.execution_time.comms import GetTaskStates
     from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS

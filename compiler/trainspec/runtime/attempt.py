@@ -14,9 +14,9 @@ from airflow.providers.common.compat.sdk import (
     AirflowTaskTimeout,
 )
 from trainspec.runtime.airflow_compat import (
+    ASKED_TO_END,
     DEFERRED_FORGETS_TIMEOUT,
     KILLED_TASK_GOES_ON,
-    TOLD_TO_END,
     delay_next_try,
     task_state,
 )
@@ -58,7 +58,7 @@ _LEFT_OVER_WAIT = 60.0
 
 
 class TaskKilledError(BaseException):
-    """The task was told to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+    """The task was asked to end. Not an Exception: nothing on the way may take it for a fault and go on."""
 
 
 class Attempt:
@@ -119,7 +119,7 @@ class Attempt:
         """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them go on.
 
         Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
-        3: so it uses a client that was built before. Nothing else than the task's state tells a user, who sets it,
+        3: so it uses a client that was built before. Only the task's state distinguishes a user, who sets it,
         from a worker that is shut down, as at a deploy: then the job goes on, and the next try attaches to it.
         """
         if self._training and self._goes_on():
@@ -131,7 +131,7 @@ class Attempt:
             raise TaskKilledError
 
     def _goes_on(self) -> bool:
-        """Whether it is the worker that is told to end, and not the task, so that another try will want the job.
+        """Whether it is the worker that is asked to end, and not the task, so that another try will want the job.
 
         Where Airflow does not answer, its API server is away and no user is there: then a next try is more likely
         than none, and `trainspec sweep` stops the job if none comes.
@@ -139,7 +139,7 @@ class Attempt:
         ti = self.context["ti"]
         if self._timed_out or ti.try_number > ti.max_tries:
             return False
-        return task_state(ti, _ASK_PATIENCE) not in TOLD_TO_END
+        return task_state(ti, _ASK_PATIENCE) not in ASKED_TO_END
 
     def _request(self) -> dict[str, Any]:
         config = self.operator.config
@@ -165,7 +165,7 @@ class Attempt:
 
     def _is_wanted(self) -> bool:
         """Whether Airflow has not ended the task meanwhile, as far as it answers."""
-        return task_state(self.context["ti"], _ASK_PATIENCE) not in TOLD_TO_END
+        return task_state(self.context["ti"], _ASK_PATIENCE) not in ASKED_TO_END
 
     def _finish(self, training: Training, job: Job) -> str:
         """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""

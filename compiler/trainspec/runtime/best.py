@@ -23,7 +23,7 @@ class BestPoint(BaseOperator):
     XCom: the name of the best job as `return_value`; `arn`, `output`, `model`, `billable_seconds`, `metrics` and
     `hyperparameters` of it beside that, and the id of its task as `point`.
 
-    Raises AirflowFailException where no job reported the metric as a number: no other try would mend that.
+    Raises AirflowFailException where no job reported the metric as a number: another try would not fix that.
     """
 
     template_fields: Sequence[str] = ("points",)

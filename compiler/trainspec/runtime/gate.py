@@ -10,7 +10,7 @@ class MetricGate(BaseOperator):
     """Let the DAG go on only where the metrics of a training job meet all conditions.
 
     Where they do not, this task is skipped, and so is what waits for it, unless a trigger rule such as `all_done` or
-    `none_failed_min_one_success` lets that run all the same.
+    `none_failed_min_one_success` still lets that run.
 
     :param training_task_id: the task of the job, a `TrainingJobOperator` that waits for its end.
     :param conditions: maps of a `metric` (its name) and one or more of `at_least`, `at_most`, `above` and `below`.
@@ -19,7 +19,7 @@ class MetricGate(BaseOperator):
     XCom: the metrics that were compared, by name, as `return_value`.
 
     Raises AirflowFailException where the job did not report a metric, or reported one that is no number, and where a
-    bound is no number: no other try would mend that.
+    bound is not a number: another try would not fix that.
     """
 
     template_fields: Sequence[str] = ("conditions",)

@@ -38,7 +38,7 @@ def installation() -> str:
 def installation_of(dag_run: Any) -> str:
     """Return the id of this Airflow as the labels of the run `dag_run` have it.
 
-    `airflow dags test` of Airflow 2 lets a run start at its logical date, in every Airflow: nothing in it tells two
+    `airflow dags test` of Airflow 2 lets a run start at its logical date, in every Airflow: nothing in it sets two
     apart that share a name or an address, so the machine counts, too. Raises ValueError as `installation` does.
     """
     return _derived(f"{installation()} {_machine()}") if has_shared_start(dag_run) else installation()

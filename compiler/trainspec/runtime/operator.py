@@ -52,7 +52,7 @@ class TrainingJobOperator(BaseOperator):
     XCom: the job's name as `return_value`; `arn`, `output` (S3 path), `model` (S3 path), `billable_seconds` and
     `metrics` (name to value) beside it.
 
-    Raises AirflowFailException for what another try cannot mend (the request is invalid, access is denied, the name
+    Raises AirflowFailException for what another try cannot fix (the request is invalid, access is denied, the name
     is taken, the job failed with ClientError), AirflowException for what it may (quota, algorithm error, capacity,
     timeout).
     """

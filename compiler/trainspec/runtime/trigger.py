@@ -19,7 +19,7 @@ from trainspec.runtime.engine.poller import Poller, shared
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.installation import is_here
 
-# on_kill has a bound in Airflow, and there is nobody to tell but the triggerer's log.
+# on_kill has a bound in Airflow, and only the triggerer's log can say so.
 _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
 
 

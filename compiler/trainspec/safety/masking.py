@@ -199,8 +199,8 @@ def _names_of_items(items: "list[Any] | tuple[Any, ...]", name: str) -> Iterator
 def _redacted_text(text: str, name: str) -> str:
     if hides(name, text):
         return MASK
-    if text[:1] in "{[" and (data := _json(text)) is not None and (told := redacted(data, name)) != data:
-        return json.dumps(told, ensure_ascii=False)
+    if text[:1] in "{[" and (data := _json(text)) is not None and (masked := redacted(data, name)) != data:
+        return json.dumps(masked, ensure_ascii=False)
     return conceal_all(text)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that tells the time; it must never go back."""
+    """Anything that gives the time; it must never go back."""
 
     def now(self) -> float:
         """Return seconds since the epoch."""
@@ -28,7 +28,7 @@ class ScaledClock:
 
 
 class ManualClock:
-    """Stands still until told to advance; safe to share between threads."""
+    """Stands still until it is advanced; safe to share between threads."""
 
     def __init__(self, start: float = 1_750_000_000.0) -> None:
         self._now = start

@@ -1,4 +1,4 @@
-"""The account: its training jobs, their names and what the API tells about them."""
+"""The account: its training jobs, their names and what the API says about them."""
 
 import hashlib
 import threading
@@ -40,7 +40,7 @@ _DEFAULTS = {
 
 @dataclass
 class Job:
-    """One training job: what was asked for, what is to become of it, and when it was told to stop."""
+    """One training job: what was asked for, what is to become of it, and when it was asked to stop."""
 
     name: str
     arn: str

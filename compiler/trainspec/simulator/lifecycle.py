@@ -101,7 +101,7 @@ def _undisturbed(created: float, outcome: Outcome) -> list[Transition]:
 def _interruption(
     steps: list[Transition], request: Mapping[str, Any], stop_requested: float | None
 ) -> tuple[float, str]:
-    """When the job is first told to stop, and how it then ends; infinitely late for one that is not.
+    """When the job is first asked to stop, and how it then ends; infinitely late for one that is not.
 
     MaxRuntimeInSeconds counts from the instances' start to the end of training, MaxWaitTimeInSeconds from creation.
     """

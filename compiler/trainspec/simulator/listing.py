@@ -32,7 +32,7 @@ class _Listed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How jobs of one kind are listed: what each tells, and the members that have its name and its status."""
+    """How jobs of one kind are listed: what each shows, and the members that have its name and its status."""
 
     member: str
     name: str

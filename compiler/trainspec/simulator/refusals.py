@@ -1,7 +1,7 @@
 """What SageMaker refuses although the API's model takes it: the rules of severity error, in AWS's words.
 
-Where a public answer of AWS's is known it is given to the letter. A bound is told as the API tells those of its model,
-an id as EC2 tells it, a key as KMS does; members that exclude each other in the sentence of the API's reference.
+Where a public answer of AWS's is known it is given verbatim. A bound is worded as the API words those of its model,
+an id as EC2 words it, a key as KMS does; members that exclude each other in the sentence of the API's reference.
 Elsewhere it is a ValidationException with the rule's own sentence.
 """
 

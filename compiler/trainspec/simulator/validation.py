@@ -53,9 +53,11 @@ def checked_request(params: Mapping[str, Any], operation: str = TRAINING) -> dic
 
 
 def validation_failure(complaints: Sequence[str]) -> ApiError:
-    """Make the error that tells of one or several `complaints`; the same one is told once."""
-    told = list(dict.fromkeys(complaints))
-    return validation_error(f"{len(told)} validation error{'s' * (len(told) > 1)} detected: {'; '.join(told)}")
+    """Make the error that lists one or several `complaints`, each of them once."""
+    distinct = list(dict.fromkeys(complaints))
+    return validation_error(
+        f"{len(distinct)} validation error{'s' * (len(distinct) > 1)} detected: {'; '.join(distinct)}"
+    )
 
 
 def complaint(value: Any, path: str, constraint: str, limit: Any = None) -> str:

@@ -199,10 +199,10 @@ def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tup
         schedule = dag.get("schedule")
         key = (_written(schedule), str(dag.get("timezone") or "UTC"), at or _moment(start_of(dag)))
         found.setdefault(key, (schedule, []))[1].append(name or "base")
-    told = []
+    facts = []
     for (_, zone, after), (schedule, names) in found.items():
         runs = next_runs(schedule, zone, after, RUNS) if after is not None else []
-        told.append(
+        facts.append(
             ScheduleFacts(
                 in_words(schedule, zone),
                 _written(schedule),
@@ -211,7 +211,7 @@ def _schedules(environments: Mapping[str, Analysis], at: datetime | None) -> tup
                 ", ".join(names) if len(found) > 1 else "",
             )
         )
-    return tuple(told)
+    return tuple(facts)
 
 
 def _written(schedule: Any) -> str:

@@ -76,10 +76,10 @@ def _inputs(members: Mapping[str, Any], makers: Makers) -> Iterator[Input]:
 
 def _requests(task_id: str, environments: Mapping[str, Analysis]) -> Iterator[tuple[str, str]]:
     """The request in each environment as JSON, without secrets; one that is the same in several is there once."""
-    told: dict[str, list[str]] = {}
+    names_of: dict[str, list[str]] = {}
     for name, analysis in environments.items():
         if (request := analysis.requests.get(task_id)) is not None:
             text = json.dumps(redacted(printable(request.members)), indent=2, ensure_ascii=False)
-            told.setdefault(text, []).append(name or "base")
-    for text, names in told.items():
+            names_of.setdefault(text, []).append(name or "base")
+    for text, names in names_of.items():
         yield ", ".join(names), text

@@ -16,7 +16,7 @@ _OTHER_RUNS: Final = ("dag_id", "include_prior_dates", "run_id")
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A call of `xcom_pull` for tasks of the same run. `key` is None where only the run tells it."""
+    """A call of `xcom_pull` for tasks of the same run. `key` is None where only the run knows it."""
 
     tasks: tuple[str, ...]
     key: str | None = "return_value"

@@ -49,7 +49,7 @@ def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
 def parse_until(source: Source, keys: frozenset[str]) -> Node | None:
     """The tree of `source`, read only as far as it takes for a document that is a map to have these keys.
 
-    None where the text is no YAML so far. What is wrong with it is not told.
+    None where the text is no YAML so far. What is wrong with it is not reported.
     """
     builder = _Builder(source)
     try:

@@ -54,13 +54,13 @@ def _dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iter
                 yield Fault(codes.UNKNOWN_JOB, path, message, advice, fix=the_one(other, others))
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}
     written_as = {task: group for group, points in groups.items() for task in points}
-    told = set()
+    seen = set()
     for circle in _circles({name: set(others) for name, others in waiting.items()}):
         written = [written_as.get(name, name) for name in circle]
         shown = " → ".join((*written, written[0]))
-        if shown in told:
+        if shown in seen:
             continue
-        told.add(shown)
+        seen.add(shown)
         following = circle[1 % len(circle)]
         path = (*where[circle[0]], "depends_on")
         if not isinstance(tasks[circle[0]].get("depends_on"), str):

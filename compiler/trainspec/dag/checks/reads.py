@@ -138,7 +138,7 @@ def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[
 def _before(
     tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]
 ) -> Callable[[str], frozenset[str]]:
-    """What tells all tasks that have ended before one starts; found only for those that are asked for."""
+    """Gives all tasks that have ended before one starts; found only for those that are asked for."""
     direct = {
         name: {each for other in upstream(task) for each in groups.get(other, (other,))} for name, task in tasks.items()
     }

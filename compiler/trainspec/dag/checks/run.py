@@ -10,7 +10,7 @@ from trainspec.dag.checks.arguments import check_arguments
 from trainspec.dag.checks.dependencies import check_dependencies
 from trainspec.dag.checks.doubtful import check_doubtful
 from trainspec.dag.checks.operators import check_operators
-from trainspec.dag.checks.other_tasks import check_around
+from trainspec.dag.checks.other_tasks import check_other_tasks
 from trainspec.dag.checks.reads import check_reads
 from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.checks.triggers import check_triggers
@@ -62,7 +62,7 @@ def _faults(
 ) -> Iterator[Fault]:
     yield from check_arguments(data, MINORS[options.airflow])
     yield from check_doubtful(data, MINORS[options.airflow])
-    yield from check_around(data)
+    yield from check_other_tasks(data)
     yield from check_operators(data, options)
     yield from check_triggers(data)
     yield from check_allowed(data, options)

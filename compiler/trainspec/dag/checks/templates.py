@@ -1,4 +1,4 @@
-"""Templates around the jobs: what Airflow could not render, told before it tries."""
+"""Templates of other tasks: what Airflow could not render, found before it tries."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

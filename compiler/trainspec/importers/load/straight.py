@@ -48,8 +48,8 @@ def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], rema
         spend(10)
         made = list(_made(task, taken))
         if len(made) > 1 or ("mapped" in task and made):
-            told = f"`{made[0]['task_id']}`" + (f" to `{made[-1]['task_id']}`" if len(made) > 1 else "")
-            remarks.append(f"the mapped task `{task['id']}` is written as {len(made)} tasks: {told}")
+            made_ids = f"`{made[0]['task_id']}`" + (f" to `{made[-1]['task_id']}`" if len(made) > 1 else "")
+            remarks.append(f"the mapped task `{task['id']}` is written as {len(made)} tasks: {made_ids}")
         if task["lost"]:
             notes.append(f"{line_of(task)}the task `{task['id']}` is not carried over: {task['lost']}")
         if task["kind"]:

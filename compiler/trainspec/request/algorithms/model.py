@@ -78,7 +78,7 @@ class Content:
     """The content types of an algorithm's data.
 
     `default` is what it takes the data for where the channel says nothing; without one it goes by the files, or needs
-    to be told (`required`). `augmented` are those of augmented manifests, `pipe` those that it reads from a pipe
+    to be set (`required`). `augmented` are those of augmented manifests, `pipe` those that it reads from a pipe
     (empty: all), `pipe_until` the last version that does so, `label_size` the values of that parameter of CSV.
     """
 

@@ -81,7 +81,7 @@ def is_set(job: JobView, name: str) -> bool:
 def are_known(job: JobView) -> bool:
     """Whether all hyperparameters of the job are known by name."""
     values = job.member("HyperParameters")
-    return "hyperparameters" not in job.spoilt and (values is None or isinstance(values, dict))
+    return "hyperparameters" not in job.invalid_fields and (values is None or isinstance(values, dict))
 
 
 def writes_checkpoints(found: BuiltIn) -> bool:

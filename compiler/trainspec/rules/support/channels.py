@@ -53,7 +53,7 @@ def channels(job: JobView) -> Iterator[ChannelView]:
 
 def channel_names(job: JobView) -> tuple[str, ...] | None:
     """The names of a job's channels; None where one of them, or all of them, are not known."""
-    if "inputs" in job.spoilt:
+    if "inputs" in job.invalid_fields:
         return None
     names = [job.text(*place, "ChannelName") for place in job.places("InputDataConfig")]
     known = tuple(name for name in names if name is not None)

@@ -34,7 +34,7 @@ def combinations(job: JobView) -> int | None:
     None where there is no end to them, none is known, or something else is wrong with a range.
     """
     faults = job.whole.faults if job.whole else ()
-    if "tuning.ranges" in job.spoilt or any(fault.path[:2] == ("tuning", "ranges") for fault in faults):
+    if "tuning.ranges" in job.invalid_fields or any(fault.path[:2] == ("tuning", "ranges") for fault in faults):
         return None
     counts = [_count(place, each) for _, place, each in ranges_of(job.tuning)]
     return math.prod(each or 0 for each in counts) or None

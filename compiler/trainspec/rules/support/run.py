@@ -58,7 +58,7 @@ def _view(
             data["jobs"][name],
             request.training.members,
             dag,
-            frozenset(_spoilt(name, invalid)),
+            frozenset(_invalid_fields(name, invalid)),
             samples[name],
             request.training,
             request if request.of_training else None,
@@ -69,7 +69,7 @@ def _view(
     return SpecView(data, jobs)
 
 
-def _spoilt(job: str, invalid: Collection[Path]) -> Iterator[str]:
+def _invalid_fields(job: str, invalid: Collection[Path]) -> Iterator[str]:
     """The first keys of the invalid fields of a job; of those in `tuning`, the first two as well."""
     for path in invalid:
         if path[:2] == ("jobs", job) and len(path) > 2:
@@ -101,7 +101,7 @@ def _of_job(job: JobView) -> FoundByRule:
 
 def _remembered(job: JobView, memory: Memory) -> FoundByRule:
     """The same, from `memory` where this very job has been looked at before."""
-    key = repr((job.name, job.fields, job.request, job.tuning, job.dag, sorted(job.spoilt), job.samples))
+    key = repr((job.name, job.fields, job.request, job.tuning, job.dag, sorted(job.invalid_fields), job.samples))
     if key not in memory:
         if len(memory) >= _MOST_REMEMBERED:
             memory.clear()

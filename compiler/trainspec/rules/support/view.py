@@ -52,14 +52,14 @@ class JobView:
     """One job, for rules: its fields as the spec says them, and the request that they become.
 
     Fields that were invalid are left out, so a rule must not rely on any being there; the first keys of their paths
-    are in `spoilt`, and those below `tuning` as `tuning.ranges`, too.
+    are in `invalid_fields`, and those below `tuning` as `tuning.ranges`, too.
     """
 
     name: str
     fields: "JobData"
     request: Mapping[str, Any]
     dag: "DagData"
-    spoilt: frozenset[str] = frozenset()
+    invalid_fields: frozenset[str] = frozenset()
     samples: Sequence[Sample] = SAMPLES
     lowered: Request | None = None
     whole: Request | None = None

@@ -134,7 +134,7 @@ class Calls:
     answered: bool = False
     """Whether AWS has answered before. Then there are credentials, and where they cannot be renewed, that passes."""
     ahead: float = 0.0
-    """Seconds that AWS's clock is ahead of ours, as far as its last answer told."""
+    """Seconds that AWS's clock is ahead of ours, by its last answer."""
 
     def aws_now(self) -> float:
         """Seconds since the epoch by AWS's clock, which is what all may compare who look at one job."""

@@ -18,7 +18,7 @@ _BOUNDS: Final[Mapping[str, tuple[Callable[[float, float], bool], str]]] = {
 
 @dataclass(frozen=True)
 class Compared:
-    """A metric against one bound, which `bound` tells in words."""
+    """A metric against one bound, which `bound` puts in words."""
 
     metric: str
     value: float

@@ -21,7 +21,7 @@ DERIVED: Final = "@"
 class TaskRun:
     """One run of one Airflow task, over all its tries until a user clears it.
 
-    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It tells apart runs of the
+    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It distinguishes runs of the
     same name: of two Airflows that share an AWS account, or of a run that was deleted and made anew. It moves when a
     finished run is cleared.
 
@@ -80,7 +80,7 @@ class Relation(Enum):
     EARLIER = "earlier"
     """The same task of the same DAG run, before a user cleared it."""
     PRESUMED = "presumed earlier"
-    """The same, as far as can be told, before the clear of a finished run: not certain enough to stop its job."""
+    """The same, as far as is known, before the clear of a finished run: not certain enough to stop its job."""
     LATER = "later"
     """The same task, at a later try or cleared by a user since we started: we are the ones who should be gone."""
     OTHER = "other"
@@ -133,7 +133,7 @@ class Label:
 
     @property
     def may_be_retry(self) -> bool:
-        """Whether there may be a job of an earlier try since the last clear, as far as `max_tries` tells of clears."""
+        """Whether there may be a job of an earlier try since the last clear, as far as `max_tries` shows clears."""
         return self.try_number > self.task_run.generation + 1
 
     def follows(self, other: "Label | None") -> bool:

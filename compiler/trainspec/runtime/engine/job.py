@@ -36,7 +36,7 @@ class Job:
         return cls(description[cls.name_member], description[cls.arn_member], description)
 
     def in_full(self, ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]) -> "Job":
-        """Return the ended job with all that is told of it; `ask` calls an operation. A description has it all here."""
+        """Return the ended job with all that is known of it; `ask` calls an operation. A description has it all."""
         del ask
         return self
 

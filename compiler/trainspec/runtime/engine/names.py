@@ -10,8 +10,8 @@ from typing import Any, Final
 
 MAX_NAME = 63
 MAX_NUMBER = 9999
-_TOLD: Final = "sagemaker_job_name"
-"""The hyperparameter by which AWS's toolkits tell a script the name of its job, as SAGEMAKER_JOB_NAME."""
+_NAME_PARAMETER: Final = "sagemaker_job_name"
+"""The hyperparameter in which AWS's toolkits hand a script the name of its job, as SAGEMAKER_JOB_NAME."""
 
 
 def with_suffix(name: str, suffix: str, longest: int = MAX_NAME) -> str:
@@ -35,6 +35,6 @@ def named(request: Mapping[str, Any], member: str, name: str) -> dict[str, Any]:
     renamed = {**request, member: name}
     if name != asked and isinstance(values, Mapping):
         known = {asked: name, dumps(asked): dumps(name)}  # as it is, or quoted as the framework's estimators do
-        if (told := values.get(_TOLD)) in known:
-            renamed["HyperParameters"] = {**values, _TOLD: known[told]}
+        if (own := values.get(_NAME_PARAMETER)) in known:
+            renamed["HyperParameters"] = {**values, _NAME_PARAMETER: known[own]}
     return renamed

@@ -1,6 +1,6 @@
 """What all waits of one triggerer share: a poller for each connection and region, which costs calls by the page.
 
-A round reads ListTrainingJobs from the newest job back, a hundred jobs to a call, as far as that is worth it, and tells
+A round reads ListTrainingJobs from the newest job back, a hundred jobs to a call, as far as it pays, and informs
 each waiter that its job has ended, or to ask DescribeTrainingJob itself. It does not filter by status: AWS cuts a page
 first and filters it afterwards, so a filter saves no call, while it hides how jobs end and how far back a page reaches.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
@@ -60,7 +60,7 @@ class Poller:
         self.users = 0
         self.kind = kind
         self.ahead = 0.0
-        """Seconds that AWS's clock is ahead of ours, as far as its last answer told."""
+        """Seconds that AWS's clock is ahead of ours, by its last answer."""
         self._connect = connect
         self._connecting: asyncio.Task[Any] | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="trainspec-poller")
@@ -73,7 +73,7 @@ class Poller:
         """Return when job `name` has ended, at most about `interval` seconds after it did.
 
         The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and
-        `CallAnswer` where AWS refuses to tell, and `TrainingProblem` where the poller itself broke.
+        `CallAnswer` where AWS refuses to answer, and `TrainingProblem` where the poller itself broke.
         """
         waiter = _Waiter(name, interval, created or 0.0)
         await self._client()  # in the context of its user, not in that of the rounds
@@ -181,7 +181,7 @@ class Poller:
                 _leave_unlisted(listed, now)
         for waiter in due | listed:
             if waiter.due <= now + waiter.interval / 2:  # not seen in the list
-                self._tell(waiter, ended=False)
+                self._notify(waiter, ended=False)
 
     async def _list(self, wanted: set[_Waiter], now: float) -> None:
         """Page through the jobs for as long as that costs fewer calls than asking for each job that is `wanted`.
@@ -222,10 +222,10 @@ class Poller:
                 seen.add(waiter)
                 waiter.due = now + waiter.interval
                 if summary[self.kind.status] in ENDED:
-                    self._tell(waiter, ended=True)
+                    self._notify(waiter, ended=True)
         return seen
 
-    def _tell(self, waiter: _Waiter, ended: bool) -> None:
+    def _notify(self, waiter: _Waiter, ended: bool) -> None:
         self._waiters.discard(waiter)
         if not waiter.news.done():  # it may have been cancelled
             waiter.news.set_result(ended)

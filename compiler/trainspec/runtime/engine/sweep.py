@@ -6,7 +6,7 @@ failed while the triggerer is away. The job still carries the identity of its ta
 A job is stopped only where this very Airflow says that its task run has ended: the label must name this installation,
 and the DAG run must exist and have started in the same microsecond as the label says. Only where the installation has
 a name that its owner gave it, and so no other has, a DAG run that it does not know was deleted, and one that started
-later was started anew. What cannot be told for certain is left alone.
+later was started anew. What is not certain is left alone.
 """
 
 from collections.abc import Callable, Iterator

@@ -101,7 +101,7 @@ class TuningJob(Job):
 
     @property
     def billable_seconds(self) -> int | None:
-        """Not told of a tuning job: each of its training jobs has its own."""
+        """Not reported for a tuning job: each of its training jobs has its own."""
         return None
 
     @property
