@@ -74,9 +74,9 @@ def test_field(trainspec: Run) -> None:
     assert trainspec("explain", "ResourceConfig.KeepAlivePeriodInSeconds").stdout == (
         "resources.keep_alive\n"
         "\n"
-        "How long the machines are kept warm for the next job, such as 30m.\n"
+        "How long the instances are kept warm for the next job (a warm pool), such as 30m.\n"
         "\n"
-        "  form            a duration (seconds, or such as 90s, 30m, 1h30m, 5d)\n"
+        "  form            a duration (a number of seconds, or for example 90s, 30m, 1h30m, 5d)\n"
         "  request member  ResourceConfig.KeepAlivePeriodInSeconds\n"
         "  AWS takes       at most 21600\n"
         "\n"
@@ -92,7 +92,7 @@ def test_field(trainspec: Run) -> None:
 def test_defaults_are_those_of_the_operator(trainspec: Run) -> None:
     shown = {name: trainspec("explain", f"operator.{name}").stdout for name in ("check_interval", "max_attempts")}
     assert "  default         30s\n" in shown["check_interval"]
-    assert "default" not in shown["max_attempts"]
+    assert "  default  " not in shown["max_attempts"]
     assert "  default         File\n" in trainspec("explain", "input_mode").stdout
 
 
@@ -130,7 +130,7 @@ def test_images(trainspec: Run) -> None:
 
 def test_several_fields(trainspec: Run) -> None:
     lines = trainspec("explain", "s3").stdout.splitlines()
-    assert lines[0].startswith("Fields that `s3` may mean")
+    assert lines[0].startswith("`s3` may be any of these fields")
     assert [line.split()[0] for line in lines[2:4]] == ["inputs.*.s3", "output.s3"]
 
 

@@ -17,23 +17,24 @@ class Watcher(Model):
     https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/event-scheduling.html
     """
 
-    name: Text = Field(description="The watcher's name, which no other watcher of the asset has.")
+    name: Text = Field(description="The watcher's name, unique for the asset.")
     trigger: DottedPath = Field(
         description="Dotted path of the event trigger's class, such as "
         "airflow.providers.amazon.aws.triggers.sqs.SqsSensorTrigger."
     )
-    arguments: dict[Keyword, Any] | None = Field(None, description="What the trigger is made with, by name.")
+    arguments: dict[Keyword, Any] | None = Field(None, description="Arguments of the trigger, by name.")
 
 
 class Asset(Model):
     """One asset: its URI, its name, or both."""
 
     uri: Text | None = Field(None, description="Where the data is, such as s3://my-bucket/data/.")
-    name: Text | None = Field(None, description="What Airflow calls it; the URI if not given. (Airflow 3)")
-    group: Text | None = Field(None, description="The group that Airflow lists it in. (Airflow 3)")
-    extra: dict[str, Any] | None = Field(None, description="Anything else that is kept with the asset.")
+    name: Text | None = Field(None, description="The asset's name in Airflow; default: its URI. (Airflow 3)")
+    group: Text | None = Field(None, description="The group that Airflow lists the asset in. (Airflow 3)")
+    extra: dict[str, Any] | None = Field(None, description="Any further information to store with the asset.")
     watchers: Annotated[list[Watcher], Field(min_length=1)] | None = Field(
-        None, description="What reports an update of the asset when something happens outside of Airflow. (Airflow 3)"
+        None,
+        description="Triggers that report an update of the asset when something happens outside Airflow. (Airflow 3)",
     )
 
 
@@ -41,7 +42,7 @@ class AssetCondition(Asset):
     """An asset, or several of which `any` or `all` must have been updated."""
 
     any: "Annotated[list[Condition], Field(min_length=1)] | None" = Field(
-        None, description="Conditions of which one is enough."
+        None, description="Conditions of which at least one must be met."
     )
     all: "Annotated[list[Condition], Field(min_length=1)] | None" = Field(
         None, description="Conditions that must all be met."

@@ -16,12 +16,13 @@ DottedPath: TypeAlias = Annotated[StrictStr, Field(pattern=PATH_PATTERN, json_sc
 
 
 class CalledBack(Model):
-    """A class or function that is called when the DAG is loaded and gives the callback, as Airflow's notifiers do."""
+    """A class or function that is called when the DAG is loaded and returns the callback, as Airflow's notifiers do."""
 
     path: DottedPath = Field(
-        description="Its dotted path, such as airflow.providers.slack.notifications.slack_webhook.SlackWebhookNotifier."
+        description="Dotted path of the class or function, such as "
+        "airflow.providers.slack.notifications.slack_webhook.SlackWebhookNotifier."
     )
-    arguments: dict[Keyword, Any] | None = Field(None, description="What it is called with, by name.")
+    arguments: dict[Keyword, Any] | None = Field(None, description="Arguments that it is called with, by name.")
 
 
 Callback: TypeAlias = Annotated[

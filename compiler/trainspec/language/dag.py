@@ -24,12 +24,12 @@ _AFTER = "queued, logical_date, average(10) or a date"
 
 
 class AssetSchedule(Model):
-    """A DAG that runs when assets were updated, and at set times where it says so."""
+    """A DAG that runs when assets are updated, and optionally on a schedule as well."""
 
     assets: Annotated[
         Condition | Annotated[list[Condition], Field(min_length=1)],
         Field(json_schema_extra={"x-form": "a URI, a map with a uri or name, any or all, or a list of these"}),
-    ] = Field(description="The assets that must have been updated: all of a list, or what `any` and `all` say.")
+    ] = Field(description="The assets that must be updated: all in a list, or a combination with `any` and `all`.")
     time: Times | None = Field(None, description="A schedule in addition to the assets.")
 
 
@@ -40,13 +40,14 @@ class Deadline(Model):
     """
 
     after: Annotated[Text, Field(json_schema_extra={"x-form": _AFTER})] = Field(
-        description="What the time counts from: `queued`, when the run was queued; `logical_date`, that of the run; "
-        "`average(10)`, the moment at which the last ten runs would have ended on average (Airflow 3.2); or a date."
+        description="Where the time starts: `queued`, when the run was queued; `logical_date`, the run's "
+        "logical date; `average(10)`, when the run would end if it took as long as the average "
+        "of the last ten runs (Airflow 3.2); or a date."
     )
     within: FixedDuration = Field(description="How long after that the run must have ended, such as 2h.")
     call: Callback = Field(
-        description="The coroutine function, or the notifier with its arguments, that the triggerer calls when the run "
-        "is late."
+        description="The coroutine function, or the notifier with its arguments, that the triggerer calls "
+        "when the run is late."
     )
 
 
@@ -56,7 +57,7 @@ class Dag(Model):
     https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html
     """
 
-    id: Id | None = Field(None, description="The DAG's id; the file's name if not given.")
+    id: Id | None = Field(None, description="The DAG's id; default: the file's name.")
     schedule: (
         Annotated[
             Text | Annotated[list[Text], Field(min_length=1)] | AssetSchedule,
@@ -70,54 +71,57 @@ class Dag(Model):
         | None
     ) = Field(
         None,
-        description='When it runs: a cron expression or several, a preset such as "@daily", an interval such as 6h, or '
-        "assets.",
+        description='When the DAG runs: one or more cron expressions, a preset such as "@daily", an interval '
+        "such as 6h, or assets.",
         json_schema_extra={"x-nullable": True},
     )
     start_date: Text | None = Field(None, description="First logical date: 2025-04-01, or with a time of day.")
     end_date: Text | None = Field(None, description="Last logical date.")
-    timezone: Text | None = Field(None, description="Time zone of the dates and the schedule; UTC if not given.")
+    timezone: Text | None = Field(None, description="Time zone of the dates and the schedule; default: UTC.")
     catchup: StrictBool | None = Field(None, description="Whether to backfill runs between the start date and now.")
-    description: Text | None = Field(None, description="One line that Airflow shows beside the id.")
+    description: Text | None = Field(None, description="Short description that Airflow shows next to the id.")
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the DAG.")
-    tags: list[Text] | None = Field(None, description="Words to filter DAGs by.")
+    tags: list[Text] | None = Field(None, description="Tags for filtering DAGs in the Airflow UI.")
     max_active_runs: Annotated[StrictInt, Field(ge=1)] | None = Field(
         None, description="How many runs of the DAG may be active at once."
     )
     max_active_tasks: Annotated[StrictInt, Field(ge=1)] | None = Field(
-        None, description="How many of its tasks may be active at once."
+        None, description="How many of the DAG's tasks may run at once."
     )
-    dagrun_timeout: FixedDuration | None = Field(None, description="The longest that one run may take.")
+    dagrun_timeout: FixedDuration | None = Field(None, description="The longest time that one run may take.")
     deadline: (
         Annotated[
             Deadline | Annotated[list[Deadline], Field(min_length=1)],
             Field(json_schema_extra={"x-form": "a map with after, within and call, or a list of these"}),
         ]
         | None
-    ) = Field(None, description="When a run must have ended, and what is called where it has not. (Airflow 3.1)")
+    ) = Field(None, description="When a run must have ended, and what Airflow calls if it has not. (Airflow 3.1)")
     partitions: Literal["time", "same", "hour", "day", "week", "month", "quarter", "year"] | None = Field(
         None,
-        description="The partition that each run is for, `{{ dag_run.partition_key }}`: with a cron expression `time`, "
-        "the moment of the run; with assets the `same` as that of the update, or the start of its hour, day, week, "
-        "month, quarter or year. (Airflow 3.2)",
+        description="The partition that each run processes, available as `{{ dag_run.partition_key }}`. With "
+        "a cron expression, `time`: the time of the run. With assets, `same`: the partition of "
+        "the update; or the start of its hour, day, week, month, quarter or year. (Airflow 3.2)",
     )
     is_paused_upon_creation: StrictBool | None = Field(None, description="Whether the DAG starts paused.")
     render_template_as_native_obj: StrictBool | None = Field(
-        None, description="Whether templates of other operators give Python objects; a job's request is always text."
+        None,
+        description="Whether templates in other operators render to Python objects; in a job's request they "
+        "always render to strings.",
     )
     params: Params | None = Field(
         None,
-        description="What a run may be given, as {{ params.NAME }}: values, or maps with a default and a JSON Schema.",
+        description="Parameters of a run, available as {{ params.NAME }}: default values, or maps with a "
+        "default and a JSON Schema.",
     )
-    on_success_callback: Callbacks | None = Field(None, description="What is called when a run has succeeded.")
-    on_failure_callback: Callbacks | None = Field(None, description="What is called when a run has failed.")
+    on_success_callback: Callbacks | None = Field(None, description="What Airflow calls when a run succeeds.")
+    on_failure_callback: Callbacks | None = Field(None, description="What Airflow calls when a run fails.")
     max_consecutive_failed_dag_runs: Annotated[StrictInt, Field(ge=0)] | None = Field(
-        None, description="After how many failed runs in a row Airflow pauses the DAG; 0 for never."
+        None, description="The number of failed runs in a row after which Airflow pauses the DAG; 0 for never."
     )
-    fail_fast: StrictBool | None = Field(None, description="Whether the failure of one task ends all that are running.")
-    dag_display_name: Text | None = Field(None, description="What Airflow's pages show in place of the id.")
+    fail_fast: StrictBool | None = Field(None, description="Whether the failure of one task fails all running tasks.")
+    dag_display_name: Text | None = Field(None, description="Name that the Airflow UI shows instead of the id.")
     owner_links: dict[str, Text] | None = Field(
-        None, description="Where a click on an owner leads: an http, https or mailto link by the owner's name."
+        None, description="Links of the owners in the Airflow UI, by owner: http, https or mailto."
     )
     access_control: (
         dict[
@@ -129,21 +133,24 @@ class Dag(Model):
         ]
         | None
     ) = Field(
-        None, description="Permissions on the DAG by role: [can_read], or {DAGs: [can_read], DAG Runs: [can_create]}."
+        None, description="Permissions on the DAG, by role: [can_read], or {DAGs: [can_read], DAG Runs: [can_create]}."
     )
     template_searchpath: (
         Annotated[Text | list[Text], Field(json_schema_extra={"x-form": "a folder or a list of folders"})] | None
-    ) = Field(None, description="Folders in which other operators find the files that they render.")
+    ) = Field(None, description="Folders in which Airflow looks for the template files of other operators.")
     allowed_run_types: (
         list[
             Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
         ]
         | None
-    ) = Field(None, description="The kinds of run that the DAG takes. (Airflow 3.2)")
+    ) = Field(None, description="The run types that the DAG allows. (Airflow 3.2)")
     disable_bundle_versioning: StrictBool | None = Field(
-        None, description="Whether tasks run the newest version of the DAG, not that of their run. (Airflow 3)"
+        None,
+        description="Whether tasks run the newest version of the DAG instead of the version of their run. (Airflow 3)",
     )
     rerun_with_latest_version: StrictBool | None = Field(
-        None, description="Whether what is cleared runs again with the newest version of the DAG. (Airflow 3.3)"
+        None, description="Whether cleared runs and tasks use the newest version of the DAG. (Airflow 3.3)"
     )
-    default_args: TaskArguments | None = Field(None, description="Arguments of every task that does not say otherwise.")
+    default_args: TaskArguments | None = Field(
+        None, description="Default arguments of every task; a task's own arguments override them."
+    )

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict
 
 
 class EnvironmentData(TypedDict, total=False):
-    """A patch that is laid over the document for one environment: maps merge by key, null removes."""
+    """A patch that is merged onto the document for one environment: maps merge by key, null removes a key."""
 
     dag: dict[str, Any]
     vars: dict[str, Any]
@@ -48,14 +48,14 @@ class AssetConditionData(AssetData, total=False):
 
 
 class AssetScheduleData(TypedDict, total=False):
-    """A DAG that runs when assets were updated, and at set times where it says so."""
+    """A DAG that runs when assets are updated, and optionally on a schedule as well."""
 
     assets: str | AssetConditionData | list[str | AssetConditionData]
     time: str | list[str]
 
 
 class CalledBackData(TypedDict, total=False):
-    """A class or function that is called when the DAG is loaded and gives the callback, as Airflow's notifiers do."""
+    """A class or function that is called when the DAG is loaded and returns the callback, as Airflow's notifiers do."""
 
     path: str
     arguments: dict[str, Any]
@@ -70,7 +70,7 @@ class DeadlineData(TypedDict, total=False):
 
 
 class ParamData(TypedDict, total=False):
-    """A parameter with its default and the JSON Schema of what may be given in its place."""
+    """A parameter: its default, and the JSON Schema of the values that a run may set."""
 
     default: Any
     title: str
@@ -189,7 +189,7 @@ class FrameworkData(TypedDict, total=False):
 
 
 class ImageAccessData(TypedDict, total=False):
-    """How the image is reached in a private registry."""
+    """How SageMaker gets the image from a private registry."""
 
     mode: str
     credentials_provider: str
@@ -210,7 +210,7 @@ class SourceData(TypedDict, total=False):
 
 
 class DistributionData(TypedDict, total=False):
-    """How the script runs on many processors and machines."""
+    """How the script is distributed over processes and instances."""
 
     type: Literal["torchrun", "mpi", "smddp", "pytorchddp", "parameter_server", "mwms", "xla"]
     processes_per_host: int | str
@@ -270,7 +270,7 @@ class OutputData(TypedDict, total=False):
 
 
 class InstanceGroupData(TypedDict, total=False):
-    """Machines of one kind in a job that runs on several kinds."""
+    """Instances of one type in a job that uses several types."""
 
     instance_type: str
     instance_count: int | str
@@ -283,7 +283,7 @@ class NamedInstanceGroupData(InstanceGroupData, total=False):
 
 
 class PreferenceData(TypedDict, total=False):
-    """One machine type that the job may run on, the first that has capacity being taken."""
+    """One instance type that the job may run on. SageMaker uses the first one that has capacity."""
 
     instance_type: str
     instance_count: int | str
@@ -291,21 +291,21 @@ class PreferenceData(TypedDict, total=False):
 
 
 class PlacementSpecificationData(TypedDict, total=False):
-    """How many machines stand in one UltraServer."""
+    """How many instances are in one UltraServer."""
 
     ultra_server: str
     instance_count: int | str
 
 
 class PlacementData(TypedDict, total=False):
-    """Where the machines of UltraServers stand."""
+    """How instances are placed in UltraServers."""
 
     multiple_jobs: bool | str
     specifications: list[PlacementSpecificationData]
 
 
 class ResourcesData(TypedDict, total=False):
-    """The machines that the job runs on."""
+    """The instances that the job runs on."""
 
     instance_type: str
     instance_count: int | str
@@ -327,20 +327,20 @@ class StoppingData(TypedDict, total=False):
 
 
 class RetryData(TypedDict, total=False):
-    """How SageMaker itself repeats a job that failed for a reason of its own."""
+    """How often SageMaker itself retries a job that failed with an internal server error."""
 
     max_attempts: int | str
 
 
 class CheckpointData(TypedDict, total=False):
-    """Where checkpoints are kept, so that an interrupted job goes on."""
+    """Where checkpoints are stored, so that an interrupted job can resume."""
 
     s3: str
     local_path: str
 
 
 class VpcData(TypedDict, total=False):
-    """The network that the containers join."""
+    """The VPC that the containers connect to."""
 
     subnets: list[str]
     security_groups: list[str]
@@ -443,14 +443,14 @@ class MlflowData(TypedDict, total=False):
 
 
 class ModelPackageData(TypedDict, total=False):
-    """The model package that the job makes."""
+    """The model package that the job creates."""
 
     group: str
     source: str
 
 
 class ServerlessData(TypedDict, total=False):
-    """A job for which SageMaker chooses machines and algorithm: it customizes or evaluates a base model."""
+    """A job for which SageMaker chooses instances and algorithm: it customizes or evaluates a base model."""
 
     job_type: str
     base_model: str
@@ -463,32 +463,32 @@ class ServerlessData(TypedDict, total=False):
 
 
 class RemoteDebugData(TypedDict, total=False):
-    """Shell access to the running container."""
+    """Shell access to the running container (remote debugging)."""
 
     enabled: bool | str
 
 
 class InfraCheckData(TypedDict, total=False):
-    """Health checks of the machines before the job starts."""
+    """Health checks of the instances before the job starts."""
 
     enabled: bool | str
 
 
 class SessionTagChainingData(TypedDict, total=False):
-    """Session tags that the job passes on."""
+    """Session tags that are passed on to the job."""
 
     enabled: bool | str
 
 
 class ObjectiveData(TypedDict, total=False):
-    """What the tuning job looks for."""
+    """What the tuning job optimizes."""
 
     metric: str
     goal: str
 
 
 class RangeData(TypedDict, total=False):
-    """The values that a hyperparameter may take: real numbers, or whole ones (`int`), or what is near a hint."""
+    """The values that a hyperparameter may take: real numbers, integers (`int`), or values near a hint (`auto`)."""
 
     min: Any
     max: Any
@@ -505,7 +505,7 @@ class NamedRangeData(RangeData, total=False):
 
 
 class TuningLimitsData(TypedDict, total=False):
-    """How much the tuning job may do."""
+    """Limits of the tuning job."""
 
     jobs: int | str
     parallel: int | str
@@ -528,14 +528,14 @@ class CompletionData(TypedDict, total=False):
 
 
 class WarmStartData(TypedDict, total=False):
-    """Earlier tuning jobs whose results this one begins with."""
+    """Earlier tuning jobs whose results this one starts from."""
 
     parents: list[str]
     type: str
 
 
 class TuningMachineData(TypedDict, total=False):
-    """One machine type that the training jobs may run on."""
+    """One instance type that the training jobs may run on."""
 
     instance_type: str
     instance_count: int | str
@@ -543,7 +543,7 @@ class TuningMachineData(TypedDict, total=False):
 
 
 class TuningResourcesData(TuningMachineData, total=False):
-    """In place of `resources`: the machines of the training jobs, also of several types in order of preference."""
+    """Instead of `resources`: the instances of the training jobs, of one type or of several in order of preference."""
 
     volume_kms_key: str
     allocation: str
@@ -551,7 +551,7 @@ class TuningResourcesData(TuningMachineData, total=False):
 
 
 class TuningData(TypedDict, total=False):
-    """What makes a job a tuning job, whose training jobs the other fields describe."""
+    """Makes a job a tuning job; the other fields describe its training jobs."""
 
     strategy: str
     objective: ObjectiveData
@@ -581,7 +581,7 @@ class OperatorData(TypedDict, total=False):
 
 
 class ConditionData(TypedDict, total=False):
-    """What a metric of a job must be for the tasks after it to run."""
+    """A condition on a metric of a job: the tasks after the job run only if it is met."""
 
     metric: str
     at_least: int | float | str
@@ -591,13 +591,13 @@ class ConditionData(TypedDict, total=False):
 
 
 class RetryLaterData(TypedDict, total=False):
-    """Another try, and not at once."""
+    """Another try, after a delay."""
 
     retry_after: int | str
 
 
 class OnFailureData(TypedDict, total=False):
-    """What to do for each kind of failure; `retry`, as the task's `retries` say, for those not named."""
+    """What to do for each kind of failure. The default is `retry`, up to the task's `retries`."""
 
     algorithm: Literal["fail", "retry"] | RetryLaterData
     capacity: Literal["fail", "retry"] | RetryLaterData
@@ -660,7 +660,7 @@ class JobData(TaskArgumentsData, total=False):
 
 
 class OtherTaskData(TaskArgumentsData, total=False):
-    """What every task beside the jobs may say."""
+    """What every task other than a job may set."""
 
     depends_on: str | list[str]
     doc: str

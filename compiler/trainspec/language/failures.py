@@ -8,9 +8,9 @@ from trainspec.language.parts import Model
 
 
 class RetryLater(Model):
-    """Another try, and not at once."""
+    """Another try, after a delay."""
 
-    retry_after: FixedDuration = Field(description="The shortest time before the next try, such as 30m.")
+    retry_after: FixedDuration = Field(description="The minimum delay before the next try, such as 30m.")
 
 
 Action: TypeAlias = Annotated[
@@ -20,11 +20,13 @@ Action: TypeAlias = Annotated[
 
 
 class OnFailure(Model):
-    """What to do for each kind of failure; `retry`, as the task's `retries` say, for those not named."""
+    """What to do for each kind of failure. The default is `retry`, up to the task's `retries`."""
 
     algorithm: Action | None = Field(None, description="The training code failed (AlgorithmError).")
-    capacity: Action | None = Field(None, description="AWS had no machines (CapacityError, or no capacity in time).")
+    capacity: Action | None = Field(
+        None, description="AWS had no capacity (CapacityError, or none became available in time)."
+    )
     timeout: Action | None = Field(None, description="The job ran or waited longer than `stopping` allows.")
-    interrupted: Action | None = Field(None, description="Spot capacity was taken away.")
-    stopped: Action | None = Field(None, description="Somebody stopped the job.")
+    interrupted: Action | None = Field(None, description="Spot capacity was interrupted.")
+    stopped: Action | None = Field(None, description="Someone stopped the job.")
     internal: Action | None = Field(None, description="SageMaker itself failed (InternalServerError).")

@@ -23,18 +23,20 @@ Number: TypeAlias = Annotated[StrictInt | StrictFloat | Template, _form("a numbe
 Boolean: TypeAlias = Annotated[StrictBool | Template, _form("true or false")]
 Duration: TypeAlias = Annotated[
     Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=DURATION_PATTERN)] | Template,
-    _form("a duration (seconds, or such as 90s, 30m, 1h30m, 5d)"),
+    _form("a duration (a number of seconds, or for example 90s, 30m, 1h30m, 5d)"),
 ]
 FixedDuration: TypeAlias = Annotated[
     Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=DURATION_PATTERN)],
-    _form("a duration (seconds, or such as 90s, 30m, 1h30m, 5d)"),
+    _form("a duration (a number of seconds, or for example 90s, 30m, 1h30m, 5d)"),
 ]
 Size: TypeAlias = Annotated[
     Annotated[StrictInt, Field(ge=0)] | Annotated[StrictStr, Field(pattern=SIZE_PATTERN)] | Template,
-    _form("a size (gigabytes, or such as 50GB, 1TB)"),
+    _form("a size (a number of gigabytes, or for example 50GB, 1TB)"),
 ]
 Id: TypeAlias = Annotated[
-    StrictStr, Field(pattern=ID_PATTERN), _form("a name of letters, digits, `_`, `.` and `-`, at most 250 long")
+    StrictStr,
+    Field(pattern=ID_PATTERN),
+    _form("a name of letters, digits, `_`, `.` and `-`, at most 250 characters long"),
 ]
 
 WrittenScalar: TypeAlias = Annotated[

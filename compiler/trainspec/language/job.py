@@ -18,42 +18,51 @@ from trainspec.units import ACCOUNT_PATTERN, REGION_PATTERN
 class Job(TaskArguments):
     """One training job: one task of the DAG."""
 
-    name: Text | None = Field(None, description="Name of the job; unique in the account and region.")
-    image: Text | None = Field(None, description="Container image that trains.")
+    name: Text | None = Field(None, description="Name of the job, unique in the account and region.")
+    image: Text | None = Field(None, description="Training image, as an image URI.")
     framework: parts.Framework | None = Field(
-        None, description="In place of `image`: a framework whose image AWS publishes for the region and the machines."
+        None,
+        description="Instead of `image`: a framework. The compiler finds the image that AWS publishes for "
+        "it, for the region and the instance type.",
     )
     algorithm: Text | None = Field(
-        None, description="In place of `image`: a built-in such as xgboost@1.7-1, or an algorithm's name or ARN."
+        None,
+        description="Instead of `image`: a built-in algorithm such as xgboost@1.7-1, or the name or ARN of "
+        "an algorithm resource.",
     )
     region: Annotated[StrictStr, Field(pattern=REGION_PATTERN)] | None = Field(
         None,
-        description="AWS region of the job; the connection's if not given.",
+        description="AWS region of the job; default: the region of the Airflow connection.",
         json_schema_extra={"x-form": "an AWS region such as us-east-1"},
     )
     account: Annotated[StrictStr, Field(pattern=ACCOUNT_PATTERN)] | None = Field(
         None,
-        description="AWS account, for a role that is given by its bare name.",
-        json_schema_extra={"x-form": "an account id of 12 digits"},
+        description="AWS account of `role`, if that is a name and not an ARN.",
+        json_schema_extra={"x-form": "an account id with 12 digits"},
     )
-    input_mode: Text | None = Field(None, description="How the container gets its data; File if not given.")
+    input_mode: Text | None = Field(None, description="How the container reads its data.")
     entrypoint: (
         Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a command or a list of strings"})]
         | None
     ) = Field(
         None,
         description=(
-            "Command of the container, in place of its own: a list, or a string that is split like a shell does."
+            "Command that the container runs instead of its own entrypoint: a list, or a string that "
+            "is split as a shell would."
         ),
     )
     arguments: (
         Annotated[Text | list[WrittenScalar], Field(json_schema_extra={"x-form": "a string or a list of strings"})]
         | None
-    ) = Field(None, description="Arguments of that command: a list, or a string that is split like a shell does.")
-    image_access: parts.ImageAccess | None = Field(None, description="How the image is reached in a private registry.")
-    source: parts.Source | None = Field(None, description="The script that the job runs, and the folder it is in.")
+    ) = Field(None, description="Arguments of the entrypoint: a list, or a string that is split as a shell would.")
+    image_access: parts.ImageAccess | None = Field(
+        None, description="How SageMaker gets the image from a private registry."
+    )
+    source: parts.Source | None = Field(
+        None, description="The script that the job runs, and the folder that contains it."
+    )
     distribution: parts.DistributionOrType | None = Field(
-        None, description="How the script of `source` runs on many processors and machines."
+        None, description="How the script in `source` is distributed over processes and instances."
     )
     metrics: (
         Annotated[
@@ -61,15 +70,22 @@ class Job(TaskArguments):
             Field(json_schema_extra={"x-form": "a map of regular expressions by the metric's name"}),
         ]
         | None
-    ) = Field(None, description="Metrics read from the log: name and regular expression with one group.")
-    metrics_time_series: Boolean | None = Field(None, description="Whether the metrics are kept as time series.")
-    role: Text | None = Field(None, description="Execution role: its ARN, or its name where `account` is given.")
+    ) = Field(
+        None,
+        description="Metrics that SageMaker reads from the log: each a name, and a regular expression with one group.",
+    )
+    metrics_time_series: Boolean | None = Field(
+        None, description="Whether SageMaker records the metrics as time series."
+    )
+    role: Text | None = Field(None, description="Execution role: its ARN, or its name if `account` is set.")
     hyperparameters: dict[str, WrittenValue] | None = Field(
-        None, description="Passed to the algorithm as strings: a scalar as written, a list or map as compact JSON."
+        None,
+        description="Hyperparameters of the algorithm. They are passed as strings: a scalar as written, a "
+        "list or map as compact JSON.",
     )
     hyperparameter_encoding: Literal["text", "json"] | None = Field(
         None,
-        description="`json` quotes every value as JSON, for containers of the SageMaker SDK's framework estimators.",
+        description="`json` encodes every value as JSON, as the SageMaker SDK's framework estimators do.",
     )
     environment: parts.TextMap | None = Field(None, description="Environment variables of the container.")
     inputs: (
@@ -78,19 +94,25 @@ class Job(TaskArguments):
             Field(json_schema_extra={"x-form": "a map of channels by name"}),
         ]
         | None
-    ) = Field(None, description="Input channels by name: an S3 prefix, or a map.")
-    output: parts.UriOrOutput | None = Field(None, description="Where the model goes: an S3 prefix, or a map.")
-    resources: parts.Resources | None = Field(None, description="The machines that the job runs on.")
-    stopping: parts.Stopping | None = Field(None, description="How long the job may run and wait.")
-    retry: parts.Retry | None = Field(None, description="How SageMaker itself repeats a job that failed.")
-    spot: Boolean | None = Field(None, description="Whether the job runs on spot capacity.")
-    checkpoint: parts.UriOrCheckpoint | None = Field(
-        None, description="Where checkpoints are kept: an S3 prefix, or a map."
+    ) = Field(None, description="Input channels, by name: each an S3 prefix or a map.")
+    output: parts.UriOrOutput | None = Field(
+        None, description="Where SageMaker writes the model: an S3 prefix or a map."
     )
-    vpc: parts.Vpc | None = Field(None, description="The network that the containers join.")
-    network_isolation: Boolean | None = Field(None, description="Whether the container has no network at all.")
+    resources: parts.Resources | None = Field(None, description="The instances that the job runs on.")
+    stopping: parts.Stopping | None = Field(None, description="How long the job may run and wait.")
+    retry: parts.Retry | None = Field(
+        None, description="How often SageMaker itself retries a job that failed with an internal server error."
+    )
+    spot: Boolean | None = Field(None, description="Whether the job uses managed spot training.")
+    checkpoint: parts.UriOrCheckpoint | None = Field(
+        None, description="Where checkpoints are stored: an S3 prefix or a map."
+    )
+    vpc: parts.Vpc | None = Field(None, description="The VPC that the containers connect to.")
+    network_isolation: Boolean | None = Field(
+        None, description="Whether the container is isolated from the network: no inbound or outbound calls."
+    )
     encrypt_inter_container_traffic: Boolean | None = Field(
-        None, description="Whether traffic between the instances is encrypted."
+        None, description="Whether traffic between the job's instances is encrypted."
     )
     tags: (
         Annotated[
@@ -102,45 +124,46 @@ class Job(TaskArguments):
     debugger: parts.Debugger | None = Field(None, description="SageMaker Debugger and its rules.")
     profiler: parts.Profiler | None = Field(None, description="SageMaker Profiler and its rules.")
     tensorboard: parts.UriOrTensorBoard | None = Field(
-        None, description="Where TensorBoard's data goes: an S3 prefix, or a map."
+        None, description="Where TensorBoard data is stored: an S3 prefix or a map."
     )
     experiment: parts.Experiment | None = Field(None, description="The experiment that the job belongs to.")
     mlflow: parts.Mlflow | None = Field(None, description="The MLflow server that the job reports to.")
-    model_package: parts.ModelPackage | None = Field(None, description="The model package that the job makes.")
+    model_package: parts.ModelPackage | None = Field(None, description="The model package that the job creates.")
     serverless: parts.Serverless | None = Field(
-        None, description="In place of an image and machines: SageMaker customizes or evaluates a base model."
+        None,
+        description="Instead of an image and instances: SageMaker customizes or evaluates a base model, serverless.",
     )
     remote_debug: parts.SwitchOrRemoteDebug | None = Field(
-        None, description="Whether there is shell access to the running container."
+        None, description="Whether you can open a shell in the running container (remote debugging)."
     )
     infra_check: parts.SwitchOrInfraCheck | None = Field(
-        None, description="Whether the machines are checked before the job starts."
+        None, description="Whether SageMaker runs health checks on the instances before the job starts."
     )
     session_tag_chaining: parts.SwitchOrSessionTagChaining | None = Field(
-        None, description="Whether the caller's session tags are passed on."
+        None, description="Whether the caller's session tags are passed on to the job."
     )
     tuning: Tuning | None = Field(
         None,
-        description="Makes the job a hyperparameter tuning job: what is searched, how, and for how long. The other "
-        "fields describe its training jobs.",
+        description="Makes the job a hyperparameter tuning job: what it searches, how, and for how long. The "
+        "other fields describe its training jobs.",
     )
     request: dict[str, Any] | None = Field(
         None,
-        description="Members of the request in AWS's own spelling, laid over the rest: the way to what is newer than "
-        "trainspec.",
+        description="Members of the request as AWS spells them, merged onto the request that the other "
+        "fields produce. Use it for members that are newer than trainspec.",
         json_schema_extra={"x-request": True},
     )
     operator: Operator | None = Field(None, description="How the task runs and waits.")
     matrix: dict[str, Any] | None = Field(
         None,
-        description="Lists of values by name: the job becomes one job for each combination, each value being "
-        "${matrix.NAME} in it, and ${matrix.id} all of them, for its name. `exclude` takes combinations out, `include` "
-        "adds some, or variables to them; "
-        "`max_parallel` bounds how many run at once. Other jobs name what the best of them made as "
+        description="Lists of values, by name: the job becomes one job for each combination, in which "
+        "${matrix.NAME} is the value, and ${matrix.id} all values, for use in a name. `exclude` "
+        "removes combinations, `include` adds some, or adds variables to them, and "
+        "`max_parallel` limits how many run at once. Other jobs refer to the best model as "
         "${jobs.NAME.best(METRIC, max).model}.",
     )
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
-        Field(None, description="The jobs, sensors, tasks and triggers that must have succeeded before.")
+        Field(None, description="The jobs, sensors, tasks and triggers that run before this task and must succeed.")
     )
     proceed_if: (
         Annotated[
@@ -150,10 +173,8 @@ class Job(TaskArguments):
         | None
     ) = Field(
         None,
-        description="What metrics of the job must be, all of them, for the tasks after it to run: below that they are "
-        "skipped.",
+        description="Conditions on the job's metrics. The tasks after the job run if all of them are met, "
+        "and are skipped otherwise.",
     )
-    on_failure: OnFailure | None = Field(
-        None, description="What becomes of the task when its job has failed, by the kind of the failure."
-    )
+    on_failure: OnFailure | None = Field(None, description="What the task does when its job fails, by kind of failure.")
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")

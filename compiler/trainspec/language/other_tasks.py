@@ -23,10 +23,13 @@ RunState = Literal["failed", "queued", "running", "success"]
 
 
 class OtherTask(TaskArguments):
-    """What every task beside the jobs may say."""
+    """What every task other than a job may set."""
 
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
-        Field(None, description="The jobs, sensors, tasks, approvals and triggers that must have succeeded before.")
+        Field(
+            None,
+            description="The jobs, sensors, tasks, approvals and triggers that run before this task and must succeed.",
+        )
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")
 
@@ -39,15 +42,23 @@ class Sensor(OtherTask):
     """
 
     s3: Annotated[Text | list[Text], Field(json_schema_extra={"x-form": "an S3 URI or a list of S3 URIs"})] | None = (
-        Field(None, description="S3 URI of an object that must exist, with the wildcards *, ? and [...]; or several.")
+        Field(
+            None,
+            description="S3 URI, or list of S3 URIs, of objects that must exist. The wildcards *, ? and [...] "
+            "are allowed.",
+        )
     )
     wildcard: StrictBool | None = Field(
-        None, description="Whether *, ? and [...] in `s3` are wildcards; they are if not given."
+        None, description="Whether *, ? and [...] in `s3` are wildcards; default: true."
     )
-    aws_conn_id: Text | None = Field(None, description="Airflow connection that holds the AWS credentials, for `s3`.")
-    region: Text | None = Field(None, description="AWS region of the bucket, for `s3`; the connection's if not given.")
-    dag: Id | None = Field(None, description="Id of another DAG, whose run of the same logical date is waited for.")
-    task: Id | None = Field(None, description="The task of that DAG to wait for; the whole run if not given.")
+    aws_conn_id: Text | None = Field(None, description="With `s3`: Airflow connection that holds the AWS credentials.")
+    region: Text | None = Field(
+        None, description="With `s3`: AWS region of the bucket; default: the region of the Airflow connection."
+    )
+    dag: Id | None = Field(
+        None, description="Id of another DAG. The sensor waits for its run with the same logical date."
+    )
+    task: Id | None = Field(None, description="The task of that DAG to wait for; default: the whole run.")
     tasks: Annotated[list[Id], Field(min_length=1)] | None = Field(
         None, description="Several tasks of that DAG to wait for."
     )
@@ -56,24 +67,26 @@ class Sensor(OtherTask):
         None, description="How much earlier the logical date of the other DAG's run is."
     )
     states: Annotated[list[State], _STATES] | None = Field(
-        None, description="States of the other run or task that are waited for; success if not given."
+        None, description="States of the other run or task to wait for; default: success."
     )
     failed_states: Annotated[list[State], _NO_STATES] | None = Field(
-        None, description="States of the other run or task that let the sensor fail; none if not given."
+        None, description="States of the other run or task in which the sensor fails; default: none."
     )
     skipped_states: Annotated[list[State], _NO_STATES] | None = Field(
-        None, description="States of the other run or task that let the sensor be skipped."
+        None, description="States of the other run or task in which the sensor is skipped."
     )
     check_existence: StrictBool | None = Field(
-        None, description="Whether the sensor fails at once where there is no such DAG or task. Airflow 3 ignores it."
+        None, description="Whether the sensor fails immediately if there is no such DAG or task. Airflow 3 ignores it."
     )
     poke_interval: FixedDuration | None = Field(None, description="Time between checks, such as 5m.")
-    timeout: FixedDuration | None = Field(None, description="The longest wait; then the sensor fails.")
+    timeout: FixedDuration | None = Field(None, description="The longest time to wait; then the sensor fails.")
     mode: Literal["poke", "reschedule"] | None = Field(
         None, description="Whether the sensor keeps its worker slot between checks (poke) or releases it (reschedule)."
     )
-    deferrable: StrictBool | None = Field(None, description="Whether it waits in the triggerer, without a worker.")
-    soft_fail: StrictBool | None = Field(None, description="Whether it is skipped where it would fail.")
+    deferrable: StrictBool | None = Field(
+        None, description="Whether the task waits in the triggerer (deferrable) instead of occupying a worker slot."
+    )
+    soft_fail: StrictBool | None = Field(None, description="Whether the sensor is skipped instead of failing.")
 
 
 class Task(OtherTask):
@@ -91,8 +104,8 @@ class Task(OtherTask):
     ] = Field(description="Dotted path of the operator's class.")
     arguments: dict[str, Any] | None = Field(
         None,
-        description="Arguments of the operator by name. They reach it as they are written; which of them Airflow "
-        "renders is the operator's to say.",
+        description="Arguments of the operator, by name. They are passed as written; the operator determines "
+        "which of them are templates.",
         json_schema_extra={"x-form": "a map of arguments by name"},
     )
 
@@ -101,7 +114,7 @@ class Approver(Model):
     """A user of Airflow who may answer."""
 
     id: Text = Field(description="The user's id in Airflow's auth manager.")
-    name: Text = Field(description="The user's name, as Airflow's pages show it.")
+    name: Text = Field(description="The user's name, as the Airflow UI shows it.")
 
 
 class Approval(OtherTask):
@@ -110,20 +123,23 @@ class Approval(OtherTask):
     https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/hitl.html
     """
 
-    subject: Text = Field(description="The question, in a line. Airflow renders templates in it.")
+    subject: Text = Field(description="The question, on one line. Airflow renders templates in it.")
     body: Text | None = Field(
         None, description="What the person needs to know to decide, as Markdown. Airflow renders templates in it."
     )
     timeout: FixedDuration | None = Field(
-        None, description="The longest wait for an answer; then `default` is taken, or the task fails."
+        None,
+        description="The longest time to wait for an answer. After that, the answer is `default`, or the "
+        "task fails if there is none.",
     )
     default: Literal["approve", "reject"] | None = Field(
-        None, description="The answer that is taken when nobody has answered in time, and that the page suggests."
+        None, description="The answer if nobody answers in time, and the one that the Airflow UI preselects."
     )
     on_reject: Literal["skip", "skip_all", "fail"] | None = Field(
         None,
-        description="What a rejection does: the tasks after it are skipped as their trigger rules say (skip, if not "
-        "given), all tasks behind it are skipped (skip_all), or the task fails (fail).",
+        description="What happens on rejection: the next tasks are skipped, as far as their trigger rules "
+        "say so (skip, the default); all downstream tasks are skipped (skip_all); or the task "
+        "fails (fail).",
     )
     assigned: (
         Annotated[
@@ -131,8 +147,8 @@ class Approval(OtherTask):
             Field(json_schema_extra={"x-form": "a user as {id, name}, or a list of users"}),
         ]
         | None
-    ) = Field(None, description="Who may answer; everybody with the right to, if not given.")
-    notify: Callbacks | None = Field(None, description="What is called when the question is asked.")
+    ) = Field(None, description="Who may answer; default: everyone who has the permission.")
+    notify: Callbacks | None = Field(None, description="What Airflow calls when the question is asked.")
 
 
 class Trigger(OtherTask):
@@ -141,41 +157,43 @@ class Trigger(OtherTask):
     https://airflow.apache.org/docs/apache-airflow-providers-standard/stable/operators/trigger_dag_run.html
     """
 
-    dag: Id = Field(description="Id of the DAG that is started.")
+    dag: Id = Field(description="Id of the DAG to start.")
     job: Annotated[Text, Field(json_schema_extra={"x-form": "a job's name"})] | None = Field(
         None,
-        description="A job whose name and model the run is given, as `job` and `model` of its `conf`; or the best of a "
-        "matrix, as `sweep.best(validation:auc, max)`.",
+        description="A job whose name and model are passed to the run, as `job` and `model` in its `conf`; "
+        "or the best job of a matrix, as `sweep.best(validation:auc, max)`.",
     )
     conf: dict[str, Any] | None = Field(
         None,
-        description="What the run is given, as `dag_run.conf`.",
+        description="Configuration of the run, available as `dag_run.conf`.",
         json_schema_extra={"x-form": "a map of values by name"},
     )
-    run_id: Text | None = Field(None, description="Id of the run; Airflow makes one if not given.")
+    run_id: Text | None = Field(None, description="Id of the run; default: generated by Airflow.")
     logical_date: Text | None = Field(None, description="Logical date of the run.")
-    wait: StrictBool | None = Field(None, description="Whether the task waits for the end of that run.")
+    wait: StrictBool | None = Field(None, description="Whether the task waits for the run to end.")
     poke_interval: FixedDuration | None = Field(None, description="Time between checks, such as 1m.")
     states: Annotated[list[RunState], _STATES] | None = Field(
-        None, description="States of the run with which the wait is over; success if not given."
+        None, description="States of the run that end the wait; default: success."
     )
     failed_states: Annotated[list[RunState], _NO_STATES] | None = Field(
-        None, description="States of the run that let the task fail; failed if not given."
+        None, description="States of the run in which the task fails; default: failed."
     )
     reset: StrictBool | None = Field(
-        None, description="Whether a run that there is already is cleared, and so runs again; else the task fails."
+        None, description="Whether to clear, and so rerun, a run that already exists; otherwise the task fails."
     )
     skip_if_exists: StrictBool | None = Field(
-        None, description="Whether the task is skipped where there is such a run already."
+        None, description="Whether the task is skipped if the run already exists."
     )
-    deferrable: StrictBool | None = Field(None, description="Whether it waits in the triggerer, without a worker.")
+    deferrable: StrictBool | None = Field(
+        None, description="Whether the task waits in the triggerer (deferrable) instead of occupying a worker slot."
+    )
 
 
 class Condition(Model):
-    """What a metric of a job must be for the tasks after it to run."""
+    """A condition on a metric of a job: the tasks after the job run only if it is met."""
 
-    metric: Text = Field(description="Name of the metric, as `metrics` of the job has it.")
-    at_least: Number | None = Field(None, description="The metric must be this or more.")
-    at_most: Number | None = Field(None, description="The metric must be this or less.")
-    above: Number | None = Field(None, description="The metric must be more than this.")
+    metric: Text = Field(description="Name of the metric, as in the job's `metrics`.")
+    at_least: Number | None = Field(None, description="The metric must be at least this.")
+    at_most: Number | None = Field(None, description="The metric must be at most this.")
+    above: Number | None = Field(None, description="The metric must be greater than this.")
     below: Number | None = Field(None, description="The metric must be less than this.")

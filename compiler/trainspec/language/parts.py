@@ -26,33 +26,38 @@ class FileSystem(Model):
 
     id: Text | None = Field(None, description="Id of the file system, such as fs-0123456789abcdef0.")
     type: Text | None = Field(None, description="EFS or FSxLustre.")
-    path: Text | None = Field(None, description="Folder in the file system.")
+    path: Text | None = Field(None, description="Directory in the file system.")
     access: Text | None = Field(None, description="ro (read only) or rw.")
 
 
 class Channel(Model):
     """One input channel: where its data comes from and how the container sees it."""
 
-    s3: Text | None = Field(None, description="S3 prefix: every object below it is part of the channel.")
+    s3: Text | None = Field(None, description="S3 prefix: the channel contains all objects below it.")
     manifest: Text | None = Field(None, description="S3 URI of a manifest file that lists the objects.")
     augmented_manifest: Text | None = Field(
-        None, description="S3 URI of an augmented manifest: JSON lines whose `attributes` the container gets."
+        None,
+        description="S3 URI of an augmented manifest file: JSON Lines, of which the container gets the `attributes`.",
     )
-    converse: Text | None = Field(None, description="S3 URI of conversations in the format of Bedrock's Converse API.")
+    converse: Text | None = Field(
+        None, description="S3 URI of conversations in the format of the Amazon Bedrock Converse API."
+    )
     file_system: FileSystem | None = Field(None, description="An EFS or FSx for Lustre file system.")
     dataset: Text | None = Field(None, description="ARN of a dataset in a SageMaker hub.")
     content_type: Text | None = Field(None, description="MIME type of the data, such as text/csv.")
     compression: Text | None = Field(None, description="How the objects are compressed.")
-    record_wrapper: Text | None = Field(None, description="Whether each object is wrapped into RecordIO.")
-    input_mode: Text | None = Field(None, description="The channel's own input mode, over the job's.")
+    record_wrapper: Text | None = Field(None, description="Whether each object is wrapped in RecordIO.")
+    input_mode: Text | None = Field(None, description="Input mode of the channel; overrides that of the job.")
     distribution: Text | None = Field(
-        None, description="Whether each instance gets all of the data or its share of the objects."
+        None, description="Whether each instance gets all objects, or only its share of them."
     )
-    attributes: list[Text] | None = Field(None, description="Attributes of an augmented manifest, in order.")
+    attributes: list[Text] | None = Field(None, description="Attribute names of the augmented manifest, in order.")
     instance_groups: list[Text] | None = Field(None, description="The instance groups that get the channel.")
-    shuffle_seed: Integer | None = Field(None, description="Seed with which the order of the data is shuffled.")
+    shuffle_seed: Integer | None = Field(None, description="Seed for shuffling the order of the data.")
     hub: Text | None = Field(None, description="ARN of the hub content that gives access to a gated model.")
-    accept_eula: Boolean | None = Field(None, description="Whether the model's end-user license is accepted.")
+    accept_eula: Boolean | None = Field(
+        None, description="Whether you accept the model's end-user license agreement (EULA)."
+    )
 
 
 UriOrChannel: TypeAlias = Annotated[Text | Channel, _URI_OR_MAP]
@@ -68,9 +73,9 @@ class Output(Model):
     """Where the model artifact goes."""
 
     s3: Text | None = Field(None, description="S3 prefix below which SageMaker writes <job name>/output/.")
-    kms_key: Text | None = Field(None, description="KMS key that encrypts the artifact: id, ARN or alias.")
+    kms_key: Text | None = Field(None, description="KMS key that encrypts the artifact: its id, ARN or alias.")
     compression: Text | None = Field(
-        None, description="GZIP packs the artifact as model.tar.gz, NONE leaves the files."
+        None, description="GZIP stores the artifact as model.tar.gz, NONE as uncompressed files."
     )
 
 
@@ -78,10 +83,10 @@ UriOrOutput: TypeAlias = Annotated[Text | Output, _URI_OR_MAP]
 
 
 class InstanceGroup(Model):
-    """Machines of one kind in a job that runs on several kinds."""
+    """Instances of one type in a job that uses several types."""
 
-    instance_type: Text | None = Field(None, description="Machine type.")
-    instance_count: Integer | None = Field(None, description="How many machines.")
+    instance_type: Text | None = Field(None, description="Instance type.")
+    instance_count: Integer | None = Field(None, description="Number of instances.")
 
 
 class NamedInstanceGroup(InstanceGroup):
@@ -91,147 +96,159 @@ class NamedInstanceGroup(InstanceGroup):
 
 
 class Preference(Model):
-    """One machine type that the job may run on, the first that has capacity being taken."""
+    """One instance type that the job may run on. SageMaker uses the first one that has capacity."""
 
-    instance_type: Text | None = Field(None, description="Machine type.")
-    instance_count: Integer | None = Field(None, description="How many machines.")
-    training_plans: list[Text] | None = Field(None, description="ARN of a training plan that has them reserved.")
+    instance_type: Text | None = Field(None, description="Instance type.")
+    instance_count: Integer | None = Field(None, description="Number of instances.")
+    training_plans: list[Text] | None = Field(None, description="ARN of a training plan that reserves the instances.")
 
 
 class PlacementSpecification(Model):
-    """How many machines stand in one UltraServer."""
+    """How many instances are in one UltraServer."""
 
     ultra_server: Text | None = Field(None, description="Id of the UltraServer.")
-    instance_count: Integer | None = Field(None, description="How many machines.")
+    instance_count: Integer | None = Field(None, description="Number of instances.")
 
 
 class Placement(Model):
-    """Where the machines of UltraServers stand."""
+    """How instances are placed in UltraServers."""
 
-    multiple_jobs: Boolean | None = Field(None, description="Whether jobs share an UltraServer.")
-    specifications: list[PlacementSpecification] | None = Field(None, description="The machines of each UltraServer.")
+    multiple_jobs: Boolean | None = Field(None, description="Whether several jobs may share an UltraServer.")
+    specifications: list[PlacementSpecification] | None = Field(
+        None, description="The number of instances in each UltraServer."
+    )
 
 
 class Resources(Model):
-    """The machines that the job runs on."""
+    """The instances that the job runs on."""
 
-    instance_type: Text | None = Field(None, description="Machine type, such as ml.m5.xlarge.")
-    instance_count: Integer | None = Field(None, description="How many machines.")
+    instance_type: Text | None = Field(None, description="Instance type, such as ml.m5.xlarge.")
+    instance_count: Integer | None = Field(None, description="Number of instances.")
     groups: (
         Annotated[
             dict[str, InstanceGroup] | list[NamedInstanceGroup],
             Field(json_schema_extra={"x-form": "a map of groups by name"}),
         ]
         | None
-    ) = Field(None, description="Machines of several kinds, by the group's name.")
-    preferences: list[Preference] | None = Field(None, description="Machine types in order of preference.")
-    placement: Placement | None = Field(None, description="Where the machines of UltraServers stand.")
-    volume_size: Size | None = Field(None, description="Storage of each machine: gigabytes, or such as 50GB, 1TB.")
-    volume_kms_key: Text | None = Field(None, description="KMS key that encrypts the storage.")
-    keep_alive: Duration | None = Field(
-        None, description="How long the machines are kept warm for the next job, such as 30m."
+    ) = Field(None, description="Instance groups, by name, for a cluster of several instance types.")
+    preferences: list[Preference] | None = Field(None, description="Instance types, in order of preference.")
+    placement: Placement | None = Field(None, description="How instances are placed in UltraServers.")
+    volume_size: Size | None = Field(
+        None, description="Storage volume of each instance, in gigabytes or, for example, as 50GB or 1TB."
     )
-    training_plan: Text | None = Field(None, description="ARN of the training plan that has the machines reserved.")
+    volume_kms_key: Text | None = Field(None, description="KMS key that encrypts the storage volume.")
+    keep_alive: Duration | None = Field(
+        None, description="How long the instances are kept warm for the next job (a warm pool), such as 30m."
+    )
+    training_plan: Text | None = Field(None, description="ARN of the training plan that reserves the instances.")
 
 
 class Stopping(Model):
     """How long the job may run and wait."""
 
-    max_runtime: Duration | None = Field(None, description="The longest that the job may run, such as 1h30m.")
+    max_runtime: Duration | None = Field(None, description="The longest time that the job may run, such as 1h30m.")
     max_wait: Duration | None = Field(
-        None, description="With spot: the longest that the job may wait and run together."
+        None, description="With `spot`: the longest time that the job may take in total, waiting and running."
     )
-    max_pending: Duration | None = Field(None, description="The longest that the job may wait for capacity.")
+    max_pending: Duration | None = Field(None, description="The longest time that the job may wait for capacity.")
 
 
 class Retry(Model):
-    """How SageMaker itself repeats a job that failed for a reason of its own."""
+    """How often SageMaker itself retries a job that failed with an internal server error."""
 
     max_attempts: Integer | None = Field(None, description="The maximum number of attempts.")
 
 
 class Checkpoint(Model):
-    """Where checkpoints are kept, so that an interrupted job goes on."""
+    """Where checkpoints are stored, so that an interrupted job can resume."""
 
-    s3: Text | None = Field(None, description="S3 prefix to which checkpoints are copied, and from which they return.")
-    local_path: Text | None = Field(None, description="Folder in the container; /opt/ml/checkpoints if not given.")
+    s3: Text | None = Field(
+        None, description="S3 prefix to which checkpoints are copied, and from which they are restored."
+    )
+    local_path: Text | None = Field(None, description="Directory in the container; default: /opt/ml/checkpoints.")
 
 
 UriOrCheckpoint: TypeAlias = Annotated[Text | Checkpoint, _URI_OR_MAP]
 
 
 class Vpc(Model):
-    """The network that the containers join."""
+    """The VPC that the containers connect to."""
 
     subnets: list[Text] | None = Field(None, description="Subnet ids.")
     security_groups: list[Text] | None = Field(None, description="Security group ids.")
 
 
 class ImageAccess(Model):
-    """How the image is reached in a private registry."""
+    """How SageMaker gets the image from a private registry."""
 
-    mode: Text | None = Field(None, description="Platform (ECR) or Vpc (a registry in the job's network).")
+    mode: Text | None = Field(None, description="Platform (Amazon ECR) or Vpc (a registry in your VPC).")
     credentials_provider: Text | None = Field(
-        None, description="ARN of the Lambda function that gives the credentials."
+        None, description="ARN of the Lambda function that provides the registry's credentials."
     )
 
 
 class Framework(Model):
     """A framework whose image AWS publishes. `trainspec.request.images` knows which there are."""
 
-    name: Text = Field(description="Name, such as pytorch, tensorflow, huggingface, xgboost.")
-    version: Text | None = Field(None, description='Version, such as "2.3"; needed where there are several.')
-    python: Text | None = Field(None, description="Python version, such as py311; needed where there are several.")
+    name: Text = Field(description="Name, such as pytorch, tensorflow, huggingface or xgboost.")
+    version: Text | None = Field(None, description='Version, such as "2.3"; required if there are several.')
+    python: Text | None = Field(None, description="Python version, such as py311; required if there are several.")
     pytorch: Text | None = Field(
-        None, description="The PyTorch version that a framework such as huggingface builds on."
+        None, description="The PyTorch version of a framework that builds on PyTorch, such as huggingface."
     )
     tensorflow: Text | None = Field(
-        None, description="The TensorFlow version that a framework such as huggingface builds on."
+        None, description="The TensorFlow version of a framework that builds on TensorFlow, such as huggingface."
     )
 
 
 class Source(Model):
     """The script that a job runs, and the folder that it is in."""
 
-    entry: Text = Field(description="The script, such as train.py, inside `dir`.")
+    entry: Text = Field(description="The script to run, such as train.py, in `dir`.")
     dir: Text | None = Field(
         None,
-        description="The folder of the script, relative to this file: it is packed, and `trainspec push` uploads it. "
-        "Or the S3 URI of an archive that is there already.",
+        description="The script's folder, relative to this file; `trainspec push` packs and uploads it. Or "
+        "the S3 URI of an archive that is already in S3.",
     )
     requirements: Text | None = Field(
-        None, description="A file of pip requirements, installed before the script starts; requirements.txt of `dir`."
+        None,
+        description="A pip requirements file, installed before the script starts; default: requirements.txt "
+        "in `dir`, if there is one.",
     )
     dependencies: list[Text] | None = Field(
-        None, description="Folders (or files) that are packed beside `dir`, and can be imported by their names."
+        None, description="Folders or files that are packed together with `dir`, and can be imported by name."
     )
     ignore: list[Text] | None = Field(
         None,
-        description="Patterns, as in .gitignore, of what is not packed, beside git and .trainspecignore.",
+        description="Patterns, as in .gitignore, of files not to pack, in addition to those that git or "
+        ".trainspecignore ignores.",
     )
-    upload: Text | None = Field(None, description="S3 prefix below which `trainspec push` puts the archive.")
-    kms_key: Text | None = Field(None, description="KMS key that the archive is encrypted with in S3.")
+    upload: Text | None = Field(None, description="S3 prefix below which `trainspec push` stores the archive.")
+    kms_key: Text | None = Field(None, description="KMS key that encrypts the archive in S3.")
     launch: Literal["toolkit", "channel"] | None = Field(
         None,
-        description="How the script starts: by the toolkit of AWS's framework images, or, in any other image, from a "
-        "channel by an entrypoint that unpacks it. Follows from the image if not given.",
+        description="How the script starts: `toolkit` uses the training toolkit in AWS's framework images; "
+        "`channel`, for any other image, passes the archive as a channel, and an entrypoint "
+        "unpacks it. Default: chosen by the image.",
     )
-    log_level: Integer | None = Field(None, description="Python log level; sagemaker_container_log_level.")
+    log_level: Integer | None = Field(
+        None, description="Python log level of the container (`sagemaker_container_log_level`)."
+    )
 
 
 DistributionType: TypeAlias = Literal["torchrun", "mpi", "smddp", "pytorchddp", "parameter_server", "mwms", "xla"]
 
 
 class Distribution(Model):
-    """How the script runs on many processors and machines."""
+    """How the script is distributed over processes and instances."""
 
-    type: DistributionType = Field(description="What starts the script on every host.")
+    type: DistributionType = Field(description="What launches the script on each host.")
     processes_per_host: Integer | None = Field(
-        None, description="Processes on each host; as many as it has GPUs if not given."
+        None, description="Processes on each host; default: the number of its GPUs."
     )
     options: Text | None = Field(None, description="Options of mpirun, for `mpi` and `smddp`.")
     instance_groups: list[Text] | None = Field(
-        None, description="The instance groups that take part, in a cluster of several groups."
+        None, description="The instance groups that take part, if the cluster has several."
     )
 
 
@@ -245,13 +262,15 @@ class Metric(Model):
     """A metric in a list of metrics."""
 
     name: Text | None = Field(None, description="Name of the metric.")
-    regex: Text | None = Field(None, description="Regular expression with one group that finds it in the log.")
+    regex: Text | None = Field(
+        None, description="Regular expression with one group that matches the metric in the log."
+    )
 
 
 class Tag(Model):
     """A tag in a list of tags."""
 
-    key: Text | None = Field(None, description="Name of the tag.")
+    key: Text | None = Field(None, description="Key of the tag.")
     value: WrittenScalar | None = Field(None, description="Value of the tag.")
 
 
@@ -259,11 +278,11 @@ class Rule(Model):
     """A rule that watches the job while it runs."""
 
     image: Text | None = Field(None, description="Image of the rule's evaluator.")
-    instance_type: Text | None = Field(None, description="Machine type of the evaluator.")
-    volume_size: Size | None = Field(None, description="Storage of the evaluator.")
+    instance_type: Text | None = Field(None, description="Instance type of the evaluator.")
+    volume_size: Size | None = Field(None, description="Storage volume of the evaluator.")
     parameters: TextMap | None = Field(None, description="Parameters of the rule, such as rule_to_invoke.")
-    s3: Text | None = Field(None, description="S3 prefix for what the rule writes.")
-    local_path: Text | None = Field(None, description="Folder in the evaluator's container.")
+    s3: Text | None = Field(None, description="S3 prefix for the rule's output.")
+    local_path: Text | None = Field(None, description="Directory in the evaluator's container.")
 
 
 class NamedRule(Rule):
@@ -283,7 +302,7 @@ class NamedProfilerRule(NamedRule):
 class Collection(Model):
     """Tensors that the debugger saves."""
 
-    parameters: TextMap | None = Field(None, description="What is saved, and how often.")
+    parameters: TextMap | None = Field(None, description="Which tensors are saved, and how often.")
 
 
 class NamedCollection(Collection):
@@ -296,7 +315,7 @@ class Debugger(Model):
     """SageMaker Debugger: the tensors that are saved, and the rules that watch them."""
 
     s3: Text | None = Field(None, description="S3 prefix for the tensors.")
-    local_path: Text | None = Field(None, description="Folder in the container; /opt/ml/output/tensors if not given.")
+    local_path: Text | None = Field(None, description="Directory in the container; default: /opt/ml/output/tensors.")
     parameters: TextMap | None = Field(None, description="Parameters of the hook.")
     collections: (
         Annotated[
@@ -318,11 +337,13 @@ class Nothing(Model):
 class Profiler(Model):
     """SageMaker Profiler: what is measured, and the rules that watch it."""
 
-    disabled: Boolean | None = Field(None, description="Whether nothing is measured.")
-    s3: Text | None = Field(None, description="S3 prefix for the measurements.")
-    interval_milliseconds: Integer | None = Field(None, description="Time between two measurements of the system.")
+    disabled: Boolean | None = Field(None, description="Whether to disable the profiler.")
+    s3: Text | None = Field(None, description="S3 prefix for the profiling data.")
+    interval_milliseconds: Integer | None = Field(
+        None, description="Interval between two measurements of system metrics, in milliseconds."
+    )
     parameters: TextMap | None = Field(None, description="Parameters of the profiler.")
-    defaults: Nothing | None = Field(None, description="`{}` asks for the profiler as SageMaker sets it up.")
+    defaults: Nothing | None = Field(None, description="`{}` requests SageMaker's default profiler configuration.")
     rules: (
         Annotated[
             dict[str, ProfilerRule] | list[NamedProfilerRule],
@@ -335,9 +356,9 @@ class Profiler(Model):
 class TensorBoard(Model):
     """Where TensorBoard's data goes."""
 
-    s3: Text | None = Field(None, description="S3 prefix for the data.")
+    s3: Text | None = Field(None, description="S3 prefix for the TensorBoard data.")
     local_path: Text | None = Field(
-        None, description="Folder in the container; /opt/ml/output/tensorboard if not given."
+        None, description="Directory in the container; default: /opt/ml/output/tensorboard."
     )
 
 
@@ -362,47 +383,49 @@ class Mlflow(Model):
 
 
 class ModelPackage(Model):
-    """The model package that the job makes."""
+    """The model package that the job creates."""
 
-    group: Text | None = Field(None, description="ARN of the model package group that it goes to.")
-    source: Text | None = Field(None, description="ARN of the model package that it continues.")
+    group: Text | None = Field(None, description="ARN of the model package group to add the package to.")
+    source: Text | None = Field(None, description="ARN of the source model package, which this one is based on.")
 
 
 class Serverless(Model):
-    """A job for which SageMaker chooses machines and algorithm: it customizes or evaluates a base model."""
+    """A job for which SageMaker chooses instances and algorithm: it customizes or evaluates a base model."""
 
     job_type: Text | None = Field(None, description="FineTuning or Evaluation.")
     base_model: Text | None = Field(None, description="ARN of the base model in a hub.")
-    accept_eula: Boolean | None = Field(None, description="Whether the model's end-user license is accepted.")
+    accept_eula: Boolean | None = Field(
+        None, description="Whether you accept the model's end-user license agreement (EULA)."
+    )
     technique: Text | None = Field(None, description="How the model is customized, such as SFT.")
     peft: Text | None = Field(None, description="Parameter-efficient fine-tuning, such as LORA.")
-    sequence_length: Text | None = Field(None, description="Longest sequence, such as 4K.")
+    sequence_length: Text | None = Field(None, description="Maximum sequence length, such as 4K.")
     evaluation_type: Text | None = Field(None, description="How the model is evaluated.")
     evaluator: Text | None = Field(None, description="ARN of the evaluator.")
 
 
 class RemoteDebug(Model):
-    """Shell access to the running container."""
+    """Shell access to the running container (remote debugging)."""
 
-    enabled: Boolean | None = Field(None, description="Whether there is such access.")
+    enabled: Boolean | None = Field(None, description="Whether remote debugging is enabled.")
 
 
 SwitchOrRemoteDebug: TypeAlias = Annotated[Boolean | RemoteDebug, _SWITCH_OR_MAP]
 
 
 class InfraCheck(Model):
-    """Health checks of the machines before the job starts."""
+    """Health checks of the instances before the job starts."""
 
-    enabled: Boolean | None = Field(None, description="Whether the machines are checked.")
+    enabled: Boolean | None = Field(None, description="Whether the health checks are enabled.")
 
 
 SwitchOrInfraCheck: TypeAlias = Annotated[Boolean | InfraCheck, _SWITCH_OR_MAP]
 
 
 class SessionTagChaining(Model):
-    """Session tags that the job passes on."""
+    """Session tags that are passed on to the job."""
 
-    enabled: Boolean | None = Field(None, description="Whether the caller's session tags are passed on.")
+    enabled: Boolean | None = Field(None, description="Whether the caller's session tags are passed on to the job.")
 
 
 SwitchOrSessionTagChaining: TypeAlias = Annotated[Boolean | SessionTagChaining, _SWITCH_OR_MAP]

@@ -32,9 +32,9 @@ _DOCUMENTED_AT = {
 
 _AIRFLOWS = {
     "dag.catchup": "false; true on Airflow 2",
-    "dag.max_active_runs": "as Airflow is configured: `[core] max_active_runs_per_dag`, 16",
-    "dag.max_active_tasks": "as Airflow is configured: `[core] max_active_tasks_per_dag`, 16",
-    "retries": "as Airflow is configured: `[core] default_task_retries`, 0",
+    "dag.max_active_runs": "set in Airflow's configuration: `[core] max_active_runs_per_dag` (16)",
+    "dag.max_active_tasks": "set in Airflow's configuration: `[core] max_active_tasks_per_dag` (16)",
+    "retries": "set in Airflow's configuration: `[core] default_task_retries` (0)",
     "retry_delay": "5m",
     "trigger_rule": "all_success",
     "pool": "default_pool",
@@ -155,7 +155,7 @@ def _field(path: str, schema: Schema, *, is_required: bool = False) -> Field:
     words = tuple(word for arm in arms for word in arm.get("enum", ()))
     described = next((each["description"] for each in (schema, *arms) if "description" in each), "")
     if path.endswith("*") and not described:
-        described = "One of them."
+        described = f"One entry of `{path.removesuffix('.*')}`."
     return Field(path, described.split("\n\nRequest member:")[0], _form(schema, arms), words, is_required)
 
 
@@ -178,7 +178,7 @@ def _form_of_arm(arm: Schema) -> str | None:
     below = arm.get("additionalProperties")
     if isinstance(below, Mapping) and below and "properties" not in arm:
         inner = _form(below, list(_arms(below)))
-        return {"a string": "a map of strings", "a map": "a map of maps"}.get(inner, f"a map; each value {inner}")
+        return {"a string": "a map of strings", "a map": "a map of maps"}.get(inner, f"a map; each value is {inner}")
     named = arm.get("x-form") or TYPES.get(str(arm.get("type")))
     return str(named) if named else None
 
@@ -242,7 +242,7 @@ def _shown(name: str, value: ast.expr) -> str:
     if name == "max_attempts":
         return ""
     if not isinstance(value, ast.Constant):
-        return "as Airflow is configured: `[operators] default_deferrable`" if name == "deferrable" else ""
+        return "set in Airflow's configuration: `[operators] default_deferrable`" if name == "deferrable" else ""
     if value.value is None:
         return ""
     text = str(value.value).lower() if isinstance(value.value, bool) else str(value.value)

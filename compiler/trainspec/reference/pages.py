@@ -16,22 +16,22 @@ _AROUND = ("sensors", "tasks", "approvals", "triggers")
 _MADE = "<!-- Written by `python -m trainspec.reference`; a test compares it with the code. -->\n"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "What trains": (
+    "Image, algorithm and code": (
         "name", "image", "framework", "algorithm", "source", "distribution", "entrypoint", "arguments", "image_access",
         "tuning",
     ),
-    "Where it runs": ("region", "account", "role"),
-    "What the container gets": ("hyperparameters", "hyperparameter_encoding", "environment", "inputs", "input_mode"),
-    "What it makes": ("output", "checkpoint", "model_package"),
-    "Machines and time": ("resources", "stopping", "spot", "retry", "infra_check"),
+    "Region, account and role": ("region", "account", "role"),
+    "Inputs and hyperparameters": ("hyperparameters", "hyperparameter_encoding", "environment", "inputs", "input_mode"),
+    "Outputs": ("output", "checkpoint", "model_package"),
+    "Instances and time limits": ("resources", "stopping", "spot", "retry", "infra_check"),
     "Network and access": (
         "vpc", "network_isolation", "encrypt_inter_container_traffic", "remote_debug", "session_tag_chaining",
     ),
-    "What is watched": (
+    "Monitoring and tags": (
         "metrics", "metrics_time_series", "debugger", "profiler", "tensorboard", "experiment", "mlflow", "tags",
     ),
     "Serverless customization": ("serverless",),
-    "Raw members": ("request",),
+    "Other request members": ("request",),
     "The operator": ("operator",),
 }  # fmt: skip
 """The fields of a job by topic, but for those that are about its task."""
@@ -61,17 +61,17 @@ def fields_page() -> str:
 _API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"
 
 _ABOUT_FIELDS = f"""\
-Every field of a spec: how it is written, the member of [CreateTrainingJob]({_API}) that it becomes, and AWS's limits.
-`trainspec explain FIELD` shows the same in a terminal. The language as a whole is in [language.md](language.md).
+Every field of a spec: how to write it, which member of [CreateTrainingJob]({_API}) it becomes, and AWS's limits.
+`trainspec explain FIELD` shows the same in a terminal. [language.md](language.md) explains the language as a whole.
 
-`*` stands for any name, or for any item of a list. Nearly every value may be an Airflow template (`{{{{ ds }}}}`) or a
-variable (`${{vars.NAME}}`), too."""
+`*` stands for any name, or for any item of a list. Nearly every value may instead be an Airflow template
+(`{{{{ ds }}}}`) or a variable (`${{vars.NAME}}`)."""
 
 _INTRODUCTIONS = {
-    "The task": "Arguments that every Airflow task takes: in a job, and under `dag.default_args` for all tasks.",
-    "The operator": "How the task creates the job and waits for it.",
-    "Raw members": "For members that are newer than trainspec.",
-    "Other tasks": "Maps of tasks by their id. Each takes the arguments of [every task](#the-task), too.",
+    "The task": "Arguments of every Airflow task. Set them in a job or another task, or in `dag.default_args` for all.",
+    "The operator": "How the Airflow task creates the job and waits for it.",
+    "Other request members": "For request members that trainspec does not know yet.",
+    "Other tasks": "Maps of tasks, by task id. Each task also takes the arguments that [every task](#the-task) takes.",
 }
 
 
@@ -135,7 +135,7 @@ def _written(field: Field) -> str:
 def _description(field: Field) -> str:
     extra = [
         "Required." if field.is_required else "",
-        "Only in an item of a list." if field.in_list else "",
+        "Only in a list item." if field.in_list else "",
         f"Default: {field.default}." if field.default else "",
     ]
     return " ".join(part for part in (field.description, *extra) if part)

@@ -46,7 +46,7 @@ def show_codes(codes: Iterable[Explained]) -> Iterator[str]:
 
 def show_choice(word: str, fields: Sequence[Field]) -> Iterator[str]:
     """The fields of which one must be chosen, because `word` may mean any."""
-    yield f"Fields that `{word}` may mean; see `trainspec explain FIELD`:"
+    yield f"`{word}` may be any of these fields; `trainspec explain FIELD` describes one:"
     yield ""
     width = max(len(field.path) for field in fields)
     yield from (f"  {field.path:<{width}}  {field.description}".rstrip() for field in fields)
@@ -76,9 +76,12 @@ def _field(field: Field) -> Iterator[str]:
     yield ""
     yield from textwrap.wrap(field.description, WIDTH)
     facts = [
-        ("form", field.form if not field.words else f"one of {len(field.words)} words" if len(field.words) > 1 else ""),
-        ("words", ", ".join(field.words)),
-        ("where", "only in an item of a list" if field.in_list else None),
+        (
+            "form",
+            field.form if not field.words else f"one of {len(field.words)} values" if len(field.words) > 1 else "",
+        ),
+        ("values", ", ".join(field.words)),
+        ("where", "only in a list item" if field.in_list else None),
         ("required", "yes" if field.is_required else None),
         ("default", field.default),
         ("request member", field.member),
@@ -97,7 +100,7 @@ def _field(field: Field) -> Iterator[str]:
     inner = [each for each in below(field.path) if not each.path.endswith("*")]
     if inner:
         width = max(len(each.path) for each in inner)
-        yield "\nIn it:\n"
+        yield "\nFields in it:\n"
         for each in inner:
             yield f"    {each.path:<{width}}  {each.description}".rstrip()
             yield from (f"    {'':<{width}}  {fact}" for fact in _facts_below(each))
@@ -110,7 +113,7 @@ def _facts_below(field: Field) -> Iterator[str]:
     if field.is_required:
         yield "required"
     if field.in_list:
-        yield "only in an item of a list"
+        yield "only in a list item"
     if field.words and len(field.words) <= _FEW_WORDS:
         yield " | ".join(field.words)
     if field.default is not None:
@@ -133,7 +136,7 @@ def _images(images: Images) -> Iterator[str]:
         versions = [version.version for version in info.versions]
         more = f" and {len(versions) - _MANY} more" if len(versions) > _MANY else ""
         yield f"  {info.name:<{width}}  {', '.join(versions[:_MANY])}{more}"
-    yield f"\n`trainspec explain {images.field}.NAME` describes one of them."
+    yield f"\n`trainspec explain {images.field}.NAME` describes one."
 
 
 def _image(image: Image) -> Iterator[str]:
@@ -190,5 +193,5 @@ def _operator(operator: Operator) -> Iterator[str]:
     common = {"BaseNotifier": None, "BaseSensorOperator": "every task and every sensor"}
     if beside := common.get(operator.signature.root or "", "every task"):
         yield ""
-        yield f"Beside these it takes the arguments of {beside}, which stand beside `operator` in a spec."
+        yield f"In addition, it takes the arguments of {beside}; in a spec, write them next to `operator`."
     yield f"Read from {operator.release}."
