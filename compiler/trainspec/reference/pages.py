@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "metrics", "metrics_time_series", "debugger", "profiler", "tensorboard", "experiment", "mlflow", "tags",
     ),
     "Serverless customization": ("serverless",),
-    "Other request members": ("request",),
+    "Raw request members": ("request",),
     "The operator": ("operator",),
 }  # fmt: skip
 """The fields of a job by topic, but for those that are about its task."""
@@ -70,7 +70,7 @@ Every field of a spec: how to write it, which member of [CreateTrainingJob]({_AP
 _INTRODUCTIONS = {
     "The task": "Arguments of every Airflow task. Set them in a job or another task, or in `dag.default_args` for all.",
     "The operator": "How the Airflow task creates the job and waits for it.",
-    "Other request members": "For request members that trainspec does not know yet.",
+    "Raw request members": "For request members that trainspec does not know yet.",
     "Other tasks": "Maps of tasks, by task id. Each task also takes the arguments that [every task](#the-task) takes.",
 }
 
