@@ -21,6 +21,21 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_the_editors_folder_is_the_project_where_nothing_else_says_so(root: Path) -> None:
+    """As a command's working folder is: without settings and repository, `source: ../src` lies in the project."""
+    source = "    source: {dir: ../src, entry: train.py, upload: s3://my-code-bucket/code/}\n"
+    text = SPEC.replace("    depends_on", f"{source}    depends_on")
+    (root / "src").mkdir()
+    (root / "src/train.py").write_text("")
+
+    async def codes(editor: Editor) -> list[object]:
+        editor.open("specs/churn.yaml", text)
+        return [each.code for each in await editor.findings("specs/churn.yaml")]
+
+    (root / "trainspec.toml").unlink()
+    assert edit(root, codes) == []
+
+
 def test_a_session(root: Path) -> None:
     """Open, type, ask, fix: findings are those of the text as it is typed."""
 

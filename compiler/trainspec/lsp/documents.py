@@ -57,10 +57,13 @@ class Documents:
     """All open documents by their address, and the projects around them.
 
     `environment` is the one that the user has chosen to look at; None is the base. `wrong_settings` holds what is wrong
-    with the settings of a project, by the folder that the search began in.
+    with the settings of a project, by the folder that the search began in. `folders` are those that the editor has
+    opened: as a command's working folder, such a folder is the project of its files where neither settings nor a
+    repository are around them.
     """
 
     environment: str | None = None
+    folders: frozenset[Path] = frozenset()
     encoding: PositionEncodingKind | str = PositionEncodingKind.Utf16
     open: dict[str, Document] = field(default_factory=dict)
     wrong_settings: dict[Path, str] = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Documents:
 
         Settings that are wrong are none. They are read again now and then: a file that they miss may be there by now.
         """
-        state, now = tuple(_states_of_settings(folder)), monotonic()
+        state, now = (self.folders, *_states_of_settings(folder)), monotonic()
         known = self._projects.get(folder)
         if known is not None and known.settings == state:
             if now - known.at < _SECONDS:
@@ -101,7 +104,9 @@ class Documents:
                 return known.project
         self.wrong_settings.pop(folder, None)
         try:
-            project = find_project(folder)
+            project = find_project(
+                folder, next((each for each in (folder, *folder.parents) if each in self.folders), None)
+            )
         except UsageError as error:
             self.wrong_settings[folder] = str(error)
             project = Project(folder)

@@ -5,6 +5,7 @@ that changes while it is waiting to be checked is checked once, as it is then.
 """
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
 from trainspec.lsp.actions import FIX_ALL, actions
 from trainspec.lsp.checking import Checker
 from trainspec.lsp.completion import complete
@@ -51,6 +53,7 @@ class Server(LanguageServer):
         """Read a document as the client has it now, and have it checked, with the open ones that extend it."""
         held = self.workspace.get_text_document(uri)
         self.documents.encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        self.documents.folders = self._folders_of_the_editor()
         document = self.documents.put(uri, held.version or 0, held.source)
         if document is None:
             return
@@ -58,6 +61,11 @@ class Server(LanguageServer):
         self.schedule(uri)
         for other in self.checker.depends_on(document):
             self.schedule(other.uri)
+
+    def _folders_of_the_editor(self) -> frozenset[Path]:
+        opened = [each.uri for each in self.workspace.folders.values()] or [self.workspace.root_uri or ""]
+        paths = (to_fs_path(uri) for uri in opened if uri.startswith("file:"))
+        return frozenset(Path(os.path.abspath(path)) for path in paths if path)  # noqa: PTH100  # without following links
 
     def schedule(self, uri: str) -> None:
         """Have a document checked once the typing rests; a check of it that still waits is dropped."""
@@ -168,6 +176,11 @@ def _documents(server: Server) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        await server.work(server.checker.look_again)
+        server.schedule_all()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
         await server.work(server.checker.look_again)
         server.schedule_all()
 

@@ -75,14 +75,17 @@ class Project(Settings):
         return Path(os.path.relpath(absolute, self.root)).as_posix()
 
 
-def find_project(start: Path) -> Project:
-    """The project around `start`. Raises UsageError for settings that cannot be read."""
+def find_project(start: Path, otherwise: Path | None = None) -> Project:
+    """The project around `start`: the nearest folder with settings, or the repository, or else `otherwise` or `start`.
+
+    Raises UsageError for settings that cannot be read.
+    """
     for folder in (start, *start.parents):
         if (settings := _settings_in(folder)) is not None:
             return _project(folder, settings)
         if (folder / ".git").exists():
             return Project(folder)
-    return Project(start)
+    return Project(otherwise or start)
 
 
 def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
