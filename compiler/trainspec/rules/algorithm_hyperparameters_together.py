@@ -103,9 +103,9 @@ def _is_wrong(job: JobView, found: BuiltIn, name: str) -> bool:
 
 
 def _number(job: JobView, name: str, default: str | None) -> float | None:
-    """The number of a hyperparameter, or its default where it is not set."""
+    """The number of a hyperparameter, or its default where it is not set; of several (`3,224,224`), the largest."""
     value = hyperparameter(job, name) if is_set(job, name) else default
     try:
-        return float(value or "")
+        return max(map(float, (value or "").strip("'\"").split(",")))
     except ValueError:
         return None

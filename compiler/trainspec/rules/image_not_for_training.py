@@ -42,7 +42,8 @@ _KINDS = (
     (r"sagemaker-spark-processing|sagemaker-data-wrangler-container|sagemaker-clarify-processing", "processes data"),
     (r"sagemaker-model-monitor-analyzer", "monitors endpoints"),
     (r"sagemaker-debugger-rules|detailed-profiler-processing", "evaluates rules beside a job"),
-    (r"sagemaker-sparkml-serving|sagemaker-neo-[a-z0-9-]+|sagemaker-base-python", "does not train"),
+    (r"sagemaker-sparkml-serving|sagemaker-neo-[a-z0-9-]+", "does not train"),
+    (r"sagemaker-(?:base-python|data-science|sparkanalytics)(?:-[a-z0-9.-]+)?", "is for Studio's notebooks"),
 )
 """Repositories that AWS alone has by these names, and what their images do. From sagemaker-core 2.27 (2026-11)."""
 

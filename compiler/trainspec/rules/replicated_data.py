@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
+from trainspec.rules.one_machine_of_scikit import repeats_itself
 from trainspec.rules.support.machines import instance_count
 from trainspec.rules.support.view import Found, JobView
 
@@ -40,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     ways = [job.member(*source, "S3DataDistributionType") for source in sources]
     has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
     is_left_open = None in ways and all(way in (None, "FullyReplicated") for way in ways)
-    if _is_distributed(job):
+    if _is_distributed(job) or repeats_itself(job):
         return
     if sources and is_left_open and count is not None and count > 1 and not has_groups:
         message = f"each of the {count} instances gets all of the data"

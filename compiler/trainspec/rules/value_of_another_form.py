@@ -41,13 +41,13 @@ class Form(NamedTuple):
 FORMS = (
     Form(
         "VpcConfig.SecurityGroupIds.*",
-        r"sg-[0-9A-Za-z]+|.{1,3}|.*[^-0-9A-Za-z].*",
+        r"sg-[0-9A-Fa-f]+|.{1,3}|.*[^-0-9A-Za-z].*",
         "the id of a security group",
         "an id begins with `sg-`",
     ),
     Form(
         "VpcConfig.Subnets.*",
-        r"subnet-[0-9A-Za-z]+|.{1,3}|.*[^-0-9A-Za-z].*",
+        r"subnet-[0-9A-Fa-f]+|.{1,3}|.*[^-0-9A-Za-z].*",
         "the id of a subnet",
         "an id begins with `subnet-`",
     ),

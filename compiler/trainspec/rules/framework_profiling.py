@@ -1,0 +1,49 @@
+"""Framework profiling of a framework version without it.
+
+Debugger profiles PyTorch from 1.6 to before 2.0 and TensorFlow from 2.3.1 to before 2.11; in newer images the hook for
+it is gone, and nothing is measured but the machine.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-configure-framework-profiling.html
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.rules.profiler_parameters import FRAMEWORK, PLACE
+from trainspec.rules.support.algorithms import PLACE as IMAGE
+from trainspec.rules.support.members import places
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS839", "framework profiling that the image does not have", Severity.WARNING)
+
+BAD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+source: {entry: train.py, dir: s3://my-bucket/source.tar.gz}
+profiler: {s3: s3://my-bucket/p/, parameters: {PythonProfilingConfig: '{"StartStep": 5, "NumSteps": 1}'}}
+"""
+
+GOOD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+source: {entry: train.py, dir: s3://my-bucket/source.tar.gz}
+profiler: {s3: s3://my-bucket/p/}
+"""
+
+_ENDED: Final = {"pytorch": ("PyTorch", (2, 0), "1.13"), "tensorflow": ("TensorFlow", (2, 11), "2.10")}
+"""The first version without it, and the last one with it."""
+_IMAGE: Final = re.compile(r"[^/]+/(?P<framework>pytorch|tensorflow)-training:(?P<major>[0-9]+)\.(?P<minor>[0-9]+)")
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Compare the version of AWS's image with the last that has framework profiling."""
+    asked = {each.lower() for each in FRAMEWORK}
+    for place, _value in places(job, PLACE):
+        image = _IMAGE.match(job.text(*IMAGE) or "") if str(place[-1]).lower() in asked else None
+        if image:
+            name, ended, last = _ENDED[image["framework"]]
+            if (int(image["major"]), int(image["minor"])) >= ended:
+                version = f"{image['major']}.{image['minor']}"
+                message = f"{name} {version} has no framework profiling: {last} was the last version with it"
+                yield Found(job.origin(*place), message, "remove it, or use SageMaker Profiler in the script")
+                return

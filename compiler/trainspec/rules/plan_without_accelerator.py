@@ -1,0 +1,40 @@
+"""A training plan for machines that no plan reserves.
+
+Training plans reserve machines with GPUs and Trainium. A plan's machine type must be the job's, so none can fit a job
+on CPU machines.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/reserve-capacity-with-training-plans.html
+"""
+
+from collections.abc import Iterator
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import processor_of_instance
+from trainspec.rules.support.machines import instance_types
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS844", "a training plan for machines without accelerators", Severity.WARNING)
+
+BAD = """
+resources:
+  instance_type: ml.m5.xlarge
+  training_plan: arn:aws:sagemaker:us-east-1:123456789012:training-plan/my-plan
+"""
+
+GOOD = """
+resources:
+  instance_type: ml.p5.48xlarge
+  volume_size: null
+  training_plan: arn:aws:sagemaker:us-east-1:123456789012:training-plan/my-plan
+"""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look at the machines of the plan: all of the job's, or those of one preference."""
+    of_job = job.member("ResourceConfig", "TrainingPlanArn") is not None
+    for name, place in instance_types(job) if of_job or job.member("ResourceConfig", "InstancePreferences") else ():
+        of_its_own = job.member(*place[:-1], "TrainingPlanArns") if len(place) > 2 else None
+        is_left = of_job and "InstanceGroups" not in place  # another rule is about groups
+        if (is_left or of_its_own) and processor_of_instance(name) == "cpu":
+            message = f"{name} has no accelerator, and a training plan reserves machines with GPUs or Trainium alone"
+            yield Found(job.origin(*place), message, "write the machine type of the plan, or remove the plan")
