@@ -70,6 +70,9 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
     if size and content.label_size and size[1] not in content.label_size:
         message = f"{found.name} reads the label from the first column, and `{said}` says that there is no label"
         yield Found(at, message, "write `text/csv`: `label_size` must be 1")
+    elif size and not size[1].isdecimal():
+        message = f"`label_size={size[1]}` of {channel.shown} is not a number of columns"
+        yield Found(at, message, "write `label_size=0` for data without a label, or `label_size=1`")
 
 
 def _unsaid(job: JobView, found: BuiltIn, channel: ChannelView) -> Iterator[Found]:

@@ -31,6 +31,8 @@ hyperparameters: {num_round: 100}
 
 _NUMBERED = ("sagemaker-xgboost", "sagemaker-scikit-learn")
 """Repositories whose tags begin with a version of the framework and one of the container: `1.7-1`."""
+_FRAMEWORKS = ("pytorch-training", "tensorflow-training")
+"""Repositories of which AWS skipped minor versions: there is no TensorFlow 2.15, 2.17 or 2.20, and no PyTorch 1.14."""
 
 
 def check_job(job: JobView) -> Iterator[Found]:
@@ -46,6 +48,9 @@ def check_job(job: JobView) -> Iterator[Found]:
         yield Found(job.origin(*PLACE), message, f"write `{meant}`")
         return
     known = [version for name in registry.names for version in _versions(name)]
+    if gap := _gap(registry.image.repository, tag, known):
+        yield Found(job.origin(*PLACE), *gap)
+        return
     number = re.fullmatch(r"([0-9]+\.[0-9.]+-[0-9]+)(?:-[a-z0-9-]+)?", tag)
     if number and registry.image.repository in _NUMBERED and number[1] not in known:
         from trainspec.request.images.versions import nearest_versions, version_key
@@ -55,6 +60,24 @@ def check_job(job: JobView) -> Iterator[Found]:
             near = ", ".join(f"`{each}`" for each in nearest_versions(number[1], known))
             message = f"AWS published no {registry.image.repository} {number[1]}"
             yield Found(job.origin(*PLACE), message, f"there are {near}, as of 2026-11")
+
+
+def _gap(repository: str, tag: str, known: list[str]) -> tuple[str, str] | None:
+    """What is wrong with a tag whose version lies between those of a framework, or beside an algorithm's only one."""
+    if known == ["1"] and re.fullmatch(r"[2-9]|[1-9][0-9]+", tag):
+        return f"AWS published `{repository}:1` alone, and no `{tag}`", "write the tag `1` (as of 2026-11)"
+    minor = re.match(r"[0-9]+\.[0-9]+(?=[.-])", tag) if repository in _FRAMEWORKS else None
+    minors = {".".join(version.split(".")[:2]) for version in known} if minor else set()
+    if minor is None or minor[0] in minors:
+        return None
+    from trainspec.request.images.end_of_support import last_patched
+    from trainspec.request.images.versions import nearest_versions, version_key
+
+    is_newer = version_key(minor[0]) > max(map(version_key, minors), default=())
+    if is_newer or last_patched(repository.removesuffix("-training"), minor[0]):
+        return None
+    near = ", ".join(f"`{each}`" for each in nearest_versions(minor[0], minors))
+    return f"AWS published no {repository} {minor[0]}", f"there are {near}, as of 2026-11"
 
 
 def _versions(name: str) -> list[str]:

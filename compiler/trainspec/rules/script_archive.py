@@ -7,6 +7,7 @@ entry script is looked for in /opt/ml/code.
 https://github.com/aws/sagemaker-training-toolkit
 """
 
+import re
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
@@ -23,6 +24,7 @@ hyperparameters:
 """
 
 _PROGRAMS = (("HyperParameters", "sagemaker_program"), ("Environment", "SAGEMAKER_PROGRAM"))
+_OTHER_ARCHIVE = re.compile(r"\.(?:zip|tar|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst|7z|whl|py)$")
 _PACKED = ("source", "dir")
 """A folder there is packed, or what keeps it from being so has been reported."""
 
@@ -54,7 +56,10 @@ def check_job(job: JobView) -> Iterator[Found]:
             message = f"`{program[-1]}` names a script, and nothing says where it is"
             advice = "add `sagemaker_submit_directory`, the archive in S3 that holds it"
             yield Found(job.origin(*program), message, advice)
-    elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz", ".tar")):
+    elif folder.startswith("s3://") and (other := _OTHER_ARCHIVE.search(folder)):
+        message = f"the container unpacks a `.tar.gz`, and `{folder}` is a `{other[0]}`: it fails when it starts"
+        yield Found(job.origin(*place), message, "pack the folder with `tar czf sourcedir.tar.gz -C FOLDER .`")
+    elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz")):
         message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
         yield Found(
             job.origin(*place), message, f"name the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
