@@ -13,6 +13,7 @@ from trainspec.request.tuned import ranges_of
 from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.ranges import least_and_most
 from trainspec.rules.support.view import Found, JobView
+from trainspec.rules.tuning_beyond_algorithm import beyond
 
 CODE = Code("TS791", "a range beyond the recommended one", Severity.NOTE)
 
@@ -47,6 +48,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         least, most = least_and_most(each)
         if found is None or known is None or known.kind == "values" or least is None or most is None:
             continue
-        if least < known.least or most > known.most:
+        is_reported = beyond(job, name, each) is not None
+        if not is_reported and (least < known.least or most > known.most):
             message = f"AWS recommends {known.least:g} to {known.most:g} for `{name}` of {found.name}"
             yield Found(job.tuning_origin(*place, "Name"), message, "narrow the range, if training jobs fail", True)

@@ -1,0 +1,86 @@
+"""A switch of a launcher that the image's framework does not have.
+
+The toolkit of AWS's framework images starts a script on many processors where a hyperparameter such as
+`sagemaker_torch_distributed_enabled` says so. Each framework reads its own switches, in certain versions; others do
+nothing, or end the job, and the script runs once on each machine.
+
+https://github.com/aws/sagemaker-python-sdk/blob/v2.257.7/src/sagemaker/fw_utils.py
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from trainspec.diagnostics import Code, Severity
+from trainspec.request.distribution import KINDS
+from trainspec.rules.distribution_of_version import VERSIONS
+from trainspec.rules.support.algorithms import PLACE
+from trainspec.rules.support.view import Found, JobView
+
+CODE = Code("TS848", "a launcher that the image does not have", Severity.WARNING)
+
+BAD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+hyperparameters:
+  sagemaker_program: train.py
+  sagemaker_submit_directory: s3://my-bucket/code/source.tar.gz
+  sagemaker_parameter_server_enabled: true
+"""
+
+GOOD = """
+image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
+hyperparameters:
+  sagemaker_program: train.py
+  sagemaker_submit_directory: s3://my-bucket/code/source.tar.gz
+  sagemaker_torch_distributed_enabled: true
+"""
+
+_IMAGE: Final = re.compile(
+    r"[^/]+/(?:sagemaker-)?(?P<repository>pytorch-training|tensorflow-training|xgboost|scikit-learn)"
+    r":(?P<version>[0-9]+(?:\.[0-9]+)*)"
+)
+_FRAMEWORKS: Final = {
+    "pytorch-training": "pytorch",
+    "tensorflow-training": "tensorflow",
+    "xgboost": "xgboost",
+    "scikit-learn": "sklearn",
+}
+_LATER: Final = {("smddp", "pytorch"): ((1, 6), (2, 3))}
+"""Where AWS's images went further than its SDK: the developer guide's page on SMDDP names PyTorch 2.3.0 (2026-11)."""
+
+
+def check_job(job: JobView) -> Iterator[Found]:
+    """Look up each switch that is on; `distribution` has rules of its own."""
+    given = job.member("HyperParameters")
+    if "distribution" in job.fields or not isinstance(given, dict):
+        return
+    on = [
+        (name, kind)
+        for name, kind in KINDS.items()
+        if kind.enabled in given and str(given[kind.enabled]).strip('"').lower() == "true"
+    ]
+    image = _IMAGE.match(job.text(*PLACE) or "") if on else None
+    for name, kind in on if image else ():
+        framework = _FRAMEWORKS[image["repository"]] if image else ""
+        place = ("HyperParameters", kind.enabled)
+        if framework not in kind.frameworks:
+            others = [f"`{each.enabled}`" for each in KINDS.values() if framework in each.frameworks]
+            advice = (
+                f"it has {', '.join(others)}" if others else "remove it: the image starts one process on each machine"
+            )
+            yield Found(job.origin(*place), f"AWS's image of {framework} does not read `{kind.enabled}`", advice)
+        elif image and (name, framework) in VERSIONS:
+            first, last = _LATER.get((name, framework), VERSIONS[name, framework])
+            minor = tuple(map(int, image["version"].split(".")[:2]))
+            shown = f"{framework} {image['version']} does not read `{kind.enabled}`"
+            if minor < first:
+                advice = "take a later version, or another launcher"
+                yield Found(job.origin(*place), f"{shown}: {_text(first)} was the first that does", advice)
+            elif last is not None and minor > last:
+                instead = "torchrun" if framework == "pytorch" else "mwms"
+                advice = f"set `{KINDS[instead].enabled}`, or take an earlier version"
+                yield Found(job.origin(*place), f"{shown}: {_text(last)} was the last that does", advice)
+
+
+def _text(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
