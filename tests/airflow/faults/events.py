@@ -69,9 +69,9 @@ def _comes_back(scene: Scene) -> None:
 
 
 def worker_killed(scene: Scene) -> None:
-    """The process that runs the task gets kill -9 while it waits.
+    """The task's process gets SIGKILL while the task waits.
 
-    On 3.0, which then fails the task without another try, `trainspec sweep --stop` follows.
+    On 3.0, which then fails the task without a retry, followed by `trainspec sweep --stop`.
     """
     scene.start()
     scene.wait_waiting()
@@ -89,7 +89,7 @@ def _comes_back_or_is_swept(scene: Scene) -> None:
 
 
 def worker_lost(scene: Scene) -> None:
-    """The process and its supervisor get kill -9, as when the machine is lost; Airflow misses the heartbeat."""
+    """The task's process and its supervisor get SIGKILL, as if the machine were lost; Airflow misses the heartbeat."""
     scene.start()
     scene.wait_waiting()
     scene.kill(with_supervisor=True)
@@ -97,7 +97,7 @@ def worker_lost(scene: Scene) -> None:
 
 
 def worker_told_to_end(scene: Scene) -> None:
-    """The supervisor of the task gets SIGTERM, as at a rolling deploy; Airflow tries the task again."""
+    """The supervisor of the task gets SIGTERM, as in a rolling deployment; Airflow retries the task."""
     scene.start()
     scene.wait_waiting()
     scene.terminate()
@@ -105,7 +105,7 @@ def worker_told_to_end(scene: Scene) -> None:
 
 
 def task_told_to_end(scene: Scene) -> None:
-    """The process that runs the task gets SIGTERM; Airflow tries the task again."""
+    """The task's process gets SIGTERM; Airflow retries the task."""
     scene.start()
     scene.wait_waiting()
     scene.terminate(supervisor=False)
@@ -143,7 +143,10 @@ def worker_killed_at_last_try(scene: Scene) -> None:
 
 
 def marked_failed_between_tries(scene: Scene) -> None:
-    """The worker is lost, and a user marks the task as failed before its next try. `trainspec sweep --stop` follows."""
+    """The worker is lost, and a user marks the task as failed before its next try.
+
+    Followed by `trainspec sweep --stop`.
+    """
     scene.start()
     scene.wait_waiting()
     scene.kill(with_supervisor=True)
@@ -194,7 +197,7 @@ def mark_failed(scene: Scene) -> None:
 
 
 def not_waited_for(scene: Scene) -> None:
-    """The task does not wait, and succeeds; a sweep leaves its job alone."""
+    """The task succeeds without waiting for its job; a sweep leaves the job alone."""
     scene.start()
     scene.wait_ended()
     said = scene.sweep("--stop", "--all")
@@ -202,12 +205,15 @@ def not_waited_for(scene: Scene) -> None:
 
 
 def worker_killed_creating(scene: Scene) -> None:
-    """kill -9 between the effect of CreateTrainingJob and its answer. On 3.0 `trainspec sweep --stop` follows."""
+    """The task's process gets SIGKILL after CreateTrainingJob took effect, before its response.
+
+    On 3.0, followed by `trainspec sweep --stop`.
+    """
     _die_creating(scene, with_supervisor=False)
 
 
 def worker_lost_creating(scene: Scene) -> None:
-    """kill -9, of the supervisor too, between the effect of CreateTrainingJob and its answer."""
+    """The task's process and its supervisor get SIGKILL after CreateTrainingJob took effect, before its response."""
     _die_creating(scene, with_supervisor=True)
 
 
@@ -223,7 +229,7 @@ def _die_creating(scene: Scene, *, with_supervisor: bool) -> None:
 
 
 def answer_lost(scene: Scene) -> None:
-    """The job is created, and the connection is reset before the answer."""
+    """The job is created, and the connection is reset before the response."""
     scene.simulator.faults.add(Fault("lost_answer", scene.kind.create, f"{scene.name}*"))
     scene.start()
     scene.wait("the job is created", lambda: scene.jobs, 180)
@@ -233,7 +239,7 @@ def answer_lost(scene: Scene) -> None:
 
 
 def throttled(scene: Scene) -> None:
-    """The first six answers to DescribeTrainingJob are ThrottlingException."""
+    """The first six responses to DescribeTrainingJob are ThrottlingException."""
     scene.simulator.faults.add(Fault("throttle", scene.kind.describe, f"{scene.name}*", times=6))
     scene.start()
     scene.wait_looked(0)
@@ -241,7 +247,7 @@ def throttled(scene: Scene) -> None:
 
 
 def job_failed(scene: Scene) -> None:
-    """The job fails with an AlgorithmError; Airflow tries the task again."""
+    """The job fails with an AlgorithmError; Airflow retries the task."""
     scene.start()
     scene.wait_waiting()
     (job,) = scene.live
@@ -251,7 +257,7 @@ def job_failed(scene: Scene) -> None:
 
 
 def job_stopped(scene: Scene) -> None:
-    """Somebody stops the job in the console; no retry is configured."""
+    """Someone stops the job in the console; no retry is configured."""
     scene.start()
     scene.wait_waiting()
     (job,) = scene.live
@@ -260,7 +266,10 @@ def job_stopped(scene: Scene) -> None:
 
 
 def cleared(scene: Scene) -> None:
-    """A user clears the task while it waits. On 3.0, which leaves a running task as `restarting`, once more."""
+    """A user clears the task while it waits.
+
+    On 3.0, which leaves a running task as `restarting`, the user clears it twice.
+    """
     scene.start()
     scene.wait_waiting()
     _clear(scene)
@@ -279,9 +288,9 @@ def _clear_again(scene: Scene) -> None:
 
 
 def lost_and_cleared(scene: Scene) -> None:
-    """The process and its supervisor get kill -9, and a user clears the task before Airflow misses them.
+    """The task's process and its supervisor get SIGKILL, and a user clears the task before Airflow notices.
 
-    On 3.0, which leaves it as `restarting`, once more.
+    On 3.0, which leaves the task as `restarting`, the user clears it twice.
     """
     scene.start()
     scene.wait_waiting()
@@ -303,7 +312,7 @@ def run_deleted(scene: Scene) -> None:
 
 
 def name_freed(scene: Scene) -> None:
-    """Another's job had the name, and is deleted after this task took the next one; then its worker is lost."""
+    """Another job has the name, and is deleted after this task has taken the next name; then the worker is lost."""
     account = scene.simulator.account
     scene.kind.start(account, scene.kind.request(scene.name))
     (others,) = scene.jobs
@@ -316,7 +325,7 @@ def name_freed(scene: Scene) -> None:
 
 
 def left_over(scene: Scene) -> None:
-    """A try stands still before it has made its job; the next one's job fails, the last; then the first goes on."""
+    """A try hangs before it creates its job; the job of the next and last try fails; then the first try continues."""
     refused = Fault("throttle", scene.kind.create, f"{scene.name}*", times=10_000)
     scene.simulator.faults.add(refused)
     scene.start()
@@ -342,7 +351,7 @@ def _refused(scene: Scene) -> bool:
 
 
 def not_waited_for_and_cleared(scene: Scene) -> None:
-    """The task does not wait, and succeeds; then a user clears it, while its job still runs."""
+    """The task succeeds without waiting for its job; then a user clears the task while the job is still running."""
     scene.start()
     scene.wait_ended()
     # Airflow ends the run a moment after its task, and forgets a clear that comes between.
@@ -427,13 +436,13 @@ EVENTS = {
         STOPPED,
         retries=0,
         arguments={"execution_timeout": 60},
-        what="The task's `execution_timeout` is over, and no try is left.",
+        what="The task reaches its `execution_timeout`; no retry is left.",
     ),
     "dagrun_timeout": Event(
         timeout,
         replace(STOPPED, state="skipped"),
         dag_arguments={"dagrun_timeout": 90},
-        what="The run's `dagrun_timeout` is over.",
+        what="The run reaches its `dagrun_timeout`.",
     ),
     # The LocalExecutor of 3.0 does not heed the signal, and all goes on.
     "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",), ("3.3", "2.11")),
@@ -444,7 +453,7 @@ EVENTS = {
         ("sync",),
         ("3.3", "2.11"),
         retries=0,
-        what="The supervisor of the task gets SIGTERM, and no try is left.",
+        what="The supervisor of the task gets SIGTERM; no retry is left.",
     ),
     "worker_lost_at_last_try": Event(
         worker_lost_at_last_try,
@@ -452,15 +461,15 @@ EVENTS = {
         ("sync",),
         ALL,
         retries=0,
-        what="The process and its supervisor get kill -9 while it waits, and no try is left.",
+        what="The task's process and its supervisor get SIGKILL while the task waits; no retry is left.",
     ),
     "worker_killed_at_last_try": Event(
         worker_killed_at_last_try,
         STOPPED,
         ("sync",),
         retries=0,
-        what="The process gets kill -9 while it waits, and no try is left. "
-        "On Airflow 3, where Airflow runs nothing then, `trainspec sweep --stop` follows.",
+        what="The task's process gets SIGKILL while the task waits; no retry is left. On Airflow 3, which then "
+        "runs no code, followed by `trainspec sweep --stop`.",
     ),
     "worker_killed_and_swept_by_dag": Event(
         worker_killed_and_swept_by_dag,
@@ -468,7 +477,7 @@ EVENTS = {
         ("sync",),
         ("3.3",),
         retries=0,
-        what="The process gets kill -9 while it waits, and no try is left. The maintenance DAG follows.",
+        what="The task's process gets SIGKILL while the task waits; no retry is left. Followed by the sweep DAG.",
     ),
     "marked_failed_between_tries": Event(
         marked_failed_between_tries, STOPPED, ("sync",), arguments={"retry_delay": 600}
@@ -492,7 +501,8 @@ EVENTS = {
         ("sync",),
         ALL,
         retries=0,
-        what="The same, and no try is left when the worker is lost.",
+        what="The task's process and its supervisor get SIGKILL on the last try, and a user clears the task before "
+        "Airflow notices. On 3.0, which leaves the task as `restarting`, the user clears it twice.",
     ),
     # Airflow 3 refuses to delete a run that goes on.
     "run_deleted": Event(run_deleted, replace(STOPPED, state="deleted"), ("sync",), ("2.11",)),
@@ -516,26 +526,26 @@ EVENTS = {
         ATTACHED,
         ("deferred",),
         kills="triggerer",
-        what="The triggerer gets kill -9 and is started again.",
+        what="The triggerer gets SIGKILL and is restarted.",
     ),
     "triggerer_replaced": Event(
         component_ended,
         ATTACHED,
         ("deferred",),
         replaces="triggerer",
-        what="The triggerer gets SIGTERM and is started again.",
+        what="The triggerer gets SIGTERM and is restarted.",
     ),
     "scheduler_killed": Event(
         component_ended,
         ATTACHED,
         kills="scheduler",
-        what="The scheduler gets kill -9, with the tasks below it, and is started again.",
+        what="The scheduler and the tasks that it runs get SIGKILL, and the scheduler is restarted.",
     ),
     "scheduler_replaced": Event(
         component_ended,
         ATTACHED,
         replaces="scheduler",
-        what="The scheduler gets SIGTERM, which ends the tasks below it, too, and is started again.",
+        what="The scheduler gets SIGTERM, which also ends the tasks that it runs, and is restarted.",
     ),
     "marked_failed_while_triggerer_away": Event(
         marked_failed_away,
@@ -543,8 +553,8 @@ EVENTS = {
         ("deferred",),
         kills="triggerer",
         while_away=mark_failed,
-        what="A user marks the task as failed while the triggerer is down. "
-        "On 2.11, which forgets it, `trainspec sweep --stop` follows.",
+        what="A user marks the task as failed while the triggerer is down. On 2.11, which forgets the trigger, "
+        "followed by `trainspec sweep --stop`.",
     ),
     "marked_failed_and_swept_by_dag": Event(
         marked_failed_away_and_swept_by_dag,
@@ -553,7 +563,7 @@ EVENTS = {
         ("2.11",),
         kills="triggerer",
         while_away=mark_failed,
-        what="A user marks the task as failed while the triggerer is down. The maintenance DAG follows.",
+        what="A user marks the task as failed while the triggerer is down. Followed by the sweep DAG.",
     ),
     "overdue_after_restart": Event(
         overdue_after_restart,
@@ -563,6 +573,7 @@ EVENTS = {
         arguments={"max_attempts": LONGEST_WAIT},
         kills="triggerer",
         while_away=lambda _: time.sleep(AWAY),
-        what="`max_attempts * check_interval` is over; the triggerer was away for a part of it; no try is left.",
+        what="`max_attempts * check_interval` has passed, and the triggerer was down for part of that time; no "
+        "retry is left.",
     ),
 }

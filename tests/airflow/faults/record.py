@@ -21,6 +21,7 @@ MARKS = {  # kind of jobs → where its table stands
     "training": ("<!-- measured: begin -->\n", "<!-- measured: end -->\n"),
     "tuning": ("<!-- measured with tuning jobs: begin -->\n", "<!-- measured with tuning jobs: end -->\n"),
 }
+_OPERATORS = {"trainspec": "trainspec", "stock": "Amazon provider", "resumable": "resumable"}
 _PACKAGES = ("apache-airflow", "apache-airflow-providers-amazon", "botocore")
 
 Record = Mapping[str, Any]
@@ -95,11 +96,11 @@ def table(found: list[Record]) -> str:
     for record in found:
         for row in record["rows"]:
             cells.setdefault((row["what"], row["mode"]), {})[record["airflow"], row["operator"]] = _cell(row)
-    heads = [f"{operator}, Airflow {version}" for version, operator in columns]
+    heads = [f"{_OPERATORS[operator]}, Airflow {version}" for version, operator in columns]
     lines = [
         *(_source(record) for record in found),
         "",
-        "| what happens | task | " + " | ".join(heads) + " |",
+        "| event | task | " + " | ".join(heads) + " |",
         "| --- | --- |" + " --- |" * len(heads),
         *(
             f"| {what} | {mode} | " + " | ".join(row.get(column, "") for column in columns) + " |"
@@ -127,7 +128,7 @@ def _cell(row: Mapping[str, Any]) -> str:
     trials = row.get("trials_left", 0)
     with_trials = f" with {trials} training jobs" if trials else ""
     left = f", **{row['left']} left running{with_trials}**" if row["left"] or trials else ""
-    return f"{row['made']} made{at_once}, {row['stopped']} stopped{left}: {row['state']}"
+    return f"{row['made']} created{at_once}, {row['stopped']} stopped{left}: {row['state']}"
 
 
 def _versions(version: str) -> dict[str, str]:
