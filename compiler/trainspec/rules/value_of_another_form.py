@@ -43,13 +43,13 @@ FORMS = (
         "VpcConfig.SecurityGroupIds.*",
         r"sg-[0-9A-Fa-f]+|.{1,3}|.*[^-0-9A-Za-z].*",
         "the id of a security group",
-        "an id begins with `sg-`",
+        "an id is `sg-` and 8 or 17 hexadecimal digits",
     ),
     Form(
         "VpcConfig.Subnets.*",
         r"subnet-[0-9A-Fa-f]+|.{1,3}|.*[^-0-9A-Za-z].*",
         "the id of a subnet",
-        "an id begins with `subnet-`",
+        "an id is `subnet-` and 8 or 17 hexadecimal digits",
     ),
     Form(
         "OutputDataConfig.KmsKeyId",
@@ -120,6 +120,7 @@ def check_job(job: JobView) -> Iterator[Found]:
                 continue
             if not re.fullmatch(form.pattern, value, re.DOTALL):
                 kind = next((words for start, words in _KINDS.items() if value.startswith(start)), None)
+                kind = None if kind and form.wanted.endswith(kind) else kind
                 message = f"`{value}` is {f'{kind}, and ' if kind else ''}not {form.wanted}"
                 yield Found(job.origin(*place), message, form.advice)
     place = ("ProfilerConfig", "ProfilingIntervalInMilliseconds")
