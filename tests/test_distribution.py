@@ -40,6 +40,7 @@ def _found(distribution: str, machine: str = "ml.p4d.24xlarge", framework: str =
         ("pytorchddp", "ml.g5.12xlarge", PYTORCH, None),
         ("smddp", "ml.p4d.24xlarge", PYTORCH, None),
         ("smddp", "ml.g5.12xlarge", PYTORCH, "TS762"),
+        ("smddp", "ml.p4d.24xlarge", 'name: pytorch, version: "2.3.0", python: py311', None),
         ("smddp", "ml.p4d.24xlarge", 'name: pytorch, version: "2.9.0", python: py312', "TS761"),
         ("mpi", "ml.trn1.32xlarge", PYTORCH, "TS762"),
         ("pytorchddp", "ml.trn1.32xlarge", PYTORCH, "TS762"),

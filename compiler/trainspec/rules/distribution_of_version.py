@@ -37,11 +37,15 @@ Versions = tuple[tuple[int, ...], tuple[int, ...] | None]
 VERSIONS: Mapping[tuple[str, str], Versions] = {
     ("torchrun", "pytorch"): ((1, 11), None),
     ("pytorchddp", "pytorch"): ((1, 10), None),
-    ("smddp", "pytorch"): ((1, 6), (2, 2)),
+    ("smddp", "pytorch"): ((1, 6), (2, 3)),
     ("smddp", "tensorflow"): ((2, 3), (2, 11)),
     ("mwms", "tensorflow"): ((2, 9), None),
 }
-"""The first and the last minor version of a kind under a framework: the package sagemaker 2.257.7, fw_utils.py."""
+"""The first and the last minor version of a kind under a framework: the package sagemaker 2.257.7, fw_utils.py.
+
+The SDK's list of PyTorch for SMDDP ends with 2.2; the developer guide's has the image of 2.3.0, too (2026-11):
+https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html
+"""
 
 
 def check_job(job: JobView) -> Iterator[Found]:

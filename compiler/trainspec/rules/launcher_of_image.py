@@ -45,8 +45,6 @@ _FRAMEWORKS: Final = {
     "xgboost": "xgboost",
     "scikit-learn": "sklearn",
 }
-_LATER: Final = {("smddp", "pytorch"): ((1, 6), (2, 3))}
-"""Where AWS's images went further than its SDK: the developer guide's page on SMDDP names PyTorch 2.3.0 (2026-11)."""
 
 
 def check_job(job: JobView) -> Iterator[Found]:
@@ -70,7 +68,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             )
             yield Found(job.origin(*place), f"AWS's image of {framework} does not read `{kind.enabled}`", advice)
         elif image and (name, framework) in VERSIONS:
-            first, last = _LATER.get((name, framework), VERSIONS[name, framework])
+            first, last = VERSIONS[name, framework]
             minor = tuple(map(int, image["version"].split(".")[:2]))
             shown = f"{framework} {image['version']} does not read `{kind.enabled}`"
             if minor < first:
