@@ -101,7 +101,7 @@ def test_eight_mistakes_in_one_run(project: Path, trainspec: Run) -> None:
         (["lint", "--format", "xml"], "invalid choice"),
         (["compile", "--var", "x"], "--var takes NAME=VALUE"),
         (["compile", "--airflow", "1"], "invalid choice"),
-        (["request", "many.yaml"], "has several jobs; name one with --job: a, b"),
+        (["request", "many.yaml"], "has several jobs; choose one with --job: a, b"),
         (["request", "many.yaml", "--job", "c"], "has no job `c`"),
         (["request", "many.yaml", "--job", "a", "--at", "today"], "--at takes a date"),
         (["simulate", "--port", "99999"], "cannot listen on port 99999"),

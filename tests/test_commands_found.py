@@ -81,7 +81,7 @@ def test_the_list(spec: Path, project: Path, trainspec: Run) -> None:
     assert (one["dag"], one["tags"], one["jobs"][0]["max_runtime_seconds"]) == ("one", ["nightly"], 5400)
     for select, dag in (("tag:team=x", "zwei"), ("specs/two.yaml", "zwei"), ("specs/o*.yaml", "one")):
         assert [each["dag"] for each in json.loads(trainspec("ls", "--json", "--select", select).stdout)] == [dag]
-    assert trainspec("ls", "--select", "tag:none").stderr == "Nothing is selected.\n"
+    assert trainspec("ls", "--select", "tag:none").stderr == "Nothing selected.\n"
     refused = trainspec("ls", "--select", "state:new")
     assert (refused.returncode, "state:modified" in refused.stderr) == (2, True)
 

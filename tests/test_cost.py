@@ -263,7 +263,7 @@ TUNED: dict[str, tuple[dict[str, Any], dict[str, Any], float | None, float | Non
     # 2 x 3 machines for 0.50 are dearer than 2 x 1 for 2: 3 a training job, and the hours of the three.
     "several machines": (
         tuning({"jobs": 2, "parallel": 1}, resources={"instances": CHOICES}), {"resources": None},
-        6, 2 * max(3 * EACH, 2 + STORAGE), "machines of several types",
+        6, 2 * max(3 * EACH, 2 + STORAGE), "several instance types",
     ),
 }  # fmt: skip
 

@@ -71,7 +71,7 @@ def test_the_settings_name_the_table_and_an_environment_its_machines(root: Path,
     (root / "trainspec.toml").write_text('prices = "prices.json"\n')
     drawn = trainspec("graph", "specs/a.yaml", "--env", "prod", "--format", "svg").stdout
     assert ">at most 12 machine hours, 12.00 USD</text>" in drawn
-    assert ">Starts by hand or through the API: only a run is counted.</text>" in drawn
+    assert ">Starts manually or through the API: only one run is counted.</text>" in drawn
     (root / "prices.json").write_text("{}")
     assert trainspec("graph", "specs/a.yaml").returncode == 2
     assert trainspec("docs").returncode == 2
@@ -114,7 +114,7 @@ def test_pages_say_hours_and_money_of_jobs_dags_and_the_project(root: Path, trai
     assert "sweep: 6 hours if nothing fails; every retry may take as long again" in first
     assert "base: at most 6 machine hours, 3.00 USD, in 2 tries" in first, "each point by itself"
     assert "prod: at most 3 machine hours, 3.00 USD" in first
-    assert "Starts when its assets are updated: only a run is counted." in second
+    assert "Starts when its assets are updated: only one run is counted." in second
     assert "Prices of 2026-11-01 (USD)" in index
 
 
@@ -192,7 +192,7 @@ def test_other_tasks_that_start_machines_are_named(root: Path, trainspec: Run) -
     (root / "specs/a.yaml").write_text((root / "specs/a.yaml").read_text() + PROCESSING)
     (dag,) = json.loads(trainspec("cost", "--format", "json").stdout)["dags"]
     assert (dag["not_counted"], dag["hours_run"]) == (["clean"], 15)
-    assert "clean: its operator starts machines of SageMaker, which are not counted" in trainspec("cost").stdout
+    assert "clean: its operator starts SageMaker instances, which are not counted" in trainspec("cost").stdout
 
 
 def test_the_site_opens_in_the_browser(root: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,5 +267,5 @@ def test_figures_of_one_environment_are_not_beside_the_machines_of_another(root:
     assert "A run: at most" not in first, "the picture is of the base, which has errors"
     assert "30 days: at most" not in page(root, "index.html")
     assert "Hours in prod, at most" in first
-    assert "A run takes at most" not in first, "a bound of a job names its environment"
-    assert "A run takes prod: at most" in first
+    assert "Per run at most" not in first, "a bound of a job names its environment"
+    assert "Per run prod: at most" in first

@@ -165,7 +165,7 @@ def test_one_is_chosen(project: Path, trainspec: Run) -> None:
     for command in (("request",), ("graph",), ("run", "--simulate")):
         asked = trainspec(*command, "specs/each.yaml")
         assert asked.returncode == 2
-        assert "makes 2 DAGs; choose one with --each NAME=VALUE: team=growth, team=risk" in asked.stderr
+        assert "defines 2 DAGs; choose one with --each NAME=VALUE: team=growth, team=risk" in asked.stderr
     request = json.loads(trainspec("request", "specs/each.yaml", "--each", "team=risk", "--at", "2025-04-09").stdout)
     assert request["TrainingJobName"] == "churn-team-risk-20250409T000000"
     wrong = trainspec("request", "specs/each.yaml", "--each", "team=ops")

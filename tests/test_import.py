@@ -292,7 +292,7 @@ def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatc
     assert "--job-name: there is no training job or tuning job `nobody` in us-east-1\n" in absent.stderr
     assert f"there is no training job `{'nobody' * 6}` in us-east-1, and names of tuning jobs have" in long.stderr
     assert called == "DescribeTrainingJob"  # the service refuses to look for so long a name
-    asked = "there is no training job `nobody` in us-east-1; whether a tuning job has the name could not be asked: AWS"
+    asked = "there is no training job `nobody` in us-east-1; could not check whether a tuning job has this name: AWS"
     assert asked in refused.stderr
 
 

@@ -239,5 +239,5 @@ def test_an_xcom_for_python_is_named() -> None:
             PythonOperator(task_id="use", python_callable=work, op_args=[query.output])
     """)
     assert [
-        "`op_args` of `use` reads an XCom, which a template hands on as text" in note for note in imported.notes
+        "`op_args` of `use` reads an XCom, which a template passes on as a string" in note for note in imported.notes
     ] == [True]

@@ -116,9 +116,9 @@ def test_nothing_leads_elsewhere(trainspec: Run, project: Path, monkeypatch: pyt
     ("arguments", "code", "said"),
     [
         ([], 2, "--record needs a command: trainspec import --record -- python train.py"),
-        (["--", "nothing-such"], 2, "there is no program nothing-such"),
+        (["--", "nothing-such"], 2, "no such program: nothing-such"),
         (["--load", "--", "true"], 2, "it cannot be combined with --load or --job-name"),
-        (["--", "true"], 1, "the command made no training job"),
+        (["--", "true"], 1, "the command started no training job"),
     ],
 )
 def test_wrong_uses(trainspec: Run, project: Path, arguments: list[str], code: int, said: str) -> None:
@@ -205,8 +205,8 @@ def test_a_name_in_texts() -> None:
         "F": ["n-{{ ts }}/"],
     }
     assert [note.split(":")[0] for note in notes] == [
-        "C holds the recorded name within a word, xn-1",
-        "D names what was uploaded in the recording, s3",
+        "C contains the recorded name within a word, xn-1",
+        "D refers to what was uploaded during the recording, s3",
     ]
 
 

@@ -167,7 +167,10 @@ def test_edges(kind: str) -> None:
 LOST = {
     "task flow": ("@task\n    def f():\n        pass\n    f()", "the task `f` is not carried over"),
     "mapped": ("BashOperator.partial(task_id='m').expand(bash_command=['a'])", "the task `m` is not carried over"),
-    "branch": ("if made():\n        BashOperator(task_id='m', bash_command='m')", "only a run decides whether"),
+    "branch": (
+        "if made():\n        BashOperator(task_id='m', bash_command='m')",
+        "whether it is created is only known",
+    ),
     "local class": ("class MyOperator(BashOperator):\n        pass\n    MyOperator(task_id='m')", "in this file"),
     "other module": ("import helpers\n    helpers.add_tasks()", "what `helpers.add_tasks` makes is not read"),
     "edge": ("t >> made()", "the edge `t >> made()` is not carried over"),
@@ -182,15 +185,15 @@ LOST = {
     ),
     "match": (
         "match made():\n        case 1:\n            BashOperator(task_id='m', bash_command='m')",
-        "the task `m` is not carried over: only a run decides",
+        "the task `m` is not carried over: whether it is created is only known",
     ),
     "conditional task": (
         "u = BashOperator(task_id='m', bash_command='m') if made() else None",
-        "the task `m` is not carried over: only a run decides",
+        "the task `m` is not carried over: whether it is created is only known",
     ),
     "condition with a task": (
         "u = made() and BashOperator(task_id='m', bash_command='m')",
-        "the task `m` is not carried over: only a run decides",
+        "the task `m` is not carried over: whether it is created is only known",
     ),
     "raise": ("raise ValueError\n    BashOperator(task_id='m', bash_command='m')", "an exception is raised here"),
     "set later": ("t.ui_color = '#fff'", "`t.ui_color` is set afterwards"),

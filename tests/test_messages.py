@@ -110,7 +110,7 @@ def test_advice_about_credentials_is_not_masked_itself(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(project / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     said = trainspec("import", "--job-name", "x", "--region", "us-east-1").stderr
-    assert "there are no AWS credentials; configure them" in said
+    assert "no AWS credentials; configure them" in said
     assert "***" not in said
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     monkeypatch.delenv("AWS_REGION", raising=False)

@@ -630,7 +630,7 @@ def test_two_policies_with_one_code(house: Project) -> None:
 def test_the_command_alone(house: Project) -> None:
     house.policy({})
     ran = house.run("policy")
-    assert (ran.returncode, "`trainspec policy test` tries" in ran.stderr) == (2, True)
+    assert (ran.returncode, "`trainspec policy test` tests" in ran.stderr) == (2, True)
 
 
 def test_examples_are_tried(house: Project) -> None:

@@ -186,7 +186,7 @@ def test_a_channel_without_data_fails_before_the_script(lab: Lab) -> None:
     source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/t/"}
     lab.create(InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}])
     said = "no data for the channel train: s3://bucket/t/ is not on this machine"
-    assert lab.end()["FailureReason"] == f"ClientError: {said}; give it with --input train=PATH"
+    assert lab.end()["FailureReason"] == f"ClientError: {said}; pass it with --input train=PATH"
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,13 @@ def test_the_jobs_that_ran(aws: Simulator, trainspec: Run, project: Path) -> Non
     assert len(shown) == 3
     assert len(trainspec("status", "-n", "1").stdout.splitlines()) == 2
     nothing = trainspec("status", "--dag", "another")
-    assert (nothing.stdout, nothing.stderr) == ("", "No jobs of trainspec were found.\n")
+    assert (nothing.stdout, nothing.stderr) == ("", "No jobs found that trainspec has started.\n")
     assert trainspec("status", "--running").stdout == ""
     logged = trainspec("logs", rows[0]["job"])
     assert logged.returncode == 0
     assert logged.stdout.count("\n") > 1
     assert len(trainspec("logs", rows[0]["job"], "-n", "1").stdout.splitlines()) == 1
-    assert "has ended already: Completed" in trainspec("stop", rows[0]["job"]).stdout
+    assert "has already ended: Completed" in trainspec("stop", rows[0]["job"]).stdout
 
 
 def test_a_job_is_stopped(aws: Simulator, trainspec: Run, project: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_tuning_job(aws: Simulator, trainspec: Run, project: Path) -> None:
     logged = trainspec("logs", row["job"])
     assert f"{best}, the best training job of the tuning job {row['job']}" in logged.stderr
     assert logged.stdout == trainspec("logs", best).stdout != ""
-    assert "has ended already: Completed" in trainspec("stop", row["job"]).stdout
+    assert "has already ended: Completed" in trainspec("stop", row["job"]).stdout
 
 
 @pytest.mark.slow
@@ -83,7 +83,7 @@ def test_a_tuning_job_is_stopped_and_no_single_training_job_of_it(
     assert (logged.returncode, "the newest training job of the tuning job" in logged.stderr) == (0, True)
     refused = trainspec("stop", child)
     assert refused.returncode == 2
-    assert f"`{child}` belongs to the tuning job `{row['job']}`: stop that one" in refused.stderr
+    assert f"`{child}` belongs to the tuning job `{row['job']}`: stop that job instead" in refused.stderr
     stopped = trainspec("stop", row["job"])
     assert (stopped.returncode, stopped.stdout.split()[:2]) == (0, ["stopping", row["job"]])
 

@@ -58,7 +58,7 @@ def test_no_credentials(aws: Simulator, trainspec: Run, project: Path, monkeypat
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     ran = run_spec(trainspec, project, ONE)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "there are no AWS credentials" in ran.stderr
+    assert "no AWS credentials" in ran.stderr
     assert "--simulate" in ran.stderr
 
 
@@ -85,7 +85,7 @@ def test_no_boto3(aws: Simulator, trainspec: Run, project: Path, monkeypatch: py
     monkeypatch.setattr(builtins, "__import__", without)
     ran = run_spec(trainspec, project, ONE)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert "`run` does without it with --simulate or --local" in ran.stderr
+    assert "`run` does not need it with --simulate or --local" in ran.stderr
     ran = run_spec(trainspec, project, ONE, "--simulate", "--phase-seconds", "0.05")
     assert (ran.returncode, '"status": "Completed"' in ran.stdout) == (0, True)
 

@@ -169,7 +169,7 @@ def test_there_are_no_credentials(preflight: Preflight, monkeypatch: pytest.Monk
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     (one,) = preflight(code=1)
-    assert (one["code"], one["message"]) == ("TS901", "there are no credentials for AWS")
+    assert (one["code"], one["message"]) == ("TS901", "no AWS credentials")
     assert preflight.state.calls == []
 
 
@@ -185,7 +185,7 @@ def test_an_answer_that_nobody_expects_is_one_check_not_made(preflight: Prefligh
     preflight.state.objects.clear()
     found = {each["code"]: each for each in preflight()}
     assert found.keys() == {"TS900", "TS907"} or found.keys() > {"TS900"}
-    assert found["TS900"]["message"].startswith("not checked: quotas, because AWS gave an unexpected answer")
+    assert found["TS900"]["message"].startswith("not checked: quotas, because AWS returned an unexpected response")
     assert len(found) == 2
 
 
@@ -221,7 +221,7 @@ def test_templates_are_looked_at_with_a_date_only(preflight: Preflight) -> None:
     preflight.path.write_text(SPEC.replace("/train/", "/{{ ds }}/"))
     assert preflight(code=0) == []
     (one,) = preflight("--at", "2025-04-09", code=0)
-    assert (one["code"], one["message"]) == ("TS909", "nothing lies at s3://my-bucket/2025-04-09/")
+    assert (one["code"], one["message"]) == ("TS909", "there is nothing at s3://my-bucket/2025-04-09/")
     preflight.state.objects.add("my-bucket/2025-04-09/a.csv")
     assert preflight("--at", "2025-04-09", code=0) == []
 

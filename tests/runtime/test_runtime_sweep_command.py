@@ -142,7 +142,7 @@ def test_more_jobs_than_it_may_look_at(airflow: AirflowStub, aws: Simulator, tra
     _jobs(aws)
     ran = trainspec("sweep", "--airflow-url", airflow.url, "--older-than", "0", "--max-jobs", "2")
     assert ran.returncode == 1
-    assert "there are more: raise --max-jobs" in ran.stderr
+    assert "there are more: increase --max-jobs" in ran.stderr
 
 
 @pytest.mark.parametrize(

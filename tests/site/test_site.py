@@ -223,7 +223,7 @@ def test_a_link_that_leaves_the_project_is_not_written_through(root: Path, train
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        (None, "only when started by hand, by another DAG or through the API"),
+        (None, "only when triggered manually, by another DAG or through the API"),
         ("@daily", "every day at midnight (Europe/Berlin)"),
         ("@hourly", "every hour, on the hour"),
         ("6h", "every 6 hours"),

@@ -129,7 +129,7 @@ def test_run_local_takes_a_python_by_a_relative_path(trainspec: Run, project: Pa
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "`jobs.train.inputs.train` is data in AWS: give its place on this machine with --input train=PATH"),
+        ([], "`jobs.train.inputs.train` is data in AWS: pass its path on this machine with --input train=PATH"),
         (["--input", "trian=src"], "no job that runs has a channel `trian`; did you mean `train`?"),
         (["--input", "train"], "--input takes CHANNEL=PATH, not `train`"),
         (["--input", "train=nowhere"], "--input train=nowhere: no such file or folder"),

@@ -91,7 +91,7 @@ def test_a_metric_that_no_log_has(local: Any) -> None:
     (done,), said = local(tuning("{jobs: 2, parallel: 2}"), script="print('accuracy 0.5')\n", code=1)
     assert done["status"] == "Failed"
     assert "No training job reported the objective metric auc" in done["reason"]
-    assert said.count(": Completed, without the objective in its log\n") == 2
+    assert said.count(": Completed, without the objective metric in its log\n") == 2
 
 
 @pytest.mark.slow

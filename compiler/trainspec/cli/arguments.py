@@ -15,7 +15,7 @@ from trainspec.project.project import Project, UsageError
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """The arguments that say what to read."""
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files, folders or globs; the project's own if none is given"
+        "paths", nargs="*", metavar="PATH", help="files, folders or globs (default: the project's specs)"
     )
 
 
@@ -30,7 +30,7 @@ def add_composition(parser: "argparse._ActionsContainer") -> None:
         metavar="VERSION",
         type=lambda given: airflow_minor(given) or given,
         choices=AIRFLOW,
-        help=f"the Airflow to compile for: {', '.join(AIRFLOW)} ({DEFAULT_AIRFLOW} if not given)",
+        help=f"the Airflow version to compile for: {', '.join(AIRFLOW)} ({DEFAULT_AIRFLOW} by default)",
     )
 
 
@@ -106,7 +106,7 @@ def chosen_combination(first: FileFacts, given: Sequence[str]) -> int:
     some = ", ".join(labels[:5]) + (", ..." if len(labels) > 5 else "")
     if not found:
         raise UsageError(f"--each {' '.join(given)}: {first.name} has no such combination; there are {some}")
-    raise UsageError(f"{first.name} makes {len(labels)} DAGs; choose one with --each NAME=VALUE: {some}")
+    raise UsageError(f"{first.name} defines {len(labels)} DAGs; choose one with --each NAME=VALUE: {some}")
 
 
 def check_options(found: Iterable[FileFacts], chosen: Options) -> None:

@@ -21,7 +21,9 @@ def add_aws(parser: argparse.ArgumentParser) -> None:
     """The options that say whose jobs, and where."""
     parser.add_argument("--region", help="the AWS region (default: that of your AWS configuration)")
     parser.add_argument("--profile", help="the profile of your AWS configuration")
-    parser.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as one of `trainspec simulate`")
+    parser.add_argument(
+        "--endpoint-url", metavar="URL", help="a different endpoint, such as that of `trainspec simulate`"
+    )
 
 
 def clients(arguments: argparse.Namespace) -> Clients:

@@ -6,7 +6,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Write specs": {
         "init": "start a project: a first spec, settings, hooks and CI",
         "import": "create a spec from a request, a job, a manifest or a DAG file",
-        "lint": "check specs; writes nothing, or with --fix what has one right answer",
+        "lint": "check specs; --fix fixes what has exactly one correct fix",
         "fmt": "rewrite specs in canonical form",
         "explain": "explain a code or a field",
     },
@@ -30,13 +30,13 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "Manage jobs": {
         "status": "show the training and tuning jobs that trainspec has started",
-        "logs": "print the log of a training job, or of a tuning job's best",
+        "logs": "print the log of a training job, or of a tuning job's best training job",
         "stop": "stop a training or tuning job",
         "sweep": "list or stop training jobs whose Airflow task has ended",
     },
     "Set up": {
-        "completion": "print the shell's completion: bash, zsh or fish",
-        "lsp": "serve an editor: findings, fixes, hover, completion, rename",
+        "completion": "print shell completion for bash, zsh or fish",
+        "lsp": "run a language server for editors: findings, fixes, hover, completion, rename",
         "schema": "print the JSON Schema for editors",
     },
 }

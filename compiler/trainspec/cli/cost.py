@@ -41,8 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="rewrite the price table from AWS's price list, for the specs' regions",
     )
-    aws.add_argument("--profile", help="the profile of your AWS configuration, where the public list is out of reach")
-    aws.add_argument("--endpoint-url", metavar="URL", help="another address of the price list")
+    aws.add_argument(
+        "--profile",
+        help="the profile of your AWS configuration, for the pricing API if the public list cannot be reached",
+    )
+    aws.add_argument("--endpoint-url", metavar="URL", help="a different endpoint for the price list")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -106,10 +109,10 @@ def _refresh(arguments: argparse.Namespace, project: Project, costs: Sequence[Da
 
     regions = sorted({job.region for dag in costs for job in dag.jobs if job.region})
     if not regions:
-        raise UsageError("no job names a region: set `region` in the specs, or pass --region")
+        raise UsageError("no job has a region: set `region` in the specs, or pass --region")
     target = Path(arguments.prices) if arguments.prices else project.root / project.prices if project.prices else None
     if target is None:
-        raise UsageError("name the table with --prices FILE, or set `prices` in the settings")
+        raise UsageError("pass the table with --prices FILE, or set `prices` in the settings")
     try:
         prices = fetch(regions, arguments.profile, arguments.endpoint_url)
         write_over(target, written(prices), project.root)

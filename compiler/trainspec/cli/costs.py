@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def add_prices(parser: "argparse._ActionsContainer") -> None:
     """`--prices`, for a command that shows money beside hours."""
     parser.add_argument(
-        "--prices", metavar="FILE", help="a price table, for money beside hours (default: `prices` in the settings)"
+        "--prices",
+        metavar="FILE",
+        help="a price table, to show money as well as hours (default: `prices` in the settings)",
     )
 
 

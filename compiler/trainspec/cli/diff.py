@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     before = _state(arguments.before, project)
     after = _state(arguments.after, project) if arguments.after else State(None, before.path, None)
     if before == after:
-        raise UsageError(f"`{arguments.before}` is the working tree itself: name what to compare it with as B")
+        raise UsageError(f"`{arguments.before}` is the working tree itself; pass what to compare it with as B")
     if before.revision or after.revision:
         project = replace(project, packs=False)  # the code of a commit is not on the disk
     old, new = (_compiled(state, project, chosen, arguments) for state in (before, after))

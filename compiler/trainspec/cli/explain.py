@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="CODE_OR_FIELD",
         help="a code (TS540, or a policy's: ORG001), a field (resources.instance_type, dag.schedule), a request member "
-        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of those (framework.pytorch), an instance type "
+        "(ResourceConfig.InstanceType), `framework`, `algorithm` or one of them (framework.pytorch), an instance type "
         "(ml.g5.xlarge), an operator (SageMakerTransformOperator); "
         "lists all codes if none is given",
     )

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_here()
     chosen = options(arguments, project)
     if arguments.each and not arguments.spec:
-        raise UsageError("--each chooses a DAG of one spec: name the spec")
+        raise UsageError("--each chooses a DAG of one spec: pass the spec")
     analyses = [analyse_one(arguments, project, chosen)] if arguments.spec else analyse_files([], project, chosen)
     findings = [found for each in analyses for found in each.findings if found.severity is Severity.ERROR]
     if findings:
@@ -76,7 +76,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _of_spec(analysis: "Analysis", prices: Prices | None, region: str | None, at: datetime | None) -> Graph:
     if analysis.root is None:
-        raise UsageError(f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and makes no DAG by itself")
+        raise UsageError(
+            f"{analysis.source.name} is a fragment: it has no `trainspec: 1`, and defines no DAG by itself"
+        )
     graph = build(analysis.dag_id, analysis.data, _requests(analysis), analysis.groups)
     (cost,) = costs_of([analysis], prices, region, at, SAME_DAY)
     return picture.of_dag(graph, cost, prices)

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--load",
         action="store_true",
-        help="let Airflow load DAG files: this RUNS them, in a process of its own, with your environment",
+        help="let Airflow load DAG files: this RUNS them, in a separate process, with your environment",
     )
     parser.add_argument(
         "--airflow-python",
@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "of AWS; write a spec for each job into the folder -o, or here",
     )
     parser.add_argument("--job-name", metavar="NAME", help="a training or tuning job in your AWS account; needs boto3")
-    parser.add_argument("--region", help="the region of that job, or with --record of the command")
+    parser.add_argument("--region", help="the region of that job or, with --record, of the command")
     parser.add_argument("-o", "--output", metavar="FILE", help="output file, or a folder if there are several specs")
 
 
@@ -62,10 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
     read = _load(arguments) if arguments.load else _read(arguments.sources)
     imported = _join([*read, *_from_aws(arguments)])
     if not imported:
-        raise UsageError("name a file, or a job with --job-name")
+        raise UsageError("pass a file, or a job with --job-name")
     target = Path(arguments.output) if arguments.output else None
     if len(imported) > 1 and (target is None or not target.is_dir()):
-        raise UsageError(f"the sources hold {len(imported)} DAGs: give a folder with -o")
+        raise UsageError(f"the sources contain {len(imported)} DAGs: pass a folder with -o")
     is_whole = True
     for each in imported:
         text = formatted(Source("imported.yaml", spec_text(each))).text

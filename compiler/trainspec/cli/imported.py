@@ -41,9 +41,9 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
                 checked = each.as_uploaded()
                 is_whole = report(checked, spec_text(checked)) and is_whole
     except FileNotFoundError:
-        raise UsageError(f"there is no program {command[0]}") from None
+        raise UsageError(f"no such program: {command[0]}") from None
     except FileExistsError as error:
-        raise UsageError(f"{error.filename} exists; remove it, or name another folder with -o") from None
+        raise UsageError(f"{error.filename} exists; remove it, or choose another folder with -o") from None
     except (CannotImportError, ValueError) as error:
         print(f"trainspec: {visible(conceal_all(str(error)))}", file=sys.stderr)
         return 1
@@ -66,7 +66,7 @@ def write_spec(path: Path, text: str) -> None:
     try:
         write_new(path, text, root_around(Path.cwd()))
     except FileExistsError:
-        raise UsageError(f"{path} exists; remove it, or name another file") from None
+        raise UsageError(f"{path} exists; remove it, or choose another file") from None
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     print(f"wrote {path}")
@@ -83,7 +83,7 @@ def report(imported: Imported, text: str) -> bool:
     for remark in imported.remarks:
         print(f"trainspec: note: {visible(conceal_all(without(remark, values)))}", file=sys.stderr)
     for place in secrets:
-        said = f"the value of `{place}` looks like a secret, and the spec shows it: let it come from a secret store"
+        said = f"the value of `{place}` looks like a secret, and the spec shows it: use a secret store instead"
         print(f"trainspec: note: {visible(said)}", file=sys.stderr)
     analysis = analyse(source, Options())
     for job in imported.jobs:

@@ -59,7 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what CI installs with pip, such as a wheel's address or `trainspec @ git+https://…`",
     )
     parser.add_argument(
-        "-y", "--yes", action="store_true", help="ask nothing: options that are not given have their defaults"
+        "-y", "--yes", action="store_true", help="ask no questions; options that are not set get their defaults"
     )
 
 
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"cannot write {os.path.relpath(error.filename)}: {error.strerror}") from error
     _show_kept(root, wish, kept)
     code = _compile(root)
-    print(f"Next: change specs/example.yaml, and run `trainspec compile`{_in(arguments.folder)}.", file=sys.stderr)
+    print(f"Next: edit specs/example.yaml, and run `trainspec compile`{_in(arguments.folder)}.", file=sys.stderr)
     if ".pre-commit-config.yaml" not in kept:
         print("`pre-commit install` starts the hooks.", file=sys.stderr)
     if wish.ci != "none" and arguments.install is None and " @ " not in wish.install:

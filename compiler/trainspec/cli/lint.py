@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
     add_composition(parser)
-    parser.add_argument("--all-envs", action="store_true", help="check the base and every environment: the default")
+    parser.add_argument("--all-envs", action="store_true", help="check the base and every environment (the default)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="output format of the findings")
     parser.add_argument(
         "--select", action="append", default=[], metavar="CODES", help="report only these codes, for example TS540,TS52"
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--fix", action="store_true", help="fix findings that have exactly one correct fix, and report the rest"
     )
     fixing.add_argument("--diff", action="store_true", help="show what --fix would change, without writing")
-    parser.add_argument("-q", "--quiet", action="store_true", help="show errors only, and how many other findings")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show only errors, and the number of other findings")
     parser.add_argument("-w", "--watch", action="store_true", help="check again whenever a file changes, until Ctrl-C")
     add_cache(parser)
 

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         lines = table([_HEADING, *(row for each in found for row in _rows(each))])
         print(
-            "\n".join(visible(conceal_all(line)) for line in lines) if lines else "Nothing is selected.",
+            "\n".join(visible(conceal_all(line)) for line in lines) if lines else "Nothing selected.",
             file=sys.stdout if lines else sys.stderr,
         )
     wrong = dict.fromkeys(each.name for each in found if has_errors(each.findings))

@@ -59,7 +59,7 @@ def no_command(given: str) -> str:
     from trainspec.diagnostics.near import did_you_mean
 
     if given.startswith("-"):
-        return f"there is no option `{given}` before the command; `trainspec --help` shows what there is"
+        return f"there is no option `{given}` before the command; `trainspec --help` lists them"
     meant = SYNONYMS.get(given)
     near = f"did you mean `{meant}`?" if meant else did_you_mean(given, COMMANDS)
     return f"there is no command `{given}`; {near or '`trainspec --help` lists them'}"

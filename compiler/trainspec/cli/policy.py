@@ -25,13 +25,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=("test", "list"),
         metavar="{test,list}",
-        help="try the examples of the policies, or list them",
+        help="test the examples of the policies, or list the policies",
     )
     parser.add_argument(
         "paths",
         nargs="*",
         metavar="PATH",
-        help="files, folders or globs; the policies of the settings if none is given",
+        help="files, folders or globs (default: the policies in the settings)",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="output format of the findings of `test`")
     parser.add_argument("--strict", action="store_true", help="exit with 1 on warnings as well")
@@ -40,11 +40,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings, or the list; 1 where a policy cannot be followed or judges an example wrongly."""
     if arguments.action is None:
-        raise UsageError("`trainspec policy test` tries the examples of policies, `trainspec policy list` lists them")
+        raise UsageError(
+            "`trainspec policy test` tests the examples of policies, `trainspec policy list` lists the policies"
+        )
     project = project_here()
     policies = _named(arguments.paths, project) if arguments.paths else project.selection.policies
     if policies is None:
-        raise UsageError('the project has no policies: name their files, or set `policies = ["policies/*.yaml"]`')
+        raise UsageError('the project has no policies: pass their files, or set `policies = ["policies/*.yaml"]`')
     if arguments.action == "list":
         from trainspec.cli.policies import listed
 

@@ -24,7 +24,9 @@ _PATIENCE = 20.0
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     add_paths(parser)
-    parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this date, and check what they name")
+    parser.add_argument(
+        "--at", metavar="DATE", help="render Airflow's macros for this logical date, and check the results"
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help="output format of the findings")
     parser.add_argument("--strict", action="store_true", help="exit with 1 on warnings as well")
     parser.add_argument(
@@ -34,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     aws = parser.add_argument_group("AWS")
     aws.add_argument("--region", help="the region of jobs that do not set one")
     aws.add_argument("--profile", help="the profile of your AWS configuration")
-    aws.add_argument("--endpoint-url", metavar="URL", help="another endpoint for all services")
+    aws.add_argument("--endpoint-url", metavar="URL", help="a different endpoint for all services")
 
 
 def run(arguments: argparse.Namespace) -> int:

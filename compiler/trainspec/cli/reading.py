@@ -47,7 +47,7 @@ def spec_path(given: str) -> Path:
     if not os.path.lexists(path):
         raise UsageError(f"{cut(given, 200)}: no such file")
     if path.is_dir():
-        raise UsageError(f"{given} is a folder: name the file of one spec")
+        raise UsageError(f"{given} is a folder: pass the file of one spec")
     return path
 
 

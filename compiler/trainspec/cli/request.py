@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="instead of the request, show where each value was written and what it overrode",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="output format of --origin")
-    parser.add_argument("--redact", action="store_true", help="show `***` in place of what looks like a secret")
+    parser.add_argument("--redact", action="store_true", help="show `***` instead of what looks like a secret")
     add_composition(parser)
     add_each(parser)
 
@@ -136,4 +136,4 @@ def _job(analysis: Analysis, wanted: str | None) -> str:
     why = "has several jobs" if wanted is None else f"has no job `{wanted}`"
     if wanted is not None and wanted in analysis.groups:
         why, jobs = f"has `{wanted}` as a matrix", list(analysis.groups[wanted])
-    raise UsageError(f"{analysis.source.name} {why}; name one with --job: {', '.join(jobs)}")
+    raise UsageError(f"{analysis.source.name} {why}; choose one with --job: {', '.join(jobs)}")

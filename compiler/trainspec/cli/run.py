@@ -101,14 +101,14 @@ def _introduce(local: LocalRun, access: Access, view: View) -> None:
     for section, names in local.passed_over.items():
         view.say(f"Skipped, because {section} run only in Airflow: {', '.join(names)}")
     if access.end is not None:
-        view.say("Run on this machine: nothing is sent to AWS")
+        view.say("Running on this machine: nothing is sent to AWS")
         most = access.account.most_trials if access.account else None
         for job, asked in local.trials.items():
             if most is not None and (asked is None or asked > most):
                 of_all = f"of the {asked} training jobs" if asked else f"training job{'' if most == 1 else 's'}"
                 view.say(f"At most {most} {of_all} of `{job}` {'is' if most == 1 else 'are'} run (--trials)")
     elif access.simulated:
-        view.say("Simulated on this machine: nothing is sent to AWS")
+        view.say("Simulating on this machine: nothing is sent to AWS")
     else:
         view.say(f"Run {local.run_id}")
 

@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ID=TRAINING_JOB",
         help="do not run this job; use the results of this completed training job instead",
     )
-    parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date (now)")
+    parser.add_argument("--at", metavar="DATE", help="render Airflow's macros for this logical date (default: now)")
     parser.add_argument(
         "--conf",
         metavar="JSON",
@@ -40,7 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resume", metavar="RUN", help="resume this earlier run: find its jobs and run the remaining ones"
     )
     parser.add_argument(
-        "--preflight", action="store_true", help="ask the account first, and run nothing if the jobs could not run"
+        "--preflight",
+        action="store_true",
+        help="run `trainspec preflight` first, and start nothing if a job could not run",
     )
     parser.add_argument("--no-wait", action="store_true", help="start the jobs without waiting for them to end")
     parser.add_argument(
@@ -112,9 +114,7 @@ def wish_of(arguments: argparse.Namespace, airflow: str) -> Wish:
         raise UsageError("--local and --simulate cannot be used together")
     for option in ("profile", "endpoint_url", "use", "resume", "preflight"):
         if own and getattr(arguments, option):
-            raise UsageError(
-                f"{own} cannot be combined with --{option.replace('_', '-')}: it uses an account of its own"
-            )
+            raise UsageError(f"{own} cannot be combined with --{option.replace('_', '-')}: it uses a simulated account")
     for option in ("input", "python", "keep", "trials"):
         if getattr(arguments, option) not in (None, []) and not arguments.local:
             raise UsageError(f"--{option} requires --local")

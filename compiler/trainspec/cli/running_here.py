@@ -76,6 +76,5 @@ def _check_channels(local: LocalRun, inputs: Mapping[str, Path]) -> None:
         for name, is_made in names.items():
             if not is_made and name not in inputs:
                 raise UsageError(
-                    f"`jobs.{job}.inputs.{name}` is data in AWS: give its place on this machine with "
-                    f"--input {name}=PATH"
+                    f"`jobs.{job}.inputs.{name}` is data in AWS: pass its path on this machine with --input {name}=PATH"
                 )

@@ -36,12 +36,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="fail jobs whose containers are certain to fail",
     )
-    here = parser.add_argument_group("jobs that really run")
+    here = parser.add_argument_group("running scripts")
     here.add_argument(
         "--exec",
         nargs="*",
         metavar="SPEC",
-        help="run the scripts of these specs (the project's, if none is given), as processes of this machine",
+        help="run the scripts of these specs (default: the project's) as processes on this machine",
     )
     add_local(here)
     here.add_argument("--keep", metavar="DIR", help="keep the jobs' folders and models in this folder")

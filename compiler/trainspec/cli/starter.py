@@ -89,12 +89,12 @@ repos:
 """
 
 ATTRIBUTES = """\
-# Collapsed in reviews, and left out of language statistics. `trainspec compile` settles conflicts in these files.
+# Collapsed in reviews, and left out of language statistics. `trainspec compile` resolves conflicts in these files.
 generated_dags/** linguist-generated
 """
 
 IGNORE = f"""\
-# A copy for the editor: `trainspec init` or `trainspec schema` writes it anew.
+# A copy for the editor: `trainspec init` or `trainspec schema` writes it again.
 {SCHEMA}
 """
 

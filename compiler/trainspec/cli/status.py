@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     lines = table([_HEADING, *(_cells(row) for row in found)])
     print(
-        "\n".join(map(printable, lines)) if lines else "No jobs of trainspec were found.",
+        "\n".join(map(printable, lines)) if lines else "No jobs found that trainspec has started.",
         file=sys.stdout if lines else sys.stderr,
     )
     return 0

@@ -19,15 +19,15 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         jobs, job = found(arguments.job, clients(arguments))
         if job.ended:
-            print(printable(f"{job.name} has ended already: {job.status}"))
+            print(printable(f"{job.name} has already ended: {job.status}"))
             return 0
         if tuning := of_tuning(job):
-            raise UsageError(f"`{job.name}` belongs to the tuning job `{tuning}`: stop that one")
+            raise UsageError(f"`{job.name}` belongs to the tuning job `{tuning}`: stop that job instead")
         label = jobs.label(job)
         if label is None:
-            raise UsageError(f"`{arguments.job}` was not started by trainspec; stop it with the AWS CLI if you mean it")
+            raise UsageError(f"`{arguments.job}` was not started by trainspec; to stop it anyway, use the AWS CLI")
         stopped = jobs.stop(job, label)
     except (TrainingProblem, CallAnswer) as problem:
         raise UsageError(f"AWS says: {problem}") from None
-    print(printable(f"{'stopping' if stopped else 'ended meanwhile:'} {job.name} ({label})"))
+    print(printable(f"{'stopping' if stopped else 'already ended:'} {job.name} ({label})"))
     return 0

@@ -21,7 +21,7 @@ _URL, _TOKEN, _USER, _PASSWORD = (f"TRAINSPEC_AIRFLOW_{name}" for name in ("URL"
 _INSTALLATION = "TRAINSPEC_INSTALLATION"
 
 _DAG = """\
-\"\"\"Stops training jobs whose task in this Airflow has ended without them. Written by `trainspec sweep --dag`.\"\"\"
+\"\"\"Stops training jobs that outlive their task in this Airflow. Written by `trainspec sweep --dag`.\"\"\"
 
 import pendulum
 from {sdk} import DAG
@@ -152,7 +152,7 @@ def _summarize(sweeps: Sequence[Sweep], counts: Mapping[Verdict, int]) -> None:
         file=sys.stderr,
     )
     if any(sweep.exhausted for sweep in sweeps):
-        print("trainspec: there are more: raise --max-jobs, or select fewer with --name-contains", file=sys.stderr)
+        print("trainspec: there are more: increase --max-jobs, or select fewer with --name-contains", file=sys.stderr)
 
 
 def _jobs(count: int) -> str:

@@ -25,7 +25,7 @@ def output_folder(project: Project, environment: str | None) -> Path:
     name = project.output_of(environment)
     folder = project.root / name
     if not real_folder(folder).is_relative_to(real_folder(project.root)):
-        raise UsageError(f"the output folder `{name}` leaves the project; name it with --output to allow that")
+        raise UsageError(f"the output folder `{name}` is outside the project; pass it with --output to allow this")
     return folder
 
 
@@ -112,7 +112,7 @@ class Target:
         again = Look(look.project, chosen_again(look.chosen, outcome), look.wanted, use_cache=False)
         text = outcome.output or again.at(look.project.root / outcome.name).output
         if text is None:
-            raise UsageError(f"{outcome.name} was changed while it was compiled; compile it again")
+            raise UsageError(f"{outcome.name} changed while it was being compiled; compile it again")
         return text
 
 

@@ -20,7 +20,7 @@ def watch(run: Callable[[], object]) -> NoReturn:
             run()
         except UsageError as error:
             print(f"trainspec: {error}", file=sys.stderr)
-        print("Watching for changes; Ctrl-C ends.", file=sys.stderr, flush=True)
+        print("Watching for changes; press Ctrl-C to stop.", file=sys.stderr, flush=True)
         while _states() == before:
             time.sleep(_PAUSE)
         print(f"\n--- {time.strftime('%H:%M:%S')}", file=sys.stderr)

@@ -29,7 +29,7 @@ def fetch(
             _link(inputs[name], target)
         elif not _copy(uri, target, store) and not _archived(uri, target, archive):
             what = f"{uri} is not on this machine" if uri else "it does not come from S3"
-            raise ChannelError(f"no data for the channel {name}: {what}; give it with --input {name}=PATH")
+            raise ChannelError(f"no data for the channel {name}: {what}; pass it with --input {name}=PATH")
     if uri := (request.get("CheckpointConfig") or {}).get("S3Uri"):
         _copy(uri, layout.checkpoints, store)
 

@@ -128,7 +128,7 @@ def _has_torch(python: str, variables: tuple[tuple[str, str], ...]) -> bool:
 def _not_divided(request: Mapping[str, Any]) -> list[str]:
     """The channels of which SageMaker gives each host a part, and each has the whole here."""
     return [
-        f"Each host has the whole channel {channel['ChannelName']} here: SageMaker divides it (ShardedByS3Key)"
+        f"Each host gets the whole channel {channel['ChannelName']} here; SageMaker divides it (ShardedByS3Key)"
         for channel in request.get("InputDataConfig") or ()
         if (channel.get("DataSource", {}).get("S3DataSource") or {}).get("S3DataDistributionType") == "ShardedByS3Key"
     ]

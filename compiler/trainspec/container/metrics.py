@@ -30,7 +30,7 @@ class Reading:
         """Why there is no value, in words that follow the metric's name; None where there is one."""
         if self.problem or self.last is not None:
             return self.problem
-        return "matched no line" if not self.matches else f"matched {self.matches} times, and never a number"
+        return "matched no line" if not self.matches else f"matched {self.matches} times, but never a number"
 
     def take(self, match: "re.Match[str]") -> None:
         """Count a match, and keep its value."""

@@ -266,10 +266,14 @@ def _notes(values: Mapping[str, Any], layout: Layout) -> list[str]:
     """What differs here from SageMaker, as lines of the log."""
     notes = []
     if (layout.code / "requirements.txt").is_file():
-        notes.append("requirements.txt is not installed here: the Python that runs the script must have it already")
+        notes.append(
+            "requirements.txt is not installed here: the Python that runs the script must already have the packages"
+        )
     entry = layout.code / str(values.get("sagemaker_program", ""))
     if entry.is_file() and b"/opt/ml" in entry.read_bytes():
-        notes.append(f"{entry.name} names /opt/ml, which exists only in SageMaker: read SM_MODEL_DIR and its like")
+        notes.append(
+            f"{entry.name} uses /opt/ml, which exists only in SageMaker: read SM_MODEL_DIR and similar variables"
+        )
     return notes
 
 

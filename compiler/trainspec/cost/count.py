@@ -33,7 +33,7 @@ _STARTS = re.compile(
     r"|(?:Training|Tuning)JobOperator)"
 )
 """Operators of other tasks that start machines."""
-_SEVERAL = "machines of several types: counted as the one that costs most"
+_SEVERAL = "several instance types: counted as the most expensive one"
 
 Members = Mapping[str, Any]
 """The members of a request."""
@@ -139,9 +139,9 @@ def _on_machines(
     counts = [each.count for each in machines]
     number = sum(each for each in counts if each is not None) if machines and None not in counts else None
     if request.get("ServerlessJobConfig"):
-        notes.append("a serverless job: it is not billed by machines")
+        notes.append("a serverless job: it is not billed by instance")
     elif number is None:
-        notes.append("the number of machines is only known when the task runs")
+        notes.append("the number of instances is only known when the task runs")
     hours = None if number is None or runtime is None else Fraction(number * runtime, _HOUR)
     keep, size = resources.get("KeepAlivePeriodInSeconds"), resources.get("VolumeSizeInGB")
     if isinstance(keep, int) and bounds.jobs is None:
@@ -152,7 +152,7 @@ def _on_machines(
     cost = None
     if prices is not None:
         if resources.get("TrainingPlanArn"):
-            notes.append("paid with its training plan: no price an hour")
+            notes.append("paid for with its training plan: no hourly price")
         else:
             cost = _money(prices, where, machines, runtime, keep, storage, notes)
     attempts = 1 + _retries(fields, defaults)
@@ -232,7 +232,7 @@ def _money(
     of_region, total = prices.prices.get(region) or {}, Fraction(0)
     for each in machines:
         if each.type is None:
-            notes.append("the machine is only known when the task runs")
+            notes.append("the instance type is only known when the task runs")
             return None
         price = of_region.get(each.type)
         if price is None:

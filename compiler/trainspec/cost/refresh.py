@@ -53,7 +53,7 @@ def fetch(regions: Iterable[str], profile: str | None, endpoint_url: str | None)
             elif _STORAGE in description:
                 storage[region] = price
         if region not in prices:
-            raise PricesError(f"AWS's list has no prices of training in {region}")
+            raise PricesError(f"AWS's list has no prices for training in {region}")
     return Prices(min(dates, default=today), CURRENCY, prices, warm, storage)
 
 

@@ -25,19 +25,19 @@ def runs_in_month(dag: "DagData", at: datetime | None, today: datetime | None = 
     """
     schedule = dag.get("schedule")
     if schedule == "@once":
-        return 1, "one run, ever"
+        return 1, "a single run"
     if schedule == "@continuous":
-        return None, "runs without a pause: only a run can be counted"
+        return None, "runs continuously: only one run is counted"
     times = times_of(schedule)
     if not times:
-        how = "by hand or through the API" if schedule is None else "when its assets are updated"
-        return None, f"starts {how}: only a run is counted"
+        how = "manually or through the API" if schedule is None else "when its assets are updated"
+        return None, f"starts {how}: only one run is counted"
     zone = str(dag.get("timezone") or "UTC")
     start = at or _moment(start_of(dag), zone) or today or _today()
     end = min(filter(None, (start + timedelta(days=DAYS), _moment(dag.get("end_date"), zone))))
     found = _count(times, zone, start, end)
     if found is None:
-        return None, f"starts more than {_MOST:,} runs in {DAYS} days: only a run is counted"
+        return None, f"starts more than {_MOST:,} runs in {DAYS} days: only one run is counted"
     words = f"{found:,} run{'s' if found != 1 else ''} in {DAYS} days from {start:%Y-%m-%d}"
     more = ", and one for each update of its assets, which is not counted" if isinstance(schedule, Mapping) else ""
     return found, words + more

@@ -41,13 +41,13 @@ def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
         if job.attempts > 1 and job.once is not None:
             yield job.job, f"{_counted(job.once, 'hour')} if nothing fails; every retry may take as long again"
         if job.is_spot:
-            yield job.job, "spot machines: their price changes, and this is the most that it can be"
+            yield job.job, "spot instances: their price varies, and this is the most that it can be"
         if job.warm_hours:
-            yield job.job, f"up to {_counted(job.warm_hours, 'hour')} more of its warm pool a run"
+            yield job.job, f"up to {_counted(job.warm_hours, 'hour')} more per run for its warm pool"
         for note in job.notes:
             yield job.job, note
     for task in dag.not_counted:
-        yield task, "its operator starts machines of SageMaker, which are not counted"
+        yield task, "its operator starts SageMaker instances, which are not counted"
 
 
 def without(tasks: Sequence[str]) -> str:

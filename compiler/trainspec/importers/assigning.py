@@ -59,7 +59,7 @@ def _assign_item(run: "Interpreter", target: ast.Subscript, value: Any, scope: S
         return
     is_key = isinstance(key, str | int) and not is_variable(key)
     if run.in_doubt or not is_key or (isinstance(of, list) and not isinstance(key, int)):
-        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set where only a run decides whether, or which")
+        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set, but whether or which is only known at run time")
         return
     try:
         of[key] = value
@@ -75,4 +75,4 @@ def _assign_global(run: "Interpreter", target: ast.Subscript, key: Any, value: A
     if isinstance(key, str) and not is_variable(key):
         outermost.names[key] = unknown(target) if run.in_doubt else value
     elif not isinstance(value, Dag):
-        run.forget_names(target, f"`{ast.unparse(target)[:80]}` may set any name of the file")
+        run.forget_names(target, f"`{ast.unparse(target)[:80]}` may set any name in the file")

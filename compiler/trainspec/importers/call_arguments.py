@@ -110,7 +110,7 @@ class Reading:
         moment = moment_of(self.constants, node)
         if moment is None and "days_ago(" in ast.unparse(node):
             self.note(
-                node, f"`{name}` is a different day every day (`days_ago`), so it is not carried over: write a date"
+                node, f"`{name}` is a different date every day (`days_ago`), so it is not carried over: write a date"
             )
             return
         if moment is None:

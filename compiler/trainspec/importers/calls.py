@@ -84,7 +84,7 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
         return _call_method(run, node, called, given)
     _hand_over(run, node, given, ast.unparse(node.func)[:80])
     if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):
-        run.forget_names(node, f"`{ast.unparse(node)[:80]}` may set any name of the file")
+        run.forget_names(node, f"`{ast.unparse(node)[:80]}` may set any name in the file")
     return unknown(node)
 
 
@@ -181,7 +181,7 @@ def _hand_over(run: "Interpreter", node: ast.Call, given: Given, to: str) -> Non
     """What is handed to a call that cannot be read may be changed by it."""
     for value in [*given.positional, *given.named.values()]:
         if isinstance(value, dict | list):
-            run.spoil(value, node, f"`{to}(...)` may change a value that is handed to it")
+            run.spoil(value, node, f"`{to}(...)` may change a value that is passed to it")
 
 
 def call_function(run: "Interpreter", node: ast.Call, called: Function, given: Given) -> Any:

@@ -151,7 +151,7 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         other_tasks[id(call)] = replace(task, fields=cast("OtherTaskData", fields))
         _note_pulls(reading, call, other_tasks[id(call)].fields, ids, held)
         if name := handed_to_python(arguments):
-            reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template hands on as text")
+            reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template passes on as a string")
     fields = dag_fields(reading, dag) if dag else {}
     return Imported(
         tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(other_tasks.values())
@@ -198,12 +198,12 @@ def _request(reading: Reading, config: Any, node: ast.AST) -> Mapping[str, Any]:
     """The request in a `config`: the operator also takes it under `Training`."""
     if not isinstance(config, Mapping):
         if config is not None:
-            reading.note(node, "config is no map that can be read, so the job has no request")
+            reading.note(node, "config is not a map that can be read, so the job has no request")
         return {}
     inner = config.get("Training")
     if isinstance(inner, Mapping):
         for name in config.keys() - {"Training"}:
-            reading.note(node, f"config.{name} is beside `Training`, so it was left out")
+            reading.note(node, f"config.{name} is next to `Training`, so it was left out")
     notes: list[str] = []
     request = known_members(inner if isinstance(inner, Mapping) else config, notes)
     for note in notes:

@@ -102,7 +102,7 @@ def _set_attribute(run: "Interpreter", node: ast.Call, given: Given) -> Any:
 
 
 def _execute(run: "Interpreter", node: ast.Call, given: Given) -> Any:
-    run.forget_names(node, f"what `{ast.unparse(node)[:80]}` does is not read: it may set any name of the file")
+    run.forget_names(node, f"what `{ast.unparse(node)[:80]}` does is not read: it may set any name in the file")
     return unknown(node)
 
 
@@ -110,7 +110,7 @@ def _in_doubt(run: "Interpreter", node: ast.Call, given: Given) -> Any:
     """What a function does that is called for nobody knows what."""
     for each in given.positional:
         if isinstance(each, dict | list):
-            run.spoil(each, node, f"`{ast.unparse(node.func)}(...)` may change a value that is handed to it")
+            run.spoil(each, node, f"`{ast.unparse(node.func)}(...)` may change a value that is passed to it")
     if run.dags and not isinstance(node.func, ast.Attribute):
         run.note(node, f"`{ast.unparse(node)[:80]}` is not read, and no task that it makes")
     return unknown(node)

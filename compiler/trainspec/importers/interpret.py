@@ -79,7 +79,7 @@ class Interpreter:
             if not isinstance(value, Function) or isinstance(value.node, ast.Lambda):
                 continue
             if value.kind == "dag" and id(value.node) not in self.called_dags:
-                self.note(value.node, f"`{value.node.name}` is never called, so Airflow makes no DAG of it")
+                self.note(value.node, f"`{value.node.name}` is never called, so Airflow creates no DAG from it")
                 at = ast.copy_location(ast.Call(ast.Name(value.node.name), [], []), value.node)
                 call_function(self, at, value, Given([], {}, []))
 
@@ -92,7 +92,7 @@ class Interpreter:
             name = ast.Name(text if len(text) < 100 else f"{text[:100]}...")
             self.unreadable[id(value)] = ast.copy_location(name, node)
             self._alive.append(value)
-            self.note(node, f"a value cannot be read any longer from here on: {why}")
+            self.note(node, f"values cannot be read any longer from here on: {why}")
 
     def forget_names(self, node: ast.expr, why: str) -> None:
         """From here on nobody knows what the names of the file stand for, but what is defined or imported."""
@@ -202,7 +202,7 @@ class Interpreter:
             scope.names[name] = _agreed(found, name, bodies)
         if any(ends):
             if all(end == "return" for end in ends):
-                self.frames[-1].result = unknown(ast.Name("a value that a condition decides"))
+                self.frames[-1].result = unknown(ast.Name("a value that depends on a condition"))
                 return "return"
             self.frames[-1].in_doubt += 1
             self.in_doubt += 1

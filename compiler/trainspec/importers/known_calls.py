@@ -138,7 +138,7 @@ def method_of_container(run: "Interpreter", of: Any, name: str, node: ast.Call, 
     if name in ("index", "count"):
         return unknown(node)
     if run.in_doubt:
-        run.spoil(of, node, "it is changed where only a run decides whether")
+        run.spoil(of, node, "it may be changed at run time")
         return unknown(node)
     return _change(run, of, name, node, given)
 

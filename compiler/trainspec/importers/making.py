@@ -50,7 +50,7 @@ def open_group(run: "Interpreter", name: str, is_prefix: bool = True) -> Group:
     before = run.groups[-1].prefix if run.groups else ""
     made = Group(f"{before}{name}." if name and is_prefix else "" if name else before)
     if name and is_prefix:
-        run.remarks.append(f"the task group `{before}{name}` is kept in the ids of its tasks alone")
+        run.remarks.append(f"the task group `{before}{name}` is kept only in the ids of its tasks")
     if run.groups:
         run.groups[-1].members.append(made)
     return made
@@ -70,7 +70,7 @@ def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Give
     made.arguments, made.written = given.named, lambda: _located(run, node, called, given)
     if run.in_doubt:
         made.kept = False
-        run.note(node, f"the task {_said(made)} is not carried over: only a run decides whether it is made")
+        run.note(node, f"the task {_said(made)} is not carried over: whether it is created is only known at run time")
     return made
 
 
@@ -116,7 +116,10 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
     if None in ends:
         run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
     elif run.in_doubt:
-        run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over: only a run decides on it")
+        run.note(
+            node,
+            f"the edge `{ast.unparse(node)[:100]}` is not carried over: whether it exists is only known at run time",
+        )
         return
     for one in ends[0] or ():
         for other in ends[1] or ():

@@ -139,9 +139,9 @@ def read_aws(name: str, region: str | None) -> Imported:
         arn, answer = _described(client, name)
         tags = client.list_tags(ResourceArn=arn).get("Tags", [])
     except NoRegionError as error:
-        raise CannotImportError("no region given: set --region, or name one in your AWS configuration") from error
+        raise CannotImportError("no region given: set --region, or set one in your AWS configuration") from error
     except NoCredentialsError as error:
-        raise CannotImportError("there are no AWS credentials; configure them as for the AWS CLI") from error
+        raise CannotImportError("no AWS credentials; configure them as for the AWS CLI") from error
     except (BotoCoreError, ClientError) as error:
         raise CannotImportError(f"AWS says: {error}") from error
     own = [tag for tag in tags if not tag["Key"].startswith("aws:")]
@@ -166,7 +166,7 @@ def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
         tuning = _answer(client, _TUNING, name)
     except ClientError as error:
         raise CannotImportError(
-            f"there is no training job {where}; whether a tuning job has the name could not be asked: AWS says: {error}"
+            f"there is no training job {where}; could not check whether a tuning job has this name: AWS says: {error}"
         ) from error
     if tuning is None:
         raise CannotImportError(f"there is no training job or tuning job {where}")

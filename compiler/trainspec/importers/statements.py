@@ -37,7 +37,7 @@ def _augmented(run: "Interpreter", node: ast.AugAssign, scope: Scope) -> str:
     at = ast.copy_location(ast.BinOp(node.target, node.op, node.value), node)
     before, value = evaluate(run, node.target, scope), evaluate(run, node.value, scope)
     if isinstance(before, list | dict) and run.in_doubt:
-        run.spoil(before, node, "it is changed where only a run decides whether")
+        run.spoil(before, node, "it may be changed at run time")
     elif isinstance(before, Fixed):
         run.assign(node.target, operate(run, node.op, before, value, at), scope)
     elif isinstance(before, list) and isinstance(value, list) and isinstance(node.op, ast.Add):
@@ -46,7 +46,7 @@ def _augmented(run: "Interpreter", node: ast.AugAssign, scope: Scope) -> str:
     elif isinstance(before, dict) and isinstance(value, dict) and isinstance(node.op, ast.BitOr):
         before.update(value)
     elif isinstance(before, list | dict):
-        run.spoil(before, node, "it is changed by what cannot be read")
+        run.spoil(before, node, "it is changed by code that cannot be read")
     elif isinstance(node.op, ast.RShift | ast.LShift) and not isinstance(before, int):
         link(run, *((before, value) if isinstance(node.op, ast.RShift) else (value, before)), at)
     else:

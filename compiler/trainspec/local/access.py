@@ -63,7 +63,7 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
     except ImportError:
         raise UsageError(
             'this needs boto3: `pip install "boto3>=1.40"`, or trainspec with its extra `aws`; '
-            "`run` does without it with --simulate or --local"
+            "`run` does not need it with --simulate or --local"
         ) from None
     mute_bodies()
     try:
@@ -71,8 +71,8 @@ def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None
         found = {region: _clients(session, region, access) for region in regions}
         if session.get_credentials() is None:
             raise UsageError(
-                "there are no AWS credentials; configure them as for the AWS CLI (environment, profile, SSO), or try "
-                "the spec without an account: --simulate"
+                "no AWS credentials; configure them as for the AWS CLI (environment, profile, SSO), or run "
+                "without an account, with --simulate"
             )
     except (BotoCoreError, ValueError) as error:
         if type(error).__name__ == "NoRegionError":

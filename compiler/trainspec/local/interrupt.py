@@ -51,7 +51,7 @@ class Interrupt:
     def heed(self, say: Callable[[str], None]) -> None:
         """Set `stop` if a signal came, and say so. Its handler says nothing: it may stand in the middle of a line."""
         if self.number is not None and not self._stop.is_set():
-            say(f"Stopping the running jobs: {self._respite}. Press Ctrl-C again to leave at once")
+            say(f"Stopping the running jobs: {self._respite}. Press Ctrl-C again to exit immediately")
             self._stop.set()
 
     def _handle(self, number: int, _: FrameType | None) -> None:

@@ -207,7 +207,7 @@ class LocalRun:
             return
         for job, other in waiting_jobs(self.steps, self.chosen).items():
             raise UsageError(
-                f"--no-wait does not wait for jobs to end, but `{job}` waits for `{other}`; name the jobs to "
+                f"--no-wait does not wait for jobs to end, but `{job}` waits for `{other}`; choose the jobs to "
                 "start with --job"
             )
 

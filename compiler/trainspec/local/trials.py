@@ -61,7 +61,7 @@ class TrialLogs:
 def _values(summary: Mapping[str, Any]) -> str:
     """The hyperparameters that were chosen for a training job: `depth=3, eta=0.1`."""
     tuned = summary.get("TunedHyperParameters") or {}
-    return ", ".join(f"{name}={value}" for name, value in sorted(tuned.items())) or "no value of its own"
+    return ", ".join(f"{name}={value}" for name, value in sorted(tuned.items())) or "no tuned hyperparameters"
 
 
 def _ending(summary: Mapping[str, Any], status: str) -> str:
@@ -71,4 +71,4 @@ def _ending(summary: Mapping[str, Any], status: str) -> str:
     final = summary.get("FinalHyperParameterTuningJobObjectiveMetric")
     if final:
         return f"{status}, {final['MetricName']} {final['Value']:g}"
-    return f"{status}, without the objective in its log" if status == "Completed" else status
+    return f"{status}, without the objective metric in its log" if status == "Completed" else status

@@ -54,7 +54,7 @@ def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
             raise UsageError(f"{analysis.source.name} has no job `{name}`; {near}")
     for name in wish.given:
         if name in groups:
-            raise UsageError(f"--use {name}=...: `{name}` is a matrix; name a point: {', '.join(groups[name][:3])}")
+            raise UsageError(f"--use {name}=...: `{name}` is a matrix; choose a point: {', '.join(groups[name][:3])}")
     named = {point for name in wish.jobs for point in groups.get(name, (name,))} or set(jobs)
     chosen = frozenset(named - set(wish.given))
     if not chosen:

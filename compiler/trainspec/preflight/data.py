@@ -26,10 +26,10 @@ def check_image(checked: Checked) -> Iterator[Found]:
     )  # fmt: skip
     if answer.error == "RepositoryNotFoundException":
         message = f"there is no repository `{image.repository}` in the registry of {image.account} ({image.region})"
-        yield Found(codes.NO_SUCH_IMAGE, _IMAGE, message, "create it and push the image, or correct the address")
+        yield Found(codes.NO_SUCH_IMAGE, _IMAGE, message, "create it and push the image, or correct the image URI")
     elif answer.error == "ImageNotFoundException" or (not answer.error and not answer.data.get("imageDetails")):
         message = f"the repository `{image.repository}` has no image `{image.digest or image.tag or 'latest'}`"
-        yield Found(codes.NO_SUCH_IMAGE, _IMAGE, message, "push the image, or name a tag that is there")
+        yield Found(codes.NO_SUCH_IMAGE, _IMAGE, message, "push the image, or use an existing tag")
     elif answer.error:
         yield not_checked(_IMAGE, "whether the image exists", ("ecr", "describe_images"), answer)
 
@@ -60,7 +60,9 @@ def _bucket(checked: Checked, bucket: str, member: Path) -> Iterator[Found]:
         yield Found(codes.NO_BUCKET, member, f"there is no bucket `{bucket}`", "create it, or correct its name")
     elif here and checked.region and here != checked.region:
         message = f"the bucket `{bucket}` is in {here}, and the job runs in {checked.region}"
-        yield Found(codes.BUCKET_ELSEWHERE, member, message, "SageMaker wants both in one region: use a bucket there")
+        yield Found(
+            codes.BUCKET_ELSEWHERE, member, message, "SageMaker requires both in the same region: use a bucket there"
+        )
     elif answer.error:
         yield not_checked(member, f"whether you reach the bucket `{bucket}`", ("s3", "head_bucket"), answer)
 
@@ -70,8 +72,13 @@ def _prefix(checked: Checked, bucket: str, key: str, member: Path) -> Iterator[F
     if answer.error:
         yield not_checked(member, "whether there is data", ("s3", "list_objects_v2"), answer)
     elif not answer.data.get("KeyCount", len(answer.data.get("Contents", ()))):
-        message = f"nothing lies at s3://{bucket}/{key}"
-        yield Found(codes.EMPTY_PREFIX, member, message, "the job fails while it downloads, unless data comes before")
+        message = f"there is nothing at s3://{bucket}/{key}"
+        yield Found(
+            codes.EMPTY_PREFIX,
+            member,
+            message,
+            "the job fails while it downloads its data, unless the data arrives before",
+        )
 
 
 def check_keys(checked: Checked) -> Iterator[Found]:
@@ -83,7 +90,7 @@ def check_keys(checked: Checked) -> Iterator[Found]:
         answer = checked.ask("kms", "describe_key", KeyId=key)
         if answer.error in ("NotFoundException", "InvalidArnException"):
             message = f"there is no key `{key}` in {checked.region or 'this region'}"
-            yield Found(codes.NO_KEY, member, message, "a key is of one region: name one of the job's")
+            yield Found(codes.NO_KEY, member, message, "a key belongs to one region: use a key in the job's region")
         elif answer.error:
             yield not_checked(member, "whether the key can be used", ("kms", "describe_key"), answer)
         elif (state := (answer.data.get("KeyMetadata") or {}).get("KeyState")) != "Enabled":

@@ -38,8 +38,8 @@ def check_network(checked: Checked) -> Iterator[Found]:
         yield from _there(answer, _GROUPS, "security group", groups, known, "describe_security_groups")
         vpcs |= {each["VpcId"] for each in there}
     if len(vpcs) > 1:
-        message = f"the subnets and security groups are of several VPCs: {with_words(sorted(vpcs))}"
-        yield Found(codes.TWO_VPCS, ("VpcConfig",), message, "name subnets and security groups of one VPC")
+        message = f"the subnets and security groups belong to several VPCs: {with_words(sorted(vpcs))}"
+        yield Found(codes.TWO_VPCS, ("VpcConfig",), message, "use subnets and security groups of a single VPC")
 
 
 def _there(
@@ -123,7 +123,7 @@ def check_quotas(checked: Checked) -> Iterator[Found]:
 
 def _lack(checked: Checked, member: Path, name: str, quota: float, count: int, together: int) -> Found | None:
     """What a quota is too small for: the job's `count` machines, its training jobs at once, or the jobs `together`."""
-    advice = f"ask for more at Service Quotas: SageMaker, `{name}`"
+    advice = f"request an increase in Service Quotas: SageMaker, `{name}`"
     needed = count * checked.parallel
     if quota < count:
         message = f"the account's quota `{name}` is {quota:g}, and the job needs {count}"

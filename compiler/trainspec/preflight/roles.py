@@ -28,12 +28,12 @@ def check_role(checked: Checked) -> Iterator[Found]:
     owner, name = (arn.split(":") + [""] * 6)[4], arn.rpartition("/")[2]
     if owner != checked.caller:
         message = f"the role belongs to the account {owner}, and you call as {checked.caller}"
-        yield Found(codes.OTHER_ACCOUNT, _ROLE, message, "use credentials of that account, or a role of yours")
+        yield Found(codes.OTHER_ACCOUNT, _ROLE, message, "use credentials of that account, or a role in your account")
         return
     answer = checked.ask("iam", "get_role", RoleName=name)
     if answer.error in ("NoSuchEntity", "NoSuchEntityException"):
         yield Found(
-            codes.NO_ROLE, _ROLE, f"there is no role `{name}` in the account {owner}", "create it, or correct it"
+            codes.NO_ROLE, _ROLE, f"there is no role `{name}` in the account {owner}", "create it, or correct its name"
         )
     elif answer.error:
         yield not_checked(_ROLE, "whether the role exists and trusts SageMaker", ("iam", "get_role"), answer)

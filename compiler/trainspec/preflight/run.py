@@ -95,10 +95,10 @@ _CONFIGURE = "configure credentials as for the AWS CLI: environment variables, a
 def _no_caller(error: str, text: str) -> tuple[str, str]:
     """Why nobody can ask anything, and what to do about it."""
     if error in ("NoCredentialsError", "PartialCredentialsError"):
-        return "there are no credentials for AWS", _CONFIGURE
+        return "no AWS credentials", _CONFIGURE
     if error.endswith("Error"):  # an exception of botocore's, so AWS has not answered
         return f"AWS could not be reached: {error}", text[:300]
-    return f"AWS does not recognise the caller: {error}", text[:300] or _CONFIGURE
+    return f"AWS does not recognize the caller: {error}", text[:300] or _CONFIGURE
 
 
 def _started(pool: ThreadPoolExecutor, check: Check, checked: Checked) -> _Started:
@@ -116,7 +116,7 @@ def _not_whole(started: _Started, patience: float) -> tuple[Found, ...]:
         return (Found(codes.NOT_ASKED, (), f"some checks are missing: AWS took longer than {patience:g} s"),)
     error = started.future.exception()
     words = getattr(started.check, "__name__", "").removeprefix("check_")
-    message = f"not checked: {words}, because AWS gave an unexpected answer"
+    message = f"not checked: {words}, because AWS returned an unexpected response"
     return (Found(codes.NOT_ASKED, (), message, f"{type(error).__name__}: {error}"[:300]),)
 
 

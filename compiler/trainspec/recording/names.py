@@ -84,13 +84,13 @@ def renamed(request: dict[str, Any], name: str, new: str, kept: frozenset[str]) 
             return literal
         if value in kept:
             notes.append(
-                f"{dotted_member(path)} names what was uploaded in the recording, {value}, and keeps that value"
+                f"{dotted_member(path)} refers to what was uploaded during the recording, {value}, and keeps that value"
             )
             return literal
         made = whole.sub(lambda _: new, literal)
         if name in made:
             notes.append(
-                f"{dotted_member(path)} holds the recorded name within a word, {value}: every run gets the same"
+                f"{dotted_member(path)} contains the recorded name within a word, {value}: every run gets the same"
             )
         return made
 

@@ -49,7 +49,7 @@ def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> 
         else:
             before.append(each)
     if not specs:
-        raise CannotImportError("the command made no training job")
+        raise CannotImportError("the command started no training job")
     first = specs[0]
     first.imported = replace(first.imported, notes=(*first.imported.notes, *dict.fromkeys(notes)))
     return specs

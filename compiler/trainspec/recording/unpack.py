@@ -53,7 +53,7 @@ def _extracted(archive: Path, folder: Path) -> list[str]:
             for member in tar:
                 count, size = count + 1, size + member.size
                 if count > _MOST_FILES or size > _MOST_BYTES:
-                    raise ValueError("it holds more than any source archive")
+                    raise ValueError("it is larger than any source archive")
                 if member.isfile() or member.isdir():
                     tar.extract(member, folder, filter="data")
                 else:
@@ -79,4 +79,4 @@ def _read_to_the_end(tar: tarfile.TarFile, size: int) -> None:
     while more := tar.fileobj.read(_CHUNK):
         size += len(more)
         if size > _MOST_BYTES:
-            raise ValueError("it holds more than any source archive")
+            raise ValueError("it is larger than any source archive")

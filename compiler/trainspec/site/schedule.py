@@ -24,7 +24,7 @@ _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 def in_words(schedule: Any, zone: str) -> str:
     """A schedule as people say it. Crons are said in the DAG's time zone."""
     if schedule is None:
-        return "only when started by hand, by another DAG or through the API"
+        return "only when triggered manually, by another DAG or through the API"
     if isinstance(schedule, Mapping):
         said = f"whenever {_assets(schedule.get('assets'))}"
         return f"{said}, and {in_words(schedule['time'], zone)}" if schedule.get("time") else said

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
-_WHEN = "when the file is read; the spec has its value of now"
+_WHEN = "when the file is read; the spec has its current value"
 
 
 def moving(now: list[Any], later: list[Any]) -> list[str]:

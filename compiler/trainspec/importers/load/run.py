@@ -45,7 +45,7 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
     """
     executable = shutil.which(python)
     if executable is None:
-        raise CannotImportError(f"--airflow-python: there is no program {python}")
+        raise CannotImportError(f"--airflow-python: no such program: {python}")
     with tempfile.TemporaryDirectory(prefix="trainspec-load-") as folder:
         archive, output = Path(folder, "read_dags.pyz"), Path(folder, "found.json")
         write_archive(archive)
@@ -54,7 +54,7 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired:
                 raise CannotImportError(
-                    f"loading it takes longer than {timeout:g} seconds; --load-timeout allows more"
+                    f"loading it takes longer than {timeout:g} seconds; increase the limit with --load-timeout"
                 ) from None
         found = read_found(output)
         if found is None:
@@ -126,7 +126,7 @@ def read_found(path: Path) -> Any:
     except OSError:
         return None
     if len(text) > _LARGEST:
-        raise CannotImportError("what the file holds is larger than any DAG file's")
+        raise CannotImportError("the content of the file is larger than that of any DAG file")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -143,5 +143,5 @@ def _why(said: str, code: int) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     last = lines[-1] if lines else f"it ended with {code}"
     if "No module named 'airflow'" in last:
-        return "--load: there is no Airflow in this Python; name the one of your Airflow with --airflow-python"
+        return "--load: there is no Airflow in this Python; pass the Python of your Airflow with --airflow-python"
     return f"Airflow's Python cannot load it: {last[:500]}"

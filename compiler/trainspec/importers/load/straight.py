@@ -30,12 +30,12 @@ def straight_of(loaded: Loaded) -> Straight:
     body: list[ast.stmt] = []
     tasks: list[ast.Call] = []
     dags: list[ast.Call] = []
-    remarks = [] if later else ["it could not be seen which values depend on when the file is read"]
+    remarks = [] if later else ["could not determine which values depend on when the file is read"]
     for number, dag in enumerate(found["dags"]):
         call = _call(dotted("airflow.DAG", _at(dag)), dag["arguments"], dag)
         dags.append(call)
         body.append(named(f"dag {number}", call))
-        remarks += [f"the task group `{each}` is kept in the ids of its tasks alone" for each in dag["groups"]]
+        remarks += [f"the task group `{each}` is kept only in the ids of its tasks" for each in dag["groups"]]
         body += _tasks(dag, number, tasks, notes, remarks)
     return Straight(ast.Module(body, []), dags, tasks, notes, remarks)
 

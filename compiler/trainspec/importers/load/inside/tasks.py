@@ -63,7 +63,9 @@ def _describe_task(record: Record, task: Any) -> dict[str, Any]:
     }
     if is_mapped:
         points = _points(task) if found["lost"] is None else None
-        found["lost"] = found["lost"] or (None if points else "it is a mapped task whose number only a run decides")
+        found["lost"] = found["lost"] or (
+            None if points else "the number of its mapped tasks is only known at run time"
+        )
         found["mapped"] = [_encoded(each) for each in points or ()]
     elif found["lost"] is None:
         found["arguments"] = _encoded(_arguments(record, task, base))
