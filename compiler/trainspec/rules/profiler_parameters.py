@@ -55,9 +55,11 @@ def check_job(job: JobView) -> Iterator[Found]:
         if has_template(name):
             continue
         if name.lower() not in known:
-            near = did_you_mean(name, _KNOWN) or f"there are {', '.join(f'`{each}`' for each in _KNOWN[:3])}, …"
-            at = job.origin(*place)
-            yield Found(at, f"the profiler has no parameter `{name}`", near, on_key=True, fix=the_one(name, _KNOWN))
+            near = did_you_mean(name, _KNOWN)
+            if near or name.lower().endswith("profilingconfig"):  # others may be read by a hook of one's own
+                advice = near or f"there are {', '.join(f'`{each}`' for each in _KNOWN[:3])}, …"
+                message = f"the profiler has no parameter `{name}`"
+                yield Found(job.origin(*place), message, advice, on_key=True, fix=the_one(name, _KNOWN))
         elif known[name.lower()] in FRAMEWORK and _is_no_map(value):
             message = f"`{name}` is not a map, such as a JSON object, and the profiler ignores it"
             yield Found(job.origin(*place), message, 'write for example \'{"StartStep": 5, "NumSteps": 1}\'')
