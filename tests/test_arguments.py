@@ -1,7 +1,9 @@
 """No field is lost between the spec and the DAG file: what a model has is an argument, or left out for a reason."""
 
 import ast
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -67,10 +69,80 @@ def test_a_duration_is_never_written_as_a_string(
     assert durations <= fields.converts.keys()
 
 
+# ---------------------------------------------------------------------- the operator, read as syntax
+
+OF_THE_COMPILER = {"config", "region_name", "on_failure", "spec", "doc_md"}
+"""Parameters of the operator that other parts of a spec become."""
+NEEDS_AIRFLOW = {"aws_conn_id": "the user's own credentials", "deferrable": "no triggerer"}
+"""Arguments that mean nothing to `trainspec run`, and what is there in their place."""
+
+
+def _module(path: str) -> ast.Module:
+    return ast.parse((PACKAGE / path).read_text(encoding="utf-8"))
+
+
+def _function(name: str) -> ast.FunctionDef:
+    functions = (each for each in ast.walk(_module("runtime/operator.py")) if isinstance(each, ast.FunctionDef))
+    return next(each for each in functions if each.name == name)
+
+
+def _attributes(node: ast.AST, owners: tuple[str, ...], context: type[ast.expr_context]) -> set[str]:
+    """The attributes of the names `owners` that `node` reads or sets: of `operator` also those of `self.operator`."""
+    found = (each for each in ast.walk(node) if isinstance(each, ast.Attribute) and isinstance(each.ctx, context))
+    return {each.attr for each in found if ast.unparse(each.value).removeprefix("self.") in owners}
+
+
 def test_the_operator_takes_what_a_spec_says_of_it() -> None:
-    module = ast.parse((PACKAGE / "runtime/operator.py").read_text())
-    init = next(each for each in ast.walk(module) if isinstance(each, ast.FunctionDef) and each.name == "__init__")
-    assert Operator.model_fields.keys() <= {each.arg for each in init.args.kwonlyargs}
+    parameters = {each.arg for each in _function("__init__").args.kwonlyargs}
+    assert set(Operator.model_fields) == parameters - OF_THE_COMPILER, (
+        "a field of Operator in language/task.py and a parameter in runtime/operator.py are one argument"
+    )
+
+
+def test_the_operator_keeps_and_describes_its_arguments() -> None:
+    kept = _attributes(_function("__init__"), ("self",), ast.Store)
+    assert set(Operator.model_fields) - kept == set(), "set self.NAME in __init__ of runtime/operator.py"
+    (operator,) = (each for each in _module("runtime/operator.py").body if isinstance(each, ast.ClassDef))
+    described = set(re.findall(r":param (\w+):", ast.get_docstring(operator) or ""))
+    assert set(Operator.model_fields) - described == set(), "add a `:param NAME:` to the operator's docstring"
+
+
+def test_the_operator_uses_its_arguments() -> None:
+    modules = {path for path in PACKAGE.glob("runtime/*.py") if path.name != "operator.py"}
+    read = set().union(
+        *(_attributes(_module(f"runtime/{path.name}"), ("operator", "arguments"), ast.Load) for path in modules)
+    )
+    assert set(Operator.model_fields) - read == set(), "no module of runtime/ reads this argument"
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    """The types that a schema takes without any further condition."""
+    arms = schema.get("anyOf", [schema])
+    return {each["type"] for each in arms if "type" in each and each.keys().isdisjoint({"enum", "pattern", "minimum"})}
+
+
+def test_the_operator_checks_its_arguments() -> None:
+    """Whatever is not any string, or true or false, can be wrong when the DAG file is loaded."""
+    properties = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
+    free = {name for name, each in properties.items() if "string" in _types(each) or "boolean" in _types(each)}
+    checked = _attributes(_function("_check_arguments"), ("self",), ast.Load)
+    assert set(Operator.model_fields) - free - checked == set(), "check it in _check_arguments of runtime/operator.py"
+
+
+def test_a_run_without_airflow_does_what_the_operator_does() -> None:
+    words = {
+        each.value
+        for path in PACKAGE.glob("local/*.py")
+        for each in ast.walk(_module(f"local/{path.name}"))
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    lacking = set(Operator.model_fields) - words - NEEDS_AIRFLOW.keys()
+    assert lacking == set(), "heed it in local/, or say in NEEDS_AIRFLOW why `trainspec run` has no use for it"
+
+
+def test_the_language_page_shows_each_argument_of_the_operator() -> None:
+    page = (PACKAGE.parents[1] / "docs/language.md").read_text(encoding="utf-8")
+    assert {name for name in Operator.model_fields if name not in page} == set()
 
 
 SPEC = """\
@@ -99,7 +171,7 @@ jobs:
 def test_the_importer_carries_over_what_the_operator_takes() -> None:
     analysis = analyse(Source("all.yaml", SPEC), Options())
     said = analysis.data["jobs"]["train"]["operator"]
-    assert said.keys() == Operator.model_fields.keys()
+    assert said.keys() == Operator.model_fields.keys(), "add the argument to SPEC above"
     (imported,) = import_dag_file(generate(analysis, Options()))
     assert imported.jobs[0].fields["operator"] == said
 

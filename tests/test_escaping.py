@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from trainspec.cli import main
 from trainspec.diagnostics import Diagnostic, Span, codes
+from trainspec.diagnostics import formats as findings_formats
 from trainspec.diagnostics.formats import Report, render
 from trainspec.diff.model import Change, DagDifference, Status, TaskDifference
 from trainspec.diff.show import FORMATS
@@ -51,7 +52,7 @@ def is_for_a_terminal(text: str) -> bool:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_for_terminals(text: str) -> None:
-    for form in ("text", "concise"):
+    for form in findings_formats.FORMATS:
         assert is_for_a_terminal(shown(form, text))
     assert len(shown("concise", text).splitlines()) == 1
 
@@ -71,6 +72,7 @@ def test_workflow_commands(text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_and_sarif(text: str) -> None:
     assert json.loads(shown("json", text))
+    assert json.loads(shown("gitlab", text))
     (run,) = json.loads(shown("sarif", text))["runs"]
     (result,) = run["results"]
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]

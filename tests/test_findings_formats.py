@@ -1,4 +1,4 @@
-"""The formats of findings: all six tell the same, each in its form."""
+"""The formats of findings: all tell the same, each in its form."""
 
 import io
 import json
@@ -48,6 +48,9 @@ def _places(form: str, shown: str) -> list[Place]:
             (c, a, b)
             for a, b, c in re.findall(r"^::\w+ file=[\w./]+,line=(\d+),col=(\d+),.*title=(TS\d+)::", shown, re.M)
         ]
+    elif form == "gitlab":
+        begins = [(each["check_name"], each["location"]["positions"]["begin"]) for each in json.loads(shown)]
+        found = [(code, begin["line"], begin["column"]) for code, begin in begins]
     elif form == "sarif":
         results = json.loads(shown)["runs"][0]["results"]
         regions = [each["locations"][0]["physicalLocation"]["region"] for each in results]
@@ -151,6 +154,35 @@ def test_sarif_tells_the_fix() -> None:
 def test_a_fix_is_marked() -> None:
     assert _show("concise", [FIXABLE]).startswith("specs/a b.yaml:2:3: TS101 [*] unknown key")
     assert "[*] 1 fixable with `trainspec lint --fix`." in _show("text", [FIXABLE])
+
+
+def test_gitlab_has_these_keys() -> None:
+    (issue,) = json.loads(_show("gitlab", [FINDING]))
+    assert re.fullmatch("[0-9a-f]{32}", issue.pop("fingerprint"))
+    assert issue == {
+        "description": f"{FINDING.message} (did you mean `name`?)",
+        "check_name": "TS101",
+        "severity": "minor",
+        "location": {
+            "path": "specs/a b.yaml",
+            "positions": {"begin": {"line": 2, "column": 3}, "end": {"line": 2, "column": 7}},
+        },
+    }
+    assert json.loads(_show("gitlab", [])) == []
+
+
+def _fingerprints(*findings: Diagnostic) -> list[str]:
+    return [issue["fingerprint"] for issue in json.loads(_show("gitlab", findings))]
+
+
+def test_gitlab_knows_a_finding_again() -> None:
+    moved = replace(FINDING, span=replace(FINDING.span, line=9, end_line=9))
+    first, second = _fingerprints(FINDING, moved)
+    assert first != second, "GitLab shows one finding of a fingerprint"
+    assert _fingerprints(moved) == [first]
+    other = replace(FINDING, span=replace(FINDING.span, path="specs/b.yaml"))
+    assert _fingerprints(other, replace(FINDING, message="x"), moved)[2] == first
+    assert len({first, *_fingerprints(other, replace(FINDING, message="x"))}) == 3
 
 
 def test_junit_fails_only_for_errors() -> None:
@@ -263,10 +295,14 @@ def test_colour(
     assert ("\x1b" in shown) is coloured
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/diagnostics.md"])
-def test_every_format_is_documented(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    (said,) = re.findall(
-        r"^\| `trainspec lint .*$" if page == "README.md" else r"(?s)\n\| format \|.*?\n\n", text, re.M
-    )
-    assert [form for form in FORMATS if f"`{form}`" not in said and f"--format {form}`" not in said] == []
+def test_the_pages_list_the_formats() -> None:
+    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/diagnostics.md"))
+    (shown,) = re.findall(r"^\| `trainspec lint .*?`--format (.*?);", readme, re.M)
+    assert re.findall(r"\w+(?=`)", shown) == list(FORMATS)
+    (table,) = re.findall(r"(?s)\n\| format \| for \|\n(.*?)\n\n", page)
+    assert re.findall(r"^\| `(\w+)` \|", table, re.M) == list(FORMATS)
+
+
+def test_each_format_is_a_module_and_a_row() -> None:
+    folder = ROOT / "compiler/trainspec/diagnostics"
+    assert {path.stem.removeprefix("show_") for path in folder.glob("show_*.py")} == set(FORMATS)

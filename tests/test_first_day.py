@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from trainspec.cli.starter import PRE_COMMIT
+from trainspec.diagnostics.formats import FORMATS
 
 from helpers import ROOT, Run
 
@@ -63,7 +64,7 @@ def test_nothing_of_a_file_outside_is_shown(
     outside = tmp_path_factory.mktemp("outside") / "credentials"
     outside.write_text("aws_secret_access_key = SECRETVALUE\n")
     (repository / "specs" / "leak.yaml").symlink_to(outside)
-    for form in ("text", "json", "github", "sarif"):
+    for form in FORMATS:
         ran = trainspec("lint", "--format", form)
         assert ran.returncode == 1
         assert "SECRETVALUE" not in ran.stdout + ran.stderr

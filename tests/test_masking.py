@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from trainspec.cli import main
+from trainspec.diagnostics.formats import FORMATS
 from trainspec.diagnostics.words import LONGEST, cut
 from trainspec.runtime.engine.problems import redacted as redacted_message
 from trainspec.safety.masking import conceal, conceal_all, form_of, redacted, secret_values, without
@@ -139,7 +140,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("form", ["text", "json", "github", "sarif", "junit", "concise"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_findings(form: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", "--format", form]) == 1
     _shows_none(capsys)

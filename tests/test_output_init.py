@@ -71,6 +71,9 @@ def test_what_the_user_says(airflow: str, region: str, project: Path, trainspec:
     assert f"#   target:  Airflow {airflow if '.' in airflow else '3.'}" in generated
     (job,) = yaml.safe_load((project / ".gitlab-ci.yml").read_text()).values()
     assert 'pip install "trainspec @ git+https://git.example.com/t.git@abc"' in job["script"][0]
+    assert "trainspec lint" in job["script"], "the one that fails"
+    report = job["artifacts"]["reports"]["codequality"]
+    assert f"trainspec lint --format gitlab > {report} || true" in job["script"]
     assert not (project / ".github").exists()
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from trainspec.diagnostics.formats import FORMATS
 from trainspec.policies.expressions import fault, found, matched
 from trainspec.policies.schema import compiled
 from trainspec.policies.values import UNKNOWN
@@ -535,7 +536,7 @@ def test_a_pattern_of_the_settings_that_names_nothing(house: Project) -> None:
     assert "`policies/*.yaml` names no YAML file" in ran.stderr
 
 
-@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "sarif", "junit"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_all_formats(house: Project, form: str) -> None:
     house.policy(MACHINES, advice="use ml.m5.large", url="https://example.com/machines")
     ran = house.run("lint", "--format", form)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from trainspec.pipeline import Options, analyse
+from trainspec.reference.fields import all_fields
 from trainspec.reference.fixable import spec_with
+from trainspec.request.fields import JOB
+from trainspec.rules.serverless_with_others import BAD
 from trainspec.rules.support.registry import Rule, all_rules
 from trainspec.rules.support.view import JobView, SpecView
 from trainspec.text.source import Source
@@ -84,6 +87,18 @@ def test_finding_stands_at_the_field(fields: str, field: str, line: str) -> None
     (found,) = findings(fields)
     assert (found.field or "").startswith(f"jobs.train.{field}")
     assert line in spec_with(fields).splitlines()[found.span.line - 1]
+
+
+OF_THE_ALGORITHM = [row.field for row in JOB if row.member.startswith("AlgorithmSpecification.")]
+NEEDS_MACHINE = {"framework", "algorithm"}  # their image depends on it: that they have none is found first
+
+
+@pytest.mark.parametrize("name", [each for each in OF_THE_ALGORITHM if each not in NEEDS_MACHINE])
+def test_what_a_serverless_job_cannot_have_is_named(name: str) -> None:
+    serverless = BAD[BAD.index("serverless:") :]
+    nothing = "resources: null" if name == "image" else "image: null\nresources: null"
+    (found,) = findings(f"{nothing}\n{all_fields()[name].example}\n{serverless}")
+    assert (found.code.id, found.field) == ("TS511", f"jobs.train.{name}")
 
 
 def test_a_default_of_the_dag_is_told_at_the_dag() -> None:

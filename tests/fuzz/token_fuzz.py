@@ -30,6 +30,7 @@ from pathlib import Path
 
 import grammar
 from trainspec.cli import main
+from trainspec.diagnostics.formats import FORMATS
 
 SPECS = Path(__file__).parents[2] / "specs"
 SECONDS = 5.0
@@ -64,9 +65,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("iam", "specs/x.yaml"),
     ("diff", "specs/x.yaml", "specs/y.yaml"),
     ("import", "specs/x.yaml"),
-    ("lint", "--no-cache", "--format", "github"),
-    ("lint", "--no-cache", "--format", "sarif"),
-    ("lint", "--no-cache", "--format", "junit"),
+    *(("lint", "--no-cache", "--format", form) for form in FORMATS if form not in ("text", "concise", "json")),
     ("lint", "--no-cache", "--format", "concise", "--env", "prod"),
     ("lint", "--no-cache", "--fix"),
     ("compile", "--no-cache", "--requests", "requests", "--env", "prod"),

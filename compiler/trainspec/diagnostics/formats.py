@@ -43,6 +43,7 @@ FORMATS: Mapping[str, Format] = {
     "concise": lambda report: _module("concise").show(report.findings),
     "json": lambda report: _module("json").show(report.findings),
     "github": lambda report: _module("github").show(report.findings),
+    "gitlab": lambda report: _module("gitlab").show(report.findings),
     "sarif": lambda report: _module("sarif").show(report.findings, report.explain()),
     "junit": lambda report: _module("junit").show(report.findings, report.checked),
 }

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfi
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
+from trainspec.request.fields import JOB
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS511", "a serverless job with what excludes it")
@@ -35,7 +36,7 @@ EXCLUDED = (
     "CheckpointConfig", "DebugHookConfig", "ExperimentConfig", "ProfilerConfig",
     "ProfilerRuleConfigurations", "TensorBoardOutputConfig",
 )  # fmt: skip
-_ALGORITHM = ("image", "framework", "algorithm", "metrics", "metrics_time_series", "input_mode")
+_ALGORITHM = tuple(row.field for row in JOB if row.member.startswith("AlgorithmSpecification."))
 
 
 def check_job(job: JobView) -> Iterator[Found]:
