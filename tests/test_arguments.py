@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from trainspec.dag.airflow import MINORS
 from trainspec.dag.arguments import DAG, OPERATOR, PARAM, TASK, Fields, Setting, arguments_of, names
 from trainspec.dag.other_tasks import CONDITION, SENSOR, TRIGGER
+from trainspec.importers.call_arguments import DURATIONS as OF_TASKS
 from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.other_tasks import DURATIONS as OF_OTHER_TASKS
 from trainspec.language.dag import Dag
 from trainspec.language.other_tasks import Condition, Sensor, Trigger
 from trainspec.language.params import Param
@@ -174,6 +176,16 @@ def test_the_importer_carries_over_what_the_operator_takes() -> None:
     assert said.keys() == Operator.model_fields.keys(), "add the argument to SPEC above"
     (imported,) = import_dag_file(generate(analysis, Options()))
     assert imported.jobs[0].fields["operator"] == said
+
+
+@pytest.mark.parametrize("model", ["TaskArguments", "Dag", "Sensor", "Trigger"])
+def test_the_importer_knows_every_duration(model: str) -> None:
+    properties = load_schema(SPEC_SCHEMA)["$defs"][model]["properties"]
+    durations = {name for name, each in properties.items() if each.get("x-form", "").startswith("a duration")}
+    lacking = durations - {*OF_TASKS, *OF_OTHER_TASKS}
+    assert lacking == set(), (
+        "name it in DURATIONS of importers/call_arguments.py, or in that of importers/other_tasks.py"
+    )
 
 
 @pytest.mark.parametrize("doc", ["/etc/hostname.md", "notes.md", "Read notes.md"])

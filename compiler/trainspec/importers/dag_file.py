@@ -226,7 +226,7 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
         operator["deferrable"] = True
     known = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
     for name, node in reading.arguments(call):
-        if name == "check_interval":
+        if str(known.get(name, {}).get("x-form", "")).startswith("a duration"):
             operator[name] = duration(duration_of(reading.constants, node))
         elif name in known or name == _LONGEST:
             operator[name] = reading.value(node, name)

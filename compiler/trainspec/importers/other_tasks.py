@@ -81,7 +81,7 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """Operators that the language has words for: their section, and the field of each argument."""
 
 _OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
-_DURATIONS = ("poke_interval", "timeout", "execution_delta")
+DURATIONS = ("poke_interval", "timeout", "execution_delta")
 AIRFLOW_2 = "2.11"
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -108,7 +108,7 @@ def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impo
         if argument not in words:
             continue
         field = words[argument]
-        length = duration_of(reading.constants, node) if field in _DURATIONS else None
+        length = duration_of(reading.constants, node) if field in DURATIONS else None
         value = _literal(reading, node) if length is None else duration(length)
         if value is not None:
             fields[field] = value
