@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random_edges import EDGES
 from random_requests import random_request
 from random_shapes import SHAPES
-from random_values import Code, any_value, mapping, number, text
+from random_values import Code, Span, any_value, mapping, number, text
 
 HELPERS = """
 EMPTY = ""
@@ -25,8 +25,8 @@ def work(**context):
 _OPERATOR = "airflow.providers.amazon.aws.operators.sagemaker"
 
 
-def random_file(seed: int) -> str:
-    """The text of a DAG file; its DAGs are called after the seed."""
+def random_file(seed: int) -> tuple[str, list[Span]]:
+    """The text of a DAG file, and which of its lines make what; its DAGs are called after the seed."""
     chance = random.Random(seed)  # noqa: S311 - a file that comes again from its number
     code = Code(chance, plain=chance.choice([0.6, 0.9, 0.97, 0.99]))
     code.add("import os", "from datetime import datetime, timedelta", "from airflow import DAG")
@@ -36,7 +36,8 @@ def random_file(seed: int) -> str:
     code.add("from airflow.providers.standard.operators.python import PythonOperator")
     code.add("from airflow.providers.amazon.aws.sensors.s3 import S3KeySensor")
     Writer(code, seed).file()
-    return "\n".join(code.lines) + "\n"
+    assert not any("\n" in line for line in code.lines), "each entry is one line"
+    return "\n".join(code.lines) + "\n", code.spans
 
 
 class Writer:
@@ -61,9 +62,9 @@ class Writer:
 
     def file(self) -> None:
         """One DAG, or two."""
-        self.dag(f"r{self.seed}")
-        if self.chance.random() < 0.15:
-            self.dag(f"r{self.seed}b")
+        for dag_id in (f"r{self.seed}", *([f"r{self.seed}b"] if self.chance.random() < 0.15 else [])):
+            with self.code.span(dag_id):
+                self.dag(dag_id)
 
     def dag(self, dag_id: str) -> None:
         code, style = self.code, self.chance.randrange(7)
@@ -152,8 +153,12 @@ class Writer:
             arguments["dag"] = self.given_dag
         return f"{operator}({', '.join(f'{key}={value}' for key, value in arguments.items())})"
 
-    def training(self, task_id: str, inside: str = "") -> str:
+    def training(self, task_id: str) -> str:
         """A training job; the name of its task."""
+        with self.code.span(task_id):
+            return self._training(task_id)
+
+    def _training(self, task_id: str) -> str:
         code, chance = self.code, self.chance
         config = any_value(code, random_request(chance, task_id.replace("_", "-")))
         if chance.random() < 0.25:
@@ -208,6 +213,10 @@ class Writer:
 
     def other(self, task_id: str) -> str:
         """A task that does not train."""
+        with self.code.span(task_id):
+            return self._other(task_id)
+
+    def _other(self, task_id: str) -> str:
         code, chance = self.code, self.chance
         name = code.fresh("op")
         forms: list[Callable[[], str]] = [
@@ -235,7 +244,8 @@ class Writer:
         for _ in range(self.chance.randint(0, len(handles) + 1) if len(handles) > 1 else 0):
             count = self.chance.randint(2, min(4, len(handles)))
             chosen = [handles[each] for each in sorted(self.chance.sample(range(len(handles)), count))]
-            self.code.add(*self.chance.choice(EDGES)(self, chosen))
+            with self.code.span("edges"):
+                self.code.add(*self.chance.choice(EDGES)(self, chosen))
 
 
 def _imported(code: Code) -> str:

@@ -22,6 +22,13 @@ def _loop(writer: "Writer") -> list[str]:
     """Jobs of one loop, kept in a list or a map, or chained one after another."""
     code, chance = writer.code, writer.chance
     stem, kept = code.fresh("loop"), code.fresh("kept")
+    with code.span(f"{stem}_a", f"{stem}_b"):
+        _write_loop(writer, stem, kept)
+    return [chance.choice([kept, f"{kept}[0]", f"{kept}[-1]", f"list({kept})", f"{kept}[:1]"])]
+
+
+def _write_loop(writer: "Writer", stem: str, kept: str) -> None:
+    code, chance = writer.code, writer.chance
     config = any_value(code, random_request(chance, stem.replace("_", "-")))
     base = code.named("base", config)
     heads = ["for name in ['a', 'b']:", "for number, name in enumerate(('a', 'b')):",
@@ -45,35 +52,42 @@ def _loop(writer: "Writer") -> list[str]:
     endings += [f"op = {made}\nif {kept}:\n    {kept}[-1] >> op\n{kept}.append(op)"]
     code.add(*chance.choice(endings).split("\n"))
     code.depth -= 1
-    return [chance.choice([kept, f"{kept}[0]", f"{kept}[-1]", f"list({kept})", f"{kept}[:1]"])]
 
 
 def _comprehension(writer: "Writer") -> list[str]:
     code, chance = writer.code, writer.chance
     stem = code.fresh("comp")
-    base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
-    made = writer.call(
-        writer.operator,
-        task_id=f"f'{stem}_{{each}}'",
-        config=f"{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}}",
-    )
-    forms = [
-        (f"[{made} for each in range(1, 3)]", "{}"),
-        (f"{{each: {made} for each in (1, 2)}}", "{}[1]"),
-        (f"{{each: {made} for each in (1, 2)}}", "list({}.values())"),
-        (f"list(map(lambda each: {made}, [1, 2]))", "{}"),
-        (f"tuple({made} for each in (1, 2))", "{}[-1]"),
-    ]
-    expression, access = chance.choice(forms)
-    return [access.format(code.named("jobs", expression))]
+    with code.span(f"{stem}_1", f"{stem}_2"):
+        base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
+        made = writer.call(
+            writer.operator,
+            task_id=f"f'{stem}_{{each}}'",
+            config=f"{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}}",
+        )
+        forms = [
+            (f"[{made} for each in range(1, 3)]", "{}"),
+            (f"{{each: {made} for each in (1, 2)}}", "{}[1]"),
+            (f"{{each: {made} for each in (1, 2)}}", "list({}.values())"),
+            (f"list(map(lambda each: {made}, [1, 2]))", "{}"),
+            (f"tuple({made} for each in (1, 2))", "{}[-1]"),
+        ]
+        expression, access = chance.choice(forms)
+        return [access.format(code.named("jobs", expression))]
 
 
 def _group(writer: "Writer") -> list[str]:
     """A task group, perhaps with another one in it."""
-    code, chance = writer.code, writer.chance
+    code = writer.code
     if writer.given_dag:
         return _singles(writer)
-    name, style = code.fresh("group"), chance.randrange(4)
+    name = code.fresh("group")
+    with code.span(name):
+        return _write_group(writer, name)
+
+
+def _write_group(writer: "Writer", name: str) -> list[str]:
+    code, chance = writer.code, writer.chance
+    style = chance.randrange(4)
     if style == 3:
         code.add("@task_group" if chance.random() < 0.5 else f"@task_group(group_id={name!r})", f"def {name}():")
     else:
@@ -91,12 +105,25 @@ def _group(writer: "Writer") -> list[str]:
 
 
 def _mapped(writer: "Writer") -> list[str]:
+    """A task that is mapped over its config, perhaps together with another argument."""
     code, chance = writer.code, writer.chance
+    if chance.random() < 0.4:
+        return _singles(writer)
     stem = code.fresh("mapped")
-    base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
-    configs = f"[{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}} for each in (1, 2)]"
-    call = writer.call(f"{writer.operator}.partial", task_id=repr(stem))
-    return [code.named("op", f"{call}.expand(config={configs})")] if chance.random() < 0.5 else _singles(writer)
+    with code.span(stem):
+        base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
+        configs = f"[{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}} for each in (1, 2)]"
+        call = writer.call(f"{writer.operator}.partial", task_id=repr(stem), retries="2")
+        named = code.named("configs", configs)
+        forms = [
+            f"{call}.expand(config={configs})",
+            f"{call}.expand(config={named})",
+            f"{call}.expand(config={named}, check_interval=[30, 60, 90])",
+            f"{call}.expand(aws_conn_id=['aws_a', 'aws_b'], config={named})",
+            f"{call}.expand_kwargs([{{'config': each, 'check_interval': 60}} for each in {named}])",
+            f"{call[:-1]}, config={base}).expand(aws_conn_id=['aws_a', 'aws_b'])",
+        ]
+        return [code.named("op", chance.choice(forms))]
 
 
 SHAPES: tuple[Callable[["Writer"], list[str]], ...] = (

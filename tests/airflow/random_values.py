@@ -1,12 +1,23 @@
 """Values as people write them in DAG files: one text, number or map in many ways, chosen by a random generator."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 UNSET = "IMPORT_TEST_IS_NOT_SET"
 """A variable of the environment that is set nowhere."""
+
+
+@dataclass
+class Span:
+    """The lines that make something: a DAG, tasks, edges. Spans stand in each other; the last line is in it."""
+
+    names: tuple[str, ...]
+    first: int
+    outer: "Span | None"
+    last: int = 0
 
 
 @dataclass
@@ -18,6 +29,7 @@ class Code:
     imports: set[str] = field(default_factory=set)
     made: int = 0
     depth: int = 0
+    spans: list[Span] = field(default_factory=lambda: [Span((), 1, None, 10**9)])
     plain: float = 0.5
     """How likely it is that a value is written as a literal."""
 
@@ -29,6 +41,15 @@ class Code:
     def add(self, *lines: str) -> None:
         """Lines at the present indentation."""
         self.lines += ["    " * self.depth + line for line in lines]
+
+    @contextmanager
+    def span(self, *names: str) -> Iterator[None]:
+        """What is written meanwhile makes the DAG, the tasks or the edges of these names."""
+        outer = next(each for each in reversed(self.spans) if not each.last or each.outer is None)
+        self.spans.append(Span(names, len(self.lines) + 1, outer))
+        made = self.spans[-1]
+        yield
+        made.last = len(self.lines)
 
     def named(self, stem: str, expression: str) -> str:
         """Give an expression a name."""

@@ -1,4 +1,7 @@
-"""DAG files in random mixtures of styles: what Airflow holds is what `import` gives, or what is missing is named.
+"""DAG files in random mixtures of styles: what Airflow holds is what `import` gives, or its line is named.
+
+Whatever is missing in a spec must be named by a note whose line is one of the lines that make it, as the generator
+and Airflow itself know them: those of its task or DAG, or of what stands around it, or that an edge was made at.
 
 `IMPORT_FILES=500 pytest tests/airflow/test_airflow_import_random.py` tries more of them; `IMPORT_FIRST` is the number
 that they start from; `--log-cli-level=info` says how many came in whole.
@@ -7,6 +10,7 @@ that they start from; `--log-cli-level=info` says how many came in whole.
 import json
 import logging
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +20,7 @@ from typing import Any
 import pytest
 from environment import Airflow
 from random_dags import HELPERS, random_file
+from random_values import Span
 from trainspec.cli.imported import report
 from trainspec.editing.format import formatted
 from trainspec.importers.dag_file import import_straight, read_bounded
@@ -40,11 +45,25 @@ _RENAMED = ("this task is called", "the id of the task group is not a literal", 
 
 @dataclass(frozen=True)
 class Spec:
-    """An imported spec: the id of its DAG, edges by task, requests by task."""
+    """An imported spec: the id of its DAG, edges by task, requests by task, and the lines that its notes name."""
 
     dag_id: str
     edges: Mapping[str, set[str]]
     requests: Mapping[str, Any]
+    noted: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a spec says otherwise than Airflow. `is_loss`: it says less, and nothing else.
+
+    It is made by the spans of `names`, and by what Airflow did at `lines`.
+    """
+
+    text: str
+    is_loss: bool
+    names: tuple[str, ...]
+    lines: tuple[int, ...] = ()
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +75,7 @@ def folder(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "out").mkdir()
     (folder / "random_helpers.py").write_text(HELPERS)
     for number in FILES:
-        (folder / f"random_{number}.py").write_text(random_file(number))
+        (folder / f"random_{number}.py").write_text(random_file(number)[0])
     archive = folder / "read_dags.pyz"
     write_archive(archive)
     airflow.python(str(HERE / "load_many.py"), str(archive), str(folder), str(folder / "out"))
@@ -80,26 +99,36 @@ def spec_of(imported: Imported) -> tuple[Spec, bool]:
     waits = {name: (task or {}).get("depends_on", []) for section in sections for name, task in section.items()}
     edges = {name: {each} if isinstance(each, str) else set(each) for name, each in waits.items()}
     requests = {name: printable(made.members) for name, made in analysis.requests.items()}
-    return Spec(str(analysis.data.get("dag", {}).get("id")), edges, requests), is_whole
+    noted = frozenset(int(each) for note in imported.notes for each in re.findall(r"^(?:.*: )?line (\d+): ", note))
+    return Spec(str(analysis.data.get("dag", {}).get("id")), edges, requests, noted), is_whole
 
 
-def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[tuple[bool, str]]:
-    """What a spec says otherwise than Airflow, and whether it is a mere loss."""
-    mapped = {f"{name}_{index}": name for name in truth["mapped"] for index in range(2)}
+def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
+    """What a spec says otherwise than Airflow."""
+    mapped = {f"{name}_{index}": name for name, configs in truth["mapped"].items() for index in range(len(configs))}
     edges = {mapped.get(task, task): {mapped.get(each, each) for each in before} for task, before in spec.edges.items()}
-    yield from ((False, f"the task {each}") for each in edges.keys() - truth["edges"].keys())
+    yield from (Difference(f"the task {each}", False, (each,)) for each in edges.keys() - truth["edges"].keys())
     lost = truth["edges"].keys() - edges.keys()
-    yield from ((True, f"the task {each}") for each in lost)
+    yield from (Difference(f"the task {each}", True, (each,)) for each in lost)
     for task in edges.keys() & truth["edges"].keys():
         wanted = {each for before in truth["edges"][task] for each in through(truth["edges"], before, lost)}
-        yield from ((True, f"the edge {each} to {task}") for each in wanted - edges[task])
-        yield from ((False, f"the edge {each} to {task}") for each in edges[task] - wanted)
+        for is_loss, others in ((True, wanted - edges[task]), (False, edges[task] - wanted)):
+            for other in others:
+                lines = tuple(truth["lines"].get(f"{other} to {task}", ()))
+                yield Difference(f"the edge {other} to {task}", is_loss, (), lines)
     for task, config in truth["configs"].items():
         if task in edges and spec.requests.get(task) != config:
             yield from of_request(task, config, spec.requests.get(task) or {})
+    for task, configs in truth["mapped"].items():
+        for index, config in enumerate(configs):
+            request = spec.requests.get(f"{task}_{index}")
+            if task in edges and request is None:
+                yield Difference(f"the task instance {index} of {task}", True, (task,))
+            elif request is not None and request != config:
+                yield from of_request(task, config, request)
 
 
-def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:
+def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Difference]:
     ours, theirs = dict(leaves(dict(request))), dict(leaves(dict(config)))
     for path in ours.keys() | theirs.keys():
         one, other = theirs.get(path, ...), ours.get(path, ...)
@@ -107,7 +136,25 @@ def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any])
         cut_short = isinstance(config.get(member), list) and len(config[member]) != len(request.get(member, []))
         is_default = path[-1:] == ("TrainingInputMode",) and other == "File"
         if one != other:
-            yield other in (..., {}, []) or cut_short or is_default, f"{path} of {task}: {one!r}, not {other!r}"
+            is_loss = other in (..., {}, []) or cut_short or is_default
+            yield Difference(f"{path} of {task}: {one!r}, not {other!r}", is_loss, (task,))
+
+
+def is_named(lost: Difference, spans: list[Span], noted: frozenset[int]) -> bool:
+    """Whether a note stands at a line that makes what is lost, and not at one that makes something beside it."""
+    own = [each for each in spans if set(each.names) & {name.rpartition(".")[2] for name in lost.names}]
+    around: list[Span] = []
+    for each in own or spans[:1]:
+        while each.outer is not None:
+            each = each.outer
+            around.append(each)
+    for line in noted:
+        if line in lost.lines:
+            return True
+        inside = [each for each in spans if each.first <= line <= each.last]
+        if any(each in own for each in inside) or (lost.names and inside[-1] in around):
+            return True
+    return False
 
 
 def through(edges: Mapping[str, list[str]], task: str, lost: set[str]) -> Iterator[str]:
@@ -123,7 +170,7 @@ def through(edges: Mapping[str, list[str]], task: str, lost: set[str]) -> Iterat
 def test_nothing_is_lost_in_silence(folder: Path, way: str, capsys: pytest.CaptureFixture[str]) -> None:
     outcomes: Counter[str] = Counter()
     for number in FILES:
-        file = folder / f"random_{number}.py"
+        file, (_, spans) = folder / f"random_{number}.py", random_file(number)
         truth = json.loads((folder / "out" / f"{file.stem}.truth").read_text())
         dags = {name: dag for name, dag in truth["dags"].items() if dag["configs"] or dag["mapped"]}
         if truth["errors"] or not dags:
@@ -136,14 +183,16 @@ def test_nothing_is_lost_in_silence(folder: Path, way: str, capsys: pytest.Captu
             continue
         said = capsys.readouterr().err
         specs, is_whole = {each.dag_id: each for each, _ in made}, all(whole for _, whole in made)
-        missing = [(True, f"the DAG {name}") for name in dags.keys() - specs.keys()]
-        found = [
-            *missing,
-            *(each for name in dags.keys() & specs.keys() for each in differences(dags[name], specs[name])),
-        ]
-        wrong = [text for is_loss, text in found if not is_loss]
+        noted = frozenset(line for each, _ in made for line in each.noted)
+        found = [Difference(f"the DAG {name}", True, (name,)) for name in dags.keys() - specs.keys()]
+        found += [each for name in dags.keys() & specs.keys() for each in differences(dags[name], specs[name])]
+        wrong = [each.text for each in found if not each.is_loss]
         assert not wrong or any(each in said for each in _RENAMED), (number, wrong, said)
         assert not found or not is_whole, (number, found)
+        silent = [each for each in found if each.is_loss and not is_named(each, spans, noted)]
+        assert not silent, (number, silent, said)
         outcomes["whole" if is_whole else "named"] += 1
+        outcomes["lost and named"] += len(found)
+        outcomes["mapped"] += sum(len(each) for dag in dags.values() for each in dag["mapped"].values())
     logging.getLogger(__name__).info("%s: %s", way, dict(outcomes))
     assert outcomes["whole"] >= len(FILES) // (4 if way == "read" else 2), outcomes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.definitions import stands_for
 from trainspec.importers.evaluate import evaluate
-from trainspec.importers.from_environment import GETTERS, variable
+from trainspec.importers.from_environment import AIRFLOW_GETTERS, GETTERS, airflow_variable, variable
 from trainspec.importers.handed import HANDED
 from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
 from trainspec.importers.making import (
@@ -121,6 +121,8 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         return builtin(run, name, node, given)
     if called.path in GETTERS:
         return _of_environment(run, node, called, given)
+    if called.path in AIRFLOW_GETTERS:
+        return _of_airflow(run, node, called, given)
     if name == "DAG":
         return make_dag(run, node, called, given)
     if name == "TaskGroup":
@@ -160,6 +162,18 @@ def _of_environment(run: "Interpreter", node: ast.Call, called: Reference, given
     """A variable of the environment; one without a default is known to nobody."""
     name, default, *_ = (*given.positional, given.named.get("default"), None)
     made = variable(name, default)
+    if made is None or given.open:
+        return Residual(call_expression(run, node, called, given))
+    return made
+
+
+def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Any:
+    """A variable of Airflow, as the template that reads it when the task runs."""
+    names = ("key", "default_var", "deserialize_json") if ".models." in called.path else ("key",)
+    named = {**dict(zip(names, given.positional, strict=False)), **given.named}
+    default = named.get("default", named.get("default_var", ...))
+    is_json = named.get("deserialize_json", False)
+    made = airflow_variable(named.get("key"), default, is_json is True) if isinstance(is_json, bool) else None
     if made is None or given.open:
         return Residual(call_expression(run, node, called, given))
     return made

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.comprehensions import comprehension
 from trainspec.importers.definitions import attribute_of, defaults_of
-from trainspec.importers.from_environment import is_variable
+from trainspec.importers.from_environment import is_variable, member_of_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import COMPARISONS, SCALARS, decide, distinct, items_of, operate, text_of
 from trainspec.importers.values import (
@@ -86,6 +86,8 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
         return Output(value.task, key)
     if isinstance(value, Task):
         return value
+    if (member := member_of_variable(value, key)) is not None:
+        return member
     is_readable = not (id(value) in run.unreadable or is_variable(value) or is_variable(key))
     if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int | slice):
         return unknown(node)

@@ -2,6 +2,7 @@
 
 While the file is read, such a text holds the variable's name and default between three characters that no request
 can hold: texts that are put together from it hold them, too. What would look into the text leaves it unread.
+`Variable.get("name")`, a variable of Airflow's own, is marked in the same way: it becomes the template that reads it.
 """
 
 import re
@@ -12,6 +13,9 @@ _OPEN, _THEN, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"{_OPEN}([^{_THEN}]*){_THEN}([^{_END}]*){_END}")
 _UNFIT = re.compile(f"[{{}}$\n{_OPEN}{_THEN}{_END}]")
 GETTERS = ("os.getenv", "os.environ.get")
+AIRFLOW_GETTERS = ("airflow.models.Variable.get", "airflow.models.variable.Variable.get", "airflow.sdk.Variable.get")
+_OF_AIRFLOW = "{"
+"""Stands for the name in the mark of a template."""
 
 
 def variable(name: Any, default: Any) -> str | None:
@@ -19,6 +23,36 @@ def variable(name: Any, default: Any) -> str | None:
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w{0,99}", name, re.ASCII):
         return None
     return f"{_OPEN}{name}{_THEN}{default}{_END}" if isinstance(default, str) and not _UNFIT.search(default) else None
+
+
+def airflow_variable(name: Any, default: Any = ..., is_json: bool = False) -> str | None:
+    """The text that stands for a variable of Airflow; None where no template can read it.
+
+    https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html#airflow-variables-in-templates
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[\w.:/ -]{1,200}", name, re.ASCII):
+        return None
+    of = "json" if is_json else "value"
+    if default is ...:
+        read = name if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name != "get" else f"get('{name}')"
+    elif isinstance(default, str) and not is_json and not re.search(r"['\\]", default) and not _UNFIT.search(default):
+        read = f"get('{name}', '{default}')"
+    else:
+        return None
+    return f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ var.{of}.{read} }}}}{_END}"
+
+
+def is_of_airflow(value: Any) -> bool:
+    """Whether a text holds a variable of Airflow, which only a field with templates can hold."""
+    return isinstance(value, str) and f"{_OPEN}{_OF_AIRFLOW}{_THEN}" in value
+
+
+def member_of_variable(value: Any, key: Any) -> str | None:
+    """The text that stands for an item of a JSON variable of Airflow; None for all else."""
+    mark = re.fullmatch(f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ (var\\.json\\.[^{_END}]*) }}}}{_END}", str(value))
+    if not mark or not isinstance(key, str | int) or not re.fullmatch(r"[\w -]{1,200}", str(key), re.ASCII):
+        return None
+    return f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ {mark[1]}[{key!r}] }}}}{_END}"
 
 
 def is_variable(value: Any) -> bool:
@@ -57,6 +91,8 @@ def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str]
         return value
 
     def said(found: re.Match[str]) -> str:
+        if found[1] == _OF_AIRFLOW:
+            return found[2]
         known = _known(found[1], found[2], defaults)
         (sources if sources is not None else {}).setdefault(known, found[1])
         return f"${{vars.{known}}}"

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trainspec.importers.from_environment import by_default, is_variable
+from trainspec.importers.from_environment import by_default, is_of_airflow, is_variable
 from trainspec.importers.values import Dag, Given, Group, Label, Output, Reference, Task, dotted, unknown
 from trainspec.safety.budget import spend
 
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
 """Default arguments of a DAG that a spec says at each job."""
+TEMPLATED = (
+    "config", "bash_command", "env", "op_args", "op_kwargs", "templates_dict", "bucket_key", "bucket_name", "conf",
+    "sql", "query", "source_bucket_key", "dest_bucket_key", "source_bucket_name", "dest_bucket_name",
+)  # fmt: skip
+"""Arguments of common operators in which Airflow renders templates."""
 
 
 def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Dag:
@@ -27,6 +32,8 @@ def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given
 
 def plain_id(run: "Interpreter", name: Any, node: ast.AST) -> Any:
     """An id without variables of the environment, which no spec can have in an id."""
+    if is_of_airflow(name):
+        return unknown(ast.copy_location(ast.Name(by_default(name)), node))
     if not is_variable(name):
         return name
     run.note(node, f"the id `{by_default(name)}` depends on the environment; the spec has its default")
@@ -137,10 +144,34 @@ def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given
 def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
     """The call with each argument at the line where it stands in the call."""
     places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-    keywords = [ast.keyword(name, run.expression(value, places.get(name, node))) for name, value in given.named.items()]
+    is_task = called.name != "DAG"
+    keywords = [
+        ast.keyword(name, run.expression(_for_field(run, value, is_task and name in TEMPLATED, at), at))
+        for name, value in given.named.items()
+        for at in (places.get(name, node),)
+    ]
     keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
     positional = [run.expression(value, node) for value in given.positional]
     return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+
+
+def _for_field(run: "Interpreter", value: Any, is_templated: bool, at: ast.expr) -> Any:
+    """`value` as an argument can hold it: variables of Airflow stand only where templates are rendered, not in keys."""
+    spend(1)
+    if id(value) in run.unreadable:
+        return value
+    if isinstance(value, dict):
+        names = [each for each in value if is_of_airflow(each)]
+        if names:
+            return unknown(ast.copy_location(ast.Name(by_default(names[0])), at))
+        kept = {key: _for_field(run, below, is_templated, at) for key, below in value.items()}
+        return kept if any(kept[key] is not below for key, below in value.items()) else value
+    if isinstance(value, list | tuple):
+        items = [_for_field(run, below, is_templated, at) for below in value]
+        return items if any(one is not other for one, other in zip(items, value, strict=True)) else value
+    if not is_templated and is_of_airflow(value):
+        return unknown(ast.copy_location(ast.Name(by_default(value)), at))
+    return value
 
 
 def _said(task: Task) -> str:

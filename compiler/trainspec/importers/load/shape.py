@@ -16,6 +16,7 @@ class ShapeError(ValueError):
 def check_found(found: Any) -> None:
     """Check what was found in a file. Raises ShapeError."""
     _text(_of(found, "airflow"))
+    _text(found.get("file", ""))
     for each in _items(_of(found, "errors")):
         _text(each)
     for dag in _items(_of(found, "dags")):

@@ -15,7 +15,7 @@ from trainspec.safety.budget import spend
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 Json = Mapping[str, Any]
-_PLACE = re.compile(r'File "[^"]*", line (\d+)')
+_PLACE = re.compile(r'File "([^"]*)", line (\d+)')
 _ON_OPERATOR = ("aws_conn_id", "region_name")
 
 
@@ -23,8 +23,8 @@ def straight_of(loaded: Loaded) -> Straight:
     """The DAGs and tasks that Airflow found. Raises CannotImportError where it could not load the file."""
     found = loaded.found
     if found["errors"] and not found["dags"]:
-        raise CannotImportError(f"Airflow {found['airflow']} cannot load it: {_error(found['errors'][0])}")
-    notes = [f"Airflow cannot load a part of it: {_error(each)}" for each in found["errors"]]
+        raise CannotImportError(f"Airflow {found['airflow']} cannot load it: {_error(found['errors'][0], found)}")
+    notes = [f"Airflow cannot load a part of it: {_error(each, found)}" for each in found["errors"]]
     later = loaded.later["dags"] if loaded.later and not loaded.later["errors"] else []
     notes += moving(found["dags"], later)
     body: list[ast.stmt] = []
@@ -160,10 +160,10 @@ def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
     )
 
 
-def _error(trace: str) -> str:
-    """The last line of a traceback, with the last line number in the file."""
+def _error(trace: str, found: Json) -> str:
+    """The last line of a traceback, with the last line number in the DAG file."""
     lines = [line for line in trace.strip().splitlines() if line.strip()]
-    places = _PLACE.findall(trace)
+    places = [line for file, line in _PLACE.findall(trace) if file == found.get("file", file)]
     return (f"line {places[-1]}: " if places else "") + (lines[-1].strip()[:500] if lines else "no reason given")
 
 

@@ -63,6 +63,7 @@ def _load(file: Path, output: str) -> None:
     bag = bag_class(dag_folder=str(file), **{name: value for name, value in options.items() if name in takes})
     found = {
         "airflow": importlib.import_module("airflow").__version__,
+        "file": str(file),
         "errors": [str(each) for each in bag.import_errors.values()],
         "dags": [describe_dag(record, each) for each in bag.dags.values()],
     }
