@@ -10,7 +10,8 @@ from trainspec.reference.fields import all_fields
 from trainspec.reference.fixable import spec_with
 from trainspec.request.fields import JOB
 from trainspec.rules.serverless_with_others import BAD
-from trainspec.rules.support.registry import Rule, all_rules
+from trainspec.rules.support.registry import Rule, all_rules, rules_for
+from trainspec.rules.support.topics import topic_of
 from trainspec.rules.support.view import JobView, SpecView
 from trainspec.text.source import Source
 
@@ -168,16 +169,27 @@ def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code.id)
 def test_rule_bears_any_request(rule: Rule) -> None:
-    """A raw `request:` block can hold anything; that it is wrong is for the API's schema to say."""
+    """A raw `request:` block can hold anything; that it is wrong is for the API's schema to say.
+
+    And where a rule finds something, its topic concerns the job.
+    """
     for example in (rule.bad, rule.good):
         request = next(iter(analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()))
         for path in members(request.members):
             for junk in JUNK:
                 job = JobView("train", {}, replaced(request.members, path, junk), {})
                 if rule.check_job:
-                    list(rule.check_job(job))
+                    found = list(rule.check_job(job))
+                    assert not found or rule in rules_for(job)
                 if rule.check_spec:
                     list(rule.check_spec(SpecView({}, [job])))
+
+
+def test_rules_of_a_topic_look_at_jobs() -> None:
+    """A spec as a whole concerns every topic: a rule that looks at it has a name of none."""
+    of_specs = [rule.check_spec for rule in all_rules() if rule.check_spec]
+    assert of_specs
+    assert [topic_of(check.__module__.rpartition(".")[2]) for check in of_specs] == [None] * len(of_specs)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from trainspec.diagnostics import Code, codes
+from trainspec.rules.support.topics import TOPICS, topic_of, topics_of
 from trainspec.rules.support.view import Found, JobView, SpecView
 
 
@@ -22,25 +23,49 @@ class Rule:
     check_spec: Callable[[SpecView], Iterator[Found]] | None
 
 
-@cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in order of its code."""
+    return _rules_of(frozenset(TOPICS))
+
+
+def rules_of_specs() -> tuple[Rule, ...]:
+    """The rules that look at a spec as a whole, in order of their codes."""
+    return tuple(rule for rule in _rules_of(frozenset()) if rule.check_spec)
+
+
+def rules_for(job: JobView) -> tuple[Rule, ...]:
+    """The rules that may find something in a job, in order of their codes."""
+    return tuple(rule for rule in _rules_of(topics_of(job)) if rule.check_job)
+
+
+@cache
+def _rules_of(topics: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules of some topics, and those of none."""
+    names = [name for name in _modules() if (topic := topic_of(name)) is None or topic in topics]
+    rules = (_rule(name) for name in names)
+    return tuple(sorted((rule for rule in rules if rule), key=lambda rule: rule.code.id))
+
+
+@cache
+def _modules() -> tuple[str, ...]:
     package = importlib.import_module("trainspec.rules")
-    names = (f"trainspec.rules.{each.name}" for each in pkgutil.iter_modules(package.__path__))
-    modules = map(importlib.import_module, names)
-    rules = (
-        Rule(
-            module.CODE,
-            (module.__doc__ or "").strip(),
-            module.BAD.strip("\n"),
-            module.GOOD.strip("\n"),
-            getattr(module, "check_job", None),
-            getattr(module, "check_spec", None),
-        )
-        for module in modules
-        if hasattr(module, "CODE")
+    return tuple(each.name for each in pkgutil.iter_modules(package.__path__))
+
+
+@cache
+def _rule(name: str) -> Rule | None:
+    """The rule in a module; None for a module without one."""
+    module = importlib.import_module(f"trainspec.rules.{name}")
+    if not hasattr(module, "CODE"):
+        return None
+    return Rule(
+        module.CODE,
+        (module.__doc__ or "").strip(),
+        module.BAD.strip("\n"),
+        module.GOOD.strip("\n"),
+        getattr(module, "check_job", None),
+        getattr(module, "check_spec", None),
     )
-    return tuple(sorted(rules, key=lambda rule: rule.code.id))
 
 
 def known_codes() -> dict[str, Code]:

@@ -7,9 +7,9 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from trainspec.diagnostics import Diagnostic
+from trainspec.diagnostics import Code, Diagnostic
 from trainspec.request.lower import Request
-from trainspec.rules.support.registry import Rule, all_rules
+from trainspec.rules.support.registry import rules_for, rules_of_specs
 from trainspec.rules.support.view import Found, JobView, SpecView
 from trainspec.safety.budget import spend
 from trainspec.templates import Sample
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STEPS_OF_RULE, _STEPS_OF_FINDING = 3, 50
 _MOST_REMEMBERED = 5_000
 
-FoundByRule: TypeAlias = Map[str, Sequence[Found]]
+FoundByRule: TypeAlias = Map[Code, Sequence[Found]]
 Memory: TypeAlias = dict[str, FoundByRule]
 """What the rules said of each job that was looked at, by all that they see of it."""
 
@@ -41,10 +41,10 @@ def run_rules(
     `samples` are the runs of each job's task that its templates are rendered for. Nothing is said of the fields in
     `invalid`: their values were taken out because they are wrong.
     """
-    for above, rule, found in _found(_view(data, requests, samples, invalid)):
+    for above, code, found in _found(_view(data, requests, samples, invalid)):
         path = (*above, *found.at)
         if not any(path[:length] in invalid for length in range(1, len(path) + 1)):
-            yield _placed(rule, found, above, root)
+            yield _placed(code, found, above, root)
 
 
 def _view(
@@ -78,24 +78,23 @@ def _invalid_fields(job: str, invalid: Collection[Path]) -> Iterator[str]:
                 yield f"tuning.{path[3]}"
 
 
-def _found(spec: SpecView) -> Iterator[tuple[Path, Rule, Found]]:
-    """Everything that any rule says, with the path that its places begin at."""
+def _found(spec: SpecView) -> Iterator[tuple[Path, Code, Found]]:
+    """Everything that any rule says, in order of the codes, with the path that its places begin at."""
+    found: list[tuple[Path, Code, Found]] = []
+    for rule in rules_of_specs():
+        found += [((), rule.code, each) for each in (rule.check_spec(spec) if rule.check_spec else ())]
     memory = _memory.get()
-    of_jobs = [(job, _of_job(job) if memory is None else _remembered(job, memory)) for job in spec.jobs]
-    for rule in all_rules():
-        if rule.check_spec:
-            for found in rule.check_spec(spec):
-                yield (), rule, found
-        for job, by_rule in of_jobs:
-            for found in by_rule.get(rule.code.id, ()):
-                yield ("jobs", job.name), rule, found
+    for job in spec.jobs:
+        of_job = _of_job(job) if memory is None else _remembered(job, memory)
+        found += [(("jobs", job.name), code, each) for code, said in of_job.items() for each in said]
+    return iter(sorted(found, key=lambda each: each[1].id))
 
 
 def _of_job(job: JobView) -> FoundByRule:
     """The findings of each rule about a job, by the rule's code; rules without findings are left out."""
-    rules = [rule for rule in all_rules() if rule.check_job]
+    rules = rules_for(job)
     spend(_STEPS_OF_RULE * len(rules))
-    said = ((rule.code.id, tuple(rule.check_job(job))) for rule in rules if rule.check_job)
+    said = ((rule.code, tuple(rule.check_job(job))) for rule in rules if rule.check_job)
     return {code: found for code, found in said if found}
 
 
@@ -119,10 +118,10 @@ def remembering(memory: Memory) -> Iterator[None]:
         _memory.reset(token)
 
 
-def _placed(rule: Rule, found: Found, above: Path, root: Mapping) -> Diagnostic:
+def _placed(code: Code, found: Found, above: Path, root: Mapping) -> Diagnostic:
     spend(_STEPS_OF_FINDING)
     path = (*above, *found.at)
     at = nearest(root, path)
     on_key = found.on_key or len(at) <= len(above)  # what is said of a whole job is said at its name
-    fault = Fault(rule.code, path, found.message, found.advice, on_key, fix=found.fix if at == path else None)
+    fault = Fault(code, path, found.message, found.advice, on_key, fix=found.fix if at == path else None)
     return replace(placed(fault, root), labels=()) if on_key else placed(fault, root)
