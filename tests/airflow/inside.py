@@ -3,6 +3,7 @@
 inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder, and what cannot be serialized
 inside.py signatures            a JSON line: the arguments that DAGs and operators take, and the trigger rules
 inside.py operators FILE        a JSON line: what each class that FILE lists takes, requires and renders
+inside.py watchers FILE         a JSON line: what Airflow says of each trigger of FILE in the watcher of an asset
 inside.py test DATE DAG_ID…     `airflow dags test` for each, one after the other, with a marker line before each
 inside.py defer DAG_ID INTERVAL CREATED    each instance of the DAG's mapped task waits for DAG_ID-MAP_INDEX
 """
@@ -82,6 +83,28 @@ def operators(file: str) -> None:
     _say("\n" + json.dumps(found))
 
 
+def watchers(file: str) -> None:
+    """Why an asset cannot be watched by a trigger of each class of a list; None for one that Airflow takes."""
+    import importlib
+    from pathlib import Path
+
+    from airflow.sdk import AssetWatcher
+
+    found: dict[str, str | None] = {}
+    for path in json.loads(Path(file).read_text()):
+        module, _, name = path.rpartition(".")
+        try:
+            known = getattr(importlib.import_module(module), name)
+        except Exception:  # noqa: S112 - a package that it needs is not there
+            continue
+        try:
+            AssetWatcher(name="one", trigger=known.__new__(known))
+            found[path] = None
+        except Exception as error:
+            found[path] = str(error)
+    _say("\n" + json.dumps({"watchers": found}))
+
+
 def test(date: str, *dag_ids: str) -> None:
     from airflow.cli import cli_parser
 
@@ -123,6 +146,7 @@ if __name__ == "__main__":
         "load": load,
         "signatures": signatures,
         "operators": operators,
+        "watchers": watchers,
         "test": test,
         "defer": defer,
     }

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from environment import Airflow as Real
+from trainspec.airflow_api.model import EVENT_TRIGGER
+from trainspec.airflow_api.operators import TRIGGERS, modules
 from trainspec.airflow_api.table import absent, having
 from trainspec.dag import arguments
 from trainspec.dag.airflow import MINORS
@@ -87,3 +89,22 @@ def test_trigger_rules(airflow: Real, signatures: dict[str, Any]) -> None:
     lacking = {rule for rule in TRIGGER_RULES if absent("trigger_rule", rule, airflow.version)}
     # Airflow 2 keeps two old names of others.
     assert set(signatures["TriggerRule"]) - {"dummy", "none_failed_or_skipped"} == set(TRIGGER_RULES) - lacking
+
+
+def test_triggers_that_can_watch_an_asset(airflow: Real, tmp_path: Path) -> None:
+    """Airflow refuses exactly the triggers that the table says are no event triggers."""
+    if airflow.version.startswith("2."):
+        pytest.skip("Airflow 2 has no watchers")
+    roots = {
+        f"{module}.{name}": each["root"]
+        for module, row in modules(TRIGGERS).items()
+        for name, each in row["classes"].items()
+    }
+    (tmp_path / "asked.json").write_text(json.dumps(sorted(roots)))
+    output = airflow.python(str(Path(__file__).with_name("inside.py")), "watchers", str(tmp_path / "asked.json"))
+    said = json.loads(next(line for line in output.splitlines() if line.startswith('{"watchers')))["watchers"]
+    assert len(said) > 80
+    assert {path for path, why in said.items() if why is None} == {
+        path for path in said if roots[path] == EVENT_TRIGGER
+    }
+    assert {why for why in said.values() if why} == {"Asset watcher trigger must inherit BaseEventTrigger"}

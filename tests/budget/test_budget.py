@@ -42,6 +42,12 @@ HARDEST = (
 """Those that took other commands longest."""
 
 
+SHARED_BY_DAGS = (
+    "variables", "one_variable_in_many_places", "merge_keys", "unknown_macros", "channels",
+)  # fmt: skip
+"""Those whose work was once done for each DAG of a spec again, and took longest beside `for_each`."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
     """All that the commands import is imported once, before processes are forked."""
@@ -61,6 +67,12 @@ def test_one_feature(name: str) -> None:
 def test_pairs(pairs: list[str]) -> None:
     for name in pairs:
         _hold(family(name), COMMANDS[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHARED_BY_DAGS)
+def test_work_that_the_dags_of_one_spec_share(name: str) -> None:
+    _hold(family(f"{name}+dags_of_one_spec"), COMMANDS[0])
 
 
 @pytest.mark.slow

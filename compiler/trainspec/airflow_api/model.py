@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
+EVENT_TRIGGER: Final = "BaseEventTrigger"
+"""What a trigger must derive from to watch an asset; it may be any of its bases."""
 
 
 @dataclass(frozen=True, slots=True)

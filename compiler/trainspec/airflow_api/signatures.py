@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from trainspec.airflow_api.model import Argument, Signature
+from trainspec.airflow_api.model import EVENT_TRIGGER, Argument, Signature
 from trainspec.airflow_api.syntax import Module, Packages
 
 KINDS: Final[Mapping[str, str]] = {
@@ -37,7 +37,7 @@ KINDS: Final[Mapping[str, str]] = {
 
 ANY: Final = ("any",)
 ROOTS: Final = (
-    "BaseOperator", "BaseSensorOperator", "BaseNotifier", "BaseBranchOperator", "BaseTrigger", "BaseEventTrigger",
+    "BaseOperator", "BaseSensorOperator", "BaseNotifier", "BaseBranchOperator", "BaseTrigger", EVENT_TRIGGER,
 )  # fmt: skip
 """Where a chain of bases ends: what these take, every task or notifier takes."""
 
@@ -53,7 +53,8 @@ def signature(packages: Packages, path: str, depth: int = 0) -> Signature | None
     module, definition = found
     below = [signature(packages, each, depth + 1) for each in filter(None, map(module.path_of, definition.bases))]
     bases = [each for each in below if each]
-    root = next((each.root for each in bases if each.root), None)
+    roots = [each.root for each in bases if each.root]
+    root = EVENT_TRIGGER if EVENT_TRIGGER in roots else next(iter(roots), None)
     inherited: dict[str, Argument] = {}
     for base in reversed(bases):
         inherited |= base.arguments

@@ -9,7 +9,7 @@ from trainspec.compose import environments
 from trainspec.compose.best import tasks_with
 from trainspec.compose.dag_id import hidden_module, id_place, no_name, resolved_id, written_id
 from trainspec.compose.for_each import FIELD as FOR_EACH
-from trainspec.compose.for_each import combinations_of, same_ids
+from trainspec.compose.for_each import Combinations, combinations_of, same_ids
 from trainspec.compose.jobs import ImageOf, IsAlgorithm, Jobs
 from trainspec.compose.merge import is_removal, settled
 from trainspec.compose.other_tasks import SECTIONS, compose_section
@@ -100,7 +100,7 @@ def compose(
     findings += combined.findings
     if len(combined.points) > 1 and not has_errors(variables.findings):
         place = id_place(root, own or root.span.path)
-        findings += same_ids(root, combined, dag_ids(root, default_id, options), place)
+        findings += same_ids(root, combined, _ids(root, default_id, given, combined), place)
     findings += variables.findings
     used = {*mentioned(whole), *mentioned(root)}
     if not has_errors(findings):
@@ -140,12 +140,13 @@ def dag_ids(root: Mapping, default_id: str, options: Options = _PLAIN) -> list[s
     variables = _variables(root, default_id, options)
     if root.get(FOR_EACH) is None:
         return [resolved_id(root, default_id, variables)]
-    found = combinations_of(root, variables)
+    return _ids(root, default_id, variables, combinations_of(root, variables))
+
+
+def _ids(root: Mapping, default_id: str, variables: Variables, found: Combinations) -> list[str]:
+    """The DAG's id in each combination; the `variables` of the document are read once for all of them."""
     numbers = range(max(1, len(found.points)))
-    return [
-        resolved_id(root, default_id, _variables(root, default_id, options).with_more(found.values(number)))
-        for number in numbers
-    ]
+    return [resolved_id(root, default_id, variables.apart(found.values(number))) for number in numbers]
 
 
 def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnostic]:

@@ -59,6 +59,12 @@ class Variables:
         more.findings, more.holes = self.findings, self.holes
         return more
 
+    def apart(self, values: Map[str, Node]) -> "Variables":
+        """The same variables and some more, whose findings and resolved values are nobody else's."""
+        alone = Variables({})
+        alone._values = ChainMap(dict(values), self._values)
+        return alone
+
     def scoped(self, values: Map[str, Node], job: JobScope) -> "Variables":
         """The same variables and some more, for the values of a job; findings go to the same list."""
         inner = Variables({}, job)

@@ -82,6 +82,7 @@ MAYBE_LOGICAL_DATE = Code("TS626", "a template that needs a logical date, which 
 DOUBTFUL_SCHEDULE = Code("TS627", "a schedule that does not run as it reads", Severity.WARNING)
 IGNORED = Code("TS628", "an argument that Airflow takes and ignores", Severity.WARNING)
 NEEDS_PACKAGE = Code("TS629", "a package that must be installed where Airflow runs", Severity.NOTE)
+NO_EVENT_TRIGGER = Code("TS630", "a trigger that cannot watch an asset")
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is not what its spec compiles to")
@@ -145,7 +146,7 @@ _HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS70", "TS75", "TS780")
 
 _SILENCED = frozenset(each.id for each in (
     FOREIGN_PLACE, UNKNOWN_ARGUMENT, MISSING_ARGUMENT, WRONG_ARGUMENT, UNKNOWN_OPERATOR, NO_SUCH_RESULT,
-    NO_LOGICAL_DATE,
+    NO_LOGICAL_DATE, NO_EVENT_TRIGGER,
 ))  # fmt: skip
 """Errors among these that may be silenced: what they are about is compiled as it is written."""
 

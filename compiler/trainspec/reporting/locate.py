@@ -44,6 +44,7 @@ def without_consequences(
     foreign = {found.span for found in findings if found.code.id == codes.FOREIGN_PLACE.id}
     bad_keys = [found.span for found in findings if found.code is codes.BAD_KEY]
     misspelt = {found.field.rpartition(".")[0] for found in findings if _is_misspelt(found) and found.field}
+    known = frozenset(reported) if holes or bad_keys else frozenset[Diagnostic]()
     for found in findings:
         if found.code is codes.MISSING_KEY and found.field in misspelt:
             continue  # what is missing is there, under another name
@@ -51,7 +52,7 @@ def without_consequences(
             continue
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
         is_map_by_mistake = found.code is codes.WRONG_TYPE and any(_is_line_of(found.span, key) for key in bad_keys)
-        if found.code in _HOLES or found in reported or not (is_of_hole or is_map_by_mistake):
+        if not (is_of_hole or is_map_by_mistake) or found.code in _HOLES or found in known:
             yield found
 
 

@@ -1,7 +1,7 @@
 """A request against the API's model, looking through its templates: each is rendered for sample task runs first."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,9 @@ class Rendering:
 def check(request: Mapping[str, Any], samples: Sequence[Sample], operation: str = TRAINING) -> list[MemberFault]:
     """All that is wrong with `request` of that operation for any of the sample task runs; each thing once."""
     found: dict[tuple[Path, str], MemberFault] = {}
-    sound: Rendering | None = None
+    before: Rendering | None = None
     for sample in samples:
-        if sound is not None and _is_as_sound(sound, request, sample, operation):
+        if before is not None and not _may_find_more(before, request, sample, operation, found):
             continue
         spend(_STEPS_OF_RENDERING)
         rendering = render_in(request, sample.context(), operation)
@@ -53,12 +53,18 @@ def check(request: Mapping[str, Any], samples: Sequence[Sample], operation: str 
             found.setdefault((fault.member, _kind(fault.what)), fault)
         if not rendering.templated:
             break
-        sound = rendering if not found else None
+        before = rendering
     return list(found.values())
 
 
-def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sample, operation: str) -> bool:
-    """Whether nothing is wrong for this task run either, where nothing was for another's `rendering`.
+def _may_find_more(
+    rendering: Rendering,
+    request: Mapping[str, Any],
+    sample: Sample,
+    operation: str,
+    found: Collection[tuple[Path, str]],
+) -> bool:
+    """Whether something may be wrong for this task run that was not `found` with another's `rendering`.
 
     Only the members with templates can differ, and the model says of each member by itself what it may be.
     """
@@ -67,11 +73,11 @@ def _is_as_sound(rendering: Rendering, request: Mapping[str, Any], sample: Sampl
         for step in path:
             template = template[step]
         rendered = render(template, sample.context())
-        if rendered.problems:
-            return False
+        if any((path, _kind(problem)) not in found for problem in rendered.problems):
+            return True
         if rendered.text is not None and not accepts_at(path, _typed(rendered.text, path, operation), operation):
-            return False
-    return True
+            return True
+    return False
 
 
 def _kind(what: Violation | Problem) -> str:

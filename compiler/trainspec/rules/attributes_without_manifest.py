@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS557", "attributes of a channel that is not an augmented manifest", Severity.WARNING)
@@ -24,10 +25,9 @@ inputs: {train: {augmented_manifest: s3://my-bucket/train.manifest, attributes: 
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find AttributeNames on channels of another S3DataType."""
-    for channel in job.places("InputDataConfig"):
-        source = (*channel, "DataSource", "S3DataSource")
-        kind = job.text(*source, "S3DataType")
-        if job.member(*source, "AttributeNames") and kind not in (None, "AugmentedManifestFile"):
+    for channel in channels(job):
+        source = (*channel.place, *S3)
+        if channel.kind is not None and not channel.is_augmented and job.member(*source, "AttributeNames"):
             message = "`attributes` apply only to an augmented manifest, and this channel is not one"
             advice = "write `augmented_manifest:` in place of `s3:`, or remove `attributes`"
             yield Found(job.origin(*source, "AttributeNames"), message, advice, on_key=True)

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
+from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS513", "an augmented manifest that is not streamed")
@@ -29,9 +30,9 @@ inputs:
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find AugmentedManifestFile channels in another input mode than Pipe."""
-    for channel in job.places("InputDataConfig"):
-        source = (*channel, "DataSource", "S3DataSource")
-        mode = job.member(*channel, "InputMode") or job.member("AlgorithmSpecification", "TrainingInputMode")
-        if job.member(*source, "S3DataType") == "AugmentedManifestFile" and mode in ("File", "FastFile"):
-            message = f"an augmented manifest needs the input mode `Pipe`, and this channel's is `{mode}`"
-            yield Found(job.origin(*source, "S3Uri"), message, "add `input_mode: Pipe` to the channel", on_key=True)
+    for channel in channels(job):
+        if channel.is_augmented and channel.mode in ("File", "FastFile"):
+            message = f"an augmented manifest needs the input mode `Pipe`, and this channel's is `{channel.mode}`"
+            yield Found(
+                job.origin(*channel.place, *S3, "S3Uri"), message, "add `input_mode: Pipe` to the channel", on_key=True
+            )

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
+from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS558", "compression of a channel that is not streamed", Severity.NOTE)
@@ -26,11 +27,12 @@ MEMBERS = {"CompressionType": "compression", "RecordWrapperType": "record_wrappe
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Find CompressionType and RecordWrapperType on channels in another input mode than Pipe."""
-    for channel in job.places("InputDataConfig"):
-        mode = job.member(*channel, "InputMode") or job.member("AlgorithmSpecification", "TrainingInputMode")
-        for member, field in MEMBERS.items():
-            said = job.text(*channel, member)
-            if said not in (None, "None") and mode in ("File", "FastFile"):
-                message = f"in the mode `{mode}` the container gets the objects as they are, whatever `{field}` says"
+    for channel in channels(job):
+        for member, field in MEMBERS.items() if channel.mode in ("File", "FastFile") else ():
+            said = job.text(*channel.place, member)
+            if said not in (None, "None"):
+                message = (
+                    f"in the mode `{channel.mode}` the container gets the objects as they are, whatever `{field}` says"
+                )
                 advice = "let the container unpack them and remove the line, or write `input_mode: Pipe`"
-                yield Found(job.origin(*channel, member), message, advice, on_key=True)
+                yield Found(job.origin(*channel.place, member), message, advice, on_key=True)

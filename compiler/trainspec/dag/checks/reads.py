@@ -161,13 +161,10 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The strings with templates below a task, each with its path."""
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            if len(path) != 2 or key not in _NOT_RENDERED:
-                yield from _texts(below, (*path, key))
-    elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _texts(below, (*path, index))
-    elif isinstance(value, str) and has_template(value):
-        yield path, value
+    """The strings with templates below a task's map, or below a map or list in it, each with its path."""
+    for step, below in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(below, str):
+            if has_template(below) and (len(path) != 2 or step not in _NOT_RENDERED):
+                yield (*path, step), below
+        elif isinstance(below, dict | list) and (len(path) != 2 or step not in _NOT_RENDERED):
+            yield from _texts(below, (*path, step))

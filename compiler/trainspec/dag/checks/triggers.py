@@ -1,4 +1,4 @@
-"""The triggers of watchers: whether their provider has such a class, and what it takes."""
+"""The triggers of watchers: whether a provider has such a class, what it takes, and whether it can watch an asset."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
 
 if TYPE_CHECKING:
+    from trainspec.airflow_api.model import Signature
     from trainspec.language.data import SpecData
 
 
@@ -25,7 +26,27 @@ def check_triggers(data: "SpecData") -> Iterator[Fault]:
             if signature is None:
                 yield from _no_such_trigger(imported, (*at, "trigger"))
             else:
+                yield from _no_event(imported, signature, (*at, "trigger"))
                 yield from check_arguments(imported, signature, frozenset(), watcher.get("arguments") or {}, at)
+
+
+def _no_event(imported: Import, signature: "Signature", at: Path) -> Iterator[Fault]:
+    """The finding for a trigger that Airflow refuses in a watcher: `AssetWatcher` wants a `BaseEventTrigger`."""
+    from trainspec.airflow_api.model import EVENT_TRIGGER
+    from trainspec.airflow_api.operators import TRIGGERS, modules, table_of
+
+    if signature.root == EVENT_TRIGGER:
+        return
+    provider = table_of(imported.module, "3")
+    known = [
+        f"`{module}.{name}`"
+        for module, row in modules(TRIGGERS).items()
+        for name, each in row["classes"].items()
+        if each["root"] == EVENT_TRIGGER and provider in (None, table_of(module, "3"))
+    ]
+    message = f"`{imported.name}` cannot watch an asset: it is not an event trigger"
+    there = f"use an event trigger, such as {known[0]}" if known else "use a class that derives from `BaseEventTrigger`"
+    yield Fault(codes.NO_EVENT_TRIGGER, at, message, there)
 
 
 def _no_such_trigger(imported: Import, at: Path) -> Iterator[Fault]:

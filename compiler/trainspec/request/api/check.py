@@ -185,8 +185,18 @@ def _validator(operation: str) -> Any:
 
     def ref(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
         """Look only into what the quick check refuses: of 500 channels, the wrong one."""
-        if not _accepts_shape(str(name_of(schema)), operation)(instance):
+        if not accepts_reference(schema)(instance):
             yield from standard["$ref"](validator, reference, instance, schema)
+
+    def accepts_reference(schema: Any) -> Accepts:
+        name = name_of(schema)
+        return _accepts_shape(str(name), operation) if name else lambda instance: False
+
+    def items(validator: Any, item: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        is_accepted = accepts_reference(item)
+        for index, each in enumerate(instance if isinstance(instance, list) else ()):
+            if not is_accepted(each):
+                yield from validator.descend(each, item, path=index)
 
     def properties(validator: Any, members: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
         if not isinstance(instance, dict):
@@ -198,7 +208,12 @@ def _validator(operation: str) -> Any:
                 yield from validator.descend(instance[name], members[name], path=name, schema_path=name)
 
     def additional_properties(validator: Any, extra: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        if extra is not False:
+        if isinstance(extra, dict) and "properties" not in schema and isinstance(instance, dict):
+            is_accepted = accepts_reference(extra)
+            for name, each in instance.items():
+                if not is_accepted(each):
+                    yield from validator.descend(each, extra, path=name)
+        elif extra is not False:
             yield from in_order.additional_properties(validator, extra, instance, schema)
         elif isinstance(instance, dict):
             for name in instance:
@@ -223,6 +238,7 @@ def _validator(operation: str) -> Any:
     )
     keywords = {
         "$ref": ref,
+        "items": items,
         "properties": properties,
         "additionalProperties": additional_properties,
         "required": required,

@@ -38,11 +38,13 @@ class ChannelView(NamedTuple):
 @once_a_job
 def channels(job: JobView) -> Iterator[ChannelView]:
     """The channels of a job, in order."""
+    mode = job.text("AlgorithmSpecification", "TrainingInputMode")
     for place in job.places("InputDataConfig"):
+        has_mode = bool(job.member(*place, "InputMode"))
         yield ChannelView(
             place,
             job.text(*place, "ChannelName"),
-            job.text(*place, "InputMode") or job.text("AlgorithmSpecification", "TrainingInputMode"),
+            job.text(*place, "InputMode") if has_mode else mode,
             job.text(*place, "ContentType"),
             job.member(*place, "ContentType") is not None,
             job.text(*place, *S3, "S3Uri"),

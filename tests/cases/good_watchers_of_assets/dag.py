@@ -1,10 +1,8 @@
-from datetime import timedelta
-
-import pendulum
+from airflow.providers.amazon.aws.triggers.kinesis import KinesisTrigger
 from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
-from airflow.providers.standard.triggers.temporal import (
-    DateTimeTrigger,
-    TimeDeltaTrigger,
+from airflow.providers.standard.triggers.file import (
+    DirectoryFileDeleteTrigger,
+    FileDeleteTrigger,
 )
 from airflow.sdk import DAG, Asset, AssetAny, AssetWatcher
 from trainspec.runtime import TrainingJobOperator
@@ -23,16 +21,19 @@ with DAG(
                     ),
                 ),
                 AssetWatcher(
-                    name="hourly",
-                    trigger=TimeDeltaTrigger(
-                        delta=timedelta(hours=1),
+                    name="upload",
+                    trigger=FileDeleteTrigger(filepath="/data/ready", poke_interval=30),
+                ),
+                AssetWatcher(
+                    name="folder",
+                    trigger=DirectoryFileDeleteTrigger(
+                        directory="/data",
+                        filename="*.ready",
                     ),
                 ),
                 AssetWatcher(
-                    name="once",
-                    trigger=DateTimeTrigger(
-                        moment=pendulum.datetime(2025, 4, 1, 6, 30, tz="UTC"),
-                    ),
+                    name="stream",
+                    trigger=KinesisTrigger(batch_size=10, stream_name="arrivals"),
                 ),
             ],
         ),
