@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from trainspec.importers.call_arguments import Reading, called
+from trainspec.importers.comments import Comments, comments_of
 from trainspec.importers.dag_arguments import dag_fields
 from trainspec.importers.edges import edges
 from trainspec.importers.from_environment import by_default, names_of_variables, remarks_on
@@ -54,13 +55,14 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
         raise CannotImportError(f"not Python: {str(error) or 'nested too deeply'}") from error
     if _depth(tree) > MAX_DEPTH:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
-    return read_bounded(lambda: _by_reading(tree, read_module))
+    comments = comments_of(text)
+    return read_bounded(lambda: _by_reading(tree, comments, read_module))
 
 
-def _by_reading(tree: ast.Module, read_module: ReadModule) -> list[Imported]:
+def _by_reading(tree: ast.Module, comments: Comments, read_module: ReadModule) -> list[Imported]:
     run = Interpreter(read_module)
     run.run(tree)
-    return import_straight(straightened(run))
+    return import_straight(replace(straightened(run), comments=comments))
 
 
 def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
@@ -100,7 +102,7 @@ def import_straight(straight: Straight) -> list[Imported]:
         raise CannotImportError(
             f"no SageMakerTrainingOperator or SageMakerTuningOperator in this file{why and ' that can be read'}{why}"
         )
-    imported = [_imported(reading, dags.get(key), calls, straight.tree) for key, calls in of_jobs.items()]
+    imported = [_imported(reading, dags.get(key), calls, straight) for key, calls in of_jobs.items()]
     others = [
         f"line {call.lineno}: this DAG has no training job that can be read, so it is not carried over"
         for key, call in dags.items()
@@ -123,14 +125,14 @@ def _finished(imported: Imported, straight: Straight) -> Imported:
     return replace(imported, notes=notes, remarks=remarks, constants=straight.constants)
 
 
-def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tree: ast.Module) -> Imported:
+def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], straight: Straight) -> Imported:
     reading.notes.clear()
     training = [call for call in calls if called(call) in OPERATORS]
     ids = _ids(reading, training)
     others = [_other_task(reading, call) for call in calls if call not in training]
     other_tasks = {key: task for key, task in others if task is not None}
     ids |= {key: task.task_id for key, task in other_tasks.items()}
-    waiting = edges(tree, reading.constants, ids)
+    waiting = edges(straight.tree, reading.constants, ids)
     upstream = {key: sorted(ids[other] for other in waiting.get(key, ())) for key in ids}
     held = {id(call): ids[id(call)] for call in training}
     jobs = []
@@ -153,8 +155,13 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], tre
         if name := handed_to_python(arguments):
             reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template passes on as a string")
     fields = dag_fields(reading, dag) if dag else {}
+    lines = {"": dag.lineno if dag else 0, **{ids[id(call)]: call.lineno for call in calls if id(call) in ids}}
     return Imported(
-        tuple(jobs), cast("DagData", fields), tuple(dict.fromkeys(reading.notes)), tuple(other_tasks.values())
+        tuple(jobs),
+        cast("DagData", fields),
+        tuple(dict.fromkeys(reading.notes)),
+        tuple(other_tasks.values()),
+        comments=straight.comments.of(lines),
     )
 
 

@@ -37,7 +37,8 @@ class ImportedTask:
 class Imported:
     """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way.
 
-    `constants` are texts that the source has names for: a spec may name those that it holds several times.
+    `constants` are texts that the source has names for: a spec may name those that it holds several times. `comments`
+    are the source's, by task id, those of the DAG under an empty one.
     """
 
     jobs: tuple[ImportedJob, ...]
@@ -46,6 +47,7 @@ class Imported:
     other_tasks: tuple[ImportedTask, ...] = ()
     remarks: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 class TaskIds:

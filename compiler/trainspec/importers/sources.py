@@ -3,12 +3,14 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from trainspec.diagnostics import Diagnostic
 from trainspec.disk.reading import DiskTree
 from trainspec.importers.ack import import_manifest, is_manifest
+from trainspec.importers.comments import Comments, comments_of
 from trainspec.importers.dag_file import import_dag_file, import_straight, read_bounded
 from trainspec.importers.interpret import ReadModule
 from trainspec.importers.model import CannotImportError, Imported
@@ -38,7 +40,9 @@ def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
     if not path.is_file():
         raise CannotImportError("no such file")
     found = load(path, python, timeout)
-    return read_bounded(lambda: import_straight(straight_of(found)))
+    source = read_source(path, path.name)
+    comments = comments_of(source.text) if isinstance(source, Source) else Comments()
+    return read_bounded(lambda: import_straight(replace(straight_of(found), comments=comments)))
 
 
 def read_text(content: bytes) -> list[Imported]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from trainspec.importers.comments import Comments
+
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
@@ -22,6 +24,7 @@ class Straight:
     notes: list[str]
     remarks: list[str]
     constants: Mapping[str, str] = field(default_factory=dict)
+    comments: Comments = field(default_factory=Comments)
 
 
 def straightened(run: "Interpreter") -> Straight:

@@ -42,7 +42,7 @@ def spec_text(imported: Imported) -> str:
     sections["approvals"] = by_section.get("approvals")
     sections["triggers"] = by_section.get("triggers")
     whole = {**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}}
-    return _dump(_with_vars(whole, imported.constants))
+    return _dump(_with_vars(whole, imported.constants), imported.comments)
 
 
 def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
     }
 
 
-def _dump(document: Mapping[str, Any]) -> str:
+def _dump(document: Mapping[str, Any], comments: Mapping[str, list[str]]) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML()
@@ -108,7 +108,13 @@ def _dump(document: Mapping[str, Any]) -> str:
         type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
     )
     stream = io.StringIO()
-    yaml.dump(_styled(document, depth=0), stream)
+    styled = _styled(document, depth=0)
+    for name, section in styled.items():
+        for key in section if name in ("dag", "jobs", *_SECTIONS) else ():
+            said = comments.get(key if name != "dag" else "", ()) if name != "dag" or key == next(iter(section)) else ()
+            if said:
+                section.yaml_set_comment_before_after_key(key, before="\n".join(said), indent=2)
+    yaml.dump(styled, stream)
     blocks = re.sub(_SECTION, r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)
 
