@@ -182,7 +182,7 @@ def test_a_file_with_conflict_marks_is_written_anew(repository: Path, spec: Path
     spec.write_text(SPEC)
     checked = trainspec("compile", "--check")
     assert checked.returncode == 1
-    assert "`generated_dags/one.py` holds a merge conflict" in checked.stderr
+    assert "`generated_dags/one.py` contains a merge conflict" in checked.stderr
     assert trainspec("compile").returncode == 0
     assert trainspec("compile", "--check").returncode == 0
 

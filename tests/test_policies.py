@@ -593,7 +593,7 @@ WRONG = {
     "must: {max_hours: 1}\nid: ORG1\nmessage: y\ntarget: dag": "is about training jobs",
     "must: 7\nid: ORG1\nmessage: y": "must be a JSON Schema",
     "must: {}\nid: ORG1\nmessage: y\nexceptions: [{path: x}]": "`until` is missing",
-    "must: {}\nid: ORG1\nmessage: y\nexceptions: [{until: 2026-12-31}]": "must say what it is for",
+    "must: {}\nid: ORG1\nmessage: y\nexceptions: [{until: 2026-12-31}]": "must set what it applies to",
     "must: {}\nid: ORG1\nmessage: y\nexceptions: [{path: x, until: soon}]": "`soon` is not a date",
 }
 
@@ -638,7 +638,7 @@ def test_examples_are_tried(house: Project) -> None:
     house.policy({"required": ["a"]}, good=[{"a": 1}, {}], bad=[{}, {"a": 1}])
     findings = house.findings(command="policy test")
     assert [(each["code"], each["message"]) for each in findings] == [
-        ("TS711", "ORG001 refuses this good example"),
+        ("TS711", "ORG001 rejects this good example"),
         ("TS711", "ORG001 accepts this bad example"),
     ]
     house.policy({"required": ["a"]})

@@ -104,5 +104,5 @@ def test_the_sweep_of_a_copy(airflow: Airflow, endless: Simulator, tmp_path: Pat
             database.commit()
         command = copy.command("dags", "test", "sweep", DATE)
         done = subprocess.run(command, env=copy.environ(), cwd=copy.home, capture_output=True, text=True, timeout=200)
-        assert "churn is unknown: it is of the installation @" in done.stdout + done.stderr
+        assert "churn is unknown: it belongs to the installation @" in done.stdout + done.stderr
         assert endless.jobs[0].stop_requested is None

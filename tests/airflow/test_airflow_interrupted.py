@@ -95,7 +95,7 @@ def test_what_the_next_run_makes_of_the_job_of_a_killed_one(alone: tuple[Airflow
         assert "Attaching to training job killed" in said
         assert not left
     else:
-        assert f"Training job killed exists already. It belongs to DAG killed, run {before[0]}, task train," in said
+        assert f"Training job killed already exists. It belongs to DAG killed, run {before[0]}, task train," in said
         assert left == [killed]
     (after,) = _runs(airflow)
     assert (after[0] == before[0]) == (airflow.version == "2.11")

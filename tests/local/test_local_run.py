@@ -179,7 +179,7 @@ def test_a_name_that_is_taken(
     assert result.get("name", "").startswith(name or "")
     assert result["status"] == {"fail": "NotStarted", "skip": "Skipped"}.get(action, "Completed")
     assert len(aws.jobs) == (1 if name is None else 2)
-    assert "Training job churn-2025-04-09 exists already. It belongs to DAG local, run trainspec-run__" in ran.stderr
+    assert "Training job churn-2025-04-09 already exists. It belongs to DAG local, run trainspec-run__" in ran.stderr
 
 
 def test_resume_finds_the_jobs_of_an_earlier_run(aws: Simulator, trainspec: Run, project: Path) -> None:

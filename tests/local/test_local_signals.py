@@ -191,7 +191,7 @@ def test_a_run_that_was_killed_is_gone_on_with(
     ran = run_spec(trainspec, project, TWO, "--resume", stderr.partition("Run ")[2].split()[0])
     assert ran.returncode == 0
     assert [job.name for job in slow.jobs] == ["pretrain-2025-04-09", "finetune-2025-04-09"]
-    assert "pretrain: Attaching to training job pretrain-2025-04-09, made by try 1 of this task run" in ran.stderr
+    assert "pretrain: Attaching to training job pretrain-2025-04-09, created by try 1 of this task run" in ran.stderr
 
 
 def test_whoever_reads_the_output_may_go(slow: Simulator, project: Path) -> None:

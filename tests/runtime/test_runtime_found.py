@@ -55,7 +55,7 @@ def test_the_job_that_uses_the_quota_up_may_be_our_own(world: World, lag: float)
     world.simulator.faults.add(Fault("lost_answer", "CreateTrainingJob"))
     training = world.training()
     if lag:  # not to be seen yet: but it is known that it may be there
-        with pytest.raises(TrainingProblem, match="quota is used up") as raised:
+        with pytest.raises(TrainingProblem, match="quota is exhausted") as raised:
             training.start()
         assert raised.value.kind is Kind.RETRY
         assert training.abandon(world.calls())

@@ -61,7 +61,12 @@ def test_the_script_is_told_the_name_that_its_job_got(world: World, told: str, n
     ("action", "owner", "kind", "text"),
     [
         ("fail", OTHER_RUN, Kind.FATAL, "It belongs to DAG other_dag, run manual__1, task train, try 1."),
-        ("fail", None, Kind.FATAL, "It was not made by trainspec, or by a later release: arn:aws:sagemaker:us-east-1:"),
+        (
+            "fail",
+            None,
+            Kind.FATAL,
+            "It was not created by trainspec, or by a later release: arn:aws:sagemaker:us-east-1:",
+        ),
         ("fail", replace(RUN, map_index=3), Kind.FATAL, "task train, map index 3, try 1."),
         ("fail", replace(RUN, started=5), Kind.FATAL, "It belongs to DAG my_dag"),  # another Airflow, or a deleted run
         ("skip", OTHER_RUN, Kind.SKIP, "It belongs to DAG other_dag"),
@@ -177,7 +182,7 @@ def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, 
     world.client.create_training_job(**{**request_, **carries})
     training = world.training(Policy(action), try_number=2, request=request_)
     if action in ("fail", "skip"):
-        with pytest.raises(TrainingProblem, match="not made by trainspec, or by a later release"):
+        with pytest.raises(TrainingProblem, match="not created by trainspec, or by a later release"):
             training.start()
         assert not training.abandon(world.calls())
     else:
@@ -294,7 +299,7 @@ def test_an_invalid_request_fails_for_good_and_keeps_secrets(
     [
         ("denied", Kind.FATAL, "create_training_job: An error occurred (AccessDeniedException)"),
         ("expired", Kind.RETRY, "create_training_job: An error occurred (ExpiredTokenException)"),
-        ("quota", Kind.RETRY, "An AWS quota is used up: An error occurred (ResourceLimitExceeded)"),
+        ("quota", Kind.RETRY, "An AWS quota is exhausted: An error occurred (ResourceLimitExceeded)"),
     ],
 )
 def test_a_refusal_is_fatal_or_left_to_airflow(world: World, fault: str, kind: Kind, text: str, taken: bool) -> None:

@@ -157,8 +157,8 @@ def test_rest(api: str, login: tuple[str, str] | None, run: TaskRun) -> None:
         ("file:///etc", None, [], "not an http or https address"),
         ("http://127.0.0.1:9", None, [], "Airflow cannot be reached"),
         ("", ("admin", "other"), [], "requires credentials"),
-        ("", None, [302], "answers with a redirect"),
-        ("", None, [503] * 4, "answers 503"),
+        ("", None, [302], "responded with a redirect"),
+        ("", None, [503] * 4, "responded with 503"),
     ],
 )
 def test_rest_that_cannot_be_asked(

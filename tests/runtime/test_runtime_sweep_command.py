@@ -110,7 +110,7 @@ def test_whose_jobs_are_stopped_is_said(airflow: AirflowStub, aws: Simulator, tr
     )
     ran = trainspec(*command, "--all", "--installation", "prod")
     assert (ran.returncode, _stopped(aws)) == (0, ["of-prod"])
-    assert "left: of-0123456789ab: it is of the installation @0123456789ab, and this is prod" in ran.stdout
+    assert "left: of-0123456789ab: it belongs to the installation @0123456789ab, and this is prod" in ran.stdout
 
 
 def test_a_label_prints_nothing_of_its_own(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
@@ -127,7 +127,7 @@ def test_a_job_of_a_run_without_airflow_is_left_alone(airflow: AirflowStub, aws:
     airflow.runs[local.dag_id, local.run_id] = {"start_date": STARTED, "state": "failed"}  # whatever its name says
     ran = trainspec("sweep", "--stop", "--all", "--airflow-url", airflow.url, "--older-than", "0")
     assert (ran.returncode, _stopped(aws)) == (0, [])
-    assert ran.stdout.startswith("left: churn: `trainspec run` started it, not a task of Airflow's (DAG my_dag, run ")
+    assert ran.stdout.startswith("left: churn: `trainspec run` started it, not an Airflow task (DAG my_dag, run ")
 
 
 def test_young_jobs_cost_no_call(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:

@@ -178,7 +178,7 @@ def test_a_try_that_was_left_over_makes_no_job(world: World) -> None:
     world.training(run=HERE, try_number=2).start()
     ends(world, "churn", "AlgorithmError: exit code 1")
     left_over = world.training(run=HERE)
-    with pytest.raises(TrainingProblem, match="made by a later try") as raised:
+    with pytest.raises(TrainingProblem, match="created by a later try") as raised:
         left_over.start()
     assert raised.value.kind is Kind.LEFT_OVER
     assert not left_over.abandon(world.calls())

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="a request or a DescribeTrainingJob answer (JSON, YAML), what such a request is wrapped in (a state "
+        help="a request or a DescribeTrainingJob response (JSON, YAML), a file that contains requests (a state "
         "machine, CloudFormation, Terraform JSON, CloudTrail events), an ACK TrainingJob manifest, or a DAG file; "
         "- for standard input",
     )
@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--record",
         action="store_true",
         help="run the command after --, a script that starts training jobs, with a recorder on this machine instead "
-        "of AWS; write a spec for each job into the folder -o, or here",
+        "of AWS; write a spec for each job into the folder -o (default: the working folder)",
     )
     parser.add_argument("--job-name", metavar="NAME", help="a training or tuning job in your AWS account; needs boto3")
     parser.add_argument("--region", help="the region of that job or, with --record, of the command")

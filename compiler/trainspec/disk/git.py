@@ -143,7 +143,7 @@ class Objects:
         assert stream is not None  # noqa: S101  # a pipe, see start
         content = stream.read(size + 1)
         if len(content) != size + 1:
-            raise GitError("git ended before all was read")
+            raise GitError("git exited before everything was read")
         return content[:size]
 
     def _header(self, how: str, id_: str) -> tuple[str, int]:

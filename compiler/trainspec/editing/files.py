@@ -21,7 +21,7 @@ def put(root: Path, old: Source, new: str) -> str | None:
         with Folder(path.parent) as folder:
             content = folder.read(path.name, 2 * MAX_BYTES) or b""
         if decode(content, old.name) != old:
-            return f"{old.name} was changed meanwhile"
+            return f"{old.name} has changed in the meantime"
         mark = codecs.BOM_UTF8.decode() if content.startswith(codecs.BOM_UTF8) else ""
         write([Change(path, Kind.STALE, mark + old.text, mark + new)])
     return None

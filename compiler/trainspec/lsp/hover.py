@@ -96,7 +96,7 @@ def _field(field: Field) -> Iterator[str]:
     elif field.form:
         facts.append(field.form)
     if field.default:
-        facts.append(f"`{field.default}` if not given")
+        facts.append(f"`{field.default}` by default")
     if field.is_required:
         facts.append("required")
     if field.member:

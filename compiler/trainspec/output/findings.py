@@ -21,14 +21,14 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
     none of the `specs_of_run` does. `command` writes what the run compared.
     """
     rebuild = f"run `{command}`"
-    labels = (Label(spec, "made from this spec"),) if spec else ()
+    labels = (Label(spec, "generated from this spec"),) if spec else ()
     match change.kind:
         case Kind.MISSING if spec:
             return Diagnostic(codes.MISSING, spec, f"`{name}` is missing", rebuild)
         case Kind.STALE:
             message = f"`{name}` is stale: it differs from what its spec compiles to"
             if _CONFLICT in f"\n{change.old}":
-                message = f"`{name}` holds a merge conflict"
+                message = f"`{name}` contains a merge conflict"
             return Diagnostic(codes.STALE, _difference(change, name), message, rebuild, labels=labels)
         case Kind.ORPHAN:
             message = f"`{name}` is orphaned: {_why(change, specs_of_run)}"
@@ -41,7 +41,7 @@ def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collect
             theirs = read_header(change.old or "")
             of_project = f" of the project `{theirs.projects[0]}`" if theirs and theirs.projects else ""
             made_from = f"`{theirs.spec}`{of_project}" if theirs else "another project"
-            message = f"`{name}` is made from {made_from}: two projects cannot write one file"
+            message = f"`{name}` is generated from {made_from}: two projects cannot write one file"
             advice = f"give one of the DAGs another `id`; `{command} --force` overwrites the file"
             return Diagnostic(codes.FOREIGN, spec or _line(change, name, 1), message, advice)
         case _:

@@ -42,7 +42,7 @@ def upload(source: Source, client: Any, progress: Callable[[int, int], None] = l
             if code in _THERE:
                 return False
             if code in _CONFLICT:
-                raise UploadError(f"{source.uri} is being written by somebody else; try again") from None
+                raise UploadError(f"{source.uri} is being written by someone else; try again") from None
             raise UploadError(f"{source.uri}: {error}") from None
         except BotoCoreError as error:
             raise UploadError(f"{source.uri}: {error}") from None

@@ -23,7 +23,7 @@ def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Itera
     """The examples of a policy that it judges wrongly, and a warning where it has none of a kind."""
     for kind, examples in (("good", policy.good), ("bad", policy.bad)):
         if not examples:
-            advice = f"add an example under `{kind}` that `must` is to {'accept' if kind == 'good' else 'refuse'}"
+            advice = f"add an example under `{kind}` that `must` should {'accept' if kind == 'good' else 'reject'}"
             message = f"{policy.id} has no {kind} example"
             yield placed(Fault(codes.NO_EXAMPLE, ("id",), message, advice), tree)
         for path, example in examples:
@@ -33,7 +33,7 @@ def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Itera
             why = _why_refused(policy, example, prices)
             if (why is None) is (kind == "bad"):
                 message = (
-                    f"{policy.id} accepts this bad example" if why is None else f"{policy.id} refuses this good example"
+                    f"{policy.id} accepts this bad example" if why is None else f"{policy.id} rejects this good example"
                 )
                 yield placed(Fault(codes.WRONG_EXAMPLE, path, message, why), tree)
 
@@ -46,8 +46,8 @@ def _why_refused(policy: Policy, example: Any, prices: "Prices | None") -> str |
     if failures:
         first = failures[0]
         place = ".".join(map(str, first.path))
-        missing = f"`{first.missing}` is missing" if first.missing else f"`{place}` is refused" if place else None
-        return missing or "it is refused as a whole"
+        missing = f"`{first.missing}` is missing" if first.missing else f"`{place}` is rejected" if place else None
+        return missing or "it is rejected as a whole"
     limited = _limited(policy, example, prices)
     return limited.why if limited is not None and limited.is_sure else None
 

@@ -156,7 +156,7 @@ class _Reader:
             self._keys(at, each, _OF_WAIVER, "an exception")
             until = each.get("until")
             if until is None:
-                advice = "an exception ends on some day: `until: 2026-12-31`"
+                advice = "set the last day of the exception: `until: 2026-12-31`"
                 self._wrong(at, "`until` is missing", advice)
                 continue
             if not _is_date(until):
@@ -164,12 +164,12 @@ class _Reader:
                 continue
             lists = {key: self._texts((*at, key), each.get(key)) for key in ("path", "environment", "job")}
             if not any(lists.values()):
-                advice = "set `path`, `environment` or `job`: without any of them the policy holds for nothing"
-                self._wrong(at, "an exception must say what it is for", advice)
+                advice = "set `path`, `environment` or `job`: without any of them, the policy applies to nothing"
+                self._wrong(at, "an exception must set what it applies to", advice)
             has_ended = str(until) < self._today
             if has_ended:
                 message = f"an exception from {self._data.get('id')} has ended on {until}"
-                advice = "fix what it was for, and remove it; or set a later day"
+                advice = "fix the cause and remove the exception, or set a later day"
                 self.faults.append(Fault(codes.ENDED_EXCEPTION, (*at, "until"), message, advice))
             reason = each.get("reason")
             yield Waiver(
@@ -254,7 +254,7 @@ def _listed(value: Any) -> str:
 _OF_SCOPE = ("environment", "path")
 _OF_WAIVER = ("path", "environment", "job", "until", "reason")
 _NEEDS: Mapping[str, str] = {
-    "id": "every policy has a code of its own, such as ORG001",
+    "id": "every policy needs its own code, such as ORG001",
     "message": "describe in one sentence what the policy requires",
     "must": "write the JSON Schema that must hold",
 }

@@ -155,7 +155,7 @@ class _Reader:
         parts = path.replace("\\", "/").split("/")
         if ".." in parts or not parts[0] or ":" in parts[0]:
             message = (
-                f"`{'.'.join(at)}`: `{cut(path, 200)}` is outside the project; give it on the command line instead"
+                f"`{'.'.join(at)}`: `{cut(path, 200)}` is outside the project; pass it on the command line instead"
             )
             raise self._wrong(at, message)
         return posixpath.normpath(path)
@@ -261,5 +261,5 @@ def _key_places(text: str) -> dict[tuple[str, ...], tuple[int, int]]:
 def _brief(value: Any) -> str:
     """A value for a message, whatever its size."""
     if isinstance(value, int) and abs(value) > 10**20:
-        return "a number of so many digits"
+        return "a number with so many digits"
     return repr(cut(value, 90)) if isinstance(value, str) else shown(value)

@@ -192,7 +192,7 @@ class Attempt:
         delay = self.operator.retry_delay
         least = max(asked.retry_after - delay.total_seconds(), 0) if isinstance(delay, timedelta) else asked.retry_after
         if not delay_next_try(self.operator, asked.retry_after) and least:
-            self.log.warning("%s\nWaiting %.0f seconds before it is tried again", asked.problem.text, least)
+            self.log.warning("%s\nWaiting %.0f seconds before the next try", asked.problem.text, least)
             time.sleep(least)
         return asked.problem
 

@@ -53,7 +53,7 @@ class BestPoint(BaseOperator):
         }
         if not points:
             raise AirflowSkipException(
-                "there is no point to choose from: all were skipped, or held back by their gates"
+                "there is no point to choose from: all were skipped, or did not pass their gates"
             )
         reported = {task_id: pull(task_id, "metrics") for task_id in points}
         try:

@@ -109,7 +109,9 @@ class TrainingJobTrigger(BaseTrigger):
                     kind.describe, {kind.name: self.job_name}, needs=kind.arn, back_off=_KILL_BACK_OFF
                 )
                 if not await self._is_ours(poller, described):
-                    self.log.warning("%s %s is another's now, and left alone", kind.noun.capitalize(), self.job_name)
+                    self.log.warning(
+                        "%s %s now belongs to someone else, and is left alone", kind.noun.capitalize(), self.job_name
+                    )
                     return
                 await poller.call(kind.stop, {kind.name: self.job_name}, back_off=_KILL_BACK_OFF)
         except CallAnswer:

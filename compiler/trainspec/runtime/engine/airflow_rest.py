@@ -110,7 +110,7 @@ class AirflowRest:
                     if error.code == 404:
                         return _nothing(error.read(_MOST_BYTES), gone)
                 if error.code < 500 or wait is None:
-                    raise AskError(_SAID.get(error.code, f"Airflow answers {error.code}")) from None
+                    raise AskError(_SAID.get(error.code, f"Airflow responded with {error.code}")) from None
             except (URLError, HTTPException, OSError) as error:
                 if wait is None:
                     raise AskError(f"Airflow cannot be reached: {getattr(error, 'reason', error)}") from None
@@ -129,7 +129,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise _NotAirflowError("what answered is not Airflow's REST API, or its answer was cut short")
+        raise _NotAirflowError("the response does not come from Airflow's REST API, or is truncated")
     return found
 
 
@@ -138,20 +138,20 @@ def _nothing(body: bytes, words: "re.Pattern[str] | None") -> None:
     answer = _object(body)
     said = f"{answer.get('title', '')}: {answer.get('detail', '')}"
     if words is None or not words.search(said):
-        raise _NotAirflowError("the 404 is not Airflow's")
+        raise _NotAirflowError("the 404 does not come from Airflow")
 
 
 def _same(answer: Mapping[str, Any], ids: Mapping[str, str | int]) -> None:
     """Raise AskError where `answer` is about something else."""
     if any(answer.get(name, wanted) != wanted for name, wanted in ids.items()):
-        raise AskError("Airflow's answer is about another task or DAG run")
+        raise AskError("Airflow's response is about another task or DAG run")
 
 
 def _state(answer: Mapping[str, Any], known: Collection[str]) -> str | None:
     """Return the state in `answer`, one of the `known` or None. Raises AskError."""
     state = answer.get("state", "")
     if state is not None and state not in known:
-        raise AskError("Airflow's answer has no state that is known here")
+        raise AskError("Airflow's response has no known state")
     return None if state is None else str(state)
 
 
@@ -163,9 +163,9 @@ def _moment(answer: Mapping[str, Any], *names: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except (ValueError, AttributeError):
-        raise AskError("Airflow's answer has a date that is not a date") from None
+        raise AskError("Airflow's response has a date that is not a date") from None
     if moment.tzinfo is None:
-        raise AskError("Airflow's answer has a date without a time zone")
+        raise AskError("Airflow's response has a date without a time zone")
     return moment
 
 
@@ -177,8 +177,8 @@ _TASK_GONE = re.compile(
 )
 
 _SAID = {
-    301: "Airflow answers with a redirect: give the address that it leads to",
-    302: "Airflow answers with a redirect: give the address that it leads to, or credentials",
+    301: "Airflow responded with a redirect: set the address that it leads to",
+    302: "Airflow responded with a redirect: set the address that it leads to, or credentials",
     401: "Airflow requires credentials (401 Unauthorized)",
     403: "Airflow does not allow it (403 Forbidden)",
 }

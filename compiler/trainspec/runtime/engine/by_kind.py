@@ -53,5 +53,5 @@ def asked_for(problem: TrainingProblem, job: Job, on_failure: OnFailure) -> Aske
     if wanted is None or wanted == "retry" or problem.kind is not Kind.RETRY:
         return Asked(problem)
     if wanted == "fail":
-        return Asked(TrainingProblem(Kind.FATAL, f"{problem.text}\nNot tried again: on_failure says so for {kind}"))
+        return Asked(TrainingProblem(Kind.FATAL, f"{problem.text}\nNot retried: on_failure says so for {kind}"))
     return Asked(problem, float(wanted))

@@ -27,7 +27,7 @@ class CutAnswer(Exception):  # noqa: N818 - an answer, if not a whole one
 def whole(answer: Any, needs: str) -> Any:
     """Return `answer` if it holds the member `needs`, else raise `CutAnswer`."""
     if needs and answer.get(needs) is None:
-        raise CutAnswer("the answer was cut")
+        raise CutAnswer("the response was truncated")
     return answer
 
 
@@ -104,7 +104,7 @@ class Patience:
             raise self._verdict(fault, text) from None
         waited = self.clock.now() - self.started
         if waited >= self.back_off.patience:
-            text = f"{self.what}: no answer for {waited:.0f} seconds. Last: {text}"
+            text = f"{self.what}: no response for {waited:.0f} seconds. Last: {text}"
             raise TrainingProblem(Kind.RETRY, text, unanswered=True) from None
         self.attempts += 1
         return self.back_off.delay(self.attempts - 1, self.clock.jitter()), text
@@ -168,5 +168,5 @@ class Calls:
                 self.answered = True
                 self.ahead = ahead(answer, self.clock.now(), self.ahead)
                 return answer
-            self.log(f"{operation}: {text}. Trying again in {delay:.1f} seconds")
+            self.log(f"{operation}: {text}. Retrying in {delay:.1f} seconds")
             self.clock.sleep(delay)

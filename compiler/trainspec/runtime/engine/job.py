@@ -131,6 +131,6 @@ _LIMITS: Final = {
     "MaxRuntimeExceeded": "it ran longer than StoppingCondition.MaxRuntimeInSeconds allows",
     "MaxWaitTimeExceeded": "it waited and ran longer than StoppingCondition.MaxWaitTimeInSeconds allows",
     "MaxPendingTimeExceeded": "it waited for capacity longer than StoppingCondition.MaxPendingTimeInSeconds allows",
-    "Interrupted": "spot capacity was taken away",
+    "Interrupted": "spot capacity was interrupted",
     "Stopped": "it was stopped from outside",
 }

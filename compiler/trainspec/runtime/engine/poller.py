@@ -105,7 +105,7 @@ class Poller:
             else:
                 self.ahead = ahead(answer, time.time(), self.ahead)
                 return answer
-            _LOG.warning("%s: %s. Trying again in %.1f seconds", operation, text, delay)
+            _LOG.warning("%s: %s. Retrying in %.1f seconds", operation, text, delay)
             await asyncio.sleep(delay)
 
     def close(self) -> None:
@@ -123,7 +123,7 @@ class Poller:
         except Exception as error:
             if self._connecting is connecting:
                 self._connecting = None
-            text = f"No SageMaker client could be made: {type(error).__name__}: {error}"
+            text = f"Cannot create a SageMaker client: {type(error).__name__}: {error}"
             raise TrainingProblem(Kind.RETRY, text) from error
 
     async def _news(self, waiter: _Waiter) -> bool:
@@ -152,7 +152,7 @@ class Poller:
             _LOG.exception("The poller of training jobs broke")
             why = f"{type(error).__name__}: {error}"
         finally:
-            problem = TrainingProblem(Kind.RETRY, f"The shared poller broke: {why}")
+            problem = TrainingProblem(Kind.RETRY, f"The shared poller failed: {why}")
             for waiter in self._waiters:
                 if not waiter.news.done():
                     waiter.news.set_exception(problem)

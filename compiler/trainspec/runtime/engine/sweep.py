@@ -143,14 +143,14 @@ class Sweep:
 
     def _judge(self, job: Job, label: Label) -> tuple[Verdict, str]:
         if label.task_run.is_local:
-            return Verdict.UNKNOWN, "`trainspec run` started it, not a task of Airflow's"
+            return Verdict.UNKNOWN, "`trainspec run` started it, not an Airflow task"
         if not label.complete:
             return Verdict.UNKNOWN, "its label had no room for the whole ids of its task"
         theirs = label.task_run.installation
         if theirs and not self.installation:
-            return Verdict.UNKNOWN, f"it is of the installation {theirs}, and this Airflow's is not known"
+            return Verdict.UNKNOWN, f"it belongs to the installation {theirs}, and this Airflow's is not known"
         if theirs and theirs != self.installation:
-            return Verdict.UNKNOWN, f"it is of the installation {theirs}, and this is {self.installation}"
+            return Verdict.UNKNOWN, f"it belongs to the installation {theirs}, and this is {self.installation}"
         try:
             known = self.ask(label.task_run)
         except AskError as error:
@@ -168,7 +168,7 @@ def judge(label: Label, age: float, known: Known | None) -> tuple[Verdict, str]:
     if known.started != theirs.started and not (named and theirs.started < known.started):
         return Verdict.UNKNOWN, "this Airflow's DAG run of that name is a different one, or was started again"
     if known.shared_start and not theirs.installation:
-        return Verdict.UNKNOWN, "`airflow dags test` made it, in this Airflow or in another one"
+        return Verdict.UNKNOWN, "`airflow dags test` created it, in this Airflow or in another one"
     state = known.state
     if state is None and known.run_ended:
         state = "removed"

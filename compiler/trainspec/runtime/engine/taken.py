@@ -41,10 +41,10 @@ def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
     """Say that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
-        owner = f"It was not made by trainspec, or by a later release: {job.arn}"
+        owner = f"It was not created by trainspec, or by a later release: {job.arn}"
     elif theirs.task_run.installation not in ("", label.task_run.installation):
         owner = f"It belongs to {theirs} of another Airflow, which its label calls {theirs.task_run.installation}."
-    return f"{kind.noun.capitalize()} {job.name} exists already. {owner}"
+    return f"{kind.noun.capitalize()} {job.name} already exists. {owner}"
 
 
 def presumed(job: Job, kind: JobKind) -> str:

@@ -231,7 +231,7 @@ class Training:
 
     def _left_over(self, why: str) -> TrainingProblem:
         self.release()
-        return TrainingProblem(Kind.LEFT_OVER, f"This try was left over, and gives way: {why}")
+        return TrainingProblem(Kind.LEFT_OVER, f"This try is obsolete, and gives way: {why}")
 
     def _create(self, name: str) -> Job | None:
         """Return the job, newly made, or None where the name is taken: perhaps by ourselves, if an answer was lost."""
@@ -249,7 +249,7 @@ class Training:
                 raise TrainingProblem(Kind.FATAL, f"{self.kind.create}: {refusal.text}") from None
             if job := self.account.find(name):  # what uses the quota up may be the very job that we want
                 return job
-            raise TrainingProblem(Kind.RETRY, f"An AWS quota is used up: {refusal.text}") from None
+            raise TrainingProblem(Kind.RETRY, f"An AWS quota is exhausted: {refusal.text}") from None
         except TrainingProblem as problem:
             self._asked = problem.unanswered
             raise
@@ -271,7 +271,7 @@ class Training:
             self.log(presumed(job, self.kind))
         if relation is Relation.LATER and theirs:
             same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
-            when = "made by a later try" if same_round else "made after its task was cleared"
+            when = "created by a later try" if same_round else "created after its task was cleared"
             raise self._left_over(f"{self.kind.noun} {job.name} was {when}: {theirs}")
         if relation is not Relation.SAME or theirs is None:
             return None
@@ -287,7 +287,7 @@ class Training:
                     f"a new one is needed"
                 )
                 return None
-        self.log(f"Attaching to {self.kind.noun} {job.name}, made by try {theirs.try_number} of this task run")
+        self.log(f"Attaching to {self.kind.noun} {job.name}, created by try {theirs.try_number} of this task run")
         return job
 
     def _names_but(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:

@@ -108,5 +108,5 @@ class Waiting:
 
     def _gone(self, name: str) -> "GoneError":
         noun = self.account.kind.noun.capitalize()
-        text = f"{noun} {name} of this task is gone: it was deleted, or the job of that name is another's."
+        text = f"{noun} {name} of this task is gone: it was deleted, or the job with that name is someone else's."
         return GoneError(Kind.RETRY, text)
