@@ -19,7 +19,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "docs": "write a site of all DAGs and jobs, and the data between them",
         "cost": "print the upper bound of what specs cost, in machine hours and money",
         "preflight": "check whether the AWS account can run the jobs of specs",
-        "policy": "test or list the rules of your organisation",
+        "policy": "test or list the rules of your organization",
         "iam": "print the least-privilege IAM policies that specs need",
     },
     "Run": {

@@ -1,4 +1,4 @@
-"""`trainspec policy`: the rules of an organisation tried on their examples, or listed."""
+"""`trainspec policy`: the rules of an organization tried on their examples, or listed."""
 
 import argparse
 import sys

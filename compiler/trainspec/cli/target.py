@@ -25,7 +25,7 @@ def output_folder(project: Project, environment: str | None) -> Path:
     name = project.output_of(environment)
     folder = project.root / name
     if not real_folder(folder).is_relative_to(real_folder(project.root)):
-        raise UsageError(f"the output folder `{name}` is outside the project; pass it with --output to allow this")
+        raise UsageError(f"the output folder `{name}` leaves the project; pass it with --output to allow this")
     return folder
 
 
