@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from trainspec.request.api.model import TRAINING, model
+from trainspec.request.check import as_read
 from trainspec.runtime.engine.casting import TYPED_MEMBERS, typed
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 from trainspec.runtime.engine.tuning import TUNING_MEMBERS
@@ -51,6 +52,25 @@ def test_integer(text: Any, value: int) -> None:
 @pytest.mark.parametrize(("text", "value"), [("True", True), ("true", True), ("False", False), (" false ", False)])
 def test_boolean(text: str, value: bool) -> None:
     assert typed({"EnableManagedSpotTraining": text}) == {"EnableManagedSpotTraining": value}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3", " 12\n", "1800.0", "1800.50", "-1", "+7", "1.", ".5", "1e3", "٣", "1_0", "", " ", "0" * 30 + "7",
+     "0" * 4000 + "7", "9" * 4000, "True", " false ", "yes", "1", "0x10", "- 1", "inf", "nan"],
+)  # fmt: skip
+@pytest.mark.parametrize("member", ["MaxRuntimeInSeconds", "EnableNetworkIsolation"])
+def test_checks_read_a_string_as_the_operator_does(text: str, member: str) -> None:
+    path = ("StoppingCondition", member) if member.startswith("Max") else (member,)
+    request: Any = {path[0]: {member: text}} if len(path) == 2 else {member: text}
+    read = as_read(text, path)
+    try:
+        given: Any = typed(request)
+    except TrainingProblem:
+        assert read == text
+        return
+    value = given[path[0]][member] if len(path) == 2 else given[member]
+    assert (type(read), read) == (type(value), value)
 
 
 @pytest.mark.parametrize("text", ["", "three", "1.5", "1_000", "0x10", "None", "٣", "1e3"])

@@ -17,7 +17,7 @@ from trainspec.policies.model import Policy
 from trainspec.policies.seen import Seen, trainings_of, whole_of
 from trainspec.policies.values import UNKNOWN
 from trainspec.request.api.model import TRAINING, TUNING
-from trainspec.request.check import render_in
+from trainspec.request.check import as_read, render_in
 from trainspec.request.lower import Request
 from trainspec.request.started import sent
 from trainspec.schema.values import leaves, with_leaves
@@ -121,14 +121,19 @@ def _any_run(sample: Sample, texts: Sequence[str], allowed: Mapping[str, tuple[A
 def _renderings(members: Mapping[str, Any], contexts: Sequence[Context], operation: str) -> list[Any]:
     """A request as it is in each run: once where nothing in it differs."""
     if not contexts:
-        return [known(members, None)]
+        return [_as_read(known(members, None), operation)]
     found = []
     for context in contexts:
         rendering = render_in(members, context, operation)
-        found.append(_with_unknown(rendering.request, rendering.unknown))
+        found.append(_as_read(_with_unknown(rendering.request, rendering.unknown), operation))
         if not rendering.templated and not rendering.unknown:
             break
     return _distinct(found)
+
+
+def _as_read(request: Any, operation: str) -> Any:
+    """A request as AWS gets it: the operator reads numbers in strings, whether a template gave them or the spec."""
+    return with_leaves(request, lambda value, path: as_read(value, path, operation))
 
 
 def _with_unknown(request: Any, unknown: Collection[Path]) -> Any:

@@ -13,8 +13,8 @@ from trainspec.templates import Problem, Sample, folded, has_template, render
 from trainspec.text.tree import Path
 
 _STEPS_OF_RENDERING = 100
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,18}\.?[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"\s*([-+]?[0-9]{1,4000})(?:\.0{1,4000})?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[-+]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][-+]?[0-9]{1,400})?\s*", re.ASCII)
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -140,12 +140,21 @@ def printable(request: Mapping[str, Any]) -> dict[str, Any]:
     return printed
 
 
+def as_read(value: Any, path: Path, operation: str = TRAINING) -> Any:
+    """A member as the operator hands it to AWS: the string of a number or a boolean is one, where the API wants one."""
+    is_text = isinstance(value, str) and (_NUMBER.fullmatch(value) or value.strip().lower() in _BOOLEANS)
+    return (
+        _typed(value, path, operation) if is_text or (isinstance(value, str) and _INTEGER.fullmatch(value)) else value
+    )
+
+
 def _typed(text: str, path: Path, operation: str = TRAINING) -> Any:
+    """A string as the operator reads it (`runtime/engine/casting.py`), for a member that is no string."""
     wanted = (member_schema(path, operation) or {}).get("type")
     if wanted == "number" and _NUMBER.fullmatch(text):
         return float(text)
-    if wanted == "integer" and _INTEGER.fullmatch(text):
-        return int(text)
-    if wanted == "boolean" and text.lower() in _BOOLEANS:
-        return _BOOLEANS[text.lower()]
+    if wanted == "integer" and (whole := _INTEGER.fullmatch(text)):
+        return int(whole[1])
+    if wanted == "boolean" and text.strip().lower() in _BOOLEANS:
+        return _BOOLEANS[text.strip().lower()]
     return text

@@ -39,7 +39,7 @@ def _schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
             advice = "write five fields: minute, hour, day of the month, month, day of the week"
             yield Fault(codes.DOUBTFUL_SCHEDULE, path, message, advice)
     start, end = dag.get("start_date"), dag.get("end_date")
-    if isinstance(start, str) and start >= _FAR:
+    if isinstance(start, str) and start >= _FAR and times.check_date(start) is None:
         message = f"`dag.start_date` is {start}: until then the DAG does not run"
         yield Fault(codes.DOUBTFUL_SCHEDULE, ("dag", "start_date"), message)
     if isinstance(start, str) and isinstance(end, str) and end[:10] < start[:10]:

@@ -48,8 +48,10 @@ TYPED_MEMBERS: Final[Mapping[str, str]] = {
 }
 
 # "1800.0" is what `{{ params.hours * 3600 }}` renders to when hours is 0.5.
-_INTEGER_TEXT = re.compile(r"\s*([+-]?[0-9]+)(?:\.0+)?\s*", re.ASCII)
-_NUMBER_TEXT = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+_INTEGER_TEXT = re.compile(r"\s*([+-]?[0-9]{1,4000})(?:\.0{1,4000})?\s*", re.ASCII)
+_NUMBER_TEXT = re.compile(
+    r"\s*[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,400})?\s*", re.ASCII
+)
 _BOOLEAN_TEXT = {"true": True, "false": False}
 
 
