@@ -1,13 +1,17 @@
 """`source` and `distribution` come back from requests, and only where they say the very request again."""
 
+import json
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from trainspec.importers.script import job_fields, notes_on
+from trainspec.importers.script import job_fields, remarks_on
 from trainspec.language.data import JobData
 from trainspec.request.distribution import KINDS
 from trainspec.request.lower import lower
 from trainspec.templates import as_literal
+
+from helpers import Run
 
 BASE: Any = {
     "name": "churn-2026-11-28",
@@ -77,6 +81,38 @@ def test_numbers_that_yaml_writes_otherwise_keep_their_text(value: str) -> None:
 
 def test_channels_of_sdk_v3_are_explained() -> None:
     channels = [{"ChannelName": "code"}, {"ChannelName": "sm_drivers"}]
-    [note] = notes_on({"InputDataConfig": channels})
+    [note] = remarks_on({"InputDataConfig": channels})
     assert "sm_drivers" in note
-    assert not list(notes_on({"InputDataConfig": channels[:1]}))
+    assert not list(remarks_on({"InputDataConfig": channels[:1]}))
+
+
+def test_the_script_of_sdk_v3_is_a_mere_note(trainspec: Run, project: Path) -> None:
+    channels = [
+        {"ChannelName": name, "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://acme/x/"}}}
+        for name in ("code", "sm_drivers")
+    ]
+    request = {
+        "TrainingJobName": "churn",
+        "AlgorithmSpecification": {
+            "TrainingImage": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:4",
+            "TrainingInputMode": "File",
+        },
+        "RoleArn": "arn:aws:iam::111122223333:role/Train",
+        "InputDataConfig": channels,
+        "OutputDataConfig": {"S3OutputPath": "s3://acme/out/"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    }
+    (project / "request.json").write_text(json.dumps(request))
+    ran = trainspec("import", "request.json", "-o", "churn.yaml")
+    assert ran.returncode == 0, ran.stderr
+    assert "note: the script is named in the channel sm_drivers" in ran.stderr
+    said = trainspec("lint", "churn.yaml").stdout
+    assert said.count("[TS530]") == 1  # the source has a fixed name
+    assert "TS540" not in said
+
+
+def test_a_region_is_of_a_job(trainspec: Run, project: Path) -> None:
+    ran = trainspec("import", "--region", "eu-west-1", "request.json")
+    assert ran.returncode == 2
+    assert "add --job-name" in ran.stderr

@@ -137,7 +137,8 @@ def _join(found: list[Imported]) -> list[Imported]:
     task_ids = TaskIds()
     jobs = tuple(replace(job, task_id=task_ids.free(job.task_id)) for each in alone for job in each.jobs)
     notes = tuple(note for each in alone for note in each.notes)
-    return [Imported(jobs, notes=notes), *(each for each in found if each.dag)]
+    remarks = tuple(remark for each in alone for remark in each.remarks)
+    return [Imported(jobs, notes=notes, remarks=remarks), *(each for each in found if each.dag)]
 
 
 def _file_name(imported: Imported) -> str:

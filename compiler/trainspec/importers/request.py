@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainspec.importers.model import Imported, ImportedJob, task_id_for
-from trainspec.importers.script import notes_on
+from trainspec.importers.script import notes_on, remarks_on
 from trainspec.request.api.check import member_schema
 from trainspec.request.api.model import TUNING, operation_of
 
@@ -39,7 +39,8 @@ def import_request(data: Mapping[str, Any]) -> Imported:
     if answered:
         notes = []
     notes += notes_on(request)
-    return Imported((ImportedJob(task_id_for(name_of(data)), request),), notes=tuple(notes))
+    job = ImportedJob(task_id_for(name_of(data)), request)
+    return Imported((job,), notes=tuple(notes), remarks=tuple(remarks_on(request)))
 
 
 def name_of(request: Mapping[str, Any]) -> str:

@@ -80,12 +80,13 @@ def _beyond(wanted: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any
 
 
 def notes_on(request: Mapping[str, Any]) -> Iterator[str]:
-    """What a request of the SageMaker SDK v3 does not say: its script is named by a file of a channel.
-
-    And what a spec has no fields for: several definitions in a tuning job.
-    """
+    """What a spec has no fields for: several definitions in a tuning job."""
     if "TrainingJobDefinitions" in request:
         yield "TrainingJobDefinitions: a spec describes one definition of training jobs; they are kept as raw members"
+
+
+def remarks_on(request: Mapping[str, Any]) -> Iterator[str]:
+    """What a request of the SageMaker SDK v3 does not say: its script is named by a file of a channel."""
     channels = [each.get("ChannelName") for each in request.get("InputDataConfig") or () if isinstance(each, Mapping)]
     if CHANNEL in channels and _DRIVERS in channels:
         yield (

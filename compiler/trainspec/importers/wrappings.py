@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from trainspec.importers.ack import renamed
 from trainspec.importers.model import Imported, ImportedJob, TaskIds, task_id_for
 from trainspec.importers.request import answered_by_sagemaker, dotted_member, known_members, name_of
-from trainspec.importers.script import notes_on
+from trainspec.importers.script import notes_on, remarks_on
 from trainspec.request.api.model import TRAINING, TUNING
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH
@@ -45,6 +45,7 @@ def import_wrapped(data: Any) -> Imported | None:
     """The jobs of all requests in `data`; None where there is none."""
     jobs: list[ImportedJob] = []
     notes: list[str] = []
+    remarks: list[str] = []
     task_ids = TaskIds()
     for name, (operation, found) in _requests(data, "", 0):
         said: list[str] = []
@@ -55,7 +56,8 @@ def import_wrapped(data: Any) -> Imported | None:
         task_id = task_ids.free(task_id_for(name or name_of(request)))
         jobs.append(ImportedJob(task_id, request))
         notes += [f"{task_id}: {note}" for note in said]
-    return Imported(tuple(jobs), notes=tuple(notes)) if jobs else None
+        remarks += [f"{task_id}: {remark}" for remark in remarks_on(request)]
+    return Imported(tuple(jobs), notes=tuple(notes), remarks=tuple(remarks)) if jobs else None
 
 
 def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Found]]:

@@ -80,7 +80,7 @@ def _spec(created: Created, store: Objects, stems: TaskIds, bases: set[str], reg
         notes += [each for each in found if "source" not in fields or not each.startswith(_ARCHIVE)]
     notes += _made_up(request)
     job = ImportedJob(task_id_for(base), request, cast("JobData", fields), templated=base != name)
-    spec.imported = replace(imported, jobs=(job,), notes=tuple(notes), remarks=tuple(remarks))
+    spec.imported = replace(imported, jobs=(job,), notes=tuple(notes), remarks=(*imported.remarks, *remarks))
     return spec
 
 
