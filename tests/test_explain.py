@@ -100,8 +100,8 @@ def test_code(trainspec: Run) -> None:
     assert trainspec("explain", "ts105").stdout == (
         "TS105 (error): a value in the wrong format\n"
         "\n"
-        "A duration is `90` (seconds), `90s`, `30m`, `1h30m` or `5d`; a size `10` (gigabytes), `10GB` or `1TB`; "
-        "a task's id\nletters, digits, `_`, `.` and `-`; a region such as us-east-1.\n"
+        "A duration is written as `90` (seconds), `90s`, `30m`, `1h30m` or `5d`; a size as `10` (gigabytes), `10GB` "
+        "or\n`1TB`. A task ID consists of letters, digits, `_`, `.` and `-`. A region is written as in `us-east-1`.\n"
         "\n"
         "Bad:\n"
         "\n"

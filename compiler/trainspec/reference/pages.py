@@ -153,11 +153,12 @@ def _code(text: str | None) -> str:
 
 _ABOUT_RULES = """\
 Every code that a finding can have. `trainspec explain CODE` shows the same in a terminal;
-[diagnostics.md](diagnostics.md) says how findings are shown, silenced and weighed.
+[diagnostics.md](diagnostics.md) explains how findings are shown, silenced and given other severities.
 
-An **error** stops the compiler: SageMaker or Airflow would refuse. A **warning** is accepted and most likely wrong, a
-**note** worth knowing. Most examples are fields of a job that is sound otherwise. `--fix` says which codes
-[`trainspec lint --fix`](diagnostics.md#fixing) mends, where a finding has one right answer."""
+An **error** means that SageMaker or Airflow would reject the spec, so nothing is compiled. A **warning** is about
+something that they accept but that is most likely a mistake. A **note** is worth knowing. Most examples show only some
+fields of an otherwise valid job. The column `--fix` shows which codes
+[`trainspec lint --fix`](diagnostics.md#fixing) can fix, where there is exactly one correct fix."""
 
 _STAGES: Mapping[str, str] = {
     "TS0": "Reading a file",
@@ -165,10 +166,10 @@ _STAGES: Mapping[str, str] = {
     "TS2": "Variables",
     "TS3": "Templates",
     "TS4": "The request and the API's model",
-    "TS5": "Rules: accepted by the API's model, but refused by SageMaker or Airflow, or needlessly expensive",
+    "TS5": "Rules: valid in the API's model, but rejected by SageMaker or Airflow, or needlessly expensive",
     "TS6": "The DAG",
     "TS7": "Generated files, policies and source",
-    "TS8": "Rules: built-in algorithms, images, containers and machines, against what AWS documents of them",
+    "TS8": "Rules: built-in algorithms, images, containers and instances, checked against AWS's documentation",
     "TS9": "The account (`trainspec preflight`)",
 }
 

@@ -1,8 +1,8 @@
 """A channel that the built-in algorithm does not have.
 
-XGBoost ends with `Extraneous channel found`; the others refuse it, too, or never read what was copied for them. Test
-data belong in `validation` where an algorithm has no `test`, and an earlier model can be trained further (`model`) by
-the image algorithms alone.
+XGBoost fails with `Extraneous channel found`. Other algorithms reject the channel, too, or never read the data that
+was copied for it. If an algorithm has no `test` channel, put test data into `validation`. Only the image algorithms
+can continue to train an earlier model (`model`).
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 """
@@ -44,8 +44,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         if channel.name in ("training", "data") and "train" in missing:
             near = "did you mean `train`?"
         else:
-            near = did_you_mean(channel.name, known) or f"it has {', '.join(f'`{each}`' for each in known)}"
+            near = did_you_mean(channel.name, known) or f"its channels are {', '.join(f'`{each}`' for each in known)}"
         says = found.algorithm.says["channel"].format(name=channel.name)
         message = f"{found.name} has no channel `{channel.name}`"
-        advice = f'{near}; the container says "{says}"'
+        advice = f'{near}; the container would fail with "{says}"'
         yield Found(job.origin(*channel.place), message, advice, on_key=True)

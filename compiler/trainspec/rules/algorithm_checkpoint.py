@@ -1,8 +1,8 @@
-"""A checkpoint of a built-in algorithm that writes none.
+"""A checkpoint location for a built-in algorithm that does not write checkpoints.
 
-Image classification, object detection, semantic segmentation and XGBoost (0.90-1 or later) write to
-/opt/ml/checkpoints; for every other algorithm of SageMaker's the prefix stays empty, and an interrupted spot job starts
-from nothing.
+Image classification, object detection, semantic segmentation and XGBoost (0.90-1 or later) write checkpoints to
+/opt/ml/checkpoints. With any other SageMaker algorithm the prefix stays empty, and an interrupted spot job starts
+over.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.algorithms import PLACE, built_in, writes_checkpoints
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS812", "a checkpoint that the built-in algorithm does not write", Severity.NOTE)
+CODE = Code("TS812", "a checkpoint location for a built-in algorithm that does not write checkpoints", Severity.NOTE)
 
 BAD = """
 image: 382416733822.dkr.ecr.us-east-1.amazonaws.com/kmeans:1
@@ -33,5 +33,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find CheckpointConfig on algorithms without checkpoints."""
     found = built_in(job) if job.member("CheckpointConfig") else None
     if found and not writes_checkpoints(found):
-        message = f"{found.name} writes no checkpoints: the prefix that `checkpoint` names stays empty"
+        message = f"{found.name} does not write checkpoints: the prefix in `checkpoint` would stay empty"
         yield Found(job.origin(*PLACE), message, "remove `checkpoint`")

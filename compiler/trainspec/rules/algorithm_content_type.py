@@ -1,7 +1,7 @@
-"""A channel whose content type the built-in algorithm has no reader for.
+"""A channel with a content type that the built-in algorithm cannot read.
 
-Each algorithm reads certain formats; `content_type` says which one the data are in. Where a channel names none, XGBoost
-takes it for libsvm and most others for RecordIO, also where the files are CSV.
+Each algorithm reads certain formats, and `content_type` says which of them the data has. If a channel has no
+`content_type`, XGBoost assumes libsvm and most others assume RecordIO, even if the files are CSV.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html
 """
@@ -20,7 +20,7 @@ from trainspec.rules.support.view import Found, JobView
 if TYPE_CHECKING:
     from trainspec.request.algorithms.model import Channel
 
-CODE = Code("TS804", "a content type that the built-in algorithm does not read", Severity.WARNING)
+CODE = Code("TS804", "a content type that the built-in algorithm cannot read", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -55,7 +55,7 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
     media = said.partition(";")[0].strip().lower()
     if known.is_model:
         if media != "application/x-sagemaker-model":
-            message = f"{channel.shown} is an earlier model, and its content type `{said}` is that of data"
+            message = f"{channel.shown} is for an earlier model, but its content type `{said}` is a data format"
             yield Found(at, message, "write `application/x-sagemaker-model`")
         return
     types = (content.augmented or content.types) if channel.is_augmented else known.types or content.types
@@ -64,11 +64,11 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
     if media not in types:
         shown = ", ".join(f"`{each}`" for each in types)
         says = found.algorithm.says["content"].format(value=said)
-        message = f"{found.name} has no reader for `{said}`"
-        yield Found(at, message, f'{channel.shown} takes {shown}; the container ends with "{says}"')
+        message = f"{found.name} cannot read `{said}`"
+        yield Found(at, message, f'{channel.shown} accepts {shown}; the container would fail with "{says}"')
     size = _LABEL_SIZE.search(said)
     if size and content.label_size and size[1] not in content.label_size:
-        message = f"{found.name} reads the label from the first column, and `{said}` says that there is no label"
+        message = f"{found.name} reads the label from the first column, but `{said}` declares no label"
         yield Found(at, message, "write `text/csv`: `label_size` must be 1")
     elif size and not size[1].isdecimal():
         message = f"`label_size={size[1]}` of {channel.shown} is not a number of columns"
@@ -84,5 +84,5 @@ def _unsaid(job: JobView, found: BuiltIn, channel: ChannelView) -> Iterator[Foun
         and "text/csv" in found.algorithm.content.types
     ):
         file = channel.uri.rpartition("/")[2]
-        message = f"{found.name} reads a channel without `content_type` as {default}, and `{file}` is CSV"
+        message = f"{found.name} reads a channel without `content_type` as {default}, but `{file}` is CSV"
         yield Found(job.origin(*channel.place), message, "add `content_type: text/csv`")

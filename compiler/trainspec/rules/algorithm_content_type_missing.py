@@ -1,7 +1,7 @@
-"""A channel of a built-in algorithm that does not say what its data are.
+"""A built-in algorithm's channel that does not set its content type.
 
-The container then reads them as the one format that it takes by default: XGBoost as libsvm, most others as RecordIO
-with protobuf. CSV or images have to be named in `content_type`.
+The container then reads the data in its default format: libsvm for XGBoost, RecordIO-protobuf for most others. For
+CSV or images, set `content_type`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html
 """
@@ -39,6 +39,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         if content.default:
             message = f"{found.name} reads a channel without `content_type` as {content.default}"
         else:
-            message = f"{found.name} does not find out by itself what the data of {channel.shown} are"
+            message = f"{found.name} cannot detect the format of the data in {channel.shown}"
         shown = ", ".join(f"`{each}`" for each in known.types or content.types if "/" in each)
-        yield Found(job.origin(*channel.place), message, f"set `content_type` to what the data is: {shown}")
+        yield Found(job.origin(*channel.place), message, f"set `content_type` to the format of the data: {shown}")

@@ -1,7 +1,7 @@
-"""A channel that is distributed over the machines in a way that the built-in algorithm refuses.
+"""A distribution of a channel's data that the built-in algorithm does not support.
 
-The channels for validation and test, and RecordIO images from a pipe, go to every machine (`FullyReplicated`); Random
-Cut Forest takes its training data in shares alone (`ShardedByS3Key`).
+Channels for validation and test, and RecordIO images in Pipe mode, must be copied to every instance
+(`FullyReplicated`). Random Cut Forest requires its training data to be sharded (`ShardedByS3Key`).
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 """
@@ -13,7 +13,7 @@ from trainspec.rules.support.algorithms import built_in, hyperparameter
 from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS811", "a distribution that the built-in algorithm does not take", Severity.WARNING)
+CODE = Code("TS811", "a data distribution that the built-in algorithm does not support", Severity.WARNING)
 
 BAD = """
 image: 382416733822.dkr.ecr.us-east-1.amazonaws.com/randomcutforest:1
@@ -42,6 +42,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         if found.name == "sagemaker-xgboost" and hyperparameter(job, "use_dask_gpu_training") == "true":
             taken = ("FullyReplicated",)
         if taken and channel.distribution not in taken:
-            message = f"{found.name} takes {channel.shown} {taken[0]} alone, and it is {channel.distribution}"
+            message = f"{found.name} needs {channel.shown} to be {taken[0]}, but it is {channel.distribution}"
             at = job.origin(*channel.place, *S3, "S3DataDistributionType")
             yield Found(at, message, f"write `distribution: {taken[0]}`")

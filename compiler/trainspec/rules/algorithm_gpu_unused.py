@@ -1,8 +1,8 @@
-"""XGBoost on a GPU machine that leaves the GPUs idle, or set for GPUs that are not there.
+"""XGBoost that leaves the GPUs of its instance idle, or expects GPUs that the instance does not have.
 
-XGBoost trains on the CPU unless `tree_method: gpu_hist` (up to 1.7) or `device: cuda` (3.0) says otherwise, and on one
-GPU of one machine unless `use_dask_gpu_training` spreads it. With `gpu_hist` on a CPU machine the container ends at
-once.
+XGBoost trains on the CPU unless you set `tree_method: gpu_hist` (up to 1.7) or `device: cuda` (3.0). It uses one GPU
+of one instance unless `use_dask_gpu_training` is on. With `gpu_hist` on a CPU instance, the container fails
+immediately.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 """
@@ -21,7 +21,9 @@ from trainspec.rules.support.view import Found, JobView
 if TYPE_CHECKING:
     from trainspec.request.algorithms.model import Machines
 
-CODE = Code("TS813", "a built-in algorithm that does not use the GPUs it has, or has none", Severity.WARNING)
+CODE = Code(
+    "TS813", "a built-in algorithm that leaves its GPUs idle, or expects GPUs that are missing", Severity.WARNING
+)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -49,21 +51,23 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name, place, processor in processors[:1]:
         if asked and processor == "cpu":
             value = hyperparameter(job, asked)
-            message = f"`{asked}: {value}` trains on a GPU, and {name} has none"
+            message = f"`{asked}: {value}` trains on a GPU, but {name} has none"
             yield Found(
-                job.origin("HyperParameters", asked), message, "use for example ml.g5.2xlarge, or `tree_method: hist`"
+                job.origin("HyperParameters", asked), message, "use, for example, ml.g5.2xlarge, or `tree_method: hist`"
             )
         elif asked is None and processor == "gpu" and not _is_open(job, machines):
             shown = " or ".join(f"`{key}: {words[0]}`" for key, words in machines.gpu_needs.items())
-            message = f"{found.name} leaves the GPU of {name} idle: nothing says {shown}"
-            yield Found(job.origin(*place), message, "add it to `hyperparameters`, or take a machine without a GPU")
+            message = f"{found.name} leaves the GPU of {name} idle: the job does not set {shown}"
+            yield Found(
+                job.origin(*place), message, "add it to `hyperparameters`, or use an instance type without a GPU"
+            )
         elif asked and processor == "gpu" and machines.gpu_machines_need:
             count = instance_count(job)
             dask = machines.gpu_machines_need
             if count is not None and count > 1 and not is_set(job, dask):
-                message = f"{found.name} trains on the GPU of one machine, and the job has {count}"
+                message = f"{found.name} trains on the GPU of one instance only, but the job has {count} instances"
                 advice = (
-                    f"add `{dask}: true` (from 1.5-1 on, with CSV or Parquet, FullyReplicated), or take one machine"
+                    f"add `{dask}: true` (1.5-1 or later, with CSV or Parquet, FullyReplicated), or use one instance"
                 )
                 yield Found(job.origin("HyperParameters", asked), message, advice)
 

@@ -1,8 +1,8 @@
 """A built-in algorithm without a hyperparameter that it requires.
 
-SageMaker starts the job; the container reads its hyperparameters first, and ends with `No value(s) were specified for …
-which are required hyperparameter(s)`, after the minutes that the machine took to start. `trainspec explain NAME` lists
-what an algorithm requires.
+SageMaker accepts the job. The container reads its hyperparameters first and fails with `No value(s) were specified
+for … which are required hyperparameter(s)`, after the instance has taken minutes to start. `trainspec explain NAME`
+lists what an algorithm requires.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
@@ -34,6 +34,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name in found.algorithm.required if found else ():
         if found and not is_set(job, name):
             says = found.algorithm.says["missing"].format(name=name)
-            message = f"{found.name} requires the hyperparameter `{name}`, and the job does not set it"
+            message = f"{found.name} requires the hyperparameter `{name}`, but the job does not set it"
             at = (*(job.origin("HyperParameters") or ("hyperparameters",)), name)
-            yield Found(at, message, f'add it to `hyperparameters`; the container ends with "{says}"', on_key=True)
+            yield Found(
+                at, message, f'add it to `hyperparameters`; the container would fail with "{says}"', on_key=True
+            )

@@ -1,7 +1,8 @@
-"""A built-in algorithm with a hyperparameter that it does not have.
+"""A hyperparameter that the built-in algorithm does not have.
 
-The container refuses what it does not know: XGBoost ends with `Extraneous hyperparameter found`, most others with
-`Additional hyperparameters are not allowed`. Names that begin with `_` or `sagemaker_` are SageMaker's own.
+The container rejects unknown hyperparameters: XGBoost fails with `Extraneous hyperparameter found`, most others with
+`Additional hyperparameters are not allowed`. Names that begin with `_` or `sagemaker_` are reserved for SageMaker and
+not checked.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
@@ -49,10 +50,14 @@ def check_job(job: JobView) -> Iterator[Found]:
         if name in table:
             kind = table[name]
             versions = f"since {kind.since}" if kind.since else f"until {kind.until}"
-            yield Found(at, f"{found.name} {found.version} has no `{name}`: it has it {versions}", on_key=True)
+            yield Found(
+                at, f"{found.name} {found.version} has no `{name}`: other versions have it ({versions})", on_key=True
+            )
             continue
         known = [each for each in table if is_known(each)]
-        near = did_you_mean(name, known) or f"`trainspec explain {found.algorithm.name}` lists all that it has"
+        near = did_you_mean(name, known) or f"`trainspec explain {found.algorithm.name}` lists its hyperparameters"
         says = found.algorithm.says["unknown"].format(name=name)
         message = f"{found.name} has no hyperparameter `{name}`"
-        yield Found(at, message, f'{near} (the container ends with "{says}")', on_key=True, fix=the_one(name, known))
+        yield Found(
+            at, message, f'{near} (the container would fail with "{says}")', on_key=True, fix=the_one(name, known)
+        )

@@ -1,7 +1,7 @@
-"""A hyperparameter whose value the built-in algorithm refuses: of another type, out of its range, or not in its list.
+"""A hyperparameter value that the built-in algorithm rejects: wrong type, out of range, or not allowed.
 
-The container checks its hyperparameters before it reads any data, and ends with the first that does not fit.
-`hyperparameter_encoding: json` puts quotes around strings, which these containers take for a part of the word.
+The container checks its hyperparameters before it reads any data, and fails with the first one that is invalid.
+`hyperparameter_encoding: json` puts quotes around strings, which these containers treat as part of the value.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity, did_you_mean, the_one
 from trainspec.rules.support.algorithms import built_in, hyperparameter
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS802", "a hyperparameter's value that the built-in algorithm refuses", Severity.WARNING)
+CODE = Code("TS802", "a hyperparameter value that the built-in algorithm rejects", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -45,10 +45,10 @@ def check_job(job: JobView) -> Iterator[Found]:
         quoted = value.strip("\"'")
         if quoted != value and problem_of(kind, quoted) is None:
             meant: str | None = quoted
-            advice = f"remove the quotes: {found.name} takes them for a part of the value"
+            advice = f"remove the quotes: {found.name} treats them as part of the value"
         else:
             meant = the_one(value, kind.words)
             near = did_you_mean(value, kind.words) if kind.words else None
-            advice = near or f'the container ends with "{says}"'
-        message = f"`{name}` of {found.name} is `{value}`, and must be {wanted}"
+            advice = near or f'the container would fail with "{says}"'
+        message = f"`{name}` of {found.name} is `{value}`, but must be {wanted}"
         yield Found(job.origin("HyperParameters", name), message, advice, fix=meant)

@@ -1,7 +1,7 @@
-"""Hyperparameters of a built-in algorithm that do not go together.
+"""Hyperparameters of a built-in algorithm that cannot be combined.
 
-Some are required by the value of another (`num_class` by `objective: multi:softmax`), some exclude each other, and some
-are bounds of each other. The container checks that before it reads any data.
+Some hyperparameters are required by the value of another (`num_class` by `objective: multi:softmax`), some exclude
+each other, and some are limits for each other. The container checks this before it reads any data.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
@@ -18,7 +18,7 @@ from trainspec.rules.support.view import Found, JobView
 if TYPE_CHECKING:
     from trainspec.request.algorithms.model import Condition
 
-CODE = Code("TS803", "hyperparameters of a built-in algorithm that cannot be used together", Severity.WARNING)
+CODE = Code("TS803", "hyperparameters of a built-in algorithm that cannot be combined", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -55,13 +55,13 @@ def applies(job: JobView, condition: Condition) -> bool:
 def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Found]:
     from trainspec.request.algorithms.values import problem_of
 
-    because = f'the container says "{condition.because}"'
+    because = f'the container would fail with "{condition.because}"'
     cause = " and ".join(f"`{name}: {hyperparameter(job, name)}`" for name in condition.when)
     for name in condition.needs:
         if not is_set(job, name):
             first = next(iter(condition.when))
             message = (
-                f"`{first}: {hyperparameter(job, first)}` of {found.name} needs `{name}`, and the job does not set it"
+                f"`{first}: {hyperparameter(job, first)}` of {found.name} needs `{name}`, but the job does not set it"
             )
             yield Found(job.origin("HyperParameters", first), message, f"add `{name}`; {because}")
     for name, (kind, starts, default) in condition.must.items():
@@ -69,9 +69,9 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
         fits = value is None or (value.startswith(starts) if starts else problem_of(kind, value) is None)
         if not fits:
             where = name if is_set(job, name) else next(iter(condition.when))
-            shown = f"`{name}: {value}`" if is_set(job, name) else f"`{name}`, which is `{value}` unless it is set,"
+            shown = f"`{name}: {value}`" if is_set(job, name) else f"`{name}`, which is `{value}` by default,"
             others = cause if name not in condition.when or len(condition.when) > 1 else found.name
-            message = f"{shown} does not go with {others}"
+            message = f"{shown} cannot be used with {others}"
             yield Found(job.origin("HyperParameters", where), message, because)
     numbers = [_number(job, name, condition.default) for name in condition.total]
     known = [each for each in numbers if each is not None]
@@ -88,14 +88,14 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
         if _is_wrong(job, found, pair[1]):
             continue
         if smaller is not None and larger is not None and (smaller > larger or (is_strict and smaller == larger)):
-            bound = "as large" if is_strict else "larger"
-            message = f"`{pair[0]}` is {smaller:g}, and `{pair[1]}` {larger:g}: it may not be {bound}"
+            bound = "smaller" if is_strict else "no larger"
+            message = f"`{pair[0]}` is {smaller:g} and `{pair[1]}` is {larger:g}: `{pair[0]}` must be {bound}"
             where = pair[0] if is_set(job, pair[0]) else pair[1]
             yield Found(job.origin("HyperParameters", where), message, because)
 
 
 def _is_wrong(job: JobView, found: BuiltIn, name: str) -> bool:
-    """Whether a hyperparameter is wrong by itself: that is told already."""
+    """Whether a hyperparameter is wrong on its own: that is already reported."""
     from trainspec.request.algorithms.values import problem_of
 
     value = hyperparameter(job, name)

@@ -1,7 +1,7 @@
-"""Machines that the built-in algorithm cannot use.
+"""Instances that the built-in algorithm cannot use.
 
-Some train on one machine alone, some on CPUs alone; a second machine, or a GPU, is paid for and idle, or the container
-ends with an error.
+Some algorithms train only on a single instance, some only on CPUs. Additional instances or GPUs would be paid for and
+stay idle, or the container would fail.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.algorithms import built_in, hyperparameter
 from trainspec.rules.support.machines import instance_count, instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS810", "machines that the built-in algorithm cannot use", Severity.WARNING)
+CODE = Code("TS810", "instances that the built-in algorithm cannot use", Severity.WARNING)
 
 BAD = """
 image: 766337827248.dkr.ecr.us-east-1.amazonaws.com/lda:1
@@ -48,11 +48,11 @@ def check_job(job: JobView) -> Iterator[Found]:
     count = instance_count(job)
     for processors, most, because in demands:
         if most is not None and count is not None and count > most:
-            message = f"{found.name} trains on one machine, and the job has {count}{because}"
+            message = f"{found.name} trains on a single instance, but the job has {count}{because}"
             yield Found(job.origin(*_COUNT) or ("resources",), message, "set `instance_count: 1`")
         if processors == ("cpu",):
             for name, place in instance_types(job):
                 if processor_of_instance(name) == "gpu":
-                    message = f"{found.name} trains on CPUs, and the GPUs of {name} stay idle{because}"
-                    yield Found(job.origin(*place), message, "use for example ml.c5.2xlarge")
+                    message = f"{found.name} trains on CPUs, so the GPUs of {name} would stay idle{because}"
+                    yield Found(job.origin(*place), message, "use, for example, ml.c5.2xlarge")
                     break

@@ -1,7 +1,6 @@
-"""A built-in algorithm that trains on GPUs alone, on a machine that has none.
+"""A built-in algorithm that trains only on GPUs, on an instance without one.
 
-Image classification, object detection, semantic segmentation and sequence-to-sequence end with an error where they find
-no GPU.
+Image classification, object detection, semantic segmentation and sequence-to-sequence fail if they find no GPU.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 """
@@ -14,7 +13,7 @@ from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS566", "a built-in algorithm that needs a GPU, and has none", Severity.WARNING)
+CODE = Code("TS566", "a built-in algorithm that needs a GPU, on an instance without one", Severity.WARNING)
 
 BAD = """
 image: 825641698319.dkr.ecr.us-east-2.amazonaws.com/object-detection:1
@@ -43,6 +42,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         if processor_of_instance(name) == "cpu":
             yield Found(
                 job.origin(*place),
-                f"{found.name} trains on GPUs alone, and {name} has none",
-                "use for example ml.g4dn.xlarge",
+                f"{found.name} trains only on GPUs, but {name} has none",
+                "use, for example, ml.g4dn.xlarge",
             )

@@ -1,6 +1,6 @@
-"""`attributes` are those of an augmented manifest's lines.
+"""`attributes` selects the attributes to read from each line of an augmented manifest.
 
-On any other channel there are no lines to take them from.
+A channel of any other type has no such lines.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS557", "attributes of a channel that is not an augmented manifest", Severity.WARNING)
+CODE = Code("TS557", "attributes on a channel that is not an augmented manifest", Severity.WARNING)
 
 BAD = """
 inputs: {train: {s3: s3://my-bucket/train/, attributes: [source-ref, label]}}
@@ -28,6 +28,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     for channel in channels(job):
         source = (*channel.place, *S3)
         if channel.kind is not None and not channel.is_augmented and job.member(*source, "AttributeNames"):
-            message = "`attributes` apply only to an augmented manifest, and this channel is not one"
-            advice = "write `augmented_manifest:` in place of `s3:`, or remove `attributes`"
+            message = "`attributes` applies only to an augmented manifest, which this channel is not"
+            advice = "write `augmented_manifest:` instead of `s3:`, or remove `attributes`"
             yield Found(job.origin(*source, "AttributeNames"), message, advice, on_key=True)

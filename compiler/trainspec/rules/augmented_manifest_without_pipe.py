@@ -1,7 +1,7 @@
-"""An augmented manifest is streamed.
+"""An augmented manifest must be streamed.
 
-SageMaker hands the lines of an augmented manifest to the container through a pipe: the channel's input mode, or the
-job's, must be `Pipe`.
+SageMaker passes the lines of an augmented manifest to the container through a pipe, so the input mode of the channel,
+or of the job, must be `Pipe`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -32,7 +32,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find AugmentedManifestFile channels in another input mode than Pipe."""
     for channel in channels(job):
         if channel.is_augmented and channel.mode in ("File", "FastFile"):
-            message = f"an augmented manifest needs the input mode `Pipe`, and this channel's is `{channel.mode}`"
+            message = f"an augmented manifest needs the input mode `Pipe`, but this channel has `{channel.mode}`"
             yield Found(
                 job.origin(*channel.place, *S3, "S3Uri"), message, "add `input_mode: Pipe` to the channel", on_key=True
             )

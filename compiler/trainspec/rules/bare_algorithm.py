@@ -1,7 +1,7 @@
-"""`algorithm: xgboost` without a version is an algorithm resource of your own account.
+"""`algorithm: xgboost`, without a version, refers to an algorithm resource of your own account.
 
-AWS's own algorithms are images: `algorithm: xgboost@1.7-1` names one with its version. A bare name becomes
-AlgorithmName, which SageMaker looks up among the algorithms that the account made or subscribed to.
+AWS's built-in algorithms are images: `algorithm: xgboost@1.7-1` selects one by its version. A name without a version
+becomes AlgorithmName, which SageMaker looks up among the algorithms that your account created or subscribed to.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
 """
@@ -38,5 +38,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     known = algorithms().get(name.lower().removeprefix("sagemaker-"))
     if known:
         newest = known.versions[0].version
-        message = f"`{name}` is AWS's own algorithm, and this names an algorithm of your account"
+        message = (
+            f"`{name}` is a built-in algorithm, but without a version it refers to an algorithm of your own account"
+        )
         yield Found(job.origin(*place), message, f"write `algorithm: {known.name}@{newest}`, or the algorithm's ARN")

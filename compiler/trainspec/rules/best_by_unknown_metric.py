@@ -1,7 +1,7 @@
-"""The best of a matrix by a metric that its algorithm does not report.
+"""The best point of a matrix, chosen by a metric that its algorithm does not report.
 
-SageMaker's built-in algorithms report metrics of their own, and no others. Where no point reports the metric that
-decides, the task that chooses fails, after all of them have trained.
+SageMaker's built-in algorithms report a fixed set of metrics. If no point reports the metric, the task that chooses
+the best one fails after all of them have trained.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning.html
 """
@@ -13,7 +13,9 @@ from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.view import Found, SpecView
 from trainspec.templates.choices import OPERATOR
 
-CODE = Code("TS410", "the best of a matrix by a metric that its algorithm does not report", Severity.WARNING)
+CODE = Code(
+    "TS410", "the best point of a matrix, chosen by a metric that its algorithm does not report", Severity.WARNING
+)
 
 BAD = """
 trainspec: 1
@@ -67,7 +69,9 @@ def check_spec(spec: SpecView) -> Iterator[Found]:
         found = built_in(point) if point is not None else None
         known = found.algorithm.metrics if found is not None else ()
         if found is not None and known and isinstance(metric, str) and metric.partition("@")[0] not in known:
-            message = f"{found.name} reports no metric `{metric}`, by which the best of `{matrix}` is chosen"
+            message = (
+                f"{found.name} does not report the metric `{metric}`, by which the best point of `{matrix}` is chosen"
+            )
             near = did_you_mean(metric, known) or next(
                 (f"did you mean `{each}`?" for each in known if metric in each), None
             )

@@ -1,6 +1,6 @@
-"""A name that begins or ends with a blank.
+"""A name that begins or ends with a space.
 
-The container looks for `epochs` and finds `epochs `, which is another name: the value is silently ignored.
+The container looks for `epochs` but gets `epochs `, which is a different name, so the value is silently ignored.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS554", "a name that begins or ends with a blank", Severity.WARNING)
+CODE = Code("TS554", "a name that begins or ends with a space", Severity.WARNING)
 
 BAD = """
 hyperparameters: {"epochs ": 10}
@@ -28,5 +28,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     tags = [(job.member(*tag, "Key"), (*tag, "Key")) for tag in job.places("Tags")]
     for name, place in (*named, *tags):
         if isinstance(name, str) and name != name.strip():
-            message = f'the name "{name}" begins or ends with a blank'
+            message = f'the name "{name}" begins or ends with a space'
             yield Found(job.origin(*place), message, f'write "{name.strip()}"', on_key=True, fix=name.strip())

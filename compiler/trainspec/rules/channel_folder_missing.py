@@ -1,7 +1,7 @@
-"""A path below /opt/ml/input/data that no channel of the job makes.
+"""A path below /opt/ml/input/data for which the job has no channel.
 
-Each channel's data is at /opt/ml/input/data/NAME in the container; a folder of another name is not there, and the job
-ends with `No such file or directory`.
+In the container, each channel's data is in /opt/ml/input/data/NAME. Folders with other names do not exist, so the job
+fails with `No such file or directory`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.channels import channel_names
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import LONGEST, Found, JobView
 
-CODE = Code("TS832", "the folder of a channel that the job does not have", Severity.WARNING)
+CODE = Code("TS832", "the path of a channel that the job does not have", Severity.WARNING)
 
 BAD = """
 hyperparameters: {data_dir: /opt/ml/input/data/training}
@@ -42,8 +42,14 @@ def check_job(job: JobView) -> Iterator[Found]:
         for place, value in places(job, pattern):
             for name in re.findall(_FOLDER, value) if isinstance(value, str) and len(value) <= LONGEST else ():
                 if name not in names and re.sub(r"_[0-9]+$", "", name) not in names:
-                    has = f"it has {', '.join(f'`{each}`' for each in names)}" if names else "it has none"
-                    message = f"`/opt/ml/input/data/{name}` is the folder of a channel `{name}`, and the job has none"
+                    has = (
+                        f"its channels are {', '.join(f'`{each}`' for each in names)}"
+                        if names
+                        else "it has no channels"
+                    )
+                    message = (
+                        f"`/opt/ml/input/data/{name}` is the path of a channel `{name}`, which the job does not have"
+                    )
                     near = did_you_mean(name, names)
                     yield Found(
                         job.origin(*place), message, f"{near} {has}" if near else f"add the channel to `inputs`; {has}"

@@ -1,7 +1,7 @@
-"""Channels some of which name groups of machines, and others none.
+"""Some channels are assigned to instance groups, and others are not.
 
-SageMaker wants `instance_groups` on every channel, or on none: `Some channels have assigned instance groups … while
-others not`.
+SageMaker requires `instance_groups` on every channel or on none. Its error: `Some channels have assigned instance
+groups … while others not`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS840", "channels some of which name groups of machines")
+CODE = Code("TS840", "channels of which only some are assigned to instance groups")
 
 _GROUPS = """
 resources:
@@ -34,8 +34,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     named = [each.shown for each, has in having if has]
     for each, has in having:
         if named and not has:
-            message = (
-                f"{each.shown} names no group of machines, and {named[0]} does: SageMaker wants them on every channel"
-            )
-            advice = "add `instance_groups` with all groups that read it, or remove it from the others"
+            message = f"{each.shown} is not assigned to instance groups, but {named[0]} is: SageMaker needs all or none"
+            advice = "add `instance_groups` with all groups that read this channel, or remove it from the others"
             yield Found(job.origin(*each.place), message, advice, on_key=True)

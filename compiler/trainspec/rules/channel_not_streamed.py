@@ -1,7 +1,7 @@
-"""An input mode that the channel's source does not have.
+"""An input mode that the channel's data source does not support.
 
-`FastFile` streams what an S3 prefix finds, and neither manifests nor file systems; a file system (EFS, FSx for Lustre)
-is mounted, which is the mode `File`.
+`FastFile` streams objects below an S3 prefix; it supports neither manifests nor file systems. A file system (EFS, FSx
+for Lustre) is mounted, so its mode is `File`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS841", "an input mode that the source of a channel does not have")
+CODE = Code("TS841", "an input mode that the channel's data source does not support")
 
 BAD = """
 inputs: {train: {manifest: s3://my-bucket/train.manifest, input_mode: FastFile}}
@@ -28,9 +28,9 @@ def check_job(job: JobView) -> Iterator[Found]:
     for channel in channels(job):
         is_mounted = job.member(*channel.place, "DataSource", "FileSystemDataSource") is not None
         if is_mounted and channel.mode in ("Pipe", "FastFile"):
-            message = f"{channel.shown} is a file system, which is mounted (File) and not streamed ({channel.mode})"
+            message = f"{channel.shown} is a file system: it is mounted (`File`), not streamed (`{channel.mode}`)"
         elif channel.mode == "FastFile" and channel.kind == "ManifestFile":
-            message = f"FastFile streams an S3 prefix, and {channel.shown} is a manifest"
+            message = f"FastFile streams an S3 prefix, but {channel.shown} is a manifest"
         else:
             continue
         own = (*channel.place, "InputMode")

@@ -1,7 +1,7 @@
-"""A channel that holds the program, and is streamed or split.
+"""A channel that contains the program but is streamed or sharded.
 
-What the container starts must be a whole file on every machine: the channel's input mode is `File`, and its
-distribution `FullyReplicated`.
+The program must be a complete file on every instance, so the channel needs the input mode `File` and the distribution
+`FullyReplicated`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS833", "a channel with the program that is streamed or split", Severity.WARNING)
+CODE = Code("TS833", "a channel with the program that is streamed or sharded", Severity.WARNING)
 
 BAD = """
 entrypoint: [/opt/ml/input/data/code/train.sh]
@@ -40,8 +40,12 @@ def check_job(job: JobView) -> Iterator[Found]:
         if channel.name in named and channel.mode == "Pipe":
             own = (*channel.place, "InputMode")
             at = job.origin(*own) if job.member(*own) else job.origin(*channel.place)
-            yield Found(at, f"{channel.shown} holds the program, and a pipe has no files", "write `input_mode: File`")
+            yield Found(
+                at,
+                f"{channel.shown} contains the program, but in `Pipe` mode it has no files",
+                "write `input_mode: File`",
+            )
         if channel.name in named and channel.distribution == "ShardedByS3Key":
-            message = f"{channel.shown} holds the program, and each machine gets only a share of it"
+            message = f"{channel.shown} contains the program, but each instance gets only a part of it"
             at = job.origin(*channel.place, *S3, "S3DataDistributionType")
             yield Found(at, message, "write `distribution: FullyReplicated`")

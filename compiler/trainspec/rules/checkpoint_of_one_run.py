@@ -1,7 +1,7 @@
-"""A checkpoint prefix of one run serves the retries of that run alone.
+"""A checkpoint prefix that belongs to one run helps only the retries of that run.
 
-With a date in `checkpoint.s3`, the next run of the DAG starts from nothing. That is right where each run trains a model
-of its own; a model that is trained further and further needs a prefix that stays.
+With a date in `checkpoint.s3`, the next run of the DAG starts from scratch. That is right if each run trains a new
+model. A model that is trained further in each run needs a prefix that stays the same.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -27,6 +27,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find prefixes that differ between the samples."""
     place = ("CheckpointConfig", "S3Uri")
     if len(set(job.renderings(*place))) > 1 and not changes_with_each_try(job.member(*place)):
-        message = "each run has a checkpoint prefix of its own: the next one starts from nothing"
-        advice = "keep it where each run trains a model of its own; use a fixed prefix only where a later run continues"
+        message = "each run has a different checkpoint prefix, so the next run starts from scratch"
+        advice = (
+            "keep it if each run trains a new model; use a fixed prefix only if runs should continue from earlier ones"
+        )
         yield Found(job.origin(*place), message, advice)

@@ -1,7 +1,7 @@
-"""A checkpoint prefix that is another one at each try is never found again.
+"""A checkpoint prefix that changes with each try is never found again.
 
-`checkpoint.s3` is where an interrupted or repeated job looks for what it has saved. With the clock, chance or the
-number of the try in it, each try looks into a new and empty place.
+An interrupted or retried job looks in `checkpoint.s3` for what it has saved. If the prefix contains the current time,
+a random value or the try number, each try looks in a new, empty place.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.clock import changes_with_each_try
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS533", "a checkpoint prefix that is another one at each try", Severity.WARNING)
+CODE = Code("TS533", "a checkpoint prefix that changes with each try", Severity.WARNING)
 
 BAD = """
 checkpoint: s3://my-bucket/checkpoints/{{ macros.uuid.uuid4() }}/
@@ -27,6 +27,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find prefixes with a clock, a random number or a try's number in them."""
     culprit = changes_with_each_try(job.member("CheckpointConfig", "S3Uri"))
     if culprit:
-        message = f"`{culprit}` makes another prefix at each try, so a retry never finds the checkpoint"
-        advice = "use a fixed prefix, or what the run fixes, such as `{{ ds_nodash }}`"
+        message = f"`{culprit}` gives each try a different prefix, so a retry never finds the checkpoint"
+        advice = "use a fixed prefix, or a value that is fixed for the run, such as `{{ ds_nodash }}`"
         yield Found(job.origin("CheckpointConfig", "S3Uri"), message, advice)

@@ -1,8 +1,9 @@
-"""A name made of the clock or of chance is another one at each try.
+"""A name with the current time or a random value in it changes with each try.
 
-The operator finds the job of a task run by its name: a retry after a crashed worker comes by the same name and goes on
-with the job that is running. With `macros.datetime.now()`, `macros.uuid`, `macros.random` or the number of the try in
-it, the retry asks for another name, and a second paid job runs beside the first.
+The operator finds the training job of a task instance by its name: after a worker crash, the retry computes the same
+name and continues with the job that is already running. With `macros.datetime.now()`, `macros.uuid`, `macros.random`
+or the try number in the name, the retry computes a different one, and starts a second job, also paid for, next to the
+first.
 
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
@@ -13,7 +14,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.clock import changes_with_each_try
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS532", "a name that is another one at each try", Severity.WARNING)
+CODE = Code("TS532", "a name that changes with each try", Severity.WARNING)
 
 BAD = """
 name: job-{{ macros.datetime.now().strftime('%Y%m%d%H%M%S') }}
@@ -28,5 +29,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find names with a clock, a random number or a try's number in them."""
     culprit = changes_with_each_try(job.member("TrainingJobName"))
     if culprit:
-        message = f"`{culprit}` makes another name at each try: a retry would start a second job beside the first"
-        yield Found(job.origin("TrainingJobName"), message, f"use what the run fixes: `{job.time_of_run}`")
+        message = f"`{culprit}` gives each try a different name: a retry would start a second job next to the first"
+        yield Found(
+            job.origin("TrainingJobName"), message, f"use a value that is fixed for the run: `{job.time_of_run}`"
+        )

@@ -1,7 +1,7 @@
-"""SageMaker unpacks data only while it streams them.
+"""SageMaker decompresses data only when it streams it.
 
-`compression` and `record_wrapper` of a channel work in the input mode `Pipe`. In the other modes the container gets the
-objects as they are.
+A channel's `compression` and `record_wrapper` take effect only in the input mode `Pipe`. In the other modes the
+container gets the objects unchanged.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS558", "compression of a channel that is not streamed", Severity.NOTE)
+CODE = Code("TS558", "compression on a channel that is not streamed", Severity.NOTE)
 
 BAD = """
 inputs: {train: {s3: s3://my-bucket/train/, compression: Gzip}}
@@ -32,7 +32,8 @@ def check_job(job: JobView) -> Iterator[Found]:
             said = job.text(*channel.place, member)
             if said not in (None, "None"):
                 message = (
-                    f"in the mode `{channel.mode}` the container gets the objects as they are, whatever `{field}` says"
+                    f"in the input mode `{channel.mode}`, `{field}` has no effect: "
+                    "the container gets the objects unchanged"
                 )
-                advice = "let the container unpack them and remove the line, or write `input_mode: Pipe`"
+                advice = "remove it and decompress the data in the container, or write `input_mode: Pipe`"
                 yield Found(job.origin(*channel.place, member), message, advice, on_key=True)

@@ -1,6 +1,6 @@
-"""A parameter of a collection that Debugger does not know.
+"""A collection parameter that Debugger does not have.
 
-The hook passes over what it does not know, and saves at its own intervals.
+The debugger hook ignores unknown parameters and saves at its default intervals.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CollectionConfiguration.html
 """
@@ -34,6 +34,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     for place, _value in places(job, "DebugHookConfig.CollectionConfigurations.*.CollectionParameters.*"):
         name = str(place[-1])
         if not re.fullmatch(_KNOWN, name):
-            near = did_you_mean(name, _WORDS) or f"there are {', '.join(f'`{each}`' for each in _WORDS[:6])}, …"
+            near = did_you_mean(name, _WORDS) or f"they have {', '.join(f'`{each}`' for each in _WORDS[:6])}, …"
             at = job.origin(*place)
-            yield Found(at, f"a collection has no parameter `{name}`", near, on_key=True, fix=the_one(name, _WORDS))
+            yield Found(
+                at, f"Debugger collections have no parameter `{name}`", near, on_key=True, fix=the_one(name, _WORDS)
+            )

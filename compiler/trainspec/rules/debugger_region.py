@@ -1,6 +1,6 @@
-"""Debugger or the profiler in a region that does not offer it.
+"""Debugger or the profiler in a region that does not support it.
 
-The SDK switches both off there, and the call that asks for them is refused: `ProfilerConfig is currently not
+The SDK turns both off in these regions. A request that contains them is rejected: `ProfilerConfig is currently not
 supported`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-supported-frameworks.html
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.regions import region_of
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS872", "Debugger in a region without it", Severity.WARNING)
+CODE = Code("TS872", "Debugger in a region that does not support it", Severity.WARNING)
 
 BAD = """
 region: me-central-1
@@ -42,6 +42,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name in _MEMBERS:
         if job.member(name) and job.member(name) != {"DisableProfiler": True}:
             field = "debugger" if name.startswith("Debug") else "profiler"
-            message = f"SageMaker Debugger is not offered in {found[0]} (as of the SDK 2.257, 2026-11)"
+            message = f"SageMaker Debugger is not available in {found[0]} (as of SDK 2.257, 2026-11)"
             yield Found((field,), message, f"remove `{field}`", on_key=True)
             return

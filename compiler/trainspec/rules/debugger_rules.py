@@ -1,7 +1,8 @@
-"""A rule of Debugger or of the profiler that does not run.
+"""A Debugger or profiler rule that cannot run.
 
-The images of AWS's rules run what the parameter `rule_to_invoke` names, lie in an account of their own in every region,
-and evaluate what the hook (`debugger.s3`) saves. Some rules are for neural networks, some for XGBoost.
+AWS's rule images run the rule named by the parameter `rule_to_invoke`. They are in a different account in each
+region, and evaluate what the debugger hook saves (`debugger.s3`). Some rules are for neural networks, some for
+XGBoost.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-built-in-rules.html
 """
@@ -14,7 +15,7 @@ from trainspec.rules.support.algorithms import PLACE, first_party
 from trainspec.rules.support.view import Found, JobView
 from trainspec.text.tree import Path
 
-CODE = Code("TS870", "a debugger's rule that does not run", Severity.WARNING)
+CODE = Code("TS870", "a Debugger rule that cannot run", Severity.WARNING)
 
 BAD = """
 debugger:
@@ -70,18 +71,16 @@ def check_job(job: JobView) -> Iterator[Found]:
             image = job.text(*place, "RuleEvaluatorImage") or ""
             parts = ecr_image(image)
             if image and "/" not in image and "{" not in image and "DEFAULT" not in image:
-                message = f"`{image}` is no image of Amazon ECR"
-                yield Found(job.origin(*place, "RuleEvaluatorImage"), message, "name the image of the job's region")
+                message = f"`{image}` is not an Amazon ECR image"
+                yield Found(job.origin(*place, "RuleEvaluatorImage"), message, "use the image in the job's region")
             if parts and parts.repository == "sagemaker-debugger-rules":
                 expected = ACCOUNTS.get(parts.region)
                 if expected and parts.account != expected:
-                    message = (
-                        f"the rules' image of {parts.region} is in the account {expected}, and not in {parts.account}"
-                    )
+                    message = f"the rule image for {parts.region} is in account {expected}, not in {parts.account}"
                     yield Found(job.origin(*place, "RuleEvaluatorImage"), message, f"write `{expected}`")
                 yield from _invoked(job, place)
             if member.startswith("Debug") and not has_hook:
-                message = "the rule evaluates what the hook saves, and the job has no hook: no debugging data is saved"
+                message = "the rule evaluates what the debugger hook saves, but the job has no hook and saves nothing"
                 yield Found(job.origin(*place), message, "add `debugger.s3`")
 
 
@@ -89,15 +88,15 @@ def _invoked(job: JobView, place: Path) -> Iterator[Found]:
     """What a configuration of AWS's image runs: something, a rule that is there, and one that suits the algorithm."""
     at = (*place, "RuleParameters", "rule_to_invoke")
     if job.member(*at) is None:
-        message = "AWS's image of rules runs the one that `rule_to_invoke` names, and this has none"
-        yield Found(job.origin(*place), message, "add for example `parameters: {rule_to_invoke: Overfit}`")
+        message = "AWS's rule image runs the rule named by `rule_to_invoke`, which is missing"
+        yield Found(job.origin(*place), message, "add, for example, `parameters: {rule_to_invoke: Overfit}`")
         return
     name = job.text(*at)
     known = sorted(NETWORKS | TREES | ANY | PROFILER)
     if name is None or name in ANY | PROFILER:
         return
     if name not in known:
-        advice = did_you_mean(name, known) or f"there are {', '.join(sorted(ANY)[:4])}, …"
+        advice = did_you_mean(name, known) or f"its rules are {', '.join(sorted(ANY)[:4])}, …"
         yield Found(job.origin(*at), f"AWS's image has no rule `{name}`", advice)
         return
     found = first_party(job)
@@ -106,5 +105,5 @@ def _invoked(job: JobView, place: Path) -> Iterator[Found]:
     is_network = registry is not None and registry.image.repository.startswith(_FRAMEWORKS)
     if (is_trees and name in NETWORKS) or (is_network and name in TREES):
         kind, other = ("neural networks", "XGBoost") if name in NETWORKS else ("XGBoost", "neural networks")
-        message = f"the rule `{name}` is for {kind}, and the job trains {other}: it finds no tensors to look at"
-        yield Found(job.origin(*at), message, "remove it, or take a rule for both, such as LossNotDecreasing")
+        message = f"the rule `{name}` is for {kind}, but the job trains {other}: it would find no tensors to evaluate"
+        yield Found(job.origin(*at), message, "remove it, or use a rule for both, such as LossNotDecreasing")

@@ -1,6 +1,6 @@
-"""SageMaker's distributed data parallel library on a machine that it does not run on.
+"""SageMaker's distributed data parallel library on an instance type that it does not support.
 
-SMDDP is made for certain machines, several GPUs each, and refuses others.
+SMDDP supports only certain instance types with several GPUs, and refuses to run on others.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html
 """
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS838", "SMDDP on a machine that it does not run on", Severity.WARNING)
+CODE = Code("TS838", "SMDDP on an instance type that it does not support", Severity.WARNING)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-gpu-py311-cu121-ubuntu20.04-sagemaker
@@ -44,5 +44,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for name, place in instance_types(job):
         if name not in MACHINES:
-            message = f"SMDDP does not run on {name}"
-            yield Found(job.origin(*place), message, f"take {', '.join(MACHINES[:4])}, or use `torchrun` or `mpi`")
+            message = f"SMDDP does not support {name}"
+            yield Found(job.origin(*place), message, f"use {', '.join(MACHINES[:4])}, or `torchrun` or `mpi`")

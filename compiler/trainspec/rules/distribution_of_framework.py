@@ -1,8 +1,8 @@
-"""A `distribution` that the framework's toolkit does not know.
+"""A `distribution` that the framework's toolkit does not support.
 
-The hyperparameters of `distribution` are read by the toolkit in AWS's images. PyTorch's knows torchrun, TensorFlow's
-knows MultiWorkerMirroredStrategy and parameter servers. A toolkit ignores what it does not know, and the script runs as
-one process on each host.
+The toolkit in AWS's images reads the hyperparameters that `distribution` sets. PyTorch's supports torchrun;
+TensorFlow's supports MultiWorkerMirroredStrategy and parameter servers. A toolkit ignores what it does not support,
+and the script runs as a single process on each host.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-training.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.request.distribution import KINDS
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS760", "a distribution that the framework does not know")
+CODE = Code("TS760", "a distribution that the framework does not support")
 
 BAD = """
 image: null
@@ -43,8 +43,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     known = (framework or {}).get("name")
     if known in _FRAMEWORKS and known not in kind.frameworks:
         others = [other for other, each in KINDS.items() if known in each.frameworks]
-        advice = f"{known} knows {', '.join(others)}" if others else "leave `distribution` out"
-        yield Found(at, f"the toolkit of {known} does not know `{name}`", advice)
+        advice = f"{known} supports {', '.join(others)}" if others else "remove `distribution`"
+        yield Found(at, f"the toolkit of {known} does not support `{name}`", advice)
 
 
 _FRAMEWORKS = frozenset({"pytorch", "tensorflow", "huggingface", "mxnet", "chainer", "sklearn", "xgboost"})

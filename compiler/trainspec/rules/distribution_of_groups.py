@@ -1,7 +1,7 @@
-"""A `distribution` in a cluster of several instance groups that does not name its one group.
+"""A `distribution` in a heterogeneous cluster that does not name exactly one instance group.
 
-In a heterogeneous cluster, one group is trained on, and the others prepare data. `mpi` and `smddp` must be told which
-one it is; parameter servers and MultiWorkerMirroredStrategy cannot be told.
+In a heterogeneous cluster, one instance group trains and the others prepare data. `mpi` and `smddp` need to know
+which one trains; parameter servers and MultiWorkerMirroredStrategy always run on all groups.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, did_you_mean
 from trainspec.rules.support.distribution import asked
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS764", "a distribution that does not name its one instance group")
+CODE = Code("TS764", "a distribution that does not name exactly one instance group")
 
 BAD = """
 resources:
@@ -48,12 +48,14 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for index, name in enumerate(named):
         if name not in known:
-            advice = did_you_mean(name, known) or "name one of `resources.groups`"
+            advice = did_you_mean(name, known) or "use one of `resources.groups`"
             yield Found((*at, index), f"the job has no instance group `{name}`", advice)
             return
     if named and found.name in ("parameter_server", "mwms"):
-        yield Found(at, f"`{found.name}` runs on all instance groups, whichever are named", "use `mpi` or `smddp`")
+        yield Found(
+            at, f"`{found.name}` runs on all instance groups, regardless of `instance_groups`", "use `mpi` or `smddp`"
+        )
     elif found.kind.takes_groups and len(known) > 1 and len(named) != 1:
-        what = f"and {len(named)} of them are named" if named else "and none of them is named"
-        message = f"`{found.name}` trains on one instance group; the job has {len(known)}, {what}"
-        yield Found(at, message, f"name it, for example `instance_groups: [{known[0]}]`")
+        what = f"and `instance_groups` names {len(named)}" if named else "and `instance_groups` is missing"
+        message = f"`{found.name}` trains on one instance group, but the job has {len(known)}, {what}"
+        yield Found(at, message, f"name one, for example `instance_groups: [{known[0]}]`")

@@ -1,7 +1,7 @@
-"""A `distribution` that the machine cannot run.
+"""A `distribution` that the instance type cannot run.
 
-Trainium runs `torchrun` alone. SageMaker's data parallel library wants eight GPUs of certain machines, and PyTorch/XLA
-several GPUs.
+Trainium supports only `torchrun`. SageMaker's data parallel library needs certain instance types with eight GPUs, and
+PyTorch/XLA needs several GPUs.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html
 """
@@ -15,7 +15,7 @@ from trainspec.rules.support.distribution import Asked, asked
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS762", "a distribution that the machine cannot run")
+CODE = Code("TS762", "a distribution that the instance type cannot run")
 
 BAD = """
 resources: {instance_type: ml.g5.12xlarge, volume_size: null}
@@ -45,9 +45,9 @@ def _refused(found: Asked, machine: str) -> tuple[str, str] | None:
     """What is wrong, and what to do."""
     processor = processor_of_instance(machine)
     if processor == "neuron" and found.name != "torchrun":
-        return f"`{found.name}` does not run on {machine}: Trainium takes `torchrun` alone", "use `torchrun`"
+        return f"`{found.name}` does not run on {machine}: Trainium supports only `torchrun`", "use `torchrun`"
     if found.name == "smddp" and processor in ("cpu", "gpu") and machine not in MACHINES:
-        return f"`smddp` does not run on {machine}", f"take {', '.join(MACHINES[:4])}, or use `torchrun` or `mpi`"
+        return f"`smddp` does not run on {machine}", f"use {', '.join(MACHINES[:4])}, or `torchrun` or `mpi`"
     if found.name == "xla" and processor == "cpu":
-        return f"`xla` does not run on {machine}, which has no GPU", "take a machine with several GPUs"
+        return f"`xla` does not run on {machine}, which has no GPU", "use an instance type with several GPUs"
     return None

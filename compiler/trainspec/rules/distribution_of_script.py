@@ -1,7 +1,6 @@
-"""A `distribution` that starts Python alone, and an entry that is a shell script.
+"""A `distribution` that can start only Python programs, with a shell script as the entry.
 
-`torchrun` and PyTorch/XLA start a Python program. The toolkit in the container ends with an error where the entry is a
-shell script.
+`torchrun` and PyTorch/XLA start a Python program. If the entry is a shell script, the toolkit in the container fails.
 
 https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_training/torch_distributed.py
 """
@@ -12,7 +11,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.distribution import asked
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS766", "a distribution that starts only Python, with a shell script as entry")
+CODE = Code("TS766", "a distribution that can start only Python programs, with a shell script as the entry")
 
 BAD = """
 image: null
@@ -40,5 +39,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     entry = (job.fields.get("source") or {}).get("entry")
     if isinstance(entry, str) and entry.endswith(".sh"):
-        message = f"`{found.name}` starts a Python program, and `{entry}` is a shell script"
-        yield Found(("source", "entry"), message, "name the .py file, or leave `distribution` out")
+        message = f"`{found.name}` starts a Python program, but `{entry}` is a shell script"
+        yield Found(("source", "entry"), message, "set `source.entry` to a .py file, or remove `distribution`")

@@ -1,7 +1,7 @@
-"""A `distribution` that this version of the framework cannot start.
+"""A `distribution` that this version of the framework does not support.
 
-Each kind of distribution came with a version of PyTorch's or TensorFlow's images, and SageMaker's data parallel library
-left with one: later PyTorch images run it under `torchrun`.
+Each kind of distribution was introduced with a certain version of the PyTorch or TensorFlow images. SageMaker's data
+parallel library was removed as a kind of its own in a later one: newer PyTorch images run it under `torchrun`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-support.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.distribution import asked
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS761", "a distribution that the version of the framework cannot start")
+CODE = Code("TS761", "a distribution that the framework's version does not support")
 
 BAD = """
 image: null
@@ -60,9 +60,9 @@ def check_job(job: JobView) -> Iterator[Found]:
     minor = found.version[:2]
     shown = f"{found.framework} {'.'.join(map(str, found.version))}"
     if minor < first:
-        message = f"{shown} cannot start `{found.name}`: it came with {'.'.join(map(str, first))}"
-        yield Found(found.at, message, "take a later version, or another kind of distribution")
+        message = f"{shown} does not support `{found.name}`, which was introduced in {'.'.join(map(str, first))}"
+        yield Found(found.at, message, "use a later version, or another kind of distribution")
     elif last is not None and minor > last:
         instead = "torchrun" if found.framework == "pytorch" else "mwms"
-        message = f"{shown} cannot start `{found.name}`: {'.'.join(map(str, last))} was the last"
+        message = f"{shown} does not support `{found.name}`; {'.'.join(map(str, last))} was the last version that did"
         yield Found(found.at, message, f"use `{instead}`, or an earlier version")

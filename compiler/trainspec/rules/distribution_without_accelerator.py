@@ -1,7 +1,7 @@
-"""A `distribution` for accelerators without them, or without the library that it needs.
+"""A `distribution` for accelerators on an instance without any, or without the library that it needs.
 
-The SageMaker SDK refuses `torchrun` on a machine that has neither GPUs nor Trainium: each host runs one process on its
-CPU. PyTorch/XLA is only in the images of SageMaker Training Compiler.
+The SageMaker SDK rejects `torchrun` on an instance with neither GPUs nor Trainium, where each host would run one
+process on its CPU. PyTorch/XLA is only in the images of SageMaker Training Compiler.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-training.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.distribution import asked
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS765", "a distribution without what it is made for", Severity.WARNING)
+CODE = Code("TS765", "a distribution without the hardware or library that it needs", Severity.WARNING)
 
 BAD = """
 image: null
@@ -41,8 +41,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     if found is None or found.framework != "pytorch":
         return
     if found.name == "xla":
-        yield Found(found.at, "PyTorch/XLA is not in PyTorch's images, and the job ends at once", "use `torchrun`")
+        yield Found(
+            found.at, "PyTorch/XLA is not in the PyTorch images, so the job fails immediately", "use `torchrun`"
+        )
     processors = {processor_of_instance(name) for name, _ in instance_types(job)}
     if found.name == "torchrun" and processors == {"cpu"}:
-        message = "`torchrun` runs one process on each machine without a GPU, and the SageMaker SDK refuses it"
-        yield Found(found.at, message, "take a machine with GPUs or Trainium, or use `mpi`")
+        message = "without GPUs, `torchrun` runs only one process on each instance, and the SageMaker SDK rejects it"
+        yield Found(found.at, message, "use an instance type with GPUs or Trainium, or `mpi`")

@@ -1,7 +1,8 @@
 """Two slashes in a row in an S3 URI.
 
-To S3 the part between them is a folder with no name: `s3://bucket//train/` and `s3://bucket/train/` are two places, and
-the data is mostly in the second. It comes of joining a prefix that ends in `/` with a path that begins with one.
+In S3, there is a folder with an empty name between them: `s3://bucket//train/` and `s3://bucket/train/` are different
+places, and the data is usually in the second. This typically happens when a prefix that ends in `/` is joined with a
+path that begins with one.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 """

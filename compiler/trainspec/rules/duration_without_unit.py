@@ -1,7 +1,7 @@
-"""A duration of the task is written without its unit.
+"""A duration of the task without a unit.
 
-Airflow's own `retry_delay` and `execution_timeout` are timedeltas; here a bare number counts seconds. Whoever wrote
-`retry_delay: 10` and meant minutes learns of it when three retries are gone within half a minute.
+In Airflow, `retry_delay` and `execution_timeout` are timedeltas; here, a number without a unit means seconds. If you
+write `retry_delay: 10` and mean minutes, three retries are used up within half a minute.
 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
 """
@@ -16,7 +16,7 @@ from trainspec.text.tree import Path
 if TYPE_CHECKING:
     from trainspec.language.data import DagData, JobData, TaskArgumentsData
 
-CODE = Code("TS541", "a duration of the task without its unit", Severity.WARNING)
+CODE = Code("TS541", "a duration of the task without a unit", Severity.WARNING)
 
 BAD = """
 retries: 2

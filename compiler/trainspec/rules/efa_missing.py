@@ -1,8 +1,8 @@
-"""EFA on a machine that has none.
+"""A variable that requests EFA on an instance type without it.
 
-`FI_PROVIDER: efa` and its like make libfabric use the Elastic Fabric Adapter. On a machine without one the variable has
-no effect, or the processes do not find each other (`fi_getinfo` fails). Which machines have EFA is known from EC2's
-description of its instance types.
+Variables such as `FI_PROVIDER: efa` make libfabric use the Elastic Fabric Adapter. On an instance without one, the
+variable has no effect, or the processes cannot find each other (`fi_getinfo` fails). Which instance types have EFA is
+taken from EC2's descriptions.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS814", "EFA on a machine that has none", Severity.WARNING)
+CODE = Code("TS814", "EFA on an instance type without it", Severity.WARNING)
 
 BAD = """
 environment: {FI_PROVIDER: efa}
@@ -39,8 +39,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     known = [(name, machine(name)) for name, _place in instance_types(job)]
     without = [name for name, found in known if found is not None and not found.efa]
     if without and len(without) == len(known):
-        message = f"`{asked[0]}` asks for EFA, which {without[0]} does not have (as of {as_of()})"
-        advice = (
-            f"remove `{asked[0]}`, or take a machine with EFA, such as ml.g5.8xlarge, ml.p4d.24xlarge or ml.p5.48xlarge"
-        )
+        message = f"`{asked[0]}` requests EFA, which {without[0]} does not have (as of {as_of()})"
+        advice = f"remove `{asked[0]}`, or use an instance type with EFA, such as ml.g5.8xlarge or ml.p5.48xlarge"
         yield Found(job.origin("Environment", asked[0]), message, advice)

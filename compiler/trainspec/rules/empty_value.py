@@ -1,7 +1,7 @@
-"""An empty text stands where a name, a key or an address belongs.
+"""An empty string in place of a name, a key or an address.
 
-`kms_key: ""` is what is left when a variable was not set. The API's model takes it; what SageMaker makes of it is not
-what the author meant: no key of yours, no content type.
+`kms_key: ""` is typically the result of an unset variable. The API's model accepts it, but SageMaker does not do what
+was intended: the job runs without your key, or without a content type.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
 """
@@ -28,4 +28,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     for leaf in job.leaves:
         if leaf.text == "" and leaf.shape not in FREE_TEXT and is_accepted(leaf):
             name = str(leaf.path[-1])
-            yield Found(job.origin(*leaf.path), f"the value is empty ({name})", "write a value, or remove the line")
+            yield Found(job.origin(*leaf.path), f"the value of {name} is empty", "set a value, or remove the line")

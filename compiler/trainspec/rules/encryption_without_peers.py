@@ -1,7 +1,7 @@
-"""Encryption between containers, and there is only one.
+"""Encryption between containers in a job with a single instance.
 
-`encrypt_inter_container_traffic` protects what the instances of a distributed job send each other. On a single instance
-there is nobody to talk to; the job only takes longer to start.
+`encrypt_inter_container_traffic` protects the traffic between the instances of a distributed job. A single instance
+has no such traffic, and the job only takes longer to start.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-encrypt.html
 """
@@ -28,6 +28,6 @@ inputs: {train: {s3: s3://my-bucket/train/, distribution: ShardedByS3Key}}
 def check_job(job: JobView) -> Iterator[Found]:
     """Find EnableInterContainerTrafficEncryption with one instance."""
     if job.is_on("EnableInterContainerTrafficEncryption") and instance_count(job) == 1:
-        message = "the job has one instance: there is no traffic between containers to encrypt"
-        advice = "leave it where a policy of your account asks for it, else remove it"
+        message = "the job has one instance, so there is no traffic between containers to encrypt"
+        advice = "remove it, unless a policy of your account requires it"
         yield Found(job.origin("EnableInterContainerTrafficEncryption"), message, advice)

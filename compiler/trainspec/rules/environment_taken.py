@@ -1,7 +1,7 @@
-"""A variable of the environment that is SageMaker's own, or replaces the image's.
+"""An environment variable that SageMaker sets itself, or that replaces the image's own value.
 
-SageMaker sets `TRAINING_JOB_NAME` and `TRAINING_JOB_ARN`, its toolkit `SM_*`: a value of yours is overwritten. `PATH`
-replaces the image's, and the container no longer finds its program.
+SageMaker sets `TRAINING_JOB_NAME` and `TRAINING_JOB_ARN`, and its toolkit sets `SM_*`; your values are overwritten.
+`PATH` replaces the image's value, and the container no longer finds its programs.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.channels import channel_names
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS834", "a variable that is taken", Severity.WARNING)
+CODE = Code("TS834", "a reserved environment variable", Severity.WARNING)
 
 BAD = """
 environment: {SM_MODEL_DIR: /tmp/model}
@@ -37,13 +37,13 @@ def check_job(job: JobView) -> Iterator[Found]:
     for place, value in places(job, "Environment.*"):
         name = str(place[-1])
         if name in ("TRAINING_JOB_NAME", "TRAINING_JOB_ARN") or re.fullmatch(_TOOLKIT, name):
-            message = f"SageMaker sets `{name}` itself: this value is overwritten"
-            yield Found(job.origin(*place), message, "take another name", on_key=True)
+            message = f"SageMaker sets `{name}` itself and overwrites this value"
+            yield Found(job.origin(*place), message, "use another name", on_key=True)
         elif (
             name in ("PATH", "LD_LIBRARY_PATH") and isinstance(value, str) and "/usr" not in value and "{" not in value
         ):
-            message = f"`{name}` replaces the image's own: the container does not find its programs any more"
+            message = f"`{name}` replaces the image's own value, so the container no longer finds its programs"
             yield Found(job.origin(*place), message, f"set `{name}` in the image", on_key=True)
         elif name == "SageMakerGatedModelS3Uri" and value and "model" in (channel_names(job) or ()):
-            message = "SageMaker itself makes the channel `model` of a gated model, and the job has one"
+            message = "SageMaker creates the channel `model` for a gated model, but the job already has one"
             yield Found(job.origin(*place), message, "remove the channel, or the variable", on_key=True)

@@ -1,7 +1,7 @@
-"""`s3:` names a prefix, and this one ends like a file.
+"""`s3:` is a prefix, but this one looks like a file.
 
-SageMaker takes every object whose key begins with the text: `train.csv` finds the file, and `train.csv.bak` beside it.
-A prefix that ends in `/` says what is meant, and leaves room for a second file.
+SageMaker takes every object whose key begins with the prefix: `train.csv` matches the file, but also `train.csv.bak`.
+A prefix that ends in `/` is unambiguous, and leaves room for a second file.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS552", "a file where a prefix is meant", Severity.NOTE)
+CODE = Code("TS552", "a file where a prefix is expected", Severity.NOTE)
 
 BAD = """
 inputs: {train: s3://my-bucket/data/train.csv}
@@ -31,6 +31,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         source = (*channel, "DataSource", "S3DataSource")
         found = _FILE.fullmatch(str(job.member(*source, "S3Uri")))
         if found and job.member(*source, "S3DataType") == "S3Prefix":
-            message = f"the channel takes every object whose key begins with `{found['name']}`, not that file alone"
-            advice = "put the file into a folder of its own and name the folder; leave it if no other key begins so"
+            message = f"the channel takes every object whose key begins with `{found['name']}`, not only that file"
+            advice = "move the file into its own folder and use that; ignore this if no other key has this prefix"
             yield Found(job.origin(*source, "S3Uri"), message, advice)

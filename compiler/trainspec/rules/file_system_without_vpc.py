@@ -1,6 +1,7 @@
-"""A file system is reached through its network.
+"""A file system can be reached only through a VPC.
 
-Amazon EFS and FSx for Lustre stand in a VPC. SageMaker refuses a channel that reads one from a job that is in none.
+Amazon EFS and FSx for Lustre file systems are in a VPC. SageMaker rejects a channel that reads one if the job has no
+VPC.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS512", "a channel from a file system, and no VPC")
+CODE = Code("TS512", "a channel from a file system in a job without a VPC")
 
 BAD = """
 inputs:
@@ -29,6 +30,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     places = [(*channel, "DataSource", "FileSystemDataSource") for channel in job.places("InputDataConfig")]
     places = [place for place in places if job.member(*place) is not None]
     if places and not job.member("VpcConfig") and "vpc" not in job.invalid_fields:
-        message = "a file system is reached through a VPC, and the job is in none"
-        advice = "add `vpc: {subnets: […], security_groups: […]}`: subnets that reach the file system"
+        message = "a file system can be reached only through a VPC, but the job has none"
+        advice = "add `vpc: {subnets: […], security_groups: […]}`: with subnets that can reach the file system"
         yield Found(job.origin(*places[0]), message, advice, on_key=True)

@@ -1,7 +1,7 @@
-"""A job's name must differ from run to run.
+"""The name of a job must differ from run to run.
 
-A name is unique in its account and region, also after the job has ended. Where every run asks for the same name, the
-second one finds it taken, and with `action_if_job_exists: fail`, the default, it fails.
+A name is unique within its account and region, even after the job has ended. If every run uses the same name, the
+second run finds it taken and fails under the default, `action_if_job_exists: fail`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -29,6 +29,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     names = set(job.renderings("TrainingJobName"))
     is_fixed = len(names) == 1 and not changes_with_each_try(job.member("TrainingJobName"))
     if is_fixed and job.operator.get("action_if_job_exists", "fail") == "fail":
-        message = f"every run asks for the name `{names.pop()}`: the second one finds it taken and fails"
-        advice = f"put `{job.time_of_run}` into the name, or write `operator: {{action_if_job_exists: increment}}`"
+        message = f"every run uses the name `{names.pop()}`: the second run finds it taken and fails"
+        advice = f"add `{job.time_of_run}` to the name, or set `operator: {{action_if_job_exists: increment}}`"
         yield Found(job.origin("TrainingJobName"), message, advice)

@@ -1,8 +1,8 @@
 """A folder of the container that SageMaker uses itself.
 
-A checkpoint in /opt/ml/model is uploaded with the model, too; TensorBoard's output may not be below /opt/ml, /tmp or
-/usr/local/nvidia, unless it is /opt/ml/output/tensorboard. Elsewhere below /opt/ml are the data, the model and the
-results.
+A checkpoint in /opt/ml/model is uploaded together with the model. TensorBoard's output must not be below /opt/ml,
+/tmp or /usr/local/nvidia, except for /opt/ml/output/tensorboard. The other folders below /opt/ml are for the data,
+the model and the results.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -35,15 +35,15 @@ def check_job(job: JobView) -> Iterator[Found]:
     path = (job.text(*place) or "").rstrip("/")
     if path in TAKEN or path.startswith(tuple(f"{each}/" for each in TAKEN if each != "/opt/ml")):
         message = f"`{path}` is a folder that SageMaker uses itself"
-        yield Found(job.origin(*place), message, "write `/opt/ml/checkpoints`, or leave it out")
+        yield Found(job.origin(*place), message, "write `/opt/ml/checkpoints`, or remove the line")
     place = ("DebugHookConfig", "LocalPath")
     path = (job.text(*place) or "").rstrip("/")
     if re.match(r"/opt/ml/(?:model|input|code)(?:/|$)|/opt/ml$", path):
         message = f"`{path}` is a folder that SageMaker uses itself"
-        yield Found(job.origin(*place), message, "write `/opt/ml/output/tensors`, or leave it out")
+        yield Found(job.origin(*place), message, "write `/opt/ml/output/tensors`, or remove the line")
     place = ("TensorBoardOutputConfig", "LocalPath")
     path = (job.text(*place) or "").rstrip("/")
     is_default = path == "/opt/ml/output/tensorboard"
     if not is_default and re.match(r"(?:/opt/ml|/tmp|/usr/local/nvidia)(?:/|$)", path):
-        message = f"SageMaker refuses `{path}`: /opt/ml, /tmp and /usr/local/nvidia are its own"
-        yield Found(job.origin(*place), message, "leave it out, or take another folder")
+        message = f"SageMaker rejects `{path}`: /opt/ml, /tmp and /usr/local/nvidia are reserved"
+        yield Found(job.origin(*place), message, "remove the line, or use another folder")

@@ -1,8 +1,8 @@
-"""A framework's image needs a script to run.
+"""A framework image needs a script to run.
 
-The images of PyTorch, TensorFlow, scikit-learn and their like hold no training of their own: they run the script that
-the hyperparameters `sagemaker_program` and `sagemaker_submit_directory` name, or an `entrypoint`. Without one the
-container ends at once.
+The images of PyTorch, TensorFlow, scikit-learn and other frameworks contain no training code. They run the script
+given by the hyperparameters `sagemaker_program` and `sagemaker_submit_directory`, or an `entrypoint`. Without one,
+the container fails immediately.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-training-container.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import algorithms, known_registry
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS564", "a framework's image without a script", Severity.WARNING)
+CODE = Code("TS564", "a framework image without a script", Severity.WARNING)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
@@ -41,6 +41,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     registry = known_registry(job.text(*PLACE) or "")
     if registry and registry.names and not set(registry.names) & set(algorithms()):
-        message = f"the image of {registry.names[0]} runs a script of yours, and the job names none"
+        message = f"the {registry.names[0]} image needs a script to run, but the job does not set one"
         advice = "add the hyperparameters `sagemaker_program` and `sagemaker_submit_directory`"
         yield Found(job.origin(*PLACE), message, advice)

@@ -1,7 +1,7 @@
 """A gate (`proceed_if`) on a metric that the built-in algorithm does not report.
 
-A built-in algorithm reports the metrics that its page in the developer guide lists, and those of a channel
-(`validation:`, `test:`) only where the job has that channel. Without the metric the gate's task fails.
+A built-in algorithm reports the metrics listed on its page of the developer guide. Those of a channel (`validation:`,
+`test:`) are reported only if the job has that channel. Without the metric, the gate's task fails.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/algos.html
 """
@@ -52,9 +52,9 @@ def _judged(job: JobView, found: BuiltIn, metric: str, at: tuple[str | int, ...]
     channel, colon, _rest = metric.partition(":")
     if table.metrics and not algorithm_reports(metric, found):
         near = did_you_mean(metric, table.metrics) or f"it reports {', '.join(table.metrics[:6])}, …"
-        yield Found(at, f"{found.name} reports no metric `{metric}` (as of {table.as_of[:7]})", near)
+        yield Found(at, f"{found.name} does not report the metric `{metric}` (as of {table.as_of[:7]})", near)
     elif (
         colon and channel != "train" and channel in table.channels and channel not in (channel_names(job) or (channel,))
     ):
-        message = f"{found.name} reports `{metric}` from the channel `{channel}`, and the job has none"
+        message = f"{found.name} reports `{metric}` for the channel `{channel}`, which the job does not have"
         yield Found(at, message, f"add the channel `{channel}` to `inputs`")

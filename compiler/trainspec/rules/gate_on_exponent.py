@@ -1,7 +1,7 @@
-"""A gate on a small number that the metric's expression cuts.
+"""A gate on a small number that the metric's regular expression cuts off.
 
-A number below 0.0001 stands in a log with an exponent, `1e-05`. `lr=([0-9.]+)` takes the `1` of it, and the gate
-compares that: the expression must take what a number may be.
+Logs show numbers below 0.0001 with an exponent: `1e-05`. From that, `lr=([0-9.]+)` captures only `1`, which is what
+the gate then compares. The expression must match numbers with exponents, too.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS819", "a gate on a small number that the metric's expression cuts", Severity.WARNING)
+CODE = Code("TS819", "a gate on a small number that the metric's regular expression cuts off", Severity.WARNING)
 
 BAD = """
 metrics: {mse: "mse=([0-9.]+)"}
@@ -37,8 +37,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         found = parts(job.member(*place, "Regex")) if place else None
         shown = next((text for text in map(_with_exponent, condition.values()) if text), None)
         if place and found and shown and takes(found, shown[0]) and not takes(found, shown):
-            message = f"a log shows {shown} with an exponent, and the expression takes only the `{shown[0]}` of it"
-            advice = "let the group take exponents: `([0-9.eE+-]+)`"
+            message = f"a log shows {shown} with an exponent, but the regular expression captures only `{shown[0]}`"
+            advice = "allow exponents in the group: `([0-9.eE+-]+)`"
             yield Found(job.origin(*place, "Regex"), message, advice)
 
 

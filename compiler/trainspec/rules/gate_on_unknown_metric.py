@@ -1,7 +1,7 @@
 """A gate (`proceed_if`) on a metric that the job does not report.
 
-SageMaker reads a job's metrics from its log with the regular expressions under `metrics`; only the built-in algorithms
-have some of their own. After a training job that has no such metric the gate's task fails.
+SageMaker reads a job's metrics from its log, with the regular expressions in `metrics`. Only built-in algorithms
+report metrics without them. If the training job has no such metric, the gate's task fails.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -43,5 +43,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             has = f"it has {', '.join(f'`{name}`' for name in names)}" if names else "it has no `metrics`"
             near = did_you_mean(metric, names)
             containing = next((f"did you mean `{each}`?" for each in names if metric in each), None)
-            advice = near or containing or "add it to `metrics`, with the expression that finds it in the log"
-            yield Found(at, f"the job reports no metric `{metric}`: {has}", advice)
+            advice = near or containing or "add it to `metrics`, with a regular expression that finds it in the log"
+            yield Found(at, f"the job does not report the metric `{metric}`: {has}", advice)

@@ -1,7 +1,7 @@
-"""Several GPUs, and fewer processes than GPUs.
+"""More GPUs than processes that use them.
 
-A script of PyTorch runs as one process on each machine, and one process computes on one GPU, unless `distribution`
-starts more of them. The other GPUs are paid for and stay idle.
+A PyTorch script runs as one process on each instance, and a process normally uses one GPU, unless `distribution`
+starts more processes. The other GPUs are paid for but stay idle.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-training.html
 """
@@ -52,12 +52,12 @@ def check_job(job: JobView) -> Iterator[Found]:
     message = f"{count} on {name}, which has {known.accelerators} GPUs: {idle} stay{'s' if idle == 1 else ''} idle"
     found = asked(job)
     if found is not None and "processes_per_host" in found.options:
-        advice = f"set `processes_per_host: {known.accelerators}`, or leave it out"
+        advice = f"set `processes_per_host: {known.accelerators}`, or remove the line"
         yield Found(("distribution", "processes_per_host"), message, advice)
     elif found is not None:
-        yield Found(found.at, message, "take machines with one GPU, or use `mwms`")
+        yield Found(found.at, message, "use an instance type with one GPU, or `mwms`")
     else:
-        yield Found(job.origin(*place), message, "add `distribution: torchrun`, or take a machine with one GPU")
+        yield Found(job.origin(*place), message, "add `distribution: torchrun`, or use an instance type with one GPU")
 
 
 def _processes(job: JobView) -> int | None:

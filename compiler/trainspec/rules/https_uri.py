@@ -1,7 +1,7 @@
-"""A web address stands where an S3 URI belongs.
+"""An HTTPS URL in place of an S3 URI.
 
-The API's model takes `https://` for historical reasons; which of S3's addresses SageMaker understands is nowhere said,
-and policies, lineage and people look for `s3://`.
+The API's model accepts `https://` for historical reasons, but AWS does not document which of S3's URLs SageMaker
+understands; and policies, lineage and people look for `s3://`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS551", "a web address in place of an S3 URI", Severity.NOTE)
+CODE = Code("TS551", "an HTTPS URL in place of an S3 URI", Severity.NOTE)
 
 BAD = """
 output: https://s3-us-west-2.amazonaws.com/my-bucket/models/
@@ -32,7 +32,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         if leaf.shape == "S3Uri" and leaf.text.startswith("https:"):
             meant = _as_s3(leaf.text)
             advice = f"write `{meant or 's3://BUCKET/PREFIX/'}`"
-            yield Found(job.origin(*leaf.path), "a web address stands where an S3 URI belongs", advice, fix=meant)
+            yield Found(job.origin(*leaf.path), "an HTTPS URL is used where an S3 URI belongs", advice, fix=meant)
 
 
 def _as_s3(address: str) -> str | None:

@@ -1,7 +1,7 @@
-"""A channel's hub that is named by something else than a model reference.
+"""A channel's hub whose ARN is not that of a model reference.
 
-`hub` gives a channel the files of a JumpStart model through a private hub: the ARN is that of a `ModelReference` of the
-hub, which points to a model of the public hub. A model of the hub itself, or of the public hub, is none.
+`hub` gives a channel the files of a JumpStart model through a private hub. Its ARN must be that of a `ModelReference`
+in the private hub, which points to a model in the public hub. The ARN of a model, in either hub, does not work.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HubAccessConfig.html
 """
@@ -35,5 +35,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     for place, value in places(job, "InputDataConfig.*.DataSource.S3DataSource.HubAccessConfig.HubContentArn"):
         found = re.search(r":hub-content/[^/{}]+/([A-Za-z]+)/", value) if isinstance(value, str) else None
         if found and found[1] != "ModelReference":
-            message = f"the ARN names a `{found[1]}`, and a channel's hub is named by a `ModelReference`"
-            yield Found(job.origin(*place), message, "create a model reference in your hub, and write its ARN")
+            message = f"the ARN is that of a `{found[1]}`, but a channel's hub needs a `ModelReference`"
+            yield Found(job.origin(*place), message, "create a model reference in your hub, and use its ARN")

@@ -1,7 +1,8 @@
-"""An image whose CUDA does not know the machine's GPUs.
+"""An image whose CUDA version does not support the instance's GPUs.
 
-A GPU needs a CUDA of its time: an older one has no code for it (`no kernel image is available for execution on the
-device`), a newer one has dropped it. What counts is the `cuNNN` in the tag of AWS's framework images.
+Each GPU generation is supported by certain CUDA versions: older ones contain no code for it (`no kernel image is
+available for execution on the device`), and newer ones have dropped it. The version is the `cuNNN` in the tags of
+AWS's framework images.
 
 https://docs.nvidia.com/cuda/cuda-toolkit-release-notes/
 """
@@ -15,7 +16,7 @@ from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS854", "an image whose CUDA does not know the machine's GPUs", Severity.WARNING)
+CODE = Code("TS854", "an image whose CUDA version does not support the instance's GPUs", Severity.WARNING)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-gpu-py311-cu121-ubuntu20.04-sagemaker
@@ -50,10 +51,12 @@ def check_job(job: JobView) -> Iterator[Found]:
             continue
         if cuda < gpu.first_cuda:
             needed = ".".join(map(str, gpu.first_cuda))
-            message = f"the image's CUDA {cuda[0]}.{cuda[1]} knows no {gpu.name}, which {name} has: it needs {needed}"
+            message = (
+                f"the image's CUDA {cuda[0]}.{cuda[1]} does not support the {gpu.name} of {name}, which needs {needed}"
+            )
         elif gpu.last_cuda and cuda > gpu.last_cuda:
             last = ".".join(map(str, gpu.last_cuda))
-            message = f"the image's CUDA {cuda[0]}.{cuda[1]} has dropped the {gpu.name} of {name}: {last} was the last"
+            message = f"the image's CUDA {cuda[0]}.{cuda[1]} has dropped the {gpu.name} of {name}: use {last} or less"
         else:
             continue
-        yield Found(job.origin(*place), message, "take another image, or another machine")
+        yield Found(job.origin(*place), message, "use another image, or another instance type")

@@ -1,4 +1,4 @@
-"""The image is in another region than the job.
+"""The image is in a different region than the job.
 
 SageMaker pulls a training image from the registry of the job's own region.
 
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import ecr_image
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS561", "an image in another region than the job", Severity.WARNING)
+CODE = Code("TS561", "an image in a different region than the job", Severity.WARNING)
 
 BAD = """
 region: eu-west-1

@@ -1,7 +1,7 @@
-"""A version or a tag that AWS did not publish for SageMaker.
+"""A version or tag that AWS did not publish for SageMaker.
 
-Images with `-ec2` or `-ecs` at the end of their tag are made for other services; of its algorithms and frameworks AWS
-publishes certain versions, and none between them. The call is refused, or the job ends before it starts.
+Images whose tags end with `-ec2` or `-ecs` are for other services. AWS publishes only certain versions of its
+algorithms and frameworks. SageMaker rejects the request, or the job fails before it starts.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
 """
@@ -44,7 +44,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     if re.search(r"-(?:ec2|ecs|eks)(?:-v[0-9.]+)?$", tag):
         service = "EC2" if "-ec2" in tag else "ECS and EKS"
         meant = re.sub(r"-(?:ec2|ecs|eks)(?=-v|$)", "-sagemaker", tag)
-        message = f"the image `{tag}` is made for {service}, and not for SageMaker"
+        message = f"the image `{tag}` is for {service}, not for SageMaker"
         yield Found(job.origin(*PLACE), message, f"write `{meant}`")
         return
     known = [version for name in registry.names for version in _versions(name)]
@@ -58,8 +58,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         newest = max(known, key=version_key, default="0")
         if version_key(number[1]) < version_key(newest):
             near = ", ".join(f"`{each}`" for each in nearest_versions(number[1], known))
-            message = f"AWS published no {registry.image.repository} {number[1]}"
-            yield Found(job.origin(*PLACE), message, f"there are {near}, as of 2026-11")
+            message = f"AWS has not published {registry.image.repository} {number[1]}"
+            yield Found(job.origin(*PLACE), message, f"the nearest versions are {near}, as of 2026-11")
 
 
 def _gap(repository: str, tag: str, known: list[str]) -> tuple[str, str] | None:
