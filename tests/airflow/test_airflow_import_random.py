@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,12 +107,14 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
     """What a spec says otherwise than Airflow."""
     mapped = {f"{name}_{index}": name for name, configs in truth["mapped"].items() for index in range(len(configs))}
     edges = {mapped.get(task, task): {mapped.get(each, each) for each in before} for task, before in spec.edges.items()}
-    yield from (Difference(f"the task {each}", False, (each,)) for each in edges.keys() - truth["edges"].keys())
+    renamed = edges.keys() - truth["edges"].keys()
+    yield from (Difference(f"the task {each}", False, (each,)) for each in renamed)
     lost = truth["edges"].keys() - edges.keys()
     yield from (Difference(f"the task {each}", True, (each,)) for each in lost)
     for task in edges.keys() & truth["edges"].keys():
         wanted = {each for before in truth["edges"][task] for each in through(truth["edges"], before, lost)}
-        for is_loss, others in ((True, wanted - edges[task]), (False, edges[task] - wanted)):
+        waits = {each for before in edges[task] for each in through(edges, before, renamed)}
+        for is_loss, others in ((True, wanted - waits), (False, waits - wanted)):
             for other in others:
                 lines = tuple(truth["lines"].get(f"{other} to {task}", ()))
                 yield Difference(f"the edge {other} to {task}", is_loss, (), lines)
@@ -157,7 +159,7 @@ def is_named(lost: Difference, spans: list[Span], noted: frozenset[int]) -> bool
     return False
 
 
-def through(edges: Mapping[str, list[str]], task: str, lost: set[str]) -> Iterator[str]:
+def through(edges: Mapping[str, Collection[str]], task: str, lost: Collection[str]) -> Iterator[str]:
     """The task, or those that stand before it where it is lost."""
     if task not in lost:
         yield task
