@@ -259,7 +259,7 @@ class World:
                 "task_state": lambda ti, _: None if ti.task.silent else ti.task.state,
                 "has_shared_start": lambda _: False,
             },
-            task_run_module: {"installation_of": lambda run: run.where},
+            task_run_module: {"installation_of": lambda run: run.where, "COUNTS_CLEARS": self.counts},
             leftover_module: {"_calls": lambda operator, _: Calls(client, clock, log=operator.log.warning)},
             engine_module: {"_STALE": -1.0},
             trigger_module: {

@@ -20,6 +20,7 @@ from schedules import (
     GoOrphan,
     Kill,
     Orphan,
+    Retune,
     Schedule,
     SweepUp,
     TaskSpec,
@@ -83,6 +84,11 @@ def no_clears(patch: pytest.MonkeyPatch) -> None:
 def max_tries_alone(patch: pytest.MonkeyPatch) -> None:
     """A try beyond the last one is taken for a retry, where Airflow counts no clears of running tasks."""
     patch.setattr(task_run_module, "max_tries_of", lambda ti: ti.max_tries)
+
+
+def clears_are_counted(patch: pytest.MonkeyPatch) -> None:
+    """Where `retries` were lowered, equal counts of clears are taken for proof, also where Airflow counts none."""
+    patch.setattr(Label, "relation", lambda self, other: _relation(replace(self, counts_clears=True), other))
 
 
 def events_are_the_trys(patch: pytest.MonkeyPatch) -> None:
@@ -197,6 +203,10 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
     "2: a clear that moves nothing": (
         (no_clears, Schedule((T,), (), (Go(0, 6), ClearLost(0)))),
         (max_tries_alone, Schedule((TaskSpec(retries=0),), (), (Go(0, 6), ClearLost(0)), counts=False)),
+        (
+            clears_are_counted,
+            Schedule((TaskSpec(retries=2),), (), (Go(0, 1), Go(0, 1), Retune(0, 0), Crash(0), Clear(0)), counts=False),
+        ),
     ),
     "3: freed and changed names": (
         (

@@ -22,6 +22,7 @@ from schedules import (
     Kill,
     Limit,
     Orphan,
+    Retune,
     Schedule,
     TaskSpec,
     schedules,
@@ -66,6 +67,9 @@ FOUND = {
     ),
     "a retry after a deferral got the event of the try before": Schedule(
         (TaskSpec(deferrable=True),), ("fails",), (Go(0, 20),), counts=False
+    ),
+    "cleared after its worker was lost, with fewer retries than before, and Airflow counted no clear": Schedule(
+        (TaskSpec(retries=2),), (), (Go(0, 1), Go(0, 1), Retune(0, 0), Crash(0), Clear(0)), counts=False
     ),
     "cleared as its worker was lost with the last try, and Airflow counted no clear": Schedule(
         (TaskSpec(retries=0),), ("is long",), (Go(0, 6), ClearLost(0)), counts=False

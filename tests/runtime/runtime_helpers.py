@@ -87,11 +87,12 @@ class World:
         *,
         run: TaskRun = RUN,
         try_number: int = 1,
+        counts_clears: bool = True,
         request: dict[str, Any] | None = None,
         client: Any = None,
     ) -> Training:
         request = request or REQUEST
-        label = Label.of(run, try_number)
+        label = Label.of(run, try_number, counts_clears=counts_clears)
         return Training(self.calls(client, request), request, label, policy or Policy(), self.log.append)
 
     def run(self, policy: Policy | None = None, **arguments: Any) -> Job:

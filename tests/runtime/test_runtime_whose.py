@@ -51,6 +51,26 @@ def test_a_clear_that_leaves_max_tries_alone_is_counted(world: World, where: Tas
     assert world.statuses() == {"churn": "Stopped", "churn-1": "InProgress"}
 
 
+@pytest.mark.parametrize(
+    ("after", "try_number", "counts_clears", "name"),
+    [
+        (0, 3, False, "churn-1"),  # 2 tries and no retries: a clear of the second leaves max_tries at 2
+        (1, 2, False, "churn-1"),
+        (0, 2, False, "churn"),  # before try 3, no clear can have done so
+        (0, 3, True, "churn"),  # and here Airflow would have counted it
+        (3, 3, False, "churn"),  # with more retries, a clear moves max_tries
+    ],
+)
+def test_fewer_retries_and_a_clear_that_nothing_shows(
+    world: World, after: int, try_number: int, counts_clears: bool, name: str
+) -> None:
+    """`max_tries` is 2 before and after: where clears are not counted, a job of before the clear is never reused."""
+    world.training(run=replace(HERE, retries=2)).start()
+    now = replace(HERE, generation=2 - after, retries=after)
+    assert world.training(run=now, try_number=try_number, counts_clears=counts_clears).start().name == name
+    assert world.live() == [name]
+
+
 def test_the_clear_of_another_task_changes_nothing_for_the_try_that_runs(world: World) -> None:
     world.training(run=HERE).start()
     label = Label.of(replace(HERE, clears=1), 1)

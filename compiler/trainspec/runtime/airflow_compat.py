@@ -21,6 +21,9 @@ KILLED_TASK_GOES_ON = not _AIRFLOW_2
 Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
 """
 
+COUNTS_CLEARS = not __version__.startswith(("2.", "3.0.", "3.1."))
+"""Whether `clears_of` sees every clear of a task. Before 3.2, Airflow counts those of finished runs only."""
+
 DEFERRED_FORGETS_TIMEOUT = not _AIRFLOW_2
 """Whether execution_timeout is forgotten while a task is deferred."""
 

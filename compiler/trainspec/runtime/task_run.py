@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trainspec.runtime.airflow_compat import clears_of, max_tries_of
+from trainspec.runtime.airflow_compat import COUNTS_CLEARS, clears_of, max_tries_of
 from trainspec.runtime.engine.identity import Label, TaskRun, microseconds
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
@@ -32,4 +32,5 @@ def label_of(context: Any, operator: Any) -> Label:
         clears=clears_of(context),
         installation=where,
     )
-    return Label.of(task_run, ti.try_number, policy_of(operator).stay(wait=operator.wait_for_completion))
+    stay = policy_of(operator).stay(wait=operator.wait_for_completion)
+    return Label.of(task_run, ti.try_number, stay, counts_clears=COUNTS_CLEARS)

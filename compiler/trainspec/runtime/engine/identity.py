@@ -5,7 +5,7 @@ which job.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -114,17 +114,21 @@ class Stay:
 
 @dataclass(frozen=True)
 class Label:
-    """An identity as a job carries it. The ids of `task_run` may be cut; the digest is always whole."""
+    """An identity as a job carries it. The ids of `task_run` may be cut; the digest is always whole.
+
+    `counts_clears` is known of the try that runs only: whether its Airflow counts every clear in `clears`.
+    """
 
     task_run: TaskRun
     try_number: int
     digest: str
     stay: Stay = Stay()
+    counts_clears: bool = field(default=True, compare=False)
 
     @classmethod
-    def of(cls, task_run: TaskRun, try_number: int, stay: Stay | None = None) -> "Label":
+    def of(cls, task_run: TaskRun, try_number: int, stay: Stay | None = None, *, counts_clears: bool = True) -> "Label":
         """Return the label that try `try_number` of `task_run` puts on its job."""
-        return cls(task_run, try_number, task_run.digest, stay or Stay())
+        return cls(task_run, try_number, task_run.digest, stay or Stay(), counts_clears)
 
     @property
     def complete(self) -> bool:
@@ -165,6 +169,10 @@ class Label:
             return Relation.EARLIER if theirs.clears < ours.clears else Relation.LATER
         if not same_round and theirs.generation != ours.generation:
             return Relation.EARLIER if theirs.generation < ours.generation else Relation.LATER
+        # The author has lowered `retries`: a clear between the two tries may have left `max_tries` as it was.
+        is_lowered = theirs.generation < ours.generation
+        if is_lowered and not self.counts_clears and other.try_number <= ours.generation < self.try_number:
+            return Relation.EARLIER
         return Relation.SAME if other.try_number <= self.try_number else Relation.LATER
 
     def __str__(self) -> str:
