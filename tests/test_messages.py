@@ -38,7 +38,7 @@ CASES = {
     "m-{{ ts_nodash }}": [("m_{{ ts_nodash }}", "SageMaker does not accept `_` in a name")],
     "max_runtime: 30m": [
         ("max_runtime: 60d", "a job runs for at most 28 days, but this sets 60d"),
-        ("max_runtime: 24", "write the unit: `24h` for hours, `24s` if seconds are meant"),
+        ("max_runtime: 24", "write the unit: `24h` for hours, `24s` if you mean seconds"),
     ],
     '"@daily"': [("30", "write `30m` for every 30 minutes")],
     "trainspec: 1\n": [("trainspec: 1\nextends: https://example.com/a.yaml\n", "copy the file into the project")],

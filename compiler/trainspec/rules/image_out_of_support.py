@@ -1,7 +1,7 @@
-"""An image that AWS patches no more.
+"""An image that AWS no longer patches.
 
-It starts, and gets no fixes of security any longer; sooner or later it is deleted. AWS supports a framework's version
-for about a year after its release.
+The job still starts, but the image gets no more security fixes and will eventually be deleted. AWS supports each
+version of a framework for about a year after its release.
 
 https://docs.aws.amazon.com/deep-learning-containers/latest/devguide/support-policy.html
 """
@@ -15,7 +15,7 @@ from trainspec.request.images import known_registry
 from trainspec.rules.support.algorithms import PLACE, first_party
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS827", "an image that AWS patches no more", Severity.NOTE)
+CODE = Code("TS827", "an image that AWS no longer patches", Severity.NOTE)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.5.1-cpu-py36-ubuntu16.04
@@ -64,7 +64,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         others = (words for pattern, words in ENDED if re.match(pattern, f"{repository}:{tag}"))
         ended = _by_date(repository, tag) or next(others, None)
     if ended:
-        yield Found(job.origin(*PLACE), f"AWS patches this image no more: {ended}", "take a newer version")
+        yield Found(job.origin(*PLACE), f"AWS no longer patches this image: {ended}", "use a newer version")
 
 
 def _by_date(repository: str, tag: str) -> str | None:
@@ -77,4 +77,4 @@ def _by_date(repository: str, tag: str) -> str | None:
     if over.since is None:
         return f"{framework} is older than all versions with a date (as of {over.as_of})"
     age = date.fromisoformat(over.as_of) - date.fromisoformat(over.since)
-    return f"those of {framework} ended on {over.since} (as of {over.as_of})" if age.days > _LONG_AGO else None
+    return f"support for {framework} ended on {over.since} (as of {over.as_of})" if age.days > _LONG_AGO else None

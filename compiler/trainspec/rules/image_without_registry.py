@@ -1,7 +1,7 @@
-"""An image that is a word alone, a registry alone, or has something behind its `@` that is no digest.
+"""An incomplete image: only a name, only a registry, or something other than a digest after `@`.
 
-SageMaker pulls `REGISTRY/REPOSITORY[:TAG]` or `REGISTRY/REPOSITORY@sha256:DIGEST`. What is less has most likely not
-been filled in yet, and is refused as it is: `Please provide a valid Amazon Elastic Container Registry path`.
+SageMaker pulls `REGISTRY/REPOSITORY[:TAG]` or `REGISTRY/REPOSITORY@sha256:DIGEST`. Anything less was probably not
+filled in yet, and is rejected: `Please provide a valid Amazon Elastic Container Registry path`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
 """
@@ -13,7 +13,7 @@ from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.leftovers import placeholder
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS826", "an image that is half an address", Severity.WARNING)
+CODE = Code("TS826", "an incomplete image path", Severity.WARNING)
 
 BAD = """
 image: my-algo
@@ -36,8 +36,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     host, slash, rest = image.partition("/")
     digest = rest.partition("@")[2]
     if not slash and "amazonaws.com" in host:
-        yield Found(job.origin(*PLACE), f"`{image}` names a registry, and no repository in it", _HOW)
+        yield Found(job.origin(*PLACE), f"`{image}` is a registry without a repository", _HOW)
     elif not slash and ":" not in host:
-        yield Found(job.origin(*PLACE), f"`{image}` names no registry", _HOW)
+        yield Found(job.origin(*PLACE), f"`{image}` does not name a registry", _HOW)
     elif digest and not digest.startswith("sha256:"):
-        yield Found(job.origin(*PLACE), f"`{digest}` is no digest", "a digest is `sha256:` and 64 hexadecimal digits")
+        yield Found(
+            job.origin(*PLACE), f"`{digest}` is not a digest", "a digest is `sha256:` and 64 hexadecimal digits"
+        )

@@ -1,7 +1,7 @@
-"""A bucket that S3 cannot have.
+"""A bucket name that S3 has never allowed.
 
-A bucket's name has at least 3 characters, all of them letters, digits, `.`, `-` or (in old buckets of us-east-1) `_`,
-and is no IP address. SageMaker looks the bucket up and finds none.
+A bucket name has at least 3 characters, which are letters, digits, `.`, `-` or (in old buckets of us-east-1) `_`, and
+is not an IP address. SageMaker would not find the bucket.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.buckets import buckets, is_impossible
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS516", "a bucket that S3 cannot have")
+CODE = Code("TS516", "an invalid bucket name")
 
 BAD = """
 output: s3://my bucket/models/
@@ -28,4 +28,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     for bucket, place in buckets(job):
         why = is_impossible(bucket)
         if why:
-            yield Found(job.origin(*place), f"there can be no bucket `{bucket}`: {why}", "correct the bucket's name")
+            yield Found(job.origin(*place), f"`{bucket}` cannot be a bucket name: {why}", "correct the bucket's name")

@@ -1,8 +1,8 @@
-"""A machine that its region does not offer for training.
+"""An instance type that is not available for training in the region.
 
-`The requested resource training-job/ml.p2.xlarge is not available in this region`. Judged are machines that are long
-settled or gone: what EC2 does not have in a region, SageMaker does not have there either. Regions get new machines all
-the time, so most are not judged.
+SageMaker's error: `The requested resource training-job/ml.p2.xlarge is not available in this region`. Only instance
+types whose availability no longer changes are checked: if EC2 does not offer a type in a region, neither does
+SageMaker. New types arrive in regions all the time, so most are not checked.
 
 https://aws.amazon.com/sagemaker/ai/pricing/
 """
@@ -16,7 +16,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.regions import region_of
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS852", "a machine that its region does not offer", Severity.WARNING)
+CODE = Code("TS852", "an instance type that is not available in the region", Severity.WARNING)
 
 BAD = """
 region: us-west-1
@@ -57,10 +57,12 @@ def check_job(job: JobView) -> Iterator[Found]:
         where = _regions(name, found[0]) if found else None
         if found is None or where is None or found[0] in where:
             continue
-        message = f"{name} is not offered for training in {found[0]} (as of {as_of()})"
+        message = f"{name} is not available for training in {found[0]} (as of {as_of()})"
         shown = sorted(where, key=lambda region: (not region.startswith(found[0][:3]), region))
         others = ", ".join(shown[:6]) + (", …" if len(shown) > 6 else "")
-        yield Found(job.origin(*place), message, f"it is in {others}" if where else "take for example ml.m5.large")
+        yield Found(
+            job.origin(*place), message, f"it is available in {others}" if where else "use, for example, ml.m5.large"
+        )
 
 
 def _regions(name: str, region: str) -> tuple[str, ...] | None:

@@ -1,7 +1,7 @@
-"""An isolated container cannot fetch its script.
+"""A container with network isolation cannot download its script.
 
-The framework containers download `sagemaker_submit_directory` themselves when they start. With `network_isolation` they
-reach no S3; the script has to come in through a channel, as the SageMaker SDK does it.
+The framework containers download `sagemaker_submit_directory` when they start. With `network_isolation` they cannot
+reach S3, so the script must be provided through a channel, as the SageMaker SDK does it.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS568", "an isolated container that must fetch its script", Severity.WARNING)
+CODE = Code("TS568", "a container with network isolation that must download its script", Severity.WARNING)
 
 BAD = """
 network_isolation: true
@@ -33,6 +33,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     source = job.member(*place)
     is_remote = isinstance(source, str) and source.strip('"').startswith("s3:")
     if is_remote and job.is_on("EnableNetworkIsolation"):
-        message = "the container fetches its script from S3, and `network_isolation` keeps it from there"
-        advice = "bring the script in as a channel `code`, and name /opt/ml/input/data/code/source.tar.gz"
+        message = "the container downloads its script from S3, which `network_isolation` prevents"
+        advice = "provide it through a channel `code`, and write /opt/ml/input/data/code/source.tar.gz"
         yield Found(job.origin(*place), message, advice)

@@ -1,7 +1,6 @@
-"""An isolated container that talks to a service.
+"""A container with network isolation that uses MLflow.
 
-With `network_isolation` the container has no network: what it would log to an MLflow server, or write to Debugger from
-inside, does not arrive.
+With `network_isolation` the container has no network, so nothing that it logs reaches an MLflow server.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
 """
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS837", "an isolated container that is to reach MLflow", Severity.WARNING)
+CODE = Code("TS837", "a container with network isolation that uses MLflow", Severity.WARNING)
 
 BAD = """
 network_isolation: true
@@ -26,5 +25,5 @@ mlflow: {resource: "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-ser
 def check_job(job: JobView) -> Iterator[Found]:
     """Find MlflowConfig beside EnableNetworkIsolation."""
     if job.is_on("EnableNetworkIsolation") and job.member("MlflowConfig"):
-        message = "the container has no network, and does not reach the MLflow server"
+        message = "the container has no network, so it cannot reach the MLflow server"
         yield Found(("mlflow",), message, "remove `network_isolation`, or `mlflow`", on_key=True)

@@ -1,7 +1,7 @@
-"""More than an account gets unless its quotas were raised.
+"""More than an account's default quotas allow.
 
-A new account runs a job for five days, on twenty machines at most; the call fails with ResourceLimitExceeded
-beyond that.
+By default, a job may run for five days and use 20 instances. Beyond that, the request fails with
+ResourceLimitExceeded unless the quota was raised.
 
 https://docs.aws.amazon.com/general/latest/gr/sagemaker.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.limits import beyond
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS865", "more than an account gets by default", Severity.NOTE)
+CODE = Code("TS865", "more than the default quotas allow", Severity.NOTE)
 
 BAD = """
 stopping: {max_runtime: 6d}

@@ -1,6 +1,6 @@
-"""A number that SageMaker refuses.
+"""A number that SageMaker rejects.
 
-The API's model lets it pass; the documentation of the member says what is taken.
+The API's model accepts it, but the member's documentation states a limit.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.limits import beyond
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS863", "a number beyond what SageMaker takes")
+CODE = Code("TS863", "a number that SageMaker does not accept")
 
 BAD = """
 resources: {instance_count: 0}

@@ -1,6 +1,6 @@
 """A warm pool that is to be kept for more than an hour.
 
-The API's model takes six hours; the developer guide says that a pool is kept for 3,600 s at most.
+The API's model accepts up to six hours, but according to the developer guide a warm pool is kept for at most 3,600 s.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """

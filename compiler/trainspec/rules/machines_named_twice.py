@@ -1,7 +1,8 @@
-"""A job names its machines in one way.
+"""A job must specify its instances in exactly one way.
 
-They are one type (`instance_type` and `instance_count`), or several groups (`groups`), or a list of types of which
-SageMaker takes the first that is free (`preferences`). It refuses a mixture, and a job with none of them.
+That is one instance type (`instance_type` and `instance_count`), several instance groups (`groups`), or a list of
+types of which SageMaker uses the first that is available (`preferences`). SageMaker rejects a combination of these,
+and a job with none of them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS509", "machines that are named in no way, or in two")
+CODE = Code("TS509", "no instances, or instances specified in two ways")
 
 BAD = """
 resources:
@@ -49,7 +50,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     shown = " and ".join(f"`{WAYS[name]}`" for name in given)
     has_count = job.member("ResourceConfig", "InstanceCount") is not None
     if len(given) > 1:
-        message = f"`{where}` names its machines by {shown}, and a job has one way"
+        message = f"`{where}` specifies its instances with {shown}, but only one is allowed"
         yield Found(job.origin("ResourceConfig", given[1]), message, "keep one of them", on_key=True)
     elif given == ["InstanceGroups"] and has_count:
         place = job.origin("ResourceConfig", "InstanceCount")

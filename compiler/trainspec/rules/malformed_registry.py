@@ -1,7 +1,7 @@
-"""An address of Amazon ECR that cannot exist.
+"""An Amazon ECR address that cannot exist.
 
-An account has 12 digits: one that begins with zeros loses them where a program reads it as a number. And the hosts of
-the regions in China end in `amazonaws.com.cn`.
+An AWS account ID has 12 digits; leading zeros are lost if a program reads it as a number. ECR hosts in the China
+regions end in `amazonaws.com.cn`.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 """
@@ -14,7 +14,7 @@ from trainspec.request.arn import partition
 from trainspec.rules.support.leftovers import placeholder
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS562", "a registry's address that cannot exist", Severity.WARNING)
+CODE = Code("TS562", "an Amazon ECR address that cannot exist", Severity.WARNING)
 
 BAD = """
 role: arn:aws-cn:iam::123456789012:role/SageMakerRole
@@ -38,13 +38,11 @@ def check_job(job: JobView) -> Iterator[Found]:
         account, suffix = host["account"], host["suffix"]
         expected = "amazonaws.com.cn" if partition(host["region"]) == "aws-cn" else "amazonaws.com"
         if not re.fullmatch(r"[0-9]{12}", account):
-            digits = f" and not {len(account)}" if account.isdigit() else ""
-            advice = (
-                f"write the account's 12 digits; with its zeros: `{account:0>12}`" if digits else "write the account"
-            )
-            message = f"`{account}` is not an AWS account: an account has 12 digits{digits}"
+            digits = f", not {len(account)}" if account.isdigit() else ""
+            advice = f"write all 12 digits; with leading zeros: `{account:0>12}`" if digits else "write the account ID"
+            message = f"`{account}` is not an AWS account ID: it must have 12 digits{digits}"
             yield Found(job.origin(*leaf.path), message, advice)
         elif suffix != expected:
-            message = f"the registries of {host['region']} end in `{expected}`, and this one in `{suffix}`"
+            message = f"registries in {host['region']} end in `{expected}`, but this one ends in `{suffix}`"
             meant = leaf.text.replace(host.group(), host.group().removesuffix(suffix) + expected, 1)
             yield Found(job.origin(*leaf.path), message, f"write `{expected}`", fix=meant)

@@ -1,7 +1,7 @@
-"""An algorithm of the AWS Marketplace that is not isolated.
+"""An AWS Marketplace algorithm without network isolation.
 
-SageMaker runs the algorithms of the Marketplace without any network: `EnableNetworkIsolation must be true for jobs
-using SageMaker Marketplace algorithms`.
+SageMaker runs Marketplace algorithms only without network access: `EnableNetworkIsolation must be true for jobs using
+SageMaker Marketplace algorithms`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS825", "an algorithm of the Marketplace with a network", Severity.WARNING)
+CODE = Code("TS825", "an AWS Marketplace algorithm without network isolation", Severity.WARNING)
 
 BAD = """
 image: null
@@ -40,5 +40,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     parts = (job.text(*place) or "").split(":")
     isolation = job.member("EnableNetworkIsolation")
     if len(parts) > 5 and parts[4] in ACCOUNTS and isolation in (None, False):
-        message = "an algorithm of the AWS Marketplace runs in network isolation alone"
+        message = "an AWS Marketplace algorithm runs only with network isolation"
         yield Found(job.origin(*place), message, "add `network_isolation: true`")

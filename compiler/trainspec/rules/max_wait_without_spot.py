@@ -1,6 +1,6 @@
 """Only a spot job may have a `max_wait`.
 
-`stopping.max_wait` bounds the wait for spot capacity. On any other job SageMaker refuses it: "Invalid
+`stopping.max_wait` limits the wait for spot capacity. On any other job SageMaker rejects it: "Invalid
 MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true".
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
@@ -27,6 +27,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     spot = job.member("EnableManagedSpotTraining")
     has_wait = job.member("StoppingCondition", "MaxWaitTimeInSeconds") is not None
     if has_wait and spot in (None, False) and "spot" not in job.invalid_fields:
-        message = "SageMaker accepts `max_wait` only for spot jobs, and this is not one"
-        advice = "add `spot: true`, or remove `max_wait`; for a bound on waiting for machines, write `max_pending`"
+        message = "SageMaker accepts `max_wait` only for spot jobs, which this is not"
+        advice = "add `spot: true`, or remove `max_wait`; to limit the wait for on-demand capacity, set `max_pending`"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice, on_key=True)

@@ -1,7 +1,7 @@
-"""Members of a request that need or exclude each other.
+"""Request members that require or exclude each other.
 
-The API's model lets each stand by itself; its documentation says which go together, and SageMaker refuses the call
-otherwise.
+The API's model accepts each of them on its own. Its documentation states which must or must not be combined, and
+SageMaker rejects the request otherwise.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 from trainspec.text.tree import Path
 
-CODE = Code("TS862", "members that need or exclude each other")
+CODE = Code("TS862", "members that require or exclude each other")
 
 BAD = """
 experiment: {run: run-1}
@@ -54,65 +54,65 @@ TIES = (
     Tie(
         "ServerlessJobConfig.JobType",
         "a serverless job of the type Evaluation needs `evaluation_type`",
-        "add for example `evaluation_type: BenchmarkEvaluation`",
+        "add, for example, `evaluation_type: BenchmarkEvaluation`",
         value="Evaluation",
         needs="ServerlessJobConfig.EvaluationType",
     ),
     Tie(
         "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAuthConfig",
-        "credentials are for a private registry, which SageMaker reaches with the mode Vpc alone",
+        "credentials are for a private registry, which SageMaker can reach only in the mode Vpc",
         "write `mode: Vpc`, or remove `credentials_provider`",
         excludes="AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAccessMode=Platform",
     ),
     Tie(
         "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAccessMode",
-        "with the mode Vpc SageMaker pulls the image through the job's VPC, and the job has none",
+        "in the mode Vpc, SageMaker pulls the image through the job's VPC, but the job has none",
         "add `vpc` with its subnets and security groups",
         value="Vpc",
         needs="VpcConfig",
     ),
     Tie(
         "OutputDataConfig.S3OutputPath",
-        "S3 Express One Zone takes no KMS key",
-        "remove `kms_key`, or write to a bucket of S3 Standard",
+        "S3 Express One Zone does not accept a KMS key here",
+        "remove `kms_key`, or use a general purpose bucket",
         fits=_is_express,
         excludes="OutputDataConfig.KmsKeyId",
     ),
     Tie(
         "ResourceConfig.TrainingPlanArn",
-        "the machines of a training plan are reserved: they cannot be spot instances",
+        "the instances of a training plan are reserved capacity, so they cannot be spot instances",
         "remove `spot` and `max_wait`, or `training_plan`",
         excludes="EnableManagedSpotTraining=True",
     ),
     Tie(
         "ResourceConfig.TrainingPlanArn",
-        "a training plan stands for the whole job or for each preference, and here for both",
+        "a training plan is set both for the whole job and for the preferences",
         "remove one of them",
         excludes="ResourceConfig.InstancePreferences.*.TrainingPlanArns",
     ),
     Tie(
         "InputDataConfig.*.DataSource.S3DataSource.S3DataType",
-        "an augmented manifest needs `attributes`: the names of what the container gets of each line",
-        "add for example `attributes: [source-ref, label]`",
+        "an augmented manifest needs `attributes`: the attributes of each line to pass to the container",
+        "add, for example, `attributes: [source-ref, label]`",
         value="AugmentedManifestFile",
         needs=".AttributeNames",
     ),
     Tie(
         "InputDataConfig.*.DataSource.S3DataSource.ModelAccessConfig.AcceptEula",
-        "`accept_eula: false` refuses the licence of the model, and the job is refused",
-        "write `accept_eula: true` once you have read it, or remove it for a model without one",
+        "with `accept_eula: false` the model's license is not accepted, and SageMaker rejects the job",
+        "write `accept_eula: true` once you have read it, or remove it if the model has no license agreement",
         fits=lambda value: value is False,
     ),
     Tie(
         "ServerlessJobConfig.AcceptEula",
-        "`accept_eula: false` refuses the licence of the model, and the job is refused",
-        "write `accept_eula: true` once you have read it, or remove it for a model without one",
+        "with `accept_eula: false` the model's license is not accepted, and SageMaker rejects the job",
+        "write `accept_eula: true` once you have read it, or remove it if the model has no license agreement",
         fits=lambda value: value is False,
     ),
     Tie(
         "ProfilerConfig.DisableProfiler",
-        "the profiler is off, and configured",
-        "remove `disabled`, or all else under `profiler`",
+        "the profiler is disabled, but also configured",
+        "remove `disabled`, or everything else under `profiler`",
         value=True,
         excludes="ProfilerConfig.S3OutputPath|ProfilerConfig.ProfilingIntervalInMilliseconds|ProfilerConfig.ProfilingParameters"
         "|ProfilerRuleConfigurations.*",

@@ -1,8 +1,8 @@
-"""Metric definitions for one of SageMaker's own algorithms.
+"""Metric definitions for one of SageMaker's built-in algorithms.
 
-The images of the built-in algorithms report their metrics themselves, and SageMaker refuses a request that defines
-others: `You can't override the metric definitions for Amazon SageMaker algorithms`. That holds in script mode, too.
-`trainspec explain NAME` lists the metrics of an algorithm.
+The images of the built-in algorithms report their own metrics, and SageMaker rejects a request that defines others:
+`You can't override the metric definitions for Amazon SageMaker algorithms`. This also applies in script mode.
+`trainspec explain NAME` lists an algorithm's metrics.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.algorithms import first_party
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS806", "metrics for an algorithm that has its own")
+CODE = Code("TS806", "metrics for a built-in algorithm, which has its own")
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -34,7 +34,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("AlgorithmSpecification", "MetricDefinitions")
     found = first_party(job) if job.member(*place) else None
     if found:
-        message = f"SageMaker reports the metrics of {found.name} itself, and refuses a job that defines others"
+        message = f"{found.name} reports its own metrics, and SageMaker rejects a job that defines others"
         advice = (
             'remove `metrics`; AWS answers "You can\'t override the metric definitions for Amazon SageMaker algorithms"'
         )

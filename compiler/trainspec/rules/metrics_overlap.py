@@ -1,7 +1,7 @@
-"""A metric that takes the numbers of another one.
+"""A metric whose regular expression also matches another metric's values.
 
-SageMaker searches every line of the log for every expression. `loss=([0-9.]+)` is found in `val_loss=0.5`, too: the
-metric `loss` then holds the numbers of both, and its last one, which a gate looks at, may be of either.
+SageMaker searches every line of the log for every expression. `loss=([0-9.]+)` also matches in `val_loss=0.5`: the
+metric `loss` then contains the values of both, and its last value, which a gate uses, may come from either.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -12,7 +12,7 @@ from itertools import permutations
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS817", "a metric that takes the numbers of another one", Severity.WARNING)
+CODE = Code("TS817", "a metric whose expression also matches another metric's values", Severity.WARNING)
 
 BAD = """
 metrics:
@@ -40,6 +40,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         line = also_reads(one, other) if one and other and one != other and place not in reported else None
         if line:
             reported.add(place)
-            message = f"`{name}` takes the numbers of `{other_name}` as well: its expression is found in `{line}`"
-            advice = "begin it with what comes before it in the log, such as a blank or the beginning of the line (`^`)"
+            message = f"`{name}` also captures the values of `{other_name}`: its expression matches in `{line}`"
+            advice = "begin it with what precedes it in the log, such as a space or the beginning of the line (`^`)"
             yield Found(job.origin(*place, "Regex"), message, advice)

@@ -1,7 +1,7 @@
-"""A built-in algorithm without a channel that it reads.
+"""A built-in algorithm without a channel that it requires.
 
-SageMaker starts the job all the same; the container then finds no data at its place, and fails after some minutes that
-are paid for.
+SageMaker accepts the job, but the container finds no data where it expects it, and fails after some minutes that you
+pay for.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/common-info-all-im-models.html
 """
@@ -13,7 +13,7 @@ from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.channels import channel_names, channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS553", "a built-in algorithm without a channel that it needs", Severity.WARNING)
+CODE = Code("TS553", "a built-in algorithm without a channel that it requires", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -50,6 +50,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     ]
     if missing:
         shown = " and ".join(f"`{each}`" for each in missing)
-        message = f"{found.name} reads the channel{'s' if len(missing) > 1 else ''} {shown}, and the job has none"
-        has = ", ".join(f"`{each}`" for each in sorted(names)) or "no channel"
-        yield Found(("inputs",), message, f"add {shown} to `inputs` (there is {has})", on_key=True)
+        message = f"{found.name} requires the channel{'s' if len(missing) > 1 else ''} {shown}, which the job lacks"
+        has = ", ".join(f"`{each}`" for each in sorted(names)) or "none"
+        yield Found(("inputs",), message, f"add {shown} to `inputs` (now: {has})", on_key=True)

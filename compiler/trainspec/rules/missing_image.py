@@ -1,7 +1,7 @@
-"""A job needs exactly one source of its algorithm.
+"""A job must specify its algorithm in exactly one way.
 
-SageMaker runs either a container image (`image`) or an algorithm resource; without one it refuses the request, although
-the API's model has required none since serverless jobs came.
+SageMaker runs either a container image (`image`) or an algorithm resource. It rejects a request without either,
+although the API's model has required neither since the introduction of serverless jobs.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
 """
@@ -29,4 +29,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     is_given = any(name in job.invalid_fields or name in job.fields for name in ways)
     if not named and not is_given and not job.is_serverless:
         message = f"job `{job.name}` has no image"
-        yield Found(("image",), message, "add `image`, the container that trains")
+        yield Found(("image",), message, "add `image`, the image of the training container")

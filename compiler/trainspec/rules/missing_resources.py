@@ -1,6 +1,6 @@
-"""A job needs machines: their type, how many, and their storage.
+"""A job needs instances: their type, number and storage.
 
-SageMaker refuses a job without ResourceConfig unless it is a serverless one.
+SageMaker rejects a job without ResourceConfig, unless it is a serverless one.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code
 from trainspec.request.tuned import DEFINITION
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS502", "a job without machines")
+CODE = Code("TS502", "a job without instances")
 
 BAD = """
 resources: null

@@ -1,7 +1,7 @@
-"""An image without a fixed tag is another one tomorrow.
+"""An image without a fixed tag can change with the next push.
 
-`:latest`, and an image with no tag, mean whatever was pushed last. The run that failed cannot be repeated, and a
-model's image cannot be told from its request.
+`:latest`, or an image with no tag, means whatever was pushed last. A failed run cannot be repeated, and the request
+does not show which image trained a model.
 
 https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
@@ -33,5 +33,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     _name, colon, tag = image.rpartition("/")[2].partition(":")
     if not colon or tag in ("", "latest"):
-        message = "`:latest` is another image after the next push" if tag else "an image without a tag means `:latest`"
-        yield Found(job.origin(*PLACE), message, "name a version, such as `:1.4.2`, or a digest: `@sha256:…`")
+        message = "`:latest` changes with the next push" if tag else "an image without a tag means `:latest`"
+        yield Found(job.origin(*PLACE), message, "use a version, such as `:1.4.2`, or a digest: `@sha256:…`")

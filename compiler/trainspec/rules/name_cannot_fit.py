@@ -1,7 +1,7 @@
-"""A name whose fixed part alone is too long, whatever its templates become.
+"""A name whose fixed part alone is too long, regardless of what its templates render to.
 
-SageMaker refuses a name of more than 63 characters, and that of a tuning job of more than 32; what
-stands around the templates, and what is known of them, is counted here.
+SageMaker rejects a job name longer than 63 characters, and a tuning job name longer than 32. Only the text around the
+templates, and templates whose length is known, are counted here.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -35,6 +35,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     fixed = re.sub(r"\{\{.*?\}\}|\{#.*?#\}", lambda found: render(found.group(), sample).text or "", name)
     if len(fixed) > job.longest_name:
         message = (
-            f"the fixed part of the name alone has {len(fixed)} characters, and a name has {job.longest_name} at most"
+            f"the fixed part of the name alone has {len(fixed)} characters, but a name may have only {job.longest_name}"
         )
-        yield Found(job.origin("TrainingJobName"), message, "shorten it")
+        yield Found(job.origin("TrainingJobName"), message, "shorten the name")

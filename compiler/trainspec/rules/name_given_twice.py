@@ -1,7 +1,7 @@
-"""Entries of a list that must have names of their own, and share one.
+"""Entries of a list that have the same name but must have unique names.
 
-Channels, tags, groups of machines, preferred machines and the rules of the debugger and the profiler are told apart by
-their names; SageMaker refuses a request in which one stands twice.
+Channels, tags, instance groups, instance preferences, and Debugger and profiler rules are identified by their names.
+SageMaker rejects a request with duplicates.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS861", "entries of a list that share a name")
+CODE = Code("TS861", "entries of a list with the same name")
 
 BAD = """
 tags: [{key: team, value: a}, {key: team, value: b}]
@@ -46,6 +46,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         for place, value in (each for pattern in patterns for each in places(job, pattern)):
             if isinstance(value, str) and "{{" not in value:
                 if value in seen:
-                    message = f"the {kind} `{value}` is given twice"
-                    yield Found(job.origin(*place), message, "remove one of them, or give it another name")
+                    message = f"duplicate {kind} `{value}`"
+                    yield Found(job.origin(*place), message, "remove or rename one of them")
                 seen.add(value)

@@ -1,7 +1,7 @@
-"""Several runs of the DAG share a name.
+"""Several runs of the DAG get the same name.
 
-A date in the name tells the runs of different days apart. A DAG that runs every hour asks for the same name 24 times a
-day: with `action_if_job_exists: fail`, the default, the first run of a day succeeds and the others fail.
+A date in the name distinguishes runs on different days. A DAG that runs every hour uses the same name 24 times a day:
+under the default, `action_if_job_exists: fail`, the first run of a day succeeds and the others fail.
 
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
@@ -52,6 +52,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     runs = two_runs(job.dag.get("schedule"))
     names = [render(name, replace(job.samples[0], logical_date=run).context()).text for run in runs]
     if len(set(names)) == 1 and names[0] is not None:
-        message = f"two runs (`schedule: {job.dag['schedule']}`) share a name, such as `{names[0]}`: the second fails"
-        advice = f"put `{job.time_of_run}` into the name, or write `operator: {{action_if_job_exists: increment}}`"
+        message = f"two runs (`schedule: {job.dag['schedule']}`) get the same name, `{names[0]}`: the second fails"
+        advice = f"add `{job.time_of_run}` to the name, or set `operator: {{action_if_job_exists: increment}}`"
         yield Found(job.origin("TrainingJobName"), message, advice)

@@ -1,7 +1,7 @@
-"""Two jobs of a spec ask for one name.
+"""Two jobs of a spec have the same name.
 
-A training job's name is taken for good: where two jobs of one run ask for the same, the second call is refused
-(`ResourceInUse`), with the default `action_if_job_exists: fail`.
+A training job's name can never be reused. If two jobs of one run have the same name, SageMaker rejects the second
+request (`ResourceInUse`), and its task fails under the default, `action_if_job_exists: fail`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, SpecView
 
-CODE = Code("TS868", "two jobs of a spec with one name", Severity.WARNING)
+CODE = Code("TS868", "two jobs of a spec with the same name", Severity.WARNING)
 
 BAD = """
 trainspec: 1
@@ -62,5 +62,5 @@ def check_spec(spec: SpecView) -> Iterator[Found]:
         first = seen.setdefault((name, job.region), job.name)
         matrix, _, point = job.name.partition(".")
         if first != job.name and not (point and first.startswith(f"{matrix}.")):  # of one matrix: an error already
-            message = f"`{first}` and `{job.name}` ask for one name, and the second call is refused"
-            yield Found(("jobs", job.name, "name"), message, "put `${job.id}` into the name")
+            message = f"`{first}` and `{job.name}` have the same name, so SageMaker rejects the second request"
+            yield Found(("jobs", job.name, "name"), message, "add `${job.id}` to the name")

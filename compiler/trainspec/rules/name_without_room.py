@@ -1,8 +1,8 @@
-"""A long name is cut when it gets a suffix.
+"""A long name is cut off when a suffix is added.
 
-A name has at most 63 characters, that of a tuning job 32. Where it is taken, `action_if_job_exists: increment` appends
-`-1`, `-2`, … and `timestamp` the time at which the DAG run started, 15 characters; what does not fit is cut from the
-end of the name, often the date that tells its runs apart.
+A job name may have 63 characters, a tuning job name 32. If the name is taken, `action_if_job_exists: increment`
+appends `-1`, `-2`, …, and `timestamp` appends the start time of the DAG run, which is 15 characters long. The end of
+the name is cut off to make room, which is often the date that distinguishes its runs.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -34,5 +34,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     most = job.longest_name
     room = most - len(SUFFIXES.get(action, ""))
     if room < longest <= most:
-        message = f"the name has up to {longest} characters; a suffix (`{action}`) cuts it to {room}"
+        message = f"the name has up to {longest} characters, but with a suffix (`{action}`) it is cut to {room}"
         yield Found(job.origin("TrainingJobName"), message, f"shorten the name to {room} characters")

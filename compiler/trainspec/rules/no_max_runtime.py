@@ -1,7 +1,7 @@
-"""A job without a limit of its own may run, and cost, for a whole day.
+"""A job without a time limit can run, and cost money, for a whole day.
 
-Without `stopping.max_runtime` SageMaker stops a job after 24 hours. A job that hangs is paid for until then.
-Serverless jobs are paid for by their work.
+Without `stopping.max_runtime`, SageMaker stops a job after 24 hours. Until then, you pay for a job that hangs.
+Serverless jobs are billed for their work instead, so they are not checked.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS520", "a job without a limit to its run time", Severity.WARNING)
+CODE = Code("TS520", "a job without a limit on its run time", Severity.WARNING)
 
 BAD = """
 stopping: null
@@ -28,4 +28,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     is_refused = job.tuning and job.member("StoppingCondition") is None  # the API requires it of a tuning job
     if is_open and not job.is_serverless and not is_refused:
         message = f"job `{job.name}` has no `stopping.max_runtime`: SageMaker lets it run for 24 hours"
-        yield Found(("stopping", "max_runtime"), message, "add for example `stopping: {max_runtime: 2h}`")
+        yield Found(("stopping", "max_runtime"), message, "add, for example, `stopping: {max_runtime: 2h}`")

@@ -1,6 +1,6 @@
-"""A channel with no source of data, or with two.
+"""A channel without a data source, or with more than one.
 
-A channel takes its data from S3, from a file system or from a dataset: from one of them.
+A channel reads its data from exactly one source: S3, a file system or a dataset.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS518", "a channel with no source of data, or with two")
+CODE = Code("TS518", "a channel without a data source, or with more than one")
 
 BAD = """
 inputs:
@@ -31,6 +31,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         if count == 1 or "inputs" in job.invalid_fields or "request" in job.invalid_fields:
             continue
         name = job.member(*place, "ChannelName")
-        found = "has no data" if count == 0 else f"has {count} sources of data"
-        advice = "say where the data are: `s3`, `file_system` or `dataset`" if count == 0 else "keep one of them"
+        found = "has no data source" if count == 0 else f"has {count} data sources"
+        advice = "set `s3`, `file_system` or `dataset`" if count == 0 else "keep one of them"
         yield Found(job.origin(*place, "ChannelName"), f"channel `{name}` {found}", advice, on_key=True)

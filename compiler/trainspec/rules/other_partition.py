@@ -1,7 +1,7 @@
-"""A job's role, keys and other resources are of its own partition.
+"""A job's role, keys and other resources must be in its own partition.
 
-AWS's regions in China, and those of GovCloud, have accounts of their own, and ARNs that begin with `arn:aws-cn:` and
-`arn:aws-us-gov:`. SageMaker refuses a role or key of another partition.
+AWS's China and GovCloud regions have separate accounts, and their ARNs begin with `arn:aws-cn:` and
+`arn:aws-us-gov:`. SageMaker rejects a role or key from another partition.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.regions import arns, partition_of, region_of
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS517", "an ARN of another partition than the job's region")
+CODE = Code("TS517", "an ARN in a different partition than the job's region")
 
 BAD = """
 region: cn-north-1
@@ -32,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     expected = partition_of(region[0]) if region else None
     for arn in arns(job):
         if region and expected and arn.partition != expected:
-            message = f"the ARN is of the partition `{arn.partition}`, and {region[1]}, which is of `{expected}`"
-            yield Found(job.origin(*arn.place), message, f"write an ARN that begins with `arn:{expected}:`")
+            message = f"the ARN is in the partition `{arn.partition}`, but {region[1]}, which is in `{expected}`"
+            yield Found(job.origin(*arn.place), message, f"use an ARN that begins with `arn:{expected}:`")

@@ -1,7 +1,7 @@
-"""A key, a bucket or another resource is of another region than the job.
+"""A key, bucket or other resource is in a different region than the job.
 
-SageMaker reads its data, and uses keys, mounts and plans, in the region of the job. A resource of another one is not
-found, or costs the transfer.
+SageMaker uses data, keys, file systems and training plans in the region of the job. A resource in another region is
+not found, or incurs data transfer costs.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.support.buckets import buckets
 from trainspec.rules.support.regions import arns, partition_of
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS555", "a resource of another region than the job's", Severity.WARNING)
+CODE = Code("TS555", "a resource in a different region than the job", Severity.WARNING)
 
 BAD = """
 region: us-east-1
@@ -44,14 +44,14 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for arn in arns(job):
         if arn.region and arn.region != job.region and arn.partition == partition_of(job.region):
-            message = f"the ARN is of {arn.region}, and the job runs in {job.region}"
-            yield Found(job.origin(*arn.place), message, f"name one in {job.region}")
+            message = f"the ARN is in {arn.region}, but the job runs in {job.region}"
+            yield Found(job.origin(*arn.place), message, f"use one in {job.region}")
     for bucket, place in buckets(job):
         found = _DEFAULT_BUCKET.fullmatch(bucket)
         of_aws = _BUCKET_OF_AWS.fullmatch(bucket)
         if found and found["region"] != job.region:
-            message = f"`{bucket}` is the default bucket of {found['region']}, and the job runs in {job.region}"
-            yield Found(job.origin(*place), message, f"name a bucket in {job.region}")
+            message = f"`{bucket}` is the default bucket of {found['region']}, but the job runs in {job.region}"
+            yield Found(job.origin(*place), message, f"use a bucket in {job.region}")
         elif of_aws and of_aws["region"] != job.region:
-            message = f"`{bucket}` is AWS's bucket of {of_aws['region']}, and the job runs in {job.region}"
+            message = f"`{bucket}` is AWS's bucket for {of_aws['region']}, but the job runs in {job.region}"
             yield Found(job.origin(*place), message, f"write `{bucket.replace(of_aws['region'], job.region)}`")

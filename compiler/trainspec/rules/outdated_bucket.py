@@ -1,7 +1,7 @@
-"""A bucket's name that S3 has not given since 2018.
+"""A bucket name that S3 has not allowed since 2018.
 
-Capitals, `_` and more than 63 characters are left in old buckets of us-east-1 alone. In any other region, and for any
-bucket made since, the name is a slip.
+Uppercase letters, `_` and more than 63 characters occur only in old buckets of us-east-1. In any other region, or for
+a newer bucket, the name is a mistake.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.buckets import buckets, is_impossible, is_outdated
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS556", "a bucket's name that only old buckets have", Severity.WARNING)
+CODE = Code("TS556", "a bucket name that only old buckets can have", Severity.WARNING)
 
 BAD = """
 output: s3://My_Bucket/models/
@@ -29,4 +29,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         why = is_outdated(bucket)
         if why and not is_impossible(bucket):
             message = f"bucket `{bucket}`: {why}, which S3 has not allowed since 2018"
-            yield Found(job.origin(*place), message, "correct the bucket's name; buckets have lower-case names")
+            yield Found(job.origin(*place), message, "correct the bucket's name; bucket names are lowercase")

@@ -1,6 +1,7 @@
-"""An output path that ends like a file.
+"""An output path that looks like a file.
 
-SageMaker writes to OUTPUT/JOB_NAME/output/model.tar.gz: the path is a prefix, and a file's name in it becomes a folder.
+SageMaker writes to OUTPUT/JOB_NAME/output/model.tar.gz: the path is a prefix, so a file name at its end becomes a
+folder.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS836", "an output path that ends like a file", Severity.NOTE)
+CODE = Code("TS836", "an output path that looks like a file", Severity.NOTE)
 
 BAD = """
 output: s3://my-bucket/models/model.tar.gz
@@ -32,4 +33,4 @@ def check_job(job: JobView) -> Iterator[Found]:
     ):
         found = re.search(rf"/([^/{{}}]+\.(?:{_ENDS}))/?$", job.text(*place) or "")
         if found:
-            yield Found(job.origin(*place), f"`{found[1]}` becomes a folder: {written}", "name the folder alone")
+            yield Found(job.origin(*place), f"`{found[1]}` becomes a folder: {written}", "remove the file name")

@@ -1,7 +1,7 @@
-"""A bound on waiting for machines that are there at once.
+"""A limit on waiting for capacity that has no effect on CPU instances.
 
-`stopping.max_pending` works for machines with accelerators (the families p, g and trn). For CPU machines SageMaker does
-not look at it.
+`stopping.max_pending` works for instances with accelerators (the families p, g and trn). SageMaker ignores it for CPU
+instances.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
@@ -13,7 +13,7 @@ from trainspec.request.images import processor_of_instance
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS544", "a bound on waiting for CPU machines", Severity.NOTE)
+CODE = Code("TS544", "a limit on waiting for CPU instances", Severity.NOTE)
 
 BAD = """
 stopping: {max_pending: 2h}
@@ -30,5 +30,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("StoppingCondition", "MaxPendingTimeInSeconds")
     types = [name for name, _place in instance_types(job)]
     if job.number(*place) and types and all(processor_of_instance(name) == "cpu" for name in types):
-        message = f"`max_pending` has no effect on {types[0]}: SageMaker bounds the wait for accelerators alone"
+        message = f"`max_pending` has no effect on {types[0]}: SageMaker limits only the wait for accelerators"
         yield Found(job.origin(*place), message, "remove `max_pending`", on_key=True)

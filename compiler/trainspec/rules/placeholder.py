@@ -1,7 +1,8 @@
-"""A placeholder was left where a value belongs.
+"""A placeholder was left in place of a value.
 
-`<your-bucket>`, `{region}`, `XXXX`, `...`, `CHANGEME` or the word `None` in place of a key: nobody fills them in any
-more when the job starts. The API's model takes many of them, since a key, an image or a path may be nearly any text.
+Examples are `<your-bucket>`, `{region}`, `XXXX`, `...`, `CHANGEME`, or the word `None` in place of a key. Nothing
+replaces them before the job starts. The API's model accepts many of them, because a key, an image or a path can be
+almost any string.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -12,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.leftovers import placeholder
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS580", "a placeholder that was left over", Severity.WARNING)
+CODE = Code("TS580", "a leftover placeholder", Severity.WARNING)
 
 BAD = """
 image: 123456789012.dkr.ecr.{region}.amazonaws.com/my-algo:1
@@ -28,11 +29,11 @@ def check_job(job: JobView) -> Iterator[Found]:
     for leaf in job.leaves:
         found = placeholder(leaf)
         if found:
-            message = f"`{found}` looks like a placeholder that was left over"
+            message = f"`{found}` looks like a leftover placeholder"
             advice = "write the value; in a spec, `${vars.NAME}` is filled in at compile time and `{{ … }}` by Airflow"
             if found in ("None", "null", "NULL"):
                 message, advice = (
-                    f"`{found}` is taken as a plain string here",
+                    f"`{found}` is treated as a plain string here",
                     "remove the line if there is no value",
                 )
             yield Found(job.origin(*leaf.path), message, advice)

@@ -1,7 +1,7 @@
-"""A placement on UltraServers, of machines that are none.
+"""A placement on UltraServers for instances that are not part of one.
 
-`resources.placement` says which of the machines of an UltraServer a job gets. It applies to UltraServer capacity alone,
-and the instances that it places add up to those of the job.
+`resources.placement` determines which instances of an UltraServer a job gets. It applies only to UltraServer
+capacity, and the placed instances must add up to the instances of the job.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePlacementConfig.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS850", "a placement of machines that are no UltraServer")
+CODE = Code("TS850", "a placement of instances that are not in an UltraServer")
 
 BAD = """
 resources: {placement: {multiple_jobs: true}}
@@ -37,14 +37,14 @@ def check_job(job: JobView) -> Iterator[Found]:
     others = [name for name in named if not re.match(r"ml\.(?:p6e-gb[0-9]+|trn2u|u-?[a-z0-9]*gb)", name)]
     if others and job.member("ResourceConfig", "InstancePreferences") is None:
         name = others[0]
-        message = f"a placement is for UltraServers, and {name} is none"
+        message = f"a placement is for UltraServers, but {name} is not an UltraServer instance type"
         yield Found(
-            ("resources", "placement"), message, "remove `placement`, or take ml.p6e-gb200.36xlarge", on_key=True
+            ("resources", "placement"), message, "remove `placement`, or use ml.p6e-gb200.36xlarge", on_key=True
         )
         return
     count = job.number("ResourceConfig", "InstanceCount")
     counts = [job.number(*each, "InstanceCount") for each in job.places(*place, "PlacementSpecifications")]
     known = [each for each in counts if each is not None]
     if count is not None and known and len(known) == len(counts) and sum(known) != count and min(known) > 0:
-        message = f"the placement is for {sum(known)} machines, and the job has {count}"
+        message = f"the placement is for {sum(known)} instances, but the job has {count}"
         yield Found(("resources", "placement"), message, f"place {count}", on_key=True)

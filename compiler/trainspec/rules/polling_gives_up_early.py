@@ -1,7 +1,7 @@
 """The task stops waiting before the job must have ended.
 
-Where the spec sets `max_attempts`, `check_interval` x `max_attempts` bounds the wait. If that is less than
-`stopping.max_runtime`, the task of a job that takes its allowed time fails while the job is still running.
+If the spec sets `max_attempts`, the task waits for at most `check_interval` x `max_attempts`. If that is less than
+`stopping.max_runtime`, the task can fail while its job is still running.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 from trainspec.units import seconds
 
-CODE = Code("TS540", "polling that gives up before the job may end", Severity.WARNING)
+CODE = Code("TS540", "polling that may give up before the job ends", Severity.WARNING)
 
 BAD = """
 stopping: {max_runtime: 1h}
@@ -38,7 +38,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     if not isinstance(attempts, int) or not isinstance(interval, int) or not interval or longest is None:
         return
     if attempts * interval < longest:
-        message = f"the task waits {attempts * interval:,} s at most, the job may take {longest:,} s"
+        message = f"the task waits for at most {attempts * interval:,} s, but the job may take {longest:,} s"
         needed = -(-longest // interval)
         advice = f"set `operator.max_attempts` to {needed} or more, or remove it to wait as long as the job may run"
         yield Found(("operator", "max_attempts"), message, advice)

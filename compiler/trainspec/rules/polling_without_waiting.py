@@ -1,6 +1,7 @@
-"""How to wait is said of a task that does not wait.
+"""Polling options on a task that does not wait.
 
-With `wait_for_completion: false` the task ends when the job has been started, so how it would wait has no effect.
+With `wait_for_completion: false`, the task ends as soon as the job has been started, so options for the waiting have
+no effect.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS543", "a way to wait for a task that does not wait", Severity.NOTE)
+CODE = Code("TS543", "polling options on a task that does not wait", Severity.NOTE)
 
 BAD = """
 operator: {wait_for_completion: false, max_attempts: 120}

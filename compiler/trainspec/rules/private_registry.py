@@ -1,7 +1,7 @@
-"""An image outside Amazon ECR that SageMaker has no way to.
+"""An image outside Amazon ECR that SageMaker cannot reach.
 
-SageMaker pulls from private repositories of ECR by itself. Any other registry, also `public.ecr.aws` and Docker's hub,
-it reaches through the job's VPC alone, with `image_access: {mode: Vpc}` and a `vpc`: `TrainingImageConfig with
+SageMaker pulls from private ECR repositories directly. It reaches any other registry, including `public.ecr.aws` and
+Docker Hub, only through the job's VPC, which needs `image_access: {mode: Vpc}` and a `vpc`: `TrainingImageConfig with
 TrainingRepositoryAccessMode set to VPC must be provided`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own-private-registry.html
@@ -39,6 +39,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     if re.search(r"[<>$]|\.\.\.", image) or "image_access" in job.invalid_fields:
         return
     if mode in (None, "Platform"):
-        message = f"`{host}` is not Amazon ECR, and SageMaker reaches it through the job's VPC alone"
+        message = f"`{host}` is not Amazon ECR, so SageMaker can reach it only through the job's VPC"
         advice = "add `image_access: {mode: Vpc}` and a `vpc`, or copy the image to ECR"
         yield Found(job.origin(*PLACE), message, advice)

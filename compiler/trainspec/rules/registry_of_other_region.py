@@ -1,7 +1,7 @@
-"""AWS's own registry has another account in this region.
+"""The account of AWS's registry is different in this region.
 
-The images of SageMaker's built-in algorithms and frameworks lie in a different account in nearly every region. An
-address that was copied from an example of another region names a repository that does not exist, or may not be pulled.
+The images of SageMaker's built-in algorithms and frameworks are in a different account in almost every region. An
+address copied from an example for another region names a repository that does not exist, or cannot be pulled from.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import known_registry
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS563", "an account of AWS's that does not hold the image in its region", Severity.WARNING)
+CODE = Code("TS563", "an AWS account that does not have the image in this region", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -46,8 +46,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     if registry.expected:
         advice = f"in {parts.region} write `{' or '.join(registry.expected)}`"
     else:
-        advice = f"it holds it in {', '.join(registry.regions[:5])}{', …' if len(registry.regions) > 5 else ''}"
-    message = f"AWS's account {parts.account} does not hold `{parts.repository}` in {parts.region}"
+        advice = f"it has it in {', '.join(registry.regions[:5])}{', …' if len(registry.regions) > 5 else ''}"
+    message = f"AWS's account {parts.account} does not have `{parts.repository}` in {parts.region}"
     yield Found(job.origin(*PLACE), message, advice)
 
 
@@ -56,7 +56,5 @@ def _in_any_region(job: JobView, image: str) -> Iterator[Found]:
     registry = known_registry(image)
     if registry and len(registry.regions) == 1:
         where = registry.regions[0]
-        message = (
-            f"the region of the image varies, and AWS's account {registry.image.account} holds it in {where} alone"
-        )
+        message = f"the region of the image varies, but AWS's account {registry.image.account} has it only in {where}"
         yield Found(job.origin(*PLACE), message, f"write {where}, or let the account vary with the region")

@@ -1,6 +1,6 @@
-"""AWS's own algorithms cannot be debugged from outside.
+"""AWS's built-in algorithms cannot be debugged remotely.
 
-Remote debugging is for containers of your own and for the framework images; SageMaker does not offer it for its
+Remote debugging works with your own containers and with the framework images. SageMaker does not support it for
 built-in algorithms.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-remote-debugging.html
@@ -32,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("RemoteDebugConfig", "EnableRemoteDebug")
     algorithm = built_in(job) if job.is_on(*place) else None
     if algorithm:
-        message = f"SageMaker does not let anyone into the container of {algorithm.name}"
+        message = f"SageMaker does not support remote debugging of {algorithm.name}"
         yield Found(job.origin(*place), message, "remove `remote_debug`")

@@ -1,8 +1,8 @@
-"""Several instances, and each gets all of the data.
+"""Several instances, each of which gets all of the data.
 
 With the distribution `FullyReplicated`, the default, every instance copies the whole channel: n instances store the
-data n times, and where the algorithm does not split the work itself, they do the same work n times. `ShardedByS3Key`
-gives each one its share of the objects.
+data n times and, if the algorithm does not split the work, do the same work n times. `ShardedByS3Key` gives each
+instance a part of the objects.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -46,7 +46,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     if sources and is_left_open and count is not None and count > 1 and not has_groups:
         message = f"each of the {count} instances gets all of the data"
         advice = (
-            "write `distribution: ShardedByS3Key` on a channel to split it; leave it if the container splits the work"
+            "set `distribution: ShardedByS3Key` on a channel to shard it; ignore this if the container splits the work"
         )
         yield Found(job.origin(*sources[0], "S3Uri"), message, advice)
 

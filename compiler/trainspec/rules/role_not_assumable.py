@@ -1,8 +1,7 @@
-"""A role that SageMaker cannot assume, or that is not where it says.
+"""A role that SageMaker cannot assume, or an ARN without the role's path.
 
-A service-linked role trusts its own service alone. A job runs in the account of its role: `Cross-account pass role is
-not allowed`. And the roles that the console makes (`AmazonSageMaker-ExecutionRole-…`) are under the path
-`service-role/`.
+A service-linked role trusts only its own service. A job runs in the account of its role: `Cross-account pass role is
+not allowed`. Roles created by the console (`AmazonSageMaker-ExecutionRole-…`) have the path `service-role/`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 """
@@ -31,15 +30,15 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     at, account, path = job.origin("RoleArn"), parts[4], parts[5]
     if path.startswith("role/aws-service-role/"):
-        message = f"a service-linked role trusts {path.split('/')[2]} alone, and SageMaker cannot assume it for a job"
-        yield Found(at, message, "name an execution role")
+        message = f"a service-linked role trusts only {path.split('/')[2]}, so SageMaker cannot assume it for a job"
+        yield Found(at, message, "use an execution role")
     own = job.fields.get("account")
     if isinstance(own, str) and own.isdigit() and account.isdigit() and own != account:
         message = (
-            f"the job is of the account {own}, and its role of {account}: SageMaker passes no role across accounts"
+            f"the job is in the account {own}, but its role is in {account}: a role cannot be passed across accounts"
         )
-        yield Found(at, message, f"name a role of {own}")
+        yield Found(at, message, f"use a role in {own}")
     if re.fullmatch(r"role/AmazonSageMaker-ExecutionRole-[0-9]{8}T[0-9]{6}", path):
-        message = "the console keeps its execution roles under `service-role/`, and this ARN has no such path"
+        message = "execution roles created by the console have the path `service-role/`, which is missing from this ARN"
         meant = f"{':'.join(parts[:5])}:role/service-role/{path.removeprefix('role/')}"
         yield Found(at, message, f"write `{meant}`", fix=meant)

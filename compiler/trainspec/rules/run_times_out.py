@@ -1,7 +1,7 @@
-"""The DAG's run times out before one of its jobs must have ended.
+"""The DAG run times out before one of its jobs must have ended.
 
-`dagrun_timeout` bounds the whole run. Where it is shorter than a single job may take, Airflow fails the run, and the
-job is stopped while it is running well.
+`dagrun_timeout` limits the whole run. If it is shorter than a single job may take, Airflow can fail the run and stop
+a job that is running normally.
 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dag-run.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, SpecView
 from trainspec.units import seconds
 
-CODE = Code("TS545", "a run that times out before its job may end", Severity.WARNING)
+CODE = Code("TS545", "a run that may time out before its job ends", Severity.WARNING)
 
 BAD = """
 trainspec: 1
@@ -47,6 +47,6 @@ def check_spec(spec: SpecView) -> Iterator[Found]:
     waiting = [job for job in spec.jobs if job.operator.get("wait_for_completion") is not False]
     longest = max(waiting, key=lambda job: job.longest or 0, default=None)
     if isinstance(timeout, int) and longest is not None and longest.longest is not None and timeout < longest.longest:
-        message = f"a run times out after {timeout:,} s, and job `{longest.name}` may take {longest.longest:,} s"
-        advice = f"set `dagrun_timeout` above {longest.longest:,} s, with time for the other tasks"
+        message = f"a run times out after {timeout:,} s, but job `{longest.name}` may take {longest.longest:,} s"
+        advice = f"set `dagrun_timeout` above {longest.longest:,} s, and leave time for the other tasks"
         yield Found(("dag", "dagrun_timeout"), message, advice)

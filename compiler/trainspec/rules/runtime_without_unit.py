@@ -1,7 +1,7 @@
-"""A limit of less than a minute, without its unit.
+"""A limit of less than a minute, without a unit.
 
-A bare number is seconds: `max_runtime: 24` ends the job after 24 seconds, before the container has started, where 24
-hours were meant.
+A number without a unit means seconds: `max_runtime: 24` stops the job after 24 seconds, before the container has
+started, when 24 hours were probably meant.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS881", "a job's limit of a few seconds without its unit", Severity.WARNING)
+CODE = Code("TS881", "a job limit of a few seconds without a unit", Severity.WARNING)
 
 BAD = """
 stopping: {max_runtime: 24}
@@ -33,7 +33,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     for name in ("max_runtime", "max_wait"):
         value = str(stopping.get(name, ""))
         if value.isdigit() and 0 < int(value) < _SHORTEST:
-            message = f"`{name}: {value}` is {value} seconds"
+            message = f"`{name}: {value}` means {value} seconds"
             yield Found(
-                ("stopping", name), message, f"write the unit: `{value}h` for hours, `{value}s` if seconds are meant"
+                ("stopping", name), message, f"write the unit: `{value}h` for hours, `{value}s` if you mean seconds"
             )

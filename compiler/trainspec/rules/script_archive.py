@@ -1,8 +1,8 @@
-"""A script that the framework's container cannot fetch.
+"""A script that the framework container cannot fetch.
 
-The training toolkit downloads `sagemaker_submit_directory`, which is one archive (`.tar.gz`) in S3, or a folder that
-the image or a channel holds; a prefix ends with `HeadObject 404`, a local folder is not there, and without any the
-entry script is looked for in /opt/ml/code.
+The training toolkit downloads `sagemaker_submit_directory`, which is either an archive (`.tar.gz`) in S3, or a folder
+in the image or a channel. A prefix fails with `HeadObject 404`; a local folder does not exist in the container; and
+without the hyperparameter the entry script is expected in /opt/ml/code.
 
 https://github.com/aws/sagemaker-training-toolkit
 """
@@ -53,23 +53,23 @@ def check_job(job: JobView) -> Iterator[Found]:
             and not has_own
             and not {"hyperparameters", "source"} & job.invalid_fields
         ):
-            message = f"`{program[-1]}` names a script, and nothing says where it is"
-            advice = "add `sagemaker_submit_directory`, the archive in S3 that holds it"
+            message = f"`{program[-1]}` names a script, but its location is not set"
+            advice = "add `sagemaker_submit_directory`, the archive in S3 that contains it"
             yield Found(job.origin(*program), message, advice)
     elif folder.startswith("s3://") and (other := _OTHER_ARCHIVE.search(folder)):
         message = f"the container unpacks a `.tar.gz`, and `{folder}` is a `{other[0]}`: it fails when it starts"
         yield Found(job.origin(*place), message, "pack the folder with `tar czf sourcedir.tar.gz -C FOLDER .`")
     elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz")):
-        message = f"the container fetches one archive, and `{folder}` is a prefix: it ends with HeadObject 404"
+        message = f"the container downloads one archive, but `{folder}` is a prefix: it would fail with HeadObject 404"
         yield Found(
-            job.origin(*place), message, f"name the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
+            job.origin(*place), message, f"use the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
         )
     elif folder and "{" not in folder and _is_here(folder) and job.origin(*place) != _PACKED:
-        message = f"`{folder}` is a folder here, and the container has it not"
-        yield Found(job.origin(*place), message, "put an archive of it into S3 and name that")
+        message = f"`{folder}` is a local folder, which the container does not have"
+        yield Found(job.origin(*place), message, "upload an archive of it to S3 and use its URI")
     elif "://" in folder and not folder.startswith("s3://") and "{" not in folder:
-        message = f"`{folder}` is no address in S3, and the container fetches its archive from there"
-        yield Found(job.origin(*place), message, "put the archive into S3 and name that")
+        message = f"`{folder}` is not an S3 URI, but the container downloads its archive from S3"
+        yield Found(job.origin(*place), message, "upload the archive to S3 and use its URI")
 
 
 def _is_here(folder: str) -> bool:

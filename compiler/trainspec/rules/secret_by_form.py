@@ -1,7 +1,7 @@
-"""A secret stands in the open.
+"""A secret in plain text.
 
-Whoever may describe a training job reads its environment, hyperparameters, arguments and tags; the spec lies in git and
-the generated DAG beside it. AWS asks that no secret be written there.
+Anyone who can describe a training job can read its environment, hyperparameters, arguments and tags, and both the
+spec and the generated DAG are in git. AWS advises against putting secrets there.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.secrets import form_of, places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS570", "a secret in the open", Severity.WARNING, is_secret=True)
+CODE = Code("TS570", "a secret in plain text", Severity.WARNING, is_secret=True)
 
 BAD = """
 environment: {ACCESS: AKIAIOSFODNN7EXAMPLE}

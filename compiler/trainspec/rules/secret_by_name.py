@@ -1,7 +1,7 @@
-"""What is named like a secret, and random like one, stands in the open.
+"""A value that is probably a secret in plain text, judging by its name and its randomness.
 
-Whoever may describe a training job reads its environment, hyperparameters and tags; the spec lies in git and the
-generated DAG beside it.
+Anyone who can describe a training job can read its environment, hyperparameters and tags, and both the spec and the
+generated DAG are in git.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -13,7 +13,7 @@ from trainspec.rules.secrets import form_of, is_secret_by_name, places
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS571", "what may be a secret in the open", Severity.WARNING, is_secret=True)
+CODE = Code("TS571", "a possible secret in plain text", Severity.WARNING, is_secret=True)
 
 BAD = """
 environment: {DB_PASSWORD: correct-horse-battery-staple}

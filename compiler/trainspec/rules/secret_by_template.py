@@ -1,7 +1,7 @@
-"""A template copies one of Airflow's secrets into the request.
+"""A template copies an Airflow secret into the request.
 
-`{{ conn.db.password }}` is masked in Airflow's logs, but rendered into the request, where all can read it who may
-describe the job.
+`{{ conn.db.password }}` is masked in Airflow's logs, but rendered into the request, where anyone who can describe the
+job can read it.
 
 https://airflow.apache.org/docs/apache-airflow/stable/security/secrets/index.html
 """
@@ -14,7 +14,7 @@ from trainspec.rules.secrets import places
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS572", "a secret of Airflow's that is rendered into the request", Severity.WARNING)
+CODE = Code("TS572", "an Airflow secret that is rendered into the request", Severity.WARNING)
 
 BAD = """
 environment: {DB: "{{ conn.warehouse.password }}"}
@@ -40,7 +40,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         if _CONNECTION.search(text) or (variable and _SECRET.search(variable["name"])):
             shown = f"`{name}`" if name else "an argument"
             message = (
-                f"{shown} renders a secret of Airflow's into the request: anyone who can call "
+                f"{shown} renders an Airflow secret into the request: anyone who can call "
                 "DescribeTrainingJob can read it"
             )
             yield Found(

@@ -1,7 +1,7 @@
-"""A serverless job brings its own machines and algorithm.
+"""A serverless job does not specify its own instances or algorithm.
 
-With `serverless` SageMaker chooses the container, the machines and how they store; it refuses a request that says so
-too.
+With `serverless`, SageMaker chooses the container, the instances and their storage. It rejects a request that also
+sets them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.request.fields import JOB
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS511", "a serverless job with what excludes it")
+CODE = Code("TS511", "a serverless job with settings that it excludes")
 
 BAD = """
 image: null
@@ -45,5 +45,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         if job.member(name) not in (None, False):
             field = job.origin(name) or next(((each,) for each in _ALGORITHM if each in job.fields), ())
             shown = ".".join(map(str, field)) or name
-            message = f"a serverless job cannot have `{shown}`: SageMaker brings the algorithm and the machines"
+            message = f"a serverless job cannot have `{shown}`: SageMaker provides the algorithm and the instances"
             yield Found(field, message, f"remove `{shown}`, or `serverless`", on_key=True)

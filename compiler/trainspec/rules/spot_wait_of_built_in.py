@@ -1,8 +1,8 @@
-"""A spot job of a built-in algorithm that does not checkpoint may wait for an hour at most.
+"""A spot job of a built-in algorithm without checkpoints may wait for an hour at most.
 
-Image classification, object detection, semantic segmentation and XGBoost (0.90-1 or later) write checkpoints; all other
-algorithms of SageMaker's start from nothing after an interruption, and the request is refused where `max_wait` is above
-3,600 s.
+Image classification, object detection, semantic segmentation and XGBoost (0.90-1 or later) write checkpoints. All
+other SageMaker algorithms start over after an interruption, and SageMaker rejects the request if `max_wait` is more
+than 3,600 s.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.algorithms import built_in, writes_checkpoints
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS807", "a spot job of an algorithm without checkpoints that may wait for more than an hour")
+CODE = Code("TS807", "a spot job of an algorithm without checkpoints with a `max_wait` of more than an hour")
 
 LIMIT = 3600
 """Seconds."""
@@ -43,6 +43,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     wait = job.number(*place)
     found = built_in(job) if wait and wait > LIMIT and job.is_on("EnableManagedSpotTraining") else None
     if found and not writes_checkpoints(found):
-        message = f"{found.name} writes no checkpoints: SageMaker refuses `max_wait` above {LIMIT:,} s for it on spot"
-        advice = f"set `max_wait: 1h` (and `max_runtime` below it), or `spot: false`; it is {wait:,} s"
+        message = f"{found.name} does not write checkpoints, so `max_wait` may be {LIMIT:,} s at most on spot"
+        advice = f"set `max_wait: 1h` (and `max_runtime` below it), or `spot: false`; now it is {wait:,} s"
         yield Found(job.origin(*place), message, advice)

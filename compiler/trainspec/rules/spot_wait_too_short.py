@@ -1,7 +1,7 @@
-"""A spot job's `max_wait` covers its run time, so it cannot be the shorter of the two.
+"""A spot job's `max_wait` includes its run time, so it must not be shorter.
 
-`stopping.max_wait` bounds the time to wait for capacity and the time to run together. SageMaker refuses one that is
-less than `stopping.max_runtime`.
+`stopping.max_wait` limits the total of the wait for capacity and the run time. SageMaker rejects a value less than
+`stopping.max_runtime`.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS504", "a spot job that may wait for less time than it may run")
+CODE = Code("TS504", "a spot job whose `max_wait` is less than its `max_runtime`")
 
 BAD = """
 spot: true
@@ -31,6 +31,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     wait = job.number("StoppingCondition", "MaxWaitTimeInSeconds")
     runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
     if job.is_on("EnableManagedSpotTraining") and wait is not None and runtime is not None and wait < runtime:
-        message = f"`max_wait` is {wait:,} s, less than the {runtime:,} s of `max_runtime` that it covers"
-        advice = f"write a `max_wait` above {runtime:,} s: the time to wait for capacity comes on top"
+        message = f"`max_wait` is {wait:,} s, less than the {runtime:,} s of `max_runtime` that it includes"
+        advice = f"set `max_wait` to more than {runtime:,} s: it also includes the wait for capacity"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice)

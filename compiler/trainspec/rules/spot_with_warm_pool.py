@@ -1,7 +1,7 @@
-"""Spot capacity cannot be kept warm.
+"""Spot capacity cannot be kept in a warm pool.
 
-`resources.keep_alive` holds the machines after the job for the next one, which AWS does not do with spot capacity:
-SageMaker refuses the two together.
+`resources.keep_alive` keeps the instances for the next job, which SageMaker does not support for spot capacity: it
+rejects the combination.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
@@ -29,6 +29,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find spot jobs with KeepAlivePeriodInSeconds."""
     keep_alive = job.number("ResourceConfig", "KeepAlivePeriodInSeconds")
     if keep_alive and job.is_on("EnableManagedSpotTraining"):
-        message = f"`keep_alive` would hold spot machines for {keep_alive:,} s, which SageMaker does not do"
+        message = f"`keep_alive` would keep spot instances for {keep_alive:,} s, which SageMaker does not support"
         advice = "remove `keep_alive`, or `spot: true`"
         yield Found(job.origin("ResourceConfig", "KeepAlivePeriodInSeconds"), message, advice, on_key=True)

@@ -1,7 +1,8 @@
-"""A spot job without a checkpoint begins again from nothing after each interruption.
+"""A spot job without a checkpoint starts over after each interruption.
 
-AWS takes spot machines back at two minutes' notice and starts the job again later. With `checkpoint` it goes on from
-where it was; without, the time until then is paid for and lost, and a long job may never end.
+AWS can reclaim spot instances at two minutes' notice; SageMaker restarts the job later. With `checkpoint`, it
+continues where it left off. Without, the time until the interruption is paid for and lost, and a long job may never
+finish.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html
 """
@@ -30,7 +31,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find spot jobs without CheckpointConfig."""
     is_open = not job.member("CheckpointConfig") and "checkpoint" not in job.invalid_fields
     if job.is_on("EnableManagedSpotTraining") and is_open and not _never_writes(job):
-        message = "a spot job without `checkpoint` starts from nothing after an interruption"
+        message = "a spot job without `checkpoint` starts over after an interruption"
         advice = "add `checkpoint: s3://…`, and let the container save to and load from /opt/ml/checkpoints"
         yield Found(job.origin("EnableManagedSpotTraining"), message, advice)
 

@@ -1,7 +1,7 @@
-"""A spot job must say how long it may wait.
+"""A spot job must have a `max_wait`.
 
-Spot capacity may be long in coming, so SageMaker wants `stopping.max_wait`, the time to wait and to run together. It
-refuses a spot job without it: "Invalid MaxWaitTimeInSeconds. It must be present …".
+Spot capacity may take long to become available, so SageMaker requires `stopping.max_wait`, the limit on waiting and
+running together. It rejects a spot job without it: "Invalid MaxWaitTimeInSeconds. It must be present …".
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS503", "a spot job that does not say how long it may wait")
+CODE = Code("TS503", "a spot job without a `max_wait`")
 
 BAD = """
 spot: true
@@ -32,6 +32,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     if job.member("StoppingCondition", "MaxWaitTimeInSeconds") is None:
         runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
-        said = f", above the {runtime:,} s of `max_runtime`" if runtime else ""
-        advice = f"add `max_wait` to `stopping`: the time to wait and to run together{said}"
-        yield Found(("stopping",), "a spot job needs `stopping.max_wait`, and has none", advice)
+        said = f", more than the {runtime:,} s of `max_runtime`" if runtime else ""
+        advice = f"add `max_wait` to `stopping`: the limit on waiting and running together{said}"
+        yield Found(("stopping",), "a spot job needs `stopping.max_wait`, which is missing", advice)

@@ -1,7 +1,8 @@
 """A spot job whose `max_wait` equals its `max_runtime` has no time to wait for capacity.
 
-Waiting and running share `stopping.max_wait`. Where it is no longer than `stopping.max_runtime`, each minute of waiting
-for spot capacity, and of an interruption, is taken from the training, which is then stopped before its end.
+`stopping.max_wait` covers both waiting and running. If it is no longer than `stopping.max_runtime`, every minute of
+waiting for spot capacity or of an interruption reduces the training time, and the job may be stopped before it has
+finished.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
 """
@@ -31,6 +32,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     wait = job.number("StoppingCondition", "MaxWaitTimeInSeconds")
     runtime = job.number("StoppingCondition", "MaxRuntimeInSeconds")
     if job.is_on("EnableManagedSpotTraining") and wait is not None and wait == runtime:
-        message = f"`max_wait` and `max_runtime` are both {wait:,} s: nothing is left to wait for capacity"
-        advice = f"set `max_wait` to {2 * wait:,} s, for example: it covers waiting and running"
+        message = f"`max_wait` and `max_runtime` are both {wait:,} s: no time is left to wait for capacity"
+        advice = f"set `max_wait` to {2 * wait:,} s, for example: it includes waiting and running"
         yield Found(job.origin("StoppingCondition", "MaxWaitTimeInSeconds"), message, advice)
