@@ -48,4 +48,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         says = found.algorithm.says["channel"].format(name=channel.name)
         message = f"{found.name} has no channel `{channel.name}`"
         advice = f'{near}; the container would fail with "{says}"'
-        yield Found(job.origin(*channel.place), message, advice, on_key=True)
+        yield Found(job.origin(*channel.place), message, advice, on_key=True, fails_with=says)

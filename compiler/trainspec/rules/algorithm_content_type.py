@@ -65,7 +65,8 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
         shown = ", ".join(f"`{each}`" for each in types)
         says = found.algorithm.says["content"].format(value=said)
         message = f"{found.name} cannot read `{said}`"
-        yield Found(at, message, f'{channel.shown} accepts {shown}; the container would fail with "{says}"')
+        advice = f'{channel.shown} accepts {shown}; the container would fail with "{says}"'
+        yield Found(at, message, advice, fails_with=says)
     size = _LABEL_SIZE.search(said)
     if size and content.label_size and size[1] not in content.label_size:
         message = f"{found.name} reads the label from the first column, but `{said}` declares no label"

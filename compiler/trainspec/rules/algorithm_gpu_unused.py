@@ -52,9 +52,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         if asked and processor == "cpu":
             value = hyperparameter(job, asked)
             message = f"`{asked}: {value}` trains on a GPU, but {name} has none"
-            yield Found(
-                job.origin("HyperParameters", asked), message, "use, for example, ml.g5.2xlarge, or `tree_method: hist`"
-            )
+            advice = "use, for example, ml.g5.2xlarge, or `tree_method: hist`"
+            yield Found(job.origin("HyperParameters", asked), message, advice, fails_with="")
         elif asked is None and processor == "gpu" and not _is_open(job, machines):
             shown = " or ".join(f"`{key}: {words[0]}`" for key, words in machines.gpu_needs.items())
             message = f"{found.name} leaves the GPU of {name} idle: the job does not set {shown}"

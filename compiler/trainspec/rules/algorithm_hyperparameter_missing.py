@@ -36,6 +36,5 @@ def check_job(job: JobView) -> Iterator[Found]:
             says = found.algorithm.says["missing"].format(name=name)
             message = f"{found.name} requires the hyperparameter `{name}`, but the job does not set it"
             at = (*(job.origin("HyperParameters") or ("hyperparameters",)), name)
-            yield Found(
-                at, message, f'add it to `hyperparameters`; the container would fail with "{says}"', on_key=True
-            )
+            advice = f'add it to `hyperparameters`; the container would fail with "{says}"'
+            yield Found(at, message, advice, on_key=True, fails_with=says)

@@ -58,6 +58,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         near = did_you_mean(name, known) or f"`trainspec explain {found.algorithm.name}` lists its hyperparameters"
         says = found.algorithm.says["unknown"].format(name=name)
         message = f"{found.name} has no hyperparameter `{name}`"
-        yield Found(
-            at, message, f'{near} (the container would fail with "{says}")', on_key=True, fix=the_one(name, known)
-        )
+        advice = f'{near} (the container would fail with "{says}")'
+        yield Found(at, message, advice, on_key=True, fix=the_one(name, known), fails_with=says)

@@ -51,4 +51,4 @@ def check_job(job: JobView) -> Iterator[Found]:
             near = did_you_mean(value, kind.words) if kind.words else None
             advice = near or f'the container would fail with "{says}"'
         message = f"`{name}` of {found.name} is `{value}`, but must be {wanted}"
-        yield Found(job.origin("HyperParameters", name), message, advice, fix=meant)
+        yield Found(job.origin("HyperParameters", name), message, advice, fix=meant, fails_with=says)

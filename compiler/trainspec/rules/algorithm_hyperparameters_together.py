@@ -63,7 +63,9 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
             message = (
                 f"`{first}: {hyperparameter(job, first)}` of {found.name} needs `{name}`, but the job does not set it"
             )
-            yield Found(job.origin("HyperParameters", first), message, f"add `{name}`; {because}")
+            yield Found(
+                job.origin("HyperParameters", first), message, f"add `{name}`; {because}", fails_with=condition.because
+            )
     for name, (kind, starts, default) in condition.must.items():
         value = hyperparameter(job, name) if is_set(job, name) else default
         fits = value is None or (value.startswith(starts) if starts else problem_of(kind, value) is None)
@@ -72,7 +74,7 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
             shown = f"`{name}: {value}`" if is_set(job, name) else f"`{name}`, which is `{value}` by default,"
             others = cause if name not in condition.when or len(condition.when) > 1 else found.name
             message = f"{shown} cannot be used with {others}"
-            yield Found(job.origin("HyperParameters", where), message, because)
+            yield Found(job.origin("HyperParameters", where), message, because, fails_with=condition.because)
     numbers = [_number(job, name, condition.default) for name in condition.total]
     known = [each for each in numbers if each is not None]
     if known and len(known) == len(numbers):
@@ -80,7 +82,12 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
         if is_low or (condition.max is not None and sum(known) > condition.max):
             names = " and ".join(f"`{name}`" for name in condition.total)
             where = next((name for name in condition.total if is_set(job, name)), condition.total[0])
-            yield Found(job.origin("HyperParameters", where), f"the sum of {names} is {sum(known):g}", because)
+            yield Found(
+                job.origin("HyperParameters", where),
+                f"the sum of {names} is {sum(known):g}",
+                because,
+                fails_with=condition.because,
+            )
     for pair, is_strict in ((condition.at_most, False), (condition.less, True)):
         if pair is None:
             continue
@@ -91,7 +98,7 @@ def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Fo
             bound = "smaller" if is_strict else "no larger"
             message = f"`{pair[0]}` is {smaller:g} and `{pair[1]}` is {larger:g}: `{pair[0]}` must be {bound}"
             where = pair[0] if is_set(job, pair[0]) else pair[1]
-            yield Found(job.origin("HyperParameters", where), message, because)
+            yield Found(job.origin("HyperParameters", where), message, because, fails_with=condition.because)
 
 
 def _is_wrong(job: JobView, found: BuiltIn, name: str) -> bool:

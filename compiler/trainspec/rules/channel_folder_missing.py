@@ -51,6 +51,5 @@ def check_job(job: JobView) -> Iterator[Found]:
                         f"`/opt/ml/input/data/{name}` is the path of a channel `{name}`, which the job does not have"
                     )
                     near = did_you_mean(name, names)
-                    yield Found(
-                        job.origin(*place), message, f"{near} {has}" if near else f"add the channel to `inputs`; {has}"
-                    )
+                    advice = f"{near} {has}" if near else f"add the channel to `inputs`; {has}"
+                    yield Found(job.origin(*place), message, advice, fails_with="")

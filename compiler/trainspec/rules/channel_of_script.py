@@ -40,11 +40,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         if channel.name in named and channel.mode == "Pipe":
             own = (*channel.place, "InputMode")
             at = job.origin(*own) if job.member(*own) else job.origin(*channel.place)
-            yield Found(
-                at,
-                f"{channel.shown} contains the program, but in `Pipe` mode it has no files",
-                "write `input_mode: File`",
-            )
+            message = f"{channel.shown} contains the program, but in `Pipe` mode it has no files"
+            yield Found(at, message, "write `input_mode: File`", fails_with="")
         if channel.name in named and channel.distribution == "ShardedByS3Key":
             message = f"{channel.shown} contains the program, but each instance gets only a part of it"
             at = job.origin(*channel.place, *S3, "S3DataDistributionType")

@@ -49,7 +49,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     known = [version for name in registry.names for version in _versions(name)]
     if gap := _gap(registry.image.repository, tag, known):
-        yield Found(job.origin(*PLACE), *gap)
+        yield Found(job.origin(*PLACE), *gap, fails_with="")
         return
     number = re.fullmatch(r"([0-9]+\.[0-9.]+-[0-9]+)(?:-[a-z0-9-]+)?", tag)
     if number and registry.image.repository in _NUMBERED and number[1] not in known:
@@ -59,13 +59,14 @@ def check_job(job: JobView) -> Iterator[Found]:
         if version_key(number[1]) < version_key(newest):
             near = ", ".join(f"`{each}`" for each in nearest_versions(number[1], known))
             message = f"AWS has not published {registry.image.repository} {number[1]}"
-            yield Found(job.origin(*PLACE), message, f"the nearest versions are {near}, as of 2026-11")
+            advice = f"the nearest versions are {near}, as of 2026-11"
+            yield Found(job.origin(*PLACE), message, advice, fails_with="")
 
 
 def _gap(repository: str, tag: str, known: list[str]) -> tuple[str, str] | None:
     """What is wrong with a tag whose version lies between those of a framework, or beside an algorithm's only one."""
     if known == ["1"] and re.fullmatch(r"[2-9]|[1-9][0-9]+", tag):
-        return f"AWS published `{repository}:1` alone, and no `{tag}`", "write the tag `1` (as of 2026-11)"
+        return f"AWS has not published `{repository}:{tag}`, only `{repository}:1`", "write the tag `1` (as of 2026-11)"
     minor = re.match(r"[0-9]+\.[0-9]+(?=[.-])", tag) if repository in _FRAMEWORKS else None
     minors = {".".join(version.split(".")[:2]) for version in known} if minor else set()
     if minor is None or minor[0] in minors:
@@ -77,7 +78,7 @@ def _gap(repository: str, tag: str, known: list[str]) -> tuple[str, str] | None:
     if is_newer or last_patched(repository.removesuffix("-training"), minor[0]):
         return None
     near = ", ".join(f"`{each}`" for each in nearest_versions(minor[0], minors))
-    return f"AWS published no {repository} {minor[0]}", f"there are {near}, as of 2026-11"
+    return f"AWS has not published {repository} {minor[0]}", f"the nearest versions are {near}, as of 2026-11"
 
 
 def _versions(name: str) -> list[str]:

@@ -61,9 +61,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         yield Found(job.origin(*place), message, "pack the folder with `tar czf sourcedir.tar.gz -C FOLDER .`")
     elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz")):
         message = f"the container downloads one archive, but `{folder}` is a prefix: it would fail with HeadObject 404"
-        yield Found(
-            job.origin(*place), message, f"use the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
-        )
+        advice = f"use the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
+        yield Found(job.origin(*place), message, advice, fails_with="")
     elif folder and "{" not in folder and _is_here(folder) and job.origin(*place) != _PACKED:
         message = f"`{folder}` is a local folder, which the container does not have"
         yield Found(job.origin(*place), message, "upload an archive of it to S3 and use its URI")

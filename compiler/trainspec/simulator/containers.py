@@ -19,39 +19,37 @@ from trainspec.simulator.outcomes import Chooser, Outcome, Phase
 class End(NamedTuple):
     """How a container ends for one rule: its reason, with `{said}` for the container's words, and in which phase.
 
-    `only` is what the finding must say; a rule may also have findings that are not certain.
+    All findings of the rule end it, or, unless `always`, only those that name what it fails with.
     """
 
     code: str
     reason: str
     phase: Phase = "Training"
-    only: str = ""
+    always: bool = False
 
 
 _OWN = "ClientError: {said}, exit code: 2"
 ENDS = (
-    End("TS822", "ClientError: Requested image {image} not found.", "Downloading", "AWS published no"),
-    End("TS800", _OWN),
-    End("TS801", _OWN),
-    End("TS802", _OWN),
-    End("TS803", _OWN),
-    End("TS553", _OWN),
-    End("TS808", _OWN),
-    End("TS804", _OWN),
+    End("TS822", "ClientError: Requested image {image} not found.", "Downloading"),
+    End("TS800", _OWN, always=True),
+    End("TS801", _OWN, always=True),
+    End("TS802", _OWN, always=True),
+    End("TS803", _OWN, always=True),
+    End("TS553", _OWN, always=True),
+    End("TS808", _OWN, always=True),
+    End("TS804", _OWN, always=True),
     End(
         "TS813",
         "AlgorithmError: XGB train call failed with exception: No visible GPU is found for XGBoost, exit code: 1",
-        only="trains on a GPU, and",
     ),
     End(
         "TS830",
         "AlgorithmError: framework error: An error occurred (404) when calling the HeadObject operation: Not Found, "
         "exit code: 1",
-        only="HeadObject",
     ),
-    End("TS831", "AlgorithmError: framework error: Unsupported entry script: {said}, exit code: 1"),
-    End("TS832", "AlgorithmError: , exit code: 2", only="folder"),
-    End("TS833", "AlgorithmError: , exit code: 2", only="a pipe has no files"),
+    End("TS831", "AlgorithmError: framework error: Unsupported entry script: {said}, exit code: 1", always=True),
+    End("TS832", "AlgorithmError: , exit code: 2"),
+    End("TS833", "AlgorithmError: , exit code: 2"),
 )
 """In the order in which a container notices: the image, its hyperparameters, its channels, the data, the script."""
 
@@ -78,7 +76,7 @@ def failure_of(request: Mapping[str, Any]) -> tuple[str, Phase] | None:
     for end in ENDS:
         check = rules[end.code].check_job
         for found in check(job) if check else ():
-            if end.only in found.message and _is_certain(end, found, job):
+            if (end.always or found.fails_with is not None) and _is_certain(end, found, job):
                 image = job.text("AlgorithmSpecification", "TrainingImage") or ""
                 return end.reason.format(said=_words(found), image=image), end.phase
     return None
@@ -94,5 +92,4 @@ def _is_certain(end: End, found: Found, job: JobView) -> bool:
 
 def _words(found: Found) -> str:
     """What the container says, if the rule knows; else what the rule says."""
-    said = re.search(r'the container (?:ends with|says) "(.*)"', found.advice or "")
-    return said[1] if said else found.message.replace("`", "'")
+    return found.fails_with or found.message.replace("`", "'")

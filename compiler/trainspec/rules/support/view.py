@@ -27,7 +27,8 @@ class Found:
     """A finding of a rule. `at` is a field, as a path from the job (or, for `check_spec`, from the document).
 
     It is shown at the field's value, with `on_key` at its key; where there is no such field, at the nearest one above.
-    `fix` is the text that must stand there, where nothing else can have been meant.
+    `fix` is the text that must stand there, where nothing else can have been meant. `fails_with` is given where the
+    container is certain to fail: with these words, or, if it is empty, with words that are not known.
     """
 
     at: Path
@@ -35,6 +36,7 @@ class Found:
     advice: str | None = None
     on_key: bool = False
     fix: str | None = None
+    fails_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
