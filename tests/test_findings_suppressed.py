@@ -1,15 +1,18 @@
 """`# trainspec: ignore[...]`: what each comment silences, and what is said of one that silences nothing."""
 
+import re
 import time
 
 import pytest
-from trainspec.diagnostics import Diagnostic, Span
-from trainspec.diagnostics.codes import can_be_ignored
+from trainspec.diagnostics import Diagnostic, Severity, Span
+from trainspec.diagnostics.codes import CODES, can_be_ignored
 from trainspec.pipeline import Options, analyse
 from trainspec.reporting.suppress import suppress
 from trainspec.rules.support.registry import all_rules, known_codes
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
+
+from helpers import ROOT
 
 HEAD = """\
 trainspec: 1
@@ -128,6 +131,14 @@ def test_rules_can_be_ignored_and_syntax_cannot() -> None:
     fixed = {id_ for id_, code in known_codes().items() if not can_be_ignored(code)}
     assert {"TS001", "TS002", "TS101", "TS201", "TS601"} <= fixed
     assert not fixed & {"TS302", "TS404", "TS405"}
+
+
+def test_the_page_lists_what_can_be_silenced() -> None:
+    """Of the errors in the DAG, which leave nothing to compile, those that can be silenced."""
+    page = (ROOT / "docs/diagnostics.md").read_text("utf-8")
+    listed = page.partition("Errors that depend on a provider's release (")[2].partition(" can be silenced")[0]
+    errors = [code for code in CODES.values() if code.id.startswith("TS6") and code.severity is Severity.ERROR]
+    assert sorted(re.findall(r"TS\d+", listed)) == sorted(code.id for code in errors if can_be_ignored(code))
 
 
 @pytest.mark.parametrize(

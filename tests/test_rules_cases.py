@@ -185,6 +185,44 @@ def test_rule_bears_any_request(rule: Rule) -> None:
                     list(rule.check_spec(SpecView({}, [job])))
 
 
+OWN = "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/"
+PROFILER = "profiler: {s3: s3://my-bucket/p/, parameters: {PythonProfilingConfig: '{}'}}"
+
+
+@pytest.mark.parametrize(
+    ("code", "image", "fields"),
+    [
+        ("TS848", "xgboost:3.0", "hyperparameters: {sagemaker_mpi_enabled: true}"),
+        ("TS839", "pytorch-training:2.3-mine", PROFILER),
+        ("TS845", "sagemaker-scikit-learn:mine", "resources: {instance_count: 2}"),
+    ],
+)
+def test_an_image_of_ones_own_is_not_aws_image(code: str, image: str, fields: str) -> None:
+    """Whatever it is called: nothing is known of what a customer's image reads."""
+    assert code not in {each.code.id for each in findings(f"{OWN}{image}\n{fields}")}
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ("foo", "is not a number of columns"),
+        ("0", "declares no label"),
+        ("2", "declares 2 columns of labels"),
+        ("1", ""),
+        ("01", ""),
+    ],
+)
+def test_columns_of_labels(size: str, said: str) -> None:
+    found = findings(
+        "image: 382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1\n"
+        "hyperparameters: {k: 5, sample_size: 100, feature_dim: 3, predictor_type: regressor}\n"
+        f'inputs: {{train: {{s3: s3://my-bucket/t/, content_type: "text/csv;label_size={size}"}}}}\n'
+    )
+    messages = [each.message for each in found if each.code.id == "TS804"]
+    assert len(messages) == bool(said)
+    assert all(said in each for each in messages)
+
+
 def test_rules_of_a_topic_look_at_jobs() -> None:
     """A spec as a whole concerns every topic: a rule that looks at it has a name of none."""
     of_specs = [rule.check_spec for rule in all_rules() if rule.check_spec]

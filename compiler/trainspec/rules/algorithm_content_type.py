@@ -68,12 +68,13 @@ def _wrong(job: JobView, found: BuiltIn, known: Channel, channel: ChannelView, s
         advice = f'{channel.shown} accepts {shown}; the container would fail with "{says}"'
         yield Found(at, message, advice, fails_with=says)
     size = _LABEL_SIZE.search(said)
-    if size and content.label_size and size[1] not in content.label_size:
-        message = f"{found.name} reads the label from the first column, but `{said}` declares no label"
-        yield Found(at, message, "write `text/csv`: `label_size` must be 1")
-    elif size and not size[1].isdecimal():
+    if size and not re.fullmatch("[0-9]{1,9}", size[1]):
         message = f"`label_size={size[1]}` of {channel.shown} is not a number of columns"
         yield Found(at, message, "write `label_size=0` for data without a label, or `label_size=1`")
+    elif size and content.label_size and str(int(size[1])) not in content.label_size:
+        declared = "no label" if int(size[1]) == 0 else f"{int(size[1])} columns of labels"
+        message = f"{found.name} reads the label from the first column, but `{said}` declares {declared}"
+        yield Found(at, message, "write `text/csv`: `label_size` must be 1")
 
 
 def _unsaid(job: JobView, found: BuiltIn, channel: ChannelView) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from trainspec.diagnostics import Code, Severity
+from trainspec.request.images import known_registry
 from trainspec.rules.profiler_parameters import FRAMEWORK, PLACE
 from trainspec.rules.support.algorithms import PLACE as IMAGE
 from trainspec.rules.support.members import places
@@ -39,7 +40,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Compare the version of AWS's image with the last that has framework profiling."""
     asked = {each.lower() for each in FRAMEWORK}
     for place, _value in places(job, PLACE):
-        image = _IMAGE.match(job.text(*IMAGE) or "") if str(place[-1]).lower() in asked else None
+        text = job.text(*IMAGE) or ""
+        image = _IMAGE.match(text) if str(place[-1]).lower() in asked and known_registry(text) else None
         if image:
             name, ended, last = _ENDED[image["framework"]]
             if (int(image["major"]), int(image["minor"])) >= ended:

@@ -13,6 +13,7 @@ from typing import Final
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.distribution import KINDS
+from trainspec.request.images import known_registry
 from trainspec.rules.distribution_of_version import VERSIONS
 from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.view import Found, JobView
@@ -57,7 +58,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         for name, kind in KINDS.items()
         if kind.enabled in given and str(given[kind.enabled]).strip('"').lower() == "true"
     ]
-    image = _IMAGE.match(job.text(*PLACE) or "") if on else None
+    text = job.text(*PLACE) or ""
+    image = _IMAGE.match(text) if on and known_registry(text) else None
     for name, kind in on if image else ():
         framework = _FRAMEWORKS[image["repository"]] if image else ""
         place = ("HyperParameters", kind.enabled)

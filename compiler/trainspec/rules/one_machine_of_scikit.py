@@ -9,7 +9,7 @@ https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/sagemaker.sklearn.
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
-from trainspec.request.images import ecr_image
+from trainspec.request.images import known_registry
 from trainspec.rules.support.algorithms import PLACE
 from trainspec.rules.support.channels import channels
 from trainspec.rules.support.machines import instance_count
@@ -40,8 +40,8 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 def repeats_itself(job: JobView) -> bool:
     """Whether a job runs that image's own command on several machines, and none of its channels is split."""
-    image = ecr_image(job.text(*PLACE) or "")
-    if image is None or image.repository != "sagemaker-scikit-learn":
+    registry = known_registry(job.text(*PLACE) or "")
+    if registry is None or registry.image.repository != "sagemaker-scikit-learn":
         return False
     is_split = any(channel.distribution not in (None, "FullyReplicated") for channel in channels(job))
     has_own_command = job.member("AlgorithmSpecification", "ContainerEntrypoint") is not None

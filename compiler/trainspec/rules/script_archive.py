@@ -24,7 +24,7 @@ hyperparameters:
 """
 
 _PROGRAMS = (("HyperParameters", "sagemaker_program"), ("Environment", "SAGEMAKER_PROGRAM"))
-_OTHER_ARCHIVE = re.compile(r"\.(?:zip|tar|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst|7z|whl|py)$")
+_OTHER_ARCHIVE = re.compile(r"\.(?:zip|tar|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst|7z|whl|py)$", re.IGNORECASE)
 _PACKED = ("source", "dir")
 """A folder there is packed, or what keeps it from being so has been reported."""
 
@@ -59,7 +59,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     elif folder.startswith("s3://") and (other := _OTHER_ARCHIVE.search(folder)):
         message = f"the container unpacks a `.tar.gz`, and `{folder}` is a `{other[0]}`: it fails when it starts"
         yield Found(job.origin(*place), message, "pack the folder with `tar czf sourcedir.tar.gz -C FOLDER .`")
-    elif folder.startswith("s3://") and not folder.endswith((".gz", ".tgz")):
+    elif folder.startswith("s3://") and not folder.lower().endswith((".gz", ".tgz")):
         message = f"the container downloads one archive, but `{folder}` is a prefix: it would fail with HeadObject 404"
         advice = f"use the archive, for example `{folder.rstrip('/')}/sourcedir.tar.gz`"
         yield Found(job.origin(*place), message, advice, fails_with="")
