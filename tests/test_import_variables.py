@@ -55,17 +55,46 @@ def test_a_variable_becomes_the_template_that_reads_it(expression: str, template
     assert notes == ()
 
 
-def test_the_variables_of_the_task_sdk() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "template"),
+    [
+        ('"a", default="1"', "{{ var.value.get('a', '1') }}"),
+        ('"a", "1"', "{{ var.value.get('a', '1') }}"),
+        ('"a", "1", False', "{{ var.value.get('a', '1') }}"),
+        ('"a", None', None),  # no template says None
+        ('"a", "1", True', None),
+        ('"a", "1", False, 2', None),
+    ],
+)
+def test_the_variables_of_the_task_sdk(arguments: str, template: str | None) -> None:
     head = HEAD.replace("airflow.models import", "airflow.sdk import")
     imported = only(
-        """
+        f"""
         with DAG("d"):
-            config = request(Environment={"A": Variable.get("a", default="1")})
+            config = request(Environment={{"A": Variable.get({arguments})}})
             SageMakerTrainingOperator(task_id="train", config=config)
         """,
         head,
     )
-    assert "{{ var.value.get('a', '1') }}" in spec_text(imported)
+    text = spec_text(imported)
+    assert (template or "environment: {}") in text
+    assert ("var.value" in text) is (template is not None)
+    assert bool(imported.notes) is (template is None)
+
+
+def test_containers_that_hold_themselves_many_times_are_read_at_once() -> None:
+    before = """
+x = ["s3://a/b/"]
+for i in range(40):
+    x = [x, x]
+y = x[0]
+deep = ["s3://deep/"]
+for i in range(60):
+    deep = [deep]
+while_deep = deep[0]
+"""
+    text, _ = output('"s3://a/b/"', before)
+    assert "output: s3://a/b/" in text
 
 
 @pytest.mark.parametrize(
@@ -116,3 +145,25 @@ def test_a_map_out_of_a_variable_is_named() -> None:
         """
     )
     assert any("HyperParameters is not a map" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    ("task", "line"),
+    [
+        ('Own(task_id="own", config=Variable.get("c"))', 13),  # nobody knows what it renders
+        ('BashOperator(task_id="b", bash_command="{{ ds_add(ds, \'" + Variable.get("n") + "\') }}")', 13),
+        ('BashOperator(task_id="b", bash_command="x", outlets=[Asset(Variable.get("n"))])', 13),
+    ],
+)
+def test_where_no_template_can_be_a_variable_is_named(task: str, line: int) -> None:
+    imported = only(
+        f"""
+        from airflow.sdk import Asset
+        from mine.operators import Own
+        with DAG("d"):
+            train = SageMakerTrainingOperator(task_id="train", config=request())
+            train >> {task}
+        """
+    )
+    assert "var.value" not in spec_text(imported)
+    assert any(note.startswith(f"line {line}: ") for note in imported.notes), imported.notes

@@ -57,7 +57,7 @@ def check_path(path: str) -> str | None:
     """Why the dotted path `path` cannot be imported; None where it may be (the compiler imports nothing itself)."""
     if not _PATH.fullmatch(path) or len(path) > _MAX_PATH:
         return "not a dotted path such as `my_team.alerts.page`: the module, a dot, the name in it"
-    if why := next((why for word in path.split(".") if (why := check_keyword(word))), None):
+    if why := next((why for word in path.split(".") if (why := _check_name(word))), None):
         return why
     if hidden := next((word for word in path.split(".") if word.startswith("__")), None):
         return f"`{hidden}` is a private Python name, not that of a module or a function"
@@ -66,6 +66,10 @@ def check_path(path: str) -> str | None:
 
 def check_keyword(word: str) -> str | None:
     """Why `word` cannot name an argument; None where it can."""
+    return "`self` is the object itself, and cannot be given" if word == "self" else _check_name(word)
+
+
+def _check_name(word: str) -> str | None:
     if not word.isidentifier() or not word.isascii():
         return f"`{word}` is not a Python name"
     return f"`{word}` is a Python keyword and cannot be a name" if is_reserved(word) else None

@@ -169,12 +169,12 @@ def _of_environment(run: "Interpreter", node: ast.Call, called: Reference, given
 
 def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Any:
     """A variable of Airflow, as the template that reads it when the task runs."""
-    names = ("key", "default_var", "deserialize_json") if ".models." in called.path else ("key",)
+    names = ("key", "default_var" if ".models." in called.path else "default", "deserialize_json")
     named = {**dict(zip(names, given.positional, strict=False)), **given.named}
-    default = named.get("default", named.get("default_var", ...))
+    default = named.get(names[1], ...)
     is_json = named.get("deserialize_json", False)
     made = airflow_variable(named.get("key"), default, is_json is True) if isinstance(is_json, bool) else None
-    if made is None or given.open:
+    if made is None or given.open or len(given.positional) > len(names):
         return Residual(call_expression(run, node, called, given))
     return made
 

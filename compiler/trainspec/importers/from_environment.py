@@ -14,6 +14,7 @@ _MARK = re.compile(f"{_OPEN}([^{_THEN}]*){_THEN}([^{_END}]*){_END}")
 _UNFIT = re.compile(f"[{{}}$\n{_OPEN}{_THEN}{_END}]")
 GETTERS = ("os.getenv", "os.environ.get")
 AIRFLOW_GETTERS = ("airflow.models.Variable.get", "airflow.models.variable.Variable.get", "airflow.sdk.Variable.get")
+_KEY = r"[\w -]{1,200}"
 _OF_AIRFLOW = "{"
 """Stands for the name in the mark of a template."""
 
@@ -47,10 +48,25 @@ def is_of_airflow(value: Any) -> bool:
     return isinstance(value, str) and f"{_OPEN}{_OF_AIRFLOW}{_THEN}" in value
 
 
+def is_within_template(value: str) -> bool:
+    """Whether a variable of Airflow stands inside of a template of the text, where no other template can be."""
+    before = ""
+    end = 0
+    for found in _MARK.finditer(value):
+        before += value[end : found.start()]
+        end = found.end()
+        is_open = any(before.rfind(opens) > before.rfind(closes) for opens, closes in (("{{", "}}"), ("{%", "%}")))
+        if is_open and found[1] == _OF_AIRFLOW:
+            return True
+    return False
+
+
 def member_of_variable(value: Any, key: Any) -> str | None:
     """The text that stands for an item of a JSON variable of Airflow; None for all else."""
-    mark = re.fullmatch(f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ (var\\.json\\.[^{_END}]*) }}}}{_END}", str(value))
-    if not mark or not isinstance(key, str | int) or not re.fullmatch(r"[\w -]{1,200}", str(key), re.ASCII):
+    if not is_of_airflow(value) or not isinstance(key, str | int) or not re.fullmatch(_KEY, str(key), re.ASCII):
+        return None
+    mark = re.fullmatch(f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ (var\\.json\\.[^{_END}]*) }}}}{_END}", value)
+    if not mark:
         return None
     return f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ {mark[1]}[{key!r}] }}}}{_END}"
 

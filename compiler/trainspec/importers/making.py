@@ -4,20 +4,24 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trainspec.importers.from_environment import by_default, is_of_airflow, is_variable
+from trainspec.airflow_api.model import Signature
+from trainspec.airflow_api.operators import find
+from trainspec.importers.from_environment import by_default, is_of_airflow, is_variable, is_within_template
 from trainspec.importers.values import Dag, Given, Group, Label, Output, Reference, Task, dotted, unknown
+from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
+AIRFLOW_2 = "2.11"
 OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
 """Default arguments of a DAG that a spec says at each job."""
 TEMPLATED = (
     "config", "bash_command", "env", "op_args", "op_kwargs", "templates_dict", "bucket_key", "bucket_name", "conf",
     "sql", "query", "source_bucket_key", "dest_bucket_key", "source_bucket_name", "dest_bucket_name",
 )  # fmt: skip
-"""Arguments of common operators in which Airflow renders templates."""
+"""Arguments of Airflow's operators in which it renders templates, where no table knows the operator."""
 
 
 def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Dag:
@@ -135,24 +139,44 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
 
 def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
     """A call with its arguments as they are written out."""
-    keywords = [ast.keyword(name, run.expression(value, node)) for name, value in given.named.items()]
+    keywords = [
+        ast.keyword(name, run.expression(_for_field(run, value, False, node), node))
+        for name, value in given.named.items()
+    ]
     keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
-    positional = [run.expression(value, node) for value in given.positional]
-    return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+    return ast.copy_location(ast.Call(dotted(called.path, node), _positional(run, node, given), keywords), node)
+
+
+def _positional(run: "Interpreter", node: ast.Call, given: Given) -> list[ast.expr]:
+    return [run.expression(_for_field(run, value, False, node), node) for value in given.positional]
 
 
 def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
     """The call with each argument at the line where it stands in the call."""
     places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-    is_task = called.name != "DAG"
     keywords = [
-        ast.keyword(name, run.expression(_for_field(run, value, is_task and name in TEMPLATED, at), at))
+        ast.keyword(name, run.expression(_for_field(run, value, _is_rendered(called, name), at), at))
         for name, value in given.named.items()
         for at in (places.get(name, node),)
     ]
     keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
-    positional = [run.expression(value, node) for value in given.positional]
-    return ast.copy_location(ast.Call(dotted(called.path, node), positional, keywords), node)
+    return ast.copy_location(ast.Call(dotted(called.path, node), _positional(run, node, given), keywords), node)
+
+
+def signature_of(path: str) -> Signature | None:
+    """What a class takes, by the newest Airflow's table or by Airflow 2's; None for one that no table has."""
+    module, _, name = path.rpartition(".")
+    return next((known for minor in (DEFAULT_AIRFLOW, AIRFLOW_2) if (known := find(module, name, minor))), None)
+
+
+def _is_rendered(called: Reference, argument: str) -> bool:
+    """Whether Airflow renders templates in an argument. Of an operator that is nobody's known, it is not certain."""
+    if called.name == "DAG":
+        return False
+    known = signature_of(called.path)
+    if known is not None:
+        return argument in (known.renders or ())
+    return called.path.startswith("airflow.") and argument in TEMPLATED
 
 
 def _for_field(run: "Interpreter", value: Any, is_templated: bool, at: ast.expr) -> Any:
@@ -169,7 +193,7 @@ def _for_field(run: "Interpreter", value: Any, is_templated: bool, at: ast.expr)
     if isinstance(value, list | tuple):
         items = [_for_field(run, below, is_templated, at) for below in value]
         return items if any(one is not other for one, other in zip(items, value, strict=True)) else value
-    if not is_templated and is_of_airflow(value):
+    if is_of_airflow(value) and (not is_templated or is_within_template(value)):
         return unknown(ast.copy_location(ast.Name(by_default(value)), at))
     return value
 

@@ -5,13 +5,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from trainspec.airflow_api.operators import find
 from trainspec.importers.arguments import path_of
 from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called
+from trainspec.importers.making import signature_of
 from trainspec.importers.model import ImportedTask
 from trainspec.importers.moved import todays_path
 from trainspec.importers.times import duration_of, moment_of
-from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.schema.values import leaves
 from trainspec.units import duration
@@ -82,7 +81,6 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 _OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
 DURATIONS = ("poke_interval", "timeout", "execution_delta")
-AIRFLOW_2 = "2.11"
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -181,8 +179,7 @@ def _of_every_task() -> frozenset[str]:
 
 def _kinds(path: str) -> Mapping[str, tuple[str, ...]]:
     """What kinds of value the arguments of a known operator take, by the newest Airflow's table or by Airflow 2's."""
-    module, _, name = path.rpartition(".")
-    found = next((known for minor in (DEFAULT_AIRFLOW, AIRFLOW_2) if (known := find(module, name, minor))), None)
+    found = signature_of(path)
     return {argument: each.kinds for argument, each in found.arguments.items()} if found else {}
 
 

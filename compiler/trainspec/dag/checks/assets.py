@@ -62,7 +62,7 @@ def _map(value: "AssetData", path: Path) -> Iterator[Fault]:
     for kind, several in _several(value):
         yield from check_assets(several, (*path, kind))
     yield from _watchers(value.get("watchers") or (), (*path, "watchers"))
-    for key, given in (("uri", value.get("uri")), ("name", value.get("name"))):
+    for key, given in (("uri", value.get("uri")), ("name", value.get("name")), ("group", value.get("group"))):
         if given is not None:
             yield from _identifier(given, (*path, key), key)
 
@@ -103,6 +103,8 @@ def _refused(text: str, what: str) -> str | None:
         return f"longer than the {_LONGEST:,} characters that Airflow keeps"
     if not text.isascii():
         return "only ASCII characters go into an asset: write others as %XX"
+    if what == "group":
+        return None
     if what != "uri" and text in _RESERVED:
         return f"`{text}` cannot be the name of an asset: it has a special meaning in Airflow"
     if what == "name":
