@@ -54,3 +54,26 @@ def test_an_argument_of_a_trigger_may_have_any_name() -> None:
     text = source.text.replace("sqs_queue:", "imported: 1, sqs_queue:")
     analysis = analyse(Source("specs/x.yaml", text), Options(airflow="3.3"))
     assert "imported=1" in generate(analysis, Options(airflow="3.3"))
+
+
+DAG = "trainspec: 1\ndag: {id: d, schedule: null, %s}\ntasks: {step: {operator: my_team.ops.Report, %s}}\n"
+
+
+@pytest.mark.parametrize(
+    ("of_dag", "of_task", "minor", "code"),
+    [
+        ("tags: [x]", "pool: ml pool", "2.11", "TS105"),
+        ("default_args: {pool: '{{ ds }}'}", "retries: 1", "2.11", "TS105"),
+        ("tags: [x]", f"pool: {'x' * 251}", "2.11", "TS105"),
+        ("tags: [x]", f"pool: {'x' * 250}", "2.11", None),
+        ("tags: [x]", "pool: ml pool", "3.3", None),
+        ("tags: [x]", f"outlets: [{{name: a, group: {'x' * 1501}}}]", "3.3", "TS614"),
+        ("tags: [x]", "outlets: [{name: a, group: ' '}]", "3.3", "TS614"),
+        ("tags: [x]", f"outlets: [{{name: a, group: {'x' * 1500}}}]", "3.3", None),
+        ("tags: [x]", "on_failure_callback: {path: my_team.alerts.page, arguments: {self: 1}}", "3.3", "TS612"),
+        ("tags: [x]", "on_failure_callback: {path: my_team.self.page, arguments: {to: 1}}", "3.3", None),
+    ],
+)
+def test_what_airflow_refuses_as_it_loads(of_dag: str, of_task: str, minor: str, code: str | None) -> None:
+    found = analyse(Source("specs/x.yaml", DAG % (of_dag, of_task)), Options(airflow=minor)).findings
+    assert {each.code.id for each in found if each.severity == "error"} - {"TS102"} == ({code} if code else set())

@@ -1,5 +1,6 @@
 """What the language's schema cannot say of the arguments of a DAG and its tasks: what Airflow would refuse."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -45,6 +46,7 @@ def check_arguments(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
         yield from _values(task, path)
         yield from check_params(task.get("params", {}), (*path, "params"), is_scheduled(dag))
         yield from _of_minor(task, path, "task", airflow)
+        yield from _pool(task.get("pool"), (*path, "pool"), airflow)
         if dag.get("fail_fast") and task.get("trigger_rule") not in _FAIL_FAST_TAKES:
             message = f"`dag.fail_fast` requires the trigger rule all_success, not {task['trigger_rule']}"
             yield Fault(codes.CONFLICT, (*path, "trigger_rule"), message, "remove one of the two")
@@ -97,6 +99,15 @@ def _callbacks(value: Any, path: Path) -> Iterator[Fault]:
 def _deadlines(value: Any, path: Path) -> Iterator[Fault]:
     for at, each in each_of(value, path):
         yield from _callbacks(each.get("call"), (*at, "call"))
+
+
+def _pool(name: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
+    """Airflow 2 accepts a task only with a pool that has a name like an id."""
+    if isinstance(name, str) and airflow.minor.startswith("2.") and not re.fullmatch(r"[\w.-]{1,250}", name):
+        message = (
+            f"`{dotted(path)}`: {airflow.name} takes letters, digits, `-`, `.` and `_` in a pool's name, at most 250"
+        )
+        yield Fault(codes.MALFORMED, path, message)
 
 
 def _assets(value: Any, path: Path) -> Iterator[Fault]:
