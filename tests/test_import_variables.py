@@ -64,6 +64,7 @@ def test_a_variable_becomes_the_template_that_reads_it(expression: str, template
         ('"a", None', None),  # no template says None
         ('"a", "1", True', None),
         ('"a", "1", False, 2', None),
+        ('"a", default_var="1"', None),  # what airflow.models calls it
     ],
 )
 def test_the_variables_of_the_task_sdk(arguments: str, template: str | None) -> None:
@@ -89,7 +90,7 @@ for i in range(40):
     x = [x, x]
 y = x[0]
 deep = ["s3://deep/"]
-for i in range(60):
+for i in range(2000):
     deep = [deep]
 while_deep = deep[0]
 """

@@ -174,7 +174,7 @@ def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Gi
     default = named.get(names[1], ...)
     is_json = named.get("deserialize_json", False)
     made = airflow_variable(named.get("key"), default, is_json is True) if isinstance(is_json, bool) else None
-    if made is None or given.open or len(given.positional) > len(names):
+    if made is None or given.open or len(given.positional) > len(names) or given.named.keys() - set(names):
         return Residual(call_expression(run, node, called, given))
     return made
 
