@@ -268,8 +268,8 @@ def test_a_missing_raw_member_is_named() -> None:
         (ranges({"mim": 0.1, "max": 1}), None, "did you mean `min`?"),
         (ranges({"int": [1]}), "`jobs.tune.tuning.ranges.eta.int` must have at least 2 entries", None),
         (ranges({"int": [1, 2, 3]}), "`jobs.tune.tuning.ranges.eta.int` must have at most 2 entries", None),
-        (ranges(["a"]), "the ranges have 1 combination, and `limits.jobs` is 20", None),
-        (ranges(["a"], **GRID), "the strategy Grid tries the 1 combination that there is", "remove `jobs`"),
+        (ranges(["a"]), "the ranges have 1 combination, but `limits.jobs` is 20", None),
+        (ranges(["a"], **GRID), "the Grid strategy tries the only combination", "remove `jobs`"),
     ],
 )
 def test_words(spec: dict[str, Any], message: str | None, advice: str | None) -> None:

@@ -1,8 +1,8 @@
-r"""An expression that finds no number in the log.
+r"""The regular expression of a metric never finds a number in the log.
 
-SageMaker searches each line of the log for the expression, and takes what its first group in parentheses matches for
-the metric's value. An expression that cannot be compiled, has no group, or whose first group never holds a number,
-reports nothing, and a gate on the metric fails after the training.
+SageMaker searches each log line for the expression and uses the match of its first capturing group as the metric's
+value. If the expression cannot be compiled, has no group, or its first group never matches a number, the metric is
+never reported, and a gate on it fails after the training.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -16,7 +16,7 @@ from trainspec.rules.support.view import LONGEST, Found, JobView
 from trainspec.safety.unwarned import expression
 from trainspec.templates import has_template
 
-CODE = Code("TS880", "a metric's expression that finds no number", Severity.WARNING)
+CODE = Code("TS880", "a metric whose expression finds no number", Severity.WARNING)
 
 BAD = r"""
 metrics: {auc: "auc=[0-9.]+"}
@@ -40,11 +40,11 @@ def check_job(job: JobView) -> Iterator[Found]:
         except (re.error, RecursionError, OverflowError) as error:
             message = f"`{text}` is not a regular expression: {error}"
             yield Found(
-                job.origin(*place), message, "close what is open, and put a backslash before what is meant literally"
+                job.origin(*place), message, "close every bracket, and escape literal characters with a backslash"
             )
             continue
         if groups == 0:
-            message = f"`{text}` has no group, and SageMaker takes the metric's value from the first one"
+            message = f"`{text}` has no capturing group, but SageMaker takes the metric's value from the first one"
             yield Found(job.origin(*place), message, "put parentheses around the number: `loss=([0-9.]+)`")
             continue
         from trainspec.rules.support.expressions import number_of, parts
@@ -52,8 +52,12 @@ def check_job(job: JobView) -> Iterator[Found]:
         found = parts(text)
         example = number_of(found) if found else None
         if found and example is not None and not _is_number(example):
-            message = f"the first group of `{text}` takes for example `{example}`, which is not a number"
-            yield Found(job.origin(*place), message, "let the first parentheses be those around the number alone")
+            message = f"the first group of `{text}` matches, for example, `{example}`, which is not a number"
+            yield Found(
+                job.origin(*place),
+                message,
+                "make the first group the one around the number, and put only the number in it",
+            )
 
 
 def _is_number(text: str) -> bool:

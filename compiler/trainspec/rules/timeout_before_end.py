@@ -1,7 +1,7 @@
-"""The task is killed before its job must have ended.
+"""The task can time out while its job is still running normally.
 
-`execution_timeout` bounds one try of the task. Where it is shorter than the job may run, Airflow ends a try whose job
-is running well, and the job is stopped with it.
+`execution_timeout` limits one try of the task. If it is shorter than the time the job may run, Airflow ends the try
+although nothing is wrong, and the job is stopped with it.
 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html#timeouts
 """
@@ -48,6 +48,6 @@ def _too_short(job: JobView, fields: "TaskArgumentsData", above: tuple[str, ...]
     longest = job.longest
     waits = job.operator.get("wait_for_completion") is not False
     if waits and isinstance(timeout, int) and longest is not None and timeout < longest:
-        message = f"the task times out after {timeout:,} s, and job `{job.name}` may take {longest:,} s"
-        advice = f"set `execution_timeout` above {longest:,} s, with some time for the queue and the upload"
+        message = f"the task times out after {timeout:,} s, but job `{job.name}` may take {longest:,} s"
+        advice = f"set `execution_timeout` above {longest:,} s, which leaves time to start and to upload"
         yield Found((*above, "execution_timeout"), message, advice)

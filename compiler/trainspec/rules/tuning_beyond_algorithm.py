@@ -1,7 +1,7 @@
-"""A tuning range with values that the built-in algorithm does not take.
+"""A tuning range has values that the built-in algorithm does not accept.
 
-Every value of a range may become the hyperparameter of a training job. The container checks it as any other, and the
-training jobs that get one outside of the algorithm's bounds fail.
+A training job can get any value of the range. The container checks it like any other hyperparameter, and training
+jobs with a value outside the algorithm's limits fail.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
@@ -15,7 +15,7 @@ from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS847", "a tuning range with values that the algorithm does not take", Severity.WARNING)
+CODE = Code("TS847", "a tuning range with values that the algorithm does not accept", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1
@@ -50,7 +50,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
             member, value = wrong
             wanted = range_in_words(found.algorithm.hyperparameters[name])
-            message = f"`{value}` is in the range of `{name}`, which {found.name} takes as {wanted}"
+            message = f"the range of `{name}` includes `{value}`, but for {found.name} it must be {wanted}"
             yield Found(
                 job.tuning_origin(*place, member), message, "training jobs with such a value fail: narrow the range"
             )

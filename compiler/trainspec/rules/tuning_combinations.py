@@ -1,8 +1,7 @@
-"""More training jobs than there are combinations.
+"""A tuning job has more training jobs than combinations of values.
 
-Where all hyperparameters that are tuned have lists of values or ranges of whole numbers, there are only so many
-combinations. SageMaker refuses a tuning job with more training jobs than that: "You don't have enough combinations of
-hyperparameter ranges".
+If all ranges are lists of values or ranges of integers, the number of combinations is limited. SageMaker refuses a
+tuning job with more training jobs than that: "You don't have enough combinations of hyperparameter ranges".
 
 https://github.com/aws/amazon-sagemaker-operator-for-k8s/issues/123
 """
@@ -38,5 +37,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     total = combinations(job)
     if total is not None and jobs > total:
         many = "1 combination" if total == 1 else f"{total:,} combinations"
-        message = f"the ranges have {many}, and `limits.jobs` is {jobs:,}"
+        message = f"the ranges have {many}, but `limits.jobs` is {jobs:,}"
         yield Found(job.tuning_origin(*at), message, f"write `jobs: {total}` or less, or add a range")

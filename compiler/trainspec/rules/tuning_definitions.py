@@ -1,7 +1,8 @@
-"""A tuning job with several definitions of training jobs.
+"""A tuning job has several training job definitions.
 
-SageMaker can tune several algorithms in one tuning job, by TrainingJobDefinitions. A spec has no fields for that yet:
-the fields of a job describe one definition. Write a job with `tuning` for each algorithm, and compare their results.
+SageMaker can tune several algorithms in one tuning job (TrainingJobDefinitions). A spec does not support this yet:
+the fields of a job describe one definition. Write one job with `tuning` for each algorithm, and compare their
+results.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
 """
@@ -12,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.request.tuned import CONFIG, DEFINITION, OTHER_DEFINITIONS
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS792", "several definitions of training jobs")
+CODE = Code("TS792", "several training job definitions")
 
 BAD = """
 tuning:
@@ -33,8 +34,6 @@ def check_job(job: JobView) -> Iterator[Found]:
     several, *of_each = OTHER_DEFINITIONS
     for place in ((several,), *((DEFINITION, name) for name in of_each)):
         if job.tuned(*place) is not None:
-            message = f"{place[-1]} is for tuning jobs with several definitions, which a spec cannot describe yet"
-            advice = (
-                f"write a job with `tuning` for each definition; {CONFIG} holds the objective and the ranges of one"
-            )
+            message = f"{place[-1]} is for tuning jobs with several definitions, which specs do not support yet"
+            advice = f"write a job with `tuning` for each definition; {CONFIG} has the objective and the ranges of one"
             yield Found(job.tuning_origin(*place), message, advice, on_key=True)

@@ -1,7 +1,7 @@
-"""An example value of a hyperparameter that Autotune does not read.
+"""A hyperparameter has an example value (`auto`), but Autotune is not enabled.
 
-With `autotune: Enabled` SageMaker chooses the range of a hyperparameter itself, and `auto` gives it a value to start
-from. Without Autotune nothing reads it, and the hyperparameter is not tuned.
+With `autotune: Enabled`, SageMaker chooses the range of a hyperparameter, and `auto` gives it a value to start from.
+Without Autotune, the value is ignored and the hyperparameter is not tuned.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoParameter.html
 """
@@ -33,6 +33,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for name, place, _ in ranges_of(job.tuning):
         if "AutoParameters" in place:
-            message = f"`{name}` has an example value (`auto`), which only Autotune reads"
-            advice = "add `autotune: Enabled` to `tuning`, or give it a range"
+            message = f"`{name}` has an example value (`auto`), which only Autotune uses"
+            advice = "add `autotune: Enabled` to `tuning`, or write a range"
             yield Found(job.tuning_origin(*place, "ValueHint"), message, advice)

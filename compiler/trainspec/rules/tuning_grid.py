@@ -1,7 +1,7 @@
-"""A grid search over something else than lists of values.
+"""A grid search has a range that is not a list of values, or another number of jobs than combinations.
 
-The strategy Grid tries every combination once, so it takes lists of values only, and the number of training jobs is
-that of the combinations: `limits.jobs` is left out, or is just that number.
+The Grid strategy tries every combination once. It accepts only lists of values, and the number of training jobs is
+the number of combinations: leave `limits.jobs` out, or set it to exactly that number.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-works.html
 """
@@ -37,14 +37,14 @@ def check_job(job: JobView) -> Iterator[Found]:
     ranges = list(ranges_of(job.tuning))
     wrong = [(name, place) for name, place, each in ranges if "Values" not in each and _is_one(job, name, each)]
     for name, place in wrong:
-        message = f"the strategy Grid takes lists of values only, and `{name}` is a range"
+        message = f"the Grid strategy accepts only lists of values, but `{name}` is a range of numbers"
         yield Found(job.tuning_origin(*place, "Name"), message, "list the values to try: `[0.1, 0.2]`")
     at = (CONFIG, "ResourceLimits", "MaxNumberOfTrainingJobs")
     jobs = job.tuned(*at)
     total = combinations(job) if all("Values" in each for _, _, each in ranges) else None
     if total is not None and type(jobs) is int and jobs > 0 and jobs != total:
-        many = "the 1 combination that there is" if total == 1 else f"all {total:,} combinations"
-        message = f"the strategy Grid tries {many}, and `limits.jobs` is {jobs:,}"
+        many = "the only combination" if total == 1 else f"all {total:,} combinations"
+        message = f"the Grid strategy tries {many}, but `limits.jobs` is {jobs:,}"
         yield Found(job.tuning_origin(*at), message, "remove `jobs`")
 
 

@@ -1,7 +1,7 @@
-"""Limits of a tuning job that contradict each other.
+"""Limits of a tuning job contradict each other.
 
-No more training jobs can run at once than there are in all, and the most resources of Hyperband are not below the
-least. SageMaker refuses such a request.
+`limits.parallel` cannot be higher than `limits.jobs`, and Hyperband's `max_resource` cannot be lower than its
+`min_resource`. SageMaker refuses such a request.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html
 """
@@ -31,9 +31,9 @@ def check_job(job: JobView) -> Iterator[Found]:
     jobs, at = job.tuned(*limits, "MaxNumberOfTrainingJobs"), (*limits, "MaxParallelTrainingJobs")
     parallel = job.tuned(*at)
     if type(jobs) is int and type(parallel) is int and parallel > jobs > 0:
-        message = f"{parallel} training jobs at once are more than the {jobs} that there may be in all"
+        message = f"`parallel` is {parallel}, but there are only {jobs} training jobs in total"
         yield Found(job.tuning_origin(*at), message, f"write `parallel: {jobs}` or less")
     least, most = job.tuned(*bounds, "MinResource"), job.tuned(*bounds, "MaxResource")
     if type(least) is int and type(most) is int and least > most > 0:
-        message = f"`min_resource` is {least}, above `max_resource`, which is {most}"
-        yield Found(job.tuning_origin(*bounds, "MinResource"), message, "exchange them")
+        message = f"`min_resource` is {least}, but `max_resource` is only {most}"
+        yield Found(job.tuning_origin(*bounds, "MinResource"), message, "swap the two values")

@@ -1,7 +1,7 @@
-"""Machines of a tuning job that are given twice.
+"""A tuning job sets its instances twice.
 
-The machines stand in `resources`, as of any job, or in `tuning.resources`, which takes several types in order of
-preference: `instances`, or one `instance_type`. SageMaker refuses a request that has more than one of them.
+The instances are set either in `resources`, as for any job, or in `tuning.resources`, which has either `instances`
+(several types in order of preference) or one `instance_type`. SageMaker refuses a request with more than one of them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningResourceConfig.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.request.tuned import DEFINITION
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS794", "machines of a tuning job that are given twice")
+CODE = Code("TS794", "instances of a tuning job that are set twice")
 
 BAD = """
 tuning:
@@ -34,8 +34,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     if job.tuned(*_TUNED) is None or not isinstance(job.tuned(*_TUNED, "InstanceConfigs") or [], list):
         return
     if job.tuned(DEFINITION, "ResourceConfig") is not None:
-        message = "`resources` and `tuning.resources` both have the machines of the training jobs"
+        message = "`resources` and `tuning.resources` both set the instances of the training jobs"
         yield Found(("tuning", "resources"), message, "remove one of them", on_key=True)
     if job.tuned(*_TUNED, "InstanceConfigs") is not None and job.tuned(*_TUNED, "InstanceType") is not None:
-        message = "`tuning.resources` has `instances` and an `instance_type`"
+        message = "`tuning.resources` has both `instances` and `instance_type`"
         yield Found(job.tuning_origin(*_TUNED, "InstanceType"), message, "move it into `instances`")

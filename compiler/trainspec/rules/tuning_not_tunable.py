@@ -1,7 +1,7 @@
-"""A hyperparameter that the built-in algorithm does not let a tuning job tune.
+"""A tuning range is for a hyperparameter that the built-in algorithm cannot tune.
 
-Each built-in algorithm lists the hyperparameters that can be tuned, and of which kind their ranges are. SageMaker
-refuses others. `trainspec explain NAME` lists them.
+For each built-in algorithm, AWS lists the tunable hyperparameters and the type of their ranges. SageMaker refuses all
+others. `trainspec explain NAME` lists them.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
@@ -52,9 +52,9 @@ def check_job(job: JobView) -> Iterator[Found]:
         if known is None:
             some = ", ".join(list(found.algorithm.tunable)[:6])
             near = did_you_mean(name, found.algorithm.tunable) or f"it lists {some}, …"
-            message = f"{found.name} does not list `{name}` among the hyperparameters that can be tuned"
+            message = f"`{name}` is not a tunable hyperparameter of {found.name}"
             yield Found(at, message, near, on_key=True)
         elif (kind := _KINDS.get(str(place[2]))) and kind != known.kind:
             yield Found(
-                at, f"{found.name} tunes `{name}` by another kind of range", f"write {_FORMS[known.kind]}", True
+                at, f"the range of `{name}` has another type in {found.name}", f"write {_FORMS[known.kind]}", True
             )

@@ -1,8 +1,8 @@
-"""A tuning job whose objective is not a metric of its training jobs.
+"""The objective of a tuning job is not a metric of its training jobs.
 
-SageMaker reads the objective from the logs of the training jobs: with an image of your own by the expression that
-`metrics` has for it, with a built-in algorithm by the algorithm's own metrics, of which not all are for tuning. It
-refuses a tuning job whose objective is neither.
+SageMaker reads the objective from the logs of the training jobs. With your own image, `metrics` must have an
+expression for it. A built-in algorithm has its own metrics, not all of which can be an objective. SageMaker refuses a
+tuning job with any other objective.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-metrics-variables.html
 """
@@ -52,5 +52,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     if metric not in defined and not any(has_template(str(each)) for each in defined):
         has = f"it has {', '.join(f'`{each}`' for each in defined)}" if defined else "it has no `metrics`"
         advice = did_you_mean(metric, [str(each) for each in defined])
-        message = f"the objective `{metric}` is not a metric of the job: {has}"
+        message = f"the objective `{metric}` is not a metric of the job; {has}"
         yield Found(at, message, advice or "add it to `metrics`, with the expression that finds it in the log")

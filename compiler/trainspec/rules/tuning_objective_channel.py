@@ -1,7 +1,8 @@
-"""An objective that is measured on a channel that the job does not have.
+"""The objective is measured on a channel that the job does not have.
 
-A built-in algorithm reports `validation:…` for the data of the channel `validation`, and `test:…` for that of `test`.
-Without that channel its training jobs report no such metric, and the tuning job ends without a best one.
+A built-in algorithm reports `validation:…` metrics for the data of the `validation` channel, and `test:…` metrics for
+that of `test`. Without the channel, its training jobs do not report the metric, and the tuning job finds no best
+training job.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html
 """
@@ -55,5 +56,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     if known is None or known.required or known.needed_with:  # another rule asks for these
         return
     if channel in ("validation", "test") and channel not in names:
-        message = f"{found.name} measures `{metric}` on the channel `{channel}`, which the job does not have"
+        message = f"{found.name} measures `{metric}` on the `{channel}` channel, which the job does not have"
         yield Found(job.tuning_origin(*_PLACE), message, f"add `{channel}` to `inputs`, or choose another metric")

@@ -1,7 +1,7 @@
-"""A range that holds nothing, or whose bounds are not numbers.
+"""A tuning range is empty, or its limits are not numbers.
 
-The least value of a range is below its greatest, and both are numbers; whole ones in a range of whole numbers. A list
-of values has each of them once. SageMaker refuses such a range.
+The minimum of a range must be below its maximum, and both must be numbers: integers in a range of integers. A list
+must not have duplicate values. SageMaker refuses such a range.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
@@ -16,7 +16,7 @@ from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 from trainspec.text.tree import Path
 
-CODE = Code("TS786", "a range that holds nothing")
+CODE = Code("TS786", "an empty range, or one with invalid limits")
 
 BAD = """
 tuning:
@@ -58,10 +58,10 @@ def _bounds(job: JobView, name: str, place: Path, each: Mapping[str, Any]) -> It
             return
         number = as_number(text)
         if number is None or (whole and not number.is_integer()):
-            what = "a whole number" if whole else "a number"
-            yield Found(job.tuning_origin(*place, member), f"`{text}` is not {what}, as a bound of `{name}` must be")
+            what = "an integer" if whole else "a number"
+            yield Found(job.tuning_origin(*place, member), f"`{text}` is not {what}, but a limit of `{name}` must be")
             return
         known.append(number)
     if known[0] >= known[1]:
-        message = f"the range of `{name}` holds nothing to search: {each['MinValue']} is not below {each['MaxValue']}"
-        yield Found(job.tuning_origin(*place, "MinValue"), message, "write the least value first, then the greatest")
+        message = f"the range of `{name}` is empty: {each['MinValue']} is not below {each['MaxValue']}"
+        yield Found(job.tuning_origin(*place, "MinValue"), message, "write the minimum first, then the maximum")

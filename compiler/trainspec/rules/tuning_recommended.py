@@ -1,7 +1,7 @@
-"""A range that reaches beyond what AWS recommends for the built-in algorithm.
+"""A tuning range is wider than what AWS recommends for the built-in algorithm.
 
-For each hyperparameter that can be tuned the algorithm's page recommends a range. A wider one is accepted, but training
-jobs may fail in it, or be wasted.
+The algorithm's documentation recommends a range for each tunable hyperparameter. A wider range is accepted, but
+training jobs with values outside the recommendation may fail or be wasted.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-considerations.html
 """
@@ -51,4 +51,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         is_reported = beyond(job, name, each) is not None
         if not is_reported and (least < known.least or most > known.most):
             message = f"AWS recommends {known.least:g} to {known.most:g} for `{name}` of {found.name}"
-            yield Found(job.tuning_origin(*place, "Name"), message, "narrow the range, if training jobs fail", True)
+            yield Found(job.tuning_origin(*place, "Name"), message, "narrow the range if training jobs fail", True)

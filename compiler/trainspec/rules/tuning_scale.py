@@ -1,7 +1,7 @@
-"""A scale that the range does not allow.
+"""The scale of a tuning range does not fit its values.
 
-A logarithmic search needs a range above zero, and the reverse logarithmic one a range from zero to below one. A list of
-values has no scale. SageMaker refuses such a range.
+A logarithmic scale needs a range above zero, and a reverse logarithmic scale needs a range within 0 ≤ x < 1. A list
+of values has no scale. SageMaker refuses other combinations.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """
@@ -32,18 +32,16 @@ def check_job(job: JobView) -> Iterator[Found]:
         scale = each.get("ScalingType")
         least, most = least_and_most(each)
         if scale == "Logarithmic" and least is not None and least <= 0:
-            message = (
-                f"a logarithmic search of `{name}` needs a range above zero, and this begins at {each['MinValue']}"
-            )
-            advice = "begin above zero, such as at 1e-6, or write `scale: Linear`"
+            message = f"a logarithmic scale needs a range above zero, but that of `{name}` starts at {each['MinValue']}"
+            advice = "start above zero, for example at 1e-6, or write `scale: Linear`"
             yield Found(job.tuning_origin(*place, "MinValue"), message, advice)
         if scale != "ReverseLogarithmic":
             continue
         if "IntegerParameterRanges" in place:
-            message = f"a reverse logarithmic search is for real numbers, and `{name}` is a range of whole ones"
+            message = f"a reverse logarithmic scale needs a range of floats, but `{name}` has a range of integers"
             yield Found(job.tuning_origin(*place, "ScalingType"), message, "write `scale: Logarithmic` or `Linear`")
         elif (least is not None and least < 0) or (most is not None and most >= 1):
-            message = f"a reverse logarithmic search of `{name}` needs a range from 0 to below 1"
+            message = f"a reverse logarithmic scale of `{name}` needs a range within 0 ≤ x < 1"
             yield Found(
-                job.tuning_origin(*place, "ScalingType"), message, "change the bounds, or write `scale: Linear`"
+                job.tuning_origin(*place, "ScalingType"), message, "change the limits, or write `scale: Linear`"
             )

@@ -1,8 +1,8 @@
-"""A tuning job that may train for days, and has no limit to the whole.
+"""The training jobs of a tuning job may take more than a day in total, without a limit.
 
-A tuning job pays for its training jobs: `limits.jobs` of them at most, each for `stopping.max_runtime` at most. Where
-that comes to more than a day, `limits.runtime` bounds the whole: SageMaker then stops what still runs, and the best
-training job so far is the result. `trainspec cost` counts the hours.
+You pay for each training job of a tuning job: up to `limits.jobs` of them, each for up to `stopping.max_runtime`.
+With `limits.runtime`, SageMaker stops those that still run at that time, and the best training job so far is the
+result. `trainspec cost` calculates the hours.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html
 """
@@ -41,5 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     if type(each) is int and each > 0 and bounds.jobs * each > _DAY:
         total = f"{bounds.jobs * each / 3600:,.0f} hours"
-        message = f"the training jobs may take {total} in all: {bounds.jobs:,} of them, each up to {duration(each)}"
-        yield Found(("tuning", "limits"), message, "bound the whole with `runtime`, such as `runtime: 6h`", on_key=True)
+        message = f"the training jobs may take {total} in total: {bounds.jobs:,} of up to {duration(each)} each"
+        yield Found(
+            ("tuning", "limits"), message, "limit the whole tuning job, for example with `runtime: 6h`", on_key=True
+        )

@@ -1,7 +1,8 @@
-"""A tuning job without an objective.
+"""A tuning job has no objective.
 
-What is best, the objective says: the name of a metric, and whether it is to be large or small. The API's model lets it
-be left out, because several definitions have an objective each; SageMaker refuses a tuning job without one.
+The objective decides which training job is the best: it is a metric, and whether to maximize or minimize it. The
+API's model does not require it, since each of several definitions has its own, but SageMaker refuses a tuning job
+without one.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobObjective.html
 """
@@ -33,7 +34,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         job.tuned(CONFIG, "HyperParameterTuningJobObjective") is None
         and job.tuned(DEFINITION, "TuningObjective") is None
     ):
-        advice = "add `objective: {metric: NAME, goal: Maximize}`, or `Minimize`"
+        advice = "add `objective: {metric: NAME, goal: Maximize}` (or `Minimize`)"
         yield Found(
-            ("tuning",), "`tuning` has no `objective`: nothing says which training job is the best", advice, True
+            ("tuning",), "`tuning` has no `objective`, which decides which training job is the best", advice, True
         )

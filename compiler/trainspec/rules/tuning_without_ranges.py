@@ -1,6 +1,6 @@
-"""A tuning job that has nothing to tune.
+"""A tuning job has nothing to tune.
 
-Without a range all training jobs would be the same. Only with `autotune: Enabled` SageMaker chooses ranges by itself.
+Without ranges, all training jobs would be identical. SageMaker chooses ranges itself only with `autotune: Enabled`.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-autotune.html
 """
@@ -32,4 +32,4 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     if job.tuned(DEFINITION, "HyperParameterRanges") is None and not any(True for _ in ranges_of(job.tuning)):
         advice = "add `ranges`, or `autotune: Enabled`, which lets SageMaker choose them"
-        yield Found(("tuning",), "`tuning` has no `ranges`: all training jobs would be the same", advice, on_key=True)
+        yield Found(("tuning",), "`tuning` has no `ranges`: all training jobs would be identical", advice, on_key=True)

@@ -1,7 +1,7 @@
-"""A job has one source of its algorithm, not two.
+"""A job sets more than one of `image`, `framework` and `algorithm`.
 
-`image`, `framework` and `algorithm` each name what trains. With an image and an algorithm resource together, AWS says,
-the job may break.
+Each of them selects the container that trains the model. AWS warns that a job with both an image and an algorithm
+resource may fail.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
 """
@@ -31,9 +31,10 @@ def check_job(job: JobView) -> Iterator[Found]:
     given = [name for name in FIELDS if name in job.fields]
     places = [("AlgorithmSpecification", name) for name in ("TrainingImage", "AlgorithmName")]
     if len(given) > 1:
-        message = f"{' and '.join(f'`{name}`' for name in given)} each name what trains, and a job has one"
-        advice = f"keep one of them; `{given[0]}: null` takes away what `defaults` says"
+        shown = " and ".join(f"`{name}`" for name in given)
+        message = f"{shown} each select the training container, but a job can have only one"
+        advice = f"keep one of them; `{given[0]}: null` removes the value from `defaults`"
         yield Found((given[-1],), message, advice, on_key=True)
     elif all(job.member(*place) is not None for place in places):
-        message = "the request has a TrainingImage and an AlgorithmName, and a job has one"
+        message = "the request has both TrainingImage and AlgorithmName, but a job can have only one of them"
         yield Found(job.origin(*places[1]), message, "keep one of them", on_key=True)

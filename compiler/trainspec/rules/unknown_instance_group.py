@@ -1,6 +1,6 @@
-"""A channel names a group of machines that the job does not have.
+"""A channel names an instance group that the job does not have.
 
-`instance_groups` of a channel says which of `resources.groups` get its data.
+A channel's `instance_groups` lists which of the groups in `resources.groups` get its data.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, did_you_mean, the_one
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS514", "a group of machines that does not exist")
+CODE = Code("TS514", "an instance group that does not exist")
 
 BAD = """
 resources:
@@ -46,12 +46,12 @@ def check_job(job: JobView) -> Iterator[Found]:
         for place in job.places(*channel, "DataSource", "S3DataSource", "InstanceGroupNames"):
             name = job.text(*place)
             if name is not None and name not in names:
-                advice = did_you_mean(name, names) or f"there {_are(names)}"
-                message = f"the job has no group of machines `{name}`"
+                advice = did_you_mean(name, names) or _listed(names)
+                message = f"the job has no instance group `{name}`"
                 yield Found(job.origin(*place), message, advice, fix=the_one(name, names))
 
 
-def _are(names: list[str]) -> str:
+def _listed(names: list[str]) -> str:
     if not names:
-        return "are no groups: add `resources.groups`, or remove `instance_groups`"
-    return f"{'is' if len(names) == 1 else 'are'} {', '.join(f'`{name}`' for name in names)}"
+        return "add the groups under `resources.groups`, or remove `instance_groups`"
+    return f"its groups are {', '.join(f'`{name}`' for name in names)}"

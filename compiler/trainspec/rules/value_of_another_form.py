@@ -1,7 +1,7 @@
-"""A value whose form SageMaker refuses, although the API's model takes any string there.
+"""A value is in a format that SageMaker refuses, although the API's model allows any string there.
 
-A security group is given by its id, a subnet by its own, a key by its id, ARN or alias, a folder by its full path: the
-API's documentation says so in prose, and the call is refused where it is not so.
+Security groups and subnets are given by their ids, a key by its id, ARN or alias, a folder by its full path. The
+API's documentation says this in prose only, and SageMaker refuses the call otherwise.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -15,7 +15,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS860", "a value of a form that SageMaker refuses")
+CODE = Code("TS860", "a value in a format that SageMaker refuses")
 
 BAD = """
 vpc: {subnets: [subnet-0123456789abcdef0], security_groups: [default]}
@@ -61,7 +61,7 @@ FORMS = (
         "ResourceConfig.VolumeKmsKeyId",
         rf"{_KEY_ID}|{_KMS}key/.+",
         "the id or the ARN of a KMS key",
-        "a volume takes the key's id or its ARN, and no alias",
+        "use the key's id or its ARN; an alias is not allowed for a volume",
     ),
     Form(
         "InputDataConfig.*.DataSource.FileSystemDataSource.DirectoryPath",
@@ -82,13 +82,13 @@ FORMS = (
         "ServerlessJobConfig.SequenceLength",
         r"(?:[1-9][0-9]{0,2}|10[01][0-9]|102[0-4])K",
         "a length from 1K to 1024K",
-        "write for example `32K`",
+        "write, for example, `32K`",
     ),
     Form(
         "Tags.*.Key",
         r"(?!(?i:aws:)).*",
         "a key that users may set",
-        "choose another key: those that begin with `aws:` are AWS's own",
+        "choose another key: those that begin with `aws:` are reserved for AWS",
     ),
     Form(
         "AlgorithmSpecification.AlgorithmName",
@@ -127,7 +127,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     interval = job.number(*place)
     if interval is not None and interval not in _INTERVALS:
         shown = ", ".join(f"{each:,}" for each in _INTERVALS)
-        message = f"the interval is {interval:,} ms, and SageMaker takes {shown} ms"
+        message = f"the interval is {interval:,} ms, but SageMaker allows only {shown} ms"
         nearest = min(_INTERVALS, key=lambda each: abs(each - interval))
         yield Found(job.origin(*place), message, f"write {nearest}")
 

@@ -1,7 +1,7 @@
-"""A volume's key on a machine that has no volume.
+"""`volume_kms_key` is set for instances without a volume.
 
-The disks of machines with their own storage are encrypted by their hardware. SageMaker refuses `volume_kms_key` for
-them.
+Instances with local storage have no EBS volume, and their disks are encrypted by the hardware. SageMaker refuses
+`volume_kms_key` for them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.machines import has_local_storage, instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS507", "a key for the volume of a machine that has none")
+CODE = Code("TS507", "a volume key for instances without a volume")
 
 BAD = """
 resources: {instance_type: ml.g5.2xlarge, volume_size: null, volume_kms_key: 1234abcd-12ab-34cd-56ef-1234567890ab}
@@ -27,5 +27,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find VolumeKmsKeyId where every machine has local storage."""
     names = [name for name, _place in instance_types(job)]
     if job.member("ResourceConfig", "VolumeKmsKeyId") and names and all(map(has_local_storage, names)):
-        message = f"{names[0]} has no volume to encrypt: its own disks are encrypted by the hardware"
+        message = f"{names[0]} has no volume to encrypt: its local disks are encrypted by the hardware"
         yield Found(job.origin("ResourceConfig", "VolumeKmsKeyId"), message, "remove `volume_kms_key`", on_key=True)

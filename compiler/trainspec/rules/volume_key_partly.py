@@ -1,6 +1,6 @@
-"""A key for the volumes of machines some of which have none.
+"""`volume_kms_key` is set although some of the instance groups have no volume.
 
-SageMaker refuses `volume_kms_key` for a machine with storage of its own, also where another group of the job has a
+SageMaker refuses `volume_kms_key` for instances with local storage, even if another instance group of the job has a
 volume.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.machines import has_local_storage, instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS853", "a key for volumes that some of the machines do not have", Severity.WARNING)
+CODE = Code("TS853", "a volume key for instances of which some have no volume", Severity.WARNING)
 
 BAD = """
 resources:
@@ -41,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     names = [name for name, _place in instance_types(job)] if job.member(*place) else []
     own = [name for name in names if has_local_storage(name)]
     if own and len(own) < len(names):
-        message = f"{own[0]} has no volume to encrypt, and SageMaker refuses a key for it"
+        message = f"{own[0]} has no volume to encrypt, and SageMaker refuses `volume_kms_key` for it"
         yield Found(
             job.origin(*place), message, "remove `volume_kms_key`: the hardware encrypts those disks", on_key=True
         )

@@ -1,6 +1,6 @@
-"""A machine without storage of its own, and no volume.
+"""An instance type without local storage is used without a volume.
 
-Where the machine has no NVMe disks, `volume_size` must say how large the volume for data and checkpoints is.
+If an instance type has no NVMe disks, `volume_size` must set the size of the volume for data and checkpoints.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -11,7 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.machines import instance_types, needs_volume
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS851", "a machine without any storage", Severity.WARNING)
+CODE = Code("TS851", "an instance without any storage", Severity.WARNING)
 
 BAD = """
 resources: {instance_type: ml.c5.xlarge, volume_size: null}
@@ -32,6 +32,6 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for name, place in instance_types(job):
         if needs_volume(name):
-            message = f"{name} has no storage of its own, and the job asks for no volume"
-            yield Found(job.origin(*place), message, "add for example `volume_size: 30GB`")
+            message = f"{name} has no local storage, and the job does not set `volume_size`"
+            yield Found(job.origin(*place), message, "add, for example, `volume_size: 30GB`")
             return

@@ -1,7 +1,7 @@
-"""A volume is asked for on a machine that brings its own storage.
+"""`volume_size` is set for an instance type with local storage.
 
-Machines with NVMe disks, such as those of the families g4dn, g5 and p4d, get no volume from SageMaker: the space is
-what the machine has, whatever `volume_size` says.
+SageMaker attaches no volume to instances with NVMe disks, such as those of the g4dn, g5 and p4d families. The storage
+is that of the instance type, and `volume_size` has no effect.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
 """
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.machines import has_local_storage, instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS524", "a volume where the machine has its own storage", Severity.NOTE)
+CODE = Code("TS524", "a volume size for an instance with local storage", Severity.NOTE)
 
 BAD = """
 resources: {instance_type: ml.g5.2xlarge, volume_size: 200GB}
@@ -28,5 +28,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     size = job.number("ResourceConfig", "VolumeSizeInGB")
     names = [name for name, _place in instance_types(job)]
     if size and names and all(map(has_local_storage, names)):
-        message = f"{names[0]} has its own storage: SageMaker adds no volume, and the {size:,} GB have no effect"
+        message = f"{names[0]} has local storage: SageMaker attaches no volume, and the {size:,} GB have no effect"
         yield Found(job.origin("ResourceConfig", "VolumeSizeInGB"), message, "remove `volume_size`", on_key=True)

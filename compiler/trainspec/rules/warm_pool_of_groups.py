@@ -1,6 +1,6 @@
-"""Several groups of machines are not kept warm.
+"""`keep_alive` is set for a job with several instance groups.
 
-AWS keeps no warm pool for a job whose machines are of several groups.
+SageMaker does not support warm pools for heterogeneous clusters.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS527", "a warm pool of several groups of machines", Severity.WARNING)
+CODE = Code("TS527", "a warm pool for several instance groups", Severity.WARNING)
 
 BAD = """
 resources:
@@ -32,5 +32,5 @@ def check_job(job: JobView) -> Iterator[Found]:
     place = ("ResourceConfig", "KeepAlivePeriodInSeconds")
     groups = job.member("ResourceConfig", "InstanceGroups")
     if job.number(*place) and isinstance(groups, list) and len(groups) > 1:
-        message = "AWS keeps no warm pool for several groups of machines"
+        message = "SageMaker does not support warm pools for jobs with several instance groups"
         yield Found(job.origin(*place), message, "remove `keep_alive`", on_key=True)

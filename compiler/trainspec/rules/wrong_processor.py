@@ -1,7 +1,7 @@
-"""The image is made for another processor than the machine has.
+"""The image is built for other processors than those of the instance type.
 
-An image for CPUs leaves a GPU idle that is paid for; one for GPUs finds no driver on a CPU machine, and at best
-computes slowly; images for Trainium run on nothing else.
+A CPU image leaves the GPUs idle, although you pay for them. A GPU image finds no driver on a CPU instance, and is
+slow at best. Images for Trainium do not run on anything else.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/pre-built-containers-frameworks-deep-learning.html
 """
@@ -13,7 +13,7 @@ from trainspec.request.images import processor_of, processor_of_instance
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS565", "an image for another processor than the machine's", Severity.WARNING)
+CODE = Code("TS565", "an image for other processors than the instance's", Severity.WARNING)
 
 BAD = """
 image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1-cpu
@@ -36,7 +36,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     had = {processor_of_instance(name) for name, _place in types}
     if wanted in NAMES and types and "unknown" not in had and wanted not in had:
         name, place = types[0]
-        message = f"the image is made for {NAMES[wanted]}, and {name} has {NAMES[processor_of_instance(name)]}"
-        advice = "the GPUs would be idle: take a CPU machine, or the image for GPUs" if "gpu" in had else None
-        advice = advice or f"take the image for {name}, or a machine with {NAMES[wanted]}"
+        message = f"the image is built for {NAMES[wanted]}, but {name} has {NAMES[processor_of_instance(name)]}"
+        advice = "the GPUs would be idle: use a CPU instance, or the GPU image" if "gpu" in had else None
+        advice = advice or f"use the image for {name}, or an instance with {NAMES[wanted]}"
         yield Found(job.origin(*place), message, advice)
