@@ -71,6 +71,7 @@ DAG = "trainspec: 1\ndag: {id: d, schedule: null, %s}\ntasks: {step: {operator: 
         ("tags: [x]", "outlets: [{name: a, group: ' '}]", "3.3", "TS614"),
         ("tags: [x]", f"outlets: [{{name: a, group: {'x' * 1500}}}]", "3.3", None),
         ("tags: [x]", "on_failure_callback: {path: my_team.alerts.page, arguments: {self: 1}}", "3.3", "TS612"),
+        ("tags: [x]", "arguments: {self: 1}", "2.11", "TS105"),
         ("tags: [x]", "on_failure_callback: {path: my_team.self.page, arguments: {to: 1}}", "3.3", None),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trainspec.dag.checks.finite import check_finite
-from trainspec.dag.expressions import check_path, is_reserved
+from trainspec.dag.expressions import check_keyword, check_path
 from trainspec.dag.times import check_duration
 from trainspec.diagnostics import codes
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -126,7 +126,7 @@ def _task(task: "TaskData", path: Path) -> Iterator[Fault]:
             where = _OF_THE_TASK.get(name, f"`{name}` beside `operator`")
             message = f"`{name}` belongs to the task, not to the operator's arguments"
             yield Fault(codes.CONFLICT, at, message, f"it is {where}", on_key=True)
-        elif not _IDENTIFIER.fullmatch(name) or is_reserved(name):
+        elif not _IDENTIFIER.fullmatch(name) or check_keyword(name):
             message = f"`{name}` cannot be the name of an argument in Python"
             yield Fault(codes.MALFORMED, at, message, on_key=True)
     yield from check_finite(task.get("arguments") or {}, (*path, "arguments"))
