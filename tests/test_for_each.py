@@ -39,11 +39,11 @@ def dags(project: Path) -> list[str]:
 FAULTS = {
     "one_id": (
         ('"churn_${for_each.team}"', "churn"),
-        ("TS605", "the combinations `team=growth` and `team=risk` of `for_each` both make the DAG `churn`", 3, 11),
+        ("TS605", "the combinations `team=growth` and `team=risk` of `for_each` both produce the DAG `churn`", 3, 11),
     ),
     "one_spelling": (
         ("[growth, risk]", "[1, '1']"),
-        ("TS605", "two combinations `team=1` of `for_each` make the DAG `churn_1` (for `team=1`)", 3, 11),
+        ("TS605", "two combinations `team=1` of `for_each` produce the DAG `churn_1` (for `team=1`)", 3, 11),
     ),
     "unknown_name": (
         ("-${for_each.id}", "-${for_each.tema}"),

@@ -59,7 +59,7 @@ def test_a_mistake(written: str, instead: str, said: str, project: Path, trainsp
     ("text", "said"),
     [
         ('{"TrainingJobName": "x", "RoleArn": "y", "AlgorithmSpecification": {}}', "`trainspec import FILE`"),
-        ("kind: ConfigMap\nmetadata: {name: x}\napiVersion: v1\n", "`trainspec import` makes a spec of a manifest"),
+        ("kind: ConfigMap\nmetadata: {name: x}\napiVersion: v1\n", "`trainspec import` converts a manifest to a spec"),
     ],
 )
 def test_a_file_of_another_kind_is_one_finding(text: str, said: str, project: Path, trainspec: Run) -> None:

@@ -63,7 +63,7 @@ def own(tmp_path: Path) -> OwnOperators:
         ("{operator: acme.ops.Report}", ["TS616 Report requires the argument `day`"]),
         ("{operator: acme.ops.Report, arguments: {dya: x}}", ["TS615 Report has no argument `dya`"]),
         ("{operator: acme.ops.Repotr}", ["TS619 `acme.ops` has no class `Repotr`"]),
-        ("{operator: acme.opz.Report}", ["TS619 there is no module `acme.opz` below `operator-sources`"]),
+        ("{operator: acme.opz.Report}", ["TS619 there is no module `acme.opz` under `operator-sources`"]),
         ("{operator: others.ops.Report, arguments: {x: 1}}", []),
     ],
 )

@@ -153,7 +153,7 @@ def test_scope(house: Project, scope: dict[str, Any], number: int) -> None:
     ("scope", "advice"),
     [
         ({"environment": "prd"}, "did you mean `prod`?"),
-        ({"environment": ["prod", "stage"]}, "there are default, prod"),
+        ({"environment": ["prod", "stage"]}, "available environments: default, prod"),
         ({"path": "spec/**"}, "did you mean `specs/**`?"),
         ({"path": "specs/*.yml"}, "paths are relative to the root of the project: `specs/team/**`"),
     ],
@@ -238,7 +238,7 @@ def test_no_template_gets_around_a_locked_policy(house: Project, template: str, 
         assert ("the policy is locked" in found[0]["message"]) == (finding == "doubt")
         is_part = "%-d" in template
         assert ("`enum`" in (found[0]["advice"] or "")) == (finding == "doubt" and not is_part)
-        assert ("write the date whole" in (found[0]["advice"] or "")) == is_part
+        assert ("write the whole date" in (found[0]["advice"] or "")) == is_part
 
 
 @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ def test_what_a_tuning_job_chooses_is_not_known(house: Project) -> None:
     assert "only known when the task runs" in one["message"]
     house.policy({"properties": {"HyperParameters": {"properties": {"eta": {"const": "0.2"}}}}}, locked=True)
     (one,) = house.findings()
-    assert (one["severity"], "do not tune it" in one["advice"], "`enum`" in one["advice"]) == ("error", True, False)
+    assert (one["severity"], "instead of tuning it" in one["advice"], "`enum`" in one["advice"]) == ("error", True, False)
 
 
 def test_the_tuning_job_itself_is_a_target(house: Project) -> None:
@@ -507,7 +507,7 @@ def test_money_needs_a_price_table(house: Project) -> None:
     messages = [each["message"] for each in house.findings()]
     assert any("up to 20.00 USD; at most 10" in each for each in messages)
     house.policy({"max_cost": "10 EUR"})
-    assert "it is in EUR, the price table in USD" in house.findings()[0]["message"]
+    assert "its limit is in EUR, but the price table is in USD" in house.findings()[0]["message"]
 
 
 # ---------------------------------------------------------------------- the run
@@ -555,7 +555,7 @@ def test_a_policy_that_is_named_is_checked_as_one(house: Project) -> None:
 def test_a_pattern_of_the_settings_that_names_nothing(house: Project) -> None:
     ran = house.run("lint")
     assert ran.returncode == 2
-    assert "`policies/*.yaml` names no YAML file" in ran.stderr
+    assert "`policies/*.yaml` does not match any YAML file" in ran.stderr
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -592,7 +592,7 @@ def test_policies_of_an_installed_package(house: Project, monkeypatch: pytest.Mo
     (house.folder / "trainspec.toml").write_text('policy-packages = ["other"]')
     ran = house.run("lint")
     assert ran.returncode == 2
-    assert "no installed package offers policies as `other`; there are acme" in ran.stderr
+    assert "no installed package provides policies as `other`; available: acme" in ran.stderr
 
 
 # ---------------------------------------------------------------------- files and examples
@@ -604,15 +604,15 @@ WRONG = {
     "must: {}\nid: ORG1\nmessage: y\nscop: {}": "did you mean `scope`?",
     "must: {}\nid: ORG1\nmessage: y\nseverity: fatal": "`severity` cannot be `fatal`",
     "must: {}\nid: ORG1\nmessage: y\nlocked: 'yes'": "`locked` must be true or false",
-    "must: {format: date}\nid: ORG1\nmessage: y": "`format` checks nothing in JSON Schema",
+    "must: {format: date}\nid: ORG1\nmessage: y": "`format` does not check anything in JSON Schema",
     "must: {type: text}\nid: ORG1\nmessage: y": "is not a JSON Schema",
-    "must: {$ref: 'https://example.com/x'}\nid: ORG1\nmessage: y": "`$ref` must name a schema",
+    "must: {$ref: 'https://example.com/x'}\nid: ORG1\nmessage: y": "`$ref` must refer to a schema",
     "must: {$ref: '#/$defs/a', $defs: {a: {not: {$ref: '#/$defs/a'}}}}\nid: ORG1\nmessage: y": "refers to itself",
     "must: {pattern: '('}\nid: ORG1\nmessage: y": "is not a regular expression",
     "must: {pattern: '(a*)*$'}\nid: ORG1\nmessage: y": "may take forever",
     "must: {pattern: '(a)\\1'}\nid: ORG1\nmessage: y": "refers to one of its groups",
     "must: {max_hours: many}\nid: ORG1\nmessage: y": "must be a number of machine hours",
-    "must: {max_hours: 1}\nid: ORG1\nmessage: y\ntarget: dag": "is about training jobs",
+    "must: {max_hours: 1}\nid: ORG1\nmessage: y\ntarget: dag": "applies only to training jobs",
     "must: 7\nid: ORG1\nmessage: y": "must be a JSON Schema",
     "must: {}\nid: ORG1\nmessage: y\nexceptions: [{path: x}]": "`until` is missing",
     "must: {}\nid: ORG1\nmessage: y\nexceptions: [{until: 2026-12-31}]": "must set what it applies to",
@@ -788,7 +788,7 @@ def test_an_expression_that_can_take_forever_is_refused(pattern: str) -> None:
 @pytest.mark.parametrize("depth", [13, 80, 180])
 def test_nested_repetitions_are_refused_soon(depth: int) -> None:
     begun = time.process_time()
-    assert "repetitions in each other" in (fault("(?:" * depth + "a" + ")*" * depth) or "")
+    assert "nested repetitions" in (fault("(?:" * depth + "a" + ")*" * depth) or "")
     assert time.process_time() - begun < 1
 
 

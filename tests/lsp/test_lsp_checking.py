@@ -67,7 +67,7 @@ def test_policies_and_prices_are_those_of_the_disk(room: Room, monkeypatch: pyte
     monkeypatch.setattr("trainspec.lsp.documents._SECONDS", 0)
     (room.root / "trainspec.toml").write_text('policies = ["policies/*.yaml"]\nprices = "prices.json"\n')
     room.open("churn.yaml", SPEC)
-    assert "names no YAML file" in next(iter(room.documents.wrong_settings.values()))
+    assert "does not match any YAML file" in next(iter(room.documents.wrong_settings.values()))
     (room.root / "policies").mkdir()
     (room.root / "policies/one.yaml").write_text(POLICY % "VpcConfig")
     assert set(room.codes(room.open("churn.yaml", SPEC, 2))) == {"ORG1"}

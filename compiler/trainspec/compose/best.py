@@ -75,7 +75,7 @@ def question(rest: str) -> Question | Wrong:
     """The question behind `jobs.`: `sweep.best(validation:auc, max).model`."""
     found = _CALL.fullmatch(rest)
     if found is None:
-        return Wrong(codes.BAD_SUBSTITUTION, "`best(...)` is not complete", FORM)
+        return Wrong(codes.BAD_SUBSTITUTION, "`best(...)` is incomplete", FORM)
     metric, comma, goal = (part.strip() for part in found["by"].rpartition(","))
     metric, goal = metric.strip("'\""), goal.strip("'\"")
     if not comma or not metric:
@@ -89,7 +89,7 @@ def question(rest: str) -> Question | Wrong:
     if head not in (ATTRIBUTES if "." not in attribute else ()) + MAPS or attribute.endswith("."):
         message = f"`best(...)` does not have `.{attribute}`" if attribute else "`best(...)` needs an attribute"
         near = did_you_mean(head, (*ATTRIBUTES, *MAPS)) if attribute else None
-        return Wrong(codes.UNKNOWN_VARIABLE, message, near or f"there are {_ALL_OF_IT}")
+        return Wrong(codes.UNKNOWN_VARIABLE, message, near or f"available attributes: {_ALL_OF_IT}")
     return Question(found["job"].strip(), metric, goal, attribute)
 
 

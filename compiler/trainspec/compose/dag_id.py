@@ -39,8 +39,8 @@ def id_place(root: Mapping, name: str) -> Span:
 def no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
     """That the file's name, which is the DAG's id where the spec gives none, cannot be one."""
     if written_id(root, default_id).span is root.span and not _DAG_ID.fullmatch(default_id):
-        message = f"the file's name, `{default_id}`, cannot be the DAG's id"
-        advice = "give the DAG an `id`, or the file a name of letters, digits, `_`, `.` and `-`"
+        message = f"the file name `{default_id}` cannot be the DAG's id"
+        advice = "set `dag.id`, or use only letters, digits, `_`, `.` and `-` in the file name"
         yield Diagnostic(codes.MALFORMED, root.entries[0].key.span, message, advice, "dag.id")
 
 
@@ -50,7 +50,7 @@ def hidden_module(root: Mapping, default_id: str, dag_id: str) -> Iterator[Diagn
         message = f"`{dag_id}.py`, the file of this DAG, hides the Python module of that name from the files next to it"
         written = written_id(root, default_id)
         span = root.entries[0].key.span if written.span is root.span else written.span
-        yield Diagnostic(codes.HIDES_MODULE, span, message, "give the DAG another `id`", "dag.id")
+        yield Diagnostic(codes.HIDES_MODULE, span, message, "give the DAG a different `id`", "dag.id")
 
 
 def written_id(root: Mapping, default_id: str) -> Scalar:

@@ -164,7 +164,7 @@ def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnost
             span for each in root.entries if each.value is not declared for span in _spans(each.value)
         }
         if elsewhere.isdisjoint(_spans(entry.value)):
-            message = f"nothing uses the variable `{name}`"
+            message = f"the variable `{name}` is not used"
             yield Diagnostic(codes.UNUSED_VARIABLE, entry.key.span, message, "remove it", f"vars.{name}")
 
 

@@ -39,8 +39,8 @@ def check(root: Mapping, wanted: str | None, known_elsewhere: Collection[str] = 
             yield from _unknown(patch, root.get(section), section, what, entry.key.text)
     if wanted is not None and wanted not in (*names(root), *known_elsewhere):
         listed = ", ".join(names(root))
-        advice = did_you_mean(wanted, names(root)) or f"there are {listed}"
-        message = f"there is no environment `{wanted}` here"
+        advice = did_you_mean(wanted, names(root)) or f"available environments: {listed}"
+        message = f"there is no environment `{wanted}`"
         yield Diagnostic(codes.NOT_ONE_OF, known.key.span, message, advice, "environments")
 
 

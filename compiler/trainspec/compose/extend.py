@@ -51,7 +51,7 @@ def extend(source: Source, tree: Mapping, read: Read) -> Extended:
     assert isinstance(root, Mapping)  # noqa: S101  # maps over maps
     if root.size > MAX_NODES:
         advice = "split the spec"
-        message = f"more than {MAX_NODES:,} values, including those of the extended files"
+        message = f"more than {MAX_NODES:,} values, including those in the extended files"
         reading.findings.append(Diagnostic(codes.TOO_LARGE, tree.span, message, advice))
         root = mapping((), tree.span)
     return Extended(root, tuple(reading.findings), reading.sources, reading.trees, reading.entries)
@@ -110,7 +110,7 @@ class _Reading:
         elif isinstance(found, Diagnostic):
             labels = (Label(found.span, "here"),) if found.span.end_column > found.span.column else ()
             is_gone = found.message.endswith("does not exist")
-            advice = f"`extends` counts from the folder of {above}" if is_gone else None
+            advice = f"paths in `extends` are relative to the folder of {above}" if is_gone else None
             self._report(target.span, found.message, found.advice or advice, labels)
         elif found.name in self.following:
             circle = " → ".join((*self.following[self.following.index(found.name) :], found.name))
@@ -119,7 +119,7 @@ class _Reading:
             tree, findings = _parsed(found)
             self.findings += findings
             if tree is not None and not isinstance(tree, Mapping):
-                message = "a file that others extend must be a YAML mapping"
+                message = "an extended file must be a YAML mapping"
                 self.findings.append(Diagnostic(codes.NOT_A_SPEC, tree.span, message))
             self.entries[found.name] = self.entries.get(above, target.span)
             self.take(found, tree)
@@ -131,7 +131,7 @@ class _Reading:
         if not target.text.isprintable():
             return "the file name contains unprintable characters"
         if "://" in target.text:
-            return "`extends` takes files of this project, not addresses; copy the file into the project"
+            return "`extends` accepts files in this project, not URLs; copy the file into the project"
         if target.text.startswith("/"):
             return f"{target.text} is not a path relative to this file; write for example `../base.yaml`"
         name = posixpath.normpath(posixpath.join(posixpath.dirname(above), target.text))

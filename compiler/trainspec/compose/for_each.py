@@ -69,8 +69,8 @@ def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: 
             one, two = found.labels[other], found.labels[number]
             both = f"the combinations `{one}` and `{two}` of `{FIELD}` both"
             both = both if one != two else f"two combinations `{one}` of `{FIELD}`"
-            message = f"{both} make the DAG `{name}`"
-            advice = f"write `${{{FIELD}.{missing}}}` into `dag.id`" if one != two else "leave one of them out"
+            message = f"{both} produce the DAG `{name}`"
+            advice = f"add `${{{FIELD}.{missing}}}` to `dag.id`" if one != two else "remove one of them"
             labels = (Label(key_span(root, (FIELD,)), "the combinations"),)
             yield Diagnostic(codes.DUPLICATE_DAG, place, message, advice, "dag.id", labels=labels)
             return

@@ -102,7 +102,7 @@ class Jobs:
             self._looking += 1
             self._images[task_id] = self._image(self._tasks_by_id[task_id])
             self._looking -= 1
-        return self._images[task_id] or (f"the image of `{task_id}` would be its own", None)
+        return self._images[task_id] or (f"the image of `{task_id}` refers to itself", None)
 
     def is_built_in(self, task_id: str) -> bool:
         """Whether a job's image, where it is known without a run, is that of one of AWS's algorithms."""
@@ -126,7 +126,7 @@ class Jobs:
         if image is None:
             has = resolved if isinstance(resolved, Mapping) else mapping((), task.key.span)
             is_placeless = has.get("region") is None and has.get("image") is None
-            advice = f"set the `region` of `{task.key.text}`" if is_placeless else "write the image out"
+            advice = f"set the `region` of `{task.key.text}`" if is_placeless else "write the image URI itself"
             return f"the image of `{task.key.text}` is not known when the spec is compiled", advice
         place = next((each.value.span for each in kept.entries if each.key.text in _NAMES_IMAGE), task.key.span)
         return Scalar(image, place, plain=False)
@@ -198,8 +198,8 @@ def _as_text(node: Node) -> Any:
     return [_as_text(each) for each in node.items]
 
 
-_INTO_THE_NAME = "put `${matrix...}` into the name"
-_ALIKE = "rename a value: in a name, all characters but letters and digits become dashes"
+_INTO_THE_NAME = "include `${matrix...}` in the name"
+_ALIKE = "rename a value: in names, all characters except letters and digits become dashes"
 """Where the points have several names, so that `${matrix...}` is in there already."""
 
 

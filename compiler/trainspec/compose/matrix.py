@@ -143,7 +143,7 @@ class _Reading:
             self.report(codes.MALFORMED, key.span, f"`{name}` cannot be the name of a matrix variable", advice)
         elif not items:
             message = f"`{self.at}.{name}` must be a list of values"
-            self.report(codes.WRONG_TYPE, value.span, message, "give it the values to try")
+            self.report(codes.WRONG_TYPE, value.span, message, "list the values to try")
         else:
             self.dimensions[name] = tuple(each for item in items if (each := self._value(item, name)) is not None)
             seen: dict[object, Scalar] = {}

@@ -145,7 +145,7 @@ class JobScope:
             return _wrong(asked.code, span, f"`${{{name}}}`: {asked.message}", asked.advice)
         if asked.job not in self.groups:
             if asked.job in self.jobs:
-                message = f"`${{{name}}}`: `{asked.job}` is one job: there is no best one without a `matrix`"
+                message = f"`${{{name}}}`: `{asked.job}` is a single job: `best` requires a `matrix`"
                 return _wrong(codes.BAD_SUBSTITUTION, span, message, f"write `${{jobs.{asked.job}.{asked.attribute}}}`")
             near = did_you_mean(asked.job, self.groups) or did_you_mean(asked.job, self.jobs)
             return _wrong(codes.UNKNOWN_JOB, span, f"`${{{name}}}`: there is no job `{asked.job}`", near)
@@ -157,7 +157,9 @@ class JobScope:
             message = f"`${{{name}}}`: a point of `{asked.job}` cannot depend on the best of all points"
             return _wrong(codes.DEPENDENCY_CYCLE, span, message)
         if asked.task_id in self.jobs or asked.task_id in self.groups:
-            message = f"`${{{name}}}`: the task that chooses would be called `{asked.task_id}`, as a job is"
+            message = (
+                f"`${{{name}}}`: the task that chooses would be called `{asked.task_id}`, which is the name of a job"
+            )
             return _wrong(codes.CONFLICT, span, message, "rename that job")
         fields = self.jobs[points[0]]
         wrong = unknown_name(asked, fields) if isinstance(fields, Mapping) else None
@@ -204,12 +206,15 @@ class JobScope:
         """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""
         points = self.groups[job]
         if attribute.partition(".")[0] == "best":
-            return f"`{job}` is a matrix: `best` needs the metric that decides", FORM
+            return f"`{job}` is a matrix: `best` needs a metric to choose by", FORM
         some = f"{', '.join(points[:3])}{', …' if len(points) > 3 else ''}"
         if "." not in attribute or attribute.startswith(_METRICS):
             metric = attribute.removeprefix(_METRICS) if attribute.startswith(_METRICS) else "METRIC"
             best = f"`${{jobs.{job}.best({metric}, max).{attribute or 'model'}}}`"
-            return f"`{job}` is a matrix, and each of its points has its own", f"name a point ({some}), or take {best}"
+            return (
+                f"`{job}` is a matrix, and each of its points has its own results",
+                f"name a point ({some}), or use {best}",
+            )
         return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:
@@ -234,11 +239,11 @@ class JobScope:
                 return f"`${{{name}}}`: the job `{job}` has no metric `{metric}`", did_you_mean(metric, declared.keys())
             return f"{{{{ {pull}, key='metrics')[{_quoted(metric)}] }}}}"
         if attribute == "billable_seconds" and is_tuned(self.jobs[job]):
-            return f"`${{{name}}}`: a tuning job is not billed, each of its training jobs is", None
+            return f"`${{{name}}}`: a tuning job is not billed, but each of its training jobs is", None
         if attribute not in _KEYS:
             if not attribute:
-                return f"`${{{name}}}` does not name an attribute of the job", f"there are {_ATTRIBUTES}"
-            near = did_you_mean(attribute, (*_KEYS, "image")) or f"there are {_ATTRIBUTES}"
+                return f"`${{{name}}}` does not name an attribute of the job", f"available attributes: {_ATTRIBUTES}"
+            near = did_you_mean(attribute, (*_KEYS, "image")) or f"available attributes: {_ATTRIBUTES}"
             return f"`${{{name}}}`: a job does not have `.{attribute}`", near
         return f"{{{{ {pull}) }}}}" if attribute == "name" else f"{{{{ {pull}, key='{attribute}') }}}}"
 

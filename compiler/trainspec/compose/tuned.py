@@ -49,8 +49,8 @@ def best_names(attribute: str, fields: Node, job: str) -> list[str] | Wrong:
     `fields` are those of the job `job`.
     """
     if not is_tuned(fields):
-        message = f"`{job}` is one training job: only a job with `tuning` has a best one"
-        return Wrong(codes.UNKNOWN_VARIABLE, message, "name it as it is: `.model`, `.name`, `.metrics.NAME`")
+        message = f"`{job}` is a single training job: only a job with `tuning` has a best training job"
+        return Wrong(codes.UNKNOWN_VARIABLE, message, "refer to the job directly: `.model`, `.name`, `.metrics.NAME`")
     _, _, wanted = attribute.partition(".")
     kind, _, name = wanted.partition(".")
     if kind == _HYPERPARAMETERS:
@@ -70,7 +70,7 @@ def best_names(attribute: str, fields: Node, job: str) -> list[str] | Wrong:
         meant = did_you_mean(kind, (*ATTRIBUTES, _HYPERPARAMETERS)) if kind else None
         message = f"the best training job of `{job}` does not have `.{wanted}`"
         message = message if wanted else "`best` needs an attribute"
-        return Wrong(codes.UNKNOWN_VARIABLE, message, meant or f"there are {_ALL_OF_IT}")
+        return Wrong(codes.UNKNOWN_VARIABLE, message, meant or f"available attributes: {_ALL_OF_IT}")
     return [wanted]
 
 

@@ -10,10 +10,10 @@ from trainspec.diagnostics import did_you_mean, the_one
 _MOST_CANDIDATES, _LONGEST_NAME = 1_000, 100
 _WHERE = {
     "vars": "declare it under `vars`",
-    "for_each": "it is known in a spec whose `for_each` has it",
-    "matrix": "it is known in a job whose `matrix` has it",
-    "job": "there is `${job.id}`, in jobs",
-    "dag": "there is `${dag.id}`",
+    "for_each": "it is available only in a spec whose `for_each` defines it",
+    "matrix": "it is available only in a job whose `matrix` defines it",
+    "job": "only `${job.id}` is available, and only in jobs",
+    "dag": "only `${dag.id}` is available",
 }
 """Where the names are that begin so."""
 

@@ -153,7 +153,7 @@ class Variables:
             return key
         if "${" in key.text.replace("$${", ""):
             advice = "write out the key: only values are substituted; for a literal `${`, write `$${`"
-            self._report(codes.BAD_SUBSTITUTION, key.span, "a key cannot hold `${...}`", advice)
+            self._report(codes.BAD_SUBSTITUTION, key.span, "a key cannot contain `${...}`", advice)
         return replace(key, text=key.text.replace("$${", "${"))
 
     def _bounded(self, node: Node) -> Node:
@@ -213,7 +213,7 @@ class Variables:
             if variable and variable[1].lower() == "env":
                 literal = "environment variables are not read: declare a variable under `vars`, and use `--var`"
             elif variable:
-                literal = f"there are no defaults inside `${{...}}`: give `{variable[1]}` its value under `vars`"
+                literal = f"`${{...}}` does not support defaults: set `{variable[1]}` under `vars`"
             self._report(codes.BAD_SUBSTITUTION, node.span, message, literal)
             return None
         if name in self._resolving:

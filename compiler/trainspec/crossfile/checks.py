@@ -76,8 +76,8 @@ class Across:
         used = frozenset[str]().union(*(each.made_of for each in self.run))
         for each in self.run:
             if each.jobs_span is not None and each.name not in used:
-                message = "the file has jobs but no `trainspec: 1`, and no spec extends it: nothing compiles it"
-                advice = "write `trainspec: 1` as its first line; if others are to extend it, let a spec do so"
+                message = "the file has jobs but no `trainspec: 1`, and no spec extends it, so it is never compiled"
+                advice = "write `trainspec: 1` as its first line, or extend the file from a spec"
                 yield Diagnostic(codes.FORGOTTEN, each.jobs_span, message, advice, "trainspec")
 
     @property

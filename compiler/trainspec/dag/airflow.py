@@ -132,7 +132,7 @@ _AIRFLOW_3 = Airflow(
     partition_assets=Import("airflow.sdk", "PartitionedAssetTimetable"),
     discouraged={
         "task.email": _MAIL,
-        "dag.access_control": "give the roles their permissions in the auth manager",
+        "dag.access_control": "set the roles' permissions in the auth manager",
     },
 )
 

@@ -67,7 +67,7 @@ def wrong_form(value: Any, meant: str) -> str | None:
     """What to do where a value is not what it is meant as; None where it is."""
     match meant:
         case "callable":
-            return check_path(value) and "the file imports the function by this path; the compiler does not"
+            return check_path(value) and "the DAG file imports the function by this path; the compiler does not"
         case "date":
             return times.check_date(value)
         case "duration":

@@ -60,13 +60,13 @@ def check_path(path: str) -> str | None:
     if why := next((why for word in path.split(".") if (why := _check_name(word))), None):
         return why
     if hidden := next((word for word in path.split(".") if word.startswith("__")), None):
-        return f"`{hidden}` is a private Python name, not that of a module or a function"
+        return f"`{hidden}` is a private Python name, not the name of a module or a function"
     return None
 
 
 def check_keyword(word: str) -> str | None:
     """Why `word` cannot name an argument; None where it can."""
-    return "`self` is the object itself, and cannot be given" if word == "self" else _check_name(word)
+    return "`self` is the object itself and cannot be set" if word == "self" else _check_name(word)
 
 
 def _check_name(word: str) -> str | None:

@@ -98,9 +98,8 @@ def check_lanes(data: "SpecData", groups: Mapping[str, Sequence[str]], bounds: M
         if bound >= len(points):
             continue
         if dag.get("fail_fast"):
-            message = (
-                f"`fail_fast` cannot be combined with `max_parallel` of `{job}`: it adds tasks with other trigger rules"
-            )
+            message = f"`fail_fast` cannot be combined with `max_parallel` of `{job}`"
+            message += ", which adds tasks with other trigger rules"
             yield Fault(codes.CONFLICT, ("dag", "fail_fast"), message, "remove one of the two")
         for point in points:
             fields = data.get("jobs", {}).get(point) or {}

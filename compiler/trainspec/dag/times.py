@@ -63,7 +63,7 @@ def _never(days: str, months: str, weekdays: str) -> str | None:
         return None
     if any(int(day) <= _LENGTHS.get(int(month), 31) for day in days.split(",") for month in months.split(",")):
         return None
-    return "no such month has that day, so it never runs"
+    return "none of these months has that day, so it never runs"
 
 
 _LENGTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
@@ -167,7 +167,7 @@ def check_date(text: str) -> str | None:
         is_far = not _FIRST <= (read if read.tzinfo is not None else read.replace(tzinfo=timezone.utc)) <= _LAST
     except OverflowError:
         is_far = True
-    return "the date must lie between 1900-01-01 and 9999-12-31" if is_far else None
+    return "the date must be between 1900-01-01 and 9999-12-31" if is_far else None
 
 
 def date(text: str, zone: str) -> Call:

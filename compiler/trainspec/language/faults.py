@@ -97,7 +97,7 @@ def _alternatives(error: Any, path: Path) -> Iterator[Refused]:
                 pattern = inner.validator_value if inner.validator == "pattern" else ""
                 yield _malformed(error.instance, path, form, pattern) if is_here else fault
     elif fitting:
-        yield _malformed(error.instance, path, error.schema.get("x-form", "of any form that fits here"))
+        yield _malformed(error.instance, path, error.schema.get("x-form", "in one of the forms that fit here"))
     elif len(offered) == 1 and "x-form" not in error.schema:
         yield from (fault for inner in by_arm[offered[0]] for fault in _faults(inner))
     else:
@@ -152,9 +152,9 @@ def _unknown_keys(error: Any, path: Path) -> Iterator[Refused]:
             if elsewhere == ("jobs.<task>",):
                 near += ", or under `defaults` for all jobs"
         if not near and {"operator", "arguments"} <= known.keys():
-            near = f"an argument of the operator stands under `arguments`: `arguments: {{{key}: …}}`"
+            near = f"an argument of the operator belongs under `arguments`: `arguments: {{{key}: …}}`"
         if len(known) <= _FEW and not near:
-            near = "known here: " + ", ".join(sorted(known))
+            near = "known keys: " + ", ".join(sorted(known))
         remedy = one if list(sure.values()).count(one) == 1 else None
         message = f"unknown key `{key}`{where}"
         yield Refused(codes.UNKNOWN_KEY, (*path, key), message, near, on_key=True, meant=meant, fix=remedy)
@@ -181,7 +181,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
 
 def _bad_keys(error: Any, path: Path) -> Iterator[Refused]:
     key = error.instance
-    advice = "use letters, digits, `_`, `.` and `-`, at most 250, with no `.` or `-` at the beginning"
+    advice = "use at most 250 letters, digits, `_`, `.` and `-`, and do not begin with `.` or `-`"
     yield Refused(codes.MALFORMED, (*path, key), f"{shown(key)} cannot be a name here", advice, on_key=True)
 
 

@@ -5,8 +5,8 @@ What to do in place of them. Those that only have another name here are in `trai
 
 from collections.abc import Mapping
 
-_NO_SLA = "Airflow 3 has no SLAs: bound the time with `{0}`, and report it with `on_failure_callback`"
-_ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and everybody chooses how to look at it"
+_NO_SLA = "Airflow 3 has no SLAs: limit the time with `{0}`, and report it with `on_failure_callback`"
+_ONE_VIEW = "remove it: Airflow 3 has one view of a DAG, and users choose how to view it"
 _CODE = "it is code, which a spec cannot contain: put the values in `vars` or `params`"
 
 _MEMBERS = (
@@ -16,7 +16,7 @@ _MEMBERS = (
 
 GONE: Mapping[str, Mapping[str, str]] = {
     "schedule": {
-        "timetable": "write `schedule`: it takes cron expressions, presets, intervals and assets",
+        "timetable": "write `schedule`: it accepts cron expressions, presets, intervals and assets",
         "datasets": "write `schedule: {assets: [...]}`",
         "assets": "write `schedule: {assets: [...]}`",
         "sla_miss_callback": _NO_SLA.format("dagrun_timeout"),
@@ -31,33 +31,35 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "task_id": "remove it: the key of the task is its id",
         "sla": _NO_SLA.format("execution_timeout"),
         "retry_policy": "write `on_failure: {capacity: {retry_after: 30m}, algorithm: fail}` on the job",
-        "provide_context": "remove it: Airflow always gives the context",
+        "provide_context": "remove it: Airflow always passes the context",
         "executor_config": "choose the executor with `executor` and the machine with `resources`",
     },
     "trainspec": {
         "version": "write `trainspec: 1`",
-        "apiVersion": "write `trainspec: 1`; `trainspec import` makes a spec of a manifest",
+        "apiVersion": "write `trainspec: 1`; `trainspec import` converts a manifest to a spec",
         **dict.fromkeys(
             _MEMBERS,
-            "this is a request, not a spec: `trainspec import FILE` makes a spec of it",
+            "this is a request, not a spec: `trainspec import FILE` converts it to a spec",
         ),
     },
     "at_least": dict.fromkeys(
         ("operator", "value", "threshold", "goal"), "write one of `at_least`, `at_most`, `above`, `below`"
     ),
     "hyperparameters": {
-        "AlgorithmSpecification": "write `image`, `input_mode` and `metrics`; `trainspec import` takes a whole request",
-        "max_parallel": "write it into `matrix`, beside the lists",
-        "parallelism": "write `max_parallel` into `matrix`",
+        "AlgorithmSpecification": (
+            "write `image`, `input_mode` and `metrics`; `trainspec import` converts a whole request"
+        ),
+        "max_parallel": "write it in `matrix`, next to the lists",
+        "parallelism": "write `max_parallel` in `matrix`",
         "command": "write `entrypoint`",
         "requirements": "write `source: {requirements: …}`",
         "secrets": "keep secrets out of the request: let the container read them from Secrets Manager",
         "max_run": "write `stopping: {max_runtime: …}`",
-        "entry_point": "a script is `entry` of `source`, a container's command `entrypoint`",
+        "entry_point": "write a script as `entry` of `source`, or a container's command as `entrypoint`",
         "source_dir": "write `source: {dir: …}`",
         "framework_version": "write `framework: {version: …}`",
         "py_version": "write `framework: {python: …}`",
-        "base_job_name": "write `name`, with `{{ ts_nodash }}` behind it",
+        "base_job_name": "write `name`, with `{{ ts_nodash }}` at the end",
         "subnets": "write `vpc: {subnets: …}`",
         "security_group_ids": "write `vpc: {security_groups: …}`",
         "keep_alive_period_in_seconds": "write `resources: {keep_alive: …}`",
@@ -72,8 +74,8 @@ GONE: Mapping[str, Mapping[str, str]] = {
         "checkpoint_local_path": "write `checkpoint: {local_path: …}`",
     },
     "shuffle_seed": {
-        "DataSource": "write what it holds: `s3`, `manifest`, `augmented_manifest`, `file_system` or `dataset`",
-        "S3DataSource": "write what it holds: `s3`, `manifest` or `augmented_manifest`",
+        "DataSource": "write what it contains: `s3`, `manifest`, `augmented_manifest`, `file_system` or `dataset`",
+        "S3DataSource": "write what it contains: `s3`, `manifest` or `augmented_manifest`",
     },
 }
 """By a field that only such maps have (the DAG, a task, a job, a channel), and the word."""

@@ -27,7 +27,7 @@ class Range(Model):
     int: (
         Annotated[
             list[WrittenScalar],
-            Field(min_length=2, max_length=2, json_schema_extra={"x-form": "a list of minimum and maximum"}),
+            Field(min_length=2, max_length=2, json_schema_extra={"x-form": "a list of a minimum and a maximum"}),
         ]
         | None
     ) = Field(None, description="The minimum and the maximum of a range of integers.")

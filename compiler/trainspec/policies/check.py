@@ -24,13 +24,13 @@ _STEPS_OF_POLICY = 2
 _MOST_OF_ONE = 20
 """How many places of one job a policy reports."""
 _IN_DOUBT = "this is only known when the task runs"
-_OF_LOCKED = "write the value itself, or take it from a parameter whose `enum` lists all that a run may choose"
-_OF_DATE = "write the date whole, such as `{{ ds }}`: to a locked policy, a part of a date is an unknown value"
+_OF_LOCKED = "write the value itself, or take it from a parameter whose `enum` lists all values that a run may choose"
+_OF_DATE = "write the whole date, such as `{{ ds }}`: a locked policy treats a part of a date as an unknown value"
 _PART_OF_DATE = re.compile(
     r"\{\{[^{}'\"]*\b(?:ds|ts|ds_nodash|ts_nodash|ts_nodash_with_tz|[a-z_]+_date|data_interval_(?:start|end))"
     r"(?:\[[^{}]*:|\.(?:strftime|year|month|day|hour|minute|second|microsecond)\b)"
 )
-_OF_TUNED = "a tuning job may choose any value of the range: set it under `hyperparameters`, and do not tune it"
+_OF_TUNED = "a tuning job may choose any value in the range: set it under `hyperparameters` instead of tuning it"
 
 
 def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic]:

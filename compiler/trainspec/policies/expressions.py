@@ -130,14 +130,14 @@ def fault(pattern: str) -> str | None:
             simplefilter("error", FutureWarning)
             parsed = _parser.parse(pattern)
         if _nesting(parsed) > _MOST_NESTED:
-            return f"has more than {_MOST_NESTED} repetitions in each other, and may take forever to match"
+            return f"has more than {_MOST_NESTED} nested repetitions, and may take forever to match"
         program_of(pattern)
     except UnknownError as what:
         if str(what) in _GROUPS:
             return "refers to one of its groups, which cannot be matched within a time limit"
         return "has an atomic group or a possessive repetition, which cannot be matched within a time limit"
     except TooSlowError:
-        return "repeats too much by fixed numbers to be matched within a time limit"
+        return "repeats by fixed numbers that are too large to match within a time limit"
     except FutureWarning as warning:
         return f"may mean something else in a later version of Python: {str(warning)[:1].lower()}{str(warning)[1:]}"
     except (re.error, OverflowError, RecursionError) as error:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _NO_LIMITS = Limits()
 _OF_HOURS = (
-    "write the numbers themselves: `resources.instance_count` and `stopping.max_runtime`, of a tuning job also "
-    "`tuning.limits.jobs`"
+    "write the numbers themselves: `resources.instance_count` and `stopping.max_runtime`, and for a tuning job "
+    "also `tuning.limits.jobs`"
 )
 
 
@@ -97,10 +97,10 @@ def beyond(policy: Policy, hours: Fraction | None, cost: Fraction | None, curren
             return Beyond("there is no price table", False, "set `prices` in the settings")
         if most.currency not in (None, currency):
             cure = f"write `max_cost` in {currency}, or use another price table"
-            return Beyond(f"its limit is in {most.currency}, the price table in {currency}", False, cure)
+            return Beyond(f"its limit is in {most.currency}, but the price table is in {currency}", False, cure)
         if cost is None:
-            why = "the price table does not have a price for all of the job, or its hours are not known"
-            return Beyond(why, False, "`trainspec cost` says what is missing")
+            why = "the price table does not cover the whole job, or its hours are not known"
+            return Beyond(why, False, "run `trainspec cost` to see what is missing")
         if cost > Fraction(str(most.cost)):
             return Beyond(f"up to {float(cost):,.2f} {currency}; at most {_number(most.cost)}", True)
     return None

@@ -61,7 +61,7 @@ def _of_project(tree: "Tree", patterns: Sequence[str]) -> Iterator[Source | Diag
     for pattern in patterns:
         names = names_of(tree, pattern)
         if not names:
-            raise PoliciesError(f"`policies`: `{pattern}` names no YAML file")
+            raise PoliciesError(f"`policies`: `{pattern}` does not match any YAML file")
         yield from (read_in(tree, name, name) for name in names)
 
 
@@ -86,8 +86,8 @@ def _of_package(name: str) -> Iterator[Source | Diagnostic]:
 
     offered = {each.name: each for each in entry_points(group=GROUP)}
     if name not in offered:
-        there = f"; there are {', '.join(sorted(offered))}" if offered else ""
-        raise PoliciesError(f"`policy-packages`: no installed package offers policies as `{name}`{there}")
+        there = f"; available: {', '.join(sorted(offered))}" if offered else ""
+        raise PoliciesError(f"`policy-packages`: no installed package provides policies as `{name}`{there}")
     top, *below = offered[name].value.split(":")[0].strip().split(".")
     found = find_spec(top)  # of a package without a parent: found, not imported
     folders = [Path(each, *below) for each in (found.submodule_search_locations or ())] if found else []

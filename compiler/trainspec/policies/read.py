@@ -37,8 +37,8 @@ def read_all(sources: Iterable[Source], today: str) -> tuple[tuple[Policy, ...],
             continue
         other = known.setdefault(policy.id, policy)
         if other is not policy:
-            message = f"{policy.id} is a policy of {other.span.path} as well"
-            findings.append(Diagnostic(codes.DUPLICATE_POLICY, policy.id_span, message, "give it another `id`"))
+            message = f"{policy.id} is also defined in {other.span.path}"
+            findings.append(Diagnostic(codes.DUPLICATE_POLICY, policy.id_span, message, "give it a different `id`"))
     return tuple(known[id_] for id_ in sorted(known)), tuple(findings)
 
 
@@ -60,7 +60,7 @@ def read_policy(source: Source, today: str) -> tuple[Policy | None, list[Diagnos
             return (policy if not has_errors(findings) else None), findings
     except OutOfBudgetError:
         span = Span(source.name, 1, 1, 1, 1)
-        return None, [Diagnostic(codes.TOO_MUCH_WORK, span, "checking this policy takes more work than any policy")]
+        return None, [Diagnostic(codes.TOO_MUCH_WORK, span, "this policy takes too much work to check")]
 
 
 class _Reader:
@@ -85,7 +85,7 @@ class _Reader:
             self._wrong(("locked",), "`locked` must be true or false")
         url = self._text("url") or None
         if url and not re.fullmatch(r"https?://[!-~]+", url):
-            self._wrong(("url",), "`url` must be an address that begins with https://")
+            self._wrong(("url",), "`url` must be a URL that begins with https://")
         code = Code(self._id(), message, Severity(severity), is_locked=locked is True, url=url)
         scope = self._map(("scope",), _OF_SCOPE)
         return Policy(
@@ -112,13 +112,15 @@ class _Reader:
         lines = [f"{message[:1].upper()}{message[1:]}.", *([self._data["advice"]] if self._text("advice") else [])]
         scope = self._data.get("scope")
         for key, value in scope.items() if isinstance(scope, dict) else ():
-            lines.append(f"It is about the {key} {_listed(value)}.")
+            lines.append(f"It applies to the {key} {_listed(value)}.")
         return "\n\n".join(lines)
 
     def _id(self) -> str:
         given = self._text("id")
         if given and (not _ID.fullmatch(given) or re.match(r"TS[0-9]", given)):
-            advice = "write capital letters and then digits, such as ORG001; TS is for trainspec's own codes"
+            advice = (
+                "write uppercase letters followed by digits, such as ORG001; TS is reserved for trainspec's own codes"
+            )
             self._wrong(("id",), f"`{shorten(given)}` cannot be the code of a policy", advice)
         return given
 
@@ -129,7 +131,7 @@ class _Reader:
         words = {key: said[key] for key in WORDS if key in said}
         if words and self._data.get("target", "request") != "request":
             at: Path = ("must", next(iter(words)))
-            self._wrong(at, f"`{at[1]}` is about training jobs", "remove `target`, or set `target: request`")
+            self._wrong(at, f"`{at[1]}` applies only to training jobs", "remove `target`, or set `target: request`")
         hours, cost, currency = words.get("max_hours"), words.get("max_cost"), None
         if hours is not None and not _is_amount(hours):
             self._wrong(("must", "max_hours"), "`max_hours` must be a number of machine hours")
@@ -168,7 +170,7 @@ class _Reader:
                 self._wrong(at, "an exception must set what it applies to", advice)
             has_ended = str(until) < self._today
             if has_ended:
-                message = f"an exception from {self._data.get('id')} has ended on {until}"
+                message = f"an exception from {self._data.get('id')} ended on {until}"
                 advice = "fix the cause and remove the exception, or set a later day"
                 self.faults.append(Fault(codes.ENDED_EXCEPTION, (*at, "until"), message, advice))
             reason = each.get("reason")
@@ -201,7 +203,7 @@ class _Reader:
     def _keys(self, at: Path, said: Mapping[str, Any], known: Sequence[str], of: str) -> None:
         for key in said:
             if key not in known:
-                near = did_you_mean(key, known) or f"there are {', '.join(known)}"
+                near = did_you_mean(key, known) or f"known keys: {', '.join(known)}"
                 self._wrong((*at, key), f"{of} has no `{shorten(key)}`", near, on_key=True)
 
     def _texts(self, at: Path, said: Any) -> tuple[str, ...]:
@@ -256,5 +258,5 @@ _OF_WAIVER = ("path", "environment", "job", "until", "reason")
 _NEEDS: Mapping[str, str] = {
     "id": "every policy needs its own code, such as ORG001",
     "message": "describe in one sentence what the policy requires",
-    "must": "write the JSON Schema that must hold",
+    "must": "write the JSON Schema that must match",
 }

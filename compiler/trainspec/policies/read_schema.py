@@ -32,7 +32,7 @@ def _keywords(at: Path, schema: Any, within: frozenset[str], definitions: Any) -
     for key, value in schema.items():
         path = (*at, key)
         if key not in KEYWORDS:
-            near = did_you_mean(key, KEYWORDS) or _UNUSED.get(key) or "see docs/policies.md for those that are"
+            near = did_you_mean(key, KEYWORDS) or _UNUSED.get(key) or "docs/policies.md lists the keywords"
             yield _fault(path, f"`{key}` is not a keyword of a policy's schema", near)
         elif key == "pattern":
             yield from _expression(path, value)
@@ -42,7 +42,7 @@ def _keywords(at: Path, schema: Any, within: frozenset[str], definitions: Any) -
         elif key == "$ref":
             name = value.removeprefix("#/$defs/") if isinstance(value, str) else None
             if not isinstance(definitions, dict) or not isinstance(name, str) or name not in definitions:
-                yield _fault(path, "`$ref` must name a schema of this one's `$defs`, as `#/$defs/NAME`")
+                yield _fault(path, "`$ref` must refer to a schema in the `$defs` of this one, as `#/$defs/NAME`")
             elif name in within:
                 yield _fault(path, f"`$defs.{name}` refers to itself")
             elif len(within) < MAX_DEPTH:
@@ -58,7 +58,7 @@ def _expression(path: Path, pattern: Any) -> Iterator[Fault]:
     if why is not None:
         is_none, is_unclear = "not a regular" in why, "later version" in why
         is_nested = "forever to match" in why or "fixed numbers" in why
-        advice = "write it without repetitions inside repetitions" if is_nested else None
+        advice = "rewrite it without nested repetitions" if is_nested else None
         advice = "escape literal characters with `\\`" if is_unclear else advice
         code = codes.BAD_POLICY_SCHEMA if is_none or is_unclear else codes.SLOW_PATTERN
         yield Fault(code, path, f"`{shorten(pattern)}` {why}", advice)
@@ -69,8 +69,8 @@ def _fault(at: Path, message: str, advice: str | None = None) -> Fault:
 
 
 _UNUSED: Mapping[str, str] = {
-    "format": "`format` checks nothing in JSON Schema: write a `pattern`",
+    "format": "`format` does not check anything in JSON Schema: write a `pattern`",
     "unevaluatedProperties": "list the keys, and use `additionalProperties`",
     "unevaluatedItems": "use `items`",
-    "$schema": "a policy's schema is always of draft 2020-12",
+    "$schema": "a policy's schema always uses draft 2020-12",
 }

@@ -17,12 +17,12 @@ def empty_scopes(
     for policy in policies:
         for each in policy.environments:
             if each not in known:
-                message = f"{policy.id} is about the environment `{shorten(each)}`, which the project does not have"
-                near = did_you_mean(each, known) or f"there are {', '.join(sorted(known))}"
+                message = f"{policy.id} applies to the environment `{shorten(each)}`, which the project does not have"
+                near = did_you_mean(each, known) or f"available environments: {', '.join(sorted(known))}"
                 yield Diagnostic(codes.EMPTY_SCOPE, policy.scope_spans["environment"], message, near)
         for each in policy.paths:
             if not any(covers(each, name) for name in specs):
-                message = f"{policy.id} is about `{shorten(each)}`, which no spec of the project matches"
+                message = f"{policy.id} applies to `{shorten(each)}`, which no spec of the project matches"
                 near = _like(each, specs) or "paths are relative to the root of the project: `specs/team/**`"
                 yield Diagnostic(codes.EMPTY_SCOPE, policy.scope_spans["path"], message, near)
 

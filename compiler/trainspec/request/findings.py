@@ -161,14 +161,14 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
     """The message and the advice for one violation at the field `name`."""
     limit, value = what.limit, shown(what.value)
     given = f"`{name}` renders to {value}" if rendered is not None else f"`{name}` is {value}"
-    form = _FORMS.get(what.shape) or ("a string of one line" if limit == ".*" else None)
+    form = _FORMS.get(what.shape) or ("a single-line string" if limit == ".*" else None)
     match what.constraint:
         case "pattern":
             if isinstance(what.value, str) and what.value.startswith("S3://"):
                 return f"{given}, which is not an S3 URI", "write `s3://` in lower case"
             advice = f"write {form}" if form else f"it must match {limit}"
             if what.shape == "TrainingJobName" and (wrong := re.search("[^a-zA-Z0-9-]", str(what.value))):
-                return f"{given}, and SageMaker does not accept `{wrong[0]}` in a name", advice
+                return f"{given}, but SageMaker does not accept `{wrong[0]}` in a name", advice
             if what.shape == "RoleArn" and re.fullmatch(r"[\w+=,.@-]{1,64}", str(what.value)):
                 advice += f'; or keep `{what.value}` and add `account: "123456789012"`, the account of the role'
             return f"{given}, which SageMaker does not accept", advice
@@ -185,7 +185,7 @@ def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | 
             bound = "at most" if what.constraint == "maximum" else "at least"
             return f"{given}; SageMaker accepts {bound} {limit}", None
         case "output_only":
-            return f"`{name}` is part of SageMaker's responses only", "remove it"
+            return f"`{name}` appears only in SageMaker's responses", "remove it"
         case "unknown":
             near = f"did you mean `{what.suggestion}`?" if what.suggestion else _NEWER
             return f"SageMaker has no member `{what.limit}` here", near

@@ -45,7 +45,7 @@ class OfS3:
         if other is None or any(channel.get(each) is not None for each in _SOURCES_IN_S3):
             yield Assignment(member, value, field)
             return
-        message = f"`{field[-1]}` applies to data in S3, and the channel has `{other}`"
+        message = f"`{field[-1]}` applies to data in S3, but the channel has `{other}`"
         yield Fault(codes.CONFLICT, field, message, "remove it", on_key=True)
 
     def lift(self, value: Any, as_text: ToText) -> Any:
@@ -69,7 +69,7 @@ class Words:
             yield Assignment(member, split_words(value), field)
         except ValueError as error:
             message = f"`{field[-1]}` cannot be split into words: {str(error).lower()}"
-            yield Fault(codes.MALFORMED, field, message, "close the quotation, or write a list")
+            yield Fault(codes.MALFORMED, field, message, "close the quote, or write a list")
 
     def lift(self, value: list[str], as_text: ToText) -> list[Any]:
         """The list."""

@@ -186,8 +186,8 @@ def _lacking(training: Request) -> Iterator[Fault]:
             continue
         reported.add(field[0])
         member = path[1] if path[0] == "AlgorithmSpecification" else path[0]
-        message = f"`{field[0]}` cannot be used beside `tuning`: the training jobs of a tuning job have no {member}"
-        advice = "remove it here (`null` takes away what `defaults` bring), or train in a job without `tuning`"
+        message = f"`{field[0]}` cannot be combined with `tuning`: the training jobs of a tuning job have no {member}"
+        advice = "remove it here (`null` removes a value set in `defaults`), or use a job without `tuning`"
         if field[0] == "source":
             message = f"`source` needs {member} to start the script in this image, which training jobs of a tuning"
             message += " job do not have"

@@ -59,7 +59,7 @@ class Evaluation:
             self.names[node.target.name] = self.value(node.node)
             return ""
         if kind in _LOADS:
-            self._report(codes.UNSAFE_TEMPLATE, "a template cannot load another one here")
+            self._report(codes.UNSAFE_TEMPLATE, "a template cannot load another template here")
         elif kind == "For":
             self.value(node.iter)
             self._bind(node.target)

@@ -37,7 +37,9 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 def attribute(owner: Any, name: str) -> Any:
     """`owner.name`, or UNKNOWN. Raises RefusedError for what Airflow does not have, or forbids."""
     if name.startswith("_"):
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`.{name}` reaches into an object, which Airflow forbids"))
+        raise RefusedError(
+            Problem(codes.UNSAFE_TEMPLATE, f"`.{name}` accesses a private attribute, which Airflow forbids")
+        )
     if isinstance(owner, Varying):
         return varying(attribute(owner.value, name))
     if isinstance(owner, Moment):
@@ -57,7 +59,7 @@ def attribute(owner: Any, name: str) -> Any:
 def item(owner: Any, key: Any) -> Any:
     """`owner[key]`, or UNKNOWN. Raises RefusedError as `attribute` does."""
     if isinstance(key, str) and key.startswith("_"):
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` reaches into an object"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`[{key!r}]` accesses a private attribute"))
     if isinstance(owner, Params):
         return UNKNOWN if isinstance(key, Unknown) else param(owner, str(key))
     if isinstance(owner, Namespace):
@@ -92,7 +94,7 @@ def binary(kind: str, left: Any, right: Any) -> Any:
 def of_range(args: list[Any]) -> Any:
     """`range(...)`: no template is asked for its numbers, but they may not be too many."""
     if any(isinstance(arg, int) and abs(arg) > MAX_RANGE for arg in args):
-        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` goes beyond {MAX_RANGE:,}"))
+        raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` exceeds {MAX_RANGE:,}"))
     return UNKNOWN
 
 

@@ -31,7 +31,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         return Rendered(text)
     spend(len(text) // 2)
     if len(text) > MAX_TEMPLATE:
-        problem = Problem(codes.UNSAFE_TEMPLATE, f"a template of more than {MAX_TEMPLATE:,} characters")
+        problem = Problem(codes.UNSAFE_TEMPLATE, f"the template has more than {MAX_TEMPLATE:,} characters")
         return Rendered(None, (problem,))
     if not is_closed(text):
         problem = Problem(codes.TEMPLATE_SYNTAX, "`{{` opens a template that is never closed", _LITERAL)

@@ -27,7 +27,7 @@ def check_allowed(data: "SpecData", options: Options) -> Iterator[Fault]:
         for path, name in named if allowed is not None else ():
             if not any(fnmatchcase(name, glob) for glob in allowed or ()):
                 message = f"the project's settings do not allow the {what} `{name}`"
-                advice = f"`{what}s` there allows {_listed(allowed or ())}"
+                advice = f"`{what}s` in the settings allows {_listed(allowed or ())}"
                 yield Fault(codes.FORBIDDEN_OPERATOR, path, message, advice)
 
 

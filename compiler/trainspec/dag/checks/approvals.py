@@ -35,7 +35,7 @@ def check_approvals(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
 def _one(approval: "ApprovalData", path: Path) -> Iterator[Fault]:
     timeout = approval.get("timeout")
     if timeout is None and "default" in approval:
-        message = "`default` is the answer when nobody has answered in time, but there is no `timeout`"
+        message = "`default` is the answer if nobody answers in time, but there is no `timeout`"
         yield Fault(codes.CONFLICT, (*path, "default"), message, "add a `timeout`, such as `timeout: 2d`", on_key=True)
     elif timeout is not None and (why := check_duration(timeout)):
         yield Fault(codes.OUT_OF_RANGE, (*path, "timeout"), f"`{dotted((*path, 'timeout'))}`: {why}")
@@ -48,7 +48,7 @@ def _one(approval: "ApprovalData", path: Path) -> Iterator[Fault]:
     if _OF_THE_ANSWER in (approval.get("params") or {}):
         at = (*path, "params", _OF_THE_ANSWER)
         message = f"`{dotted(at)}`: Airflow's own form already has a field `{_OF_THE_ANSWER}`"
-        yield Fault(codes.CONFLICT, at, message, "give the parameter another name", on_key=True)
+        yield Fault(codes.CONFLICT, at, message, "rename the parameter", on_key=True)
     for at, user in each_of(approval.get("assigned"), (*path, "assigned")):
         for field in ("id", "name"):
             if has_template(user.get(field, "")):

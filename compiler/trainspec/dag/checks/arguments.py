@@ -104,9 +104,8 @@ def _deadlines(value: Any, path: Path) -> Iterator[Fault]:
 def _pool(name: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
     """Airflow 2 accepts a task only with a pool that has a name like an id."""
     if isinstance(name, str) and airflow.minor.startswith("2.") and not re.fullmatch(r"[\w.-]{1,250}", name):
-        message = (
-            f"`{dotted(path)}`: {airflow.name} takes letters, digits, `-`, `.` and `_` in a pool's name, at most 250"
-        )
+        form = "only letters, digits, `-`, `.` and `_` in a pool name, at most 250 characters"
+        message = f"`{dotted(path)}`: {airflow.name} accepts {form}"
         yield Fault(codes.MALFORMED, path, message)
 
 
@@ -181,7 +180,7 @@ def _of_minor(fields: Fields, path: Path, place: str, airflow: Airflow) -> Itera
             message = f"{airflow.name} has no `{field}`: {why}"
             yield Fault(codes.NOT_IN_AIRFLOW, (*path, field), message, on_key=True)
         elif advice := airflow.discouraged.get(f"{place}.{field}"):
-            message = f"{airflow.name} warns of `{field}` whenever it loads the DAG: Airflow 4 will not have it"
+            message = f"{airflow.name} warns about `{field}` whenever it loads the DAG: Airflow 4 will remove it"
             yield Fault(codes.DEPRECATED, (*path, field), message, advice, on_key=True)
         elif field == _TRIGGER_RULE and (why := absent(_TRIGGER_RULE, str(value), airflow.minor)):
             message = f"{airflow.name} has no `{field}: {value}`: {why}"

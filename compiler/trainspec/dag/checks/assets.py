@@ -58,7 +58,7 @@ def _map(value: "AssetData", path: Path) -> Iterator[Fault]:
             codes.CONFLICT, path, f"`{dotted(path)}`: {shown} cannot be used together", "nest one in the other's list"
         )
     elif not kinds and "uri" not in value and "name" not in value:
-        yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` names no asset", "give it a `uri` or a `name`")
+        yield Fault(codes.MISSING_KEY, path, f"`{dotted(path)}` does not name an asset", "give it a `uri` or a `name`")
     for kind, several in _several(value):
         yield from check_assets(several, (*path, kind))
     yield from _watchers(value.get("watchers") or (), (*path, "watchers"))
@@ -75,7 +75,7 @@ def _watchers(watchers: Sequence["WatcherData"], path: Path) -> Iterator[Fault]:
             yield Fault(
                 codes.CONFLICT,
                 (*at, "name"),
-                f"the asset has another watcher `{name}`",
+                f"the asset already has a watcher `{name}`",
                 "give each watcher its own name",
             )
         names.add(str(name))
@@ -96,13 +96,13 @@ def _identifier(text: str, path: Path, what: str) -> Iterator[Fault]:
 
 def _refused(text: str, what: str) -> str | None:
     if has_template(text):
-        return "Airflow renders no templates in assets: it must know them before anything runs"
+        return "Airflow does not render templates in assets: it must know assets before anything runs"
     if not text.strip():
         return "it is empty"
     if len(text) > _LONGEST:
-        return f"longer than the {_LONGEST:,} characters that Airflow keeps"
+        return f"longer than the {_LONGEST:,} characters that Airflow stores"
     if not text.isascii():
-        return "only ASCII characters go into an asset: write others as %XX"
+        return "an asset can contain only ASCII characters: write others as %XX"
     if what == "group":
         return None
     if what != "uri" and text in _RESERVED:
@@ -114,9 +114,9 @@ def _refused(text: str, what: str) -> str | None:
     except ValueError as error:
         return f"not a URI: {error}"
     if parts.scheme == "airflow":
-        return "the scheme `airflow` is Airflow's own"
+        return "the scheme `airflow` is reserved for Airflow"
     if parts.scheme == "s3" and not parts.netloc:
-        return "an S3 URI names a bucket: s3://my-bucket/data/"
+        return "an S3 URI must name a bucket: s3://my-bucket/data/"
     if parts.password:
-        return "everybody can see the URI of an asset: it must not contain a password"
+        return "anyone can see the URI of an asset: it must not contain a password"
     return None

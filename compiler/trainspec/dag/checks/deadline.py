@@ -33,7 +33,7 @@ def _one(deadline: "DeadlineData", path: Path, dag: "DagData", airflow: Airflow)
     if isinstance(after, str) and after not in NAMED:
         if averaged(after) is None:
             if times.check_date(after):
-                message = f"`{dotted(at)}` is not a moment that a deadline can count from"
+                message = f"`{dotted(at)}` is not a point in time that a deadline can count from"
                 yield Fault(codes.BAD_DATE, at, message, "write `queued`, `logical_date`, `average(10)` or a date")
         elif is_older(airflow.minor, _AVERAGES):
             message = f"{airflow.name} cannot average past runs: that is new in Airflow {_AVERAGES}"
@@ -46,5 +46,5 @@ def _one(deadline: "DeadlineData", path: Path, dag: "DagData", airflow: Airflow)
     call = deadline.get("call")
     if isinstance(call, Mapping) and _RESERVED in (call.get("arguments") or {}):
         at = (*path, "call", "arguments", _RESERVED)
-        message = f"`{dotted(at)}`: Airflow itself hands the callback its `{_RESERVED}`"
-        yield Fault(codes.CONFLICT, at, message, "give the argument another name", on_key=True)
+        message = f"`{dotted(at)}`: Airflow itself passes `{_RESERVED}` to the callback"
+        yield Fault(codes.CONFLICT, at, message, "rename the argument", on_key=True)

@@ -33,7 +33,7 @@ def _same_ids(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iterator
                 yield Fault(codes.CONFLICT, (section, name), message, "rename one", on_key=True, other=first)
             job = name.removesuffix(GATE_SUFFIX)
             if job != name and data.get("jobs", {}).get(job, {}).get("proceed_if"):
-                message = f"`{name}` is the id of the gate behind the job `{job}`"
+                message = f"`{name}` is the id of the gate after the job `{job}`"
                 gate: Path = ("jobs", job, "proceed_if")
                 yield Fault(codes.CONFLICT, (section, name), message, "rename it", on_key=True, other=gate)
 
@@ -49,7 +49,7 @@ def _dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iter
                 path: Path = (*where[name], "depends_on", index)
                 message = f"there is no job or task `{other}`"
                 others = [each for each in known if each != name]
-                few = f"there are {', '.join(f'`{each}`' for each in others)}" if 0 < len(others) <= _FEW else None
+                few = f"available: {', '.join(f'`{each}`' for each in others)}" if 0 < len(others) <= _FEW else None
                 advice = did_you_mean(other, others) or few
                 yield Fault(codes.UNKNOWN_JOB, path, message, advice, fix=the_one(other, others))
     waiting = {name: _waits_for(task, tasks, groups) for name, task in tasks.items()}

@@ -25,7 +25,7 @@ def check_doubtful(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
         if sensor.get("dag") is not None:
             yield from _dag_sensor(sensor, ("sensors", name), airflow)
         elif sensor.get("deferrable"):
-            message = "a deferrable sensor of S3 needs the package aiobotocore where Airflow runs"
+            message = "a deferrable S3 sensor requires the package aiobotocore in the Airflow environment"
             advice = "install apache-airflow-providers-amazon[aiobotocore], or write `mode: reschedule`"
             yield Fault(codes.NEEDS_PACKAGE, ("sensors", name, "deferrable"), message, advice)
 
@@ -40,7 +40,7 @@ def _schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
             yield Fault(codes.DOUBTFUL_SCHEDULE, path, message, advice)
     start, end = dag.get("start_date"), dag.get("end_date")
     if isinstance(start, str) and start >= _FAR and times.check_date(start) is None:
-        message = f"`dag.start_date` is {start}: until then the DAG does not run"
+        message = f"`dag.start_date` is {start}: the DAG does not run until then"
         yield Fault(codes.DOUBTFUL_SCHEDULE, ("dag", "start_date"), message)
     if isinstance(start, str) and isinstance(end, str) and end[:10] < start[:10]:
         message = "`dag.end_date` is before `dag.start_date`: the DAG never runs"
@@ -48,9 +48,9 @@ def _schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     by_time = isinstance(schedule, str | list) and schedule not in ("@once", "@continuous")
     if airflow.makes_up_for_runs and by_time and "start_date" in dag and "catchup" not in dag:
         message = (
-            f"{airflow.name} backfills all runs since `start_date` unless `catchup` is false: each one is a paid job"
+            f"{airflow.name} backfills all runs since `start_date` unless `catchup` is false, and each is a paid job"
         )
-        yield Fault(codes.DOUBTFUL_SCHEDULE, at, message, "add `catchup: false`, or `true` where you want them")
+        yield Fault(codes.DOUBTFUL_SCHEDULE, at, message, "add `catchup: false`, or `catchup: true` if you want them")
 
 
 def _crons(schedule: Any, at: Path) -> Iterator[tuple[Path, str]]:
@@ -66,10 +66,10 @@ def _dag_sensor(sensor: "SensorData", path: Path, airflow: Airflow) -> Iterator[
     if airflow.minor.startswith("2."):
         for field in _IGNORED_2 if sensor.get("deferrable") else ():
             if field in sensor:
-                message = f"{airflow.name} ignores `{field}` of a deferrable sensor: it may wait forever"
-                advice = "write `mode: reschedule` in place of `deferrable: true`"
+                message = f"{airflow.name} ignores `{field}` of a deferrable sensor, so it may wait forever"
+                advice = "write `mode: reschedule` instead of `deferrable: true`"
                 yield Fault(codes.IGNORED, (*path, field), message, advice, on_key=True)
     elif sensor.get("check_existence"):
-        message = f"{airflow.name} ignores `check_existence`: the sensor waits for a DAG that does not exist"
+        message = f"{airflow.name} ignores `check_existence`: the sensor waits even for a DAG that does not exist"
         advice = "set `timeout`, which ends the wait"
         yield Fault(codes.IGNORED, (*path, "check_existence"), message, advice, on_key=True)

@@ -26,7 +26,7 @@ def no_such_class(
         if known := own.classes(module):
             message, advice = f"`{module}` has no class `{name}`", _near(name, _paths(module, known))
         else:
-            message, advice = f"there is no module `{module}` below `operator-sources`", _near(module, own.modules())
+            message, advice = f"there is no module `{module}` under `operator-sources`", _near(module, own.modules())
         yield Fault(codes.UNKNOWN_OPERATOR, at, message, advice)
         return
     table = table_of(module, airflow.minor)
@@ -41,7 +41,7 @@ def no_such_class(
         message, near = f"`{module}` has no class `{name}` (in {release})", _near(name, _paths(module, here["classes"]))
     else:
         message, near = f"there is no module `{module}` (in {release})", None
-    advice = f"it is `{moved}` now" if moved else near or _near(name, places)
+    advice = f"it is now `{moved}`" if moved else near or _near(name, places)
     yield Fault(codes.UNKNOWN_OPERATOR, at, message, advice, fix=moved if moved != path else None)
 
 

@@ -107,7 +107,7 @@ def _is_rendered(renders: tuple[str, ...] | None, name: str) -> bool | None:
 
 
 def _takes(arguments: Mapping[str, Any]) -> str | None:
-    return f"it takes {', '.join(f'`{name}`' for name in arguments)}" if 0 < len(arguments) < 12 else None
+    return f"its arguments are {', '.join(f'`{name}`' for name in arguments)}" if 0 < len(arguments) < 12 else None
 
 
 # ------------------------------------------------------------------ the kinds of values
@@ -131,7 +131,7 @@ def _value(
     """What is wrong with the value of one argument that takes `kinds`."""
     holds_template = _holds_template(value)
     if holds_template and is_rendered is False and "callable" not in kinds:
-        message = f"Airflow does not render `{at[-1]}` of {imported.name}: the template would reach it as it is written"
+        message = f"Airflow does not render `{at[-1]}` of {imported.name}: it would receive the template unrendered"
         yield Fault(codes.NOT_RENDERED, at, message, "write the value itself, or use an argument that is rendered")
         return
     if kinds == ("any",) or value is None or (isinstance(value, str) and holds_template and is_rendered is not False):

@@ -22,7 +22,7 @@ _S3_FIELDS = ("wildcard", "aws_conn_id", "region")
 _DAG_FIELDS = (
     "task", "tasks", "group", "execution_delta", "states", "failed_states", "skipped_states", "check_existence",
 )  # fmt: skip
-_OF_THE_TASK = {"task_id": "the key of the task", "doc_md": "`doc` beside `operator`"}
+_OF_THE_TASK = {"task_id": "the key of the task is its id", "doc_md": "write `doc` next to `operator`"}
 _OF_THE_FILE = ("dag", "task_group")
 _RUN_STATES = ("queued", "running", "success", "failed")
 _BOUNDS = ("at_least", "at_most", "above", "below")
@@ -51,11 +51,11 @@ def _sensor(sensor: "SensorData", path: Path) -> Iterator[Fault]:
     for field in _DAG_FIELDS if kind == "s3" else _S3_FIELDS:
         if field in sensor:
             message = f"`{field}` does not apply to a sensor with `{kind}`"
-            yield Fault(codes.CONFLICT, (*path, field), message, f"it applies to one with `{other}`", on_key=True)
+            yield Fault(codes.CONFLICT, (*path, field), message, f"it applies to a sensor with `{other}`", on_key=True)
     yield from _keys(sensor.get("s3", []), (*path, "s3"))
     parts = [field for field in ("task", "tasks", "group") if field in sensor]
     if kind == "dag" and len(parts) > 1:
-        message = f"a sensor waits for one of {', '.join(f'`{part}`' for part in parts)}"
+        message = f"a sensor waits for only one of {', '.join(f'`{part}`' for part in parts)}"
         yield Fault(codes.CONFLICT, (*path, parts[1]), message, "keep one", on_key=True, other=(*path, parts[0]))
     if kind == "dag":
         yield from _states(sensor, path, of_run=not parts)
@@ -91,7 +91,7 @@ def _states(sensor: "SensorData", path: Path, *, of_run: bool) -> Iterator[Fault
         for index, state in enumerate(each):
             at = (*path, field, index)
             if of_run and state not in _RUN_STATES:
-                message = f"the run of a DAG never has the state `{state}`"
+                message = f"a DAG run never has the state `{state}`"
                 yield Fault(
                     codes.NOT_ONE_OF,
                     at,
@@ -123,9 +123,9 @@ def _task(task: "TaskData", path: Path) -> Iterator[Fault]:
         if name in _OF_THE_FILE:
             yield Fault(codes.CONFLICT, at, f"`{name}` of an operator is set by the DAG file", "remove it", on_key=True)
         elif name in _OF_THE_TASK or name in of_every_task or name == "depends_on":
-            where = _OF_THE_TASK.get(name, f"`{name}` beside `operator`")
+            where = _OF_THE_TASK.get(name, f"write `{name}` next to `operator`")
             message = f"`{name}` belongs to the task, not to the operator's arguments"
-            yield Fault(codes.CONFLICT, at, message, f"it is {where}", on_key=True)
+            yield Fault(codes.CONFLICT, at, message, where, on_key=True)
         elif not _IDENTIFIER.fullmatch(name) or check_keyword(name):
             message = f"`{name}` cannot be the name of an argument in Python"
             yield Fault(codes.MALFORMED, at, message, on_key=True)
@@ -147,7 +147,7 @@ def _gate(job: "JobData", path: Path) -> Iterator[Fault]:
         here = at if isinstance(given, Mapping) else (*at, index)
         bounds = {bound: value for bound, value in condition.items() if bound in _BOUNDS}
         if not bounds and "metric" in condition:
-            message = f"the condition on `{condition['metric']}` has no bound"
+            message = f"the condition on `{condition['metric']}` has no limit"
             advice = f"add one of {', '.join(f'`{each}`' for each in _BOUNDS)}"
             yield Fault(codes.MISSING_KEY, here, message, advice)
         for bound, value in bounds.items():

@@ -92,7 +92,7 @@ def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path)
         why = refusal(default, schema)
     except SlowPatternError as slow:
         message = f"matching the default of the parameter `{name}` takes too long: `{shorten(slow.pattern)}`"
-        advice = "write the expression without repetitions inside repetitions, or alternatives that overlap"
+        advice = "rewrite the expression without nested repetitions or overlapping alternatives"
         yield Fault(codes.SLOW_PATTERN, (*at[:-1], "pattern"), message, advice)
         return
     if why:
@@ -105,11 +105,11 @@ def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     from trainspec.schema.bounded import MAX_DEPTH, depth, faults
 
     if depth(schema) > MAX_DEPTH:
-        yield Fault(codes.BAD_PARAM, at, f"`{dotted(at)}`: a schema of more than {MAX_DEPTH} levels")
+        yield Fault(codes.BAD_PARAM, at, f"`{dotted(at)}`: the schema has more than {MAX_DEPTH} levels")
         return
     for path, key, value in _keywords(schema, at):
         if key in _REFERENCES:
-            yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}`: a parameter's schema cannot refer to another one")
+            yield Fault(codes.BAD_PARAM, path, f"`{dotted(path)}`: a parameter's schema cannot refer to another schema")
         elif key in _PATTERNS:
             for pattern in [value] if isinstance(value, str) else value if isinstance(value, Mapping) else ():
                 if why := _no_pattern(pattern):

@@ -73,11 +73,11 @@ def _dates(found: Reads, path: Path, schedule: Any, is_partitioned: bool) -> Ite
             message = f"`{name}` is undefined in runs that assets start: they have no logical date, and the task fails"
             yield Fault(codes.NO_LOGICAL_DATE, path, message, advice)
         else:
-            message = f"`{name}` is undefined in those runs that assets start: they have no logical date"
+            message = f"`{name}` is undefined in the runs that assets start: they have no logical date"
             yield Fault(codes.SOME_LOGICAL_DATE, path, message, advice)
     elif schedule is None:
-        message = f"`{name}` is undefined in a run that is triggered without a logical date, as the API can do"
-        yield Fault(codes.MAYBE_LOGICAL_DATE, path, message, f"if yours are, {advice}")
+        message = f"`{name}` is undefined in a run that is triggered without a logical date, as the API allows"
+        yield Fault(codes.MAYBE_LOGICAL_DATE, path, message, f"if your runs are triggered that way, {advice}")
 
 
 def _run_after(found: Reads, path: Path, minor: str) -> Iterator[Fault]:
@@ -108,16 +108,18 @@ def _pulled(
             if name in before(reader) and reader in before(name):
                 continue  # a circle, which is reported as one
             if task in groups:
-                message = f"`{task}` is a matrix, and only its tasks have results: {_some(groups[task])}"
+                message = f"`{task}` is a matrix, so only its tasks have results: {_some(groups[task])}"
                 yield from [Fault(codes.NO_SUCH_RESULT, path, message)] * bool(groups[task])
             elif name not in tasks:
-                message = f"there is no task `{task}` whose result this could be: it would be rendered as `None`"
+                message = f"there is no task `{task}`: its result would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message, did_you_mean(task, tasks))
             elif task == reader or reader in before(name):
                 message = f"`{task}` does not run before `{reader}`: its result would be rendered as `None`"
                 yield Fault(codes.NO_SUCH_RESULT, path, message)
             elif name not in before(reader) and before(reader) <= tasks.keys():
-                message = f"`{reader}` reads the result of `{task}` and does not wait for it: it may be `None`"
+                message = (
+                    f"`{reader}` reads the result of `{task}` but does not wait for it, so the result may be `None`"
+                )
                 yield Fault(codes.RESULT_IN_DOUBT, path, message, f"add `{task}` to `depends_on` of `{reader}`")
             elif name in before(reader):
                 yield from _kept(pull, task, tasks[name], path)
@@ -131,7 +133,7 @@ def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[
     is_training = "resources" in task and not name.endswith(GATE_SUFFIX)
     if is_training and pull.key is not None and pull.key not in _PUSHED:
         message = f"the job `{name}` keeps no result under the key `{pull.key}`"
-        advice = did_you_mean(pull.key, _PUSHED) or f"there are {', '.join(f'`{key}`' for key in _PUSHED)}"
+        advice = did_you_mean(pull.key, _PUSHED) or f"available keys: {', '.join(f'`{key}`' for key in _PUSHED)}"
         yield Fault(codes.NO_SUCH_RESULT, path, message, advice)
 
 

@@ -65,7 +65,7 @@ def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
     if len(value) > 1 and airflow.several_crons is None:
         message = f"{airflow.name} accepts only one cron expression"
         yield Fault(
-            codes.NOT_IN_AIRFLOW, path, message, "join them into one, such as `0 3,9 * * *`, or write two specs"
+            codes.NOT_IN_AIRFLOW, path, message, "combine them into one, such as `0 3,9 * * *`, or write two specs"
         )
 
 
@@ -90,13 +90,13 @@ def _partitions(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
         yield Fault(codes.CONFLICT, at, message, "remove `time`, or write two specs")
     elif by_assets and partitions == "time":
         message = "`dag.partitions`: the runs of this DAG are started by assets, not by times"
-        yield Fault(codes.CONFLICT, at, message, "write `same`, or the period that a run is for, such as `day`")
+        yield Fault(codes.CONFLICT, at, message, "write `same`, or the period that a run covers, such as `day`")
     elif not by_assets and not _is_cron(schedule):
-        message = "`dag.partitions` needs a schedule of one cron expression, or of assets"
+        message = "`dag.partitions` requires a schedule of one cron expression, or one of assets"
         yield Fault(codes.CONFLICT, at, message, 'write `schedule: "@daily"`, or remove it')
     elif not by_assets and partitions != "time":
-        message = f"`dag.partitions: {partitions}` is about the partitions of assets, and no asset starts this DAG"
-        yield Fault(codes.CONFLICT, at, message, "write `time`: each run is for the moment of its schedule")
+        message = f"`dag.partitions: {partitions}` applies to partitions of assets, but no asset starts this DAG"
+        yield Fault(codes.CONFLICT, at, message, "write `time`: each run is then for its scheduled time")
 
 
 def _is_cron(schedule: Any) -> bool:
@@ -113,5 +113,7 @@ def _run_types(dag: "DagData") -> Iterator[Fault]:
         return
     needed = "asset_triggered" if isinstance(schedule, Mapping) else "manual" if schedule is None else "scheduled"
     if needed not in allowed:
-        message = f"`dag.allowed_run_types` leaves out `{needed}`, the kind of run that the DAG's schedule makes"
+        message = (
+            f"`dag.allowed_run_types` does not include `{needed}`, the type of run that the DAG's schedule creates"
+        )
         yield Fault(codes.CONFLICT, ("dag", "allowed_run_types"), message, f"add `{needed}`")

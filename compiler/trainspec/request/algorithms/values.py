@@ -89,7 +89,7 @@ def _bounds(kind: Hyperparameter) -> str:
     if kind.below is not None:
         said.append(f"below {_shown(kind.below)}")
     if kind.max is not None:
-        said.append(f"{_shown(kind.max)} at most")
+        said.append(f"at most {_shown(kind.max)}")
     return f" {' and '.join(said)}" if said else ""
 
 

@@ -12,7 +12,7 @@ from trainspec.request.images.versions import nearest_versions
 Builds: TypeAlias = Sequence[Build]
 
 _PROCESSORS = {"cpu": "CPU", "gpu": "GPU", "neuron": "Trainium"}
-_OTHER = "take another instance type"
+_OTHER = "use a different instance type"
 _BASES: tuple[Field, ...] = ("pytorch", "tensorflow")
 
 
@@ -46,7 +46,7 @@ def of_version(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if len(known) == 1:
             return builds
         newest = nearest_versions(None, known)
-        message = f"{image.name} has {len(known)} versions, and the job names none"
+        message = f"{image.name} has {len(known)} versions, but the job does not specify one"
         return ImageProblem("missing_version", "version", message, f"the newest are {listed(newest)}", newest)
     if fitting := [build for build in builds if version in build.written]:
         return fitting
@@ -67,14 +67,14 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         if len(processors) == 1 or len(images) == 1:
             return builds
         message = (
-            f"{wanted.label} has images for {_processors(processors)}, and the job names no instance type to choose by"
+            f"{wanted.label} has images for {_processors(processors)}, but the job does not specify an instance type"
         )
         return ImageProblem("missing_instance_type", "instance_type", message, "set the job's `instance_type`")
     if family is None:
         with_prefix = f"ml.{wanted.instance_type}"
         near = (with_prefix,) if instance_family(with_prefix) else ()
         message = f"`{wanted.instance_type}` is not a SageMaker instance type"
-        advice = f"did you mean `{near[0]}`?" if near else "they are written like ml.m5.large"
+        advice = f"did you mean `{near[0]}`?" if near else "instance types look like ml.m5.large"
         return ImageProblem("unknown_instance_type", "instance_type", message, advice, near)
 
     def fits(build: Build) -> bool:
@@ -87,7 +87,7 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     else:
         has = _processors(sorted({processor for build in builds for processor in build.tags}))
         needs = f"{wanted.instance_type} needs one for {_processors([wanted.processor or ''])}"
-        message = f"{wanted.label} has images for {has} only, and {needs}"
+        message = f"{wanted.label} has images only for {has}, but {needs}"
     versions = nearest_versions(wanted.version, _versions(build for build in wanted.image.builds if fits(build)))
     there = f"versions with an image for {wanted.instance_type}: {listed(versions)}" if versions else _OTHER
     advice = f"{there}; an image that is not listed can be set as `image`"
@@ -102,13 +102,15 @@ def on_base(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     if not given:
         if len(known) <= 1:
             return builds
-        message = f"{wanted.label} is built on {names}, and none is named"
+        message = f"{wanted.label} is built on {names}, but none is specified"
         near = nearest_versions(None, [version for base, version in known if base == _BASES[0]])
         advice = f'specify it next to the version, such as `{_BASES[0]}: "{near[0]}"`'
         return ImageProblem("missing_base", _BASES[0], message, advice, near)
     field, version = given[0]
     if not known:
-        return ImageProblem("unknown_base", field, f"{wanted.label} is built on nothing else", f"remove `{field}`")
+        return ImageProblem(
+            "unknown_base", field, f"{wanted.label} is not built on another framework", f"remove `{field}`"
+        )
     if len(given) > 1:
         message = "an image is built on PyTorch or on TensorFlow, not on both"
         return ImageProblem("unknown_base", given[1][0], message, f"{wanted.label} is built on {names}")
@@ -125,7 +127,7 @@ def with_python(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     if wanted.python is None:
         if len(known) <= 1:
             return builds
-        message = f"{wanted.label} has images with {listed(known)}, and none is named"
+        message = f"{wanted.label} has images with {listed(known)}, but none is specified"
         return ImageProblem("missing_python", "python", message, f"specify it, such as `python: {known[0]}`", known)
     if fitting := [build for build in builds if wanted.python in build.python]:
         return fitting
@@ -133,20 +135,20 @@ def with_python(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
         message = f"{wanted.label} has no Python versions to choose from"
         return ImageProblem("unknown_python", "python", message, "remove `python`")
     message = f"{wanted.label} has no image with Python `{wanted.python}`"
-    return ImageProblem("unknown_python", "python", message, f"there is {listed(known)}", known)
+    return ImageProblem("unknown_python", "python", message, f"available: {listed(known)}", known)
 
 
 def in_region(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
     """The builds that are in the region."""
     region = wanted.region
     if region is None:
-        message = f"each region has its own image of {wanted.image.name}, and the job names no region"
+        message = f"each region has its own image of {wanted.image.name}, but the job does not specify one"
         return ImageProblem("missing_region", "region", message, "set the job's `region`")
     if fitting := [build for build in builds if region in build.accounts]:
         return fitting
     if region not in load_table().suffixes:
         near = near_words(region, load_table().suffixes)
-        advice = f"did you mean `{near[0]}`?" if near else "regions are written like us-east-1"
+        advice = f"did you mean `{near[0]}`?" if near else "region names look like us-east-1"
         return ImageProblem("unknown_region", "region", f"there is no region `{region}`", advice, near)
     message = f"{wanted.label} has no image in {region}"
     there = [

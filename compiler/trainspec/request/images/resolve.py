@@ -75,7 +75,7 @@ def _unknown_name(name: str, kind: str) -> ImageProblem:
         return ImageProblem("unknown_name", "name", message, f"did you mean `{near[0]}`?", near)
     if near := near_words(name, images):
         return ImageProblem("unknown_name", "name", message, f"did you mean `{_spelling(images[near[0]])}`?", near)
-    return ImageProblem("unknown_name", "name", message, f"there are {listed(sorted(of_kind))}")
+    return ImageProblem("unknown_name", "name", message, f"available: {listed(sorted(of_kind))}")
 
 
 def _kind(image: Image) -> str:
