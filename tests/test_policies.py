@@ -454,7 +454,11 @@ def test_what_a_tuning_job_chooses_is_not_known(house: Project) -> None:
     assert "only known when the task runs" in one["message"]
     house.policy({"properties": {"HyperParameters": {"properties": {"eta": {"const": "0.2"}}}}}, locked=True)
     (one,) = house.findings()
-    assert (one["severity"], "instead of tuning it" in one["advice"], "`enum`" in one["advice"]) == ("error", True, False)
+    assert (one["severity"], "instead of tuning it" in one["advice"], "`enum`" in one["advice"]) == (
+        "error",
+        True,
+        False,
+    )
 
 
 def test_the_tuning_job_itself_is_a_target(house: Project) -> None:
