@@ -1,9 +1,5 @@
-from airflow.providers.amazon.aws.triggers.kinesis import KinesisTrigger
 from airflow.providers.amazon.aws.triggers.sqs import SqsSensorTrigger
-from airflow.providers.standard.triggers.file import (
-    DirectoryFileDeleteTrigger,
-    FileDeleteTrigger,
-)
+from airflow.providers.standard.triggers.file import FileDeleteTrigger
 from airflow.sdk import DAG, Asset, AssetAny, AssetWatcher
 from trainspec.runtime import TrainingJobOperator
 
@@ -23,17 +19,6 @@ with DAG(
                 AssetWatcher(
                     name="upload",
                     trigger=FileDeleteTrigger(filepath="/data/ready", poke_interval=30),
-                ),
-                AssetWatcher(
-                    name="folder",
-                    trigger=DirectoryFileDeleteTrigger(
-                        directory="/data",
-                        filename="*.ready",
-                    ),
-                ),
-                AssetWatcher(
-                    name="stream",
-                    trigger=KinesisTrigger(batch_size=10, stream_name="arrivals"),
                 ),
             ],
         ),
