@@ -1,6 +1,7 @@
 """`trainspec import` of DAG files keeps the comments at what becomes of their statements."""
 
 import textwrap
+import time
 
 import pytest
 from trainspec.editing.format import formatted
@@ -110,3 +111,28 @@ def test_hostile_comments_stay_comments() -> None:
 
 def test_a_file_that_is_no_python_has_no_comments() -> None:
     assert comments_of("# a\nwith (").by_line == {}
+
+
+def test_no_secret_comes_over_in_a_comment() -> None:
+    token = f"ghp_{'a1B2' * 9}"
+    text = spec(
+        f"""
+        with DAG("d"):
+            # the token was {token}
+            SageMakerTrainingOperator(task_id="t", config={{}})  # password: hunter2-hunter2
+        """
+    )
+    assert "the token was ***" in text
+    assert token not in text
+    assert "hunter2" not in text
+
+
+def test_many_comments_are_work_for_their_lines_alone() -> None:
+    lines = "".join(f"        'K{number}': 'v',  # about {number}\n" for number in range(4_000))
+    body = (
+        f"SageMakerTrainingOperator(task_id='t', config={{'TrainingJobName': 'n', 'Environment': {{\n{lines}    }}}})"
+    )
+    start = time.process_time()
+    (imported,) = import_dag_file(f"{HEAD}with DAG('d'):\n    {body}\n")
+    assert time.process_time() - start < 5
+    assert imported.comments["t"][0] == "K0: about 0"

@@ -153,6 +153,8 @@ def test_a_map_out_of_a_variable_is_named() -> None:
     [
         ('Own(task_id="own", config=Variable.get("c"))', 13),  # nobody knows what it renders
         ('BashOperator(task_id="b", bash_command="{{ ds_add(ds, \'" + Variable.get("n") + "\') }}")', 13),
+        ('BashOperator(task_id="b", bash_command="{{ \'}}\' ~ \'" + Variable.get("n") + "\' }}")', 13),
+        ('BashOperator(task_id="b", bash_command="{% if x == " + Variable.get("n") + " %}y{% endif %}")', 13),
         ('BashOperator(task_id="b", bash_command="x", outlets=[Asset(Variable.get("n"))])', 13),
     ],
 )
@@ -168,3 +170,9 @@ def test_where_no_template_can_be_a_variable_is_named(task: str, line: int) -> N
     )
     assert "var.value" not in spec_text(imported)
     assert any(note.startswith(f"line {line}: ") for note in imported.notes), imported.notes
+
+
+def test_a_variable_between_templates_is_a_template_itself() -> None:
+    text, notes = output('"s3://{{ ds }}/" + Variable.get("n") + "/{{ ts }}/"')
+    assert 'output: "s3://{{ ds }}/{{ var.value.n }}/{{ ts }}/"' in text
+    assert notes == ()

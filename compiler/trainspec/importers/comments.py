@@ -7,6 +7,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from trainspec.safety.masking import conceal_all
 from trainspec.safety.unwarned import syntax
 
 _PRAGMA = re.compile(r"(^|#)\s*(noqa|type|pylint|fmt|isort|pragma|ruff|mypy|nosec|pyright)\b.*")
@@ -29,23 +30,27 @@ class Comments:
 
     def of(self, lines: Mapping[str, int]) -> dict[str, list[str]]:
         """The comments of the calls at these lines by the calls' keys; each is given to one key alone."""
-        taken: set[int] = set()
-        found = {key: list(self._of_call(line, taken)) for key, line in lines.items()}
+        taken, done = set[int](), set[ast.stmt]()
+        found = {key: list(self._of_call(line, taken, done)) for key, line in lines.items()}
         return {key: said[:_LINES] for key, said in found.items() if said}
 
-    def _of_call(self, line: int, taken: set[int]) -> Iterator[str]:
+    def _of_call(self, line: int, taken: set[int], done: set[ast.stmt]) -> Iterator[str]:
         statement = self.calls.get(line)
-        if statement is None:
+        if statement is None or statement in done:
             return
         names = {each.id for each in _own_nodes(statement) if isinstance(each, ast.Name)}
         for name in sorted(names):
             given = self.values.get(name, [])
             is_map = len(given) == 1 and isinstance(given[0], ast.Assign) and isinstance(given[0].value, ast.Dict)
             if is_map and given[0].lineno < line:
-                yield from self._of_statement(given[0], taken)
-        yield from self._of_statement(statement, taken)
+                yield from self._of_statement(given[0], taken, done)
+        yield from self._of_statement(statement, taken, done)
 
-    def _of_statement(self, statement: ast.stmt, taken: set[int]) -> Iterator[str]:
+    def _of_statement(self, statement: ast.stmt, taken: set[int], done: set[ast.stmt]) -> Iterator[str]:
+        if statement in done:
+            return
+        done.add(statement)
+        named = _named_by_line(statement)
         first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
         while self.by_line.get(first - 1, ("", False))[1]:
             first -= 1
@@ -53,7 +58,7 @@ class Comments:
             if line in self.by_line and line not in taken:
                 taken.add(line)
                 said, is_alone = self.by_line[line]
-                name = "" if is_alone else _named_at(statement, line)
+                name = "" if is_alone else named.get(line, "")
                 yield f"{name}: {said}" if name else said
 
 
@@ -81,9 +86,9 @@ def comments_of(text: str) -> Comments:
 
 
 def _said(comment: str) -> str:
-    """What a comment says to people; nothing where it speaks to tools."""
+    """What a comment says to people, without secrets; nothing where it speaks to tools."""
     said = "".join(each if each.isprintable() else " " for each in comment.lstrip("#!: "))
-    kept = _PRAGMA.sub("", said).strip()[:_LONGEST]
+    kept = conceal_all(_PRAGMA.sub("", said).strip()[:_LONGEST])
     return "" if any(each in kept for each in _DIRECTIVES) else kept
 
 
@@ -105,14 +110,14 @@ def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
         waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt | ast.excepthandler)]
 
 
-def _named_at(statement: ast.stmt, line: int) -> str:
+def _named_by_line(statement: ast.stmt) -> dict[int, str]:
     """The argument or the member that alone ends at a line: what a comment behind it is about."""
-    named: list[tuple[int, str]] = []
+    named: dict[int, list[str]] = {}
     for node in _own_nodes(statement):
         if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values, strict=True)
-            named += [(value.end_lineno or 0, str(key.value)) for key, value in pairs if isinstance(key, ast.Constant)]
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant):
+                    named.setdefault(value.end_lineno or 0, []).append(str(key.value))
         elif isinstance(node, ast.keyword) and node.arg:
-            named.append((node.value.end_lineno or 0, node.arg))
-    here = [name for end, name in named if end == line]
-    return here[0] if len(here) == 1 and line > statement.lineno else ""
+            named.setdefault(node.value.end_lineno or 0, []).append(node.arg)
+    return {line: names[0] for line, names in named.items() if len(names) == 1 and line > statement.lineno}

@@ -49,16 +49,15 @@ def is_of_airflow(value: Any) -> bool:
 
 
 def is_within_template(value: str) -> bool:
-    """Whether a variable of Airflow stands inside of a template of the text, where no other template can be."""
-    before = ""
-    end = 0
-    for found in _MARK.finditer(value):
-        before += value[end : found.start()]
-        end = found.end()
-        is_open = any(before.rfind(opens) > before.rfind(closes) for opens, closes in (("{{", "}}"), ("{%", "%}")))
-        if is_open and found[1] == _OF_AIRFLOW:
-            return True
-    return False
+    """Whether a variable of Airflow is inside of a template of the text, where no other template can be."""
+    from jinja2 import Environment, TemplateSyntaxError
+
+    bare = _MARK.sub(lambda found: _OPEN if found[1] == _OF_AIRFLOW else "", value)
+    try:
+        tokens = list(Environment().lex(bare))  # noqa: S701  # nothing is rendered
+    except TemplateSyntaxError:
+        return True  # the mark itself, outside of a string, is no token of Jinja's
+    return any(kind != "data" and _OPEN in token for _, kind, token in tokens)
 
 
 def member_of_variable(value: Any, key: Any) -> str | None:

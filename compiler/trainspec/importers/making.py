@@ -140,7 +140,7 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
 def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
     """A call with its arguments as they are written out."""
     keywords = [
-        ast.keyword(name, run.expression(_for_field(run, value, False, node), node))
+        ast.keyword(name, run.expression(_for_field(run, value, None, node), node))
         for name, value in given.named.items()
     ]
     keywords += [ast.keyword(None, unknown(each).node) for each in given.open]
@@ -148,14 +148,14 @@ def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given
 
 
 def _positional(run: "Interpreter", node: ast.Call, given: Given) -> list[ast.expr]:
-    return [run.expression(_for_field(run, value, False, node), node) for value in given.positional]
+    return [run.expression(_for_field(run, value, None, node), node) for value in given.positional]
 
 
 def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
     """The call with each argument at the line where it stands in the call."""
     places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     keywords = [
-        ast.keyword(name, run.expression(_for_field(run, value, _is_rendered(called, name), at), at))
+        ast.keyword(name, run.expression(_for_field(run, value, (called, name), at), at))
         for name, value in given.named.items()
         for at in (places.get(name, node),)
     ]
@@ -170,7 +170,7 @@ def signature_of(path: str) -> Signature | None:
 
 
 def _is_rendered(called: Reference, argument: str) -> bool:
-    """Whether Airflow renders templates in an argument. Of an operator that is nobody's known, it is not certain."""
+    """Whether it is certain that Airflow renders templates in an argument of a class."""
     if called.name == "DAG":
         return False
     known = signature_of(called.path)
@@ -179,8 +179,11 @@ def _is_rendered(called: Reference, argument: str) -> bool:
     return called.path.startswith("airflow.") and argument in TEMPLATED
 
 
-def _for_field(run: "Interpreter", value: Any, is_templated: bool, at: ast.expr) -> Any:
-    """`value` as an argument can hold it: variables of Airflow stand only where templates are rendered, not in keys."""
+def _for_field(run: "Interpreter", value: Any, argument: tuple[Reference, str] | None, at: ast.expr) -> Any:
+    """`value` as an `argument` of a class can hold it: variables of Airflow only in templates, and never in keys.
+
+    None is for the arguments of other calls, in which no templates are.
+    """
     spend(1)
     if id(value) in run.unreadable:
         return value
@@ -188,12 +191,12 @@ def _for_field(run: "Interpreter", value: Any, is_templated: bool, at: ast.expr)
         names = [each for each in value if is_of_airflow(each)]
         if names:
             return unknown(ast.copy_location(ast.Name(by_default(names[0])), at))
-        kept = {key: _for_field(run, below, is_templated, at) for key, below in value.items()}
+        kept = {key: _for_field(run, below, argument, at) for key, below in value.items()}
         return kept if any(kept[key] is not below for key, below in value.items()) else value
     if isinstance(value, list | tuple):
-        items = [_for_field(run, below, is_templated, at) for below in value]
+        items = [_for_field(run, below, argument, at) for below in value]
         return items if any(one is not other for one, other in zip(items, value, strict=True)) else value
-    if is_of_airflow(value) and (not is_templated or is_within_template(value)):
+    if is_of_airflow(value) and (argument is None or not _is_rendered(*argument) or is_within_template(value)):
         return unknown(ast.copy_location(ast.Name(by_default(value)), at))
     return value
 

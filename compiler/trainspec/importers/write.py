@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -98,6 +98,12 @@ def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
     }
 
 
+def _comment(section: Any, key: str, said: Sequence[str]) -> None:
+    """Write comments above a key."""
+    if said:
+        section.yaml_set_comment_before_after_key(key, before="\n".join(said), indent=2)
+
+
 def _dump(document: Mapping[str, Any], comments: Mapping[str, list[str]]) -> str:
     from ruamel.yaml import YAML
 
@@ -109,11 +115,11 @@ def _dump(document: Mapping[str, Any], comments: Mapping[str, list[str]]) -> str
     )
     stream = io.StringIO()
     styled = _styled(document, depth=0)
-    for name, section in styled.items():
-        for key in section if name in ("dag", "jobs", *_SECTIONS) else ():
-            said = comments.get(key if name != "dag" else "", ()) if name != "dag" or key == next(iter(section)) else ()
-            if said:
-                section.yaml_set_comment_before_after_key(key, before="\n".join(said), indent=2)
+    if "dag" in styled and "" in comments:
+        _comment(styled["dag"], next(iter(styled["dag"])), comments[""])
+    for name in ("jobs", *_SECTIONS):
+        for key in styled.get(name) or ():
+            _comment(styled[name], key, comments.get(key, ()))
     yaml.dump(styled, stream)
     blocks = re.sub(_SECTION, r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)

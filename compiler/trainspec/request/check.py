@@ -142,10 +142,10 @@ def printable(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_read(value: Any, path: Path, operation: str = TRAINING) -> Any:
     """A member as the operator hands it to AWS: the string of a number or a boolean is one, where the API wants one."""
-    is_text = isinstance(value, str) and (_NUMBER.fullmatch(value) or value.strip().lower() in _BOOLEANS)
-    return (
-        _typed(value, path, operation) if is_text or (isinstance(value, str) and _INTEGER.fullmatch(value)) else value
-    )
+    if not isinstance(value, str):
+        return value
+    is_read = _INTEGER.fullmatch(value) or _NUMBER.fullmatch(value) or value.strip().lower() in _BOOLEANS
+    return _typed(value, path, operation) if is_read else value
 
 
 def _typed(text: str, path: Path, operation: str = TRAINING) -> Any:

@@ -17,16 +17,18 @@ from trainspec.rules.support.view import LONGEST, Found, JobView
 CODE = Code("TS832", "the path of a channel that the job does not have", Severity.WARNING)
 
 BAD = """
-hyperparameters: {data_dir: /opt/ml/input/data/training}
+entrypoint: [python, /opt/ml/input/data/training/train.py]
 """
 
 GOOD = """
-hyperparameters: {data_dir: /opt/ml/input/data/train}
+entrypoint: [python, /opt/ml/input/data/train/train.py]
 """
 
 _FOLDER = r"/opt/ml/input/data/([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)"
+_PROGRAM = "AlgorithmSpecification.ContainerEntrypoint.*"
+"""A container whose program is below such a path cannot start; what else names one may never read it."""
 _WHERE = (
-    "AlgorithmSpecification.ContainerEntrypoint.*",
+    _PROGRAM,
     "AlgorithmSpecification.ContainerArguments.*",
     "HyperParameters.*",
     "Environment.*",
@@ -52,4 +54,4 @@ def check_job(job: JobView) -> Iterator[Found]:
                     )
                     near = did_you_mean(name, names)
                     advice = f"{near} {has}" if near else f"add the channel to `inputs`; {has}"
-                    yield Found(job.origin(*place), message, advice, fails_with="")
+                    yield Found(job.origin(*place), message, advice, fails_with="" if pattern == _PROGRAM else None)

@@ -1,7 +1,7 @@
-"""A misspelt parameter of Debugger's hook.
+"""A parameter of Debugger's hook is misspelled.
 
-The hook ignores what it does not know, and saves at its own intervals. Scripts may read parameters of their own
-there, so only what is nearly one of the hook's is reported.
+The hook ignores unknown parameters and uses its defaults. Scripts may read their own parameters there, so only names
+that are close to one of the hook's are reported.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DebugHookConfig.html
 """
@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Severity, the_one
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS846", "a misspelt parameter of Debugger's hook", Severity.WARNING)
+CODE = Code("TS846", "a misspelled parameter of Debugger's hook", Severity.WARNING)
 
 BAD = """
 debugger: {s3: s3://my-bucket/t/, parameters: {save_intervall: 100}}

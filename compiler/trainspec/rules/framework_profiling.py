@@ -1,7 +1,7 @@
-"""Framework profiling of a framework version without it.
+"""Framework profiling is enabled for a framework version that does not support it.
 
-Debugger profiles PyTorch from 1.6 to before 2.0 and TensorFlow from 2.3.1 to before 2.11; in newer images the hook for
-it is gone, and nothing is measured but the machine.
+Debugger can profile PyTorch from 1.6 up to, but not including, 2.0, and TensorFlow from 2.3.1 up to, but not including,
+2.11. Newer images have no hook for it, and only the instance is profiled.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-configure-framework-profiling.html
 """
@@ -17,7 +17,7 @@ from trainspec.rules.support.algorithms import PLACE as IMAGE
 from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS839", "framework profiling that the image does not have", Severity.WARNING)
+CODE = Code("TS839", "framework profiling that the image does not support", Severity.WARNING)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
@@ -46,6 +46,6 @@ def check_job(job: JobView) -> Iterator[Found]:
             name, ended, last = _ENDED[image["framework"]]
             if (int(image["major"]), int(image["minor"])) >= ended:
                 version = f"{image['major']}.{image['minor']}"
-                message = f"{name} {version} has no framework profiling: {last} was the last version with it"
+                message = f"{name} {version} does not support framework profiling: {last} was the last version that did"
                 yield Found(job.origin(*place), message, "remove it, or use SageMaker Profiler in the script")
                 return

@@ -1,8 +1,8 @@
-"""A switch of a launcher that the image's framework does not have.
+"""A hyperparameter enables a launcher that the image does not have.
 
-The toolkit of AWS's framework images starts a script on many processors where a hyperparameter such as
-`sagemaker_torch_distributed_enabled` says so. Each framework reads its own switches, in certain versions; others do
-nothing, or end the job, and the script runs once on each machine.
+The toolkit of AWS's framework images starts the script with a distributed launcher if a hyperparameter such as
+`sagemaker_torch_distributed_enabled` is true. Each framework supports its own launchers, in certain versions. For any
+other, the job fails, or the script runs once on each instance.
 
 https://github.com/aws/sagemaker-python-sdk/blob/v2.257.7/src/sagemaker/fw_utils.py
 """
@@ -66,7 +66,9 @@ def check_job(job: JobView) -> Iterator[Found]:
         if framework not in kind.frameworks:
             others = [f"`{each.enabled}`" for each in KINDS.values() if framework in each.frameworks]
             advice = (
-                f"it has {', '.join(others)}" if others else "remove it: the image starts one process on each machine"
+                f"it supports {', '.join(others)}"
+                if others
+                else "remove it: the image starts one process on each instance"
             )
             yield Found(job.origin(*place), f"AWS's image of {framework} does not read `{kind.enabled}`", advice)
         elif image and (name, framework) in VERSIONS:
@@ -74,12 +76,12 @@ def check_job(job: JobView) -> Iterator[Found]:
             minor = tuple(map(int, image["version"].split(".")[:2]))
             shown = f"{framework} {image['version']} does not read `{kind.enabled}`"
             if minor < first:
-                advice = "take a later version, or another launcher"
-                yield Found(job.origin(*place), f"{shown}: {_text(first)} was the first that does", advice)
+                advice = "use a later version, or another launcher"
+                yield Found(job.origin(*place), f"{shown}: {_text(first)} was the first version that does", advice)
             elif last is not None and minor > last:
                 instead = "torchrun" if framework == "pytorch" else "mwms"
-                advice = f"set `{KINDS[instead].enabled}`, or take an earlier version"
-                yield Found(job.origin(*place), f"{shown}: {_text(last)} was the last that does", advice)
+                advice = f"set `{KINDS[instead].enabled}`, or use an earlier version"
+                yield Found(job.origin(*place), f"{shown}: {_text(last)} was the last version that does", advice)
 
 
 def _text(version: tuple[int, ...]) -> str:

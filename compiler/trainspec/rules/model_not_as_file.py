@@ -1,7 +1,8 @@
-"""An earlier model that is not given to the job as files.
+"""The channel of an earlier model does not use the input mode File.
 
-For incremental training, the channel of the earlier model has the content type `application/x-sagemaker-model`, and
-its input mode is File, whatever the mode of the data is: the algorithm unpacks one archive, and reads no stream of it.
+For incremental training, the channel of the earlier model has the content type `application/x-sagemaker-model`. Its
+input mode must be File, whatever the mode of the other channels is: the algorithm unpacks one archive and cannot
+stream it.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
 """
@@ -12,7 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS828", "an earlier model that is not read as files", Severity.WARNING)
+CODE = Code("TS828", "an earlier model that is streamed", Severity.WARNING)
 
 BAD = """
 input_mode: Pipe
@@ -36,5 +37,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         if is_model and channel.mode not in (None, "File"):
             own = (*channel.place, "InputMode")
             at = own if job.member(*own) is not None else (*channel.place, "ContentType")
-            message = f"{channel.shown} is an earlier model, which is read with the input mode File, not {channel.mode}"
+            message = f"{channel.shown} has an earlier model, which needs the input mode File, not {channel.mode}"
             yield Found(job.origin(*at), message, "write `input_mode: File` on this channel")

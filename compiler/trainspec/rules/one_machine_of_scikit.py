@@ -1,7 +1,7 @@
-"""The scikit-learn image on several machines.
+"""A job with AWS's scikit-learn image has several instances.
 
-AWS's scikit-learn image starts the script on each machine by itself: there is nothing in it that shares the work, and
-AWS's SDK refuses such a job. A channel that is split among the machines says that the script does it.
+The image runs the script on each instance independently and does not distribute the work, and AWS's SDK refuses such a
+job. Nothing is reported if a channel is split among the instances: the script then distributes the work itself.
 
 https://sagemaker.readthedocs.io/en/stable/frameworks/sklearn/sagemaker.sklearn.html
 """
@@ -15,7 +15,7 @@ from trainspec.rules.support.channels import channels
 from trainspec.rules.support.machines import instance_count
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS845", "scikit-learn on several machines", Severity.WARNING)
+CODE = Code("TS845", "scikit-learn on several instances", Severity.WARNING)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3
@@ -34,7 +34,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Count the machines of such a job."""
     if repeats_itself(job):
         count = instance_count(job)
-        message = f"scikit-learn shares no work among machines: each of the {count} trains the same model"
+        message = f"scikit-learn does not distribute the work: each of the {count} instances trains the same model"
         yield Found(job.origin("ResourceConfig", "InstanceCount"), message, "write `instance_count: 1`")
 
 

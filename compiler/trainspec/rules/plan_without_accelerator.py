@@ -1,7 +1,7 @@
-"""A training plan for machines that no plan reserves.
+"""A job on CPU instances has a training plan.
 
-Training plans reserve machines with GPUs and Trainium. A plan's machine type must be the job's, so none can fit a job
-on CPU machines.
+Training plans reserve instances with GPUs or Trainium. A plan's instance type must be that of the job, so no plan can
+fit a job on CPU instances.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/reserve-capacity-with-training-plans.html
 """
@@ -13,7 +13,7 @@ from trainspec.request.images import processor_of_instance
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS844", "a training plan for machines without accelerators", Severity.WARNING)
+CODE = Code("TS844", "a training plan for instances without accelerators", Severity.WARNING)
 
 BAD = """
 resources:
@@ -36,5 +36,5 @@ def check_job(job: JobView) -> Iterator[Found]:
         of_its_own = job.member(*place[:-1], "TrainingPlanArns") if len(place) > 2 else None
         is_left = of_job and "InstanceGroups" not in place  # another rule is about groups
         if (is_left or of_its_own) and processor_of_instance(name) == "cpu":
-            message = f"{name} has no accelerator, and a training plan reserves machines with GPUs or Trainium alone"
-            yield Found(job.origin(*place), message, "write the machine type of the plan, or remove the plan")
+            message = f"{name} has no accelerator, but training plans reserve only instances with GPUs or Trainium"
+            yield Found(job.origin(*place), message, "use the instance type of the plan, or remove the plan")

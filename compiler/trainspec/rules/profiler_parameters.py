@@ -1,7 +1,7 @@
-"""Parameters of the profiler that it does not know, or cannot read.
+"""A parameter of the profiler is unknown, or its value cannot be read.
 
-The values of `DetailedProfilingConfig` and the like are maps, each written as one string; what the profiler does not
-know or cannot read, it ignores, and the job is profiled without it.
+The values of `DetailedProfilingConfig` and similar parameters are maps, each written as one string. The profiler
+ignores parameters that it does not know or cannot read.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProfilerConfig.html
 """
@@ -57,12 +57,12 @@ def check_job(job: JobView) -> Iterator[Found]:
         if name.lower() not in known:
             near = did_you_mean(name, _KNOWN)
             if near or name.lower().endswith("profilingconfig"):  # others may be read by a hook of one's own
-                advice = near or f"there are {', '.join(f'`{each}`' for each in _KNOWN[:3])}, …"
+                advice = near or f"it has {', '.join(f'`{each}`' for each in _KNOWN[:3])}, …"
                 message = f"the profiler has no parameter `{name}`"
                 yield Found(job.origin(*place), message, advice, on_key=True, fix=the_one(name, _KNOWN))
         elif known[name.lower()] in FRAMEWORK and _is_no_map(value):
-            message = f"`{name}` is not a map, such as a JSON object, and the profiler ignores it"
-            yield Found(job.origin(*place), message, 'write for example \'{"StartStep": 5, "NumSteps": 1}\'')
+            message = f"`{name}` is not a map, such as a JSON object, so the profiler ignores it"
+            yield Found(job.origin(*place), message, 'write, for example, \'{"StartStep": 5, "NumSteps": 1}\'')
 
 
 def _is_no_map(value: object) -> bool:

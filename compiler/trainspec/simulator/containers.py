@@ -7,7 +7,6 @@ script that does not run, and an image that is not there ends the job before its
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -53,8 +52,6 @@ ENDS = (
 )
 """In the order in which a container notices: the image, its hyperparameters, its channels, the data, the script."""
 
-_PROGRAM = ("AlgorithmSpecification", "ContainerEntrypoint")
-
 
 def strict(plan: Chooser) -> Chooser:
     """A plan whose jobs also fail where their containers would; a failure that the plan gives goes first."""
@@ -76,18 +73,10 @@ def failure_of(request: Mapping[str, Any]) -> tuple[str, Phase] | None:
     for end in ENDS:
         check = rules[end.code].check_job
         for found in check(job) if check else ():
-            if (end.always or found.fails_with is not None) and _is_certain(end, found, job):
+            if end.always or found.fails_with is not None:
                 image = job.text("AlgorithmSpecification", "TrainingImage") or ""
                 return end.reason.format(said=_words(found), image=image), end.phase
     return None
-
-
-def _is_certain(end: End, found: Found, job: JobView) -> bool:
-    """Whether the container cannot but fail: a folder that is not there ends it only where the program is below it."""
-    if end.code != "TS832":
-        return True
-    named = re.match(r"`([^`]+)`", found.message)
-    return named is not None and any(named[1] in str(each) for each in job.member(*_PROGRAM) or ())
 
 
 def _words(found: Found) -> str:
