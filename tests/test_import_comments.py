@@ -1,12 +1,15 @@
 """`trainspec import` of DAG files keeps the comments at what becomes of their statements."""
 
+import json
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from trainspec.editing.format import formatted
 from trainspec.importers.comments import comments_of
 from trainspec.importers.dag_file import import_dag_file
+from trainspec.importers.sources import load_file, read_file
 from trainspec.importers.write import spec_text
 from trainspec.options import Options
 from trainspec.pipeline import analyse
@@ -53,9 +56,10 @@ def test_comments_stand_at_what_they_are_about() -> None:
     )
     assert "dag:\n  # Nightly, when the lake is filled.\n  # owned by risk\n  id: d\n" in text, text
     assert (
-        "jobs:\n  # Risk agreed on this request.\n  # InstanceCount: one is too slow\n  # Trains the model:\n"
-        "  # it takes an hour.\n  # retries: spot machines go away\n  train:\n" in text
+        "jobs:\n  # Risk agreed on this request.\n  # Trains the model:\n  # it takes an hour.\n  train:\n" in text
     ), text
+    assert "    # instance_count: one is too slow\n    resources: {instance_count: 2}\n" in text
+    assert "    # spot machines go away\n    retries: 2\n" in text
     assert "tasks:\n  # Tells everybody.\n  report:\n" in text
     assert "about nothing" not in text
 
@@ -135,4 +139,150 @@ def test_many_comments_are_work_for_their_lines_alone() -> None:
     start = time.process_time()
     (imported,) = import_dag_file(f"{HEAD}with DAG('d'):\n    {body}\n")
     assert time.process_time() - start < 5
-    assert imported.comments["t"][0] == "K0: about 0"
+    assert imported.comments["t"][0] == ("K0", "about 0")
+
+
+SETTINGS = """
+# ---- Settings ----
+# The lake of the data team; read only.
+BUCKET = "acme-lake"
+# Set by the deployment.
+TAG = os.getenv("IMAGE_TAG", "1.4")
+IMAGE = f"111122223333.dkr.ecr.us-east-1.amazonaws.com/churn:{TAG}"  # built each Monday
+MACHINE = "ml.m5.large"  # larger ones are not faster
+EPOCHS = 12  # agreed with risk
+# Before people come to work.
+SCHEDULE = "0 4 * * *"
+# Countries that we sell in.
+COUNTRIES = ["de", "fr"]
+ROLE = "arn:aws:iam::111122223333:role/Train"  # may read the lake
+# Of nobody's interest.
+UNUSED = "nothing"
+
+
+def request(country):
+    # Joins two strings.
+    return {
+        "TrainingJobName": f"{country}-{{{{ ts_nodash }}}}",
+        "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        "HyperParameters": {"epochs": EPOCHS},
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/{country}/"},
+        "ResourceConfig": {"InstanceType": MACHINE, "InstanceCount": 1},
+    }
+
+
+with DAG("d", schedule=SCHEDULE):
+    # One job each.
+    for country in COUNTRIES:
+        SageMakerTrainingOperator(task_id=country, config=request(country))
+    SageMakerTrainingOperator(task_id="own", config={**request("own"), "RoleArn": ROLE})
+"""
+
+
+def test_comments_of_constants_stand_at_the_values_that_they_have_become() -> None:
+    text = spec("import os\n" + SETTINGS)
+    for expected in (
+        "  # Before people come to work.\n  schedule: ",
+        "  # The lake of the data team; read only.\n  bucket: acme-lake\n",
+        '  # Set by the deployment.\n  image_tag: "1.4"\n',
+        "defaults:\n  # built each Monday\n  image: ",
+        "  # epochs: agreed with risk\n  hyperparameters: {epochs: 12}\n",
+        "  # instance_type: larger ones are not faster\n  resources: ",
+        "jobs:\n  # Countries that we sell in.\n  # One job each.\n  de:\n",
+    ):
+        assert expected in text, text
+    assert "    # may read the lake\n    role: " in text[text.index("  own:") :]
+    assert all(each not in text for each in ("Settings", "Joins two", "interest"))
+
+
+def test_a_name_with_two_values_has_no_comment() -> None:
+    text = spec(
+        """
+        SIZE = 1  # small
+        def large(SIZE):
+            return SageMakerTrainingOperator(task_id="t", config={"ResourceConfig": {"InstanceCount": SIZE}})
+        with DAG("d"):
+            large(9)
+        """
+    )
+    assert "small" not in text
+
+
+def test_a_comment_of_several_lines_names_its_member_once() -> None:
+    text = spec(
+        """
+        config = {
+            "ResourceConfig": {
+                # more are
+                # not faster
+                "InstanceCount": 2,
+            },
+            # Which data
+            "InputDataConfig": [{"ChannelName": "a", "DataSource": {"S3DataSource": {
+                "S3DataType": "S3Prefix",
+                "S3Uri": "s3://lake/a/",  # of last year
+            }}}],
+        }
+        with DAG("d"):
+            SageMakerTrainingOperator(task_id="t", config=config)
+        """
+    )
+    assert "    # instance_count: more are\n    # not faster\n    resources: " in text
+    assert "  # S3Uri: of last year\n  t:\n" in text
+    assert "    # Which data\n    inputs: " in text
+
+
+def test_loading_keeps_comments_and_names_as_reading_does(tmp_path: Path) -> None:
+    """What an Airflow hands back names lines; the file's text says what stands there."""
+    text = """
+        # The lake.
+        BUCKET = "acme-lake"
+        # the nightly one
+        @dag(schedule=None)
+        def d():
+            # Trains.
+            SageMakerTrainingOperator(
+                task_id="t",
+                config={
+                    "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models/"},  # kept for a year
+                    "CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/checkpoints/"},
+                },
+            )
+        d()
+    """
+    file = tmp_path / "d.py"
+    file.write_text(HEAD + textwrap.dedent(text))
+    lines = file.read_text().splitlines()
+    stock = "airflow.providers.amazon.aws.operators.sagemaker.SageMakerTrainingOperator"
+    config = {"OutputDataConfig": "s3://acme-lake/models/", "CheckpointConfig": "s3://acme-lake/checkpoints/"}
+    members = {"OutputDataConfig": "S3OutputPath", "CheckpointConfig": "S3Uri"}
+    pairs = [[name, {"map": [[members[name], value]]}] for name, value in config.items()]
+    train = {
+        "id": "t", "line": lines.index("    SageMakerTrainingOperator(") + 1, "class": stock, "upstream": [],
+        "kind": "", "lost": None, "arguments": {"config": {"map": pairs}},
+    }  # fmt: skip
+    dag = {"line": lines.index("d()") + 1, "arguments": {"dag_id": "d", "schedule": None}, "groups": []}
+    found = {"airflow": "3.3.2", "errors": [], "dags": [{**dag, "tasks": [train]}]}
+    (tmp_path / "found.json").write_text(json.dumps(found))
+    python = tmp_path / "airflow-python"
+    python.write_text(f'#!/bin/sh\ncp {tmp_path}/found.json "$3"\n')
+    python.chmod(0o755)
+    (loaded,) = load_file(file, str(python), 300)
+    (read,) = read_file(file)
+    assert spec_text(loaded) == spec_text(read)
+    assert spec_text(read).count("#") == 4
+    assert "  bucket: acme-lake\n" in spec_text(read)
+
+
+def test_many_constants_are_work_for_their_lines_alone() -> None:
+    count = 2_000
+    lines = "".join(f"C{number} = {number}  # about {number}\n" for number in range(count))
+    values = ", ".join(f"'k{number}': C{number}" for number in range(count))
+    tasks = "".join(f"    SageMakerTrainingOperator(task_id='t{number}', config=config)\n" for number in range(200))
+    body = f"{HEAD}{lines}config = {{'TrainingJobName': 'n', 'Environment': {{{values}}}}}\nwith DAG('d'):\n{tasks}"
+    comments, tree_lines = comments_of(body), body.splitlines()
+    places = {f"t{number}": tree_lines.index(line) + 1 for number, line in enumerate(tasks.splitlines())}
+    start = time.process_time()
+    _, constants = comments.of(places)
+    assert time.process_time() - start < 2
+    assert len(constants) == count

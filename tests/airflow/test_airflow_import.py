@@ -105,6 +105,45 @@ def test_what_does_not_come_over_is_named(airflow: Airflow, tmp_path: Path) -> N
     assert "  end:\n    depends_on: late\n" in done.stdout
 
 
+_COMMENTED = """
+from datetime import datetime
+from airflow import DAG
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+
+# The lake of the data team.
+BUCKET = "acme-lake"
+MACHINE = "ml.m5.large"  # larger ones are not faster
+
+def train(country):
+    # One job each.
+    return SageMakerTrainingOperator(
+        task_id=country,
+        config={
+            "TrainingJobName": f"{country}-{{{{ ts_nodash }}}}",
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/{country}/"},
+            "ResourceConfig": {"InstanceType": MACHINE, "InstanceCount": 1},
+        },
+        retries=2,  # spot machines go away
+    )
+
+# Nightly.
+with DAG("commented", schedule=None, start_date=datetime(2025, 1, 1)):
+    train("de") >> train("fr")
+"""
+
+
+def test_comments_come_over_as_they_do_without_loading(airflow: Airflow, tmp_path: Path) -> None:
+    (tmp_path / "commented.py").write_text(_COMMENTED)
+    loaded = run_import(airflow, str(tmp_path / "commented.py")).stdout
+    read = subprocess.run(
+        [sys.executable, "-m", "trainspec", "import", str(tmp_path / "commented.py")], capture_output=True, text=True
+    ).stdout
+    comments = [[line for line in each.splitlines() if "#" in line] for each in (loaded, read)]
+    assert comments[0] == comments[1]
+    assert len(comments[0]) == 5, loaded
+    assert "  bucket: acme-lake\n" in loaded
+
+
 def test_a_file_that_airflow_cannot_load(airflow: Airflow, tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("import nothing_of_this_name\n")
     done = run_import(airflow, str(tmp_path / "broken.py"))

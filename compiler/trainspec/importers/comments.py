@@ -4,15 +4,19 @@ import ast
 import io
 import re
 import tokenize
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from trainspec.importers.model import OfConstant, Said, variable_name
 from trainspec.safety.masking import conceal_all
 from trainspec.safety.unwarned import syntax
 
 _PRAGMA = re.compile(r"(^|#)\s*(noqa|type|pylint|fmt|isort|pragma|ruff|mypy|nosec|pyright)\b.*")
 _DIRECTIVES = ("trainspec:", "yaml-language-server:")
 """What means something to us, or to an editor, in a comment of YAML."""
+_RULER = re.compile(r"^([-=*~_+])\1{2}|([-=*~_+#])\2{2}$")
+"""What makes a comment the title of a section, which is not about the statement below it."""
 _LINES, _LONGEST = 20, 200
 """How many lines of comments a key of the spec gets, and how long each may be."""
 
@@ -28,38 +32,68 @@ class Comments:
     calls: Mapping[int, ast.stmt] = field(default_factory=dict)
     values: Mapping[str, list[ast.stmt]] = field(default_factory=dict)
 
-    def of(self, lines: Mapping[str, int]) -> dict[str, list[str]]:
-        """The comments of the calls at these lines by the calls' keys; each is given to one key alone."""
-        taken, done = set[int](), set[ast.stmt]()
-        found = {key: list(self._of_call(line, taken, done)) for key, line in lines.items()}
-        return {key: said[:_LINES] for key, said in found.items() if said}
+    def of(self, lines: Mapping[str, int]) -> tuple[dict[str, list[Said]], tuple[OfConstant, ...]]:
+        """The comments of the calls at these lines by the calls' keys, and those of the constants that they name.
 
-    def _of_call(self, line: int, taken: set[int], done: set[ast.stmt]) -> Iterator[str]:
-        statement = self.calls.get(line)
-        if statement is None or statement in done:
-            return
-        names = {each.id for each in _own_nodes(statement) if isinstance(each, ast.Name)}
-        for name in sorted(names):
-            given = self.values.get(name, [])
-            is_map = len(given) == 1 and isinstance(given[0], ast.Assign) and isinstance(given[0].value, ast.Dict)
-            if is_map and given[0].lineno < line:
-                yield from self._of_statement(given[0], taken, done)
-        yield from self._of_statement(statement, taken, done)
+        Each is given to one key alone.
+        """
+        own = {self.calls[line] for line in lines.values() if line in self.calls}
+        done: set[ast.stmt] = set()
+        found: dict[str, list[Said]] = {}
+        constants: list[OfConstant] = []
+        for key, line in lines.items():
+            if (statement := self.calls.get(line)) is None:
+                continue
+            said: list[tuple[int, Said]] = []
+            for each, member in self._with_sources(statement, line, own, done):
+                texts = [] if _is_function(each) else sorted(self._of_statement(each))
+                name = _constant(each) if each is not statement else None
+                if name is None:
+                    said += texts
+                elif texts:
+                    kept = tuple(text.text for _, text in texts[:_LINES])
+                    constants.append(OfConstant(_names_in_spec(each, name), key, member or name, kept))
+            if said:
+                found[key] = [text for _, text in sorted(said)[:_LINES]]
+        return found, tuple(constants)
 
-    def _of_statement(self, statement: ast.stmt, taken: set[int], done: set[ast.stmt]) -> Iterator[str]:
-        if statement in done:
-            return
-        done.add(statement)
-        named = _named_by_line(statement)
+    def _with_sources(
+        self, statement: ast.stmt, line: int, own: set[ast.stmt], done: set[ast.stmt]
+    ) -> Iterator[tuple[ast.stmt, str]]:
+        """The statement at a line and those that make what it names, each with the member that it is the value of."""
+        waiting = deque([(statement, "")])
+        while waiting:
+            each, member = waiting.popleft()
+            if each in done:
+                continue
+            done.add(each)
+            yield each, member
+            for name, (below, is_called) in _names(each).items():
+                source = self._source(name, line, is_called)
+                if source is not None and source not in own:
+                    waiting.append((source, below or member))
+
+    def _source(self, name: str, line: int, is_called: bool) -> ast.stmt | None:
+        """The one statement that gives a value to a name, or the innermost loop over it around a line."""
+        given = self.values.get(name, [])
+        loops = [each for each in given if isinstance(each, ast.For) and each.lineno <= line <= (each.end_lineno or 0)]
+        source = loops[-1] if loops else given[0] if len(given) == 1 else None
+        if isinstance(source, ast.FunctionDef):
+            return source if is_called else None
+        return source if isinstance(source, ast.Assign | ast.AnnAssign | ast.For) else None
+
+    def _of_statement(self, statement: ast.stmt) -> Iterator[tuple[int, Said]]:
+        """The comments of a statement with their lines, each with the argument or member that it is about."""
+        begin, end = _named_by_line(statement)
         first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
         while self.by_line.get(first - 1, ("", False))[1]:
             first -= 1
-        for line in range(first, _end(statement) + 1):
-            if line in self.by_line and line not in taken:
-                taken.add(line)
-                said, is_alone = self.by_line[line]
-                name = "" if is_alone else named.get(line, "")
-                yield f"{name}: {said}" if name else said
+        about = ""
+        for line in range(_end(statement), first - 1, -1):
+            said, is_alone = self.by_line.get(line, ("", False))
+            about = about if is_alone else begin.get(line, "")
+            if said:
+                yield line, Said(about if is_alone else end.get(line, ""), said)
 
 
 def comments_of(text: str) -> Comments:
@@ -77,19 +111,24 @@ def comments_of(text: str) -> Comments:
     calls: dict[int, ast.stmt] = {}
     values: dict[str, list[ast.stmt]] = {}
     for statement in (each for each in ast.walk(tree) if isinstance(each, ast.stmt)):
+        if isinstance(statement, ast.FunctionDef):
+            calls.setdefault(statement.lineno, statement)
+            values.setdefault(statement.name, []).append(statement)
         for node in _own_nodes(statement):
             if isinstance(node, ast.Call):
                 calls[node.lineno] = statement
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 values.setdefault(node.id, []).append(statement)
+            elif isinstance(node, ast.arg):
+                values.setdefault(node.arg, []).append(statement)
     return Comments(found, calls, values)
 
 
 def _said(comment: str) -> str:
-    """What a comment says to people, without secrets; nothing where it speaks to tools."""
+    """What a comment says to people, without secrets; nothing where it speaks to tools, or is a section's title."""
     said = "".join(each if each.isprintable() else " " for each in comment.lstrip("#!: "))
-    kept = conceal_all(_PRAGMA.sub("", said).strip()[:_LONGEST])
-    return "" if any(each in kept for each in _DIRECTIVES) else kept
+    kept = _PRAGMA.sub("", said).strip()[:_LONGEST]
+    return "" if _RULER.search(kept) or any(each in kept for each in _DIRECTIVES) else conceal_all(kept)
 
 
 def _end(statement: ast.stmt) -> int:
@@ -107,17 +146,72 @@ def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += [each for each in ast.iter_child_nodes(node) if not isinstance(each, ast.stmt | ast.excepthandler)]
+        waiting += [each for each in ast.iter_child_nodes(node) if not _is_apart(each)]
 
 
-def _named_by_line(statement: ast.stmt) -> dict[int, str]:
-    """The argument or the member that alone ends at a line: what a comment behind it is about."""
-    named: dict[int, list[str]] = {}
+def _named_by_line(statement: ast.stmt) -> tuple[dict[int, str], dict[int, str]]:
+    """The first argument or member that begins at a line, and the one that alone ends there."""
+    begin: dict[int, tuple[int, str]] = {}
+    end: dict[int, list[str]] = {}
     for node in _own_nodes(statement):
+        named: list[tuple[str, ast.expr | ast.keyword, ast.expr]] = []
         if isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant):
-                    named.setdefault(value.end_lineno or 0, []).append(str(key.value))
+            pairs = zip(node.keys, node.values, strict=True)
+            named = [(str(key.value), key, value) for key, value in pairs if isinstance(key, ast.Constant)]
         elif isinstance(node, ast.keyword) and node.arg:
-            named.setdefault(node.value.end_lineno or 0, []).append(node.arg)
-    return {line: names[0] for line, names in named.items() if len(names) == 1 and line > statement.lineno}
+            named = [(node.arg, node, node.value)]
+        for name, key, value in named:
+            begin[key.lineno] = min(begin.get(key.lineno, (key.col_offset, name)), (key.col_offset, name))
+            end.setdefault(value.end_lineno or 0, []).append(name)
+    first = {line: name for line, (_, name) in begin.items() if line > statement.lineno}
+    last = {line: names[0] for line, names in end.items() if len(names) == 1 and line > statement.lineno}
+    return first, last
+
+
+def _names(statement: ast.stmt) -> dict[str, tuple[str, bool]]:
+    """The names in a statement: the innermost argument or member that each stands in, and whether it is called.
+
+    Of a function, those of its body, too.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    waiting: list[tuple[ast.AST, str]] = [(statement, "")]
+    while waiting:
+        node, member = waiting.pop()
+        if isinstance(node, ast.Name):
+            found[node.id] = (member, False)
+            continue
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            waiting += [(value, str(key.value) if isinstance(key, ast.Constant) else member) for key, value in pairs]
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found[node.func.id] = (member, True)
+        own = node.arg if isinstance(node, ast.keyword) and node.arg else member
+        below = [each for each in ast.iter_child_nodes(node) if _is_function(statement) or not _is_apart(each)]
+        waiting += [(each, own) for each in below if each is not getattr(node, "func", None)]
+    return found
+
+
+def _is_apart(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt | ast.excepthandler)
+
+
+def _is_function(statement: ast.stmt) -> bool:
+    """Whether it is the definition of a function that makes no DAG, so that its comments are about its own work."""
+    return isinstance(statement, ast.FunctionDef) and not statement.decorator_list
+
+
+def _constant(statement: ast.stmt) -> str | None:
+    """The name to which a statement of one line gives a single value; None for any other statement."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.end_lineno != statement.lineno:
+        return None
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    is_single = isinstance(statement.value, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call | ast.Subscript)
+    return targets[0].id if len(targets) == 1 and isinstance(targets[0], ast.Name) and is_single else None
+
+
+def _names_in_spec(statement: ast.stmt, name: str) -> frozenset[str]:
+    """What a variable of the spec is called that holds the constant: as it, or as a variable of the environment."""
+    calls = (each for each in _own_nodes(statement) if isinstance(each, ast.Call) and each.args)
+    texts = [each.args[0].value for each in calls if isinstance(each.args[0], ast.Constant)]
+    return frozenset(variable_name(each) for each in [name, *texts] if isinstance(each, str))

@@ -65,6 +65,19 @@ def _by_reading(tree: ast.Module, comments: Comments, read_module: ReadModule) -
     return import_straight(replace(straightened(run), comments=comments))
 
 
+def constants_of(text: str) -> Mapping[str, str]:
+    """The texts that a file has names for; none where reading it takes too much work, or it is no Python."""
+    run = Interpreter()
+    try:
+        tree = syntax(text)
+        if _depth(tree) <= MAX_DEPTH:
+            with budget():
+                run.run(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OutOfBudgetError):
+        return {}
+    return run.constants
+
+
 def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
     """What `read` gives, its work bounded. Raises CannotImportError where it takes more."""
     try:
@@ -156,12 +169,14 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
             reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template passes on as a string")
     fields = dag_fields(reading, dag) if dag else {}
     lines = {"": dag.lineno if dag else 0, **{ids[id(call)]: call.lineno for call in calls if id(call) in ids}}
+    comments, of_constants = straight.comments.of(lines)
     return Imported(
         tuple(jobs),
         cast("DagData", fields),
         tuple(dict.fromkeys(reading.notes)),
         tuple(other_tasks.values()),
-        comments=straight.comments.of(lines),
+        comments=comments,
+        of_constants=of_constants,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from trainspec.language.data import DagData, JobData, OtherTaskData
@@ -33,12 +33,32 @@ class ImportedTask:
     fields: "OtherTaskData"
 
 
+class Said(NamedTuple):
+    """One line of a comment, and the argument or member that it is about: an empty one is the whole task."""
+
+    member: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfConstant:
+    """The comments of a constant of the source: at the variable of the spec that is called as one of `names`.
+
+    Without one, they are about the `member` of the task that names it first; an empty id is the DAG's.
+    """
+
+    names: frozenset[str]
+    task_id: str
+    member: str
+    comments: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way.
 
     `constants` are texts that the source has names for: a spec may name those that it holds several times. `comments`
-    are the source's, by task id, those of the DAG under an empty one.
+    are the source's, by task id, those of the DAG under an empty one; those of constants are apart.
     """
 
     jobs: tuple[ImportedJob, ...]
@@ -47,7 +67,8 @@ class Imported:
     other_tasks: tuple[ImportedTask, ...] = ()
     remarks: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
-    comments: Mapping[str, list[str]] = field(default_factory=dict)
+    comments: Mapping[str, list[Said]] = field(default_factory=dict)
+    of_constants: tuple[OfConstant, ...] = ()
 
 
 class TaskIds:
@@ -67,6 +88,11 @@ class TaskIds:
             if found not in self._given:
                 self._given[found] = 1
                 return found
+
+
+def variable_name(constant: str) -> str:
+    """What a variable of the spec is called after a constant of the source."""
+    return constant.strip("_").lower()
 
 
 class CannotImportError(Exception):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from trainspec.importers.model import variable_name
+
 Fields = dict[str, Any]
 _OF_ONE_JOB = ("name", "depends_on", "request", "matrix", "doc")
 _MERGED = ("environment", "hyperparameters", "tags", "operator")
@@ -62,7 +64,7 @@ def repeated(sections: list[Fields], constants: Mapping[str, str], taken: Collec
     used: dict[str, str] = {}
     by_value = {value: name for name, value in reversed([*constants.items()]) if _is_fit(value)}
     for value, name in sorted(by_value.items(), key=lambda each: -len(each[0])):
-        known = name.strip("_").lower()
+        known = variable_name(name)
         if not re.fullmatch(r"[a-z_][a-z0-9_]*", known) or known in used or known in taken:
             continue
         pattern = re.compile(rf"(?<![\w.$-]){re.escape(value)}(?![\w-])")

@@ -10,8 +10,8 @@ from typing import Any, Final
 from trainspec.diagnostics import Diagnostic
 from trainspec.disk.reading import DiskTree
 from trainspec.importers.ack import import_manifest, is_manifest
-from trainspec.importers.comments import Comments, comments_of
-from trainspec.importers.dag_file import import_dag_file, import_straight, read_bounded
+from trainspec.importers.comments import comments_of
+from trainspec.importers.dag_file import constants_of, import_dag_file, import_straight, read_bounded
 from trainspec.importers.interpret import ReadModule
 from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.request import import_request, is_request
@@ -41,8 +41,9 @@ def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
         raise CannotImportError("no such file")
     found = load(path, python, timeout)
     source = read_source(path, path.name)
-    comments = comments_of(source.text) if isinstance(source, Source) else Comments()
-    return read_bounded(lambda: import_straight(replace(straight_of(found), comments=comments)))
+    text = source.text if isinstance(source, Source) else ""
+    comments, constants = comments_of(text), constants_of(text)
+    return read_bounded(lambda: import_straight(replace(straight_of(found), comments=comments, constants=constants)))
 
 
 def read_text(content: bytes) -> list[Imported]:

@@ -2,13 +2,16 @@
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 from trainspec.importers.from_environment import with_variables
 from trainspec.importers.model import Imported, ImportedJob
 from trainspec.importers.outputs import with_references
+from trainspec.importers.placing import placed
 from trainspec.importers.script import job_fields
 from trainspec.importers.sharing import defaults_of, repeated
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -42,7 +45,8 @@ def spec_text(imported: Imported) -> str:
     sections["approvals"] = by_section.get("approvals")
     sections["triggers"] = by_section.get("triggers")
     whole = {**document, **{name: tasks for name, tasks in sections.items() if tasks or name == "jobs"}}
-    return _dump(_with_vars(whole, imported.constants), imported.comments)
+    document = _with_vars(whole, imported.constants)
+    return _dump(document, placed(imported, document))
 
 
 def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
@@ -98,13 +102,7 @@ def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
     }
 
 
-def _comment(section: Any, key: str, said: Sequence[str]) -> None:
-    """Write comments above a key."""
-    if said:
-        section.yaml_set_comment_before_after_key(key, before="\n".join(said), indent=2)
-
-
-def _dump(document: Mapping[str, Any], comments: Mapping[str, list[str]]) -> str:
+def _dump(document: Mapping[str, Any], comments: Mapping[tuple[str, ...], list[str]]) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML()
@@ -115,11 +113,9 @@ def _dump(document: Mapping[str, Any], comments: Mapping[str, list[str]]) -> str
     )
     stream = io.StringIO()
     styled = _styled(document, depth=0)
-    if "dag" in styled and "" in comments:
-        _comment(styled["dag"], next(iter(styled["dag"])), comments[""])
-    for name in ("jobs", *_SECTIONS):
-        for key in styled.get(name) or ():
-            _comment(styled[name], key, comments.get(key, ()))
+    for (*above, key), said in comments.items():
+        section = reduce(getitem, map(_key, above), styled)
+        section.yaml_set_comment_before_after_key(_key(key), before="\n".join(said), indent=2 * len(above))
     yaml.dump(styled, stream)
     blocks = re.sub(_SECTION, r"\n\1:", stream.getvalue(), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", blocks)
