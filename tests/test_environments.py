@@ -109,7 +109,7 @@ def test_two_environments_in_one_folder(project: Path, trainspec: Run) -> None:
     write(project, OF_ANY_ACCOUNT, shared)
     refused = trainspec("compile")
     assert refused.returncode == 2
-    assert "dev and prod both make dags/one.py" in refused.stderr
+    assert "dev and prod both produce dags/one.py" in refused.stderr
     write(project, OF_ANY_ACCOUNT + "dag: {id: 'one_${env}'}\n", shared)
     assert trainspec("compile").stdout == "wrote dags/one_dev.py\nwrote dags/one_prod.py\n"
     assert trainspec("compile", "--env", "dev").stderr == "0 written, 0 removed, 1 unchanged in dags/\n"

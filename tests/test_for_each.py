@@ -195,7 +195,7 @@ def test_from_python(project: Path) -> None:
     loaded = api.load(path)
     assert loaded.combinations == ("team=growth", "team=risk")
     assert api.lint(loaded) == ()
-    with pytest.raises(ValueError, match="makes several DAGs"):
+    with pytest.raises(ValueError, match="defines several DAGs"):
         api.compile(loaded)
     write(project, SPEC.replace("[growth, risk]", "[growth, Risk_2]"))
     (finding, *_) = api.lint(path)

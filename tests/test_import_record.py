@@ -94,7 +94,7 @@ def test_what_stands_around_a_job_becomes_tasks(trainspec: Run, project: Path) -
     said = ran.stderr.replace(sys.executable, "python")
     assert "python ended with 3" in said
     assert "m: PrimaryContainer.ModelDataUrl names the job of the recording, churn" in said
-    assert "prepare: RoleArn holds the recorder's account, 123456789012: write your own" in said
+    assert "prepare: RoleArn contains the recorder's account, 123456789012: use your own in" in said
     spec = (project / "out" / "churn.yaml").read_text()
     assert "  churn:\n    depends_on: prepare\n" in spec
     assert (
@@ -129,7 +129,7 @@ def test_wrong_uses(trainspec: Run, project: Path, arguments: list[str], code: i
 def test_an_archive_stays_in_its_folder(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
         tar.addfile(tarfile.TarInfo("../out.py"))
-    with pytest.raises(ValueError, match="leads out of it"):
+    with pytest.raises(ValueError, match="points outside it"):
         unpacked(tmp_path / "a.tar.gz", tmp_path / "new")
     assert not (tmp_path / "out.py").exists()
     (tmp_path / "b").write_bytes(b"no archive")
@@ -239,7 +239,7 @@ def test_one_bad_source_leaves_the_other_jobs(trainspec: Run, project: Path) -> 
     assert "note: the value of `jobs.third.environment.DB_PASSWORD` looks like a secret" in ran.stderr
     assert "correct-horse" not in ran.stdout + ran.stderr
     assert "STAGE" not in ran.stderr
-    assert "every run asks for this one name" in ran.stderr
+    assert "every run would use the same name" in ran.stderr
     assert "the channel still names s3://acme/src/code/, and there is no `source.dir`" in ran.stderr
     names = sorted(each.relative_to(project / "out").as_posix() for each in (project / "out").rglob("*.*"))
     assert names == ["first.yaml", "fourth-source/lib/a.py", "fourth.yaml", "second.yaml", "third.yaml"]
@@ -264,7 +264,7 @@ def test_a_run_has_its_own_name_wherever_the_name_stands(trainspec: Run, project
     job = spec.partition("tasks:")[0]
     assert job.count("churn-{{ ts_nodash }}") == 4, spec
     assert "m: PrimaryContainer.ModelDataUrl names the job of the recording, churn-2" in ran.stderr
-    assert "m: ExecutionRoleArn holds the recorder's account, 123456789012" in ran.stderr
+    assert "m: ExecutionRoleArn contains the recorder's account, 123456789012" in ran.stderr
     assert ran.returncode == 1
 
 
@@ -326,7 +326,7 @@ def test_jobs_of_one_base_have_names_of_their_own(tmp_path: Path) -> None:
         f"churn-xgboost-tune-v1-{short}",
         f"churn-xgboost-tune-v2-{short}",
     ]
-    changed = "the name has `churn-2` in place of `churn`, because another job has that name"
+    changed = "the name has `churn-2` instead of `churn`, because another job has that name"
     assert [changed in each.imported.remarks for each in specs] == [False, True, False, False, False]
 
 

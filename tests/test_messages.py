@@ -37,7 +37,7 @@ CASES = {
     "s3://acme/train/}": [("s3://acme/train/", "a comma or a `}` is missing before this")],
     "m-{{ ts_nodash }}": [("m_{{ ts_nodash }}", "SageMaker does not accept `_` in a name")],
     "max_runtime: 30m": [
-        ("max_runtime: 60d", "a job runs for at most 28 days, but this sets 60d"),
+        ("max_runtime: 60d", "a job can run for at most 28 days, but this sets 60d"),
         ("max_runtime: 24", "write the unit: `24h` for hours, `24s` if you mean seconds"),
     ],
     '"@daily"': [("30", "write `30m` for every 30 minutes")],
@@ -89,7 +89,7 @@ def test_an_environment_that_nothing_has(project: Path, trainspec: Run) -> None:
 
 
 def test_no_specs_at_all(project: Path, trainspec: Run) -> None:
-    assert "there are no specs in `specs`; `trainspec init` starts a project" in trainspec("lint").stderr
+    assert "there are no specs in `specs`; `trainspec init` creates a first one" in trainspec("lint").stderr
 
 
 def test_explain_shows_what_a_map_is_without_its_fields(trainspec: Run) -> None:

@@ -109,7 +109,7 @@ def load(
         raise FileNotFoundError(f"{file}: no such file")
     minor = airflow_minor(airflow) if airflow else None
     if airflow and minor is None:
-        raise ValueError(f"there is no Airflow `{airflow}` here; there are {', '.join(AIRFLOW)}")
+        raise ValueError(f"Airflow `{airflow}` is not supported; choose one of {', '.join(AIRFLOW)}")
     project = find_project(file.absolute().parent)
     own = own_operators(project.root, project.operator_sources) if project.operator_sources else None
     chosen = Options(
@@ -208,7 +208,7 @@ def _sound(spec: Spec | str | PathLike[str]) -> Spec:
     if any(finding.severity == "error" for finding in findings):
         raise SpecError(loaded.path, findings)
     if len(loaded.combinations) > 1:
-        raise ValueError(f"{loaded.path} makes several DAGs; load it with `each`: {'; '.join(loaded.combinations)}")
+        raise ValueError(f"{loaded.path} defines several DAGs; load it with `each`: {'; '.join(loaded.combinations)}")
     if loaded._analysis.root is None:
         raise ValueError(f"{loaded.path} is a fragment and has no DAG of its own")
     return loaded

@@ -77,7 +77,7 @@ CASES = {
         outcome=Outcome(training=600, stopping=0),
         log=("has not ended within 0.6 seconds",),
     ),
-    "taken_fail": Case("failed", (), taken=True, log=("It was not created by trainspec",)),
+    "taken_fail": Case("failed", (), taken=True, log=("It was created by something other than trainspec",)),
     "taken_skip": Case("skipped", (), taken=True, operator={"action_if_job_exists": "skip"}),
     "taken_increment": Case(jobs=("{dag_id}-1",), taken=True, operator={"action_if_job_exists": "increment"}),
     "taken_timestamp": Case(jobs=(r"{dag_id}-20\d{{12}}",), taken=True, operator={"action_if_job_exists": "timestamp"}),

@@ -65,7 +65,7 @@ def test_the_script_is_told_the_name_that_its_job_got(world: World, told: str, n
             "fail",
             None,
             Kind.FATAL,
-            "It was not created by trainspec, or by a later release: arn:aws:sagemaker:us-east-1:",
+            "It was created by something other than trainspec, or by a later release: arn:aws:sagemaker:us-east-1:",
         ),
         ("fail", replace(RUN, map_index=3), Kind.FATAL, "task train, map index 3, try 1."),
         ("fail", replace(RUN, started=5), Kind.FATAL, "It belongs to DAG my_dag"),  # another Airflow, or a deleted run
@@ -182,7 +182,7 @@ def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, 
     world.client.create_training_job(**{**request_, **carries})
     training = world.training(Policy(action), try_number=2, request=request_)
     if action in ("fail", "skip"):
-        with pytest.raises(TrainingProblem, match="not created by trainspec, or by a later release"):
+        with pytest.raises(TrainingProblem, match="by something other than trainspec, or by a later release"):
             training.start()
         assert not training.abandon(world.calls())
     else:

@@ -27,7 +27,7 @@ def ends(world: World, name: str, failure: str | None = None) -> None:
 @pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
 def test_another_installation_with_the_same_runs_is_another(world: World, request_: dict[str, Any]) -> None:
     world.training(run=HERE, request=request_).start()
-    with pytest.raises(TrainingProblem, match="of another Airflow, which its label calls prod") as raised:
+    with pytest.raises(TrainingProblem, match="of another Airflow, the installation prod") as raised:
         world.training(run=THERE, try_number=2, request=request_).start()
     assert raised.value.kind is Kind.FATAL
     theirs = world.training(INCREMENT, run=THERE, try_number=2, request=request_)
@@ -84,7 +84,7 @@ def test_the_clear_of_a_finished_run_stops_a_job_that_was_left(world: World, nam
     cleared = replace(where, started=where.started + 1, generation=1, clears=1)
     assert world.training(run=cleared, try_number=2).start().name == "churn-1"
     assert world.statuses()["churn"] == ("Stopped" if named else "InProgress")
-    assert ("name this one" in " ".join(world.log).lower()) is not named
+    assert ("name this airflow" in " ".join(world.log).lower()) is not named
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own", "another's"])

@@ -77,14 +77,14 @@ def _also(more: str) -> str:
 @pytest.mark.parametrize(
     ("source", "code", "message", "advice"),
     [
-        ("{dir: ../srcs, entry: x}", "TS750", "`../srcs` is not there, and `source` needs a folder", "did you"),
+        ("{dir: ../srcs, entry: x}", "TS750", "`../srcs` does not exist, and `source` needs a folder", "did you"),
         ("{dir: ../src/train.py, entry: x}", "TS750", "`../src/train.py` is a file, and `source` needs a folder", ""),
         ("{dir: ../.., entry: x}", "TS750", f"`../..` {OUTSIDE[0]}", OUTSIDE[1]),
         ("{dir: /etc, entry: passwd}", "TS750", f"`/etc` {OUTSIDE[0]}", OUTSIDE[1]),
         (SOURCE.replace("train", "trian"), "TS751", "`trian.py` is not in `../src`", "did you mean `train.py`?"),
         (SOURCE.replace("train.py", "notes.txt"), "TS751", "`notes.txt` is not a script", "use a .py or .sh file"),
-        (_also("dependencies: [../commom]"), "TS752", "`../commom` is not there", "did you mean `common`?"),
-        (_also("requirements: pins.txt"), "TS752", "`pins.txt` is not there", ""),
+        (_also("dependencies: [../commom]"), "TS752", "`../commom` does not exist", "did you mean `common`?"),
+        (_also("requirements: pins.txt"), "TS752", "`pins.txt` does not exist", ""),
         ("{dir: ../src, entry: train.py}", "TS754", "`../src` has no upload location", "add `upload: s3://"),
         (SOURCE.replace("train", "broken"), "TS755", "Python cannot parse `broken.py`: ", ""),
         (SOURCE.replace("src", "leaky"), "TS756", "`train.py` seems to contain an AWS access key", "keep it in AWS"),

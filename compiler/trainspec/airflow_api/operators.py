@@ -36,9 +36,9 @@ RENAMED: Final[Mapping[str, str]] = {
 GONE: Final[Mapping[str, str]] = {
     "provide_context": "remove it: the callable is always given the context",
     "execution_date": "write `logical_date`",
-    "task_concurrency": "write `max_active_tis_per_dag` beside `operator`",
+    "task_concurrency": "write `max_active_tis_per_dag` next to `operator`",
     "sla": "Airflow 3 has no SLAs; `dag.deadline` reports late runs from 3.1 on",
-    "xcom_push": "write `do_xcom_push` beside `operator`",
+    "xcom_push": "write `do_xcom_push` next to `operator`",
 }
 """Arguments that operators once took, and what to write now."""
 

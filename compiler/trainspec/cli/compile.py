@@ -138,8 +138,8 @@ def _check_apart(targets: Sequence[Target], project: Project) -> None:
             if other is not target:
                 names = " and ".join(each.there.name or BASE for each in (other, target))
                 raise UsageError(
-                    f"{names} both make {project.name(path)}; give the environments folders of their own in the "
-                    "settings, or write `${env}` into the DAG's `id`"
+                    f"{names} both produce {project.name(path)}; set a separate `output` for each environment "
+                    "in the settings, or use `${env}` in the DAG's `id`"
                 )
 
 

@@ -17,7 +17,7 @@ def explained(policy: Policy) -> Iterator[str]:
     yield visible(f"A policy of this project: {policy.span.path}")
     for words, values in (("environments", policy.environments), ("paths", policy.paths)):
         if values:
-            yield visible(f"It is about the {words} {', '.join(values)}.")
+            yield visible(f"It applies to the {words} {', '.join(values)}.")
     for each in policy.waivers:
         what = ", ".join((*each.paths, *each.environments, *each.jobs))
         state = "ended on" if each.has_ended else "until"

@@ -38,7 +38,7 @@ UNUSED_VARIABLE = Code("TS204", "an unused variable", Severity.WARNING)
 # TS3xx: Airflow's templates
 TEMPLATE_SYNTAX = Code("TS301", "a template that Jinja cannot parse")
 UNKNOWN_MACRO = Code("TS302", "a name, filter or test that Airflow does not provide in templates")
-UNSAFE_TEMPLATE = Code("TS303", "a template that reaches into objects or may run forever")
+UNSAFE_TEMPLATE = Code("TS303", "a template that is unsafe or too expensive to render")
 
 # TS4xx: the request against the API's model
 API_REQUIRED = Code("TS401", "a member that SageMaker requires is missing")
@@ -69,9 +69,7 @@ WRONG_ARGUMENT = Code("TS617", "an argument of the wrong type for the operator")
 NOT_RENDERED = Code("TS618", "a template in an argument that Airflow does not render", Severity.WARNING)
 UNKNOWN_OPERATOR = Code("TS619", "an operator, or its module, that does not exist")
 FORBIDDEN_OPERATOR = Code("TS620", "an operator or callback that the project's settings do not allow")
-DOUBTFUL_TEMPLATE = Code(
-    "TS621", "a template in an operator's argument that Airflow could not render", Severity.WARNING
-)
+DOUBTFUL_TEMPLATE = Code("TS621", "a template with an error in an argument that Airflow may render", Severity.WARNING)
 NO_SUCH_RESULT = Code("TS622", "a template that pulls an XCom that no task has pushed by then")
 RESULT_IN_DOUBT = Code(
     "TS623", "a template that pulls an XCom from a task that it does not depend on", Severity.WARNING

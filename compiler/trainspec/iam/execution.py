@@ -44,7 +44,7 @@ def left_open(jobs: Iterable[Job]) -> Iterator[str]:
         yield "if the input data is encrypted with a KMS key of your own, add kms:Decrypt on that key"
     kinds = (leaf.text for job in jobs for leaf in job.view.leaves if leaf.path[-1] == "S3DataType")
     if any(kind in _LISTS for kind in kinds):
-        yield "a manifest names its objects itself: add s3:GetObject on them where they lie elsewhere"
+        yield "a manifest lists its own objects: if they are elsewhere, add s3:GetObject on them"
 
 
 def _objects(job: Job, *members: str) -> list[str]:

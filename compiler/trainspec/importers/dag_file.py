@@ -86,7 +86,7 @@ def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
     except OutOfBudgetError:
         raise CannotImportError("reading its values takes more work than any DAG file") from None
     except RecursionError:
-        raise CannotImportError("its values are nested too deeply, or hold themselves") from None
+        raise CannotImportError("its values are nested too deeply, or contain themselves") from None
 
 
 def _depth(tree: ast.AST) -> int:

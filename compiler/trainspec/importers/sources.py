@@ -118,7 +118,7 @@ def _import_data(data: Any) -> Imported:
         return found
     raise CannotImportError(
         "neither a request for a training or tuning job, an answer that describes one, nor a TrainingJob or "
-        "HyperParameterTuningJob manifest, and no such request stands in it"
+        "HyperParameterTuningJob manifest, and it does not contain such a request"
     )
 
 

@@ -12,7 +12,7 @@ from trainspec.language.spec import Spec
 
 _HEAD = '''"""The data of a spec behind validation, as types. Generated from the models by `trainspec schema --rebuild`.
 
-Import it for types only: a run does not need it. Every key may be absent; what is invalid has been taken out.
+Import it for types only: a run does not need it. Every key may be absent; invalid values have been removed.
 """
 
 from __future__ import annotations

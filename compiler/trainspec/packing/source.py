@@ -152,7 +152,7 @@ class _Found:
     asked: list[FilePath] = field(default_factory=list)
 
     def place(self) -> _Place | None:
-        """All that `source` names; None where something is not there, which `faults` say then."""
+        """All that `source` names; None where something does not exist, which `faults` say then."""
         folder = self.folder(str(self.source["dir"]), ("dir",), codes.NO_FOLDER)
         named = enumerate(self.source.get("dependencies") or ())
         dependencies = [self.there(str(each), ("dependencies", index)) for index, each in named]
@@ -168,7 +168,7 @@ class _Found:
         found = self._inside(name, path, code)
         if found is None or found.is_dir():
             return found
-        what = "is a file" if found.exists() else "is not there"
+        what = "is a file" if found.exists() else "does not exist"
         self._add(code, path, f"`{name}` {what}, and `source` needs a folder", self._near(found))
         return None
 
@@ -177,7 +177,7 @@ class _Found:
         found = self._inside(name, path, codes.NO_FILE)
         if found is None or found.exists():
             return found
-        self._add(codes.NO_FILE, path, f"`{name}` is not there", self._near(found))
+        self._add(codes.NO_FILE, path, f"`{name}` does not exist", self._near(found))
         return None
 
     def requirements(self, folder: FilePath, name: str) -> FilePath | None:
@@ -236,7 +236,7 @@ def _listing_faults(listing: Listing, folder: str) -> Iterator[Fault]:
     size = listing.size
     if listing.is_cut or len(listing.members) > _MANY_FILES or size > _LARGE:
         count = f"more than {MOST_FILES:,}" if listing.is_cut else f"{len(listing.members):,}"
-        message = f"`{folder}` holds {count} files of {size / 1e6:,.0f} MB, which each job downloads before it starts"
+        message = f"`{folder}` has {count} files of {size / 1e6:,.0f} MB, which each job downloads before it starts"
         yield Fault(
             codes.LARGE_SOURCE, ("dir",), message, "exclude files that are not code with `ignore` or .trainspecignore"
         )

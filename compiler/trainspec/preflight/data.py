@@ -64,7 +64,7 @@ def _bucket(checked: Checked, bucket: str, member: Path) -> Iterator[Found]:
             codes.BUCKET_ELSEWHERE, member, message, "SageMaker requires both in the same region: use a bucket there"
         )
     elif answer.error:
-        yield not_checked(member, f"whether you reach the bucket `{bucket}`", ("s3", "head_bucket"), answer)
+        yield not_checked(member, f"whether you can access the bucket `{bucket}`", ("s3", "head_bucket"), answer)
 
 
 def _prefix(checked: Checked, bucket: str, key: str, member: Path) -> Iterator[Found]:

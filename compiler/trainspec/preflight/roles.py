@@ -27,7 +27,9 @@ def check_role(checked: Checked) -> Iterator[Found]:
         return
     owner, name = (arn.split(":") + [""] * 6)[4], arn.rpartition("/")[2]
     if owner != checked.caller:
-        message = f"the role belongs to the account {owner}, and you call as {checked.caller}"
+        message = (
+            f"the role belongs to the account {owner}, but your credentials belong to the account {checked.caller}"
+        )
         yield Found(codes.OTHER_ACCOUNT, _ROLE, message, "use credentials of that account, or a role in your account")
         return
     answer = checked.ask("iam", "get_role", RoleName=name)

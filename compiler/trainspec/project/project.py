@@ -172,8 +172,8 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
         if arguments:
             raise UsageError(f"{cut(nothing, 200)}: no such file, and no YAML files in such a folder")
         message = (
-            f"there are no specs in `{cut(nothing, 200)}`; `trainspec init` starts a project with a first one, "
-            "`paths` in the settings names another folder"
+            f"there are no specs in `{cut(nothing, 200)}`; `trainspec init` creates a first one, and `paths` in the "
+            "settings can name another folder"
         )
         raise UsageError(message) if any(found.values()) else NoSpecsError(message)
     return sorted({path for paths in found.values() for path in paths}, key=lambda path: path.parts)
@@ -192,7 +192,7 @@ def _typed(pattern: str, project: Project) -> list[Path]:
         raise UsageError(f"{pattern!r} cannot be a path")
     suffix = Path(pattern).suffix.lower()
     if suffix in _NO_YAML and Path(pattern).is_file():
-        more = "; `trainspec import` makes a spec of a request or a DAG file" if suffix in (".json", ".py") else ""
+        more = "; `trainspec import` creates a spec from a request or a DAG file" if suffix in (".json", ".py") else ""
         raise UsageError(f"{cut(pattern, 200)} is not a YAML file{more}")
     name = project.name(Path(pattern))
     if not name.startswith("../") and name != "..":

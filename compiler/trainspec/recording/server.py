@@ -127,7 +127,7 @@ class _Handler(Handler):
         except ApiError as error:
             return Delivery(error_reply(error))
         if answer is None:
-            return Delivery(error_reply(ApiError("ValidationException", "Could not find it: it was not made here.")))
+            return Delivery(error_reply(ApiError("ValidationException", "Not found: it was not created here.")))
         self._keep(operation, region, body)
         return Delivery(json_reply(answer))
 

@@ -64,9 +64,8 @@ def _spec(created: Created, store: Objects, stems: TaskIds, bases: set[str], reg
     fields: dict[str, Any] = {"region": region} if region else {}
     spec = Recorded(stems.free(task_id_for(base)), imported)
     notes = [*imported.notes, *take_source(spec, request, fields, store, name)]
-    remarks = [
-        f"the name `{name}` has no time of the recording: every run asks for this one name; add `{{{{ ts_nodash }}}}`"
-    ]
+    fixed = f"the name `{name}` does not contain the time of the recording, so every run would use the same name"
+    remarks = [f"{fixed}: add `{{{{ ts_nodash }}}}`"]
     if base != name:
         room = _MAX_NAME[created.operation]
         own = free_base(base, room, bases)
@@ -75,7 +74,7 @@ def _spec(created: Created, store: Objects, stems: TaskIds, bases: set[str], reg
         remarks = [f"the name `{name}` ends with the time of the recording: written as `{new}`"]
         if own != base:
             why = "another job has that name" if base in bases else f"a name has at most {room} characters"
-            remarks.append(f"the name has `{own}` in place of `{base}`, because {why}")
+            remarks.append(f"the name has `{own}` instead of `{base}`, because {why}")
         request, found = renamed(request, name, new, frozenset(uploads(request, store)))
         notes += [each for each in found if "source" not in fields or not each.startswith(_ARCHIVE)]
     notes += _made_up(request)
@@ -88,7 +87,7 @@ def _made_up(request: Mapping[str, Any]) -> Iterator[str]:
     """What holds the account that the recorder has in AWS's place."""
     for path, value in leaves(dict(request)):
         if isinstance(value, str) and ACCOUNT_ID in value:
-            yield f"{dotted_member(path)} holds the recorder's account, {ACCOUNT_ID}: write your own, {value}"
+            yield f"{dotted_member(path)} contains the recorder's account, {ACCOUNT_ID}: use your own in {value}"
 
 
 def _put_task(spec: Recorded, created: Created, job_name: str, *, is_first: bool) -> None:

@@ -61,7 +61,7 @@ def _extracted(archive: Path, folder: Path) -> list[str]:
                     notes.append(f"{member.name} is {kind}")
             _read_to_the_end(tar, size)
     except tarfile.FilterError as error:
-        raise ValueError(f"its member {error.tarinfo.name} leads out of it") from error
+        raise ValueError(f"its member {error.tarinfo.name} points outside it") from error
     except OSError as error:
         raise ValueError(error.strerror or "it is damaged") from error
     except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:

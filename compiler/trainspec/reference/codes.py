@@ -7,7 +7,7 @@ from typing import Any
 
 from trainspec.diagnostics import Code
 from trainspec.diagnostics.codes import CODES
-from trainspec.rules.support.registry import all_rules
+from trainspec.rules.support.registry import Rule, all_rules
 
 _STAGES = Path(__file__).parent / "stages.yaml"
 
@@ -16,8 +16,8 @@ _STAGES = Path(__file__).parent / "stages.yaml"
 class Explained:
     """A code. `text` explains it, in Markdown.
 
-    `bad` and `good` are YAML: fields laid over a sound job, or a whole spec where they begin with `trainspec:`. None
-    where one file cannot show it.
+    `bad` and `good` are YAML: fields merged onto a valid job, or a whole spec if they begin with `trainspec:`. They are
+    None if a single file cannot show the finding.
     """
 
     code: Code
@@ -31,8 +31,15 @@ def all_codes() -> tuple[Explained, ...]:
     """Every code, in order."""
     stages = _stages()
     found = [Explained(code, **stages[id_]) for id_, code in CODES.items()]
-    found += [Explained(rule.code, rule.text, rule.bad, rule.good) for rule in all_rules()]
+    found += [Explained(rule.code, _without_title(rule), rule.bad, rule.good) for rule in all_rules()]
     return tuple(sorted(found, key=lambda each: each.code.id))
+
+
+def _without_title(rule: Rule) -> str:
+    """The text of a rule, without a first sentence that only repeats the code's summary."""
+    first, _, rest = rule.text.partition("\n\n")
+    repeats = " ".join(first.split()).rstrip(".").casefold() == rule.code.summary.casefold()
+    return rest if repeats else rule.text
 
 
 def _stages() -> dict[str, dict[str, Any]]:

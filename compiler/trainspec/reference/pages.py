@@ -155,9 +155,9 @@ _ABOUT_RULES = """\
 Every code that a finding can have. `trainspec explain CODE` shows the same in a terminal;
 [diagnostics.md](diagnostics.md) explains how findings are shown, silenced and given other severities.
 
-An **error** means that SageMaker or Airflow would reject the spec, so nothing is compiled. A **warning** is about
-something that they accept but that is most likely a mistake. A **note** is worth knowing. Most examples show only some
-fields of an otherwise valid job. The column `--fix` shows which codes
+An **error** means that a spec cannot be compiled, or that SageMaker or Airflow would reject the result. A **warning**
+is about something that they accept but that is most likely a mistake. A **note** is worth knowing. Most examples show
+only some fields of an otherwise valid job. The column `--fix` shows which codes
 [`trainspec lint --fix`](diagnostics.md#fixing) can fix, where there is exactly one correct fix."""
 
 _STAGES: Mapping[str, str] = {

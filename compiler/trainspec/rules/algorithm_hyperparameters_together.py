@@ -55,7 +55,7 @@ def applies(job: JobView, condition: Condition) -> bool:
 def _breaches(job: JobView, found: BuiltIn, condition: Condition) -> Iterator[Found]:
     from trainspec.request.algorithms.values import problem_of
 
-    because = f'the container would fail with "{condition.because}"'
+    because = f"the container would fail: {condition.because}"
     cause = " and ".join(f"`{name}: {hyperparameter(job, name)}`" for name in condition.when)
     for name in condition.needs:
         if not is_set(job, name):

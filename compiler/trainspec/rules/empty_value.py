@@ -1,4 +1,4 @@
-"""An empty string in place of a name, a key or an address.
+"""An empty string instead of a name, a key or an address.
 
 `kms_key: ""` is typically the result of an unset variable. The API's model accepts it, but SageMaker does not do what
 was intended: the job runs without your key, or without a content type.
@@ -12,7 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.leftovers import FREE_TEXT, is_accepted
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS581", "an empty string in place of a value", Severity.WARNING)
+CODE = Code("TS581", "an empty string instead of a value", Severity.WARNING)
 
 BAD = """
 output: {s3: s3://my-bucket/models/, kms_key: ""}

@@ -1,4 +1,4 @@
-"""An HTTPS URL in place of an S3 URI.
+"""An HTTPS URL instead of an S3 URI.
 
 The API's model accepts `https://` for historical reasons, but AWS does not document which of S3's URLs SageMaker
 understands; and policies, lineage and people look for `s3://`.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS551", "an HTTPS URL in place of an S3 URI", Severity.NOTE)
+CODE = Code("TS551", "an HTTPS URL instead of an S3 URI", Severity.NOTE)
 
 BAD = """
 output: https://s3-us-west-2.amazonaws.com/my-bucket/models/

@@ -1,7 +1,7 @@
 """A container with network isolation cannot download its script.
 
 The framework containers download `sagemaker_submit_directory` when they start. With `network_isolation` they cannot
-reach S3, so the script must be provided through a channel, as the SageMaker SDK does it.
+reach S3, so the script must be provided through a channel, as the SageMaker SDK does.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
 """

@@ -1,4 +1,4 @@
-"""A warm pool that is to be kept for more than an hour.
+"""A warm pool with a keep-alive time of more than an hour.
 
 The API's model accepts up to six hours, but according to the developer guide a warm pool is kept for at most 3,600 s.
 

@@ -29,7 +29,7 @@ def check_job(job: JobView) -> Iterator[Found]:
         form = form_of(text)
         if form:
             message = (
-                f"{f'`{name}`' if name else 'an argument'} holds {form}: anyone who can call "
+                f"{f'`{name}`' if name else 'an argument'} contains {form}: anyone who can call "
                 "DescribeTrainingJob can read it"
             )
             advice = "revoke it; let the container fetch it from AWS Secrets Manager with the job's role"

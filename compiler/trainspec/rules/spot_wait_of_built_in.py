@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.algorithms import built_in, writes_checkpoints
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS807", "a spot job of an algorithm without checkpoints with a `max_wait` of more than an hour")
+CODE = Code("TS807", "a `max_wait` of more than an hour for a spot job of an algorithm without checkpoints")
 
 LIMIT = 3600
 """Seconds."""

@@ -1,6 +1,6 @@
 """A tuning job has more training jobs than combinations of values.
 
-If all ranges are lists of values or ranges of integers, the number of combinations is limited. SageMaker refuses a
+If all ranges are lists of values or ranges of integers, the number of combinations is limited. SageMaker rejects a
 tuning job with more training jobs than that: "You don't have enough combinations of hyperparameter ranges".
 
 https://github.com/aws/amazon-sagemaker-operator-for-k8s/issues/123

@@ -1,4 +1,4 @@
-"""A grid search has a range that is not a list of values, or another number of jobs than combinations.
+"""A grid search has a range that is not a list of values, or a number of jobs other than that of the combinations.
 
 The Grid strategy tries every combination once. It accepts only lists of values, and the number of training jobs is
 the number of combinations: leave `limits.jobs` out, or set it to exactly that number.

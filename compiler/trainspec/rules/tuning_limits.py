@@ -1,7 +1,7 @@
 """Limits of a tuning job contradict each other.
 
 `limits.parallel` cannot be higher than `limits.jobs`, and Hyperband's `max_resource` cannot be lower than its
-`min_resource`. SageMaker refuses such a request.
+`min_resource`. SageMaker rejects such a request.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html
 """

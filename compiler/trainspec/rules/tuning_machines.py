@@ -1,7 +1,7 @@
 """A tuning job sets its instances twice.
 
 The instances are set either in `resources`, as for any job, or in `tuning.resources`, which has either `instances`
-(several types in order of preference) or one `instance_type`. SageMaker refuses a request with more than one of them.
+(several types in order of preference) or one `instance_type`. SageMaker rejects a request with more than one of them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningResourceConfig.html
 """

@@ -1,6 +1,6 @@
 """A tuning range is for a hyperparameter that the built-in algorithm cannot tune.
 
-For each built-in algorithm, AWS lists the tunable hyperparameters and the type of their ranges. SageMaker refuses all
+For each built-in algorithm, AWS lists the tunable hyperparameters and the type of their ranges. SageMaker rejects all
 others. `trainspec explain NAME` lists them.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html

@@ -1,7 +1,7 @@
 """The objective of a tuning job is not a metric of its training jobs.
 
 SageMaker reads the objective from the logs of the training jobs. With your own image, `metrics` must have an
-expression for it. A built-in algorithm has its own metrics, not all of which can be an objective. SageMaker refuses a
+expression for it. A built-in algorithm has its own metrics, not all of which can be an objective. SageMaker rejects a
 tuning job with any other objective.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-metrics-variables.html

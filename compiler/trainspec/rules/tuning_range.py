@@ -1,7 +1,7 @@
 """A tuning range is empty, or its limits are not numbers.
 
 The minimum of a range must be below its maximum, and both must be numbers: integers in a range of integers. A list
-must not have duplicate values. SageMaker refuses such a range.
+must not have duplicate values. SageMaker rejects such a range.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """

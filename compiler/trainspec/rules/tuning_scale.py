@@ -1,7 +1,7 @@
 """The scale of a tuning range does not fit its values.
 
 A logarithmic scale needs a range above zero, and a reverse logarithmic scale needs a range within 0 ≤ x < 1. A list
-of values has no scale. SageMaker refuses other combinations.
+of values has no scale. SageMaker rejects other combinations.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html
 """

@@ -1,7 +1,7 @@
 """A hyperparameter has both a value and a range, or two ranges.
 
 A hyperparameter either has one value for all training jobs, in `hyperparameters`, or the tuning job chooses a value
-for each training job from `tuning.ranges`. SageMaker refuses a name that is in both, or that has two ranges.
+for each training job from `tuning.ranges`. SageMaker rejects a name that is in both, or that has two ranges.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTrainingJobDefinition.html
 """

@@ -1,7 +1,7 @@
 """A tuning job has no objective.
 
 The objective decides which training job is the best: it is a metric, and whether to maximize or minimize it. The
-API's model does not require it, since each of several definitions has its own, but SageMaker refuses a tuning job
+API's model does not require it, since each of several definitions has its own, but SageMaker rejects a tuning job
 without one.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobObjective.html

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS508", "a job with two images")
+CODE = Code("TS508", "a job with more than one image or algorithm")
 
 BAD = """
 image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1

@@ -1,7 +1,7 @@
-"""A value is in a format that SageMaker refuses, although the API's model allows any string there.
+"""A value is in a format that SageMaker rejects, although the API's model allows any string there.
 
-Security groups and subnets are given by their ids, a key by its id, ARN or alias, a folder by its full path. The
-API's documentation says this in prose only, and SageMaker refuses the call otherwise.
+Security groups and subnets are given by their IDs, a key by its ID, ARN or alias, a folder by its full path. The
+API's documentation says this in prose only, and SageMaker rejects the request otherwise.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -15,7 +15,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 from trainspec.templates import has_template
 
-CODE = Code("TS860", "a value in a format that SageMaker refuses")
+CODE = Code("TS860", "a value in a format that SageMaker rejects")
 
 BAD = """
 vpc: {subnets: [subnet-0123456789abcdef0], security_groups: [default]}

@@ -1,6 +1,6 @@
 """`volume_kms_key` is set for instances without a volume.
 
-Instances with local storage have no EBS volume, and their disks are encrypted by the hardware. SageMaker refuses
+Instances with local storage have no EBS volume, and their disks are encrypted by the hardware. SageMaker rejects
 `volume_kms_key` for them.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html

@@ -1,6 +1,6 @@
 """`volume_kms_key` is set although some of the instance groups have no volume.
 
-SageMaker refuses `volume_kms_key` for instances with local storage, even if another instance group of the job has a
+SageMaker rejects `volume_kms_key` for instances with local storage, even if another instance group of the job has a
 volume.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
@@ -41,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     names = [name for name, _place in instance_types(job)] if job.member(*place) else []
     own = [name for name in names if has_local_storage(name)]
     if own and len(own) < len(names):
-        message = f"{own[0]} has no volume to encrypt, and SageMaker refuses `volume_kms_key` for it"
+        message = f"{own[0]} has no volume to encrypt, and SageMaker rejects `volume_kms_key` for it"
         yield Found(
             job.origin(*place), message, "remove `volume_kms_key`: the hardware encrypts those disks", on_key=True
         )

@@ -1,4 +1,4 @@
-"""The image is built for other processors than those of the instance type.
+"""The image is built for processors other than those of the instance type.
 
 A CPU image leaves the GPUs idle, although you pay for them. A GPU image finds no driver on a CPU instance, and is
 slow at best. Images for Trainium do not run on anything else.
@@ -13,7 +13,7 @@ from trainspec.request.images import processor_of, processor_of_instance
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
-CODE = Code("TS565", "an image for other processors than the instance's", Severity.WARNING)
+CODE = Code("TS565", "an image for processors other than the instance's", Severity.WARNING)
 
 BAD = """
 image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1-cpu

@@ -15,4 +15,4 @@ def ask_airflow(task_run: TaskRun) -> Known | None:
         started, state, task_state, has_shared_start = seen
         return Known(microseconds(started), state in RUN_ENDED, task_state, has_shared_start)
     except Exception as error:
-        raise AskError(f"Airflow could not be asked: {type(error).__name__}: {error}") from error
+        raise AskError(f"Airflow could not be queried: {type(error).__name__}: {error}") from error

@@ -53,7 +53,7 @@ def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], rema
         if task["lost"]:
             notes.append(f"{line_of(task)}the task `{task['id']}` is not carried over: {task['lost']}")
         if task["kind"]:
-            notes.append(f"{line_of(task)}that `{task['id']}` is a {task['kind']} task is not carried over")
+            notes.append(f"{line_of(task)}`{task['id']}` is a {task['kind']} task, which is not carried over")
         names[task["id"]] = [f"task {number} {task['id']} {index}" for index in range(max(len(made), 1))]
         for name, arguments in zip(names[task["id"]], made, strict=False):
             path = dotted(task["class"], _at(task))

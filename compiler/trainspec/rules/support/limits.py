@@ -1,4 +1,4 @@
-"""Limits that AWS states in prose: of the API, of the default quotas, of what is kept."""
+"""Limits that AWS states only in prose: of the API, the default quotas, and warm pools."""
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
@@ -11,7 +11,7 @@ Kind: TypeAlias = Literal["refused", "shortened", "quota"]
 
 
 class Limit(NamedTuple):
-    """A member's bounds, both inclusive, and what happens beyond: refused, cut short, or only with a raised quota."""
+    """A member's limits, both inclusive. `kind` is what happens to a value beyond them."""
 
     kind: Kind
     members: str
@@ -25,14 +25,14 @@ class Limit(NamedTuple):
 _API = "https://docs.aws.amazon.com/sagemaker/latest/APIReference"
 _QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html"
 
-_ONE = "at least one machine is needed, but this sets {value}"
-_PER_JOB = "a job gets 20 machines unless the account's quota was raised, but this asks for {value}"
+_ONE = "a job needs at least one instance, but this sets {value}"
+_PER_JOB = "by default, a job can use at most 20 instances, but this requests {value}"
 
 PER_JOB = 20
-"""Machines of a job, unless the account's quota was raised."""
+"""The instances of a job, unless the account's quota was raised."""
 
 LONGEST_RUN = 28 * 86400
-"""Seconds: beyond them no quota helps."""
+"""In seconds. No quota allows more."""
 
 LIMITS = (
     Limit(
@@ -71,7 +71,7 @@ LIMITS = (
         None,
         1,
         "a volume has at least 1 GB, but this sets {value}",
-        "write for example 30; leave it out on a machine with storage of its own",
+        "write, for example, 30, or remove it if the instance type has its own storage",
         f"{_API}/API_ResourceConfig.html",
     ),
     Limit(
@@ -88,7 +88,7 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         LONGEST_RUN,
         None,
-        "a job runs for at most 28 days, but this sets {duration}",
+        "a job can run for at most 28 days, but this sets {duration}",
         "write `28d` or less",
         f"{_API}/API_StoppingCondition.html",
     ),
@@ -106,18 +106,18 @@ LIMITS = (
         "StoppingCondition.MaxRuntimeInSeconds",
         5 * 86400,
         None,
-        "a job runs for 5 days unless the account's quota was raised, but this sets {duration}",
-        "ask for a higher quota (Longest run time for a training job), or write `5d` or less",
+        "by default, a job can run for at most 5 days, but this sets {duration}",
+        "request a higher quota (Longest run time for a training job), or write `5d` or less",
         _QUOTAS,
     ),
-    Limit("quota", "ResourceConfig.InstanceCount", PER_JOB, None, _PER_JOB, "ask for a higher quota", _QUOTAS),
+    Limit("quota", "ResourceConfig.InstanceCount", PER_JOB, None, _PER_JOB, "request a higher quota", _QUOTAS),
     Limit(
         "quota",
         "ResourceConfig.InstanceGroups.*.InstanceCount",
         PER_JOB,
         None,
         _PER_JOB,
-        "ask for a higher quota",
+        "request a higher quota",
         _QUOTAS,
     ),
     Limit(
@@ -126,7 +126,7 @@ LIMITS = (
         PER_JOB,
         None,
         _PER_JOB,
-        "ask for a higher quota",
+        "request a higher quota",
         _QUOTAS,
     ),
 )
@@ -152,9 +152,9 @@ def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
 
 
 def _of_all_groups(job: JobView) -> Iterator[Found]:
-    """The machines of all groups together, where no group alone is beyond the quota."""
+    """The instances of all groups together, if no single group exceeds the quota."""
     counts = [value for _place, value in places(job, "ResourceConfig.InstanceGroups.*.InstanceCount")]
     known = [value for value in counts if isinstance(value, int)]
     if len(known) > 1 and len(known) == len(counts) and sum(known) > PER_JOB >= max(known):
         message = _PER_JOB.format(value=f"{sum(known)}, in {len(known)} groups")
-        yield Found(job.origin("ResourceConfig", "InstanceGroups"), message, "ask for a higher quota")
+        yield Found(job.origin("ResourceConfig", "InstanceGroups"), message, "request a higher quota")

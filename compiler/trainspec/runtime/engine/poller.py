@@ -177,7 +177,7 @@ class Poller:
             try:
                 await self._list(listed, now)
             except (CallAnswer, TrainingProblem) as problem:
-                _LOG.warning("Asking for each of %d %ss: %s", len(listed), self.kind.noun, problem)
+                _LOG.warning("Checking each of %d %ss separately: %s", len(listed), self.kind.noun, problem)
                 _leave_unlisted(listed, now)
         for waiter in due | listed:
             if waiter.due <= now + waiter.interval / 2:  # not seen in the list

@@ -41,15 +41,16 @@ def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
     """Say that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
-        owner = f"It was not created by trainspec, or by a later release: {job.arn}"
+        owner = f"It was created by something other than trainspec, or by a later release: {job.arn}"
     elif theirs.task_run.installation not in ("", label.task_run.installation):
-        owner = f"It belongs to {theirs} of another Airflow, which its label calls {theirs.task_run.installation}."
+        owner = f"It belongs to {theirs} of another Airflow, the installation {theirs.task_run.installation}."
     return f"{kind.noun.capitalize()} {job.name} already exists. {owner}"
 
 
 def presumed(job: Job, kind: JobKind) -> str:
     """Say that `job` goes on, although it is of before a clear as far as one can see."""
     return (
-        f"{kind.noun.capitalize()} {job.name} seems to be this task's, made before its run was cleared. It goes on, "
-        f"because it may be another Airflow's. Name this one ([trainspec] installation), and such a job is stopped"
+        f"{kind.noun.capitalize()} {job.name} seems to have been created by this task before its run was cleared. "
+        f"It continues, because it may belong to another Airflow. If you name this Airflow ([trainspec] installation), "
+        f"such a job is stopped"
     )

@@ -188,7 +188,7 @@ class Training:
         try:
             yield from account.own(self.label, str(self.request[self.kind.name]), completed=completed)
         except RefusedError as error:
-            self.log(f"Jobs cannot be listed, so they are looked for by their names alone. {error}")
+            self.log(f"Jobs cannot be listed, so they are found only by their names. {error}")
             yield from self._own_by_name(account, name)
 
     def _own_by_name(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
