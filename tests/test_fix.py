@@ -148,7 +148,7 @@ def test_fixed(row: tuple[str, ...], trainspec: Run, project: Path) -> None:
 
 
 @pytest.mark.parametrize("row", WRITTEN, ids=lambda row: row[1].strip().replace("\n", "⏎"))
-def test_what_is_mended_is_listed(row: tuple[str, ...]) -> None:
+def test_what_is_fixed_is_listed(row: tuple[str, ...]) -> None:
     found = analyse(Source("x.yaml", _moved(JOB, row[0], row[1])), Options()).findings
     assert {each.code.id for each in found if each.fix} <= fixable_codes()
 

@@ -232,4 +232,4 @@ def test_another_folder(project: Path, trainspec: Run) -> None:
 def test_an_empty_project_names_init(project: Path, trainspec: Run) -> None:
     refused = trainspec("lint")
     assert refused.returncode == 2
-    assert "`trainspec init` starts a project with a first one" in refused.stderr
+    assert "`trainspec init` creates a first one" in refused.stderr

@@ -43,7 +43,7 @@ def _findings(text: str) -> Sequence[Diagnostic]:
     return analyse(Source("example.yaml", text), Options()).findings
 
 
-def test_the_list_of_what_is_mended_is_up_to_date() -> None:
+def test_the_list_of_fixable_codes_is_up_to_date() -> None:
     assert LIST.read_text(encoding="utf-8") == made_list()
 
 

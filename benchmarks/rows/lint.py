@@ -9,7 +9,7 @@ PEER = "check-jsonschema"
 
 
 def one(bench: Bench) -> list[Line]:
-    """One spec: with nothing remembered, and unchanged since the last run; Python alone, for the floor."""
+    """One spec: without a cache, and unchanged since the last run; Python alone, as the lower limit."""
     folder = bench.folder()
     (folder / ".git").mkdir()
     (spec,) = write_specs(folder / "specs", 1)
@@ -22,7 +22,7 @@ def one(bench: Bench) -> list[Line]:
     figures = bench.alternate(commands)
     floor = f"Python alone: {figures['python']}"
     return [
-        _line("lint of one spec, nothing remembered", figures["cold"], figures["peer"], 0.5, floor),
+        _line("lint of one spec, without a cache", figures["cold"], figures["peer"], 0.5, floor),
         _line("the same, unchanged", figures["warm"], figures["peer"], 0.2, floor),
     ]
 
@@ -50,7 +50,7 @@ def _many(bench: Bench, wanted: int, runs: int) -> list[Line]:
     cold = figures["cold"]
     note = f"{min(cold.cpu) / count * 1000:.2f} ms CPU a spec; {cold.megabytes:.0f} MB"
     return [
-        _line(f"lint of {count:,} specs, nothing remembered", cold, figures["peer"], 0.5, note),
+        _line(f"lint of {count:,} specs, without a cache", cold, figures["peer"], 0.5, note),
         _line("the same, unchanged", figures["warm"], figures["peer"], 0.5, f"{figures['warm'].megabytes:.0f} MB"),
     ]
 

@@ -30,7 +30,7 @@ def two_hundred(bench: Bench) -> list[Line]:
     cpu = _cpu(bench, folders, count)
     rows = (
         ("empty", "EmptyOperator", 1.25),
-        ("stock", "the stock operator", 0.4),
+        ("stock", "the provider's operator", 0.4),
         ("dag-factory", "dag-factory", 0.15),
     )
     return [
@@ -52,7 +52,7 @@ def two_hundred_tuned(bench: Bench) -> list[Line]:
     rows = (
         ("empty", "EmptyOperator", 1.25),
         ("training", "the same with training jobs only", 1.25),
-        ("by hand", "SageMakerTuningOperator, by hand", 1.0),
+        ("by hand", "SageMakerTuningOperator", 1.0),
     )
     return [
         Line(

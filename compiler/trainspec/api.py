@@ -39,7 +39,7 @@ __all__ = ["Finding", "Spec", "SpecError", "compile", "lint", "load", "request"]
 class Finding:
     """One finding, as `trainspec lint --format json` reports it. Lines and columns count from 1, the end is exclusive.
 
-    `field` is the spec's field (`jobs.train.resources`), `member` the request member that it becomes, where it becomes
+    `field` is the spec's field (`jobs.train.resources`), `member` the request member that it becomes, if it becomes
     one; `advice` says what to do. `trainspec explain CODE` describes the code.
     """
 
@@ -72,10 +72,10 @@ class SpecError(Exception):
 
 @dataclass(frozen=True)
 class Spec:
-    """A loaded spec. Make one with `load`.
+    """A loaded spec. Create one with `load`.
 
     `path` is relative to the project's root. `dag_id` is empty for a fragment, a file without `trainspec:` that others
-    extend. `jobs` are the task ids of the jobs, those of matrix points included.
+    extend. `jobs` are the task ids of the jobs, including those of matrix points.
     """
 
     path: str
@@ -83,7 +83,8 @@ class Spec:
     jobs: tuple[str, ...]
     environment: str | None
     combinations: tuple[str, ...]
-    """Those of `for_each`, each as `team=a,region=eu`; the spec is the one that `each` chose, else the first."""
+    """The combinations of `for_each`, each as `team=a,region=eu`; the spec is the one that `each` chose, or the
+    first."""
     _analysis: Analysis = field(repr=False)
     _project: Project = field(repr=False)
     _options: Options = field(repr=False)
@@ -99,10 +100,10 @@ def load(
 ) -> Spec:
     """Read and check the spec at `path`, with the settings of the project that it is in.
 
-    `env`, `variables` and `airflow` are the command line's `--env`, `--var` and `--airflow`. A spec with errors loads
-    as well: `lint` has them. `each` chooses one DAG of a spec with `for_each` by its values. Raises
-    FileNotFoundError if there is no such file, and ValueError for an unknown environment, variable or Airflow version,
-    and where `each` does not choose one.
+    `env`, `variables` and `airflow` are the command line's `--env`, `--var` and `--airflow`. A spec with errors can
+    be loaded, too: `lint` returns them. `each` chooses one DAG of a spec with `for_each` by its values. Raises
+    FileNotFoundError if there is no such file, and ValueError for an unknown environment, variable or Airflow
+    version, and if `each` does not choose exactly one DAG.
     """
     file = Path(path)
     if not file.is_file():
@@ -137,9 +138,9 @@ def load(
 
 
 def lint(spec: Spec | str | PathLike[str]) -> tuple[Finding, ...]:
-    """All findings of one spec, in the order of their places; of a path, it is loaded first.
+    """All findings of one spec, in the order of their positions; a path is loaded first.
 
-    What only several files show (two specs with one DAG id) is `trainspec lint`'s to find.
+    Findings that concern several files (two specs with the same DAG id) are reported only by `trainspec lint`.
     """
     loaded = _loaded(spec)
     if len(loaded.combinations) < 2:
@@ -155,9 +156,9 @@ def lint(spec: Spec | str | PathLike[str]) -> tuple[Finding, ...]:
 def compile(spec: Spec | str | PathLike[str]) -> str:  # noqa: A001  # the command's name
     """The text of the DAG file, as `trainspec compile` writes it.
 
-    Raises SpecError, and ValueError for a fragment and for a spec with `for_each` of which no DAG was chosen.
+    Raises SpecError, and ValueError for a fragment, and for a spec with `for_each` if no DAG was chosen.
     """
-    loaded = _sound(spec)
+    loaded = _valid(spec)
     arguments = [*(("--env", loaded.environment) if loaded.environment else ())]
     for name, value in sorted(loaded._options.variables.items()):
         arguments += ["--var", f"{name}={'...' if speaks_of_secrets(name) or form_of(value) else value}"]
@@ -170,10 +171,10 @@ def request(spec: Spec | str | PathLike[str], job: str | None = None, *, at: dat
     """A job's CreateTrainingJob request, ready for `boto3.client("sagemaker").create_training_job(**request)`.
 
     `job` is needed only if the spec has several. With `at`, a logical date (UTC if it has no time zone), Airflow's
-    macros are rendered for it; without, templates stay as they are, and so does what only a running task knows.
-    Raises SpecError, and ValueError if there is no such job.
+    macros are rendered for it; without it, templates stay as they are, and so do values that are only known when the
+    task runs. Raises SpecError, and ValueError if there is no such job.
     """
-    loaded = _sound(spec)
+    loaded = _valid(spec)
     if job is None and len(loaded.jobs) == 1:
         job = loaded.jobs[0]
     if job is None or job not in loaded._analysis.requests:
@@ -202,7 +203,7 @@ def _loaded(spec: Spec | str | PathLike[str]) -> Spec:
     return spec if isinstance(spec, Spec) else load(spec)
 
 
-def _sound(spec: Spec | str | PathLike[str]) -> Spec:
+def _valid(spec: Spec | str | PathLike[str]) -> Spec:
     loaded = _loaded(spec)
     findings = lint(loaded)
     if any(finding.severity == "error" for finding in findings):

@@ -1,4 +1,4 @@
-"""What a run was asked for, beside the specs."""
+"""The options of a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """The compiler: a spec's text in, its findings, requests and DAG file out.
 
-`parse → extend → compose → validate → lower → check → settle`, and from there `plan → emit`; each pass is a function of
-its own room.
+`parse → extend → compose → validate → lower → check → settle`, and from there `plan → emit`; each pass is a function
+in its own package.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ def _no_data() -> "SpecData":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis(FileFacts):
-    """What is known of one file: beside its facts, all that a DAG file is made of.
+    """What is known about one file: in addition to its facts, everything that a DAG file is made of.
 
     `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` holds each
     job's request by task id, `sources` the packed folder of each job that has one. `groups` holds the task ids of each

@@ -1,6 +1,6 @@
-"""Durations and sizes: what the short forms of a spec say in the units of the API, and back.
+"""Durations and sizes: converts the short forms of a spec to the units of the API, and back.
 
-A value that is of no such form, such as an Airflow template, is left as it is.
+Any other value, such as an Airflow template, is left as it is.
 """
 
 import re

@@ -1,4 +1,6 @@
-"""What Airflow's released packages hold, read as syntax and never imported: its words by minor, its operators.
+"""Facts about Airflow's released packages: the names of each minor version, and the operators.
 
-`python -m trainspec.airflow_api` downloads the packages, reads them and rewrites the tables beside this file.
+They are parsed, never imported.
+
+`python -m trainspec.airflow_api` downloads the packages, reads them and rewrites the tables next to this file.
 """

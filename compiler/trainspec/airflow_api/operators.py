@@ -81,7 +81,7 @@ def since(module: str, minor: str) -> str | None:
 
 
 def common_arguments(signature: Signature, minor: str) -> frozenset[str]:
-    """What a class takes beside its own arguments: those of every task, and of every sensor."""
+    """What a class takes in addition to its own arguments: those of every task, and of every sensor."""
     if signature.root == "BaseNotifier":
         return frozenset()
     return having("task", minor) | (having("sensor", minor) if signature.root == "BaseSensorOperator" else frozenset())

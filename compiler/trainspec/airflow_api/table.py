@@ -1,4 +1,4 @@
-"""The tables of Airflow's words and operators, read when they are first asked for."""
+"""The tables of Airflow's words and operators, read when they are first needed."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def having(kind: str, minor: str) -> frozenset[str]:
 
 @cache
 def words() -> Mapping[str, Mapping[str, tuple[str | None, str | None]]]:
-    """By kind: each word with the minor that brought it and the one that dropped it. Shared: not to be changed."""
+    """By kind: each word with the minor that added it and the one that removed it. Shared: do not change it."""
     read: dict[str, Any] = json.loads(WORDS.read_text(encoding="utf-8"))
     kinds: Mapping[str, Mapping[str, tuple[str | None, str | None]]] = read["words"]
     return kinds

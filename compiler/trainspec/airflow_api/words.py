@@ -133,9 +133,9 @@ _READ = {
 
 
 def by_minor(words: Mapping[str, Words]) -> dict[str, dict[str, list[str | None]]]:
-    """The words of all minors, oldest first: each word with the minor that brought it and the one that dropped it.
+    """The words of all minors, oldest first: each with the minor that added it and the one that removed it.
 
-    None stands for the first where the oldest minor has the word, and for the second where the newest has it.
+    The first is None if the oldest minor has the word, and the second if the newest still has it.
     """
     minors = list(words)
     table: dict[str, dict[str, list[str | None]]] = {}

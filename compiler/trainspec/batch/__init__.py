@@ -1,4 +1,4 @@
-"""Many files: read, looked at in one process or several, and passed over where nothing has changed since the last run.
+"""Many files: read, analyzed in one process or several, and skipped if nothing has changed since the last run.
 
-What is imported here is imported by every run, also by one that has nothing to do: the compiler itself is not.
+Every run imports these modules, even one that has nothing to do, so they do not import the compiler.
 """

@@ -1,4 +1,4 @@
-"""One file, looked at: everything that a run wants of it. This is where the compiler is called, and imported."""
+"""Analyzes one file for everything that a run needs. The compiler is imported and called here."""
 
 import json
 from functools import cache
@@ -51,7 +51,7 @@ class _OfTheRun:
     folders: Folders
 
     def of(self, project: Project) -> Folders | None:
-        """The folders of `project`, looked at anew for each run, which has a project of its own."""
+        """The folders of `project`, read again for each run, which has its own project."""
         if not project.packs:
             return None
         if self.project is not project:

@@ -1,4 +1,4 @@
-"""What is remembered of files and their findings, so that the next run need not look at them again.
+"""The cache of files and their findings, so that the next run need not analyze them again.
 
 An entry holds the SHA-256 of each text that the file was made of, and sizes and times of the files in its source
 folders. It counts only while all of them are the same, and with them the run's options, the settings, this program to
@@ -128,10 +128,12 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
 
 @cache
 def program_digest() -> str | None:
-    """A digest of all that decides what is found in a file, beside the file and the options; None where it is not had.
+    """A digest of all that decides what is found in a file, except the file itself and the options.
+
+    None if it is not known.
 
     Of trainspec's own files the sizes and times, so a checkout that somebody works in is a new program after every
-    change; of the packages beside it their names and versions. It is asked for once: a process goes on with what it has
+    change; of the other packages their names and versions. It is computed once: a process goes on with what it has
     loaded, and a run opens a cache for each environment and combination.
     """
     digest = hashlib.sha256(f"{__version__} {sys.version} {sys.platform}".encode())

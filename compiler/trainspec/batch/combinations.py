@@ -1,4 +1,4 @@
-"""A spec with `for_each`, looked at once for each of its combinations; and the findings of all as those of one file."""
+"""A spec with `for_each`: each combination analyzed once, and one list of findings for the file."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""What source folders hold, remembered between runs: files whose size and time are as they were are not read again."""
+"""The contents of source folders, cached between runs.
+
+Files whose size and time have not changed are not read again.
+"""
 
 import hashlib
 import time

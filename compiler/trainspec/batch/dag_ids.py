@@ -1,8 +1,8 @@
-"""What DAG each of the project's other specs makes, for the rules across files: glanced at, and remembered.
+"""What DAG each of the project's other specs makes, for the rules across files: read quickly, and cached.
 
-One file holds them all, since a run over one spec asks for all others. A spec counts as unchanged while its size, its
-times, its inode and the texts of the files that it extends are the same; one that was changed within the last seconds
-is glanced at again, since a second change could leave its times as they are.
+One cache file contains them all, since a run over one spec needs all others. A spec counts as unchanged while its
+size, its times, its inode and the texts of the files that it extends are the same; one that was changed within the
+last seconds is glanced at again, since a second change could leave its times as they are.
 """
 
 import os

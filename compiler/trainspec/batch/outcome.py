@@ -1,4 +1,4 @@
-"""What a run has to know of one file when it has been looked at. Small: a run holds that of every file."""
+"""What a run must know about one analyzed file. It is small, because a run keeps it for every file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

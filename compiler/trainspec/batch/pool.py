@@ -1,4 +1,4 @@
-"""Many files: what is known of them looked up, the others looked at, in several processes where that pays."""
+"""Many files: results from the cache, and the other files analyzed, in several processes if that is faster."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Findings as JSON and back, so that a file with warnings need not be looked at again.
+"""Findings as JSON and back, so that a file with warnings need not be analyzed again.
 
 A finding with a secret is not stored, and neither is a file that has one.
 """

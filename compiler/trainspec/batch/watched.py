@@ -1,4 +1,4 @@
-"""Source folders, judged by sizes and times: while none of their files has changed, nor has what was made of them."""
+"""Source folders, compared by sizes and times: if none of their files has changed, neither has the archive."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The command line: `trainspec COMMAND`. One module a command, imported only when it is the one that runs."""
+"""The command line: `trainspec COMMAND`. One module for each command, imported only when that command runs."""
 
 from trainspec.cli.main import main
 

@@ -1,4 +1,4 @@
-"""What the commands share that ask AWS about jobs: their options, and the account that these name."""
+"""Shared by the commands that query AWS about jobs: their options, and the account that these select."""
 
 import argparse
 import sys

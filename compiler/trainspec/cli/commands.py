@@ -1,4 +1,4 @@
-"""The commands, grouped by what one wants, and the words by which people look for them elsewhere."""
+"""The commands, grouped by purpose, and the names that other tools use for them."""
 
 from collections.abc import Mapping
 

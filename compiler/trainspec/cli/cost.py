@@ -1,4 +1,4 @@
-"""`trainspec cost`: the most that the jobs of specs can take, in machine hours and in money."""
+"""`trainspec cost`: the most that the jobs of specs can use, in machine hours and in money."""
 
 import argparse
 import sys

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_prices(parser: "argparse._ActionsContainer") -> None:
-    """`--prices`, for a command that shows money beside hours."""
+    """`--prices`, for a command that shows money in addition to hours."""
     parser.add_argument(
         "--prices",
         metavar="FILE",

@@ -1,4 +1,7 @@
-"""`trainspec explain`: a code with its examples, or a field with all that is known of it. Needs no network."""
+"""`trainspec explain`: explains a code with its examples, or a field with everything that is known about it.
+
+Needs no network.
+"""
 
 import argparse
 import re

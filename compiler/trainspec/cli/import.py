@@ -1,4 +1,4 @@
-"""`trainspec import`: a spec from what people have."""
+"""`trainspec import`: creates a spec from requests, manifests, DAG files or jobs."""
 
 import argparse
 import re

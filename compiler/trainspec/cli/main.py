@@ -1,6 +1,6 @@
 """Choosing the command, and turning what it raises into exit codes.
 
-0 fine, 1 findings or stale output, 2 bad usage, 3 a fault of trainspec's own.
+0 fine, 1 findings or stale output, 2 bad usage, 3 a bug in trainspec.
 """
 
 import atexit

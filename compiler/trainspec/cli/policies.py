@@ -1,4 +1,4 @@
-"""How policies are shown: one explained, all of them listed."""
+"""Shows policies: one explained, or all of them listed."""
 
 from collections.abc import Iterable, Iterator
 

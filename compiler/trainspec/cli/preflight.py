@@ -1,4 +1,4 @@
-"""`trainspec preflight`: what the AWS account has to say of specs before they run. Nothing is changed in it."""
+"""`trainspec preflight`: checks specs against the AWS account before they run. Nothing in the account is changed."""
 
 import argparse
 import os

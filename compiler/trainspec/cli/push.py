@@ -1,4 +1,4 @@
-"""`trainspec push`: the source archives of specs, put into S3 where they are not there yet."""
+"""`trainspec push`: uploads the source archives of specs that are not in S3 yet."""
 
 import argparse
 import sys

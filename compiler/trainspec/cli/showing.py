@@ -42,7 +42,7 @@ def show_findings(
 
 
 def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: Sequence[FileFacts]) -> None:
-    """Print findings beside the command's result; what the combinations of a spec share once."""
+    """Print findings in addition to the command's result; those that all combinations of a spec share only once."""
     show_findings(list(dict.fromkeys(findings)), project, "text", analyses, sys.stderr)
 
 

@@ -47,8 +47,8 @@ def owner_of(project: Project) -> Owner:
 class Target:
     """The specs of a run in one environment, and where they go.
 
-    `output` is the folder of the DAG files, `beside` that of the requests, if they are wanted; `options` are those of
-    the command that makes the same files again.
+    `output` is the folder of the DAG files, `beside` that of the requests, if they are written too; `options` are
+    those of the command that makes the same files again.
     """
 
     there: InEnvironment

@@ -1,4 +1,4 @@
-"""Doing something again whenever a spec, a fragment or the settings change, until Ctrl-C."""
+"""Repeats a function whenever a spec, a fragment or the settings change, until Ctrl-C."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Composition: trees in, one tree out, every value at the place where its author wrote it."""
+"""Composition: trees in, one tree out, in which every value keeps the position where its author wrote it."""
 
 from trainspec.compose.document import Composed, compose
 from trainspec.compose.extend import Extended, Read, extend

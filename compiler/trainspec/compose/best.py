@@ -1,7 +1,7 @@
-"""`${jobs.sweep.best(validation:auc, max).model}`: what the best point of a matrix made.
+"""`${jobs.sweep.best(validation:auc, max).model}`: the results of the best point of a matrix.
 
-Only the run decides which point that is. So each such question becomes a task of its own, which waits for the points,
-compares the metric that they reported, and hands on what the best one made.
+Only the run decides which point that is. So each such reference creates a separate task, which waits for the points,
+compares the metric that they reported, and passes on the results of the best one.
 """
 
 import hashlib

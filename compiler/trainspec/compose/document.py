@@ -1,4 +1,4 @@
-"""From a file's tree to the composed document: the environment over it, defaults under each job, variables put in."""
+"""From a file's tree to the composed document: environment and defaults merged, variables substituted."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
@@ -150,9 +150,10 @@ def _ids(root: Mapping, default_id: str, variables: Variables, found: Combinatio
 
 
 def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnostic]:
-    """The file's own variables that nothing names; one that stands over another's is that one's.
+    """The file's own variables that nothing uses.
 
-    One whose value YAML's own aliases bring to other places is used, too.
+    A variable that overrides one of an extended file is not its own. One whose value is used elsewhere through a YAML
+    alias counts as used.
     """
     declared = root.get("vars")
     elsewhere: set[Span] | None = None

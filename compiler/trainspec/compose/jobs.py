@@ -1,4 +1,4 @@
-"""The jobs of a document, composed: defaults under each, one for each point of a matrix, every value resolved."""
+"""The jobs of a document, composed: defaults merged, one job for each point of a matrix, values resolved."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

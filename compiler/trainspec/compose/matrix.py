@@ -1,4 +1,4 @@
-"""`matrix`: one job of a spec as many, one for each combination of some values; and `for_each`: the same of a spec."""
+"""`matrix` turns a job into one job for each combination of values; `for_each` does the same with a spec."""
 
 import hashlib
 import itertools

@@ -1,6 +1,6 @@
-"""Laying one tree over another: maps merge by key, lists and scalars replace, `null` removes.
+"""Merging one tree onto another: maps merge by key, lists and scalars replace, `null` removes.
 
-What was replaced stays known: a node's `replaced` is what it took the place of. So a null that removed something is not
+What was replaced stays known: a node's `replaced` is what it replaced. So a null that removed something is not
 mistaken for one that is a value, also when a further document is merged onto it or under it; `settled` takes such nulls
 out. And so a whole `${...}` in between waits: whether it is a map that merges is known when variables are put in.
 """

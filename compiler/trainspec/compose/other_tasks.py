@@ -1,4 +1,4 @@
-"""The tasks beside the jobs, composed: the entries of `sensors`, `tasks`, `approvals` and `triggers`, resolved."""
+"""The tasks other than jobs, composed: the entries of `sensors`, `tasks`, `approvals` and `triggers`, resolved."""
 
 from collections.abc import Callable
 from collections.abc import Mapping as Map

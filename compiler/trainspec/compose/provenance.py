@@ -1,4 +1,4 @@
-"""Where a value of the composed document was written, and what it took the place of."""
+"""Where a value of the composed document was written, and what it replaced."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

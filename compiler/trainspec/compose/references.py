@@ -1,6 +1,6 @@
-"""`${jobs.OTHER.model}`: what another job of the spec made.
+"""`${jobs.OTHER.model}`: the results of another job of the spec.
 
-It is known only when the task runs, so a template of Airflow stands for it.
+They are known only when the task runs, so they are replaced by an Airflow template.
 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/xcoms.html
 """
@@ -203,7 +203,7 @@ class JobScope:
         return next((head for head in heads if head in self.jobs or head in self.groups), None)
 
     def _no_point(self, job: str, attribute: str) -> tuple[str, str]:
-        """What is wrong with naming the matrix `job` in place of one of its points, and what to do."""
+        """What is wrong with naming the matrix `job` instead of one of its points, and what to do."""
         points = self.groups[job]
         if attribute.partition(".")[0] == "best":
             return f"`{job}` is a matrix: `best` needs a metric to choose by", FORM
@@ -261,7 +261,7 @@ _WHOLE = re.compile(rf"\{{\{{ {_PULL.pattern}(?:\['((?:[^'\\]|\\.)*)'\])?(?:\['(
 
 
 def in_words(text: str) -> str:
-    """`text` with what stands for results of other jobs in a few words: `sweep.metrics.auc` in place of a template."""
+    """`text` with short names for results of other jobs: `sweep.metrics.auc` instead of a template."""
     return _WHOLE.sub(lambda found: ".".join(each for each in found.groups() if each), text)
 
 

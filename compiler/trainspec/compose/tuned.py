@@ -1,6 +1,6 @@
-"""`${jobs.tune.best.hyperparameters.eta}`: what the best training job of a tuning job was, and made.
+"""`${jobs.tune.best.hyperparameters.eta}`: the best training job of a tuning job, and its results.
 
-The task of a tuning job hands it on, so a template of Airflow that asks for it stands in its place.
+The task of a tuning job passes them on as an XCom, so they are replaced by an Airflow template.
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
-"""`${...}`: values that are put in when the spec is compiled, and are gone afterwards.
+"""`${...}`: values that are substituted when the spec is compiled.
 
-A value that is one whole `${...}` becomes the variable's value with its type; inside a longer string its characters are
-put in. `$${` is a literal `${`. Where documents were laid over each other, a variable that is a map is merged as that
-map, whether it lies above or below.
+A value that is one whole `${...}` becomes the variable's value with its type; inside a longer string its characters
+are inserted. `$${` is a literal `${`. If documents were merged onto each other, a variable that is a map is merged
+as that map, whether it lies above or below.
 """
 
 import re

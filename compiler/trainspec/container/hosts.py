@@ -1,4 +1,4 @@
-"""The hosts of a job on this machine: the first alone, or under torchrun all of them, which meet on the loopback.
+"""The hosts of a job on this machine: only the first, or all of them with torchrun, connected over loopback.
 
 https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_training/torch_distributed.py
 """

@@ -1,4 +1,4 @@
-"""Hyperparameters as AWS's toolkit hands them to a script.
+"""Hyperparameters as AWS's toolkit passes them to a script.
 
 https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_training/mapping.py
 """

@@ -1,4 +1,4 @@
-"""What a job has written, handed over as SageMaker does: the model, the output's data, the checkpoints of all hosts.
+"""Keeps what a job has written, as SageMaker does: the model, the output's data, the checkpoints of all hosts.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html
 """

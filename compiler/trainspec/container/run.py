@@ -157,7 +157,7 @@ class Container:
         return found
 
     def _host(self, name: str, names: Sequence[str], values: Mapping[str, Any]) -> Process:
-        """The tree of a host, and what it runs; those after the first have a folder beside the job's."""
+        """The tree of a host, and what it runs; hosts after the first have a folder next to the job's."""
         first = self.layout.base
         layout = self.layout if name == names[0] else Layout(first.with_name(f"{first.name}.{name}"))
         self._layouts.append(layout)

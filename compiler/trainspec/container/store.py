@@ -1,4 +1,4 @@
-"""S3 as far as training needs it, in a folder: one folder a bucket, one file an object."""
+"""S3 as far as training needs it, in a folder: a folder for each bucket, a file for each object."""
 
 import shutil
 from collections.abc import Iterator

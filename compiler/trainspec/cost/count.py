@@ -1,4 +1,4 @@
-"""The hours of jobs, counted from their requests, and their money, where a price table has it.
+"""The hours of jobs, counted from their requests, and their cost, if a price table is given.
 
 A job runs no longer than `MaxRuntimeInSeconds`, which holds for all attempts of its `RetryStrategy` together; each try
 of its Airflow task is a job of its own.

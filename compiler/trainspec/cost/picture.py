@@ -1,4 +1,4 @@
-"""A picture with what its jobs and DAGs take at most."""
+"""A picture that shows what its jobs and DAGs use at most."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

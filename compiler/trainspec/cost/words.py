@@ -1,4 +1,4 @@
-"""Hours, money and machines as people write them, for every place that shows them."""
+"""Hours, money and machines as people write them, for all outputs."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -36,7 +36,7 @@ def machines_of(job: JobCost) -> str:
 
 
 def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
-    """What is to be known of each job's bound, with the job's name, and which other tasks have none."""
+    """Notes on each job's upper bound, with the job's name, and which other tasks are not counted."""
     for job in dag.jobs:
         if job.attempts > 1 and job.once is not None:
             yield job.job, f"{_counted(job.once, 'hour')} if nothing fails; every retry may take as long again"

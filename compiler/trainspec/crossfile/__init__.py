@@ -1,1 +1,1 @@
-"""What only several files show together."""
+"""Findings that concern several files."""

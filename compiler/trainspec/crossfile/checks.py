@@ -1,6 +1,6 @@
-"""What only several files of a project show together: DAGs of the same id, DAGs that nobody makes, idle comments.
+"""Findings that concern several files: two specs with one DAG id, unknown DAGs, unused comments.
 
-Every spec of the project counts, also where a run looks at a few: the others are only glanced at.
+Every spec of the project counts, even if a run checks only a few: of the others, only the DAG ids are read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

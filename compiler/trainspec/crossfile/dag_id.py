@@ -1,6 +1,6 @@
-"""What DAGs a spec makes, at a glance: nothing is checked, and nothing read behind the id.
+"""Reads only the DAG ids of a spec: nothing is checked, and nothing after the id is read.
 
-For the rules that look at all specs of a project although only a few of them are linted.
+For the rules that concern all specs of a project, even if only a few of them are linted.
 """
 
 from pathlib import PurePosixPath

@@ -1,4 +1,4 @@
-"""What a run keeps of each file: for its report, for the commands, and for what only several files show."""
+"""What a run keeps of each file: for its report, for the commands, and for the rules that concern several files."""
 
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any

@@ -209,9 +209,9 @@ def _written(convert: Convert | None, value: Any, setting: Setting) -> Expressio
 
 @cache
 def names(fields: Fields) -> tuple[str, ...]:
-    """The fields that become arguments, in the order of the call: all that the model has but for those left out.
+    """The fields that become arguments, in the order of the call: all fields of the model except those left out.
 
-    Of a model that says what every task may, beside its own, only its own.
+    If the model also has the arguments of every task, only its own.
     """
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
     of_every_task = definitions[TASK.model]["properties"] if fields is not TASK else {}

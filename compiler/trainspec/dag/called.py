@@ -1,4 +1,4 @@
-"""What Airflow calls for a spec: its callbacks, what late runs call, and what is called when a person is asked."""
+"""What Airflow calls for a spec: its callbacks, those of deadlines, and those of approvals."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any

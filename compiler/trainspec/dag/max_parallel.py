@@ -1,6 +1,6 @@
-"""`max_parallel` of a matrix: no more than so many points at once, by lanes.
+"""`max_parallel` of a matrix: at most that many points at once, in lanes.
 
-Airflow bounds the tasks of a pool, of a DAG and the mapped copies of one task, but not those of a group. So with a
+Airflow limits the tasks of a pool, of a DAG and the mapped copies of one task, but not those of a group. So with a
 bound of N, point i waits until point i-N is over. It waits by way of a latch: an empty task that succeeds whatever
 became of its point, so that one failure does not end a lane, while the point's own trigger rule still sees what it is
 about. Latches stand in a group beside that of the points, so that what waits for the points waits for all of them.
@@ -61,7 +61,7 @@ class Lanes:
 
 
 def lanes_id(job: str) -> str:
-    """The id of the group of latches beside the points of a job."""
+    """The id of the group of latches next to the points of a job."""
     return f"{job}{_SUFFIX}"
 
 

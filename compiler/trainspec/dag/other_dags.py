@@ -1,4 +1,4 @@
-"""The other DAGs that a spec speaks of: those that it starts, and those whose runs it waits for."""
+"""The other DAGs that a spec refers to: those that it starts, and those whose runs it waits for."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any

@@ -163,7 +163,7 @@ def _with_lanes(
 def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[str]) -> Iterator[TaskPlan | GroupPlan]:
     """The tasks in order, those of a group together; what all of them wait for, the group waits for.
 
-    In the groups `apart` each task waits for itself: these stand beside groups that wait for them, too.
+    In the groups `apart`, each task has its own dependencies.
     """
     for group, each in groupby(tasks, key=lambda task: group_of.get(task.task_id)):
         members = tuple(each)

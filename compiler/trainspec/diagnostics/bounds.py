@@ -1,4 +1,4 @@
-"""How much of what was found is shown: a file that is wrong throughout must not bury what matters."""
+"""Limits the number of findings that are shown, so that one broken file does not hide the others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

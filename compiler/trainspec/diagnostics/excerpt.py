@@ -18,7 +18,7 @@ WIDEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place to point at: with what sign, what is said beside it, and in which colour."""
+    """A place to point at: the marker, the text next to it, and the color."""
 
     span: Span
     sign: str

@@ -1,4 +1,4 @@
-"""What a stage has to say about a place in a file, as plain data."""
+"""Findings as plain data: what a stage reports about a place in a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,10 +40,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`text` in place of what stands at `span` of a file.
+    """Replace what is at `span` of a file with `text`.
 
-    It is YAML as it stands in the file, unless `value` is set: then a scalar stands at `span` that says `value` and
-    shall say `text`, without quotes where it `is_plain`. `trainspec.text.spelling` makes the YAML of that.
+    That is YAML as written in the file, unless `value` is set: then the scalar at `span` has the value `value`, and
+    its new value is `text`, without quotes if it `is_plain`. `trainspec.text.spelling` makes the YAML of that.
     """
 
     span: Span
@@ -84,7 +84,7 @@ class Diagnostic:
     """One finding.
 
     `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it;
-    `secret` is a stretch of a file that must not be shown; `fix` is there where the finding has one right answer.
+    `secret` is a stretch of a file that must not be shown; `fix` is set if there is exactly one correct fix.
     """
 
     code: Code

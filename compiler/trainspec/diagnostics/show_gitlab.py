@@ -38,9 +38,9 @@ def _issue(found: Diagnostic, seen: Counter[tuple[str, ...]]) -> dict[str, Any]:
 
 
 def _fingerprint(found: Diagnostic, seen: Counter[tuple[str, ...]]) -> str:
-    """What tells GitLab that a finding of two reports is the same one: not its line, which other changes move.
+    """What shows GitLab that a finding of two reports is the same: not its line, which other changes move.
 
-    Of several that are alike otherwise, each has one of its own: GitLab shows only one finding of a fingerprint.
+    Findings that are otherwise alike have different fingerprints: GitLab shows only one finding of a fingerprint.
     """
     about = (found.span.path, found.code.id, found.field or "", found.message)
     seen[about] += 1

@@ -1,4 +1,7 @@
-"""Findings for programs: a JSON list, an object a finding, stable in its keys. docs/diagnostics.md describes them."""
+"""Findings for programs: a JSON list with an object for each finding, whose keys are stable.
+
+docs/diagnostics.md describes them.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,4 +1,6 @@
-"""Findings as a JUnit report, which CI systems show beside their tests: a suite a file, a failed case a finding.
+"""Findings as a JUnit report, which CI systems show with their tests.
+
+There is a suite for each file and a failed case for each finding.
 
 https://github.com/testmoapp/junitxml
 """

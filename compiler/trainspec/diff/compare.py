@@ -1,7 +1,7 @@
 """Two states of the specs → their difference.
 
 DAGs are matched by id, tasks by id, and the items of a request's lists by the member that names them (a channel by its
-name, a tag by its key). Values that look like secrets are compared and not shown.
+name, a tag by its key). Values that look like secrets are compared but not shown.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,1 +1,1 @@
-"""The doors to the disk and to git: what comes from a repository is read, and written, nowhere else."""
+"""The only access to the disk and to git: files of a repository are read and written nowhere else."""

@@ -1,7 +1,7 @@
-"""Where trainspec keeps what only the user writes: the platform's cache folder, apart by project.
+"""The user's cache folder, with a folder for each project.
 
-What a repository brings along is never taken for it: a cache folder that lies in the repository itself, or that
-others may write to, is not used. `TRAINSPEC_CACHE_DIR` names another place.
+A folder that comes with a repository is never used: a cache folder that lies in the repository itself, or that others
+may write to, is not used. `TRAINSPEC_CACHE_DIR` sets another folder.
 """
 
 import hashlib

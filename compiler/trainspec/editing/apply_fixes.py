@@ -1,4 +1,4 @@
-"""Fixes applied to the texts that they are about, until nothing is left that has one."""
+"""Applies fixes to the files that they concern, until no finding with a fix is left."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whether an edited text still says what it said: its tree beside the one before."""
+"""Whether an edited file still means the same: compares its tree with the one before."""
 
 from collections.abc import Iterable, Sequence
 
@@ -51,7 +51,7 @@ def _is_same_but(old: Node, new: Node, edits: Sequence[Edit]) -> bool:
 
 
 def _is_same_map_but(old: Iterable[Entry], new: Mapping, edits: Sequence[Edit]) -> bool:
-    """Keys that an edit renames have their new names; what a merge key brought under such a name is overridden."""
+    """Keys that an edit renames have their new names; what a merge key provided under such a name is overridden."""
     renamed = {entry.key.text: said(edit.text) for entry in old for edit in edits if entry.key.span.contains(edit.span)}
     names = set()
     for entry in old:

@@ -28,7 +28,9 @@ class Formatted:
 
 
 def formatted(source: Source) -> Formatted:
-    """The text of `source`: keys in the language's order, two blanks a level, one blank line at most, comments beside.
+    """The text of `source` in canonical form, with the keys in the language's order and all comments kept.
+
+    The indentation is two spaces, and there is at most one blank line in a row.
 
     What is written between brackets, in quotes or as a block of text is not touched, but for the order of the keys.
     """

@@ -1,7 +1,7 @@
-"""A document laid out anew in whole lines: entries in order, each with the comments above it, two blanks a level.
+"""Rearranges a document line by line: entries in order, each with the comments above it, two-space indentation.
 
-Lines are moved and shifted, never written: what stands in them stays as it is. Comments above an entry go with it,
-those at the end of a map stay at its end, those at the beginning of the file stay there.
+Lines are moved and shifted, and their content stays as it is. Comments above an entry go with it, those at the end of
+a map stay at its end, those at the beginning of the file stay there.
 """
 
 import re
@@ -98,7 +98,7 @@ class _Layout:
         if item.is_block:
             self.lines[start] = " " * item.start.column + line[item.start.column :]
             made = self.collection(item, places, column + _STEP, start, tail)
-            if _is_gap(made[0]):  # the entry that comes first brings a comment along: no place for it behind the dash
+            if _is_gap(made[0]):  # the entry that comes first has a comment, which cannot be written after the dash
                 made = self.collection(item, (), column + _STEP, start, tail)
             return [" " * column + "- " + made[0].lstrip(), *made[1:]]
         made = self._moved(start, content, old, column, item)
@@ -144,7 +144,7 @@ class _Layout:
 
 
 def _joined(made: Sequence[Sequence[str]], leads: Sequence[list[str]], wanted: Sequence[int]) -> list[str]:
-    """The entries as they are wanted, each below its comments; which one is first takes no blank line along."""
+    """The entries as they are wanted, each below its comments; the first one keeps no blank lines above it."""
     leads, one = list(leads), wanted[0]
     if one != 0:
         leads[0] = [*_blanks(leads[one]), *leads[0][len(_blanks(leads[0])) :]]

@@ -1,4 +1,4 @@
-"""In which order the entries of a map are to stand, and the maps between brackets put into it."""
+"""The order of the entries of a map, and maps between brackets put into that order."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,7 +33,7 @@ def _are_tied(first: tuple[Shape, Shape], second: tuple[Shape, Shape]) -> bool:
 
 
 def in_order(text: str, root: Shape, places: tuple[Place, ...]) -> str:
-    """`text` with the keys of its maps between brackets in order; the signs and blanks between them stay in place."""
+    """`text` with the keys of its maps between brackets in order; the characters between them stay in place."""
     pieces: list[str] = []
     end = 0
     for shape, its_places in _outermost(root, places):

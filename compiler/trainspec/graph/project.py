@@ -1,4 +1,4 @@
-"""A project's checked specs → one picture: DAGs, the assets and data between them, and who starts or awaits whom.
+"""A project's checked specs → one picture of its DAGs, the assets and data between them, and their triggers.
 
 Data is drawn where one DAG reads below a place in S3 that another one writes to. Of a path that only the task run knows
 in full, what stands before its first template counts.

@@ -1,4 +1,4 @@
-"""The least IAM policies that a spec's jobs need: for their execution roles, and for whom Airflow acts as."""
+"""The least IAM policies that a spec's jobs need: for their execution roles, and for Airflow's identity."""
 
 from trainspec.iam.caller import caller_policy
 from trainspec.iam.document import Statement, document

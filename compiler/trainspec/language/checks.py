@@ -1,4 +1,4 @@
-"""What is checked of a document beside its schema: that it is a spec, that it has jobs, its environments."""
+"""Checks of a document in addition to its schema: that it is a spec, that it has jobs, its environments."""
 
 from collections.abc import Collection, Iterator
 

@@ -1,4 +1,4 @@
-"""The model of what becomes of a task whose job failed, by the kind of the failure."""
+"""The model of `on_failure`: what a task does when its job fails, by the kind of failure."""
 
 from typing import Annotated, Literal, TypeAlias
 

@@ -1,4 +1,4 @@
-"""What the language's schema refuses, in the words of the spec: jsonschema's errors as faults."""
+"""What the language's schema rejects: jsonschema's errors as faults, in terms of the spec."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The model of a training job: what stands under `jobs.<task_id>` and `defaults`.
+"""The model of a training job: what is written under `jobs.<task_id>` and `defaults`.
 
 A field here says what may be written; the request member that it becomes is a row of `trainspec.request.fields`.
 """

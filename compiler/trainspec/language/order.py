@@ -47,7 +47,7 @@ def below(places: tuple[Place, ...], key: str | None) -> tuple[Place, ...]:
         if key is None:
             found += [("", schema["items"])] if "items" in schema else []
         elif name == "Environment" and key in schema["properties"]:
-            found.append(("", document()[0][1]["properties"].get(key, {})))  # a patch is laid over that section
+            found.append(("", document()[0][1]["properties"].get(key, {})))  # a patch is merged onto that section
         elif key in schema.get("properties", {}):
             found.append(("", schema["properties"][key]))
         elif isinstance(schema.get("additionalProperties"), dict):

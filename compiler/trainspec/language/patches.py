@@ -1,7 +1,7 @@
-"""The schema of patches: what an environment may lay over the document.
+"""The schema of patches: what an environment may merge onto the document.
 
-A patch of a map has the map's fields, each of which may be left out, although the map needs it, or be null, which takes
-it away. Lists replace as a whole, so their items are no patches.
+A patch of a map has the map's fields, each of which may be left out, even if the map requires it, or be null, which
+removes it. Lists replace as a whole, so their items are not patches.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class _Patches:
         self._definitions = definitions
 
     def of(self, schema: JsonSchema) -> JsonSchema:
-        """The schema of what may be laid over a value of `schema`."""
+        """The schema of what may be merged onto a value of `schema`."""
         if (name := name_of(schema)) is not None:
             return {**schema, "$ref": f"#/$defs/{self._named(name)}"} if self._is_map(name) else schema
         if "anyOf" in schema:

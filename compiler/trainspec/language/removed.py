@@ -1,6 +1,6 @@
-"""Words of Airflow, the SageMaker SDK and the API that are no fields here, and that no single field stands for.
+"""Names of Airflow, the SageMaker SDK and the API that have no field here, and what to do instead.
 
-What to do in place of them. Those that only have another name here are in `trainspec.language.suggestions`.
+Those that only have another name here are in `trainspec.language.suggestions`.
 """
 
 from collections.abc import Mapping

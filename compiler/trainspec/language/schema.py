@@ -1,8 +1,8 @@
 """The JSON Schema of the language, made from its models.
 
 It is the schema that the compiler validates with and that editors complete from: descriptions name the request member
-and AWS's limits. Besides the standard's keywords it holds `x-form` (how a value may be written, in words), `x-text`
-(the author's characters are the value) and `x-member` (the request member that a field becomes).
+and AWS's limits. In addition to the standard's keywords it contains `x-form` (how a value may be written, in words),
+`x-text` (the author's characters are the value) and `x-member` (the request member that a field becomes).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

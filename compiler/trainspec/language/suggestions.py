@@ -1,6 +1,6 @@
-"""What an author can only have meant: for keys, for texts of a form, for values of a type, for lists of pairs.
+"""What an author can only have meant: for keys, for strings of a form, for values of a type, for lists of pairs.
 
-Each is a table or a function that says None where there is a doubt. A further remedy is a further row.
+Each is a table, or a function that returns None if in doubt. To suggest something new, add a row.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The models of a tuning job: what `tuning` beside a job's fields makes of it.
+"""The models of `tuning`, which turns a job into a tuning job.
 
 A field here says what may be written; the request member that it becomes is a row of `trainspec.request.tuning`.
 """

@@ -108,12 +108,15 @@ def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:
     if fault.on_key and fault.fix and isinstance(above, tree.Mapping):
         other = above.entry(fault.fix)
         if other is not None and above.span.contains(other.key.span):
-            return None  # the right key stands beside the wrong one: which of them counts?
+            return None  # the right key is there as well: which of them counts?
     return to_say(node, fault.fix, is_plain=fault.is_plain)
 
 
 def _whole(path: Path) -> Path:
-    """What is taken out for a fault at `path`: with an item of a list the list, lest the others change their places."""
+    """What is removed for a fault at `path`.
+
+    For an item of a list it is the whole list, because the other items would change their positions.
+    """
     while path and isinstance(path[-1], int):
         path = path[:-1]
     return path

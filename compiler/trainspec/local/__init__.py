@@ -1,1 +1,1 @@
-"""`trainspec run`: the jobs of one spec, run from here by the runtime's engine, without Airflow."""
+"""`trainspec run`: the jobs of one spec, run from this machine by the runtime's engine, without Airflow."""

@@ -37,7 +37,7 @@ _STOPPING_INTERVAL: Final = 2.0
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done for one job; `conditions` are those of its gate."""
+    """The task of running one job; `conditions` are those of its gate."""
 
     task_id: str
     request: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The request of a job of a run from here: its templates rendered, what other jobs made put in."""
+"""The request of a job of a run from here: its templates rendered, the results of other jobs inserted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

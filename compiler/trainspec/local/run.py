@@ -1,4 +1,4 @@
-"""A run of a spec from here: what was asked for, made ready, and run."""
+"""A run of a spec from this machine: its options, its preparation, and the run itself."""
 
 import threading
 from collections.abc import Callable, Mapping

@@ -107,7 +107,7 @@ class LiveView(View):
             self._write(self.stream, [])
 
     def _write(self, stream: TextIO, lines: list[str]) -> None:
-        """Write above the running jobs, which are drawn anew."""
+        """Write above the running jobs, which are drawn again."""
         status = "".join(f"{visible(line)}\n" for line in self._status())
         if not lines and status == self._drawn:
             return

@@ -1,4 +1,4 @@
-"""What the user asks of a run, beside the spec: which jobs, when, and how long to wait."""
+"""The options of a run, in addition to the spec: which jobs, when, and how long to wait."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,10 @@ _DEFAULT: Final = Policy()
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user asked for, beside the spec. `given` are the training jobs that stand for jobs of the spec."""
+    """The options of a run, in addition to the spec.
+
+    `given` are the training jobs that stand for jobs of the spec.
+    """
 
     jobs: Sequence[str] = ()
     given: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The findings of an open document, in each environment, together with what the rest of its project says."""
+"""The findings of an open document, in each environment, together with those that concern the rest of its project."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What may be written at the cursor: fields and their words, and what a schema cannot know of this project."""
+"""What may be written at the cursor: fields, their values, and the names of this project."""
 
 import os
 import posixpath
@@ -152,7 +152,7 @@ _OF_PLACES: Mapping[str, Callable[[Known, tuple[str, ...]], Iterator[CompletionI
     "jobs.*.framework.python": _pythons,
     "jobs.*.algorithm": _algorithms,
 }
-"""What may stand at a place beside the words of its field."""
+"""What may be written at a place in addition to the values of its field."""
 
 
 def _references(known: Known, cursor: Cursor, written: str) -> Iterator[CompletionItem]:

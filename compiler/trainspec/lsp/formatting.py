@@ -7,7 +7,10 @@ from trainspec.safety.comparing import changes
 
 
 def edits(document: Document) -> list[TextEdit]:
-    """What brings a document into its canonical form; nothing where it is, or where it cannot be formatted."""
+    """The edits that bring a document into its canonical form.
+
+    None if it already is, or if it cannot be formatted.
+    """
     old, new = document.source.text, formatted(document.source).text
     if old == new:
         return []

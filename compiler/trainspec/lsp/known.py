@@ -1,4 +1,4 @@
-"""What a document and its project know at the cursor: variables, tasks, metrics, files, algorithms."""
+"""The names that are known at the cursor: variables, tasks, metrics, files, algorithms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,11 +30,11 @@ ATTRIBUTES = {
     "output": "the S3 path that the job writes below",
     "billable_seconds": "what AWS bills for each machine",
 }
-"""What a job hands on to the others, beside its metrics."""
+"""What a job passes on to others, in addition to its metrics."""
 
 _MOST_FILES = 20_000
 _NO_NAMES = ("include", "exclude", "max_parallel")
-"""What stands beside the names of a matrix, and of `for_each`."""
+"""Available in addition to the variables of a matrix, and of `for_each`."""
 
 
 @dataclass

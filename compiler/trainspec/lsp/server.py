@@ -1,4 +1,4 @@
-"""The protocol's side: what a client sends, put to the functions of this room; findings pushed to it.
+"""The protocol: passes what a client sends to the functions of this package, and pushes findings to it.
 
 All work is done by one thread, in the order in which it comes, so that the compiler's caches have one user. A document
 that changes while it is waiting to be checked is checked once, as it is then.

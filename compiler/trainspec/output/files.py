@@ -1,4 +1,4 @@
-"""What passing files and folders in an output folder are called."""
+"""The names of temporary files and folders in an output folder."""
 
 OURS = ".trainspec-"
 """How their names begin."""

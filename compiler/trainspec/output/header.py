@@ -1,6 +1,6 @@
-"""The header of a generated file: which spec it comes from, whose it is, and the command that makes it again.
+"""The header of a generated file: which spec it comes from, whose it is, and the command that creates it again.
 
-It holds nothing that changes with the spec's text: two branches that change different fields have the same header.
+It contains nothing that changes with the spec's text: two branches that change different fields have the same header.
 """
 
 import re

@@ -35,7 +35,7 @@ class Journal:
         self.staged = f"{_STAGED}-{secrets.token_hex(8)}"
 
     def prepare(self) -> None:
-        """Put everything on the disk beside its place. Raises OSError; no file has changed then."""
+        """Write everything to the disk next to its place. Raises OSError; no file has changed then."""
         with self.folder.below(self.staged, make=True, mode=0o700) as staged:
             for name, text in self.texts.items():
                 if text is not None:

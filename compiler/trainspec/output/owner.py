@@ -1,4 +1,7 @@
-"""Whose a generated file is: several projects may write into one folder, as where Airflow has one for all its DAGs."""
+"""The project that a generated file belongs to.
+
+Several projects may write into one folder, for example if Airflow has one for all its DAGs.
+"""
 
 import os
 from dataclasses import dataclass

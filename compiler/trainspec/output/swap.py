@@ -1,6 +1,6 @@
-"""Writing many files of a folder in one step: a whole new folder is built beside the old one, and both are swapped.
+"""Writing many files of a folder in one step: a new folder is built next to the old one, and both are swapped.
 
-    1. `.NAME.trainspec-INODE` is made beside NAME: hard links to all that stays, and the new files.
+    1. `.NAME.trainspec-INODE` is created next to NAME: hard links to all unchanged files, and the new files.
     2. Both are swapped by one call of the system. This is the moment at which the run's files become the new ones.
     3. The old folder, out of sight now, gets the new files too; then both are swapped back, and the copy is removed.
 
@@ -139,7 +139,7 @@ def _parent(folder: Folder, name: Path, *, make: bool = False) -> Iterator[Folde
 
 
 def recover(folder: Path) -> None:
-    """Remove what a killed run left beside `folder`; what others have put into the old one meanwhile is kept.
+    """Remove what a killed run left next to `folder`; what others have put into the old one meanwhile is kept.
 
     Never raises OSError: what cannot be removed is no reason not to write.
     """

@@ -1,4 +1,4 @@
-"""Writing a run's files: all of them or none, also where the run is killed or the disk is full.
+"""Writes a run's files: all of them or none, even if the run is killed or the disk is full.
 
 (A power cut may leave more to do: nothing waits for the disk, since everything here can be compiled again.)
 

@@ -32,9 +32,9 @@ class Listing:
     """The files of an archive by name, and what stands in the way of packing.
 
     `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
-    `MOST_FILES`; `shadowed` are names that two folders bring. `looked_at` are the folders, links and files of patterns
-    that decide which files these are: while they and the files are as they were, so is the listing. `began` is when
-    it was begun, in nanoseconds since the epoch.
+    `MOST_FILES`; `shadowed` are names that two folders contain. `looked_at` are the folders, links and files of
+    patterns that decide which files these are: while they and the files are as they were, so is the listing. `began`
+    is when it was begun, in nanoseconds since the epoch.
     """
 
     members: tuple[Member, ...]
@@ -64,9 +64,10 @@ def list_files(
 ) -> Listing:
     """The files that the archive of `folder` holds, sorted by name.
 
-    `dependencies` are folders (or files) that are laid beside the folder's own, under their own names; `ignore` are
-    gitignore lines about `folder`; `requirements` is a file that becomes the archive's requirements.txt. All of them
-    lie in the project's `root`, which nothing that is packed leaves. Raises OSError for what cannot be read.
+    `dependencies` are folders (or files) that are packed next to the folder's own files, under their own names;
+    `ignore` are gitignore lines about `folder`; `requirements` is a file that becomes the archive's requirements.txt.
+    All of them lie in the project's `root`, which nothing that is packed leaves. Raises OSError for what cannot be
+    read.
     """
     began = time.time_ns()
     found: dict[str, Member] = {}

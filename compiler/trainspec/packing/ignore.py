@@ -21,8 +21,8 @@ _LARGEST: Final = 256 * 1024
 class Ignore:
     """The rules that hold in one folder, the deepest first: each with the folder that it speaks of, as a path prefix.
 
-    As in git, the deepest rule that says something about a path decides, so `!name` brings back what a folder above
-    leaves out.
+    As in git, the deepest rule that says something about a path decides, so `!name` includes again what a folder
+    above excludes.
     """
 
     rules: tuple[tuple[str, "GitIgnoreSpec"], ...] = ()
@@ -50,7 +50,7 @@ class Ignore:
 def ignore_for(folder: Path, root: Path, patterns: Iterable[str] = ()) -> Ignore:
     """The rules that hold above `folder`: those of the folders from the project's `root` down to it, and `patterns`.
 
-    `patterns` are gitignore lines about paths below `folder`; what they match no file brings back.
+    `patterns` are gitignore lines about paths below `folder`; no file can include again what they match.
     """
     rules = []
     for each in folders_above(folder, root):

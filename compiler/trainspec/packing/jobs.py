@@ -87,7 +87,7 @@ def is_local(folder: Any) -> bool:
 
 
 def with_archive(job: "JobData", source: "Source | None") -> "JobData":
-    """The job with the archive's address in place of its folder."""
+    """The job with the archive's address instead of its folder."""
     return job if source is None else {**job, "source": {**job["source"], "dir": source.uri}}
 
 

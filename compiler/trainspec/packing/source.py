@@ -1,4 +1,4 @@
-"""`source` of a job: its folder found, its files listed, its archive's address worked out, its faults reported."""
+"""`source` of a job: finds its folder, lists its files, determines its archive's address, and reports its faults."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping

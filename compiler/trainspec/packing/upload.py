@@ -1,4 +1,4 @@
-"""Putting archives into S3: each where its content says, and only where it is not there yet.
+"""Uploads archives to S3: each to a key derived from its content, and only if it is not there yet.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """

@@ -1,4 +1,4 @@
-"""The rules of an organisation, as YAML: read, held against requests, jobs and DAGs, and tried on their examples."""
+"""The rules of an organization, as YAML: checked against requests, jobs and DAGs, and tested on examples."""
 
 from trainspec.policies.model import Policy, PolicySet, is_policy
 

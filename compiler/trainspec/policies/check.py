@@ -1,4 +1,4 @@
-"""Policies, held against a spec: against each job's requests and fields, and its DAG."""
+"""Checks policies against a spec: against each job's requests and fields, and its DAG."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema that combine schemas, each as what builds its check."""
+"""The keywords of JSON Schema that combine schemas, each with the function that builds its check."""
 
 from typing import Any
 

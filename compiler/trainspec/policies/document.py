@@ -1,4 +1,4 @@
-"""What policies see of a spec, which of them are about it, and where their findings stand."""
+"""What policies see of a spec, which of them apply to it, and where their findings are."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace

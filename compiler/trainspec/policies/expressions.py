@@ -1,4 +1,4 @@
-r"""Regular expressions of policies: matched in bounded time, whatever they and the strings are.
+r"""Regular expressions of policies: matched in bounded time, for any expression and any string.
 
 `re` backtracks and cannot be interrupted. It is asked where the number of its steps, counted beforehand from the parsed
 expression, is small. All else is matched here, by the instructions of `schema.patterns`: whether an expression matches
@@ -118,9 +118,10 @@ def _matches(program: Sequence[Instruction], text: str, start: int, tried: set[i
 
 @cache
 def fault(pattern: str) -> str | None:
-    """Why `pattern` cannot be used in a policy, to be said after its text; None where it can.
+    """Why `pattern` cannot be used in a policy, as the end of a message; None if it can.
 
-    What makes `re` try for ever is refused as well: other tools that read the policy would hang.
+    An expression that makes `re` try forever is rejected as well, because other tools that read the policy would
+    hang.
     """
     if len(pattern) > MOST_CHARACTERS:
         return f"is longer than the {MOST_CHARACTERS:,} characters that an expression may have"

@@ -1,4 +1,4 @@
-"""What policies are held against: a job's requests and fields, as they are in runs.
+"""What policies are checked against: a job's requests and fields, as they are in runs.
 
 A locked policy, which nothing may get around, sees more than sample runs. What a run can change (a parameter, a
 condition on a date) is known to it only where all values are: those that a parameter's `enum` lists.

@@ -1,4 +1,4 @@
-"""Policies as plain data, and the set of them that holds in a project."""
+"""Policies as plain data, and the set of them that applies to a project."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 TARGETS = ("request", "job", "dag", "tuning")
 WORDS = ("max_hours", "max_cost")
-"""What `must` may say beside a JSON Schema: the most that a job may take, in machine hours and in money."""
+"""What `must` may contain in addition to a JSON Schema: the most that a job may use, in machine hours and in
+money."""
 
 
 def is_policy(tree: Node | None) -> bool:

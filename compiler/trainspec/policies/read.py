@@ -125,7 +125,7 @@ class _Reader:
         return given
 
     def _must(self, said: Any) -> tuple[str, Limits]:
-        """The schema, and the words that stand beside it."""
+        """The schema, and the keys next to it."""
         if not isinstance(said, dict):
             return self._schema(("must",), said), Limits()
         words = {key: said[key] for key in WORDS if key in said}

@@ -1,4 +1,4 @@
-"""Scopes of policies that no spec is in: a misspelt one would let everything pass in silence."""
+"""Scopes of policies that no spec is in: a misspelled one would silently let everything pass."""
 
 from collections.abc import Collection, Iterable, Iterator
 

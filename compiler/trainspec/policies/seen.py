@@ -1,4 +1,4 @@
-"""The requests that policies are held against: those of training jobs.
+"""The requests that policies are checked against: those of training jobs.
 
 A tuning job starts training jobs with any of its machines and definitions, so that it has a request for each of them.
 """

@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema about what stands in arrays and objects, each as what builds its check."""
+"""The keywords of JSON Schema for arrays and objects, each with the function that builds its check."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The values that policies are held against, where they fail, and what is said of one value."""
+"""The values that policies are checked against, where they fail, and the checks of a single value."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,1 +1,1 @@
-"""What an AWS account has to say of specs before they run: read-only calls, and what they show."""
+"""Checks specs against an AWS account before they run, with read-only calls."""

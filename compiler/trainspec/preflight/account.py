@@ -1,4 +1,4 @@
-"""An AWS account, asked: every call once, side by side, and nothing but reads."""
+"""Calls to an AWS account: each one once, in parallel, and read-only."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future

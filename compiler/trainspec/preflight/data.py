@@ -1,4 +1,4 @@
-"""Whether the image, the data, the keys and the source of a job are there."""
+"""Whether the image, the data, the keys and the source of a job exist."""
 
 from collections.abc import Iterator
 from typing import Any

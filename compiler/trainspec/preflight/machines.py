@@ -1,4 +1,4 @@
-"""Whether a job's network and machines are there: subnets, security groups, zones, quotas."""
+"""Whether a job's network and instances are available: subnets, security groups, zones, quotas."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

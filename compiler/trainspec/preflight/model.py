@@ -1,4 +1,4 @@
-"""What checks say, and what they are given."""
+"""What checks get, and what they return."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

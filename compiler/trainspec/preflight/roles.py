@@ -1,4 +1,4 @@
-"""Whether a job's role is there, trusts SageMaker, and may do what the job needs.
+"""Whether a job's role exists, trusts SageMaker, and may do what the job needs.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
 """

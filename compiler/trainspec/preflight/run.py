@@ -1,4 +1,4 @@
-"""All checks of all jobs, side by side under one time limit, and their findings at the places of the values."""
+"""All checks of all jobs, in parallel with one time limit, and their findings at the positions of the values."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait

@@ -38,9 +38,9 @@ class Project(Settings):
     """Where a run works, and its settings.
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
-    `texts` are read in place of the files of these names: what files would hold once they are fixed. `tree` holds the
-    files where they are not those on the disk, but those of a commit. `packs` is false where folders of code are not
-    looked into, so that requests hold their names.
+    `texts` are read instead of the files with these names: what files would contain once they are fixed. `tree` holds
+    the files where they are not those on the disk, but those of a commit. `packs` is false where folders of code are
+    not looked into, so that requests hold their names.
     """
 
     root: Path

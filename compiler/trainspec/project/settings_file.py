@@ -1,4 +1,4 @@
-"""Reading a settings file: TOML, within bounds."""
+"""Reads a settings file: TOML, within limits."""
 
 import sys
 from pathlib import Path

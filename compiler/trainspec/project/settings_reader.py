@@ -1,4 +1,4 @@
-"""Each setting checked: its kind, its values, and where it stands in its file when something is wrong with it."""
+"""Checks each setting: its type and its values, with its position in the file if something is wrong."""
 
 import posixpath
 import re

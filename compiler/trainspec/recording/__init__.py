@@ -1,1 +1,1 @@
-"""Running a program with a recorder in AWS's place, and what it asked for."""
+"""Runs a program against a recorder instead of AWS, and keeps its requests."""

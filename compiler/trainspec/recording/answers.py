@@ -1,4 +1,6 @@
-"""What the recorder answers beside the simulator: SageMaker's other operations, IAM, STS, ECR; parts of large objects.
+"""What the recorder answers in addition to the simulator.
+
+That is: SageMaker's other operations, IAM, STS, ECR, and parts of large objects.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Operations_Amazon_SageMaker_Service.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html

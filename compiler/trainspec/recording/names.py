@@ -1,4 +1,4 @@
-"""Names that hold the time of the recording: every run has a time of its own."""
+"""Names that contain the time of the recording, which every run replaces with its own."""
 
 import re
 from collections.abc import Collection, Iterator

@@ -10,7 +10,7 @@ from trainspec.container.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Objects(Store):
-    """A store for every legal key: up to 1024 bytes, with any characters, `c` beside `c/d`."""
+    """A store for every legal key: up to 1024 bytes, with any characters, `c` next to `c/d`."""
 
     files: dict[tuple[str, str], Path] = field(default_factory=dict)
 

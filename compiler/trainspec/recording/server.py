@@ -1,4 +1,4 @@
-"""The recorder: the simulator, which also answers what scripts ask for besides their jobs, and keeps what they make."""
+"""The recorder: the simulator, which also answers the other calls of scripts, and keeps what they create."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The code that a recorded program has uploaded: where a job's request names it, and its folder beside the spec."""
+"""The code that a recorded program has uploaded: its place in a job's request, and its folder."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class Uploaded:
 
 @dataclass(slots=True)
 class Recorded:
-    """A spec to be, the stem of its file, and what is unpacked beside it as the folder `STEM-source`."""
+    """A spec that will be written, the stem of its file, and what is unpacked to the folder `STEM-source`."""
 
     stem: str
     imported: Imported
@@ -73,7 +73,7 @@ class Recorded:
 def take_source(
     spec: Recorded, request: dict[str, Any], fields: dict[str, Any], store: Objects, name: str
 ) -> list[str]:
-    """Point `source.dir` at a folder beside the spec, where the archive was uploaded. Returns notes."""
+    """Point `source.dir` at a folder next to the spec, where the archive was uploaded. Returns notes."""
     read = job_fields(request, as_literal)
     source = read.get("source") or _plain_source(request)
     uri = source.get("dir") if isinstance(source, Mapping) else None
@@ -118,7 +118,7 @@ def _uri(channel: Any) -> str | None:
 
 
 def _code_channel(request: Mapping[str, Any], store: Objects) -> Uploaded | None:
-    """The folder that version 3 of the SDK uploads as a channel: it is kept beside the spec, too."""
+    """The folder that version 3 of the SDK uploads as a channel: it is kept next to the spec, too."""
     for channel in request.get("InputDataConfig") or ():
         uri = _uri(channel)
         if channel.get("ChannelName") != "code" or uri is None or not uri.removeprefix("s3://").strip("/"):

@@ -1,4 +1,4 @@
-"""What a program has asked SageMaker for, as specs: one for each training or tuning job, with its other tasks."""
+"""The jobs that a program started, as specs: one for each training or tuning job, with its other tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Unpacking a source archive that a recorded program has uploaded: bounded, and nothing of it leaves its folder."""
+"""Unpacking a source archive that a recorded program has uploaded: within limits, and never outside its folder."""
 
 import lzma
 import shutil

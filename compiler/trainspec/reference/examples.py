@@ -1,4 +1,4 @@
-"""An example value for every field: one that the compiler accepts there (tests/test_reference.py holds it to that)."""
+"""An example value for every field: one that the compiler accepts there (tests/test_reference.py checks that)."""
 
 from collections.abc import Mapping
 
@@ -357,7 +357,7 @@ _OTHERS_IN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "proceed_if": {'metric: "validation:auc"': ("at_least", "at_most", "above", "below")},
 }  # fmt: skip
-"""What must stand beside a field, by the map that it is in."""
+"""What a field needs next to it, by the map that it is in."""
 
 
 def example(path: str, form: str, words: tuple[str, ...], *, in_list: bool = False) -> str | None:

@@ -1,6 +1,6 @@
 """Which codes `lint --fix` can fix: those whose bad example it fixes.
 
-The list is made with the reference's pages (`python -m trainspec.reference`) and lies beside this module, so that
+The list is written together with the reference pages (`python -m trainspec.reference`), next to this module, so that
 `explain` need not check every example.
 """
 
@@ -36,7 +36,7 @@ tuning:
 
 
 def spec_with(fields: str) -> str:
-    """A spec whose job is the sound one with `fields` laid over it; or the document itself where it is a whole one."""
+    """A spec whose job is the valid one with `fields` merged onto it, or `fields` if it is a whole document."""
     if fields.startswith("trainspec:"):
         return fields
     indented = "".join(f"    {line}\n" if line else "\n" for line in fields.splitlines())

@@ -1,4 +1,4 @@
-"""What a word means that somebody asks about: a code, a field by any sensible name, a framework or an algorithm."""
+"""What the argument of `trainspec explain` refers to: a code, a field, a framework, an algorithm and so on."""
 
 import re
 from collections.abc import Callable, Iterator

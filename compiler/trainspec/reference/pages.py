@@ -8,7 +8,7 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.reference.codes import Explained, all_codes
 from trainspec.reference.fields import Field, all_fields, below
 from trainspec.reference.fixable import fixable_codes
-from trainspec.reference.show import MENDED, anchor
+from trainspec.reference.show import FIXABLE, anchor
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 _FEW_WORDS = 15
@@ -202,7 +202,7 @@ def _rule(known: Explained) -> Iterator[str]:
         if example is not None:
             yield from ("", f"{title}:", "", *_fence(example, is_bad=title == "Bad"))
     if code.id in fixable_codes():
-        yield from ("", MENDED)
+        yield from ("", FIXABLE)
     if code.severity is Severity.ERROR and not can_be_ignored(code):
         yield from ("", "It cannot be silenced.")
 

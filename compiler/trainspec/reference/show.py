@@ -16,7 +16,7 @@ from trainspec.request.machines import Machine
 WIDTH = 100
 _MANY = 12
 _FEW_WORDS = 8
-MENDED = "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example."
+FIXABLE = "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example."
 
 
 def show(answer: Answer) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _code(known: Explained) -> Iterator[str]:
             yield textwrap.indent("\n".join(map(visible, example.splitlines())), "    ")
     yield ""
     if code.id in fixable_codes():
-        yield MENDED
+        yield FIXABLE
     if can_be_ignored(code):
         yield f"To silence it on one line: `# trainspec: ignore[{code.id}] reason`."
     else:

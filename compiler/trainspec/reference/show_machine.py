@@ -1,4 +1,4 @@
-"""What is known of a machine, as `trainspec explain ml.p5.48xlarge` shows it."""
+"""What is known about an instance type, as `trainspec explain ml.p5.48xlarge` shows it."""
 
 import textwrap
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What happens to findings between the stage that makes them and their reader.
+"""What happens to findings after a stage has created them and before they are shown.
 
 `settle` lists the steps for one file: cascading errors go (`locate`), one finding stands for several jobs (`dedupe`),
 comments silence (`suppress`), what is written elsewhere gets a place here (`locate`), fixes become YAML, the settings

@@ -29,7 +29,10 @@ _NO_CODES: Map[str, Code] = {}
 def read_ignores(
     source: Source, root: Node | None, policies: Map[str, Code] = _NO_CODES
 ) -> "tuple[list[Ignore], list[Diagnostic]]":
-    """What the comments of a file silence, and what is wrong with them. `policies` are codes beside trainspec's own."""
+    """What the comments of a file silence, and what is wrong with them.
+
+    `policies` are codes in addition to trainspec's own.
+    """
     ignores: list[Ignore] = []
     findings: list[Diagnostic] = []
     if root is not None and _DIRECTIVE.search(source.text):

@@ -1,4 +1,4 @@
-"""One finding where several say the same."""
+"""Keeps one of several findings that report the same."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING

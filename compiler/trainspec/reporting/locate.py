@@ -1,4 +1,4 @@
-"""Findings before they are reported: consequences of others dropped, each with the place of its cause."""
+"""Drops findings that follow from others, and moves each to the place of its cause."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map

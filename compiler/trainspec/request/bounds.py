@@ -1,6 +1,6 @@
-"""How much a job may do, as far as its request says: how many training jobs, at once and in all, and for how long.
+"""How much a job may run, according to its request: how many training jobs, at once and in total, and for how long.
 
-A training job is one of one. A tuning job that reaches its own `MaxRuntimeInSeconds` stops its training jobs.
+A training job counts as one. A tuning job that reaches its own `MaxRuntimeInSeconds` stops its training jobs.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html
 """
 

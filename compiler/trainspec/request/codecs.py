@@ -1,4 +1,4 @@
-"""How a field's value and its member's value say the same thing: the third column of the table of fields.
+"""Conversions between a field's value and its member's value: the third column of the table of fields.
 
 A codec is read both ways. Lowering turns what stands in a spec into assignments: a member's path, its value, and the
 field that it came from. Lifting turns a member's value into what a spec would say, for `trainspec import`.
@@ -50,7 +50,7 @@ class Row:
     """One row of the table: a field, the member that it becomes, and how.
 
     Both are dotted paths below the map that the table is about. `implies` holds members that the field's form says too,
-    `default` what the API requires where the spec says nothing and something else stands beside the member.
+    `default` what the API requires where the spec says nothing and another member of the same structure is set.
     """
 
     field: str

@@ -1,4 +1,4 @@
-"""What is wrong with a request, said of the spec that it came from."""
+"""What is wrong with a request, in terms of the spec that it came from."""
 
 import re
 from collections.abc import Collection, Iterator

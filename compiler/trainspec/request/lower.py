@@ -125,7 +125,7 @@ def is_algorithm(image: str) -> bool:
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """What raw members set: maps are laid over the rest, all else replaces."""
+    """What raw members set: maps are merged, everything else replaces."""
     if isinstance(value, Mapping) and value:
         for key, below in value.items():
             yield from _leaves(below, (*path, key))

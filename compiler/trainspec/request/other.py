@@ -1,4 +1,4 @@
-"""The requests that tasks make beside training: the `config` of the Amazon provider's operators, checked like a job's.
+"""The requests of other tasks: the `config` of the Amazon provider's operators, checked like a job's.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """

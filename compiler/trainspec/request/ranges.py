@@ -67,7 +67,7 @@ _KEYS: Final = {
     "CategoricalParameterRanges": ("values",),
     "AutoParameters": ("auto",),
 }
-"""What a range of each kind says beside its name."""
+"""The members of a range of each kind, without its name."""
 
 _ORDER: Final = ("min", "max", "int", "values", "auto", "scale")
 

@@ -1,4 +1,4 @@
-"""The codec of `source`: how the container comes to run a script of one's own.
+"""The codec of `source`: how the container gets and runs the user's script.
 
 An image of AWS's frameworks has a toolkit that reads hyperparameters (`launch: toolkit`); any other gets the archive as
 a channel, and an entrypoint that unpacks and starts it (`launch: channel`).

@@ -1,6 +1,6 @@
 """The training and tuning jobs that other tasks start: the literal `config` of Amazon's operators and of ours.
 
-A rule that a team could walk around by writing a task in the place of a job would be worth little.
+A policy would be worth little if a team could evade it by writing a task instead of a job.
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
 

@@ -1,4 +1,4 @@
-"""The texts of values: what a container gets for a value of a spec, and what a spec says for a text."""
+"""The texts of values: the string that a container gets for a value of a spec, and the value for a string."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -19,7 +19,7 @@ KINDS: Final = (
     ("CategoricalParameterRanges", ("Values",)),
     ("AutoParameters", ("ValueHint",)),
 )
-"""The lists of ParameterRanges, with what a range of each has beside its name."""
+"""The lists of ParameterRanges, with the members of each range, without its name."""
 
 OTHER_DEFINITIONS: Final = ("TrainingJobDefinitions", "TuningObjective", "HyperParameterRanges")
 """Members for several definitions, which no field sets: `TrainingJobDefinitions`, and what only its items have."""

@@ -1,4 +1,4 @@
-"""Tuning jobs: `tuning` beside a job's fields → a CreateHyperParameterTuningJob request, and the way back.
+"""Tuning jobs: `tuning` and a job's other fields → a CreateHyperParameterTuningJob request, and the way back.
 
 The job is lowered as a training job, whose members then move below TrainingJobDefinition.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html
@@ -140,7 +140,7 @@ Made = Callable[[Iterable[Assignment | Fault]], Request]
 
 
 def rerooted(training: Request, made: Made, job: "JobData") -> Request:
-    """The request of a tuning job whose fields beside `tuning` became `training`. `made` puts assignments together."""
+    """The request of a tuning job whose fields other than `tuning` became `training`. `made` combines assignments."""
     tuning = made(lower_rows(TABLE, job["tuning"], (), ("tuning",), job))
     root: dict[str, Any] = {NAME: None, CONFIG: {}, DEFINITION: {}, **tuning.members}
     definition = root[DEFINITION] = dict(root[DEFINITION])

@@ -64,7 +64,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _gap(repository: str, tag: str, known: list[str]) -> tuple[str, str] | None:
-    """What is wrong with a tag whose version lies between those of a framework, or beside an algorithm's only one."""
+    """What is wrong with a tag whose version is between those of a framework, or not an algorithm's only one."""
     if known == ["1"] and re.fullmatch(r"[2-9]|[1-9][0-9]+", tag):
         return f"AWS has not published `{repository}:{tag}`, only `{repository}:1`", "write the tag `1` (as of 2026-11)"
     minor = re.match(r"[0-9]+\.[0-9]+(?=[.-])", tag) if repository in _FRAMEWORKS else None

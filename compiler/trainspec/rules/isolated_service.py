@@ -23,7 +23,7 @@ mlflow: {resource: "arn:aws:sagemaker:us-east-1:123456789012:mlflow-tracking-ser
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Find MlflowConfig beside EnableNetworkIsolation."""
+    """Find MlflowConfig together with EnableNetworkIsolation."""
     if job.is_on("EnableNetworkIsolation") and job.member("MlflowConfig"):
         message = "the container has no network, so it cannot reach the MLflow server"
         yield Found(("mlflow",), message, "remove `network_isolation`, or `mlflow`", on_key=True)

@@ -26,9 +26,9 @@ experiment: {name: churn, run: run-1}
 
 
 class Tie(NamedTuple):
-    """Where `member` stands (and is `value`, if that is set), `needs` must stand, and `excludes` must not.
+    """If `member` is set (and is `value`, if that is given), `needs` must be set, and `excludes` must not.
 
-    A `needs` or `excludes` that begins with `.` is beside the member, not at the top.
+    A `needs` or `excludes` that begins with `.` is in the same structure as the member, not at the top.
     """
 
     member: str

@@ -25,7 +25,7 @@ FIELDS = ("check_interval", "max_attempts", "on_timeout", "deferrable")
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Find what waiting needs, beside a `wait_for_completion` that is false."""
+    """Find options for the waiting, together with `wait_for_completion: false`."""
     given = [name for name in FIELDS if job.operator.get(name, False) is not False]
     if given and job.operator.get("wait_for_completion") is False:
         shown = " and ".join(f"`{name}`" for name in given)

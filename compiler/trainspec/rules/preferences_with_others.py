@@ -33,7 +33,7 @@ resources:
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Look at what stands beside InstancePreferences, and at its entries together."""
+    """Check what is set next to InstancePreferences, and its entries together."""
     entries = tuple(job.places("ResourceConfig", "InstancePreferences"))
     if not entries:
         return

@@ -56,7 +56,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             continue
         if name.lower() not in known:
             near = did_you_mean(name, _KNOWN)
-            if near or name.lower().endswith("profilingconfig"):  # others may be read by a hook of one's own
+            if near or name.lower().endswith("profilingconfig"):  # others may be read by the user's own hook
                 advice = near or f"it has {', '.join(f'`{each}`' for each in _KNOWN[:3])}, …"
                 message = f"the profiler has no parameter `{name}`"
                 yield Found(job.origin(*place), message, advice, on_key=True, fix=the_one(name, _KNOWN))

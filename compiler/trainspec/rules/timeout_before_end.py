@@ -35,7 +35,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def check_spec(spec: SpecView) -> Iterator[Found]:
-    """The same for the timeout that the DAG gives to all tasks: told once, of the job that may take longest."""
+    """The same for the timeout that the DAG sets for all tasks: reported once, for the job that may take longest."""
     defaults = (spec.data.get("dag") or {}).get("default_args") or {}
     jobs = [job for job in spec.jobs if "execution_timeout" not in job.fields]
     longest = max(jobs, key=lambda job: job.longest or 0, default=None)

@@ -28,7 +28,7 @@ resources: {keep_alive: 30m}
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Find KeepAlivePeriodInSeconds beside InstanceGroups."""
+    """Find KeepAlivePeriodInSeconds together with InstanceGroups."""
     place = ("ResourceConfig", "KeepAlivePeriodInSeconds")
     groups = job.member("ResourceConfig", "InstanceGroups")
     if job.number(*place) and isinstance(groups, list) and len(groups) > 1:

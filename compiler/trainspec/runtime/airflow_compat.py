@@ -1,4 +1,7 @@
-"""The one door where Airflow's versions differ for us; what they share comes from the provider's compat module."""
+"""The only module that knows how Airflow's versions differ.
+
+What they share comes from the provider's compat module.
+"""
 
 import sys
 import threading

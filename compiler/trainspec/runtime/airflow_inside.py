@@ -1,4 +1,4 @@
-"""Asking the Airflow in which we run about a task run: from within a task, without credentials for its REST API."""
+"""Queries the Airflow in which we run about a task run: from within a task, without credentials for its REST API."""
 
 from trainspec.runtime.airflow_compat import run_seen
 from trainspec.runtime.engine.choices import RUN_ENDED

@@ -1,4 +1,4 @@
-"""The task behind a matrix of training jobs that chooses the best of its points, by a metric."""
+"""The task after a matrix of training jobs, which chooses the best point by a metric."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -9,21 +9,20 @@ _KEYS = ("arn", "output", "model", "billable_seconds", "metrics")
 
 
 class BestPoint(BaseOperator):
-    """Hand on what the best of several training jobs made.
+    """Pass on the results of the best of several training jobs.
 
     :param points: a map for each job: the `task_id` of its task, a `TrainingJobOperator` that waits for its end; the
-        `gate` behind it, if it has one, a `MetricGate`; and those of its `hyperparameters` that are handed on.
-        Templated.
+    `gate` after it, if it has one, a `MetricGate`; and those of its `hyperparameters` that are passed on. Templated.
     :param metric: the metric that decides.
     :param goal: `max` or `min`.
 
-    A job that a gate held back, or whose task was skipped, is not among those to choose from. Where none is left, this
-    task is skipped, and so is what waits for it.
+    A job whose gate was not passed, or whose task was skipped, does not take part. If none is left, this task is
+    skipped, and so are the tasks that wait for it.
 
-    XCom: the name of the best job as `return_value`; `arn`, `output`, `model`, `billable_seconds`, `metrics` and
-    `hyperparameters` of it beside that, and the id of its task as `point`.
+    XCom: the name of the best job as `return_value`; `arn`, `output`, `model`, `billable_seconds`, its `metrics` and
+    `hyperparameters`, and the id of its task as `point`.
 
-    Raises AirflowFailException where no job reported the metric as a number: another try would not fix that.
+    Raises AirflowFailException if no job reported the metric as a number, because another try would not change that.
     """
 
     template_fields: Sequence[str] = ("points",)

@@ -1,4 +1,4 @@
-"""The failure callback of every TrainingJobOperator: it stops the job of a task that failed without a word from us.
+"""The failure callback of every TrainingJobOperator: it stops the job of a task that failed without running our code.
 
 Airflow calls it in the worker, or where the worker was lost, in the DAG processor. What it cannot do because Airflow
 calls nothing at all is left to `trainspec sweep`.

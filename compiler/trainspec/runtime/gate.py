@@ -1,4 +1,4 @@
-"""The gate behind a training job: what waits for it runs only where the job's metrics are good enough."""
+"""The gate after a training job: tasks that wait for it run only if the job's metrics are good enough."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -7,19 +7,19 @@ from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSki
 
 
 class MetricGate(BaseOperator):
-    """Let the DAG go on only where the metrics of a training job meet all conditions.
+    """Let the DAG continue only if the metrics of a training job meet all conditions.
 
-    Where they do not, this task is skipped, and so is what waits for it, unless a trigger rule such as `all_done` or
-    `none_failed_min_one_success` still lets that run.
+    Otherwise this task is skipped, and so are the tasks that wait for it, unless their trigger rule, such as
+    `all_done` or `none_failed_min_one_success`, lets them run.
 
     :param training_task_id: the task of the job, a `TrainingJobOperator` that waits for its end.
     :param conditions: maps of a `metric` (its name) and one or more of `at_least`, `at_most`, `above` and `below`.
-        Templated; a bound may be a text that is a number when rendered.
+        Templated; a limit may be a string that renders to a number.
 
     XCom: the metrics that were compared, by name, as `return_value`.
 
-    Raises AirflowFailException where the job did not report a metric, or reported one that is no number, and where a
-    bound is not a number: another try would not fix that.
+    Raises AirflowFailException if the job did not report a metric, or if the metric or a limit is not a number,
+    because another try would not change that.
     """
 
     template_fields: Sequence[str] = ("conditions",)

@@ -1,4 +1,4 @@
-"""What labels call this Airflow: as its owner named it, or as it follows from where it is.
+"""The name of this Airflow in labels: the one that its owner set, or one derived from its address.
 
     [trainspec]
     installation = prod          # or AIRFLOW__TRAINSPEC__INSTALLATION=prod, the same in all components

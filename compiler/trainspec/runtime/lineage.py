@@ -1,6 +1,6 @@
 """OpenLineage: the data sets that a training job reads, and the model that it writes.
 
-Imported by the operator's OpenLineage methods alone, which nobody calls but Airflow's OpenLineage provider.
+Imported only by the operator's OpenLineage methods, which only Airflow's OpenLineage provider calls.
 https://airflow.apache.org/docs/apache-airflow-providers-openlineage/stable/guides/developer.html
 https://openlineage.io/docs/spec/naming
 """

@@ -26,23 +26,23 @@ _IF_EXISTS, _ON_TIMEOUT = get_args(IfExists), get_args(OnTimeout)
 class TrainingJobOperator(BaseOperator):
     """Run a SageMaker training job, and exactly one for each run of the task.
 
-    The job carries the identity of its task run. A retry after a lost worker, or a create whose answer was lost,
-    finds the job and attaches to it; a retry after the job itself failed starts a new one under a name with a suffix.
+    The job carries the identity of its task run. A retry after a lost worker or a lost response finds the job and
+    attaches to it; a retry after the job itself failed starts a new one under a name with a suffix.
 
-    :param config: the CreateTrainingJob request. Templated, always to text; members that the API types as integer or
-        boolean are cast. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+    :param config: the CreateTrainingJob request. Templated, always to strings; members that are integers or booleans
+    in the API are converted. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
     :param aws_conn_id: the Airflow connection with credentials, region and endpoint; None for boto's own defaults.
         https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/connections/aws.html
     :param region_name: the AWS region, if not the connection's.
     :param wait_for_completion: False to succeed as soon as the job is created.
-    :param check_interval: seconds (or a timedelta) between two looks at the job.
+    :param check_interval: seconds (or a timedelta) between two status checks of the job.
     :param max_attempts: `max_attempts * check_interval` is the longest wait, in every mode, counted from the job's
         creation; None waits until SageMaker's StoppingCondition ends the job.
-    :param action_if_job_exists: what to do where the name is another's: "fail" (without retry), "skip" the task,
+    :param action_if_job_exists: what to do if another job has the name: "fail" (without retry), "skip" the task,
         "increment" (`-1`, `-2`, … within 63 characters), "timestamp" (a suffix of when the DAG run started, in UTC).
-    :param on_timeout: what becomes of the job when the longest wait is over: "stop" or "leave". The task fails.
-    :param print_log: show the job's own log in the task's: while it runs, at most ten calls to CloudWatch at each look;
-        where the task is deferred, its last lines at the end.
+    :param on_timeout: what happens to the job when the longest wait is over: "stop" or "leave". The task fails.
+    :param print_log: show the job's own log in the task's: while it runs, with at most ten calls to CloudWatch at
+    each check; if the task is deferred, only its last lines, at the end.
     :param on_failure: by the kind of the job's failure (algorithm, capacity, timeout, interrupted, stopped, internal):
         "fail" without another try, "retry", or the least number of seconds before the next try. On Airflow 3.3 and
         later Airflow waits, before that the task does, in its worker.
@@ -104,7 +104,10 @@ class TrainingJobOperator(BaseOperator):
 
     @property
     def doc_md(self) -> str | None:
-        """The task's docs. Made when they are asked for: workers parse the file before each task, and show no docs."""
+        """The task's docs.
+
+        Created only when they are read: workers parse the file before each task, and show no docs.
+        """
         return self._own_doc if self._spec is None else _doc(self._own_doc, self._spec, self.config)
 
     @doc_md.setter
@@ -121,7 +124,7 @@ class TrainingJobOperator(BaseOperator):
         return self._new_attempt(context).start()
 
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
-        """Go on where the triggerer left off. Returns the job's name."""
+        """Continue where the triggerer left off. Returns the job's name."""
         return self._new_attempt(context).resume(event)
 
     def on_kill(self) -> None:

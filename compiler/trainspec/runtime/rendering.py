@@ -1,8 +1,8 @@
-"""Rendering a request's templates to text, whatever the DAG says.
+"""Renders a request's templates to strings, whatever the DAG sets.
 
 With `render_template_as_native_obj=True` Airflow turns what a template gives into Python objects: a hyperparameter
 "0.20" becomes 0.2 and "10" becomes 10, and SageMaker wants strings, to the letter. So a request is always rendered as
-text, and the members that are integers or booleans are cast afterwards (see `typed`).
+text, and the members that are integers or booleans are cast afterwards (see `engine/casting.py`).
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sensor: waits for a training job that somebody else started, and means by its states what the operator means."""
+"""The sensor: waits for a training job that something else started, and treats its states as the operator does."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class TrainingJobSensor(BaseSensorOperator):
-    """Wait until a training job has completed, such as one that an operator with `wait_for_completion=False` made.
+    """Wait until a training job has completed, such as one that an operator with `wait_for_completion=False` created.
 
-    A job that does not exist yet is waited for, too. The job is nobody's here: it is never stopped.
+    A job that does not exist yet is waited for, too. The sensor never stops the job.
 
     :param job_name: the job's name. Templated.
     :param aws_conn_id: the Airflow connection with credentials, region and endpoint; None for boto's own defaults.
@@ -31,10 +31,9 @@ class TrainingJobSensor(BaseSensorOperator):
 
     `poke_interval`, `timeout`, `mode`, `soft_fail` and the rest are those of every sensor.
 
-    XCom: the job's name as `return_value`; `arn`, `output`, `model`, `billable_seconds` and `metrics` beside it.
-
-    Raises AirflowFailException where the job failed or was stopped, because another try would find it as it is, and
-    AirflowSensorTimeout where it has not ended in time. With `soft_fail` the task is skipped instead.
+    XCom: the job's name as `return_value`; `arn`, `output`, `model`, `billable_seconds` and `metrics`. Raises
+    AirflowFailException if the job failed or was stopped, because another try would find the same job, and
+    AirflowSensorTimeout if it has not ended in time. With `soft_fail` the task is skipped instead.
     """
 
     template_fields: Sequence[str] = ("job_name", "aws_conn_id", "region_name")
@@ -63,7 +62,10 @@ class TrainingJobSensor(BaseSensorOperator):
         return self._defer(time.time() + self.timeout)
 
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
-        """Go on where the triggerer left off. Airflow turns what this raises into a skip if `soft_fail` says so."""
+        """Continue where the triggerer left off.
+
+        Airflow turns what this raises into a skip if `soft_fail` says so.
+        """
         job = self._look(context)
         # Of a job that is not there the triggerer can only say so, also when the wait is over.
         is_over = event["why"] == OVERDUE or time.time() >= event["deadline"]

@@ -1,4 +1,4 @@
-"""The sweep as a task of Airflow's own, for a maintenance DAG: it needs no credentials for Airflow's API."""
+"""The sweep as an Airflow task, for a maintenance DAG: it needs no credentials for Airflow's API."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 class TrainingJobSweepOperator(BaseOperator):
     """Stop the running training and tuning jobs whose task run in this Airflow has ended without stopping them.
 
-    Only jobs that a TrainingJobOperator or a TuningJobOperator of this Airflow made; see
-    `trainspec.runtime.engine.sweep`. AWS is asked for the list of jobs, 100 a call, and for each running one.
+    Only jobs that a TrainingJobOperator or a TuningJobOperator of this Airflow created; see
+    `trainspec.runtime.engine.sweep`. It calls AWS for the list of jobs, 100 per call, and once for each running job.
 
     :param stop: False to log what would be stopped.
     :param older_than: seconds (or a timedelta) since a job's creation, below which it is left alone.
     :param name_contains: part of the jobs' names; a sweep of others' jobs costs a call each.
-    :param max_jobs: how many jobs are looked at in one run, at most, newest first.
+    :param max_jobs: the maximum number of jobs that one run checks, newest first.
 
-    XCom: the names of the stray jobs as `return_value`. Raises AirflowException where one could not be stopped.
+    XCom: the names of the stray jobs as `return_value`. Raises AirflowException if one could not be stopped.
     """
 
     template_fields: Sequence[str] = ("aws_conn_id", "region_name", "name_contains")

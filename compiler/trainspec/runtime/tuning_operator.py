@@ -21,7 +21,7 @@ class TuningJobOperator(TrainingJobOperator):
     path), `metrics` (name to value) and `best`: a map of its `name`, `arn`, `model`, the objective's `metric` and value
     (`objective`), and its `hyperparameters`.
 
-    A tuning job completes also where it has used up its `MaxRuntimeInSeconds`, if a training job of it has completed.
+    A tuning job that has used up its `MaxRuntimeInSeconds` also counts as completed if one of its training jobs has.
     """
 
     operator_extra_links: tuple[Any, ...] = TUNING_LINKS

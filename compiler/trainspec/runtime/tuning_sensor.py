@@ -1,4 +1,4 @@
-"""The sensor of tuning jobs that somebody else started."""
+"""The sensor of tuning jobs that something else started."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class TuningJobSensor(TrainingJobSensor):
     """Wait until a tuning job has completed, as TrainingJobSensor does for a training job.
 
-    XCom: the tuning job's name as `return_value`; `arn`, `output`, `model`, `metrics` and `best` beside it, as of a
+    XCom: the tuning job's name as `return_value`; `arn`, `output`, `model`, `metrics` and `best`, as for a
     TuningJobOperator.
     """
 

@@ -1,4 +1,4 @@
-"""Waiting for tuning jobs in the triggerer. They share a poller of their own."""
+"""Waiting for tuning jobs in the triggerer. They share a separate poller."""
 
 from typing import ClassVar
 

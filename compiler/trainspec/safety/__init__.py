@@ -1,1 +1,1 @@
-"""What an untrusted file may cause, and what must not be shown of it. It imports nothing of the rest."""
+"""Limits what an untrusted file may cause, and what may be shown of it. It imports nothing else of trainspec."""

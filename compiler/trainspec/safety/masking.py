@@ -1,4 +1,4 @@
-"""What must not be shown: the one place that every output asks, from `lint`'s source lines to a task's log.
+"""Masks secrets for every output, from `lint`'s source lines to a task's log.
 
 A secret is known by its form (a token's prefix, a private key), by the name that it stands at (`DB_PASSWORD`, at any
 depth), or by the option before it (`--password`). It is masked as a whole, to the end of the token. Nothing here gives
@@ -145,7 +145,7 @@ def conceal_all(text: str) -> str:
 
 
 def _through_colours(mask: Callable[[str], str], text: str) -> str:
-    """`text` masked as it reads on a terminal: a secret begins behind `ESC[31m` as it does behind a blank."""
+    """`text` masked as it reads on a terminal: a secret begins after `ESC[31m` as it does after a space."""
     plain = _compiled(_SEQUENCE).sub(lambda found: " " * len(found.group()), text)
     masked = mask(plain)
     return "".join(own if before == after else after for own, before, after in zip(text, plain, masked, strict=True))

@@ -1,4 +1,4 @@
-"""A JSON Schema that a user wrote, asked under a bound: nested schemas can take jsonschema exponential time.
+"""A JSON Schema that a user wrote, checked within limits: nested schemas can take jsonschema exponential time.
 
 Every keyword that is looked at counts against the file's budget, and expressions are matched by `schema.patterns`.
 """

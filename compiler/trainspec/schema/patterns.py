@@ -1,4 +1,4 @@
-"""Regular expressions of users, matched under a bound: some take Python's `re` longer than the universe has.
+"""Regular expressions of users, matched within limits: with some, Python's `re` would practically never end.
 
 `re` cannot be interrupted. So Python only parses the expression; it is matched here the way `re` does it, by trying one
 alternative after the other, and every step is counted. What takes too many here takes `re` as long, which is what
@@ -60,7 +60,7 @@ class Enter:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Fail where a repetition matched nothing: it would do so for ever."""
+    """Fail where a repetition matched nothing: it would do so forever."""
 
     loop: int
 

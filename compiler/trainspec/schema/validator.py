@@ -1,4 +1,4 @@
-"""A JSON Schema as a function that says yes or no, and nothing else, quickly.
+"""Compiles a JSON Schema to a fast function that only answers yes or no.
 
 Nearly every document is valid, and jsonschema takes a quarter of a second to import. So the question whether it is
 valid is answered here, and jsonschema is asked only why not. Both must always agree; the tests see to that.

@@ -1,4 +1,4 @@
-"""Ways through plain data, such as JSON holds: maps, lists and single values."""
+"""Walks through plain data, such as that of JSON: maps, lists and single values."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def with_leaves(value: Any, change: Callable[[Any, Path], Any], path: Path = ()) -> Any:
-    """`value` with `change(single value, path)` in place of each single value."""
+    """`value` with `change(single value, path)` instead of each single value."""
     if isinstance(value, dict):
         return {key: with_leaves(below, change, (*path, key)) for key, below in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Ways through a JSON Schema: references followed, alternatives written out."""
+"""Walks through a JSON Schema: references followed, alternatives expanded."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar

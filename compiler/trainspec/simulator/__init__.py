@@ -1,4 +1,4 @@
-"""A SageMaker endpoint on loopback: training jobs that live on a clock, over AWS's own protocol, with no AWS account.
+"""A SageMaker endpoint on loopback: training jobs that follow a clock, without an AWS account.
 
     with Simulator() as simulator:
         simulator.client().create_training_job(...)

@@ -1,4 +1,4 @@
-"""Who may ask: programs of this machine, and no page of the web that a browser on it shows.
+"""Who may call the simulator: programs on this machine, but no web page that a browser on it shows.
 
 A page can point a name of its own at 127.0.0.1 and read what answers there, so the Host header must be an address, or a
 name that nobody else can own. A page can send a form anywhere, so nothing with an Origin is served, and what changes

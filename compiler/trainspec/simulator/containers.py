@@ -1,4 +1,4 @@
-"""How a job's container ends where the rules are certain that it fails: for `--strict-containers`.
+"""How a job's container fails if the rules are certain that it does: for `--strict-containers`.
 
 SageMaker takes such a request; the machines start, and the job ends as Failed. FailureReason is of AWS's form:
 `ClientError: …, exit code: 2` for what AWS's own algorithms say of their input, `AlgorithmError: …, exit code: 1` for a

@@ -1,4 +1,4 @@
-"""Jobs that really run: what the simulator wants of whoever runs them."""
+"""Jobs that really run: the interface between the simulator and whatever runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias

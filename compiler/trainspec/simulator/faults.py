@@ -1,4 +1,4 @@
-"""Faults that the endpoint shows on demand: what a client must live through."""
+"""Faults that the endpoint simulates on demand, and that a client must survive."""
 
 import threading
 from dataclasses import dataclass, replace

@@ -40,7 +40,7 @@ _DEFAULTS = {
 
 @dataclass
 class Job:
-    """One training job: what was asked for, what is to become of it, and when it was asked to stop."""
+    """One training job: its request, its planned outcome, and when it was requested to stop."""
 
     name: str
     arn: str

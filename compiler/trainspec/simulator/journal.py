@@ -1,4 +1,4 @@
-"""What was asked of the endpoint, in the order in which the calls were answered."""
+"""The calls to the endpoint, in the order in which they were answered."""
 
 import threading
 from collections import deque

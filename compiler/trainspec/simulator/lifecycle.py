@@ -1,4 +1,4 @@
-"""What has become of a job at a moment, worked out from its request, its outcome and the clock. No threads, no state.
+"""The state of a job at a moment, calculated from its request, its outcome and the clock. No threads, no state.
 
 The phases and their words follow
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_SecondaryStatusTransition.html.

@@ -1,4 +1,4 @@
-"""What AWS is like without anything being broken: it lags behind itself, counts instances and counts calls."""
+"""AWS's normal behaviour: delayed reads, instance quotas and rate limits."""
 
 import threading
 from collections.abc import Iterable, Mapping

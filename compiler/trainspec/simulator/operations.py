@@ -1,4 +1,4 @@
-"""The operations that the endpoint knows, one row each: parameters in, answer out, ApiError for a refusal."""
+"""The operations that the endpoint knows, one row for each: parameters in, response out, ApiError for an error."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What SageMaker refuses although the API's model takes it: the rules of severity error, in AWS's words.
+"""What SageMaker rejects although the API's model accepts it: the rules with severity error, in AWS's words.
 
 Where a public answer of AWS's is known it is given verbatim. A bound is worded as the API words those of its model,
 an id as EC2 words it, a key as KMS does; members that exclude each other in the sentence of the API's reference.

@@ -1,4 +1,4 @@
-"""The model registry, as far as a pipeline behind the training needs it: groups of model packages, and their versions.
+"""The model registry, as far as the tasks after the training need it: groups of model packages, and their versions.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 """

@@ -1,4 +1,4 @@
-"""Tuning jobs: what has become of one and of its training jobs at a moment, worked out from the clock.
+"""Tuning jobs: the state of one and of its training jobs at a moment, calculated from the clock.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeHyperParameterTuningJob.html
 """

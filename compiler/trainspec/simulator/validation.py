@@ -1,4 +1,4 @@
-"""The API's refusals in AWS's own words.
+"""The API's validation errors in AWS's own words.
 
 The form is that of
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html: `1 validation error detected: Value 'x' at

@@ -1,4 +1,4 @@
-"""What the site says of the hours and money of jobs, DAGs and the project: bounds, as `trainspec cost` counts them."""
+"""The hours and cost of jobs, DAGs and the project on the site: upper bounds, as `trainspec cost` counts them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

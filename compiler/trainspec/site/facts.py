@@ -1,4 +1,4 @@
-"""What the site says of a project, as plain data: nothing here knows how a page looks."""
+"""The content of the site as plain data, without its layout."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

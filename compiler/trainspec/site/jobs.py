@@ -1,4 +1,4 @@
-"""What the site says of one job."""
+"""The content of the site about one job."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What joins the DAGs of a project: who writes the data that others read, who starts or awaits whom."""
+"""What connects the DAGs of a project: which one writes data that others read, starts or waits for another."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import TypeAlias

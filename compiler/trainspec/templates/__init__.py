@@ -1,4 +1,4 @@
-"""Airflow's templates, `{{ ... }}`: what they mean, found without running them.
+"""Airflow's templates, `{{ ... }}`: what they mean, determined without running them.
 
 A spec is untrusted, so nothing here renders with Jinja: Jinja parses, and a small evaluator of our own walks the syntax
 tree over a table of what Airflow gives to templates. What it does not know is unknown, never guessed.

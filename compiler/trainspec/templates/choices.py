@@ -1,4 +1,4 @@
-"""The tasks of a DAG that choose the best of several jobs: nobody writes them, references ask for them."""
+"""The tasks of a DAG that choose the best of several jobs: references create them."""
 
 from dataclasses import dataclass, field
 from typing import Final

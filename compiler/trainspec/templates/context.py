@@ -82,7 +82,9 @@ _OF_ANY_FORM = ("run_id", "try_number")
 
 
 def for_any_run(context: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`context` of a sample, what is another in each run marked as such: a condition on it is not decided.
+    """`context` of a sample, in which values that differ from run to run are marked.
+
+    A condition on such a value is not decided.
 
     `params` are the values of the run's parameters, UNKNOWN for those that a run may give any value.
     """

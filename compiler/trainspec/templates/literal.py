@@ -1,4 +1,4 @@
-r"""What is a template in a text and what is not, and how the rest passes through Airflow unchanged.
+r"""Which parts of a string are templates, and how the rest passes through Airflow unchanged.
 
 Airflow renders every string of `config` with Jinja, which would drop a final newline, turn `\r\n` into `\n` and take
 `{#` for a comment. In a spec, `{{ ... }}` and `{% ... %}` are Airflow's; all else is literal. A literal `{{` or `{%` is
@@ -73,7 +73,7 @@ def as_template(text: str) -> str:
 def parse_template(text: str) -> Any:
     """Jinja's syntax tree of `text`, in which what is literal here is literal. Raises jinja2's TemplateSyntaxError.
 
-    Texts in the tree are to be read through `unshielded`.
+    Read strings in the tree through `unshielded`.
     """
     spend(len(text) // 3)
     return _parsed(text) if len(text) <= _LONGEST_KEPT else _parsed_last(text)

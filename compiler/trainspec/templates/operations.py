@@ -1,4 +1,4 @@
-"""What a template computes: attributes, items, operators, macros, each within bounds."""
+"""The operations of a template: attributes, items, operators, macros, each within limits."""
 
 import operator
 from collections.abc import Callable, Mapping

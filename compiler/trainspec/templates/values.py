@@ -1,4 +1,4 @@
-"""The values that the evaluator of templates computes with, beside texts, numbers, lists and maps."""
+"""The values that the evaluator of templates computes with, in addition to strings, numbers, lists and maps."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What libyaml complains about, in words that an author of YAML uses, and what to do about it."""
+"""libyaml's complaints in terms that an author of YAML uses, and what to do about them."""
 
 import re
 

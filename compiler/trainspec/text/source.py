@@ -1,4 +1,4 @@
-"""Reading a spec's text: whatever lies at the path becomes text or one clear finding."""
+"""Reads a spec's text: whatever is at the path becomes text or one clear finding."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a scalar shall say, written as it was: in its own quotes, beside its anchor, around its `${...}`."""
+"""A new value for a scalar, written as the old one was: with its quotes, its anchor and its `${...}`."""
 
 import json
 import re

@@ -1,8 +1,8 @@
-"""The located tree: YAML as it was written, every node with its place.
+"""The located tree: YAML as it was written, every node with its position.
 
-A scalar keeps the author's characters and whether they were quoted; what they mean is decided by the place where they
-stand (see `trainspec.text.typing`). A node's `span` is where it was written; `via` is where an alias or a variable
-brought it to, if one did; `replaced` is what it took the place of when documents were laid over each other.
+A scalar keeps the author's characters and whether they were quoted; their type depends on where they are used (see
+`trainspec.text.typing`). A node's `span` is where it was written; `via` is where an alias or a variable used it to,
+if one did; `replaced` is what it took the place of when documents were laid over each other.
 """
 
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def mapping(entries: tuple[Entry, ...], span: Span) -> Mapping:
 
 
 def brought(node: Node, via: Span) -> Node:
-    """The same node, brought to `via` by an alias or a variable."""
+    """The same node, used at `via` through an alias or a variable."""
     return replace(node, via=via)
 
 

@@ -1,6 +1,6 @@
-"""What a scalar means: the text that the author wrote, with the type of the place where it stands.
+"""The value of a scalar: the characters that the author wrote, with the type that their place requires.
 
-YAML's own guesses change values: a date becomes a date object, `012345678901` loses its zero, `1e-5` is a string to one
+YAML's own rules change values: a date becomes a date object, `012345678901` loses its zero, `1e-5` is a string to one
 reader and a float to another. Here the characters stay. Only where the place takes no text are they read as what
 YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema) says: a number, a boolean, null.
 """

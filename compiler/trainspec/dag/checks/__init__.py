@@ -1,1 +1,1 @@
-"""What is checked of a DAG before it is written."""
+"""The checks of a DAG before it is written."""

@@ -1,4 +1,4 @@
-"""Approvals that Airflow would refuse, or whose words would have no effect."""
+"""Approvals that Airflow would reject, or whose settings would have no effect."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

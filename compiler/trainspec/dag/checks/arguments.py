@@ -1,4 +1,4 @@
-"""What the language's schema cannot say of the arguments of a DAG and its tasks: what Airflow would refuse."""
+"""Checks of the arguments of a DAG and its tasks that the schema cannot express: what Airflow would reject."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Assets that Airflow would refuse."""
+"""Assets that Airflow would reject."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias, cast

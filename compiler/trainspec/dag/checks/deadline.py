@@ -1,4 +1,4 @@
-"""Deadlines that Airflow would refuse, or that no run can miss."""
+"""Deadlines that Airflow would reject, or that no run can miss."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

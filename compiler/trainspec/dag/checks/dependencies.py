@@ -1,4 +1,4 @@
-"""What the language's schema cannot say of a DAG's tasks: that they exist, and that none waits for itself."""
+"""Checks of a DAG's tasks that the schema cannot express: that they exist, and that none waits for itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING

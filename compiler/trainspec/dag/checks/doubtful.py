@@ -1,4 +1,4 @@
-"""What Airflow loads and does not do as it reads: schedules that mean something else, arguments that it ignores."""
+"""What Airflow accepts but does not do as written: schedules that mean something else, arguments that it ignores."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from trainspec.language.data import DagData, SensorData, SpecData
 
 _FAR = "2100"
-"""A date from this year on is a slip of the keyboard: nobody waits for it."""
+"""A date from this year on is a typing error."""
 _IGNORED_2 = ("failed_states", "skipped_states", "timeout", "check_existence")
-"""What Airflow 2.11's sensor of another DAG does not heed when it is deferred (airflow#47298, #41140)."""
+"""What Airflow 2.11's sensor of another DAG ignores when it is deferred (airflow#47298, #41140)."""
 
 
 def check_doubtful(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What the language's schema cannot say of sensors, tasks, triggers and gates: what goes together, what has a name."""
+"""Checks of sensors, tasks, triggers and gates that the schema cannot express."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

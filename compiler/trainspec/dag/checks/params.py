@@ -1,4 +1,4 @@
-"""Parameters of a run: whether their schemas are such, and whether their defaults are what these allow."""
+"""Parameters of a run: whether their schemas are JSON Schemas, and whether their defaults match them."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -40,14 +40,14 @@ def allowed_values(data: "SpecData", task: "OtherTaskData") -> Mapping[str, tupl
 
 
 def _declared(data: "SpecData", task: "OtherTaskData") -> "Mapping[str, Any | ParamData]":
-    """A later one takes the place of an earlier one whole, its schema too: `_convert_params` of Airflow's `DAG`."""
+    """A later one replaces an earlier one completely, including its schema: `_convert_params` of Airflow's `DAG`."""
     dag = data.get("dag") or {}
     maps = (dag.get("params"), (dag.get("default_args") or {}).get("params"), task.get("params"))
     return {name: param for each in maps if isinstance(each, Mapping) for name, param in each.items()}
 
 
 def _allowed(param: Any) -> list[Any]:
-    """What the schema of a parameter lists; Airflow holds the configuration of a run to it."""
+    """The values that the schema of a parameter lists. Airflow checks the configuration of a run against it."""
     schema = param if isinstance(param, Mapping) else {}
     listed = [schema["const"]] if "const" in schema else schema.get("enum")
     if listed is None and schema.get("type") == "boolean":
@@ -69,7 +69,7 @@ def _default(param: Any) -> Any:
 
 
 def check_params(params: Mapping[str, Any], path: Path, is_scheduled: bool) -> Iterator[Fault]:
-    """Parameters that Airflow would refuse: when it loads the DAG, or when a run gives them nothing."""
+    """Parameters that Airflow would reject: when it loads the DAG, or when a run passes no value."""
     for name, param in params.items():
         at: Path = (*path, name)
         if not isinstance(param, Mapping):
@@ -85,7 +85,7 @@ def check_params(params: Mapping[str, Any], path: Path, is_scheduled: bool) -> I
 
 
 def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    """That a default is not what its schema allows, or takes for ever to compare, as Airflow does at each parse."""
+    """A default that does not match its schema, or that takes too long to match, which Airflow does at each parse."""
     from trainspec.schema.bounded import SlowPatternError, refusal
 
     try:
@@ -101,7 +101,7 @@ def _wrong_default(name: str, default: Any, schema: Mapping[str, Any], at: Path)
 
 
 def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    """What is no JSON Schema, or would load one from elsewhere."""
+    """Schemas that are not JSON Schemas, or that refer to another schema."""
     from trainspec.schema.bounded import MAX_DEPTH, depth, faults
 
     if depth(schema) > MAX_DEPTH:
@@ -121,7 +121,7 @@ def _wrong_schemas(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 
 
 def _no_pattern(pattern: str) -> str | None:
-    """Why `pattern` is no regular expression; None where it is one."""
+    """Why `pattern` is not a regular expression; None if it is one."""
     try:
         expression(pattern)
     except (re.error, OverflowError, RecursionError) as error:
@@ -130,7 +130,7 @@ def _no_pattern(pattern: str) -> str | None:
 
 
 def _keywords(schema: Any, at: Path) -> Iterator[tuple[Path, str, Any]]:
-    """Every key of a schema and of what stands in it, with its path and value."""
+    """Every key of a schema and of the schemas in it, with its path and value."""
     if isinstance(schema, Mapping):
         for key, value in schema.items():
             yield (*at, key), key, value

@@ -1,4 +1,4 @@
-"""What templates read, and no run or task gives: results of absent and later tasks, dates that a run does not have."""
+"""Templates that read what no run or task provides: missing or later results, dates that a run lacks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -26,10 +26,10 @@ INSTEAD: Final[Mapping[str, str]] = {
     "data_interval_start": "dag_run.run_after",
     "data_interval_end": "dag_run.run_after",
 }
-"""What has no value in a run without a logical date, and what says when such a run began."""
+"""Names that are undefined in a run without a logical date, and what to use instead."""
 
 _PUSHED: Final = ("return_value", "model", "arn", "output", "billable_seconds", "metrics", "best")
-"""The keys under which a training job's results are kept."""
+"""The XCom keys of a training job's results."""
 _RUN_AFTER: Final = "dag_run.run_after"
 _PARTITION_KEY: Final = "dag_run.partition_key"
 _NOT_RENDERED: Final = frozenset(("depends_on", "doc", "operator", "retries", "tags", "vars"))
@@ -106,7 +106,7 @@ def _pulled(
         for task in pull.tasks:
             name = task.removesuffix(GATE_SUFFIX)
             if name in before(reader) and reader in before(name):
-                continue  # a circle, which is reported as one
+                continue  # a cycle, which is reported separately
             if task in groups:
                 message = f"`{task}` is a matrix, so only its tasks have results: {_some(groups[task])}"
                 yield from [Fault(codes.NO_SUCH_RESULT, path, message)] * bool(groups[task])

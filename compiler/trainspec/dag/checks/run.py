@@ -1,4 +1,4 @@
-"""All checks of a DAG: what Airflow would refuse, at the nodes that it is about."""
+"""All checks of a DAG: what Airflow would reject, at the nodes that it concerns."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map

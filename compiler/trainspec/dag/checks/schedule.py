@@ -1,4 +1,4 @@
-"""Schedules that Airflow would refuse."""
+"""Schedules that Airflow would reject."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ def is_scheduled(dag: "DagData") -> bool:
 
 
 def check_dag_schedule(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
-    """What is wrong with the schedule of `dag`, by itself and beside its other arguments."""
+    """What is wrong with the schedule of `dag`, by itself and together with its other arguments."""
     schedule = dag.get("schedule")
     needs_start = isinstance(schedule, str | list) and schedule != "@once"
     if isinstance(schedule, Mapping):

@@ -24,7 +24,7 @@ _RENDERED = {
     "triggers": ("conf", "run_id", "logical_date"),
     "jobs": ("proceed_if",),
 }
-"""The fields that Airflow renders for sure."""
+"""The fields that Airflow always renders."""
 
 
 def check_templates(data: "SpecData", sample: Sample, options: Options) -> Iterator[Fault]:
@@ -43,7 +43,7 @@ def check_templates(data: "SpecData", sample: Sample, options: Options) -> Itera
 
 
 def _is_rendered(task: "TaskData", argument: str, options: Options) -> bool | None:
-    """Whether Airflow renders an argument of a task; None where nothing is known of its operator."""
+    """Whether Airflow renders an argument of a task; None if it is not known."""
     airflow = MINORS[options.airflow]
     operator = task.get("operator")  # gone where it names a variable that is not defined
     signature = signature_of(airflow.operator(operator), airflow, options.own_operators) if operator else None
@@ -61,7 +61,7 @@ def _templates(data: "SpecData") -> Iterator[tuple[tuple[Any, ...], str]]:
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """The texts in a value that hold a template, each with its path."""
+    """The strings in a value that contain a template, each with its path."""
     if isinstance(value, Mapping):
         for key, below in value.items():
             yield from _texts(below, (*path, key))

@@ -1,6 +1,7 @@
-"""Every client of botocore in a recorded program talks to the recorder, also one that names AWS's address itself.
+"""Every client of botocore in a recorded program talks to the recorder, even one that sets AWS's address itself.
 
-Python runs this at its start, in the recorded program: it keeps to Python 3.9 and the standard library.
+Python runs this at startup, in the recorded program, so it must run on Python 3.9 and needs only the standard
+library.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""SageMaker's built-in algorithms as data: one table each in `tables/`, read only where a job runs that algorithm."""
+"""SageMaker's built-in algorithms as data: a table for each in `tables/`, read only if a job runs that algorithm."""
 
 from trainspec.request.algorithms.model import Algorithm, Channel, Condition, Hyperparameter
 from trainspec.request.algorithms.table import by_name, by_repository, names

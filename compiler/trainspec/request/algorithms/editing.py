@@ -1,6 +1,6 @@
-"""What an editor completes where a job names a built-in algorithm: conditions of JSON Schema, made from the tables.
+"""What an editor completes if a job uses a built-in algorithm: conditions of JSON Schema, generated from the tables.
 
-They only offer and describe. Whatever they name may be anything, so that a value is judged in one place, by the rules.
+They only offer and describe values; the rules alone decide which are valid.
 """
 
 import re
@@ -57,7 +57,7 @@ def _hyperparameter(kind: Hyperparameter, algorithm: Algorithm) -> JsonSchema:
 
 
 def _offers(words: list[str]) -> JsonSchema:
-    """Words that are offered beside anything else."""
+    """Values that are offered, without excluding others."""
     return {"anyOf": [{"enum": list(map(_scalar, words))}, {}]} if words else {}
 
 

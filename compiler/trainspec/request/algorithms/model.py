@@ -1,4 +1,4 @@
-"""What a table says of a built-in algorithm."""
+"""The model of a built-in algorithm's table."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ class Hyperparameter:
     """What one hyperparameter may be.
 
     `kind` is integer, float, boolean, json (with `items`), string (with `pattern`), one_of or list_of (with `words`).
-    `min` and `max` are inclusive, `above` and `below` exclusive; `extra` are words that are accepted beside the kind.
+    `min` and `max` are inclusive, `above` and `below` exclusive; `extra` are other values that are accepted.
     `since` and `until` are the versions of the image that know it. A `plain` integer has no decimal point: 3.0 is none.
     `like` is an example of a string with a pattern.
     """
@@ -39,8 +39,9 @@ class Condition:
 
     Where each name in `when` has one of its words (empty: any value), `needs` must be set, and what `must` names
     (name → what it may be, and the value that counts where it is not set) must fit. `at_most` and `less` are pairs of
-    which the first may not be larger than (or as large as) the second. `total` are numbers whose sum lies
-    between `min` and `max`; `default` counts for one that is not set. `because` is what the container says.
+    which the first may not be larger than (or as large as) the second. `total` are numbers whose sum lies between
+    `min` and `max`; `default` counts for one that is not set. `because` is the container's error message, or the
+    reason.
     """
 
     because: str

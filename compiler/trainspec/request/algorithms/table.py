@@ -1,4 +1,4 @@
-"""The tables of `tables/`, read when somebody first asks for one."""
+"""The tables of `tables/`, read when one is first needed."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -1,4 +1,4 @@
-"""Whether the text of a hyperparameter is what its table wants, and what the table wants in words."""
+"""Whether the value of a hyperparameter is what its table requires, and a description of that."""
 
 import json
 import re

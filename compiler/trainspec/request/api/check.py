@@ -1,4 +1,7 @@
-"""Whether the API's model accepts a request: its types, members, values, limits and patterns, not the rules of use."""
+"""Whether the API's model accepts a request: its types, members, values, limits and patterns.
+
+What only the documentation states is checked by rules.
+"""
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence

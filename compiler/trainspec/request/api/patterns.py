@@ -1,4 +1,4 @@
-r"""AWS's patterns, which are Java's regular expressions, said so that Python and ECMAScript read them the same way.
+r"""AWS's patterns, which are Java's, translated so that Python and ECMAScript match the same strings.
 
 Java's `\d`, `\w`, `\s` and `\p{Alnum}` are ASCII, Python's are not; Java's dot stops at five line ends; AWS matches
 the whole string. See https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html.

@@ -1,4 +1,4 @@
-"""What frameworks and algorithms there are: the text behind `trainspec explain framework`."""
+"""The list of frameworks and algorithms, for `trainspec explain framework`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The choice of an image, step by step: each step keeps the builds that fit, or says why there is none."""
+"""The choice of an image, step by step: each step keeps the builds that fit, or explains why none does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Why a name has no image, in a user's words, and what is near."""
+"""Explains why there is no image for a name, and suggests similar names."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

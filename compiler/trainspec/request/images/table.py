@@ -1,4 +1,4 @@
-"""The table of images, read when it is first asked for. `trainspec.request.images.derive` says what it holds."""
+"""The table of images, read when it is first needed. `trainspec.request.images.derive` describes its content."""
 
 import json
 from collections.abc import Mapping

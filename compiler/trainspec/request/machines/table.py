@@ -1,4 +1,4 @@
-"""The table of machines, read when somebody first asks for one."""
+"""The table of machines, read when one is first needed."""
 
 import json
 from collections.abc import Mapping

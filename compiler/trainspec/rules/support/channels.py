@@ -1,4 +1,4 @@
-"""What rules ask of a job's channels."""
+"""A job's channels, as rules need them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What rules ask of a job's `distribution`."""
+"""A job's `distribution`, as rules need it."""
 
 import re
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""What the expressions of metrics take from a log, found out without a log.
+"""What the expressions of metrics match in a log, determined without a log.
 
-An expression is cut at its first group, which holds the number: what stands before it, in it and behind it. A line that
-it matches is made from its parts, a short one with digits where it may. Anything unusual is left alone.
+An expression is split at its first group, which contains the number: what is before, in and after it. A line that it
+matches is built from these parts, short and with digits where possible. Unusual expressions are not checked.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-train-metrics.html
 """
@@ -144,7 +144,7 @@ def _one(kind: str, given: Any) -> str:
 
 
 def _of_class(given: Any) -> str:
-    """A character of a class: a digit, a blank or whatever it names first."""
+    """A character of a class: a digit, a space or the first one that it lists."""
     is_negated = str(given[0][0]) == "NEGATE"
     for candidate in ("1", " ", "a", "=", ":"):
         if any(_holds(str(kind), value, candidate) for kind, value in given if str(kind) != "NEGATE") != is_negated:

@@ -1,4 +1,4 @@
-"""What is of another AWS account or region than the settings give the environment."""
+"""Values with an AWS account or region other than those that the settings give the environment."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is left of a template, a tutorial or an unfinished edit: how it looks, and where it means what it says."""
+"""Leftovers of a template, a tutorial or an unfinished edit: what they look like, and where such values are valid."""
 
 import re
 

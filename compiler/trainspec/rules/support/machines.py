@@ -1,4 +1,4 @@
-"""What rules ask of a job's machines. A job names one instance type, a few groups, or a list to choose from."""
+"""A job's instances, as rules need them. A job names one instance type, a few groups, or a list to choose from."""
 
 from trainspec.rules.support.view import JobView, once_a_job
 from trainspec.text.tree import Path
@@ -27,7 +27,7 @@ def instance_count(job: JobView) -> int | None:
 
 
 def has_local_storage(instance_type: str) -> bool:
-    """Whether an instance type brings disks of its own: SageMaker provisions no volume for it then."""
+    """Whether an instance type has its own disks: SageMaker then provisions no volume."""
     from trainspec.request.machines import machine
 
     found = machine(instance_type)

@@ -1,4 +1,4 @@
-"""All rules over a document: their findings, at the nodes that they are about."""
+"""Runs all rules on a document: their findings, at the nodes that they concern."""
 
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Map

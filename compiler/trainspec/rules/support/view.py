@@ -1,4 +1,4 @@
-"""What a rule sees, and what it says."""
+"""What a rule gets, and what it returns."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,7 +94,10 @@ class JobView:
 
     @property
     def time_of_run(self) -> str:
-        """A template for the time of a run, which tells its runs apart. Runs that assets start have no logical date."""
+        """A template for the time of a run, which distinguishes the runs.
+
+        Runs that assets start have no logical date.
+        """
         by_assets = isinstance(self.dag.get("schedule"), Mapping) and not self.samples[0].airflow.startswith("2.")
         return "{{ dag_run.run_after | ts_nodash }}" if by_assets else "{{ ts_nodash }}"
 

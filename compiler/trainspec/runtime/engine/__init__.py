@@ -1,1 +1,1 @@
-"""The runtime's half that knows no Airflow: the life of one training job."""
+"""The part of the runtime that does not depend on Airflow: the life of one training job."""

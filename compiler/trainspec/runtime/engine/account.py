@@ -1,8 +1,8 @@
-"""What an account holds of one kind of job, and the only ways to look at a job and to stop one.
+"""The jobs of one kind in an account, and the only ways to read a job and to stop one.
 
-Names are locks only while their jobs exist: DeleteTrainingJob frees one, and the next job of that name may be
-anybody's. So nothing here takes a name for a job: whoever looks gets the label, too, and a job is stopped only in the
-moment in which it was seen to be the one that was meant.
+Names are locks only while their jobs exist: DeleteTrainingJob frees one, and the next job with that name may be
+anyone's. So a name never stands for a job here: whoever reads a job also gets its label, and a job is stopped only
+right after it was seen to be the intended one.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ class Account:
     _labels: dict[tuple[str, float], Label | None] = field(default_factory=dict)
 
     def find(self, name: str) -> Job | None:
-        """Return the job that has `name`, or None where none is to be seen."""
+        """Return the job that has `name`, or None if there is none yet."""
         try:
             return self._describe(name)
         except CallAnswer:

@@ -1,4 +1,4 @@
-"""Asking Airflow about a task run over its REST API, from outside: 2.11 (/api/v1) and 3 (/api/v2).
+"""Queries Airflow about a task run through its REST API, from outside: 2.11 (/api/v1) and 3 (/api/v2).
 
 https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html
 """

@@ -1,4 +1,4 @@
-"""boto's own log at DEBUG: it holds whole bodies and session tokens, so the runtime keeps it at INFO."""
+"""boto's own log at DEBUG: it contains whole bodies and session tokens, so the runtime keeps it at INFO."""
 
 import logging
 from typing import Final

@@ -1,4 +1,4 @@
-"""Which kind of failure a job ended with, and what the author wants done for each kind."""
+"""Which kind of failure a job ended with, and what `on_failure` sets for each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

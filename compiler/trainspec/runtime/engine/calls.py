@@ -1,4 +1,4 @@
-"""Calls to AWS that ride out what passes by itself: throttling, 5xx, resets, timeouts."""
+"""Calls to AWS that are retried during temporary problems: throttling, 5xx, resets, timeouts."""
 
 import random
 import time

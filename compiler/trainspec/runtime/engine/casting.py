@@ -1,8 +1,7 @@
-"""Templated members arrive as text; the API wants some of them as integers, numbers and booleans.
+"""Templated members are strings; the API requires some of them as integers, numbers and booleans.
 
-A spec may say `instance_count: "{{ params.n }}"`, and Airflow renders that to `"3"`. This is the table of the members
-that CreateTrainingJob types as integer or boolean, and the cast. It is data: a test holds it against the API's
-schema.
+A spec may contain `instance_count: "{{ params.n }}"`, and Airflow renders that to `"3"`. This is the table of the
+members that CreateTrainingJob types as integer or boolean, and the cast. A test compares it with the API's schema.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """

@@ -1,4 +1,4 @@
-"""Words that need nothing else: what the author of a task may choose, checked at each parse, and Airflow's states."""
+"""Constants without imports: Airflow's states, and the values that the author of a task may choose."""
 
 from typing import Final, Literal
 

@@ -35,6 +35,6 @@ def best_of(
 
 
 def results_of(point: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the task that chose `point` hands on, beside the job's name: what its job `made`, and which it is."""
+    """Return the results of `point` that the task which chose it passes on: those of its job, and its id."""
     found = {key: value for key, value in made.items() if key != "return_value" and value is not None}
     return {**found, "hyperparameters": dict(point.get("hyperparameters") or {}), "point": point["task_id"]}

@@ -1,4 +1,4 @@
-"""Where a job and its log streams are to be seen: the pages of the AWS console."""
+"""Addresses of a job and its log streams in the AWS console."""
 
 from collections.abc import Callable
 from typing import Final

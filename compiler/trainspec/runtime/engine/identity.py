@@ -1,7 +1,7 @@
 """Which task run a job belongs to, and what one task run's job is to another task run.
 
-docs/guarantees.md has the protocol that rests on this: what identifies a task run, and who may attach to, make and stop
-which job.
+docs/guarantees.md describes the protocol based on this: what identifies a task run, and who may attach to, create and
+stop which job.
 """
 
 import hashlib
@@ -21,9 +21,9 @@ DERIVED: Final = "@"
 class TaskRun:
     """One run of one Airflow task, over all its tries until a user clears it.
 
-    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It distinguishes runs of the
-    same name: of two Airflows that share an AWS account, or of a run that was deleted and made anew. It moves when a
-    finished run is cleared.
+    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It distinguishes runs of
+    the same name: of two Airflows that share an AWS account, or of a run that was deleted and created again. It moves
+    when a finished run is cleared.
 
     `generation` is `max_tries - retries`: Airflow leaves it alone at a retry and raises it when a user clears the task,
     but not where the task is running at that moment. It shifts too where the author changes `retries` between two
@@ -153,7 +153,8 @@ class Label:
             return Relation.OTHER
         if theirs.started != ours.started:
             if ours.is_named and theirs.installation:
-                # Within a named installation a run of that id can only be ours, started anew or deleted and made anew.
+                # Within a named installation a run with that id can only be ours, started again or deleted and
+                # created again.
                 return Relation.EARLIER if theirs.started < ours.started else Relation.LATER
             cleared = theirs.generation < ours.generation or theirs.clears < ours.clears
             return Relation.PRESUMED if cleared else Relation.OTHER
@@ -164,7 +165,7 @@ class Label:
         ours, theirs = self.task_run, other.task_run
         same_round = theirs.max_tries == ours.max_tries
         if same_round and other.try_number == self.try_number:
-            return Relation.SAME  # each clear of the task itself brings a new try, one of another task does not
+            return Relation.SAME  # each clear of the task itself leads to a new try, one of another task does not
         if theirs.clears != ours.clears and theirs.installation:  # older labels do not know them
             return Relation.EARLIER if theirs.clears < ours.clears else Relation.LATER
         if not same_round and theirs.generation != ours.generation:

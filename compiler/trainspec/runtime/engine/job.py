@@ -98,7 +98,7 @@ class Job:
 
     @property
     def results(self) -> dict[str, Any]:
-        """What a completed job hands on by XCom beside its name; nothing that is None."""
+        """What a completed job passes on by XCom in addition to its name; nothing that is None."""
         found = {
             "arn": self.arn,
             "output": self.output,

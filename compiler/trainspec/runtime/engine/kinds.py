@@ -1,4 +1,4 @@
-"""The kinds of jobs that the engine can run, as data: what differs between them, and nothing else does.
+"""The kinds of jobs that the engine can run, as data: everything that differs between them.
 
 A row names the calls of a boto SageMaker client and the members of their answers, and says where in a request the
 identity of the task run goes. All that a guarantee rests on reads these rows, so that it holds for every kind.

@@ -1,6 +1,6 @@
 """The identity as a job carries it: in its Environment, which DescribeTrainingJob returns, or in a tag.
 
-SageMaker's create calls know no client token, so the job's own description has to say whose it is.
+SageMaker's create calls have no client token, so the job's own description must show whose it is.
 
     2/prod/1/0/0/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00+00:00/train
 

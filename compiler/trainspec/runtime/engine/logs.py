@@ -1,4 +1,4 @@
-"""What a training job itself says: its log streams in CloudWatch, for a bounded number of calls.
+"""A training job's log streams in CloudWatch, read with a limited number of calls.
 
 Each container of a job has a stream, `JOB/algo-NUMBER-TIME`, which appears some time after the container has started.
 https://docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
@@ -32,7 +32,7 @@ class JobLog:
     write: Callable[[str], None]
     tail: bool = False
     _tokens: dict[str, str] = field(default_factory=dict)
-    """How far each stream has been read; the stream that is to be read next comes first."""
+    """How far each stream has been read; the stream to read next comes first."""
     _tails: set[str] = field(default_factory=set)
     _readable: bool = True
 

@@ -1,4 +1,4 @@
-"""What all waits of one triggerer share: a poller for each connection and region, which costs calls by the page.
+"""Shared by all waits of one triggerer: a poller for each connection and region, with a call for each page.
 
 A round reads ListTrainingJobs from the newest job back, a hundred jobs to a call, as far as it pays, and informs
 each waiter that its job has ended, or to ask DescribeTrainingJob itself. It does not filter by status: AWS cuts a page

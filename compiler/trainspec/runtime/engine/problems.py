@@ -1,7 +1,7 @@
 """What can go wrong with a training job, as plain data.
 
 The engine raises one exception, `TrainingProblem`. Its kind says what the caller should do; the operator turns it into
-Airflow's exceptions, and a caller without Airflow does as it likes.
+Airflow's exceptions, and callers without Airflow handle it themselves.
 """
 
 from collections.abc import Iterator, Mapping

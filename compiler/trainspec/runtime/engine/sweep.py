@@ -1,6 +1,6 @@
-"""Finding jobs whose task run has ended without stopping them, because nobody was left to do it.
+"""Finds jobs whose task run has ended without stopping them.
 
-Airflow has moments in which it calls no code of ours: a worker is lost with the last try, a deferred task is set to
+There are cases in which Airflow runs no code of ours: a worker is lost with the last try, a deferred task is set to
 failed while the triggerer is away. The job still carries the identity of its task run, so it is known whom to ask.
 
 A job is stopped only where this very Airflow says that its task run has ended: the label must name this installation,

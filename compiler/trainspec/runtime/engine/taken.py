@@ -1,4 +1,4 @@
-"""Where the name of a job is taken: by whom, and which other names there are."""
+"""What to do if the name of a job is taken: by whom it is, and which other names are free."""
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -38,7 +38,7 @@ def other_names(
 
 
 def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
-    """Say that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
+    """The message that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
         owner = f"It was created by something other than trainspec, or by a later release: {job.arn}"
@@ -48,7 +48,7 @@ def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
 
 
 def presumed(job: Job, kind: JobKind) -> str:
-    """Say that `job` goes on, although it is of before a clear as far as one can see."""
+    """The message that `job` continues although it was probably created before a clear."""
     return (
         f"{kind.noun.capitalize()} {job.name} seems to have been created by this task before its run was cleared. "
         f"It continues, because it may belong to another Airflow. If you name this Airflow ([trainspec] installation), "

@@ -1,8 +1,9 @@
-"""From a request to an ended job: find what is ours, create, ask on conflict, wait, say why it failed.
+"""From a request to an ended job: find or create the job, resolve conflicts, wait, and report a failure.
 
-No Airflow here. The engine takes a boto SageMaker client, a request, the label of the task run and a policy. One task
-run makes one job: SageMaker has no client token, but names are unique while their jobs exist, so the create call itself
-decides races, and the label in the job's description says whose it is. docs/guarantees.md has the whole protocol.
+It does not depend on Airflow: the engine takes a boto SageMaker client, a request, the label of the task run and a
+policy. One task run makes one job: SageMaker has no client token, but names are unique while their jobs exist, so the
+create call itself decides races, and the label in the job's description shows whose it is. docs/guarantees.md has the
+whole protocol.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """

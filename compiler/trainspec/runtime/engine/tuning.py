@@ -1,6 +1,6 @@
 """Tuning jobs: what DescribeHyperParameterTuningJob shows of one, and the row of their kind.
 
-A tuning job has no artifact and no log of its own. What it hands on is what its best training job made.
+A tuning job has no artifact and no log of its own. It passes on the results of its best training job.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeHyperParameterTuningJob.html
 """
 
@@ -113,7 +113,7 @@ class TuningJob(Job):
 
     @property
     def results(self) -> dict[str, Any]:
-        """What a completed job hands on by XCom beside its name; nothing that is None."""
+        """What a completed job passes on by XCom in addition to its name; nothing that is None."""
         summary, (metric, value) = self._best_summary, self.objective
         best = {
             "name": self.best_name,

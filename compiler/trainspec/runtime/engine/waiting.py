@@ -1,4 +1,4 @@
-"""Waiting for a job: looking at it until it ends, or its time is up, or it is there no more."""
+"""Waits for a job: checks it until it has ended, its time is over, or it no longer exists."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
