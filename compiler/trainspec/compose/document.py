@@ -146,7 +146,7 @@ def dag_ids(root: Mapping, default_id: str, options: Options = _PLAIN) -> list[s
 def _ids(root: Mapping, default_id: str, variables: Variables, found: Combinations) -> list[str]:
     """The DAG's id in each combination; the `variables` of the document are read once for all of them."""
     numbers = range(max(1, len(found.points)))
-    return [resolved_id(root, default_id, variables.apart(found.values(number))) for number in numbers]
+    return [resolved_id(root, default_id, variables.separate_with(found.values(number))) for number in numbers]
 
 
 def _unused(root: Mapping, used: set[str], own: str | None) -> Iterator[Diagnostic]:

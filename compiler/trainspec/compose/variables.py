@@ -18,7 +18,7 @@ from trainspec.compose.undefined import advice_for, meant
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes
 from trainspec.safety.budget import spend
 from trainspec.text.parse import MAX_DEPTH, MAX_FAULTS, MAX_NODES, MAX_TEXT
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, depth, mapping, sequence, to_say
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, depth, mapping, rewrite_to, sequence, used_at
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
@@ -59,8 +59,8 @@ class Variables:
         more.findings, more.holes = self.findings, self.holes
         return more
 
-    def apart(self, values: Map[str, Node]) -> "Variables":
-        """The same variables and some more, whose findings and resolved values are nobody else's."""
+    def separate_with(self, values: Map[str, Node]) -> "Variables":
+        """The same variables and some more, with separate findings and resolved values."""
         alone = Variables({})
         alone._values = ChainMap(dict(values), self._values)
         return alone
@@ -104,7 +104,7 @@ class Variables:
         for _ in range(MAX_CHAIN):
             if not self._names_known(node):
                 break
-            node = brought(self._values[node.text[2:-1].strip()], node.span) if isinstance(node, Scalar) else node
+            node = used_at(self._values[node.text[2:-1].strip()], node.span) if isinstance(node, Scalar) else node
         return node
 
     def _layers(self, node: Node | None) -> Iterator[Node]:
@@ -229,7 +229,9 @@ class Variables:
         if raw is None:
             known, one = advice_for(name, self._values, literal), meant(name, self._values)
             text = node.text.replace(found.group(), found.group().replace(name, one)) if one else None
-            self._report(codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` is not defined", known, to_say(node, text))
+            self._report(
+                codes.UNKNOWN_VARIABLE, node.span, f"`${{{name}}}` is not defined", known, rewrite_to(node, text)
+            )
             return None
         self._resolving.append(name)
         value = self.resolve(raw)
@@ -267,7 +269,7 @@ def _merged(below: Mapping | None, above: Node) -> Mapping | None:
     if not isinstance(above, Mapping):
         return None
     entries = tuple(
-        entry if above.via is None or entry.value.via else Entry(entry.key, brought(entry.value, above.via))
+        entry if above.via is None or entry.value.via else Entry(entry.key, used_at(entry.value, above.via))
         for entry in above.entries
     )
     merged = merge(below, mapping(entries, above.span))

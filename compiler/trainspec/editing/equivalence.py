@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from trainspec.diagnostics import Edit
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
-from trainspec.text.spelling import said
+from trainspec.text.spelling import value_of
 from trainspec.text.tree import Entry, Mapping, Node, Scalar
 from trainspec.text.tree import Sequence as List
 
@@ -52,7 +52,9 @@ def _is_same_but(old: Node, new: Node, edits: Sequence[Edit]) -> bool:
 
 def _is_same_map_but(old: Iterable[Entry], new: Mapping, edits: Sequence[Edit]) -> bool:
     """Keys that an edit renames have their new names; what a merge key provided under such a name is overridden."""
-    renamed = {entry.key.text: said(edit.text) for entry in old for edit in edits if entry.key.span.contains(edit.span)}
+    renamed = {
+        entry.key.text: value_of(edit.text) for entry in old for edit in edits if entry.key.span.contains(edit.span)
+    }
     names = set()
     for entry in old:
         if entry.key.text not in renamed and entry.key.text in renamed.values():

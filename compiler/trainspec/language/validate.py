@@ -13,7 +13,7 @@ from trainspec.schema.validator import Accepts, acceptor
 from trainspec.text import tree
 from trainspec.text.fault import placed
 from trainspec.text.parse import MAX_FAULTS
-from trainspec.text.tree import Path, find, to_say
+from trainspec.text.tree import Path, find, rewrite_to
 from trainspec.text.typing import reader
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:
         other = above.entry(fault.fix)
         if other is not None and above.span.contains(other.key.span):
             return None  # the right key is there as well: which of them counts?
-    return to_say(node, fault.fix, is_plain=fault.is_plain)
+    return rewrite_to(node, fault.fix, is_plain=fault.is_plain)
 
 
 def _whole(path: Path) -> Path:

@@ -15,7 +15,7 @@ from trainspec.request.tuned import DEFINITION, OTHER_DEFINITIONS
 from trainspec.schema.words import TYPES
 from trainspec.templates import Problem, Sample
 from trainspec.text.fault import Fault, placed
-from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, to_say
+from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, dotted, find, key_span, rewrite_to
 
 CODES: Map[str, Code] = {
     "required": codes.API_REQUIRED,
@@ -154,7 +154,7 @@ def _fix(what: Violation, above: Node, field: Path) -> Fix | None:
                 meant = the_one(what.value, [str(each) for each in what.limit])
             elif what.constraint == "pattern" and what.shape == "S3Uri" and what.value.startswith("S3://"):
                 meant = "s3://" + what.value.removeprefix("S3://")
-    return to_say(node, meant)
+    return rewrite_to(node, meant)
 
 
 def words(what: Violation, name: str, rendered: str | None) -> tuple[str, str | None]:

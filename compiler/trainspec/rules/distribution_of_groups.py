@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-conf
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, did_you_mean
-from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.distribution import distribution_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS764", "a distribution that does not name exactly one instance group")
@@ -37,7 +37,7 @@ distribution: {type: mpi, instance_groups: [training]}
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Compare the groups that are named with those that the job has."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is None or "resources" in job.invalid_fields:
         return
     places = tuple(job.places("ResourceConfig", "InstanceGroups"))

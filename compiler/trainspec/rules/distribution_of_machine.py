@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code
 from trainspec.request.images import processor_of_instance
 from trainspec.rules.distributed_machines import MACHINES
-from trainspec.rules.support.distribution import Asked, asked
+from trainspec.rules.support.distribution import Distribution, distribution_of
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
@@ -30,7 +30,7 @@ distribution: smddp
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look at the machines that take part; those of other instance groups may be of any kind."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is None:
         return
     groups = found.options.get("instance_groups") or ()
@@ -41,7 +41,7 @@ def check_job(job: JobView) -> Iterator[Found]:
             yield Found(job.origin(*place), *said)
 
 
-def _refused(found: Asked, machine: str) -> tuple[str, str] | None:
+def _refused(found: Distribution, machine: str) -> tuple[str, str] | None:
     """What is wrong, and what to do."""
     processor = processor_of_instance(machine)
     if processor == "neuron" and found.name != "torchrun":

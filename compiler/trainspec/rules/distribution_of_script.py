@@ -8,7 +8,7 @@ https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_trai
 from collections.abc import Iterator
 
 from trainspec.diagnostics import Code
-from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.distribution import distribution_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS766", "a distribution that can start only Python programs, with a shell script as the entry")
@@ -34,7 +34,7 @@ distribution: torchrun
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look at the entry."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is None or found.name not in ("torchrun", "xla"):
         return
     entry = (job.fields.get("source") or {}).get("entry")

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-suppor
 from collections.abc import Iterator, Mapping
 
 from trainspec.diagnostics import Code
-from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.distribution import distribution_of
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS761", "a distribution that the framework's version does not support")
@@ -50,7 +50,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/distributed-data-parallel-suppor
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look the version up."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is None or found.framework is None or len(found.version) < 2:
         return
     known = VERSIONS.get((found.name, found.framework))

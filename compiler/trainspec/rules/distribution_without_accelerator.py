@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.images import processor_of_instance
-from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.distribution import distribution_of
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
@@ -37,7 +37,7 @@ distribution: torchrun
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look at the machines, and at the framework."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is None or found.framework != "pytorch":
         return
     if found.name == "xla":

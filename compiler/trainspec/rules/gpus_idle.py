@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from trainspec.diagnostics import Code, Severity
 from trainspec.request.distribution import SWITCHES
 from trainspec.request.machines.table import machine
-from trainspec.rules.support.distribution import asked
+from trainspec.rules.support.distribution import distribution_of
 from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
@@ -50,7 +50,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     idle = known.accelerators - processes
     count = "one process runs" if processes == 1 else f"{processes} processes run"
     message = f"{count} on {name}, which has {known.accelerators} GPUs: {idle} stay{'s' if idle == 1 else ''} idle"
-    found = asked(job)
+    found = distribution_of(job)
     if found is not None and "processes_per_host" in found.options:
         advice = f"set `processes_per_host: {known.accelerators}`, or remove the line"
         yield Found(("distribution", "processes_per_host"), message, advice)
@@ -62,7 +62,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 def _processes(job: JobView) -> int | None:
     """How many processes a host runs, where it is certain; None where as many as there are GPUs, or nobody knows."""
-    found = asked(job)
+    found = distribution_of(job)
     if found is not None:
         given = found.options.get("processes_per_host")
         if found.kind.takes_processes and isinstance(given, int):

@@ -126,16 +126,16 @@ def check_job(job: JobView) -> Iterator[Found]:
     for tie in TIES:
         for place, value in places(job, tie.member):
             if tie.fits(value) if tie.fits else tie.value in (None, value):
-                is_alone = tie.needs is not None and not _stands(job, place, tie.needs)
+                is_alone = tie.needs is not None and not _is_set(job, place, tie.needs)
                 clashes = tie.excludes is not None and any(
-                    _stands(job, place, each) for each in tie.excludes.split("|")
+                    _is_set(job, place, each) for each in tie.excludes.split("|")
                 )
                 if is_alone or clashes or (tie.needs is None and tie.excludes is None):
                     yield Found(job.origin(*place), tie.message, tie.advice)
                     break
 
 
-def _stands(job: JobView, place: Path, wanted: str) -> bool:
+def _is_set(job: JobView, place: Path, wanted: str) -> bool:
     """Whether a member stands in the request (with a value, behind `=`), or may, for all that is known."""
     member, equals, value = wanted.partition("=")
     if member.startswith("."):

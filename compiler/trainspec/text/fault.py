@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from trainspec.diagnostics import Code, Diagnostic, Label
-from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, to_say
+from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, rewrite_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def placed(fault: Fault, root: Node) -> Diagnostic:
         fault.member,
         tuple(labels),
         secret=node.span if fault.code.is_secret else None,
-        fix=to_say(_key(root, at) if fault.on_key else node, fault.fix),
+        fix=rewrite_to(_key(root, at) if fault.on_key else node, fault.fix),
     )
 
 

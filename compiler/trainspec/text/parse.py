@@ -13,7 +13,7 @@ from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, code
 from trainspec.diagnostics.words import cut
 from trainspec.text.events import events, yaml_error
 from trainspec.text.source import Source
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, brought, mapping, sequence
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, mapping, sequence, used_at
 
 MAX_DEPTH = 60
 MAX_NODES = 50_000
@@ -243,7 +243,7 @@ class _Builder:
     def _alias(self, event: Any) -> bool:
         name, self._last = event.anchor, event.end_mark
         if name in self._anchors:
-            return self._add(brought(self._anchors[name], self._span(event)), None)
+            return self._add(used_at(self._anchors[name], self._span(event)), None)
         if name in self._open_anchors:
             message, advice = f"`*{name}` is inside the value that it refers to", "a document cannot contain itself"
         else:

@@ -36,8 +36,8 @@ def _edit(edit: Edit, source: Source, removes_comment: bool) -> Edit | None:
     raw = raw[skipped:]
     if not raw or raw[0] in "|>" or len(raw.splitlines()) != 1:
         return None
-    text = _around_references(said(raw), edit.value, edit.text)
-    is_in_block = said(raw, in_list=True) != said(raw)
+    text = _around_references(value_of(raw), edit.value, edit.text)
+    is_in_block = value_of(raw, in_list=True) != value_of(raw)
     written = _written(text, raw[0], edit.is_plain, is_in_block) if text is not None else None
     if written is None:
         return None
@@ -69,12 +69,17 @@ def _written(text: str, quote: str, is_plain: bool, is_in_block: bool) -> str | 
     first = {"'": "'" + text.replace("'", "''") + "'", '"': double}.get(quote, text)
     candidates = [text] if is_plain else [first, double]
     return next(
-        (each for each in candidates if said(each) == text and (is_in_block or said(each, in_list=True) == text)), None
+        (
+            each
+            for each in candidates
+            if value_of(each) == text and (is_in_block or value_of(each, in_list=True) == text)
+        ),
+        None,
     )
 
 
-def said(raw: str, *, in_list: bool = False) -> str | None:
-    """What the scalar `raw` says; None where it is none."""
+def value_of(raw: str, *, in_list: bool = False) -> str | None:
+    """The value of the scalar that `raw` spells; None if it is not a scalar."""
     import yaml  # only where there is something to fix
 
     try:

@@ -99,7 +99,7 @@ def mapping(entries: tuple[Entry, ...], span: Span) -> Mapping:
     return Mapping(entries, span, 1 + sum(entry.value.size + 1 for entry in entries))
 
 
-def brought(node: Node, via: Span) -> Node:
+def used_at(node: Node, via: Span) -> Node:
     """The same node, used at `via` through an alias or a variable."""
     return replace(node, via=via)
 
@@ -116,10 +116,10 @@ def depth(node: Node) -> int:
     return deepest
 
 
-def to_say(node: Node | None, text: str | None, *, is_plain: bool = False) -> Fix | None:
-    """The fix that makes the scalar `node` say `text`, without quotes where it `is_plain`.
+def rewrite_to(node: Node | None, text: str | None, *, is_plain: bool = False) -> Fix | None:
+    """The fix that changes the value of the scalar `node` to `text`, without quotes if it `is_plain`.
 
-    None where there is no text, or the node is no scalar.
+    None if there is no text, or the node is not a scalar.
     """
     if text is None or not isinstance(node, Scalar):
         return None

@@ -11,7 +11,7 @@ from trainspec.text.tree import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Distribution:
     """A kind of distribution, where it stands in the job, and the framework that is to start it.
 
     `version` is PyTorch's or TensorFlow's as numbers, also under Hugging Face; empty where no field names it.
@@ -25,7 +25,7 @@ class Asked:
     version: tuple[int, ...]
 
 
-def asked(job: JobView) -> Asked | None:
+def distribution_of(job: JobView) -> Distribution | None:
     """The `distribution` of a job; None where it has none, or an unknown one."""
     given = job.fields.get("distribution")
     options = {"type": given} if isinstance(given, str) else given or {}
@@ -35,7 +35,7 @@ def asked(job: JobView) -> Asked | None:
         return None
     at: Path = ("distribution",) if isinstance(given, str) else ("distribution", "type")
     framework, version = _base(job.fields.get("framework") or {})
-    return Asked(name, kind, at, options, framework, version)
+    return Distribution(name, kind, at, options, framework, version)
 
 
 def _base(framework: Mapping[str, Any]) -> tuple[str | None, tuple[int, ...]]:

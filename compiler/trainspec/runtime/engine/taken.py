@@ -22,7 +22,7 @@ def other_names(
     longest = kind.max_name
     if label.relation(theirs) is not Relation.OTHER:
         return numbered(name, longest)  # our own earlier job has it: a new one needs another name anyway
-    text = whose(holder, theirs, label, kind)
+    text = taken_message(holder, theirs, label, kind)
     started = label.task_run.started
     match policy.if_exists:
         case "fail":
@@ -37,7 +37,7 @@ def other_names(
             return numbered(name, longest)
 
 
-def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
+def taken_message(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
     """The message that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
@@ -47,7 +47,7 @@ def whose(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
     return f"{kind.noun.capitalize()} {job.name} already exists. {owner}"
 
 
-def presumed(job: Job, kind: JobKind) -> str:
+def presumed_message(job: Job, kind: JobKind) -> str:
     """The message that `job` continues although it was probably created before a clear."""
     return (
         f"{kind.noun.capitalize()} {job.name} seems to have been created by this task before its run was cleared. "

@@ -23,7 +23,7 @@ from trainspec.runtime.engine.label import sign
 from trainspec.runtime.engine.names import MAX_NUMBER, named
 from trainspec.runtime.engine.policy import Policy
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
-from trainspec.runtime.engine.taken import other_names, presumed, whose
+from trainspec.runtime.engine.taken import other_names, presumed_message, taken_message
 from trainspec.runtime.engine.waiting import OUR_TASKS, GoneError, Waiting
 
 _STALE: Final = 15.0
@@ -103,7 +103,7 @@ class Training:
         # These names are likely to be taken, and the describe call has the higher rate limit: so look first.
         # The create call still decides who gets a name that looked free.
         self._other = self._names_but(name, job, theirs)
-        self.log(f"{whose(job, theirs, self.label, self.kind)} Taking another name")
+        self.log(f"{taken_message(job, theirs, self.label, self.kind)} Taking another name")
         for other in self._other:
             self.name, self._asked = other, False
             job = self.account.find(other) or self._create(other) or self.account.look(other)
@@ -269,7 +269,7 @@ class Training:
         if relation is Relation.EARLIER:
             self._or_gone(lambda: self._waiting.end_cleared(job))
         if relation is Relation.PRESUMED and not job.ended:
-            self.log(presumed(job, self.kind))
+            self.log(presumed_message(job, self.kind))
         if relation is Relation.LATER and theirs:
             same_round = theirs.task_run.max_tries == self.label.task_run.max_tries
             when = "created by a later try" if same_round else "created after its task was cleared"
