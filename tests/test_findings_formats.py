@@ -6,7 +6,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,7 +97,7 @@ FINDING = Diagnostic(
 )
 
 
-FIXABLE = replace(FINDING, fix=Fix((Edit(FINDING.span, "name"),)))
+FIXABLE = FINDING._replace(fix=Fix((Edit(FINDING.span, "name"),)))
 
 
 def test_json_has_these_keys() -> None:
@@ -176,13 +175,13 @@ def _fingerprints(*findings: Diagnostic) -> list[str]:
 
 
 def test_gitlab_knows_a_finding_again() -> None:
-    moved = replace(FINDING, span=replace(FINDING.span, line=9, end_line=9))
+    moved = FINDING._replace(span=FINDING.span._replace(line=9, end_line=9))
     first, second = _fingerprints(FINDING, moved)
     assert first != second, "GitLab shows one finding of a fingerprint"
     assert _fingerprints(moved) == [first]
-    other = replace(FINDING, span=replace(FINDING.span, path="specs/b.yaml"))
-    assert _fingerprints(other, replace(FINDING, message="x"), moved)[2] == first
-    assert len({first, *_fingerprints(other, replace(FINDING, message="x"))}) == 3
+    other = FINDING._replace(span=FINDING.span._replace(path="specs/b.yaml"))
+    assert _fingerprints(other, FINDING._replace(message="x"), moved)[2] == first
+    assert len({first, *_fingerprints(other, FINDING._replace(message="x"))}) == 3
 
 
 def test_junit_fails_only_for_errors() -> None:

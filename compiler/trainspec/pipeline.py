@@ -119,7 +119,7 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
     composed = _composed(file, written, options)
     spend(_STEPS_OF_ENVIRONMENT * len(composed.environments))
     validated = validate(composed.root)
-    validated = replace(validated, data=in_one_order(validated.data))
+    validated = validated._replace(data=in_one_order(validated.data))
     jobs = validated.data.get("jobs", {})
     packed = pack_sources(jobs, composed.root, folders)
     requests = {name: lower(with_archive(job, packed.sources.get(name))) for name, job in jobs.items()}

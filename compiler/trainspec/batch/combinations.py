@@ -73,5 +73,5 @@ def joined_findings(found: Sequence[tuple[str, Iterable[Diagnostic]]]) -> list[D
             kept.append(finding)
         elif finding.code.id not in _IDLE:
             listed = ", ".join(f"`{label}`" for label in dict.fromkeys(labels[:3])) + ("…" if len(labels) > 3 else "")
-            kept.append(replace(finding, message=f"{finding.message} (for {listed})"))
+            kept.append(finding._replace(message=f"{finding.message} (for {listed})"))
     return sorted(kept, key=Diagnostic.sort_key)

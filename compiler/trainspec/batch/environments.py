@@ -1,7 +1,8 @@
 """A run in several environments: which there are, the specs in each, and one list of findings of all of them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from trainspec.batch.combinations import outcomes_of_all
 from trainspec.batch.outcome import Outcome
@@ -13,8 +14,7 @@ from trainspec.project.project import Project
 BASE = "the base"
 
 
-@dataclass(frozen=True, slots=True)
-class InEnvironment:
+class InEnvironment(NamedTuple):
     """The files of a run as they are in one environment; in the base where its name is None."""
 
     look: Look
@@ -117,7 +117,7 @@ def _named(found: Diagnostic, where: Sequence[str | None], seen_in: Set[str | No
     if set(where) >= seen_in:
         return found
     listed = ", ".join(f"`{name}`" if name else BASE for name in dict.fromkeys(where))
-    return replace(found, message=f"{found.message} (in {listed})")
+    return found._replace(message=f"{found.message} (in {listed})")
 
 
 def all_files(found: Sequence[InEnvironment]) -> list[Outcome]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trainspec.crossfile.facts import FileFacts
 from trainspec.packing.jobs import Watched
 from trainspec.text.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What shall be made of a spec without errors; and whether a file's texts are wanted, to be changed."""
 
     dag_file: bool = False

@@ -8,8 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from trainspec.compose.matrix import MAX_ID
 from trainspec.diagnostics import Code, codes, did_you_mean
@@ -33,8 +32,7 @@ _CALL = re.compile(r"(?P<job>[^()]+)\.best\((?P<by>.*)\)(?:\.(?P<attribute>.*))?
 _NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(NamedTuple):
     """Why a question cannot be asked."""
 
     code: Code
@@ -42,8 +40,7 @@ class Wrong:
     advice: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """The best job by a metric, `max` or `min`, of those that `job` stands for; and the attribute that is wanted."""
 
     job: str

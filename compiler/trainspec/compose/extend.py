@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trainspec.compose.merge import merge, without
 from trainspec.diagnostics import Diagnostic, Label, Span, codes
@@ -23,8 +23,7 @@ The source's own name may be another one: that of the file which a link leads to
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Extended:
+class Extended(NamedTuple):
     """A file's tree merged onto those of the files that it extends; `sources` and `trees` hold all of them by name.
 
     `entries` has the place in the file itself by which each of the others came in.

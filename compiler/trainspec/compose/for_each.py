@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from trainspec.compose.matrix import Point, combinations
 from trainspec.compose.variables import Variables, mentioned
@@ -12,8 +12,7 @@ from trainspec.text.tree import Mapping, Node, Scalar, key_span
 FIELD = "for_each"
 
 
-@dataclass(frozen=True, slots=True)
-class Combinations:
+class Combinations(NamedTuple):
     """All combinations of a document, none where it has no `for_each` or something is wrong with it.
 
     `stand_ins` are values that its names have then, so that nothing else is reported of them.
@@ -54,7 +53,7 @@ def combinations_of(root: Mapping, variables: Variables) -> Combinations:
         return Combinations(tuple(expanded.points), findings)
     names = mentioned(root, FIELD)
     # A place of its own, without extent: what is wrong with `for_each` itself has another.
-    nowhere = replace(node.span, end_line=node.span.line, end_column=node.span.column)
+    nowhere = node.span._replace(end_line=node.span.line, end_column=node.span.column)
     stand_ins = {f"{FIELD}.{name}": Scalar("x", nowhere, plain=False) for name in ("id", *names)}
     return Combinations((), findings, stand_ins)
 

@@ -217,4 +217,4 @@ def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diag
             message = f"`{other}` and `{point}` have the same name: the points of a matrix need distinct names"
             same = Diagnostic(codes.CONFLICT, name.span, message, _INTO_THE_NAME, f"jobs.{job}.name")
     if same is not None:
-        yield replace(same, advice=_ALIKE) if len(first) > 1 else same
+        yield same._replace(advice=_ALIKE) if len(first) > 1 else same

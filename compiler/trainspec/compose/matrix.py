@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trainspec.diagnostics import Code, Diagnostic, Label, Span, codes
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
@@ -27,8 +27,7 @@ _ROOM_FOR_LANES = 6
 """The ids of the tasks that bound a matrix are so much longer than those of its points."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One job of a matrix: what distinguishes it, its task's id (`train.lr-0.1_depth-4`) and its values."""
 
     label: str
@@ -41,8 +40,7 @@ class Point:
         return re.sub(r"[^A-Za-z0-9]+", "-", self.label).strip("-")
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(NamedTuple):
     """A matrix, read: its points, none where something is wrong with it, and how many of them may run at once."""
 
     points: list[Point]

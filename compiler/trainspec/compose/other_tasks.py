@@ -91,7 +91,7 @@ def _handed_over(trigger: Mapping, variables: Variables, scope: JobScope) -> Map
         if isinstance(found, Diagnostic):
             said = found.message.partition(": ")[2] or found.message  # without the `${jobs...}` that nobody wrote
             advice = found.advice.replace(f".{attribute}}}`", "`").replace("${jobs.", "") if found.advice else None
-            variables.findings.append(replace(found, message=said, advice=advice))
+            variables.findings.append(found._replace(message=said, advice=advice))
             return trigger
         handed.append(Entry(Scalar(name, job.span), found))
     key = conf.key if conf is not None else Scalar("conf", job.span)

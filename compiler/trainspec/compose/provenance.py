@@ -1,23 +1,21 @@
 """Where a value of the composed document was written, and what it replaced."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.diagnostics import Span
 from trainspec.text.tree import Mapping, Node, Path, Scalar, Sequence, find
 from trainspec.text.typing import is_null
 
 
-@dataclass(frozen=True, slots=True)
-class Overridden:
+class Overridden(NamedTuple):
     """A value that another one replaced; `text` is None for a map or list."""
 
     span: Span
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value comes from: written at `span`, inherited at `via` through an alias or a variable.
 
     `is_implied` where nothing is written at the path itself: what is written above it implies the value.

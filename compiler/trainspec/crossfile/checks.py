@@ -4,7 +4,7 @@ Every spec of the project counts, even if a run checks only a few: of the others
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -54,8 +54,8 @@ class Across:
             for dag_id, finding in each.references:
                 if dag_id not in self._ids and not any(fnmatchcase(dag_id, pattern) for pattern in self.external):
                     near = did_you_mean(dag_id, self._ids)
-                    yield replace(
-                        finding, advice=f"{near} {_ELSEWHERE[0].upper()}{_ELSEWHERE[1:]}" if near else _ELSEWHERE
+                    yield finding._replace(
+                        advice=f"{near} {_ELSEWHERE[0].upper()}{_ELSEWHERE[1:]}" if near else _ELSEWHERE
                     )
 
     def _idle_comments(self) -> Iterator[Diagnostic]:

@@ -1,7 +1,7 @@
 """What a run keeps of each file: for its report, for the commands, and for the rules that concern several files."""
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.diagnostics import Diagnostic, Span
 
@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from trainspec.reporting.comments import Ignore
 
 
-@dataclass(frozen=True, slots=True)
-class DagAt:
+class DagAt(NamedTuple):
     """A DAG's id, and the place that says it."""
 
     id: str

@@ -7,7 +7,7 @@ here, so a new field needs no line to reach the DAG file, and none can be lost o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from trainspec.dag import deadlines, schedules, times
 from trainspec.dag.airflow import Airflow
@@ -26,8 +26,7 @@ Given: TypeAlias = Mapping[str, Any]
 """What a spec says in one of its maps, as the schema has accepted it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What an argument is written for: a minor of Airflow, the zone of the DAG's dates, the project's operators."""
 
     airflow: Airflow

@@ -10,8 +10,7 @@ more empty task waits for such points and fails with them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.dag.arguments import Arguments
 from trainspec.dag.sections import sections
@@ -41,8 +40,7 @@ _STILL_RIGHT = ("all_success", "all_done", "all_done_setup_success", "none_faile
 """The trigger rules to which one more task that always succeeds makes no difference but the wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Latch:
+class Latch(NamedTuple):
     """An empty task: its id in full and within its group, the tasks that it waits for, and with which rule."""
 
     task_id: str
@@ -51,8 +49,7 @@ class Latch:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lanes:
+class Lanes(NamedTuple):
     """The latches of a matrix, and the one that each point waits for, by the point."""
 
     group: str

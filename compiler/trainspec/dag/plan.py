@@ -1,9 +1,8 @@
 """The plan of a DAG file: every argument as an expression, every task with its place and what it waits for."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.dag.airflow import OPERATOR, TUNING_OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import JobData, OtherTaskData, SpecData
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPlan:
+class TaskPlan(NamedTuple):
     """One task: the call that makes it, and where the spec says so: `specs/churn.yaml: jobs.train`."""
 
     task_id: str
@@ -31,8 +29,7 @@ class TaskPlan:
     upstream: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
+class GroupPlan(NamedTuple):
     """A task group: the points of a matrix. `upstream` is what all of them wait for."""
 
     group_id: str
@@ -45,8 +42,7 @@ class GroupPlan:
         return self.tasks[0].place
 
 
-@dataclass(frozen=True, slots=True)
-class DagPlan:
+class DagPlan(NamedTuple):
     """One DAG file: its tasks and groups of tasks in the order of the spec; `names` are what its imports are called."""
 
     dag_id: str
@@ -114,8 +110,7 @@ def _places(data: "SpecData", spec: str, group_of: Mapping[str, str]) -> dict[st
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(NamedTuple):
     """What names the tasks that one must wait for: the group of each job of a matrix, and the jobs with a gate."""
 
     group_of: Mapping[str, str]
@@ -150,7 +145,7 @@ def _with_lanes(
         for each in planned.latches
     ]
     found = [
-        replace(task, upstream=(*task.upstream, planned.waits_for[task.task_id]))
+        task._replace(upstream=(*task.upstream, planned.waits_for[task.task_id]))
         if task.task_id in planned.waits_for
         else task
         for task in tasks
@@ -174,7 +169,7 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[
         of_all = first[0].upstream if group not in apart else ()
         shared = tuple(name for name in of_all if all(name in task.upstream for task in first))
         rest = (tuple(name for name in task.upstream if name not in shared) for task in members)
-        own = tuple(replace(task, upstream=names) for task, names in zip(members, rest, strict=True))
+        own = tuple(task._replace(upstream=names) for task, names in zip(members, rest, strict=True))
         yield GroupPlan(group, own, shared)
 
 

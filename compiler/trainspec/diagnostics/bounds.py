@@ -1,7 +1,6 @@
 """Limits the number of findings that are shown, so that one broken file does not hide the others."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from trainspec.diagnostics.codes import NOT_SHOWN
@@ -42,7 +41,7 @@ def _not_shown(left: list[Diagnostic], where: str) -> Diagnostic:
     count = sum(found.severity is worst for found in left)
     are = f"{count:,} of them {worst.value}s" if count < len(left) else f"all of them {worst.value}s"
     message = f"and {len(left):,} more findings {where}, {are}, are not shown"
-    return Diagnostic(replace(NOT_SHOWN, severity=worst), left[0].span, message, "fix these, then run it again")
+    return Diagnostic(NOT_SHOWN._replace(severity=worst), left[0].span, message, "fix these, then run it again")
 
 
 def _short(found: Diagnostic) -> Diagnostic:
@@ -50,4 +49,4 @@ def _short(found: Diagnostic) -> Diagnostic:
     names = {"field": found.field, "member": found.member}
     texts |= {key: name and cut(name, LONGEST_MESSAGE) for key, name in names.items()}
     same = all(getattr(found, key) == text for key, text in texts.items())
-    return found if same else replace(found, **texts)  # type: ignore[arg-type]  # each of its field's type
+    return found if same else found._replace(**texts)  # type: ignore[arg-type]  # each of its field's type

@@ -71,4 +71,4 @@ def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[st
         found.span in secrets or any(conceal(each.text) != each.text for each in found.fix.edits)
     )
     fix = None if shows_secret else found.fix
-    return found if message == found.message and not shows_secret else replace(found, message=message, fix=fix)
+    return found if message == found.message and not shows_secret else found._replace(message=message, fix=fix)

@@ -1,8 +1,8 @@
 """Findings as plain data: what a stage reports about a place in a file."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Severity(str, Enum):
@@ -13,8 +13,7 @@ class Severity(str, Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file. Lines and columns count characters from 1; the end is exclusive."""
 
     path: str
@@ -30,16 +29,14 @@ class Span:
         return self.path == other.path and starts and ends
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A second place that a finding points at, and why."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace what is at `span` of a file with `text`.
 
     That is YAML as written in the file, unless `value` is set: then the scalar at `span` has the value `value`, and
@@ -52,8 +49,7 @@ class Edit:
     is_plain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """The one right answer to a finding: edits that belong together. They do not overlap.
 
     With `removes_comment` they take one away; others must not.
@@ -63,8 +59,7 @@ class Fix:
     removes_comment: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A kind of finding: its stable code, its usual severity and what it is about in one line.
 
     `is_secret` is set where the value that the finding is about must not be shown, `is_locked` where an organisation
@@ -79,8 +74,7 @@ class Code:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding.
 
     `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it;

@@ -1,9 +1,8 @@
 """The composed document against the language's schema: every finding at its node, in the words of the spec."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.diagnostics import Diagnostic, Fix, codes
 from trainspec.language.suggestions import as_map
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from trainspec.language.faults import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(NamedTuple):
     """What is left of a document when its invalid parts are taken out.
 
     Where there are too many findings to go on, nothing is left. `invalid` holds the paths that were taken out and those
@@ -96,7 +94,7 @@ def _validator(is_composed: bool) -> Any:
 
 
 def _diagnostic(fault: "Refused", root: tree.Mapping) -> Diagnostic:
-    return replace(placed(fault, root), fix=_fix(fault, root))
+    return placed(fault, root)._replace(fix=_fix(fault, root))
 
 
 def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:

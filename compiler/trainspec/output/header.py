@@ -6,8 +6,8 @@ It contains nothing that changes with the spec's text: two branches that change 
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from trainspec.dag.expressions import one_line
 from trainspec.disk.writing import Folder
@@ -21,8 +21,7 @@ _LONGEST = 4096
 """Bytes of a file among which its header's first line stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What the header of a generated file says: one spec and one project, but for a conflict that git left in it."""
 
     specs: tuple[str, ...]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.diagnostics import Diagnostic
 from trainspec.text.fault import Fault, placed
@@ -36,8 +36,7 @@ class Folders:
         return Sources(self.root, self.remember, self.secret_in)
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """What decides the sources of a spec: the paths by which it names them, and the listings of their files."""
 
     asked: tuple[FilePath, ...]

@@ -1,7 +1,7 @@
 """What policies see of a spec, which of them apply to it, and where their findings are."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trainspec.diagnostics import Code, Diagnostic, Severity
@@ -69,7 +69,7 @@ def is_waived(policy: Policy, document: Document, job: str | None) -> bool:
 
 def in_doubt(policy: Policy) -> Code:
     """A note, for what only the task's run can say; a locked policy, which nothing gets around, stays what it is."""
-    return policy.code if policy.code.is_locked else replace(policy.code, severity=Severity.NOTE)
+    return policy.code if policy.code.is_locked else policy.code._replace(severity=Severity.NOTE)
 
 
 def at_key(fault: Fault, section: str, task: str, document: Document) -> Diagnostic:
@@ -77,4 +77,4 @@ def at_key(fault: Fault, section: str, task: str, document: Document) -> Diagnos
     found = placed(fault, document.root)
     jobs = document.written.get(section)
     entry = jobs.entry(document.job_of(task)) if isinstance(jobs, Map) else None
-    return replace(found, span=entry.key.span, labels=()) if entry else found
+    return found._replace(span=entry.key.span, labels=()) if entry else found

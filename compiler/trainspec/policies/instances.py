@@ -5,7 +5,7 @@ condition on a date) is known to it only where all values are: those that a para
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import product
 from math import prod
@@ -115,7 +115,7 @@ def _any_run(sample: Sample, texts: Sequence[str], allowed: Mapping[str, tuple[A
     for chosen in combinations:
         yield for_any_run(sample.context(), {**anything, **chosen})
     for date in _DATES:
-        yield for_any_run(replace(sample, logical_date=date).context(), {**anything, **combinations[0]})
+        yield for_any_run(sample._replace(logical_date=date).context(), {**anything, **combinations[0]})
 
 
 def _renderings(members: Mapping[str, Any], contexts: Sequence[Context], operation: str) -> list[Any]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code, did_you_mean
 from trainspec.diagnostics.codes import can_be_ignored
@@ -20,8 +21,7 @@ class UsageError(Exception):
     """A command line or a settings file that cannot be followed, a line for each fault. The command exits with 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentSettings:
+class EnvironmentSettings(NamedTuple):
     """What the settings say of one environment; None where they say nothing.
 
     `output` is the folder of its DAG files, `account` and `region` are defaults of its jobs, `allow_accounts` the other

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Span, codes, did_you_mean, the_one
 from trainspec.diagnostics.codes import can_be_ignored
@@ -49,8 +49,7 @@ def lines_of_patches(root: Node | None) -> range:
     return range(entry.key.span.line, entry.value.span.end_line + 1) if entry else range(0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Comment:
+class _Comment(NamedTuple):
     """A directive: its word, the words in brackets after it (None without any), and its place."""
 
     word: str
@@ -60,8 +59,7 @@ class _Comment:
     is_own_line: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """A code that is silenced on the lines `first` to `last`, and the place where that is written.
 
     One `in_patch` stands in `environments`, of which a run looks at one.

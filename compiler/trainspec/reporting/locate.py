@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import replace
 
 from trainspec.compose.document import COMMAND_LINE
 from trainspec.diagnostics import Diagnostic, Label, Span, codes
@@ -86,12 +85,12 @@ def _in_a_file(found: Diagnostic) -> Diagnostic:
     if used is None or not option.startswith(COMMAND_LINE):
         return found
     labels = tuple(label for label in found.labels if label is not used)
-    return replace(found, span=used.span, message=f"{found.message} (`{option}`)", labels=labels, fix=None)
+    return found._replace(span=used.span, message=f"{found.message} (`{option}`)", labels=labels, fix=None)
 
 
 def _without_own_place(found: Diagnostic) -> Diagnostic:
     labels = tuple(label for label in found.labels if label.span != found.span)
-    return found if len(labels) == len(found.labels) else replace(found, labels=labels)
+    return found if len(labels) == len(found.labels) else found._replace(labels=labels)
 
 
 def _holds(job: Entry, span: Span) -> bool:
@@ -108,7 +107,7 @@ def _job(field: str, jobs: Map[str, Entry]) -> Entry | None:
 
 
 def _labelled(found: Diagnostic, span: Span | None, text: str) -> Diagnostic:
-    return replace(found, labels=(*found.labels, Label(span, text))) if span else found
+    return found._replace(labels=(*found.labels, Label(span, text))) if span else found
 
 
 def _is_misspelt(found: Diagnostic) -> bool:

@@ -1,7 +1,7 @@
 """Which findings are reported, as the settings and the command line choose."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ class Selection:
         severity = self.severity[nearest]
         if severity is found.severity or (severity is not Severity.ERROR and not can_be_ignored(found.code)):
             return found
-        return replace(found, code=replace(found.code, severity=severity))
+        return found._replace(code=found.code._replace(severity=severity))
 
 
 @lru_cache(maxsize=4096)

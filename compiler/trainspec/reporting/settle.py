@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.compose import Composed, Extended
 from trainspec.diagnostics import Diagnostic, Span
@@ -15,8 +15,7 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """The findings that are reported, and what the comments of a file do.
 
     `references` are the ids of other DAGs with the findings that are left for them, for who knows all DAGs.
@@ -33,8 +32,7 @@ class Settled:
     secrets: frozenset[Span] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """The file that findings are about: its text, its tree, and both of those that it extends."""
 
     source: Source

@@ -1,7 +1,7 @@
 """What the comments of a file silence, and which of them silence nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Severity, Span, codes
 from trainspec.diagnostics.codes import can_be_ignored
@@ -13,8 +13,7 @@ from trainspec.text.tree import Node
 _STEPS_OF_UNUSED = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """What is left of findings. `used` are the comments in other files that silenced something.
 
     `is_whole` is false behind an error that cannot be silenced: not everything was looked at then.
@@ -54,7 +53,7 @@ def suppress(
         spend(_STEPS_OF_UNUSED * sum(ignore not in used and not ignore.in_patch for ignore in own))
         has_environments = any(lines_of_patches(tree) for tree in (root, *(tree for _, tree in others)))
         reported += (
-            unused(ignore) if has_environments else replace(unused(ignore), fix=_without(ignore, source))
+            unused(ignore) if has_environments else unused(ignore)._replace(fix=_without(ignore, source))
             for ignore in own
             if ignore not in used and not ignore.in_patch
         )

@@ -5,13 +5,11 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.htm
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """Training jobs in all and at once, and the seconds that the whole may take; None for what is not known."""
 
     jobs: int | None

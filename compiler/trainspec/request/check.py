@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainspec.request.api.check import Violation, accepts_at, check_request, member_schema
 from trainspec.request.api.model import TRAINING, operation_of
@@ -18,8 +17,7 @@ _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:
 _BOOLEANS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class MemberFault:
+class MemberFault(NamedTuple):
     """What is wrong at a member: a template's problem or a violation of the model.
 
     `rendered` is the text that a template gave, where that is what the model refuses.
@@ -30,8 +28,7 @@ class MemberFault:
     rendered: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """A request for one sample task run. `unknown` holds the members that only the task run will know."""
 
     request: dict[str, Any]

@@ -7,7 +7,7 @@ field that it came from. Lifting turns a member's value into what a spec would s
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from trainspec.request.texts import escaped_key, natural_text, same
 from trainspec.text.fault import Fault
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 ToText: TypeAlias = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One member of the request: where it goes, what it is, and the field of the job (or its key) that says so."""
 
     member: Path
@@ -45,8 +44,7 @@ class Codec(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of the table: a field, the member that it becomes, and how.
 
     Both are dotted paths below the map that the table is about. `implies` holds members that the field's form says too,
@@ -84,8 +82,7 @@ class Value:
         return self.to_field(_texts(value, as_text))
 
 
-@dataclass(frozen=True, slots=True)
-class TextMap:
+class TextMap(NamedTuple):
     """A map whose values the container gets as text."""
 
     to_text: "Callable[[Any, JobData], str]"
@@ -102,8 +99,7 @@ class TextMap:
         return {escaped_key(key): natural_text(as_text(each)) for key, each in value.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
+class Pairs(NamedTuple):
     """A list of pairs that a spec writes as a map: `{team: ml}` for `[{Key: team, Value: ml}]`.
 
     Where a name stands twice, the spec writes a list too, each pair a map of the two field names. The keys of a map
@@ -141,8 +137,7 @@ class Pairs:
         return pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A map with a table of its own.
 
     `short` names the field that a bare value stands for; `always` a structure that the API wants even if it is empty.
@@ -173,8 +168,7 @@ class Group:
         return data[self.short] if self.short and list(data) == [self.short] else data
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A list of structures, each a map with a table of its own."""
 
     group: Group
@@ -191,8 +185,7 @@ class Listed:
         return [self.group.lift(each, as_text) for each in value]
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A list of structures that a spec writes as a map by name.
 
     Where a name stands twice or is missing, the spec writes a list too, the name in the field `name`. The keys of a map

@@ -8,8 +8,7 @@ https://github.com/aws/sagemaker-training-toolkit/blob/v5.1.0/src/sagemaker_trai
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trainspec.diagnostics import codes
 from trainspec.request.codecs import Assignment, Lowered, ToText
@@ -25,8 +24,7 @@ GROUPS: Final = "sagemaker_distribution_instance_groups"
 INSTANCE_TYPE: Final = "sagemaker_instance_type"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One way to distribute. `enabled` is the hyperparameter that turns it on, `options` the one of its MPI options.
 
     `frameworks` are those whose toolkit knows it; `names_machine` says that the machine's type is sent along, and
@@ -70,8 +68,7 @@ SWITCHES: Final = frozenset(kind.enabled for kind in KINDS.values())
 """The hyperparameters that distribute, whoever sets them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """`distribution: torchrun`, or a map with its options."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:

@@ -121,7 +121,7 @@ def diagnose(fault: MemberFault, request: Request, root: Mapping, job: Path) -> 
     message, advice = words(what, name, fault.rendered)
     on_key = code in (codes.API_UNKNOWN, codes.API_COUNT)
     found = placed(Fault(code, field, message, advice, on_key, member=member), root)
-    return replace(found, fix=_fix(what, find(root, field[:-1]), field))
+    return found._replace(fix=_fix(what, find(root, field[:-1]), field))
 
 
 def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, operation: str) -> Diagnostic:
@@ -134,7 +134,7 @@ def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, ope
     advice = f"add `{dotted(known)}` to the job, or to `defaults`" if known and field == job else None
     advice = _RANGE if _is_range(field[len(job) :]) else advice
     found = placed(Fault(codes.API_REQUIRED, path, message, advice, on_key=True, member=dotted(missing)), root)
-    return replace(found, span=key_span(root, field), labels=())
+    return found._replace(span=key_span(root, field), labels=())
 
 
 def _fix(what: Violation, above: Node, field: Path) -> Fix | None:

@@ -1,10 +1,9 @@
 """Lowering: a job's fields → the full request, each member with the field that it came from."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from trainspec.diagnostics import codes
 from trainspec.request.api.model import TRAINING
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _STEPS_OF_JOB = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A CreateTrainingJob or CreateHyperParameterTuningJob request as its spec says it, templates untouched.
 
     `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
@@ -68,7 +66,7 @@ def lower(job: "JobData") -> Request:
     from trainspec.request.tuning import as_training, rerooted  # most jobs are not tuned
 
     whole = _with_raw(rerooted(lowered, _of_rows, job), job)
-    return replace(whole, of_training=as_training(whole))
+    return whole._replace(of_training=as_training(whole))
 
 
 def _of_rows(assigned: Iterable[Assignment | Fault]) -> Request:
@@ -101,7 +99,7 @@ def _with_raw(request: Request, job: "JobData") -> Request:
         else:
             _put(root, path, value)
             origins[path] = ("request", *path)
-    return replace(request, origins=origins, faults=tuple(faults))
+    return request._replace(origins=origins, faults=tuple(faults))
 
 
 def image_of(job: Mapping[str, Any]) -> str | None:

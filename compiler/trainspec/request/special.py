@@ -3,8 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import JobData
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """The execution role: an ARN, or a bare name in the job's account."""
 
     def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -32,8 +30,7 @@ class Role:
         return as_text(value)
 
 
-@dataclass(frozen=True, slots=True)
-class OfS3:
+class OfS3(NamedTuple):
     """A detail of how SageMaker reads S3, which a channel with another source of data cannot have."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -56,8 +53,7 @@ class OfS3:
 _SOURCES_IN_S3 = ("s3", "manifest", "augmented_manifest", "converse")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The words of a command: a list, or a text that is split as a shell does. A template is never split."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -89,8 +85,7 @@ def split_words(text: str) -> list[str]:
     return [restored.sub(lambda found: templates[int(found[1])], word) for word in shlex.split(shown)]
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(NamedTuple):
     """`framework: {name, version, python}`: the image of AWS for it, in the job's region and for its machines."""
 
     def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: "JobData") -> Lowered:
@@ -111,8 +106,7 @@ class Framework:
         """Nothing: an image stays an image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithm:
+class Algorithm(NamedTuple):
     """`algorithm: xgboost@1.7-1`: the image of a built-in algorithm. Without `@` it is AlgorithmName."""
 
     def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:

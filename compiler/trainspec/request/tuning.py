@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParamet
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -164,8 +164,7 @@ def rerooted(training: Request, made: Made, job: "JobData") -> Request:
     given = (row for row in TABLE if row.field in job["tuning"] and row.field != "resources")
     groups: dict[Path, Path] = {tuple(row.member.split(".")): ("tuning", row.field) for row in given}
     origins = {tuning_member(path): field for path, field in training.origins.items() if path not in lacking}
-    return replace(
-        training,
+    return training._replace(
         members=root,
         origins={**origins, **groups, **tuning.origins, (CONFIG,): tuning.origins.get((CONFIG,), ("tuning",))},
         keys=frozenset({*map(tuning_member, training.keys - lacking), *tuning.keys}),

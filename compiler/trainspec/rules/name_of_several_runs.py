@@ -7,7 +7,6 @@ https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.ticks import two_runs
@@ -50,7 +49,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     if not fails or len(set(job.renderings("TrainingJobName"))) < 2 or "{{ ts" in name:
         return
     runs = two_runs(job.dag.get("schedule"))
-    names = [render(name, replace(job.samples[0], logical_date=run).context()).text for run in runs]
+    names = [render(name, job.samples[0]._replace(logical_date=run).context()).text for run in runs]
     if len(set(names)) == 1 and names[0] is not None:
         message = f"two runs (`schedule: {job.dag['schedule']}`) get the same name, `{names[0]}`: the second fails"
         advice = f"add `{job.time_of_run}` to the name, or set `operator: {{action_if_job_exists: increment}}`"

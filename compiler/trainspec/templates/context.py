@@ -4,10 +4,10 @@ https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from trainspec.airflow_api.table import having
 from trainspec.options import DEFAULT_AIRFLOW
@@ -38,8 +38,7 @@ Declared: TypeAlias = tuple[tuple[str, Any, str], ...] | None
 """A run's parameters: name, default (or UNKNOWN), its type's name (1 and true are equal). None: there may be any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One imagined task run for which templates are rendered."""
 
     logical_date: datetime
@@ -51,7 +50,7 @@ class Sample:
 
     def of(self, dag_id: str, task_id: str, airflow: str, params: Declared = None) -> "Sample":
         """The same for another task."""
-        return replace(self, dag_id=dag_id, task_id=task_id, airflow=airflow, params=params)
+        return self._replace(dag_id=dag_id, task_id=task_id, airflow=airflow, params=params)
 
     def context(self) -> Mapping[str, Any]:
         """The names that a template of this task run sees. Shared between callers: not to be changed."""

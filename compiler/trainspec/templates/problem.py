@@ -1,12 +1,11 @@
 """What is wrong with a template."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from trainspec.diagnostics import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong with a template."""
 
     code: Code

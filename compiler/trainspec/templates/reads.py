@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from trainspec.templates.literal import MAX_TEMPLATE, has_template, parse_template, pieces
 
@@ -14,16 +13,14 @@ _OTHER_RUNS: Final = ("dag_id", "include_prior_dates", "run_id")
 """Arguments of `xcom_pull` with which it reads from elsewhere than the run's own tasks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(NamedTuple):
     """A call of `xcom_pull` for tasks of the same run. `key` is None where only the run knows it."""
 
     tasks: tuple[str, ...]
     key: str | None = "return_value"
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(NamedTuple):
     """The names that a template must find (not those that it asks for by `is defined`), its pulls, its attributes.
 
     `attributes` are those of the context's objects, as `dag_run.run_after`.

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainspec.diagnostics import codes
 from trainspec.safety.budget import spend
@@ -17,8 +16,7 @@ _CONSTANTS = ("true", "false", "none")
 _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A rendered text, None where a part of it is known only when the task runs; and what is wrong with it."""
 
     text: str | None

@@ -6,7 +6,7 @@ parsing goes on behind it.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
@@ -279,7 +279,7 @@ class _Builder:
         """The place of a scalar; of one in so many characters on one line without the anchor and the tag before it."""
         span = self._span(event)
         if (event.anchor or event.tag) and not event.style and span.line == span.end_line:
-            return replace(span, column=max(span.column, span.end_column - len(event.value)))
+            return span._replace(column=max(span.column, span.end_column - len(event.value)))
         return span
 
     def _report(

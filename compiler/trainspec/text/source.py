@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trainspec.diagnostics import Diagnostic, Span, codes
 from trainspec.disk.reading import UnreadableError, read_typed
@@ -23,8 +22,7 @@ _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file's text under the name by which findings speak of it (its path from the project's root)."""
 
     name: str

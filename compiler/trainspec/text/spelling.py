@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from trainspec.diagnostics import Diagnostic, Edit, Fix, Span
 from trainspec.text.source import Source
@@ -13,7 +12,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)*")
 
 def spelled(findings: Iterable[Diagnostic], sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
     """The findings, their fixes as YAML. One that cannot be written in its place has no fix."""
-    return tuple(replace(found, fix=_fix(found.fix, sources)) if found.fix else found for found in findings)
+    return tuple(found._replace(fix=_fix(found.fix, sources)) if found.fix else found for found in findings)
 
 
 def _fix(fix: Fix, sources: Mapping[str, Source]) -> Fix | None:
@@ -24,7 +23,7 @@ def _fix(fix: Fix, sources: Mapping[str, Source]) -> Fix | None:
         if written is None:
             return None
         edits.append(written)
-    return replace(fix, edits=tuple(edits))
+    return fix._replace(edits=tuple(edits))
 
 
 def _edit(edit: Edit, source: Source, removes_comment: bool) -> Edit | None:

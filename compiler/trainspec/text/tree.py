@@ -7,7 +7,7 @@ if one did; `replaced` is what it took the place of when documents were laid ove
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trainspec.diagnostics import Edit, Fix, Span
 
@@ -47,8 +47,7 @@ class Sequence:
     replaced: "Node | None" = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key of a map with its value."""
 
     key: Scalar

@@ -1,7 +1,6 @@
 """Templates of other tasks: what Airflow could not render, found before it tries."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trainspec.dag.airflow import MINORS
@@ -34,7 +33,7 @@ def check_templates(data: "SpecData", sample: Sample, options: Options) -> Itera
     for path, text in _templates(data):
         params = declared_params(data, tasks[path[0]][path[1]])
         if params not in contexts:
-            contexts[params] = replace(sample, params=params).context()
+            contexts[params] = sample._replace(params=params).context()
         for problem in render(text, contexts[params]).problems:
             is_rendered = path[0] != "tasks" or _is_rendered(data["tasks"][path[1]], str(path[3]), options)
             if is_rendered is not False:

@@ -5,9 +5,8 @@ What only the documentation states is checked by rules.
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from trainspec.request.api.model import TRAINING, model
 from trainspec.safety.budget import spend
@@ -45,8 +44,7 @@ _STEPS_OF_VIOLATION = 150
 _LONGEST_MATCHED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One thing in a request that the API's model refuses.
 
     `path` leads there from the top of the request (AWS's spelling, list indexes): to the unknown or wrong member, to

@@ -1,15 +1,14 @@
 """The list of frameworks and algorithms, for `trainspec explain framework`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from trainspec.request.images.table import Image, load_table
 from trainspec.request.images.versions import version_key
 
 
-@dataclass(frozen=True, slots=True)
-class VersionInfo:
+class VersionInfo(NamedTuple):
     """One version: what there is to choose from, and where. `built_on` holds such as `pytorch 2.1.0`."""
 
     version: str
@@ -20,8 +19,7 @@ class VersionInfo:
     regions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageInfo:
+class ImageInfo(NamedTuple):
     """A framework or algorithm with its versions, the newest first."""
 
     name: str

@@ -1,8 +1,7 @@
 """The choice of an image, step by step: each step keeps the builds that fit, or explains why none does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trainspec.request.images.problems import Field, ImageProblem, listed, near_words
 from trainspec.request.images.processors import instance_family, processor_of_instance
@@ -16,8 +15,7 @@ _OTHER = "use a different instance type"
 _BASES: tuple[Field, ...] = ("pytorch", "tensorflow")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a spec says of an image. `bases` maps `pytorch` and `tensorflow` to the version that it names of them."""
 
     image: Image

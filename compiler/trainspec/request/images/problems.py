@@ -1,9 +1,8 @@
 """Explains why there is no image for a name, and suggests similar names."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 What: TypeAlias = Literal[
     "unknown_name",  # no framework or algorithm has the name
@@ -24,8 +23,7 @@ What: TypeAlias = Literal[
 Field: TypeAlias = Literal["name", "version", "python", "pytorch", "tensorflow", "region", "instance_type"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageProblem:
+class ImageProblem(NamedTuple):
     """Why there is no image.
 
     `field` is the key that is wrong or missing: one of the framework's own, or the job's region or instance type.

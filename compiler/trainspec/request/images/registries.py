@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from trainspec.request.images.table import Build, load_table
 
@@ -13,8 +13,7 @@ _ECR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EcrImage:
+class EcrImage(NamedTuple):
     """An image's URI taken apart. `repository` is empty for a host alone; `tag` and `digest` may be unsaid."""
 
     account: str
@@ -25,8 +24,7 @@ class EcrImage:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """A repository of AWS's, as a URI names it.
 
     `names` are the frameworks and algorithms in the repository. `expected` are the accounts that hold it in the URI's

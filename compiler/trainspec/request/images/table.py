@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TABLE = Path(__file__).with_name("images.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """The images of one version of a framework or algorithm, one for each processor and Python version.
 
     `tags` maps processors to tags with `{version}`, `{base}` and `{python}` in them, `accounts` regions to the account
@@ -34,8 +32,7 @@ class Build:
         return (self.version, *self.aliases)
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """A framework or algorithm. `families` maps instance families to the tags that they replace."""
 
     name: str
@@ -49,8 +46,7 @@ class Image:
         return not self.is_algorithm or any(build.python for build in self.builds)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """All images, and the DNS suffix of each region that has ECR. `source` says what the table was derived from."""
 
     images: Mapping[str, Image]

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TABLE = Path(__file__).with_name("machines.json")
 
 Version = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Gpu:
+class Gpu(NamedTuple):
     """A GPU: its compute capability, and the first and the last CUDA that has code for it (None: no end in sight)."""
 
     name: str
@@ -22,8 +20,7 @@ class Gpu:
     last_cuda: Version | None
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """One instance type without its `ml.`.
 
     `memory` and `gpu_memory` (of all GPUs) are in GiB, `disks` is the local storage in GB (0: a volume is needed),

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trainspec.request.distribution import KINDS, Kind
 from trainspec.rules.support.view import JobView
 from trainspec.text.tree import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """A kind of distribution, where it stands in the job, and the framework that is to start it.
 
     `version` is PyTorch's or TensorFlow's as numbers, also under Hugging Face; empty where no field names it.

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as Map
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from trainspec.diagnostics import Code, Diagnostic
@@ -124,4 +123,4 @@ def _placed(code: Code, found: Found, above: Path, root: Mapping) -> Diagnostic:
     at = nearest(root, path)
     on_key = found.on_key or len(at) <= len(above)  # what is said of a whole job is said at its name
     fault = Fault(code, path, found.message, found.advice, on_key, fix=found.fix if at == path else None)
-    return replace(placed(fault, root), labels=()) if on_key else placed(fault, root)
+    return placed(fault, root)._replace(labels=()) if on_key else placed(fault, root)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from trainspec.request.api.check import shape_name
 from trainspec.request.bounds import bounds_of
@@ -22,8 +22,7 @@ LONGEST = 4096
 """The longest string that any member accepts: rules ignore longer ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A finding of a rule. `at` is a field, as a path from the job (or, for `check_spec`, from the document).
 
     It is shown at the field's value, with `on_key` at its key; where there is no such field, at the nearest one above.
@@ -39,8 +38,7 @@ class Found:
     fails_with: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A text of the request: where it stands, what AWS calls its kind (`S3Uri`), and whether it holds no template."""
 
     path: Path
