@@ -12,7 +12,7 @@ changelog. Every other module is private and may change at any time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from os import PathLike
 from pathlib import Path
@@ -124,7 +124,7 @@ def load(
     options = chosen_for(chosen, project, env, minor)
     analysis = analysis_of(file.absolute(), project, options)
     if each and (number := _combination(analysis, each)) > 0:
-        options = replace(options, combination=number)
+        options = options._replace(combination=number)
         analysis = analysis_of(file.absolute(), project, options)
     if analysis.root is not None:
         if env and env not in analysis.environments and env not in project.environments:
@@ -147,7 +147,7 @@ def lint(spec: Spec | str | PathLike[str]) -> tuple[Finding, ...]:
         return tuple(_finding(found) for found in loaded._analysis.findings)
     path, project = loaded._project.root / loaded.path, loaded._project
     several = [
-        (label, analysis_of(path, project, replace(loaded._options, combination=number)).findings)
+        (label, analysis_of(path, project, loaded._options._replace(combination=number)).findings)
         for number, label in enumerate(loaded.combinations)
     ]
     return tuple(_finding(found) for found in joined_findings(several))

@@ -1,8 +1,7 @@
 """The options of a run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from trainspec.airflow_api.own import OwnOperators
@@ -22,8 +21,7 @@ def airflow_minor(given: str) -> str | None:
     return next((minor for minor in reversed(AIRFLOW) if given in (minor, minor.partition(".")[0])), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """`--var`, `--airflow` (a minor) and `--env`.
 
     `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
@@ -33,7 +31,7 @@ class Options:
     `own_operators` are those that the project itself holds, below its `operator-sources`.
     """
 
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = {}
     airflow: str = DEFAULT_AIRFLOW
     environment: str | None = None
     operators: tuple[str, ...] | None = None

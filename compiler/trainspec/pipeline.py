@@ -15,11 +15,9 @@ from trainspec.compose import Composed, Read, compose, extend, settled
 from trainspec.compose.dag_id import id_place
 from trainspec.crossfile.facts import FileFacts
 from trainspec.dag.airflow import MINORS
-from trainspec.dag.best import with_points
 from trainspec.dag.checks.params import samples_of
 from trainspec.dag.checks.run import check_dag
 from trainspec.dag.other_dags import unknown_dags
-from trainspec.dag.plan import DagPlan, plan_dag
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.language.checks import check_environments, check_fragment, check_is_map, check_jobs
 from trainspec.language.meaning import in_one_order
@@ -41,13 +39,13 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, key_span
 
 if TYPE_CHECKING:
+    from trainspec.dag.plan import DagPlan
     from trainspec.language.data import SpecData
     from trainspec.packing.source import Source as PackedSource
 
 __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate", "no_files", "plan"]
 
 ALL = Selection()
-
 _CHARACTERS_A_STEP, _STEPS_OF_NODE, _STEPS_OF_ENVIRONMENT = 10, 8, 50
 """A spec is analysed once for each environment and each combination of `for_each`; all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
@@ -141,8 +139,7 @@ def _parsed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
 def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Composed:
     """The document of a spec. What it does not use is reported only where what is `written` could be read."""
     own_name = None if has_errors(written) else file.source.name
-    default_id = PurePosixPath(file.source.name).stem
-    return compose(file.extended.root, default_id, options, own_name, image_of, is_algorithm)
+    return compose(file.extended.root, PurePosixPath(file.source.name).stem, options, own_name, image_of, is_algorithm)
 
 
 def _check_other_requests(data: "SpecData", root: Mapping, dag_id: str, options: Options) -> Iterator[Diagnostic]:
@@ -290,10 +287,13 @@ def generate(analysis: Analysis, options: Options) -> str:
     return emit(plan(analysis, options))
 
 
-def plan(analysis: Analysis, options: Options) -> DagPlan:
+def plan(analysis: Analysis, options: Options) -> "DagPlan":
     """The plan of the DAG of an analysis that found no errors. Raises ValueError for a fragment."""
     if analysis.root is None:
         raise ValueError("a file without a document has no DAG")
+    from trainspec.dag.best import with_points
+    from trainspec.dag.plan import plan_dag
+
     requests = {name: request.members for name, request in analysis.requests.items()}
     airflow, own, groups = MINORS[options.airflow], options.own_operators, analysis.groups
     data = with_points(analysis.data, groups, analysis.choices, requests)

@@ -4,7 +4,6 @@ Any other value, such as an Airflow template, is left as it is.
 """
 
 import re
-from fractions import Fraction
 from typing import Any
 
 TEMPLATE_PATTERN = r"\{\{|\{%"
@@ -17,8 +16,8 @@ _TEMPLATE = re.compile(TEMPLATE_PATTERN)
 _DURATION = re.compile(DURATION_PATTERN)
 _SIZE = re.compile(SIZE_PATTERN)
 _COUNT = r"([0-9]{1,9}(?:\.[0-9]{1,6})?)"
-_WORDS = re.compile(rf"{_COUNT} ?([a-z]*)[ ,]*")
-_ISO = re.compile(rf"P(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?")
+_WORDS = rf"{_COUNT} ?([a-z]*)[ ,]*"
+_ISO = rf"P(?:{_COUNT}D)?(?:T(?:{_COUNT}H)?(?:{_COUNT}M)?(?:{_COUNT}S)?)?"
 _LONG_UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
@@ -56,13 +55,15 @@ def duration_meant(text: str) -> str | None:
 
     None where there is a doubt: of `30M`, for example, which is minutes or months.
     """
-    if found := _ISO.fullmatch(text):
+    from fractions import Fraction  # slow to load, and few specs say a duration in another form
+
+    if found := re.fullmatch(_ISO, text):
         counts = zip(found.groups(), ("d", "h", "m", "s"), strict=True)
         parts = [(count, unit) for count, unit in counts if count is not None]
     else:
         small = text[:-1] + text[-1:].lower() if text[-1:] in ("H", "S", "D") else text
-        parts = _WORDS.findall(small)
-        if _WORDS.sub("", small) or not all(unit for _, unit in parts):
+        parts = re.findall(_WORDS, small)
+        if re.sub(_WORDS, "", small) or not all(unit for _, unit in parts):
             return None
     if not parts or any(unit not in _LONG_UNITS for _, unit in parts):
         return None

@@ -119,7 +119,7 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
         return None
     combination = f" {chosen.combination}" if chosen.combination else ""
     environment = digest_of(f"{chosen.airflow} {chosen.environment}{combination}")[:8]
-    run = digest_of(repr((sorted(chosen.variables.items()), replace(chosen, variables={}), selection)))
+    run = digest_of(repr((sorted(chosen.variables.items()), chosen._replace(variables={}), selection)))
     cache = Cache(folder / f"{program}-{environment}", run)
     with contextlib.suppress(OSError):
         os.utime(cache.folder)

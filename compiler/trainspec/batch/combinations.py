@@ -25,7 +25,7 @@ def outcomes_of_all(paths: Sequence[Path], look: Look) -> list[Outcome]:
     found = dict(zip(paths, outcomes(paths, look), strict=True))
     several = {path: [each] for path, each in found.items() if len(each.combinations) > 1}
     for number in range(1, max((len(each.combinations) for each in found.values()), default=0)):
-        there = replace(look, chosen=replace(look.chosen, combination=number))
+        there = replace(look, chosen=look.chosen._replace(combination=number))
         left = [path for path in several if len(found[path].combinations) > number]
         for path, each in zip(left, outcomes(left, there), strict=True):
             several[path].append(each)
@@ -40,7 +40,7 @@ def of_all(first: Facts, look: Callable[[int], Facts]) -> Iterator[Facts]:
 
 def chosen_again(chosen: Options, outcome: FileFacts) -> Options:
     """The options with which the same was found."""
-    return replace(chosen, combination=outcome.combination)
+    return chosen._replace(combination=outcome.combination)
 
 
 def _joined(several: Sequence[Outcome]) -> list[Outcome]:

@@ -31,9 +31,8 @@ def chosen_for(chosen: Options, project: Project, environment: str | None, airfl
     of_environment = project.environments.get(environment or "")
     known = tuple(project.environments)
     if of_environment is None:
-        return replace(chosen, environment=environment, environments=known)
-    return replace(
-        chosen,
+        return chosen._replace(environment=environment, environments=known)
+    return chosen._replace(
         environment=environment,
         airflow=airflow or of_environment.airflow or chosen.airflow,
         account=of_environment.account,

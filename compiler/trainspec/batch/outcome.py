@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from trainspec.crossfile.facts import FileFacts
-from trainspec.packing.jobs import Watched
 from trainspec.text.source import Source
+
+if TYPE_CHECKING:
+    from trainspec.packing.jobs import Watched
 
 
 class Wanted(NamedTuple):
@@ -30,4 +32,4 @@ class Outcome(FileFacts):
     output_digest: str | None = None
     requests: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Source] = field(default_factory=dict)
-    watched: Watched | None = None
+    watched: "Watched | None" = None

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     findings = sorted(
         [*joined(reported), *of_policies(project, files, is_all=not arguments.paths)], key=Diagnostic.sort_key
     )
-    selection = replace(project.selection, strict=project.selection.strict or arguments.strict)
+    selection = project.selection._replace(strict=project.selection.strict or arguments.strict)
     show = partial(_show, project=project, found=files, form=arguments.format)
     if selection.fails(findings):
         show(findings)

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from trainspec.batch.environments import checked
@@ -81,7 +80,7 @@ def _in_all(path: Path, arguments: argparse.Namespace, project: Project) -> Iter
     first = _in_each_environment(path, arguments, project, chosen)
     yield first
     for number in range(1, len(next(iter(first.values())).combinations)):
-        yield _in_each_environment(path, arguments, project, replace(chosen, combination=number))
+        yield _in_each_environment(path, arguments, project, chosen._replace(combination=number))
 
 
 def _in_each_environment(

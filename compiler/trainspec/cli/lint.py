@@ -132,7 +132,7 @@ def _selection(arguments: argparse.Namespace, settings: Selection) -> Selection:
     except UsageError as error:
         raise UsageError(f"--select and --ignore: {error}") from None
     strict = settings.strict or arguments.strict
-    return replace(settings, select=select, ignore=(*settings.ignore, *ignore), strict=strict)
+    return settings._replace(select=select, ignore=(*settings.ignore, *ignore), strict=strict)
 
 
 def _listed(given: Sequence[str]) -> list[str]:

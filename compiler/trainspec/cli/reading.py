@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +73,7 @@ def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "l
 def _analyses(path: Path, project: Project, chosen: Options) -> "Iterator[Analysis]":
     """One file, analysed; a spec with `for_each` once for each combination."""
     first = analyse_file(path, project, chosen)
-    yield from of_all(first, lambda number: analyse_file(path, project, replace(chosen, combination=number)))
+    yield from of_all(first, lambda number: analyse_file(path, project, chosen._replace(combination=number)))
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
@@ -90,7 +89,7 @@ def analyse_one(arguments: argparse.Namespace, project: Project, chosen: Options
     first = analyse_file(path, project, chosen)
     check_options([first], chosen)
     number = chosen_combination(first, arguments.each)
-    return analyse_file(path, project, replace(chosen, combination=number)) if number else first
+    return analyse_file(path, project, chosen._replace(combination=number)) if number else first
 
 
 def extending(found: Sequence[FileFacts], project: Project) -> list[Path]:

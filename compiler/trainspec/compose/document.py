@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from trainspec.compose import environments
 from trainspec.compose.best import tasks_with
@@ -29,8 +29,7 @@ BASE = "default"
 _PLAIN = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """A document with nothing left to resolve: `dag` and the jobs in full, without `defaults`.
 
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
@@ -43,12 +42,12 @@ class Composed:
     root: Mapping
     dag_id: str
     findings: tuple[Diagnostic, ...]
-    groups: Map[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Map[str, tuple[str, ...]] = {}
     environments: tuple[str, ...] = ()
     variables: frozenset[str] = frozenset()
-    bounds: Map[str, int] = field(default_factory=dict)
+    bounds: Map[str, int] = {}
     holes: frozenset[Span] = frozenset()
-    choices: Map[str, Choice] = field(default_factory=dict)
+    choices: Map[str, Choice] = {}
     combinations: tuple[str, ...] = ()
 
 

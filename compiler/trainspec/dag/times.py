@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from trainspec.dag.airflow import PENDULUM, TIMEDELTA
 from trainspec.dag.expressions import Call, Expression
@@ -134,6 +133,8 @@ def duration(value: int | str) -> Call:
 
 def check_timezone(name: str) -> str | None:
     """Why `name` is no time zone; None where it is one."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -177,6 +178,8 @@ def date(text: str, zone: str) -> Call:
     """
     read = _read_date(text)
     if read.tzinfo is not None:
+        from zoneinfo import ZoneInfo  # slow to load, and few dates have an offset
+
         read = read.astimezone(ZoneInfo(zone))
     parts: list[int] = [read.year, read.month, read.day, read.hour, read.minute, read.second, read.microsecond]
     while len(parts) > 3 and parts[-1] == 0:

@@ -5,7 +5,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.diagnostics import Diagnostic, Fix, codes
-from trainspec.language.suggestions import as_map
 from trainspec.schema.files import API_SCHEMA, SPEC_SCHEMA, load_schema
 from trainspec.schema.in_order import additional_properties
 from trainspec.schema.validator import Accepts, acceptor
@@ -101,6 +100,8 @@ def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:
     above = find(root, fault.path[:-1])
     entry = above.entry(str(fault.path[-1])) if isinstance(above, tree.Mapping) and fault.path else None
     if fault.is_pairs and entry:
+        from trainspec.language.suggestions import as_map  # a valid spec needs no suggestion
+
         return as_map(entry)
     node = entry.key if fault.on_key and entry else find(root, fault.path)
     if fault.on_key and fault.fix and isinstance(above, tree.Mapping):

@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainspec.batch.analyse import analysis_of, look_at
@@ -132,7 +132,7 @@ class Checker:
             self._analyses[document.uri] = (document, environment, analysis)
 
         def combination(number: int) -> Analysis:
-            return analysis_of(document.path, project, replace(options, combination=number))
+            return analysis_of(document.path, project, options._replace(combination=number))
 
         return [Outcome(**facts_of(each)) for each in of_all(analysis, combination)]
 

@@ -135,7 +135,7 @@ def _project(root: Path, settings: Settings, tree: "Tree | None" = None) -> Proj
         found = load(tree or DiskTree(root), project.policies, project.policy_packages, project.prices)
     except PoliciesError as why:
         raise UsageError(f"the settings of {root.name}: {why}") from None
-    selection = replace(project.selection, policies=found)
+    selection = project.selection._replace(policies=found)
     listed = {*selection.ignore, *(each for given in selection.per_path.values() for each in given)}
     lowered = (each for each, severity in selection.severity.items() if severity.value != "error")
     for codes, to_ignore in ((selection.select, False), (selection.severity, False), ([*listed, *lowered], True)):

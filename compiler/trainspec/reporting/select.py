@@ -1,9 +1,8 @@
 """Which findings are reported, as the settings and the command line choose."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trainspec.diagnostics import Code, Diagnostic, Severity
 from trainspec.diagnostics.codes import can_be_ignored
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _NO_CODES: Mapping[str, Code] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which findings are reported, and with which severity. Codes may be prefixes: `TS5` is every rule.
 
     An error that leaves a hole in what would be compiled is always reported, and always an error.
@@ -24,8 +22,8 @@ class Selection:
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    per_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = {}
+    per_path: Mapping[str, tuple[str, ...]] = {}
     strict: bool = False
     policies: "PolicySet | None" = None
 

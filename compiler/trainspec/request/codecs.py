@@ -5,7 +5,6 @@ field that it came from. Lifting turns a member's value into what a spec would s
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -66,8 +65,7 @@ class Row(NamedTuple):
         return not self.member or bool(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A single value, or a list of such, converted by a function each way."""
 
     to_member: Callable[[Any], Any]

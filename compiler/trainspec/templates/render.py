@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from trainspec.diagnostics import codes
 from trainspec.safety.budget import spend
-from trainspec.templates.evaluate import Evaluation
 from trainspec.templates.literal import MAX_TEMPLATE, has_template, is_closed, parse_template, pieces, unshielded
 from trainspec.templates.problem import Problem
 from trainspec.templates.values import Unknown, Varying
@@ -37,6 +36,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
     if (quick := _of_names(text, context)) is not None:
         return Rendered(quick)
     from jinja2.exceptions import TemplateSyntaxError
+    from trainspec.templates.evaluate import Evaluation
 
     try:
         tree = parse_template(text)

@@ -3,7 +3,6 @@
 What only the documentation states is checked by rules.
 """
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -159,8 +158,10 @@ def _violation(error: Any, document: Mapping[str, Any], operation: str) -> Viola
 
 def _near(word: str, candidates: Sequence[str]) -> str | None:
     """Guess the candidate that `word` was most likely meant to be, whatever its capitals."""
+    from difflib import get_close_matches
+
     folded = {candidate.lower(): candidate for candidate in candidates}
-    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
+    near = get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
     return folded[near[0]] if near else None
 
 

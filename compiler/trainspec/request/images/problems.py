@@ -1,7 +1,6 @@
 """Explains why there is no image for a name, and suggests similar names."""
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from typing import Literal, NamedTuple, TypeAlias
 
 What: TypeAlias = Literal[
@@ -45,6 +44,8 @@ def near_words(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ..
     """The words that `word` may stand for: alike in spelling, or with it as a part."""
     if len(word) > _LONGEST_WORD:
         return ()
+    from difflib import SequenceMatcher  # a run without an unknown name needs none
+
     wanted = _folded(word)
 
     def likeness(candidate: str) -> float:

@@ -204,8 +204,7 @@ def once_a_job(make: Callable[[JobView], Iterable[Made]]) -> Callable[[JobView],
     return made
 
 
-@dataclass(frozen=True)
-class SpecView:
+class SpecView(NamedTuple):
     """A whole document, for rules."""
 
     data: "SpecData"
