@@ -1,6 +1,6 @@
 """Members of a request by a pattern: `VpcConfig.Subnets.*` is every subnet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -8,13 +8,15 @@ from trainspec.rules.support.view import JobView
 from trainspec.text.tree import Path
 
 
-def places(job: JobView, pattern: str) -> Iterator[tuple[Path, Any]]:
+def places(job: JobView, pattern: str) -> Iterable[tuple[Path, Any]]:
     """The members that `pattern` stands for, each with its value; `*` is any item of a list, or any entry of a map."""
-    first, *steps = _steps(pattern)
-    if first not in job.request:
-        return  # most often
-    found: list[tuple[Path, Any]] = [((first,), job.request[first])]
-    for step in steps:
+    steps = _steps(pattern)
+    return _below(job.request[steps[0]], steps) if steps[0] in job.request else ()  # most often, it is not there
+
+
+def _below(member: Any, steps: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
+    found: list[tuple[Path, Any]] = [(steps[:1], member)]
+    for step in steps[1:]:
         following: list[tuple[Path, Any]] = []
         for path, value in found:
             if step == "*":

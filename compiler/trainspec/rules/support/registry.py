@@ -28,6 +28,7 @@ def all_rules() -> tuple[Rule, ...]:
     return _rules_of(frozenset(TOPICS))
 
 
+@cache
 def rules_of_specs() -> tuple[Rule, ...]:
     """The rules that look at a spec as a whole, in order of their codes."""
     return tuple(rule for rule in _rules_of(frozenset()) if rule.check_spec)
@@ -35,7 +36,12 @@ def rules_of_specs() -> tuple[Rule, ...]:
 
 def rules_for(job: JobView) -> tuple[Rule, ...]:
     """The rules that may find something in a job, in order of their codes."""
-    return tuple(rule for rule in _rules_of(topics_of(job)) if rule.check_job)
+    return _rules_of_jobs(topics_of(job))
+
+
+@cache
+def _rules_of_jobs(topics: frozenset[str]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _rules_of(topics) if rule.check_job)
 
 
 @cache
