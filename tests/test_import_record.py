@@ -7,11 +7,14 @@ import tarfile
 import textwrap
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
-from trainspec.recording.names import free_base, holds_name, renamed, templated, without_clock
+from trainspec.importers.outputs import with_references
+from trainspec.recording.clock import without_clock
+from trainspec.recording.names import Named, free_base, templated
 from trainspec.recording.objects import Objects
+from trainspec.recording.rewriting import OfJob, Rewriting
 from trainspec.recording.server import Created
 from trainspec.recording.specs import specs_of
 from trainspec.recording.unpack import unpacked
@@ -93,7 +96,8 @@ def test_what_stands_around_a_job_becomes_tasks(trainspec: Run, project: Path) -
     assert ran.returncode == 1
     said = ran.stderr.replace(sys.executable, "python")
     assert "python ended with 3" in said
-    assert "m: PrimaryContainer.ModelDataUrl names the job of the recording, churn" in said
+    assert "ModelDataUrl: ${jobs.churn.model}" in (project / "out" / "churn.yaml").read_text().replace('"', "")
+    assert "note: prepare: the name `prepare` does not contain the time of the recording" in said
     assert "prepare: RoleArn contains the recorder's account, 123456789012: use your own in" in said
     spec = (project / "out" / "churn.yaml").read_text()
     assert "  churn:\n    depends_on: prepare\n" in spec
@@ -185,29 +189,99 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
         ("a-1234567890", "a-1234567890"),
         ("a-99999999999999-1", "a-99999999999999-1"),
         ("resnet-50", "resnet-50"),
+        ("a-20260504-210010", "a"),  # the clock of Tokyo
+        ("a-2026-05-03-23-59-59-999", "a"),  # the westernmost clock
+        ("a-20260505-050010", "a-20260505-050010"),  # no clock is that far ahead
+        ("a-20260504-120010-prepare", "a-prepare"),
+        ("20260504-120010-a", "a"),
+        ("a_2026-05-04_12-00-00", "a"),
+        ("tune-260504-1200-001-0123abcd", "tune"),  # a training job of a tuning job
+        ("a-20260504120010x", "a-20260504120010x"),
     ],
 )
-def test_the_time_at_a_names_end(name: str, base: str) -> None:
+def test_the_time_in_a_name(name: str, base: str) -> None:
     assert without_clock(name, NOON) == base
 
 
-def test_a_name_in_texts() -> None:
-    assert holds_name("s3://b/churn/output/model.tar.gz", "churn")
-    assert not holds_name("arn:aws:iam::111122223333:role/data", "a")
-    assert not holds_name("s3://b/model.tar.gz", "model")
-    request = {"A": "s3://b/n-1/x", "B": "n-1", "C": "xn-1", "D": "s3://b/n-1/in", "E": "{{ x }} ${y}", "F": ["n-1/"]}
-    made, notes = renamed(request, "n-1", "n-{{ ts }}", frozenset({"s3://b/n-1/in"}))
+def rewritten(request: dict[str, Any], job: OfJob | None = None) -> tuple[dict[str, Any], list[str]]:
+    names = {"n-20260504-120000": Named("n-{{ ts_nodash }}", ""), "m-1777896000": Named("m-{{ ts_nodash }}", "")}
+    others = {"o-20260504-120000": "o.yaml"}
+    kept = frozenset({"s3://b/n-20260504-120000/in"})
+    made, notes = Rewriting(names, others, kept, NOON).rewritten(request, job)
+    changed: dict[str, Any] = with_references(made)
+    return changed, notes
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("s3://b/n-20260504-120000/x", "s3://b/n-{{ ts_nodash }}/x"),
+        ("n-20260504-120000", "n-{{ ts_nodash }}"),
+        ("m-1777896000", "m-{{ ts_nodash }}"),
+        ("s3://b/runs/20260504-120001/x", "s3://b/runs/{{ ts_nodash }}/x"),
+        ("s3://b/other-20260504-120001.csv", "s3://b/other-{{ ts_nodash }}.csv"),
+        ("xn-20260504-120000", "xn-{{ ts_nodash }}"),
+        ("s3://b/n-20260504-120000/in", "s3://b/n-20260504-120000/in"),
+        ("s3://b/model.tar.gz", "s3://b/model.tar.gz"),
+        ("{{ x }} ${y}", "{{ '{{' }} x }} ${y}"),
+    ],
+)
+def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
+    assert rewritten({"A": [text]}) == ({"A": [new]}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("20260504-120000", "A is the time of the recording"),
+        ("2026-05-04T12:00:00.123+00:00", "A is the time of the recording"),
+        ('"1777896000"', "A is the time of the recording"),
+        ("s3://b/o-20260504-120000/x", "A contains `o-20260504-120000`, a name of o.yaml"),
+    ],
+)
+def test_a_recorded_time_that_stays_is_noted(text: str, said: str) -> None:
+    made, (note,) = rewritten({"A": text})
+    assert made == {"A": text}
+    assert note.startswith(said)
+
+
+def test_two_recorded_times_do_not_become_one() -> None:
+    """Taken a second apart: as one template, both steps would write to the same place."""
+    made, notes = rewritten(
+        {"A": "s3://b/20260504-120000/x", "B": "s3://b/20260504-120001/x", "C": "s3://b/20260504-120000/y"}
+    )
     assert made == {
-        **request,
-        "A": "s3://b/n-{{ ts }}/x",
-        "B": "n-{{ ts }}",
-        "E": "{{ '{{' }} x }} ${y}",
-        "F": ["n-{{ ts }}/"],
+        "A": "s3://b/{{ ts_nodash }}/x",
+        "B": "s3://b/20260504-120001/x",
+        "C": "s3://b/{{ ts_nodash }}/y",
     }
-    assert [note.split(":")[0] for note in notes] == [
-        "C contains the recorded name within a word, xn-1",
-        "D refers to what was uploaded during the recording, s3",
-    ]
+    assert [note.split(",")[0] for note in notes] == ["B contains a second time of the recording"]
+
+
+def test_what_a_job_returns_is_a_reference() -> None:
+    job = OfJob("train", "n-20260504-120000", "s3://b/out/")
+    made, notes = rewritten(
+        {
+            "model": "s3://b/out/n-20260504-120000/output/model.tar.gz",
+            "folder": "s3://b/out/n-20260504-120000/output/model/",
+            "best": "s3://b/out/n-20260504-120000-003-0123abcd/output/model.tar.gz",
+            "name": "n-20260504-120000",
+            "arn": "arn:aws:sagemaker:us-east-1:123456789012:training-job/n-20260504-120000",
+            "elsewhere": "s3://c/n-20260504-120000/output/model.tar.gz",
+        },
+        job,
+    )
+    assert (made, notes) == (
+        {
+            "model": "${jobs.train.model}",
+            "folder": "${jobs.train.model}",
+            "best": "${jobs.train.model}",
+            "name": "${jobs.train.name}",
+            "arn": "${jobs.train.arn}",
+            "elsewhere": "s3://c/${jobs.train.name}/output/model.tar.gz",
+        },
+        [],
+    )
 
 
 @pytest.mark.slow
@@ -263,9 +337,10 @@ def test_a_run_has_its_own_name_wherever_the_name_stands(trainspec: Run, project
     spec = (project / "out" / "churn.yaml").read_text()
     job = spec.partition("tasks:")[0]
     assert job.count("churn-{{ ts_nodash }}") == 4, spec
-    assert "m: PrimaryContainer.ModelDataUrl names the job of the recording, churn-2" in ran.stderr
-    assert "m: ExecutionRoleArn contains the recorder's account, 123456789012" in ran.stderr
-    assert ran.returncode == 1
+    after = spec.partition("tasks:")[2]
+    assert 'ExecutionRoleArn: "${jobs.churn.arn}"' in after
+    assert 'ModelDataUrl: "${jobs.churn.model}"' in after
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_a_secret_is_named_and_not_shown(trainspec: Run, project: Path) -> None:
@@ -326,8 +401,8 @@ def test_jobs_of_one_base_have_names_of_their_own(tmp_path: Path) -> None:
         f"churn-xgboost-tune-v1-{short}",
         f"churn-xgboost-tune-v2-{short}",
     ]
-    changed = "the name has `churn-2` instead of `churn`, because another job has that name"
-    assert [changed in each.imported.remarks for each in specs] == [False, True, False, False, False]
+    changed = "with `churn-2` instead of `churn`, because another job has that name"
+    assert [changed in str(each.imported.remarks) for each in specs] == [False, True, False, False, False]
 
 
 @pytest.mark.slow
@@ -364,3 +439,88 @@ def test_the_name_of_a_tuning_job_has_its_time(trainspec: Run, project: Path) ->
     assert 'name: "sagemaker-xgboost-{{ ts_nodash[2:13] }}"' in spec
     linted = trainspec("lint", "out/sagemaker-xgboost.yaml")
     assert linted.returncode == 0, linted.stderr
+
+
+@pytest.mark.slow
+def test_all_steps_of_a_program_have_the_time_of_their_run(trainspec: Run, project: Path) -> None:
+    """Names with clocks of their own, of another zone, in the middle; each step reads what the one before wrote."""
+    command = script(
+        project,
+        """
+        import time
+        from datetime import datetime, timedelta, timezone
+        role, image = "arn:aws:iam::111122223333:role/R", "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"
+        def clock():
+            time.sleep(1)
+            tokyo = timezone(timedelta(hours=9))
+            return datetime.now(tokyo).strftime("%Y-%m-%d-%H-%M-%S-%f")[:-3]
+        prep = f"prepare-{clock()}"
+        sm.create_processing_job(ProcessingJobName=prep, RoleArn=role, AppSpecification={"ImageUri": image},
+            ProcessingResources={"ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.t3.large",
+                                                   "VolumeSizeInGB": 1}},
+            ProcessingOutputConfig={"Outputs": [{"OutputName": "train", "S3Output": {
+                "S3Uri": f"s3://acme/{prep}/train", "LocalPath": "/opt/ml/processing/train",
+                "S3UploadMode": "EndOfJob"}}]})
+        made = train(f"churn-{clock()}-v2", InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": {
+            "S3DataType": "S3Prefix", "S3Uri": f"s3://acme/{prep}/train"}}}])
+        model, config, endpoint = (f"churn-{clock()}" for _ in range(3))
+        sm.create_model(ModelName=model, ExecutionRoleArn=role, PrimaryContainer={
+            "Image": image, "ModelDataUrl": made["ModelArtifacts"]["S3ModelArtifacts"]})
+        sm.create_endpoint_config(EndpointConfigName=config, ProductionVariants=[{
+            "VariantName": "all", "ModelName": model, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}])
+        sm.create_endpoint(EndpointName=endpoint, EndpointConfigName=config)
+        sm.create_transform_job(TransformJobName=f"score-{clock()}", ModelName=model,
+            TransformInput={"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://acme/in/"}}},
+            TransformOutput={"S3OutputPath": f"s3://acme/scores/{clock()}/"},
+            TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1})
+        """,
+    )
+    ran = trainspec("import", "--record", "-o", "out", *command)
+    assert ran.returncode == 0, ran.stderr
+    spec = (project / "out" / "churn-v2.yaml").read_text().replace('"', "")
+    assert datetime.now(timezone.utc).strftime("-%m-") not in spec
+    for expected in (
+        "inputs: {train: s3://acme/prepare-{{ ts_nodash }}/train}",
+        "name: churn-{{ ts_nodash }}-v2",
+        "S3Uri: s3://acme/prepare-{{ ts_nodash }}/train",
+        "ModelDataUrl: ${jobs.churn-v2.model}",
+        "EndpointConfigName: churn-{{ ts_nodash }}",
+        "S3OutputPath: s3://acme/scores/{{ ts_nodash }}/",
+    ):
+        assert expected in spec, spec
+    assert spec.count("ModelName: churn-{{ ts_nodash }}") == 3
+    tasks = ("prepare", "churn", "churn-endpoint-config", "churn-endpoint", "score")
+    assert all(f"\n  {each}:\n" in spec for each in tasks), spec
+    assert "churn-endpoint: every run creates an endpoint, which nothing deletes" in ran.stderr
+    linted = trainspec("lint", "out/churn-v2.yaml")
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_a_name_of_another_spec_is_noted(tmp_path: Path) -> None:
+    first = {"TrainingJobName": "a-20260504-120000", "RoleArn": "r"}
+    second = {
+        "TrainingJobName": "b-20260504-120001",
+        "CheckpointConfig": {"S3Uri": "s3://acme/a-20260504-120000/checkpoints"},
+    }
+    created = [Created("CreateTrainingJob", "us-east-1", each, NOON) for each in (first, second)]
+    specs = specs_of(created, Objects(tmp_path), None)
+    assert specs[0].imported.notes == ()
+    (note,) = specs[1].imported.notes
+    assert note.startswith("CheckpointConfig.S3Uri contains `a-20260504-120000`, a name of a.yaml")
+
+
+def test_what_was_uploaded_is_said_once(tmp_path: Path) -> None:
+    store = Objects(tmp_path)
+    for uri in ("s3://acme/raw/data.csv", "s3://acme/prep-20260504-120000/code/prep.py"):
+        store.write(uri, b"x")
+    inputs = [{"S3Input": {"S3Uri": uri}} for uri in ("s3://acme/raw/", "s3://acme/prep-20260504-120000/code/prep.py")]
+    prepare = {"ProcessingJobName": "prep-20260504-120000", "ProcessingInputs": inputs}
+    created = [
+        Created("CreateProcessingJob", "us-east-1", prepare, NOON),
+        Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": "a-20260504-120000"}, NOON),
+    ]
+    (spec,) = specs_of(created, store, None)
+    (note,) = spec.imported.notes
+    assert "prep: ProcessingInputs[1].S3Input.S3Uri is what the command uploaded" in note
+    (remark,) = (each for each in spec.imported.remarks if "uploaded" in each)
+    assert remark.endswith("what the command uploaded, s3://acme/raw/: the spec does not upload it")

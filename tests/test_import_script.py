@@ -42,6 +42,17 @@ def test_come_back(kind: str | None, encoding: str | None) -> None:
     assert lower(back).members == request
 
 
+def test_the_toolkit_of_an_image_of_another_kind_comes_back() -> None:
+    """XGBoost's image has a toolkit, too, and is no framework's."""
+    source = {**BASE["source"], "launch": "toolkit"}
+    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+    request = _request(image=image, source=source, hyperparameter_encoding="json")
+    back: Any = job_fields(request, as_literal)
+    assert back["source"] == source
+    assert back["hyperparameters"] == BASE["hyperparameters"]
+    assert lower(back).members == request
+
+
 def test_options_come_back() -> None:
     distribution = {"type": "mpi", "processes_per_host": 8, "options": "-x NCCL_DEBUG=INFO"}
     assert job_fields(_request(distribution=distribution), as_literal)["distribution"] == distribution

@@ -72,6 +72,7 @@ def test_a_completed_job_tells_everything(client: Any, clock: ManualClock) -> No
     assert metric["MetricName"] == "loss"
     assert 0 <= metric["Value"] <= 1
     sent = {member: value for member, value in REQUEST.items() if member != "Tags"}
+    sent["OutputDataConfig"] = {"KmsKeyId": "", **REQUEST["OutputDataConfig"]}
     assert {member: described[member] for member in sent} == sent
     assert "FailureReason" not in described
 

@@ -77,6 +77,10 @@ class TaskIds:
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
+    def has(self, name: str) -> bool:
+        """Whether a name is taken."""
+        return name in self._given
+
     def free(self, wanted: str) -> str:
         """`wanted`, or `wanted-2` and so on where it was given before."""
         if wanted not in self._given:

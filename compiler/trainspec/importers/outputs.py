@@ -41,7 +41,12 @@ def _mark(found: re.Match[str], jobs: Collection[str]) -> str:
     is_one = bool(found["list"]) == bool(found["end"]) == bool(found["first"])
     if attribute is None or not is_one or found["task"] not in jobs:
         return found[0]
-    return f"{_OPEN}{found['task']}{_THEN}{attribute}{_END}"
+    return reference(found["task"], attribute)
+
+
+def reference(task_id: str, attribute: str) -> str:
+    """The mark of what a job returns, such as its `model`: a spec has `${jobs.TASK.ATTRIBUTE}` for it."""
+    return f"{_OPEN}{task_id}{_THEN}{attribute}{_END}"
 
 
 def with_references(value: Any) -> Any:

@@ -33,14 +33,23 @@ def answered_by_sagemaker(data: Mapping[str, Any]) -> bool:
 
 def import_request(data: Mapping[str, Any]) -> Imported:
     """The job of a request or an answer. An answer loses, without a word, what SageMaker alone can say."""
-    answered = answered_by_sagemaker(data)
     notes: list[str] = []
     request = known_members(data, notes)
-    if answered:
-        notes = []
+    if answered_by_sagemaker(data):
+        request, notes = without_empty_ranges(request), []
     notes += notes_on(request)
     job = ImportedJob(task_id_for(name_of(data)), request)
     return Imported((job,), notes=tuple(notes), remarks=tuple(remarks_on(request)))
+
+
+def without_empty_ranges(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request of a tuning job without the lists of ranges that the SDK sends empty."""
+    config = request.get(_CONFIG)
+    ranges = config.get("ParameterRanges") if isinstance(config, Mapping) else None
+    if not isinstance(config, Mapping) or not isinstance(ranges, Mapping):
+        return dict(request)
+    kept = {kind: each for kind, each in ranges.items() if each != []}
+    return {**request, _CONFIG: {**config, "ParameterRanges": kept}}
 
 
 def name_of(request: Mapping[str, Any]) -> str:

@@ -127,14 +127,16 @@ def _by_toolkit(
         fields |= lift_rows(JOB, {"HyperParameters": left}, as_text)
     if quoted:
         fields["hyperparameter_encoding"] = "json"
-    if source:
-        fields["source"] = {key: _texts(each, as_text) for key, each in source.items()}
-        if region is not None:
-            fields["region"] = _texts(region, as_text)
     if distribution:
-        yield {**fields, "distribution": distribution}
-    else:
+        fields["distribution"] = distribution
+    if not source:
         yield fields
+        return
+    if region is not None:
+        fields["region"] = _texts(region, as_text)
+    said = {key: _texts(each, as_text) for key, each in source.items()}
+    yield {**fields, "source": said}
+    yield {**fields, "source": {**said, "launch": "toolkit"}}
 
 
 def _is_plain(value: Any) -> bool:

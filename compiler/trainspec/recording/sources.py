@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.importers.model import Imported
+from trainspec.importers.request import dotted_member
 from trainspec.importers.script import job_fields
+from trainspec.recording.clock import around_clock
 from trainspec.recording.objects import Objects
 from trainspec.recording.unpack import unpacked
+from trainspec.schema.values import leaves
 from trainspec.templates import as_literal
 
 if TYPE_CHECKING:
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 _PROGRAM: Final = "sagemaker_program"
 _DIRECTORY: Final = "sagemaker_submit_directory"
+_INPUTS: Final = frozenset(("InputDataConfig", "ProcessingInputs", "TransformInput"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Recorded:
 
 
 def take_source(
-    spec: Recorded, request: dict[str, Any], fields: dict[str, Any], store: Objects, name: str
+    spec: Recorded, request: dict[str, Any], fields: dict[str, Any], store: Objects, at: datetime
 ) -> list[str]:
     """Point `source.dir` at a folder next to the spec, where the archive was uploaded. Returns notes."""
     read = job_fields(request, as_literal)
@@ -84,8 +89,8 @@ def take_source(
     if archive is None:
         return [f"{uri} was not uploaded: `source.dir` is still that archive"]
     spec.uploaded = Uploaded(uri, archive)
-    upload = f"{uri.rpartition('/')[0]}/".replace(f"/{name}/", f"/{spec.stem}/")
-    fields["source"] = {**source, "dir": spec.folder, "upload": upload}
+    folders = (spec.stem if around_clock(each, at) else each for each in uri.split("/")[:-1])
+    fields["source"] = {**source, "dir": spec.folder, "upload": f"{'/'.join(folders)}/"}
     if "source" not in read:
         own = {key: value for key, value in request["HyperParameters"].items() if key not in (_PROGRAM, _DIRECTORY)}
         request["HyperParameters"] = own
@@ -94,13 +99,14 @@ def take_source(
     return []
 
 
-def uploads(request: Mapping[str, Any], store: Objects) -> Iterator[str]:
-    """What a request names that was uploaded before it: archives and inputs."""
-    values = request.get("HyperParameters") or {}
-    yield from (each for name, each in values.items() if name == _DIRECTORY)
-    for uri in filter(None, map(_uri, request.get("InputDataConfig") or ())):
-        if uri.startswith("s3://") and uri.strip("/") != "s3:" and (_file(store, uri) or any(store.below(uri))):
-            yield uri
+def uploads(request: Mapping[str, Any], store: Objects) -> Iterator[tuple[str, str]]:
+    """What a request reads that was uploaded before it, by its member: objects, and inputs below a prefix."""
+    for path, value in leaves(dict(request)):
+        uri = value.strip('"') if isinstance(value, str) else ""
+        if not uri.startswith("s3://") or "/" not in uri.removeprefix("s3://").strip("/"):
+            continue
+        if _file(store, uri) or (not _INPUTS.isdisjoint(path) and any(store.below(uri))):
+            yield dotted_member(path), value
 
 
 def _file(store: Objects, uri: str) -> Path | None:

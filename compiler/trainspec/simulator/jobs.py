@@ -223,6 +223,7 @@ def describe(job: Job, now: float) -> dict[str, Any]:
         "ModelArtifacts": _model_artifacts(job, state),
         "FinalMetricDataList": _final_metrics(job, state) or None,
         "ResourceConfig": _resources(job),
+        "OutputDataConfig": _output(job),
     }
     return {member: value for member, value in described.items() if value is not None}
 
@@ -282,6 +283,12 @@ def _model_artifacts(job: Job, state: State) -> dict[str, str] | None:
     output = job.request["OutputDataConfig"]
     artifact = "model/" if output.get("CompressionType") == "NONE" else "model.tar.gz"
     return {"S3ModelArtifacts": f"{output['S3OutputPath'].rstrip('/')}/{job.name}/output/{artifact}"}
+
+
+def _output(job: Job) -> dict[str, Any] | None:
+    """As SageMaker answers it: the key is there even if none was given, and the SDK reads it."""
+    output = job.request.get("OutputDataConfig")
+    return None if output is None else {"KmsKeyId": "", **output}
 
 
 def _final_metrics(job: Job, state: State) -> list[dict[str, Any]]:

@@ -1,0 +1,63 @@
+"""Times of the recording in recorded names and paths."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+_STAMP: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:\d{4}[-_]?\d\d[-_]?\d\d[-_T]?\d\d[-_]?\d\d(?:[-_]?\d\d(?:[-_.]?\d{3}(?:\d{3})?)?)?Z?"
+    r"|\d{6}-?\d{4}|\d{10}|\d{13})(?![A-Za-z0-9])"
+)
+"""What the SDKs put into names, and what scripts write with strftime or as a time since 1970."""
+_ISO: Final = re.compile(r"(?<![A-Za-z0-9])\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?![A-Za-z0-9])")
+_TRIAL: Final = re.compile(r"-\d{3}-[0-9a-f]{8}$")
+_FORMATS: Final = {20: "%Y%m%d%H%M%S%f", 17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M"}
+"""A time without its separators, by its digits."""
+_SECONDS: Final = {10: 1, 13: 1000}
+"""Digits of a time since 1970, and how many of its units a second has."""
+_NEAR: Final = timedelta(hours=1)
+_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
+"""The time zones furthest from UTC: a program may write the time of any."""
+
+
+def clocks(text: str, now: datetime) -> Iterator[tuple[int, int]]:
+    """Where a text holds a time about `now`, in any time zone, as names and paths have it: from and to."""
+    yield from (found.span() for found in _STAMP.finditer(text) if _is_near(found[0], now))
+
+
+def has_time(text: str, now: datetime) -> bool:
+    """Whether a text holds a time about `now` as it is written for readers, such as `2025-04-09T06:00:00`."""
+    return any(_is_near(found[0], now) for found in _ISO.finditer(text))
+
+
+def around_clock(name: str, now: datetime) -> tuple[str, str] | None:
+    """What a name holds before and after the last time about `now` in it; None where there is no such time.
+
+    The number and the hash that a tuning job gives to a training job are left out.
+    """
+    found = list(clocks(name, now))
+    return (name[: found[-1][0]], _TRIAL.sub("", name[found[-1][1] :])) if found else None
+
+
+def without_clock(name: str, now: datetime) -> str:
+    """`name` without the last time about `now` in it, if there is one."""
+    before, after = around_clock(name, now) or (name, "")
+    joined = f"{before.rstrip('-_')}{after}" if before.rstrip("-_") else after.lstrip("-_")
+    return joined or name
+
+
+def _is_near(text: str, now: datetime) -> bool:
+    return any(west - _NEAR <= each - now <= east + _NEAR for each, west, east in _times(re.sub(r"\D", "", text)))
+
+
+def _times(digits: str) -> Iterator[tuple[datetime, timedelta, timedelta]]:
+    """What digits may mean as a time, and how far the clock of a time zone may be behind and ahead of it."""
+    none = timedelta()
+    if len(digits) in _SECONDS:
+        with suppress(ValueError, OverflowError, OSError):
+            yield datetime.fromtimestamp(int(digits) / _SECONDS[len(digits)], timezone.utc), none, none
+    if len(digits) in _FORMATS:
+        with suppress(ValueError):
+            yield datetime.strptime(digits, _FORMATS[len(digits)]).replace(tzinfo=timezone.utc), _WEST, _EAST

@@ -1,0 +1,106 @@
+"""Recorded requests as every run sends them: with its own time, and with what its own job returns."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from trainspec.importers.outputs import reference
+from trainspec.importers.request import dotted_member
+from trainspec.recording.clock import clocks, has_time
+from trainspec.recording.names import Named
+from trainspec.schema.values import leaves, with_leaves
+from trainspec.templates import as_literal
+
+_WORD: Final = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_TRIAL: Final = re.compile(r"(.+)-\d{3}-[0-9a-f]{8}")
+"""The name of a training job that a tuning job has started."""
+_ARTIFACT: Final = re.compile(r"(s3://.+)/([A-Za-z0-9-]+)/output/model(?:\.tar\.gz|/?)")
+_RUN: Final = "{{ ts_nodash }}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfJob:
+    """The job of a spec: its task id, its recorded name, and where it writes."""
+
+    task_id: str
+    name: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What recorded names become in one spec.
+
+    `names` are those of the spec itself, `others` those of other specs with the files of these. `kept` are texts that
+    name what was uploaded, which is there once only.
+    """
+
+    names: Mapping[str, Named]
+    others: Mapping[str, str]
+    kept: frozenset[str]
+    at: datetime
+    _segments: dict[str, str] = field(default_factory=dict)
+
+    def rewritten(self, request: Mapping[str, Any], job: OfJob | None = None) -> tuple[dict[str, Any], list[str]]:
+        """The request for Airflow's templates, and notes on what stays as it was. `job` has ended before."""
+        notes: list[str] = []
+
+        def change(value: Any, path: tuple[str | int, ...]) -> Any:
+            return self._text(value, dotted_member(path), job, notes) if isinstance(value, str) else value
+
+        changed: dict[str, Any] = with_leaves(dict(request), change)
+        notes += [
+            f"{dotted_member(path)} is named after a recorded name, in every run"
+            for path, _ in leaves(dict(request))
+            if any(isinstance(step, str) and any(name in step for name in self.names) for step in path)
+        ]
+        return changed, notes
+
+    def _text(self, value: str, where: str, job: OfJob | None, notes: list[str]) -> str:
+        literal = as_literal(value).replace("$${", "${")  # `${` is for the spec's writer
+        if value in self.kept:
+            return literal
+        if job is not None and (found := _result(value, job)) is not None:
+            return found
+        if has_time(value, self.at) or value.strip('"') in [value[start:end] for start, end in clocks(value, self.at)]:
+            notes.append(
+                f"{where} is the time of the recording, {value}, in every run: write a template, such as `{{{{ ts }}}}`"
+            )
+            return literal
+        return _WORD.sub(lambda found: self._word(found[0], where, job, notes), literal)
+
+    def _word(self, word: str, where: str, job: OfJob | None, notes: list[str]) -> str:
+        """A word of a text: a name, or a segment of a path."""
+        if job is not None and word == job.name and word in self.names:
+            return reference(job.task_id, "name")
+        if word in self.names:
+            return self.names[word].template
+        if word in self.others:
+            notes.append(f"{where} contains `{word}`, a name of {self.others[word]}, as it was in the recording")
+            return word
+        found = list(clocks(word, self.at))
+        for start, end in reversed(found):
+            stamp, rest = word[start:end], f"{word[:start]}\0{word[end:]}"
+            if self._segments.setdefault(rest, stamp) != stamp:
+                notes.append(f"{where} contains a second time of the recording, {word}, in every run")
+                return word
+            word = f"{word[:start]}{_RUN}{word[end:]}"
+        return word
+
+
+def _result(value: str, job: OfJob) -> str | None:
+    """The reference to what the job returns that a text names; None where it names something else."""
+    found = _ARTIFACT.fullmatch(value)
+    if found and found[1] == job.output.rstrip("/") and _is_of(found[2], job):
+        return reference(job.task_id, "model")
+    head, _, name = value.rpartition("/")
+    if head.endswith((":training-job", ":hyper-parameter-tuning-job")) and name == job.name.lower():
+        return reference(job.task_id, "arn")
+    return None
+
+
+def _is_of(name: str, job: OfJob) -> bool:
+    trial = _TRIAL.fullmatch(name)
+    return name == job.name or (trial is not None and trial[1] == job.name)
