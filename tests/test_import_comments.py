@@ -162,7 +162,9 @@ UNUSED = "nothing"
 
 def request(country):
     # Joins two strings.
+    name = country.upper()
     return {
+        # One of each country.
         "TrainingJobName": f"{country}-{{{{ ts_nodash }}}}",
         "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
         "HyperParameters": {"epochs": EPOCHS},
@@ -191,6 +193,7 @@ def test_comments_of_constants_stand_at_the_values_that_they_have_become() -> No
         "jobs:\n  # Countries that we sell in.\n  # One job each.\n  de:\n",
     ):
         assert expected in text, text
+    assert text.count("  # One of each country.\n    name: ") == 1
     assert "    # may read the lake\n    role: " in text[text.index("  own:") :]
     assert all(each not in text for each in ("Settings", "Joins two", "interest"))
 

@@ -36,6 +36,9 @@ def value_of(lines: str, expression: str) -> tuple[Any, tuple[str, ...]]:
 
 
 VALUES = {
+    "the seconds of a duration": (
+        "from datetime import timedelta\nD = timedelta(hours=3, minutes=1)", "int(D.total_seconds())", "10860"),
+    "a text has no seconds": ("from datetime import timedelta", "str(timedelta(hours=1).total_seconds() / 60)", "60.0"),
     "a default is what it was where the function is defined": (
         "X = 'right'\ndef f(a=X):\n    return a\nX = 'wrong'", "f()", "right"),
     "a default that changes is one for all calls": (
@@ -241,3 +244,20 @@ def test_an_xcom_for_python_is_named() -> None:
     assert [
         "`op_args` of `use` reads an XCom, which a template passes on as a string" in note for note in imported.notes
     ] == [True]
+
+
+def test_the_docstring_of_a_dag_is_its_doc() -> None:
+    """As Airflow's `@dag` has it, where no `doc_md` is given."""
+    body = """
+        from airflow.sdk import dag
+        @dag({given})
+        def churn():
+            '''Trains it.
+
+            Every night.
+            '''
+            SageMakerTrainingOperator(task_id='t', config={{'TrainingJobName': 'n'}})
+        churn()
+    """
+    assert only(body.format(given="")).dag.get("doc") == "Trains it.\n\nEvery night."
+    assert only(body.format(given="doc_md='Own.'")).dag.get("doc") == "Own."

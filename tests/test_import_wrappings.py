@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trainspec.diagnostics import codes
 from trainspec.importers.model import CannotImportError, Imported, TaskIds
 from trainspec.importers.sources import read_text
+from trainspec.text.parse import parse
+from trainspec.text.source import Source
 
 from helpers import Run
 
@@ -149,7 +152,106 @@ def test_what_a_state_reads_when_it_runs_is_named() -> None:
 
 def test_a_function_of_cloudformation_is_named() -> None:
     template = {"States": {"Train": {**STATE, "Parameters": {**REQUEST, "RoleArn": {"Ref": "Role"}}}}}
-    assert read({"Definition": template}).notes == ("Train: RoleArn is not a single value, so it was left out",)
+    note = "Train: RoleArn is filled in by CloudFormation (`Ref Role`), so it was left out"
+    assert read({"Definition": template}).notes == (note,)
+
+
+def test_what_a_template_substitutes_is_no_text_of_the_request() -> None:
+    request = {**REQUEST, "OutputDataConfig": {"S3OutputPath": "s3://${var.bucket}/models"}}
+    machine = {"States": {"Train": {**STATE, "Parameters": request}}}
+    terraform = {"resource": {"aws_sfn_state_machine": {"m": {"definition": json.dumps(machine)}}}}
+    imported = read(terraform)
+    (note,) = imported.notes
+    assert note.startswith("Train: OutputDataConfig.S3OutputPath is filled in by the template (`s3://${var.bucket}/")
+    assert "OutputDataConfig" not in imported.jobs[0].request
+    literal = read({"TrainingJob": request})
+    assert literal.jobs[0].request["OutputDataConfig"] == request["OutputDataConfig"]
+    assert literal.notes == ()
+
+
+TEMPLATE = """
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Role: !GetAtt MachineRole.Arn
+      Definition:
+        StartAt: Train
+        States:
+          Train:
+            Type: Task
+            Resource: arn:aws:states:::sagemaker:createTrainingJob.sync
+            Parameters:
+              TrainingJobName: churn
+              RoleArn: !GetAtt TrainRole.Arn
+              AlgorithmSpecification:
+                TrainingImage: !Join ["", [!Ref Account, ".dkr.ecr.us-east-1.amazonaws.com/a:1"]]
+                TrainingInputMode: File
+              OutputDataConfig: {S3OutputPath: !Sub "s3://${Bucket}/models"}
+              ResourceConfig: !If [IsProd, {InstanceType: ml.m5.large}, {InstanceType: ml.t3.large}]
+            End: true
+"""
+
+
+def test_short_forms_of_cloudformation() -> None:
+    (imported,) = read_text(TEMPLATE.encode())
+    assert imported.jobs[0].request == {
+        "TrainingJobName": "churn",
+        "AlgorithmSpecification": {"TrainingInputMode": "File"},
+    }
+    by = "is filled in by CloudFormation"
+    assert [note.partition(f" {by} ")[0] for note in imported.notes] == [
+        "Train: RoleArn",
+        "Train: AlgorithmSpecification.TrainingImage",
+        "Train: OutputDataConfig.S3OutputPath",
+        "Train: ResourceConfig",
+    ]
+    assert "(`!Sub s3://${Bucket}/models`)" in imported.notes[2]
+
+
+def test_a_tag_in_a_spec_is_still_an_error() -> None:
+    _, findings = parse(Source("s.yaml", "a: !Ref b"))
+    assert [found.code.id for found in findings] == [codes.BAD_TAG.id]
+
+
+def test_the_states_around_a_job() -> None:
+    def state(operation: str, **more: Any) -> dict[str, Any]:
+        of_job = operation == "createTrainingJob"
+        resource = f"arn:aws:states:::sagemaker:{operation}.sync"
+        return {"Type": "Task", "Resource": resource, "Parameters": REQUEST if of_job else {}, **more}
+
+    retry = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]
+    machine = {
+        "StartAt": "Prepare",
+        "States": {
+            "Prepare": state("createProcessingJob", Next="First"),
+            "First": state("createTrainingJob", Next="Wait", Retry=retry, TimeoutSeconds=60),
+            "Wait": {"Type": "Wait", "Seconds": 5, "Next": "Second"},
+            "Second": state("createTrainingJob", Next="Good?"),
+            "Good?": {"Type": "Choice", "Choices": [], "Default": "Third"},
+            "Third": state("createTrainingJob", Next="Each"),
+            "Each": {"Type": "Map", "ItemProcessor": {"States": {"Own": state("createTrainingJob", End=True)}}},
+            "Done": {"Type": "Succeed"},
+        },
+    }
+    imported = read(machine)
+    waits = {job.task_id: job.fields.get("depends_on") for job in imported.jobs}
+    assert waits == {"First": None, "Second": "First", "Third": None, "Own": "Third"}
+    assert imported.notes == (
+        "the state `Prepare` (sagemaker:createProcessingJob.sync) is not carried over",
+        "`Retry` of the state `First` is not carried over; a spec has `retries`",
+        "`TimeoutSeconds` of the state `First` is not carried over; a spec has `execution_timeout`",
+        "the state `Wait` (Wait) is not carried over",
+        "the state `Good?` (Choice) is not carried over",
+        "the state `Each` runs `Own` once for each item; the spec runs it once",
+    )
+
+
+def test_what_cloudtrail_hides_is_named() -> None:
+    hidden = {**REQUEST, "Environment": {"TOKEN": "HIDDEN_DUE_TO_SECURITY_REASONS", "STAGE": "prod"}}
+    imported = read({"eventName": "CreateTrainingJob", "requestParameters": hidden})
+    assert imported.jobs[0].request["Environment"] == {"STAGE": "prod"}
+    assert imported.notes == ("churn-1: Environment.TOKEN is hidden by CloudTrail, so it was left out",)
 
 
 @pytest.mark.parametrize("data", [{}, [], {"a": [1]}, {"definition": "{"}, {"eventName": "CreateTrainingJob"}])

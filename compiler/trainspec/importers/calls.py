@@ -20,6 +20,7 @@ from trainspec.importers.making import (
 )
 from trainspec.importers.operations import items_of
 from trainspec.importers.standard import STANDARD, of_standard
+from trainspec.importers.times import seconds_of
 from trainspec.importers.values import (
     Bound,
     Dag,
@@ -275,6 +276,8 @@ def _call_method(run: "Interpreter", node: ast.Call, called: Method, given: Give
         if of.makes_tasks():
             run.note(node, f"what `{of.name}.{name}` makes is not read: it is a class of this file")
         return unknown(node)
+    if isinstance(of, Residual) and (whole := seconds_of(of.node)) is not None:
+        return whole
     if isinstance(of, str):
         return method_of_text(of, name, node, given)
     if isinstance(of, dict | list):

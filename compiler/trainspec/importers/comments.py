@@ -7,6 +7,7 @@ import tokenize
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from trainspec.importers.model import OfConstant, Said, variable_name
 from trainspec.safety.masking import conceal_all
@@ -68,10 +69,15 @@ class Comments:
                 continue
             done.add(each)
             yield each, member
+            inside = range(each.lineno, (each.end_lineno or 0) + 1) if _is_function(each) else range(0)
             for name, (below, is_called) in _names(each).items():
                 source = self._source(name, line, is_called)
-                if source is not None and source not in own:
+                if source is not None and source not in own and source.lineno not in inside:
                     waiting.append((source, below or member))
+            for made in filter(_gives_map, ast.walk(each) if inside else ()):
+                if made not in done:
+                    done.add(made)
+                    yield made, member
 
     def _source(self, name: str, line: int, is_called: bool) -> ast.stmt | None:
         """The one statement that gives a value to a name, or the innermost loop over it around a line."""
@@ -199,6 +205,11 @@ def _is_apart(node: ast.AST) -> bool:
 def _is_function(statement: ast.stmt) -> bool:
     """Whether it is the definition of a function that makes no DAG, so that its comments are about its own work."""
     return isinstance(statement, ast.FunctionDef) and not statement.decorator_list
+
+
+def _gives_map(node: ast.AST) -> TypeGuard[ast.Return | ast.Assign]:
+    """Whether a statement returns a map that is written out, or gives a name to it."""
+    return isinstance(node, ast.Return | ast.Assign) and isinstance(node.value, ast.Dict)
 
 
 def _constant(statement: ast.stmt) -> str | None:

@@ -73,7 +73,7 @@ def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
         return found
     if isinstance(value, Member) and node.attr in ("name", "value"):
         return getattr(value, node.attr)
-    if isinstance(value, Residual):
+    if isinstance(value, Residual) and node.attr != "total_seconds":
         return unknown(node)
     return Method(value, node.attr, node)
 

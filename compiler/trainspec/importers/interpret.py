@@ -138,6 +138,8 @@ class Interpreter:
             given = arguments(self, called.decorator, called.scope)
         if not given.positional:
             given.named = {"dag_id": function.name, **given.named}
+        if doc := ast.get_docstring(function):
+            given.named.setdefault("doc_md", doc)
         at = called.decorator or ast.copy_location(ast.Call(ast.Name("dag"), [], []), function)
         made = make_dag(self, at, Reference("airflow.DAG"), given)
         self.dags.append(made)

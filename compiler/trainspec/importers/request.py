@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,17 @@ _ANSWERED = (
     "HyperParameterTuningJobStatus",
 )  # fmt: skip
 _CONFIG = "HyperParameterTuningJobConfig"
+_DEFAULTS = {
+    "EnableNetworkIsolation": False,
+    "EnableInterContainerTrafficEncryption": False,
+    "EnableManagedSpotTraining": False,
+    "InputDataConfig.CompressionType": "None",
+    "InputDataConfig.RecordWrapperType": "None",
+    "OutputDataConfig.KmsKeyId": "",
+    "OutputDataConfig.CompressionType": "GZIP",
+}
+"""What SageMaker adds to the description of a job, by the members of the training job."""
+_TIME = re.compile(r"[-_](20\d\d[-T\d]{4,}\d|\d{6}-\d{4}|\d{10}|\d{13})$")
 _NAMES = ("TrainingJobName", "HyperParameterTuningJobName")
 
 
@@ -33,13 +45,40 @@ def answered_by_sagemaker(data: Mapping[str, Any]) -> bool:
 
 def import_request(data: Mapping[str, Any]) -> Imported:
     """The job of a request or an answer. An answer loses, without a word, what SageMaker alone can say."""
+    answered = answered_by_sagemaker(data)
     notes: list[str] = []
     request = known_members(data, notes)
-    if answered_by_sagemaker(data):
-        request, notes = without_empty_ranges(request), []
+    name, remarks = name_of(data), list[str]()
+    if answered:
+        request, notes = without_defaults(request), []
+        remarks.append(taken(name))
     notes += notes_on(request)
-    job = ImportedJob(task_id_for(name_of(data)), request)
-    return Imported((job,), notes=tuple(notes), remarks=tuple(remarks_on(request)))
+    job = ImportedJob(task_id_for(without_time(name) if answered else name), request)
+    return Imported((job,), notes=tuple(notes), remarks=(*remarks, *remarks_on(request)))
+
+
+def taken(name: str) -> str:
+    """The remark on the name of a job that SageMaker has."""
+    return f"SageMaker has a job `{name}` and accepts the name once only: write a name with `{{{{ ts_nodash }}}}`"
+
+
+def without_time(name: str) -> str:
+    """A job's name without the time that the SDKs and scripts put at its end."""
+    return _TIME.sub("", name) or name
+
+
+def without_defaults(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The request of an answer without what SageMaker adds to what was requested."""
+
+    def kept(value: Any, path: str) -> Any:
+        if isinstance(value, list):
+            return [kept(each, path) for each in value]
+        if not isinstance(value, Mapping):
+            return value
+        members = ((f"{path}.{name}".removeprefix(".").removeprefix("TrainingJobDefinition."), name) for name in value)
+        return {name: kept(value[name], at) for at, name in members if _DEFAULTS.get(at, ...) != value[name]}
+
+    return without_empty_ranges(kept(request, ""))
 
 
 def without_empty_ranges(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +142,7 @@ def _members(value: Mapping[Any, Any], path: tuple[str | int, ...], notes: list[
         schema = member_schema((*path, name), operation)
         if schema is None or schema.get("x-output-only"):
             notes.append(f"{dotted_member((*path, str(name)))} is not a member of {operation}, so it was left out")
-        elif (known := _known(below, (*path, str(name)), notes, operation)) is not _LOST:
+        elif (known := _known(below, (*path, str(name)), notes, operation)) is not _LOST and (known != {} or not below):
             kept[str(name)] = known
         elif below is None and path:
             notes.append(f"{dotted_member((*path, str(name)))} is null, so it was left out")

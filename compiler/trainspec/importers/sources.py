@@ -82,7 +82,7 @@ def _data(source: Source, suffix: str) -> Any:
         if depth(data) > MAX_DEPTH:
             raise CannotImportError(f"more than {MAX_DEPTH} levels of nesting")
         return data
-    tree, findings = parse(source)
+    tree, findings = parse(source, keep_tags=True)
     if findings or tree is None:
         why = findings[0] if findings else None
         raise CannotImportError(f"line {why.span.line}: {why.message}" if why else "the file is empty")

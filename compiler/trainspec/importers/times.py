@@ -16,16 +16,25 @@ def duration_of(constants: Constants, node: ast.expr) -> int | str | None:
     if call is None:
         value = _value(constants, node)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+    seconds = _seconds(constants, call)
+    written: int | str | None = duration(int(seconds)) if seconds is not None and seconds == int(seconds) else None
+    return written
+
+
+def seconds_of(node: ast.expr) -> float | None:
+    """The seconds of a `timedelta(hours=3)` whose arguments are literals; None for all else."""
+    return _seconds(Constants(ast.Module([], [])), node) if isinstance(node, ast.Call) else None
+
+
+def _seconds(constants: Constants, call: ast.Call) -> float | None:
     if _name(call) not in ("timedelta", "duration"):
         return None
     positional = [_value(constants, each) for each in call.args]
     named = {each.arg: _value(constants, each.value) for each in call.keywords if each.arg}
     try:
-        seconds = timedelta(*positional, **named).total_seconds()
+        return timedelta(*positional, **named).total_seconds()
     except (TypeError, OverflowError):
         return None
-    written: int | str | None = duration(int(seconds)) if seconds == int(seconds) else None
-    return written
 
 
 def moment_of(constants: Constants, node: ast.expr) -> tuple[str, str | None] | None:

@@ -8,17 +8,27 @@ https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-refe
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from trainspec.importers.ack import renamed
+from trainspec.importers.filled_in import fixed
+from trainspec.importers.machines import Machines, depends_on
 from trainspec.importers.model import Imported, ImportedJob, TaskIds, task_id_for
-from trainspec.importers.request import answered_by_sagemaker, dotted_member, known_members, name_of
+from trainspec.importers.request import (
+    answered_by_sagemaker,
+    known_members,
+    name_of,
+    taken,
+    without_defaults,
+    without_time,
+)
 from trainspec.importers.script import notes_on, remarks_on
 from trainspec.request.api.model import TRAINING, TUNING
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH
 
-_HOLD_JSON: Final = ("definition", "definitionstring", "cloudtrailevent", "fn::sub")
+_HOLD_JSON: Final = ("definition", "definitionstring", "cloudtrailevent", "fn::sub", "!sub")
 _MARKS: Final = {
     TUNING: frozenset((
         "hyperparametertuningjobname", "hyperparametertuningjobconfig", "trainingjobdefinition",
@@ -47,24 +57,32 @@ def import_wrapped(data: Any) -> Imported | None:
     notes: list[str] = []
     remarks: list[str] = []
     task_ids = TaskIds()
-    for name, (operation, found) in _requests(data, "", 0):
+    machines = Machines()
+    for name, (operation, found) in _requests(data, "", 0, machines):
         said: list[str] = []
-        request = known_members(renamed(_fixed(found, (), said), (), said, operation), said, operation)
+        known = renamed(fixed(found, said, machines.is_inside), (), said, operation)
+        request = known_members(known, said, operation)
+        called = name_of(request)
         if answered_by_sagemaker(found):
-            said = []
+            request, said = without_defaults(request), []
+            remarks.append(taken(called))
         said += notes_on(request)
-        task_id = task_ids.free(task_id_for(name or name_of(request)))
+        task_id = task_ids.free(task_id_for(name or without_time(called)))
+        machines.holds(task_id)
         jobs.append(ImportedJob(task_id, request))
         notes += [f"{task_id}: {note}" for note in said]
         remarks += [f"{task_id}: {remark}" for remark in remarks_on(request)]
-    return Imported(tuple(jobs), notes=tuple(notes), remarks=tuple(remarks)) if jobs else None
+    upstream = machines.upstream()
+    waiting = tuple(replace(job, fields=depends_on(upstream.get(job.task_id, ()))) for job in jobs)
+    notes += machines.notes()
+    return Imported(waiting, notes=tuple(notes), remarks=tuple(remarks)) if jobs else None
 
 
-def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Found]]:
+def _requests(data: Any, name: str, texts: int, machines: Machines) -> Iterator[tuple[str, Found]]:
     """Each request in `data`, with the name nearest to it."""
     if isinstance(data, list):
         for each in data:
-            yield from _requests(each, "", texts)
+            yield from _requests(each, "", texts, machines)
     elif isinstance(data, Mapping):
         whole = _whole(data)
         if whole is not None:
@@ -72,9 +90,12 @@ def _requests(data: Any, name: str, texts: int) -> Iterator[tuple[str, Found]]:
             return
         for key, below in data.items():
             if isinstance(below, str) and key.lower() in _HOLD_JSON and texts < _DEEPEST_TEXT:
-                yield from _requests(_json(below), "", texts + 1)
+                yield from _requests(_json(below), "", texts + 1, machines)
+            elif key == "States" and isinstance(below, Mapping):
+                for state, inner in machines.states(data, below):
+                    yield from _requests(inner, state, texts, machines)
             elif isinstance(below, Mapping | list):
-                yield from _requests(below, name if key in _NAMELESS else str(key), texts)
+                yield from _requests(below, name if key in _NAMELESS else str(key), texts, machines)
 
 
 def _whole(data: Mapping[str, Any]) -> Found | None:
@@ -101,21 +122,3 @@ def _json(text: str) -> Any:
     except (ValueError, RecursionError):
         return None
     return data if depth(data) <= MAX_DEPTH else None
-
-
-def _fixed(value: Any, path: tuple[str | int, ...], notes: list[str]) -> Any:
-    """`value` without what a state machine reads when it runs: keys that end with `.$`, and strings of JSONata."""
-    if isinstance(value, list):
-        return [_fixed(each, (*path, index), notes) for index, each in enumerate(value)]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {}
-    for key, below in value.items():
-        name = str(key)
-        is_read = name.endswith(".$") or (isinstance(below, str) and below.startswith("{%") and below.endswith("%}"))
-        if is_read:
-            where = dotted_member((*path, name.removesuffix(".$")))
-            notes.append(f"{where} is read from the state's input (`{str(below)[:100]}`), so it was left out")
-        else:
-            kept[name] = _fixed(below, (*path, name), notes)
-    return kept

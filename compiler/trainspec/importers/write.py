@@ -54,7 +54,8 @@ def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[s
     found: dict[str, str] = {}
     document = with_references(with_variables(document, found))
     parts = [document.get("defaults", {}), *document["jobs"].values()]
-    parts += [each.get("arguments", {}) for name in ("sensors", "tasks") for each in document.get(name, {}).values()]
+    parts += [each.get("arguments", {}) for each in document.get("tasks", {}).values()]
+    parts += [*document.get("sensors", {}).values()]
     found |= repeated(parts, constants, found)
     if not found:
         return document

@@ -223,7 +223,7 @@ def describe(job: Job, now: float) -> dict[str, Any]:
         "ModelArtifacts": _model_artifacts(job, state),
         "FinalMetricDataList": _final_metrics(job, state) or None,
         "ResourceConfig": _resources(job),
-        "OutputDataConfig": _output(job),
+        "OutputDataConfig": (output := job.request.get("OutputDataConfig")) and {"KmsKeyId": "", **output},
     }
     return {member: value for member, value in described.items() if value is not None}
 
@@ -285,17 +285,10 @@ def _model_artifacts(job: Job, state: State) -> dict[str, str] | None:
     return {"S3ModelArtifacts": f"{output['S3OutputPath'].rstrip('/')}/{job.name}/output/{artifact}"}
 
 
-def _output(job: Job) -> dict[str, Any] | None:
-    """As SageMaker answers it: the key is there even if none was given, and the SDK reads it."""
-    output = job.request.get("OutputDataConfig")
-    return None if output is None else {"KmsKeyId": "", **output}
-
-
 def _final_metrics(job: Job, state: State) -> list[dict[str, Any]]:
     trained = state.start_of("Uploading")
-    if trained is None:
-        return []
-    return [{"MetricName": name, "Value": metric_value(job, name), "Timestamp": trained} for name in metric_names(job)]
+    names = metric_names(job) if trained is not None else ()
+    return [{"MetricName": name, "Value": metric_value(job, name), "Timestamp": trained} for name in names]
 
 
 def _resources(job: Job) -> dict[str, Any] | None:

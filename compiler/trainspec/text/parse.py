@@ -32,9 +32,9 @@ _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
 
 
-def parse(source: Source) -> tuple[Node | None, list[Diagnostic]]:
-    """The tree of the one document in `source` (None where there is none to speak of) and what is wrong with it."""
-    builder = _Builder(source)
+def parse(source: Source, *, keep_tags: bool = False) -> tuple[Node | None, list[Diagnostic]]:
+    """The tree of the document in `source`, if any, and its faults; `keep_tags` reads `!A b` as the map `{"!A": b}`."""
+    builder = _Builder(source, keep_tags)
     try:
         for event in events(source.text):
             if not builder.take(event):
@@ -69,6 +69,7 @@ class _Open:
 
     start: Any
     anchor: str | None
+    tag: str | None
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     merged: list[Entry] = field(default_factory=list)
@@ -80,8 +81,8 @@ class _Open:
 class _Builder:
     """Puts the tree together, event by event."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, source: Source, keep_tags: bool = False) -> None:
+        self.source, self.keep_tags = source, keep_tags
         self.name = source.name
         self.root: Node | None = None
         self.findings: list[Diagnostic] = []
@@ -120,7 +121,8 @@ class _Builder:
             if len(event.value) > MAX_TEXT:
                 self._report(codes.TOO_LARGE, self._span(event), f"a string of more than {MAX_TEXT:,} characters")
                 return False
-            return self._add(Scalar(event.value, self._span_of_scalar(event), self._is_plain(event)), event.anchor)
+            node = Scalar(event.value, self._span_of_scalar(event), self._is_plain(event))
+            return self._add(node, event.anchor, event.tag)
         elif kind == "AliasEvent":
             return self._alias(event)
         return True
@@ -145,7 +147,7 @@ class _Builder:
             self._is_plain(event)
         if event.anchor:
             self._open_anchors.add(event.anchor)
-        opened = _Open(event.start_mark, event.anchor, is_map=is_map)
+        opened = _Open(event.start_mark, event.anchor, event.tag, is_map=is_map)
         if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
             advice = "quote the value: an unquoted `{{` starts a YAML mapping" if is_map else "write a plain string"
             span = self._span(event)
@@ -170,9 +172,11 @@ class _Builder:
         if done.in_bad_key:
             self._stack[-1].key = Scalar("", span)
             return True
-        return self._add(node, done.anchor)
+        return self._add(node, done.anchor, done.tag)
 
-    def _add(self, node: Node, anchor: str | None) -> bool:
+    def _add(self, node: Node, anchor: str | None, tag: str | None = None) -> bool:
+        if self.keep_tags and tag and tag not in _KNOWN_TAGS:
+            node = mapping((Entry(Scalar(tag, node.span), node),), node.span)
         if node.size > MAX_NODES:
             self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, counting each use of an alias")
             return False
@@ -257,7 +261,7 @@ class _Builder:
     def _is_plain(self, event: Any) -> bool:
         """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
-        if tag not in _KNOWN_TAGS:
+        if tag not in _KNOWN_TAGS and not self.keep_tags:
             shown = cut(tag.replace(_TAG, "!!"), _SHOWN)
             self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
         return tag in _PLAIN_TAGS or (tag is None and not event.style)
