@@ -23,7 +23,11 @@ from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.text.source import Source
 
 OF_EVERY_TASK = dict.fromkeys(TaskArguments.model_fields, "an argument of every task")
-OF_THE_PLAN = {"depends_on": "the tasks before it", "doc": "joined with the place in the spec"}
+OF_THE_PLAN = {
+    "depends_on": "the tasks before it",
+    "task_group": "the group around it",
+    "doc": "joined with the place in the spec",
+}
 CALLS: list[tuple[Fields, type[BaseModel], dict[str, str]]] = [
     (OPERATOR, Operator, {}),
     (TASK, TaskArguments, {}),

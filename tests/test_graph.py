@@ -185,3 +185,9 @@ def test_a_tuning_job_says_how_it_searches(trainspec: Run, project: Path) -> Non
     assert 'class="box tuning"' in picture
     assert ">tuning job<" in picture
     assert ">training job<" not in picture
+
+
+def test_task_groups_are_frames_in_each_other(trainspec: Run) -> None:
+    drawn = trainspec("graph", str(ROOT / "tests" / "cases" / "good_task_groups" / "spec.yaml"))
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert drawn.stdout == (Path(__file__).parent / "data" / "graph" / "task_groups.mmd").read_text()

@@ -70,7 +70,7 @@ def test_every_field_is_described_and_has_an_example() -> None:
         assert field.example, field.path
 
 
-ABOUT_THE_TASK = {*TaskArguments.model_fields, "depends_on", "doc", "matrix", "on_failure", "proceed_if"}
+ABOUT_THE_TASK = {*TaskArguments.model_fields, "depends_on", "doc", "matrix", "on_failure", "proceed_if", "task_group"}
 
 
 def test_every_field_of_a_job_has_its_topic() -> None:

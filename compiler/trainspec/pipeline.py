@@ -39,7 +39,7 @@ from trainspec.text.source import Source
 from trainspec.text.tree import Mapping, Node, key_span
 
 if TYPE_CHECKING:
-    from trainspec.dag.plan import DagPlan
+    from trainspec.dag.model import DagPlan
     from trainspec.language.data import SpecData
     from trainspec.packing.source import Source as PackedSource
 

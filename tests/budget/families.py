@@ -110,6 +110,16 @@ def tasks_that_wait_for_all_before(size: int) -> Parts:
 
 
 @feature(950)
+def tasks_in_groups_of_their_own(size: int) -> Parts:
+    return {"tasks": many(size, lambda i: f"  g{i}: {{{OPERATOR}, task_group: {'g.' * (i % 10)}of-{i}}}")}
+
+
+@feature(950)
+def tasks_in_groups_with_one_id(size: int) -> Parts:
+    return {"tasks": many(size, lambda i: f"  gg{i}: {{{OPERATOR}, task_group: a{'.-'[i % 2]}b{i // 2}}}")}
+
+
+@feature(950)
 def tasks_in_a_row(size: int) -> Parts:
     return {"tasks": many(size, lambda i: f"  r{i}: {{{OPERATOR}, depends_on: {f'r{i - 1}' if i else '[]'}}}")}
 

@@ -58,6 +58,8 @@ def test_matrix_variables(room: Room) -> None:
         ("    spot: |", "true"),
         ("    depends_on: [|", "train"),
         ("    depends_on:\n      - |", "train"),
+        ("    task_group: models.risk\n  other:\n    task_group: m|", "models"),
+        ("    task_group: models.risk\n  other:\n    task_group: |", "models.risk"),
         ("    proceed_if: {metric: |", "auc"),
         ("    operator: {action_if_job_exists: |", "increment"),
         ("    algorithm: xg|", "xgboost@1.7-1"),

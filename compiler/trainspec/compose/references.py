@@ -34,8 +34,8 @@ NOT_RENDERED = frozenset((
     "max_active_tis_per_dagrun", "max_retry_delay", "on_execute_callback", "on_failure_callback", "on_retry_callback",
     "on_skipped_callback", "on_success_callback", "operator", "outlets", "owner", "params", "pool", "pool_slots",
     "priority_weight", "queue", "region", "retries", "retry_delay", "retry_exponential_backoff", "run_as_user",
-    "start_date", "task_display_name", "trigger_rule", "wait_for_downstream", "wait_for_past_depends_before_skipping",
-    "weight_rule",
+    "start_date", "task_display_name", "task_group", "trigger_rule", "wait_for_downstream",
+    "wait_for_past_depends_before_skipping", "weight_rule",
 ))  # fmt: skip
 """Fields of a job that no request holds: Airflow renders no templates in what becomes of them."""
 

@@ -16,9 +16,9 @@ class Airflow:
 
     `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
     factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too;
-    `makes_up_for_runs` where `catchup` is true if not given. `renamed` are arguments of the DAG that have another name
-    than the spec's fields; `discouraged` says what to do in place of a field that Airflow warns of. Its keys are
-    `dag.FIELD` and `task.FIELD`.
+    `makes_up_for_runs` where `catchup` is true if not given; `shows_group_names` where a task group can be shown by
+    another name than its id. `renamed` are arguments of the DAG that have another name than the spec's fields;
+    `discouraged` says what to do in place of a field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
     """
 
     minor: str
@@ -47,6 +47,7 @@ class Airflow:
     only_doubles: bool = False
     any_schedule_needs_start: bool = False
     makes_up_for_runs: bool = False
+    shows_group_names: bool = True
     renamed: Mapping[str, str] = field(default_factory=dict)
     discouraged: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,6 +105,7 @@ _AIRFLOW_2 = Airflow(
     only_doubles=True,
     any_schedule_needs_start=True,
     makes_up_for_runs=True,
+    shows_group_names=False,
     renamed={"fail_fast": "fail_stop"},
 )
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from trainspec.dag.expressions import Import, Names, is_reserved, source
-from trainspec.dag.plan import DagPlan, GroupPlan, TaskPlan
+from trainspec.dag.model import DagPlan, GroupPlan, Member, walk
 
 _STANDARD_LIBRARY = ("datetime",)
 _LONGEST_IMPORT = 88
@@ -16,7 +16,7 @@ def emit(plan: DagPlan) -> str:
     """The DAG file without its header: imports, the DAG, its tasks, their order."""
     variables = _variables(plan.members, {*_IMPORTED, *plan.names.values()})
     members = [_member(each, variables) for each in plan.members]
-    linked = [*plan.members, *(task for each in plan.members if isinstance(each, GroupPlan) for task in each.tasks)]
+    linked = list(walk(plan.members))
     position = {_id(each): number for number, each in enumerate(linked)}
     edges = [
         (variables[name], variables[_id(each)])
@@ -29,18 +29,19 @@ def emit(plan: DagPlan) -> str:
     return text.lstrip("\n") + "\n"
 
 
-def _member(member: TaskPlan | GroupPlan, variables: Mapping[str, str]) -> dict[str, Any]:
+def _member(member: Member, variables: Mapping[str, str]) -> dict[str, Any]:
     """What the template shows of a task or a group."""
     shown: dict[str, Any] = {
         "variable": variables.get(_id(member)),
         "place": member.place,
+        "arguments": member.arguments,
     }
     if isinstance(member, GroupPlan):
-        return {**shown, "group": member.group_id, "tasks": [_member(task, variables) for task in member.tasks]}
-    return {**shown, "group": None, "operator": member.operator, "arguments": member.arguments}
+        return {**shown, "operator": None, "members": [_member(each, variables) for each in member.members]}
+    return {**shown, "operator": member.operator}
 
 
-def _id(member: TaskPlan | GroupPlan) -> str:
+def _id(member: Member) -> str:
     return member.group_id if isinstance(member, GroupPlan) else member.task_id
 
 
@@ -91,9 +92,9 @@ def _sorted(names: list[str]) -> list[str]:
     return sorted(names, key=lambda name: (not name.isupper(), not name[:1].isupper(), name))
 
 
-def _variables(members: Sequence[TaskPlan | GroupPlan], imported: Set[str]) -> dict[str, str]:
+def _variables(members: Sequence[Member], imported: Set[str]) -> dict[str, str]:
     """A Python name for each task and group that waits or that another one waits for: the id, made a name."""
-    every = [*members, *(task for each in members if isinstance(each, GroupPlan) for task in each.tasks)]
+    every = list(walk(members))
     linked = {name for each in every for name in each.upstream} | {_id(each) for each in every if each.upstream}
     taken = set(imported)
     variables = {}

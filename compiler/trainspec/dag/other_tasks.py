@@ -38,7 +38,7 @@ def _to_letter(value: Any, setting: Setting) -> Expression:
     return expression
 
 
-_OF_THE_PLAN = frozenset({"depends_on", "doc"})
+_OF_THE_PLAN = frozenset({"depends_on", "task_group", "doc"})
 
 SENSOR = Fields(
     "Sensor",

@@ -1,4 +1,4 @@
-"""The plan of a DAG file: every argument as an expression, every task with its place and what it waits for."""
+"""A spec's data and its requests → the plan of its DAG file."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainspec.dag.airflow import OPERATOR, TUNING_OPERATOR, Airflow, own_imports
 from trainspec.dag.arguments import Arguments, Given, Setting, dag_arguments, operator_arguments, task_arguments
-from trainspec.dag.expressions import Import, Names, imports, local_names, one_line
+from trainspec.dag.expressions import imports, local_names, one_line
 from trainspec.dag.max_parallel import lanes, lanes_id, latch_arguments
+from trainspec.dag.model import DagPlan, GroupPlan, Member, TaskPlan
 from trainspec.dag.other_tasks import asked_once, gate_call, other_task_call, to_letter
 from trainspec.dag.sections import gate_id, places, sections
+from trainspec.dag.task_groups import nested, task_groups
 from trainspec.templates.choices import OPERATOR as BEST
 from trainspec.text.tree import Path, dotted
 from trainspec.units import seconds
@@ -17,43 +19,6 @@ from trainspec.units import seconds
 if TYPE_CHECKING:
     from trainspec.airflow_api.own import OwnOperators
     from trainspec.language.data import JobData, OtherTaskData, SpecData
-
-
-class TaskPlan(NamedTuple):
-    """One task: the call that makes it, and where the spec says so: `specs/churn.yaml: jobs.train`."""
-
-    task_id: str
-    place: str
-    operator: Import
-    arguments: Arguments
-    upstream: tuple[str, ...]
-
-
-class GroupPlan(NamedTuple):
-    """A task group: the points of a matrix. `upstream` is what all of them wait for."""
-
-    group_id: str
-    tasks: tuple[TaskPlan, ...]
-    upstream: tuple[str, ...]
-
-    @property
-    def place(self) -> str:
-        """Where the spec says so."""
-        return self.tasks[0].place
-
-
-class DagPlan(NamedTuple):
-    """One DAG file: its tasks and groups of tasks in the order of the spec; `names` are what its imports are called."""
-
-    dag_id: str
-    arguments: Arguments
-    members: tuple[TaskPlan | GroupPlan, ...]
-    names: Names
-
-    @property
-    def tasks(self) -> tuple[TaskPlan, ...]:
-        """All tasks, those of the groups among them."""
-        return tuple(task for each in self.members for task in (each.tasks if isinstance(each, GroupPlan) else (each,)))
 
 
 def plan_dag(
@@ -76,7 +41,7 @@ def plan_dag(
     arguments: Arguments = (("dag_id", dag_id), *dag_arguments(dag, setting))
     group_of = {task: group for group, tasks in groups.items() for each in tasks for task in (each, gate_id(each))}
     before = _Before(group_of, frozenset(name for name, job in jobs.items() if job.get("proceed_if")))
-    where = _places(data, spec, group_of)
+    where, within = _places(data, spec, group_of), task_groups(data, groups)
     tasks: list[TaskPlan] = []
     for section, members in sections(data):
         for name, given in members.items():
@@ -88,14 +53,16 @@ def plan_dag(
             tasks.append(_job(name, jobs[name], requests[name], where[name], setting, before))
             if name in before.gated:
                 tasks.append(_gate(name, jobs[name], where[gate_id(name)], setting, before))
+    tasks = [task._replace(task_group=within.get(task.task_id)) for task in tasks]
     defaults = frozenset(dag.get("default_args") or ())
     for group, bound in bounds.items():
         tasks, group_of = _with_lanes(tasks, group_of, group, groups[group], bound, airflow, defaults)
-    used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups else ())}
+    used = {airflow.dag, *(task.operator for task in tasks), *((airflow.group,) if groups or within else ())}
     for _, value in (*arguments, *(argument for task in tasks for argument in task.arguments)):
         used |= imports(value)
     names = local_names(used, own_imports(airflow))
-    return DagPlan(dag_id, arguments, tuple(_grouped(tasks, group_of, {lanes_id(job) for job in bounds})), names)
+    grouped = _grouped(tasks, group_of, {lanes_id(job) for job in bounds})
+    return DagPlan(dag_id, arguments, tuple(nested(grouped, spec, airflow)), names)
 
 
 def _places(data: "SpecData", spec: str, group_of: Mapping[str, str]) -> dict[str, str]:
@@ -139,9 +106,14 @@ def _with_lanes(
 ) -> tuple[list[TaskPlan], dict[str, str]]:
     """The tasks with the lanes of a matrix among them, behind its points; and the group of each task."""
     planned = lanes(job, points, bound, frozenset(name for task in tasks for name in task.upstream))
-    where = {task.task_id: task.place for task in tasks}
+    by_id = {task.task_id: task for task in tasks}
     latches = [
-        TaskPlan(each.task_id, where[each.upstream[0]], airflow.empty, latch_arguments(each, defaults), each.upstream)
+        by_id[each.upstream[0]]._replace(  # which keeps where it is written, and the group that it is in
+            task_id=each.task_id,
+            operator=airflow.empty,
+            arguments=latch_arguments(each, defaults),
+            upstream=each.upstream,
+        )
         for each in planned.latches
     ]
     found = [
@@ -155,7 +127,7 @@ def _with_lanes(
     return [*found[:end], *latches, *found[end:]], groups
 
 
-def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[str]) -> Iterator[TaskPlan | GroupPlan]:
+def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[str]) -> Iterator[Member]:
     """The tasks in order, those of a group together; what all of them wait for, the group waits for.
 
     In the groups `apart`, each task has its own dependencies.
@@ -170,7 +142,7 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[
         shared = tuple(name for name in of_all if all(name in task.upstream for task in first))
         rest = (tuple(name for name in task.upstream if name not in shared) for task in members)
         own = tuple(task._replace(upstream=names) for task, names in zip(members, rest, strict=True))
-        yield GroupPlan(group, own, shared)
+        yield GroupPlan(group, own[0].place, (("group_id", group),), own, shared, own[0].task_group)
 
 
 _WAIT: Given = {"max_attempts": None}

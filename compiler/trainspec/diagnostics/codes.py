@@ -81,6 +81,7 @@ DOUBTFUL_SCHEDULE = Code("TS627", "a schedule that does not run when it seems to
 IGNORED = Code("TS628", "an argument that Airflow accepts but ignores", Severity.WARNING)
 NEEDS_PACKAGE = Code("TS629", "a package that must be installed where Airflow runs", Severity.NOTE)
 NO_EVENT_TRIGGER = Code("TS630", "a trigger that cannot watch an asset")
+BAD_TASK_GROUP = Code("TS631", "a task group that Airflow does not accept")
 
 # TS7xx: the files that are written
 STALE = Code("TS701", "a generated file is out of date")

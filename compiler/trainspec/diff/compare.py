@@ -10,7 +10,7 @@ from typing import Any
 from trainspec.compose import origin
 from trainspec.dag.arguments import Arguments
 from trainspec.dag.expressions import Call, Name, imports, source
-from trainspec.dag.plan import GroupPlan
+from trainspec.dag.model import GroupPlan, walk
 from trainspec.diff.model import FILE, WAITS, Change, Compiled, DagDifference, Source, Status, TaskDifference
 from trainspec.request.check import printable
 from trainspec.safety.masking import hides, redacted
@@ -78,8 +78,8 @@ def _shown(at: str, value: Any) -> Any:
 
 def _task_leaves(compiled: Compiled) -> dict[str, Leaves]:
     """Everything that can differ in each task: its request, its arguments, what it waits for."""
-    groups = [each for each in compiled.plan.members if isinstance(each, GroupPlan)]
-    shared = {task.task_id: group.upstream for group in groups for task in group.tasks}
+    groups = [each for each in walk(compiled.plan.members) if isinstance(each, GroupPlan)]
+    shared = {task.task_id: group.upstream for group in groups if group.upstream for task in group.tasks}
     found: dict[str, Leaves] = {}
     for task in compiled.plan.tasks:
         is_job = task.task_id in compiled.analysis.requests
@@ -93,6 +93,7 @@ def _task_leaves(compiled: Compiled) -> dict[str, Leaves]:
         found[task.task_id] = {
             **(dict(_request_leaves(compiled, task.task_id)) if is_job else {}),
             **dict(_argument_leaves(own)),
+            **({"task_group": (task.task_group, None)} if task.task_group else {}),
             **{f"{WAITS}{name}": (True, None) for name in waits},
             **{f"{FILE}{name}": (id_, None) for name, id_ in compiled.files.get(task.task_id, {}).items()},
         }

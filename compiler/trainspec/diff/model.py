@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from trainspec.dag.plan import DagPlan
+from trainspec.dag.model import DagPlan
 from trainspec.pipeline import Analysis
 
 

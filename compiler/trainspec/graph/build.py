@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trainspec.compose import handed_on, in_words
+from trainspec.dag.task_groups import task_groups
 from trainspec.graph.model import TIMES, Edge, Graph, Kind, Node, concealed
 from trainspec.request.bounds import bounds_of
 from trainspec.request.tuned import CONFIG, machine_choices, training_request
@@ -25,7 +26,9 @@ def build(
     groups: Mapping[str, Sequence[str]],
 ) -> Graph:
     """The picture of a spec: its validated `data`, the request of each job and the task ids of each matrix."""
-    drawing = _Drawing({task: group for group, tasks in groups.items() for task in tasks})
+    group_of = {task: group for group, tasks in groups.items() for task in tasks}
+    within = task_groups(data, groups)
+    drawing = _Drawing(group_of, {group_of.get(task, task): path for task, path in within.items()})
     sections: tuple[tuple[Kind, Mapping[str, OtherTaskData]], ...] = (
         (Kind.SENSOR, data.get("sensors", {})),
         (Kind.TASK, data.get("tasks", {})),
@@ -57,6 +60,7 @@ def build(
     return concealed(Graph(dag_id, tuple(drawing.nodes.values()), tuple(drawing.edges.values())))
 
 
+_TASKS = frozenset((Kind.JOB, Kind.TUNING, Kind.TASK, Kind.SENSOR, Kind.APPROVAL, Kind.TRIGGER, Kind.GATE))
 _BOUNDS = {"at_least": "≥", "at_most": "≤", "above": ">", "below": "<"}
 
 
@@ -65,6 +69,7 @@ class _Drawing:
     """Nodes and edges as they come; a second edge between the same two adds nothing but its label."""
 
     group_of: Mapping[str, str]
+    within: Mapping[str, str] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -78,7 +83,9 @@ class _Drawing:
         return gate if (gate := _gate(self.owner(task))) in self.nodes else self.owner(task)
 
     def node(self, key: str, kind: Kind, title: str, detail: str = "", count: int = 1) -> str:
-        self.nodes.setdefault(key, Node(key, kind, title, detail, count))
+        task = key.removeprefix(_gate("")) if kind is Kind.GATE else key
+        group = self.within.get(task, "") if kind in _TASKS else ""
+        self.nodes.setdefault(key, Node(key, kind, title, detail, count, group=group))
         return key
 
     def place(self, kind: Kind, uri: str) -> str:
@@ -164,8 +171,8 @@ def _draw_start(drawing: _Drawing, schedule: Any) -> None:
     later = {
         edge.head for edge in drawing.edges.values() if drawing.nodes[edge.tail].kind not in (Kind.DATA, Kind.CODE)
     }
-    tasks = {Kind.JOB, Kind.TUNING, Kind.TASK, Kind.SENSOR, Kind.APPROVAL, Kind.TRIGGER}
-    first = [key for key, node in drawing.nodes.items() if node.kind in tasks and key not in later]
+    tasks = (key for key, node in drawing.nodes.items() if node.kind in _TASKS and node.kind is not Kind.GATE)
+    first = [key for key in tasks if key not in later]
     for start in _starts(drawing, schedule):
         for task in first:
             drawing.edge(start, task)

@@ -4,9 +4,9 @@ https://mermaid.js.org/syntax/flowchart.html
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from trainspec.graph.model import TIMES, Arrow, Graph, Kind
+from trainspec.graph.model import TIMES, Arrow, Graph, Kind, Node
 
 _SHAPES = {
     Kind.DAG: ('[["', '"]]'),
@@ -33,10 +33,7 @@ def mermaid(graph: Graph) -> str:
 def _lines(graph: Graph) -> Iterator[str]:
     names = {node.id: f"n{number}" for number, node in enumerate(graph.nodes, 1)}
     yield "flowchart LR"
-    for node in graph.nodes:
-        left, right = _SHAPES[node.kind]
-        lines = "<br>".join(map(_text, (node.name, *filter(None, (node.detail, node.cost)))))
-        yield f"    {names[node.id]}{left}{lines}{right}"
+    yield from _nodes(graph.nodes, names)
     for edge in graph.edges:
         label = f'|"{_text(edge.label)}"|' if edge.label else ""
         line = "-.->" if edge.is_data else "-->"
@@ -46,6 +43,26 @@ def _lines(graph: Graph) -> Iterator[str]:
     if graph.caption:
         yield f'    caption["{"<br>".join(map(_text, graph.caption))}"]'
         yield "    style caption fill:none,stroke:none"
+
+
+def _nodes(nodes: Iterable[Node], names: Mapping[str, str], depth: int = 0) -> Iterator[str]:
+    """The nodes that are `depth` task groups deep, those of a group that is further inside in a frame."""
+    indent = "    " * (depth + 1)
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        steps = node.group.split(".") if node.group else []
+        found.setdefault(f"in {steps[depth]}" if len(steps) > depth else node.id, []).append(node)
+    for inside in found.values():
+        node = inside[0]
+        steps = node.group.split(".") if node.group else []
+        if len(steps) > depth:
+            yield f'{indent}subgraph {names[node.id]}g{depth}["{_text(steps[depth])}"]'
+            yield from _nodes(inside, names, depth + 1)
+            yield f"{indent}end"
+            continue
+        left, right = _SHAPES[node.kind]
+        lines = "<br>".join(map(_text, (node.name, *filter(None, (node.detail, node.cost)))))
+        yield f"{indent}{names[node.id]}{left}{lines}{right}"
 
 
 def _text(text: str) -> str:

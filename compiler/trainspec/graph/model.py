@@ -27,7 +27,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box: its name as `title`, below it `detail` and `cost`; `count` is the number of tasks it stands for."""
+    """One box: its name as `title`, below it `detail` and `cost`; `count` is the number of tasks it stands for.
+
+    `group` is the path of the task group that it is in, `models.risk`.
+    """
 
     id: str
     kind: Kind
@@ -35,6 +38,7 @@ class Node:
     detail: str = ""
     count: int = 1
     cost: str = ""
+    group: str = ""
 
     @property
     def name(self) -> str:

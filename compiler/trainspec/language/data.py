@@ -654,6 +654,7 @@ class JobData(TaskArgumentsData, total=False):
     operator: OperatorData
     matrix: dict[str, Any]
     depends_on: str | list[str]
+    task_group: str
     proceed_if: ConditionData | list[ConditionData]
     on_failure: OnFailureData
     doc: str
@@ -663,6 +664,7 @@ class OtherTaskData(TaskArgumentsData, total=False):
     """What every task other than a job may set."""
 
     depends_on: str | list[str]
+    task_group: str
     doc: str
 
 

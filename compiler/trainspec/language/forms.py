@@ -11,6 +11,11 @@ from trainspec.units import DURATION_PATTERN, SIZE_PATTERN, TEMPLATE_PATTERN
 
 ID_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}$(?!\n)"
 
+TASK_GROUP_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*){0,9}$(?!\n)"
+"""Ten groups in each other at most: Python takes 20 nested blocks, and Airflow's pages show far fewer."""
+LONGEST_TASK_GROUP = 200
+"""Airflow's limit on the id of a task group."""
+
 
 def _form(text: str) -> Any:
     return Field(json_schema_extra={"x-form": text})
@@ -38,6 +43,15 @@ Id: TypeAlias = Annotated[
     Field(pattern=ID_PATTERN),
     _form("a name of letters, digits, `_`, `.` and `-`, at most 250 characters long"),
 ]
+TaskGroup: TypeAlias = Annotated[
+    StrictStr,
+    Field(pattern=TASK_GROUP_PATTERN, max_length=LONGEST_TASK_GROUP),
+    _form(
+        "a name of letters, digits, `_` and `-`, or up to 10 such names with dots between them, "
+        "at most 200 characters long"
+    ),
+]
+"""The path of a task group: the groups around it, and itself."""
 
 WrittenScalar: TypeAlias = Annotated[
     Any,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictStr
 from trainspec.language import parts
 from trainspec.language.failures import OnFailure
-from trainspec.language.forms import Boolean, Id, Text, WrittenScalar, WrittenValue
+from trainspec.language.forms import Boolean, Id, TaskGroup, Text, WrittenScalar, WrittenValue
 from trainspec.language.other_tasks import Condition
 from trainspec.language.task import Operator, TaskArguments
 from trainspec.language.tuning import Tuning
@@ -164,6 +164,10 @@ class Job(TaskArguments):
     )
     depends_on: Annotated[Id | list[Id], Field(json_schema_extra={"x-form": "a task or a list of tasks"})] | None = (
         Field(None, description="The jobs, sensors, tasks and triggers that run before this task and must succeed.")
+    )
+    task_group: TaskGroup | None = Field(
+        None,
+        description="The task group that Airflow shows the task in; with dots, a group in others: `models.risk`.",
     )
     proceed_if: (
         Annotated[

@@ -18,7 +18,7 @@ LEADING: Mapping[str, Sequence[str]] = {
     "Dag": ("id", "description", "doc"),
     "Operator": ("aws_conn_id", "wait_for_completion", "deferrable"),
     "Job": (
-        "depends_on", "matrix",
+        "depends_on", "task_group", "matrix",
         "name", "region", "account", "image", "framework", "algorithm", "image_access", "role",
         "source", "distribution", "entrypoint", "arguments",
         "input_mode", "inputs", "output", "checkpoint",

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictStr
 from trainspec.language.callbacks import Callbacks
-from trainspec.language.forms import FixedDuration, Id, Number, Text
+from trainspec.language.forms import FixedDuration, Id, Number, TaskGroup, Text
 from trainspec.language.parts import Model
 from trainspec.language.task import TaskArguments
 
@@ -30,6 +30,10 @@ class OtherTask(TaskArguments):
             None,
             description="The jobs, sensors, tasks, approvals and triggers that run before this task and must succeed.",
         )
+    )
+    task_group: TaskGroup | None = Field(
+        None,
+        description="The task group that Airflow shows the task in; with dots, a group in others: `models.risk`.",
     )
     doc: Text | None = Field(None, description="Markdown that Airflow shows with the task.")
 

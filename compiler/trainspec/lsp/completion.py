@@ -111,6 +111,10 @@ def _tasks(known: Known, path: tuple[str, ...]) -> Iterator[CompletionItem]:
     yield from _named({name: text for name, text in known.tasks().items() if name != own}, CompletionItemKind.Function)
 
 
+def _task_groups(known: Known, path: tuple[str, ...]) -> Iterator[CompletionItem]:
+    yield from (CompletionItem(name, kind=CompletionItemKind.Folder) for name in known.task_groups())
+
+
 def _metrics(known: Known, path: tuple[str, ...]) -> Iterator[CompletionItem]:
     yield from _named(known.metrics(path[1]), CompletionItemKind.Field)
 
@@ -146,6 +150,7 @@ _OF_PLACES: Mapping[str, Callable[[Known, tuple[str, ...]], Iterator[CompletionI
     "sensors.*.depends_on": _tasks,
     "tasks.*.depends_on": _tasks,
     "triggers.*.depends_on": _tasks,
+    **{f"{section}.*.task_group": _task_groups for section in TASKS},
     "jobs.*.proceed_if.metric": _metrics,
     "jobs.*.framework.name": _frameworks,
     "jobs.*.framework.version": _versions,

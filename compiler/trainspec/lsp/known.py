@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from trainspec.compose import extend
+from trainspec.dag.task_groups import with_those_around
 from trainspec.diagnostics import codes
 from trainspec.disk.reading import DiskTree
 from trainspec.lsp.checking import Checker
@@ -79,6 +80,14 @@ class Known:
             node = self.root.get(section) if self.root is not None else None
             found.update(dict.fromkeys(node.keys(), section.removesuffix("s")) if isinstance(node, Map) else {})
         return found
+
+    def task_groups(self) -> list[str]:
+        """The paths of the task groups, and of those around them."""
+        sections = (self.root.get(name) for name in TASKS) if self.root is not None else ()
+        tasks = [each.value for node in sections if isinstance(node, Map) for each in node.entries]
+        named = (each.get("task_group") for each in tasks if isinstance(each, Map))
+        paths = [each.text for each in named if isinstance(each, Scalar)]
+        return sorted({around for path in paths for around in with_those_around(path)})
 
     def matrix(self, job: str) -> list[str]:
         """The names of a job's matrix."""

@@ -40,6 +40,7 @@ class JobFacts:
     requests: tuple[tuple[str, str], ...]
     bounds: tuple[str, ...] = ()
     doc: str = ""
+    task_group: str = ""
 
 
 def job_facts(
@@ -62,6 +63,7 @@ def job_facts(
         requests=tuple(_requests(task_id, environments)),
         bounds=bounds,
         doc=conceal_all(str(fields.get("doc") or "")),
+        task_group=str(fields.get("task_group") or ""),
     )
 
 

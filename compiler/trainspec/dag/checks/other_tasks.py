@@ -23,7 +23,6 @@ _DAG_FIELDS = (
     "task", "tasks", "group", "execution_delta", "states", "failed_states", "skipped_states", "check_existence",
 )  # fmt: skip
 _OF_THE_TASK = {"task_id": "the key of the task is its id", "doc_md": "write `doc` next to `operator`"}
-_OF_THE_FILE = ("dag", "task_group")
 _RUN_STATES = ("queued", "running", "success", "failed")
 _BOUNDS = ("at_least", "at_most", "above", "below")
 
@@ -120,9 +119,9 @@ def _task(task: "TaskData", path: Path) -> Iterator[Fault]:
     of_every_task = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
     for name in task.get("arguments") or {}:
         at = (*path, "arguments", name)
-        if name in _OF_THE_FILE:
+        if name == "dag":
             yield Fault(codes.CONFLICT, at, f"`{name}` of an operator is set by the DAG file", "remove it", on_key=True)
-        elif name in _OF_THE_TASK or name in of_every_task or name == "depends_on":
+        elif name in _OF_THE_TASK or name in of_every_task or name in ("depends_on", "task_group"):
             where = _OF_THE_TASK.get(name, f"write `{name}` next to `operator`")
             message = f"`{name}` belongs to the task, not to the operator's arguments"
             yield Fault(codes.CONFLICT, at, message, where, on_key=True)

@@ -12,6 +12,7 @@ from trainspec.dag.checks.doubtful import check_doubtful
 from trainspec.dag.checks.operators import check_operators
 from trainspec.dag.checks.other_tasks import check_other_tasks
 from trainspec.dag.checks.reads import check_reads
+from trainspec.dag.checks.task_groups import check_task_groups
 from trainspec.dag.checks.templates import check_templates
 from trainspec.dag.checks.triggers import check_triggers
 from trainspec.dag.max_parallel import check_lanes
@@ -70,3 +71,4 @@ def _faults(
     yield from check_dependencies(data, groups)
     yield from check_reads(data, groups, options.airflow)
     yield from check_lanes(data, groups, bounds)
+    yield from check_task_groups(data, groups, bounds)
