@@ -152,6 +152,13 @@ def test_errors_of_the_file() -> None:
         straight_of(Loaded({"airflow": "3.3.2", "errors": [trace], "dags": []}, None))
 
 
+def test_an_error_of_several_lines_and_one_without_a_place() -> None:
+    trace = 'Traceback:\n  File "/d.py", line 4, in <module>\n    f()\nTypeError: no such:\n**kwargs: {}'
+    for error, said in [(trace, "line 4: TypeError: no such: \\*\\*kwargs: {}"), ("It is: odd", "It is: odd")]:
+        with pytest.raises(CannotImportError, match=f"cannot load it: {said}$"):
+            straight_of(Loaded({"airflow": "3.3.2", "errors": [error], "dags": []}, None))
+
+
 def test_hostile_names_stay_data() -> None:
     name = "t'); import os #"
     imported = only(file_of(task(name, arguments={"config": CONFIG, "pool": "{{ x }}"})))
@@ -170,6 +177,28 @@ def test_a_python_without_airflow(tmp_path: Path) -> None:
         load(tmp_path / "d.py", sys.executable, 300)
     with pytest.raises(CannotImportError, match="no such program: nothing-such"):
         load(tmp_path / "d.py", "nothing-such", 300)
+
+
+def test_whose_fault_it_is(trainspec: Run, project: Path, tmp_path: Path) -> None:
+    (project / "d.py").write_text("")
+
+    def code(script: str) -> int:
+        python = program(tmp_path, script)
+        return trainspec("import", "d.py", "--load", "--airflow-python", python, "--load-timeout", "2").returncode
+
+    before, loading = "exit 3", 'touch "$3"; exit 3'
+    assert (code(before), code(loading)) == (2, 1)
+    assert (code("sleep 60"), code('touch "$3"; sleep 60')) == (2, 1)
+    assert trainspec("import", "--load", "--airflow-python", sys.executable, "d.py").returncode == 2
+
+
+def test_a_source_that_is_refused_does_not_keep_others_out(trainspec: Run, project: Path) -> None:
+    (project / "d.py").write_text("x = (\n")
+    (project / "r.json").write_text('{"TrainingJobName": "n", "RoleArn": "r"}')
+    ran = trainspec("import", "d.py", "r.json")
+    assert ran.returncode == 1
+    assert "d.py: line 1: not Python: '(' was never closed\n" in ran.stderr
+    assert "name: n\n" in ran.stdout
 
 
 def test_a_python_that_takes_too_long(tmp_path: Path) -> None:

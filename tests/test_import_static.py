@@ -73,6 +73,43 @@ def test_changes_after_creation_count(change: str) -> None:
     assert {name: found[name] for name in expected} == expected
 
 
+IN_A_CALLABLE = {
+    "operator": """
+        from airflow.operators.python import PythonOperator
+        def train(**context):
+            SageMakerTrainingOperator(task_id='inner', config=request()).execute(context)
+        with DAG('d'):
+            SageMakerTrainingOperator(task_id='t', config=request())
+            PythonOperator(task_id='p', python_callable=train)
+        """,
+    "task": """
+        with DAG('d'):
+            SageMakerTrainingOperator(task_id='t', config=request())
+            @task
+            def p():
+                from acme import SageMakerTuningOperator
+                SageMakerTuningOperator(task_id='inner', config={}).execute({})
+            p()
+        """,
+}
+
+
+@pytest.mark.parametrize("kind", IN_A_CALLABLE)
+def test_a_job_that_a_function_runs_is_named(kind: str) -> None:
+    (note,) = only(IN_A_CALLABLE[kind]).notes
+    name = "SageMakerTrainingOperator in line 15" if kind == "operator" else "SageMakerTuningOperator in line 18"
+    assert "the task `p` is not carried over: " in note
+    assert f" runs {name}" in note
+
+
+def test_what_another_module_says_is_named_at_the_line_that_reads_it() -> None:
+    call = "SageMakerTrainingOperator(task_id='t', config=request(**output()))"
+    code = f"from conf import output\nwith DAG('d'):\n    {call}"
+    module = "import json\n\n\ndef output():\n    return {'HyperParameters': json.loads(open('x').read())}\n"
+    (note,) = only(code, conf=module).notes
+    assert note.startswith(f"line {len(HEAD.splitlines()) + 1}: config.HyperParameters is not a literal: ")
+
+
 UNCERTAIN = {
     "branch": "import os\nX = 's3://a'\nif os.environ.get('P'):\n    X = 's3://b'",
     "try": "try:\n    from conf import X\nexcept ImportError:\n    X = 's3://fallback'",

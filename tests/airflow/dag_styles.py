@@ -1,6 +1,7 @@
 """DAG files as people write them, each around one way of putting a training request together."""
 
 import textwrap
+from collections.abc import Mapping
 
 HEAD = """
 import os
@@ -12,9 +13,9 @@ try:
     from airflow.providers.standard.operators.bash import BashOperator
     from airflow.providers.standard.operators.empty import EmptyOperator
     from airflow.providers.standard.operators.python import BranchPythonOperator, PythonOperator
-    from airflow.sdk import TaskGroup, chain, cross_downstream, dag
+    from airflow.sdk import TaskGroup, chain, cross_downstream, dag, task
 except ImportError:
-    from airflow.decorators import dag
+    from airflow.decorators import dag, task
     from airflow.models.baseoperator import chain, cross_downstream
     from airflow.operators.bash import BashOperator
     from airflow.operators.empty import EmptyOperator
@@ -56,6 +57,44 @@ class Shape:
     def resources(self):
         return {"InstanceType": "ml.c5.xlarge", "InstanceCount": self.count, "VolumeSizeInGB": 50}
 """
+PACKAGES = {
+    "sagemaker/estimator.py": """
+class Estimator:
+    max_run = 86400
+    def __init__(self, image_uri, role, instance_count, instance_type, output_path, hyperparameters=None):
+        self.image_uri, self.role, self.output_path = image_uri, role, output_path
+        self.instance_count, self.instance_type, self.hyperparameters = instance_count, instance_type, hyperparameters
+""",
+    "sagemaker/workflow/airflow.py": """
+import time
+def training_config(estimator, inputs=None, job_name=None, mini_batch_size=None):
+    config = {
+        "AlgorithmSpecification": {"TrainingImage": estimator.image_uri, "TrainingInputMode": "File"},
+        "OutputDataConfig": {"S3OutputPath": estimator.output_path},
+        "TrainingJobName": job_name or "churn-" + time.strftime("%Y-%m-%d-%H-%M-%S", time.gmtime(time.time())),
+        "StoppingCondition": {"MaxRuntimeInSeconds": estimator.max_run},
+        "ResourceConfig": {
+            "InstanceCount": estimator.instance_count, "InstanceType": estimator.instance_type, "VolumeSizeInGB": 30,
+        },
+        "RoleArn": estimator.role,
+    }
+    if inputs is not None:
+        source = {"S3DataType": "S3Prefix", "S3Uri": inputs, "S3DataDistributionType": "FullyReplicated"}
+        config["InputDataConfig"] = [{"DataSource": {"S3DataSource": source}, "ChannelName": "training"}]
+    if estimator.hyperparameters:
+        config["HyperParameters"] = dict(estimator.hyperparameters)
+    return config
+""",
+    "astronomer/providers/amazon/aws/operators/sagemaker.py": """
+from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
+class SageMakerTrainingOperatorAsync(SageMakerTrainingOperator):
+    def execute(self, context):
+        self.defer(trigger=None, method_name="execute_complete")
+    def execute_complete(self, context, event=None):
+        return event
+""",
+}
+"""Packages of other people with the shape of the real ones: what is installed next to Airflow, by its path."""
 SETTINGS = '{"epochs": "12", "loss": "logloss"}'
 
 STYLES = {
@@ -224,10 +263,115 @@ STYLES = {
                     config=request(f"p{number}", HyperParameters={"max_depth": str(depth), "eta": str(eta)}),
                 )
         """,
+    "estimator": """
+        from sagemaker.estimator import Estimator
+        from sagemaker.workflow.airflow import training_config
+        estimator = Estimator(
+            image_uri="111122223333.dkr.ecr.eu-west-1.amazonaws.com/churn:4",
+            role="arn:aws:iam::111122223333:role/Train",
+            instance_count=2, instance_type="ml.c5.xlarge", output_path="s3://acme-models/churn/",
+            hyperparameters={"eta": "0.2"},
+        )
+        with DAG("D", start_date=START, schedule="@daily", catchup=False):
+            config = training_config(estimator, "s3://acme-data/{{ ds }}/", job_name="churn-{{ ts_nodash }}")
+            SageMakerTrainingOperator(task_id="train", config=config)
+        """,
+    "asynchronous": """
+        from astronomer.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperatorAsync
+        with DAG("D", start_date=START, schedule=None):
+            config = request(OutputDataConfig={"S3OutputPath": "s3://{}/{}/".format("acme-models", "risk")})
+            SageMakerTrainingOperatorAsync(task_id="train", config=config, aws_conn_id="aws_train")
+        """,
+    "own_asynchronous_class": """
+        from astronomer.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperatorAsync
+        class Train(SageMakerTrainingOperatorAsync):
+            ui_color = "#0af"
+        with DAG("D", start_date=START, schedule=None):
+            Train(task_id="train", config=request())
+        """,
+    "parameters_of_a_factory": """
+        def add_training(dag, team, machine="ml.m5.large", **more):
+            return SageMakerTrainingOperator(
+                task_id="train_" + team, config=request(team, machine), dag=dag, **more
+            )
+        dag_of_file = DAG("D", start_date=START, schedule="@daily", catchup=False)
+        add_training(dag_of_file, "risk") >> add_training(dag_of_file, "fraud", machine="ml.c5.xlarge", retries=3)
+        """,
 }
 """The body of each file, by the name of its style; its DAG is called D there."""
+
+ONLY_LOADED: Mapping[str, str] = {
+    "formats": 'Environment={"KEY": key}',
+    "environment": "int(os.getenv(",
+    "mapped": "SageMakerTrainingOperator.partial(",
+    "own_class": 'Train(task_id="train"',
+    "assets": "outlets=[made]",
+    "conditions": "config = request(machine=",
+    "file_of_settings": "from style_helpers import settings",
+    "objects": "Shape(4).resources()",
+    "estimator": "training_config(estimator, ",
+}
+"""Styles that reading alone does not know, and a part of the line that is named then."""
+
+LOST: Mapping[str, tuple[str, str]] = {
+    "template_as_config": (
+        """
+        with DAG("D", start_date=START, schedule=None, render_template_as_native_obj=True):
+            SageMakerTrainingOperator(task_id="train", config="{{ ti.xcom_pull(task_ids='settings') }}")
+        """,
+        'config="{{ ti',
+    ),
+    "config_of_a_task": (
+        """
+        with DAG("D", start_date=START, schedule=None):
+            @task
+            def settings():
+                return request()
+            SageMakerTrainingOperator(task_id="train", config=settings())
+        """,
+        "config=settings()",
+    ),
+    "operator_in_a_callable": (
+        """
+        def train(**context):
+            SageMakerTrainingOperator(task_id="inner", config=request()).execute(context)
+        with DAG("D", start_date=START, schedule=None):
+            PythonOperator(task_id="train", python_callable=train) >> EmptyOperator(task_id="done")
+        """,
+        "PythonOperator(task_id=",
+    ),
+    "operator_in_a_task": (
+        """
+        with DAG("D", start_date=START, schedule=None):
+            @task
+            def train(**context):
+                operator = SageMakerTrainingOperator(task_id="inner", config=request())
+                return operator.execute(context)
+            train()
+        """,
+        "    train()",
+    ),
+    "name_of_the_sdk": (
+        """
+        from sagemaker.estimator import Estimator
+        from sagemaker.workflow.airflow import training_config
+        with DAG("D", start_date=START, schedule=None):
+            estimator = Estimator("image", "role", 1, "ml.m5.large", "s3://acme-models/churn/")
+            SageMakerTrainingOperator(task_id="train", config=training_config(estimator))
+        """,
+        "training_config(estimator))",
+    ),
+}
+"""What no spec can say, whichever way the file is imported, and a part of the line that is named."""
 
 
 def text_of(style: str) -> str:
     """The whole file of a style."""
-    return HEAD + textwrap.dedent(STYLES[style]).replace('"D"', f'"{style}"')
+    body = STYLES[style] if style in STYLES else LOST[style][0]
+    return HEAD + textwrap.dedent(body).replace('"D"', f'"{style}"')
+
+
+def line_of(style: str, part: str) -> int:
+    """The number of the only line of a style that holds `part`."""
+    (found,) = (number for number, line in enumerate(text_of(style).splitlines(), 1) if part in line)
+    return found

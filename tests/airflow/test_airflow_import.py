@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dag_styles import HELPERS, SETTINGS, STYLES, text_of
+from dag_styles import HEAD, HELPERS, LOST, ONLY_LOADED, PACKAGES, SETTINGS, STYLES, line_of, text_of
 from environment import Airflow
 from trainspec.options import Options
 from trainspec.pipeline import analyse
@@ -37,35 +37,46 @@ print("\\n" + json.dumps({"dags": found, "errors": bag.import_errors}))
 
 @dataclass(frozen=True)
 class Styles:
+    """The folder of the files, the Airflow that has what they import, and what it finds in them."""
+
     folder: Path
+    airflow: Airflow
     of_airflow: Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
 def styles(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Styles:
-    """The files of all styles, and what Airflow itself finds in them."""
-    folder = tmp_path_factory.mktemp(f"styles{airflow.version}")
+    folder, packages = (tmp_path_factory.mktemp(f"{each}{airflow.version}") for each in ("styles", "packages"))
+    airflow = replace(airflow, variables={**airflow.variables, "PYTHONPATH": str(packages)})
+    for path, text in PACKAGES.items():
+        (packages / path).parent.mkdir(parents=True)
+        (packages / path).write_text(text)
     (folder / "style_helpers.py").write_text(HELPERS)
     (folder / "style_settings.json").write_text(SETTINGS)
-    for style in STYLES:
+    for style in (*STYLES, *LOST):
         (folder / f"{style}.py").write_text(text_of(style))
     found = json.loads(airflow.python("-c", _ASK, str(folder)).splitlines()[-1])
     assert found["errors"] == {}
-    return Styles(folder, found["dags"])
+    return Styles(folder, airflow, found["dags"])
 
 
-def run_import(airflow: Airflow, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "trainspec", "import", "--load"]
+def run_import(airflow: Airflow, file: Path, way: str = "load") -> "subprocess.CompletedProcess[str]":
     python = str(airflow.venv / "bin" / "python")
+    options = ["--load", "--airflow-python", python, "--load-timeout", "300"] if way == "load" else []
     return subprocess.run(
-        [*command, "--airflow-python", python, "--load-timeout", "300", *arguments],
+        [sys.executable, "-m", "trainspec", "import", str(file), *options],
         env=airflow.environ(), capture_output=True, text=True, timeout=400, cwd=airflow.home,
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("way", ["load", "read"])
 @pytest.mark.parametrize("style", STYLES)
-def test_a_file_comes_over_whole(airflow: Airflow, styles: Styles, style: str) -> None:
-    done = run_import(airflow, str(styles.folder / f"{style}.py"))
+def test_a_file_comes_over_whole(styles: Styles, style: str, way: str) -> None:
+    done = run_import(styles.airflow, styles.folder / f"{style}.py", way)
+    if way == "read" and style in ONLY_LOADED:
+        assert done.returncode == 1
+        assert f"line {line_of(style, ONLY_LOADED[style])}: " in done.stderr
+        return
     assert done.returncode == 0, done.stderr
     analysis = analyse(Source("imported.yaml", done.stdout), Options())
     requests = {name: printable(made.members) for name, made in analysis.requests.items()}
@@ -81,6 +92,15 @@ def test_a_file_comes_over_whole(airflow: Airflow, styles: Styles, style: str) -
     assert requests == asked["configs"]
 
 
+@pytest.mark.parametrize("way", ["load", "read"])
+@pytest.mark.parametrize("style", LOST)
+def test_what_no_spec_can_say_is_named(styles: Styles, style: str, way: str) -> None:
+    done = run_import(styles.airflow, styles.folder / f"{style}.py", way)
+    assert done.returncode == 1
+    assert f"line {line_of(style, LOST[style][1])}: " in done.stderr
+    assert ("runs SageMakerTrainingOperator in line" in done.stderr) == style.startswith("operator_in")
+
+
 def test_what_does_not_come_over_is_named(airflow: Airflow, tmp_path: Path) -> None:
     (tmp_path / "lost.py").write_text(
         text_of("groups").replace(
@@ -94,7 +114,7 @@ def test_what_does_not_come_over_is_named(airflow: Airflow, tmp_path: Path) -> N
     late >> Mine(task_id="mine", bash_command="x") >> EmptyOperator(task_id="end")
 """
     )
-    done = run_import(airflow, str(tmp_path / "lost.py"))
+    done = run_import(airflow, tmp_path / "lost.py")
     assert done.returncode == 1
     lines = (tmp_path / "lost.py").read_text().splitlines()
     line = next(number for number, text in enumerate(lines, 1) if "late-" in text)
@@ -134,18 +154,37 @@ with DAG("commented", schedule=None, start_date=datetime(2025, 1, 1)):
 
 def test_comments_come_over_as_they_do_without_loading(airflow: Airflow, tmp_path: Path) -> None:
     (tmp_path / "commented.py").write_text(_COMMENTED)
-    loaded = run_import(airflow, str(tmp_path / "commented.py")).stdout
-    read = subprocess.run(
-        [sys.executable, "-m", "trainspec", "import", str(tmp_path / "commented.py")], capture_output=True, text=True
-    ).stdout
+    loaded, read = (run_import(airflow, tmp_path / "commented.py", way).stdout for way in ("load", "read"))
     comments = [[line for line in each.splitlines() if "#" in line] for each in (loaded, read)]
     assert comments[0] == comments[1]
     assert len(comments[0]) == 5, loaded
     assert "  bucket: acme-lake\n" in loaded
 
 
-def test_a_file_that_airflow_cannot_load(airflow: Airflow, tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text("import nothing_of_this_name\n")
-    done = run_import(airflow, str(tmp_path / "broken.py"))
-    assert done.returncode == 2
-    assert "line 1: ModuleNotFoundError: No module named 'nothing_of_this_name'" in done.stderr
+_REFUSED = {
+    "import": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
+    "syntax": ("x = (1,", "SyntaxError: '(' was never closed"),
+    "exit": ("raise SystemExit('only in production')", "SystemExit: only in production"),
+    "helper": ("import refused_helper; refused_helper.first()", "KeyError: 'bucket'"),
+    "argument": ("EmptyOperator(task_id='e', size=1)", "TypeError: Invalid arguments were passed to EmptyOperator"),
+    "cycle": (
+        "with DAG('cycle', schedule=None) as d: a, b = (EmptyOperator(task_id=each) for each in 'ab'); a >> b >> a",
+        "AirflowDagCycleException: Cycle detected in D",
+    ),
+    "cron": ("with DAG('cron', schedule='99 * * * *') as d: EmptyOperator(task_id='e')", "is not acceptable"),
+}
+_DEEP = "".join(f"def {one}():\n    {then}\n" for one, then in [
+    ("first", "second()"), ("second", "third()"), ("third", "{}['bucket']")])  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _REFUSED)
+def test_a_file_that_airflow_refuses(airflow: Airflow, tmp_path: Path, kind: str) -> None:
+    line, reason = _REFUSED[kind]
+    (tmp_path / "refused_helper.py").write_text(_DEEP)
+    (tmp_path / "refused.py").write_text(f"{HEAD}{line}\n")
+    done = run_import(airflow, tmp_path / "refused.py")
+    assert (done.returncode, done.stdout) == (1, "")
+    number = len(HEAD.splitlines()) + 1
+    assert f"/refused.py: Airflow {airflow.version}." in done.stderr
+    assert f" cannot load it: line {number}: {reason if kind != 'cron' else ''}" in done.stderr
+    assert reason in done.stderr

@@ -3,15 +3,14 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from trainspec.cli.imported import report, write_recorded, write_spec
+from trainspec.cli.imported import refuse, report, write_recorded, write_spec
 from trainspec.cli.reading import standard_input
 from trainspec.editing.format import formatted
-from trainspec.importers.model import CannotImportError, Imported, TaskIds
+from trainspec.importers.model import CannotImportError, Imported, TaskIds, UnavailableError
 from trainspec.importers.sources import load_file, read_aws, read_file, read_text
 from trainspec.importers.write import spec_text
 from trainspec.project.project import UsageError
@@ -59,14 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     if arguments.record:
         return write_recorded(arguments.sources, arguments.output, arguments.region)
-    read = _load(arguments) if arguments.load else _read(arguments.sources)
-    imported = _join([*read, *_from_aws(arguments)])
-    if not imported:
+    if not arguments.sources and not arguments.job_name:
         raise UsageError("pass a file, or a job with --job-name")
+    read = list(_read(arguments))
+    imported = _join([each for found in read for each in found or ()])
     target = Path(arguments.output) if arguments.output else None
     if len(imported) > 1 and (target is None or not target.is_dir()):
         raise UsageError(f"the sources contain {len(imported)} DAGs: pass a folder with -o")
-    is_whole = True
+    is_whole = None not in read
     for each in imported:
         text = formatted(Source("imported.yaml", spec_text(each))).text
         if target is None:
@@ -91,19 +90,34 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("--region is the region of the job that --job-name names; add --job-name")
 
 
-def _read(sources: Iterable[str]) -> Iterator[Imported]:
-    for source in sources:
-        with _named(source):
-            yield from read_text(standard_input()) if source == "-" else read_file(Path(source))
-
-
-def _load(arguments: argparse.Namespace) -> Iterator[Imported]:
+def _read(arguments: argparse.Namespace) -> Iterator[list[Imported] | None]:
+    """What each source contains; None for one that is no source. Raises UsageError."""
     for source in arguments.sources:
-        with _named(source):
-            if source == "-":
-                raise CannotImportError("--load needs a file, not standard input")
-            python = arguments.airflow_python or sys.executable
-            yield from load_file(Path(source), python, arguments.load_timeout or _LOAD_TIMEOUT)
+        yield _read_one(source, arguments)
+    if arguments.job_name:
+        try:
+            yield [read_aws(arguments.job_name, arguments.region)]
+        except UnavailableError as error:  # what goes wrong names the job
+            raise UsageError(f"--job-name: {error}") from error
+
+
+def _read_one(source: str, arguments: argparse.Namespace) -> list[Imported] | None:
+    """What a source contains; None, with the reason on stderr, for one that is no source. Raises UsageError."""
+    try:
+        if arguments.load:
+            return _load(arguments, source)
+        return read_text(standard_input()) if source == "-" else read_file(Path(source))
+    except UnavailableError as error:
+        raise UsageError(f"{source}: {error}") from error
+    except CannotImportError as error:
+        refuse(source, error)
+        return None
+
+
+def _load(arguments: argparse.Namespace, source: str) -> list[Imported]:
+    if source == "-":
+        raise UnavailableError("--load needs a file, not standard input")
+    return load_file(Path(source), arguments.airflow_python or sys.executable, arguments.load_timeout or _LOAD_TIMEOUT)
 
 
 def _seconds(text: str) -> float:
@@ -112,21 +126,6 @@ def _seconds(text: str) -> float:
     if not 0 < value < 100_000:
         raise ValueError(text)
     return value
-
-
-def _from_aws(arguments: argparse.Namespace) -> Iterator[Imported]:
-    if arguments.job_name:
-        with _named("--job-name"):  # what goes wrong names the job
-            yield read_aws(arguments.job_name, arguments.region)
-
-
-@contextmanager
-def _named(source: str) -> Iterator[None]:
-    """Say which source it is that cannot be imported."""
-    try:
-        yield
-    except CannotImportError as error:
-        raise UsageError(f"{source}: {error}") from error
 
 
 def _join(found: list[Imported]) -> list[Imported]:

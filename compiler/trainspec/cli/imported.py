@@ -5,6 +5,7 @@ from pathlib import Path
 
 from trainspec.diagnostics import Severity
 from trainspec.diagnostics.excerpt import visible
+from trainspec.diagnostics.words import shorten
 from trainspec.disk.writing import write_new
 from trainspec.editing.format import formatted
 from trainspec.importers.model import CannotImportError, Imported
@@ -70,6 +71,11 @@ def write_spec(path: Path, text: str) -> None:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     print(f"wrote {path}")
+
+
+def refuse(source: str, why: CannotImportError) -> None:
+    """Say why nothing of a source can be imported."""
+    print(f"trainspec: {visible(conceal_all(shorten(f'{source}: {why}')))}", file=sys.stderr)
 
 
 def report(imported: Imported, text: str) -> bool:

@@ -39,7 +39,9 @@ def assign_attribute(run: "Interpreter", of: Any, name: str, value: Any, at: ast
         of.arguments[name] = value
     elif isinstance(of, LocalClass):
         of.attributes[name] = unknown(at) if run.in_doubt else value
-    elif isinstance(of, Task | Dag) or (isinstance(of, Reference) and run.constant_of_module(of.path, name) is not ...):
+    elif isinstance(of, Task | Dag) or (
+        isinstance(of, Reference) and run.constant_of_module(of.path, name, at) is not ...
+    ):
         run.note(at, f"`{ast.unparse(at)[:80]}` is set afterwards, which is not carried over")
 
 

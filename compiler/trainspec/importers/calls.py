@@ -4,7 +4,7 @@ import ast
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from trainspec.importers.definitions import stands_for
+from trainspec.importers.definitions import stands_for, trains_in
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import AIRFLOW_GETTERS, GETTERS, airflow_variable, variable
 from trainspec.importers.handed import HANDED
@@ -148,6 +148,8 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
             if isinstance(inner, Function)
             else Partial("task")
         )
+    if (function := given.named.get("python_callable")) and (inside := _job_inside(function)):
+        return make_lost_task(run, node, f"its function runs {inside}", given)
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
     if called.path in STANDARD and (known := of_standard(run, called.path, given)) is not ...:
@@ -180,6 +182,11 @@ def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Gi
     return made
 
 
+def _job_inside(function: Any) -> str | None:
+    """The training job that a function of this file creates; what another module defines keeps its path."""
+    return trains_in(function, TRAINING) if isinstance(function, Function) and not function.module else None
+
+
 def _is_task_class(name: str) -> bool:
     return name.endswith(("Operator", "Sensor", "OperatorAsync", "SensorAsync"))
 
@@ -208,7 +215,9 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
         return unknown(node)
     if called.kind == "task":
         name = called.node.name if not isinstance(called.node, ast.Lambda) else "<lambda>"
-        return make_lost_task(run, node, f"it is the Python function `{name}` of this file", given, name)
+        inside = trains_in(called, TRAINING)
+        why = f"it is the Python function `{name}` of this file" + (f", which runs {inside}" if inside else "")
+        return make_lost_task(run, node, why, given, name)
     if run.depth >= MOST_CALLS or given.open:
         run.note(node, f"the call `{ast.unparse(node)[:80]}` is not read, and no task that it makes")
         return unknown(node)

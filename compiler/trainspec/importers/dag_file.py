@@ -51,7 +51,9 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
     """
     try:
         tree = syntax(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        raise CannotImportError(f"line {error.lineno}: not Python: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
         raise CannotImportError(f"not Python: {str(error) or 'nested too deeply'}") from error
     if _depth(tree) > MAX_DEPTH:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")

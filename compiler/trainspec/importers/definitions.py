@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from trainspec.importers.values import LocalClass, Member, Reference, Scope
+from trainspec.importers.values import Function, LocalClass, Member, Reference, Scope
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
@@ -53,6 +53,19 @@ def attribute_of(of: LocalClass, name: str) -> Any:
         return of.attributes[name]
     first = of.bases[0] if of.bases else None
     return attribute_of(first, name) if isinstance(first, LocalClass) and len(of.bases) == 1 else ...
+
+
+def trains_in(of: Function, operators: tuple[str, ...]) -> str | None:
+    """The operator of a training job that a function creates when a task runs it, and its line; None for others."""
+    for each in ast.walk(of.node):
+        if not isinstance(each, ast.Call):
+            continue
+        name = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")
+        known = of.scope.find(name)
+        name = known.name if isinstance(known, Reference) else name
+        if name in operators:
+            return f"{name} in line {each.lineno}"
+    return None
 
 
 def stands_for(of: LocalClass, operators: tuple[str, ...]) -> Reference | None:

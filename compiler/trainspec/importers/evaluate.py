@@ -61,7 +61,7 @@ def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
     if isinstance(value, Reference):
         if value.name in ("TriggerRule", "WeightRule") and node.attr.isupper():
             return node.attr.lower()
-        known = run.constant_of_module(value.path, node.attr)
+        known = run.constant_of_module(value.path, node.attr, node)
         return Reference(f"{value.path}.{node.attr}") if known is ... else known
     if isinstance(value, Task) and node.attr == "output":
         return Output(value)

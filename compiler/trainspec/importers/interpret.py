@@ -105,20 +105,26 @@ class Interpreter:
         """`value` as it is written out."""
         return as_expression(value, at, self.unreadable)
 
-    def constant_of_module(self, module: str, name: str) -> Any:
-        """A name of a module beside the file; `...` where there is no such module or name."""
+    def constant_of_module(self, module: str, name: str, at: ast.AST) -> Any:
+        """A name of a module beside the file; `...` where there is no such module or name.
+
+        Notes about what the module says name the line of the file that reads it first, `at`.
+        """
         if module not in self._modules:
             self._modules[module] = None
             text = self.read_module(module)
             if text is not None:
-                self._modules[module] = self._names_of(module, text)
+                self._modules[module] = self._names_of(module, text, at)
         return (self._modules[module] or {}).get(name, ...)
 
-    def _names_of(self, module: str, text: str) -> dict[str, Any]:
+    def _names_of(self, module: str, text: str, at: ast.AST) -> dict[str, Any]:
         try:
             tree = syntax(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.stmt | ast.expr):
+                node.lineno = getattr(at, "lineno", 0)
         scope = Scope({"__name__": "module"})
         kept, self.notes = self.notes, []
         self.block(tree.body, scope)

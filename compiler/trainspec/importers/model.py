@@ -100,7 +100,11 @@ def variable_name(constant: str) -> str:
 
 
 class CannotImportError(Exception):
-    """A source that is nothing an importer knows, in words for the user."""
+    """A source that is nothing an importer knows, in words for the user: the exit code is 1."""
+
+
+class UnavailableError(CannotImportError):
+    """A source that cannot be had, or a program that shall read it: not the source's fault, so the exit code is 2."""
 
 
 def task_id_for(name: str) -> str:

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainspec.diagnostics import Diagnostic
-from trainspec.disk.reading import DiskTree
+from trainspec.disk.reading import DiskTree, UnreadableError, read_typed
 from trainspec.importers.ack import import_manifest, is_manifest
 from trainspec.importers.comments import comments_of
 from trainspec.importers.dag_file import constants_of, import_dag_file, import_straight, read_bounded
 from trainspec.importers.interpret import ReadModule
-from trainspec.importers.model import CannotImportError, Imported
+from trainspec.importers.model import CannotImportError, Imported, UnavailableError
 from trainspec.importers.request import import_request, is_request
 from trainspec.importers.wrappings import import_wrapped
 from trainspec.schema.bounded import depth
 from trainspec.text.parse import MAX_DEPTH, parse
-from trainspec.text.source import Source, decode, read_in, read_source
+from trainspec.text.source import MAX_BYTES, Source, decode, read_in, read_source
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import natural
 
@@ -27,7 +27,7 @@ _PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 
 def read_file(path: Path) -> list[Imported]:
     """The specs to be that a file holds. Raises CannotImportError."""
-    return _read(read_source(path, path.name), path.suffix, _modules_beside(path))
+    return _read(decode(_content(path), path.name), path.suffix, _modules_beside(path))
 
 
 def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
@@ -36,9 +36,9 @@ def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
     from trainspec.importers.load.straight import straight_of
 
     if path.suffix != ".py":
-        raise CannotImportError("--load is for DAG files: it is not a .py file")
+        raise UnavailableError("--load is for DAG files: it is not a .py file")
     if not path.is_file():
-        raise CannotImportError("no such file")
+        raise UnavailableError("no such file")
     found = load(path, python, timeout)
     source = read_source(path, path.name)
     text = source.text if isinstance(source, Source) else ""
@@ -51,6 +51,14 @@ def read_text(content: bytes) -> list[Imported]:
     source = decode(content, "it")
     text = source.text.lstrip() if isinstance(source, Source) else ""
     return _read(source, ".json" if text.startswith(("{", "[")) else ".py" if _PYTHON.search(text) else ".yaml")
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file. Raises UnavailableError."""
+    try:
+        return read_typed(path, MAX_BYTES)
+    except UnreadableError as why:
+        raise UnavailableError(str(why)) from None
 
 
 def _modules_beside(path: Path) -> ReadModule:
@@ -66,7 +74,8 @@ def _modules_beside(path: Path) -> ReadModule:
 
 def _read(source: Source | Diagnostic, suffix: str, read_module: ReadModule = lambda name: None) -> list[Imported]:
     if isinstance(source, Diagnostic):
-        raise CannotImportError(source.message.removeprefix(f"{source.span.path} "))
+        why = source.message.removeprefix(f"{source.span.path} ")
+        raise CannotImportError(why if why != source.message else f"line {source.span.line}: {why}")
     if suffix == ".py":
         return import_dag_file(source.text, read_module)
     return [_import_data(_data(source, suffix))]
@@ -133,22 +142,22 @@ _LONGEST_OF_TUNING: Final = 32
 
 
 def read_aws(name: str, region: str | None) -> Imported:
-    """The training or tuning job `name` as AWS describes it, with its tags. Raises CannotImportError."""
+    """The training or tuning job `name` as AWS describes it, with its tags. Raises UnavailableError."""
     try:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
     except ImportError as error:
-        raise CannotImportError("--job-name needs boto3: install trainspec[aws]") from error
+        raise UnavailableError("--job-name needs boto3: install trainspec[aws]") from error
     try:
         client = boto3.client("sagemaker", region_name=region)
         arn, answer = _described(client, name)
         tags = client.list_tags(ResourceArn=arn).get("Tags", [])
     except NoRegionError as error:
-        raise CannotImportError("no region given: set --region, or set one in your AWS configuration") from error
+        raise UnavailableError("no region given: set --region, or set one in your AWS configuration") from error
     except NoCredentialsError as error:
-        raise CannotImportError("no AWS credentials; configure them as for the AWS CLI") from error
+        raise UnavailableError("no AWS credentials; configure them as for the AWS CLI") from error
     except (BotoCoreError, ClientError) as error:
-        raise CannotImportError(f"AWS says: {error}") from error
+        raise UnavailableError(f"AWS says: {error}") from error
     own = [tag for tag in tags if not tag["Key"].startswith("aws:")]
     return import_request({**answer, **({"Tags": own} if own else {})})
 
@@ -156,7 +165,7 @@ def read_aws(name: str, region: str | None) -> Imported:
 def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
     """The ARN and the description of a training job or, where none has the name, of a tuning job.
 
-    Raises CannotImportError where there is neither, and what boto raises.
+    Raises UnavailableError where there is neither, and what boto raises.
     """
     from botocore.exceptions import ClientError
 
@@ -164,17 +173,17 @@ def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
     if (training := _answer(client, _TRAINING, name)) is not None:
         return training
     if len(name) > _LONGEST_OF_TUNING:
-        raise CannotImportError(
+        raise UnavailableError(
             f"there is no training job {where}, and names of tuning jobs have at most {_LONGEST_OF_TUNING} characters"
         )
     try:
         tuning = _answer(client, _TUNING, name)
     except ClientError as error:
-        raise CannotImportError(
+        raise UnavailableError(
             f"there is no training job {where}; could not check whether a tuning job has this name: AWS says: {error}"
         ) from error
     if tuning is None:
-        raise CannotImportError(f"there is no training job or tuning job {where}")
+        raise UnavailableError(f"there is no training job or tuning job {where}")
     return tuning
 
 

@@ -218,7 +218,7 @@ def _import_from(run: "Interpreter", node: ast.ImportFrom, scope: Scope) -> str:
         if alias.name == "*":
             run.note(node, f"the names of `from {module} import *` are not read")
             continue
-        known = run.constant_of_module(module, alias.name) if module else ...
+        known = run.constant_of_module(module, alias.name, node) if module else ...
         path = Reference(f"{module}.{alias.name}" if module else alias.name)
         scope.bind(alias.asname or alias.name, path if known is ... else known)
     return ""

@@ -19,13 +19,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainspec.importers.load.shape import ShapeError, check_found
-from trainspec.importers.model import CannotImportError
+from trainspec.importers.model import CannotImportError, UnavailableError
 
 INSIDE: Final = Path(__file__).with_name("inside")
 _PACKAGE: Final = "trainspec_inside"
 _MAIN: Final = (
     f"import sys\nfrom {_PACKAGE}.read import main\nsys.path[:] = [p for p in sys.path if p != sys.argv[0]]\n"
 )
+_VARIABLES: Final = {
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "True",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "60",  # as far as the DAG file, below a library's calls
+    "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 _LARGEST: Final = 16_000_000
 _SAID: Final = 4_000
 
@@ -41,11 +48,12 @@ class Loaded:
 def load(file: Path, python: str, timeout: float) -> Loaded:
     """Let the Airflow of `python` load `file` in a process of its own, for `timeout` seconds at most.
 
-    Raises CannotImportError where it cannot be run, takes longer, or ends otherwise.
+    Raises UnavailableError where Airflow does not come as far as the file, CannotImportError where the file takes
+    longer or ends the process.
     """
     executable = shutil.which(python)
     if executable is None:
-        raise CannotImportError(f"--airflow-python: no such program: {python}")
+        raise UnavailableError(f"--airflow-python: no such program: {python}")
     with tempfile.TemporaryDirectory(prefix="trainspec-load-") as folder:
         archive, output = Path(folder, "read_dags.pyz"), Path(folder, "found.json")
         write_archive(archive)
@@ -53,12 +61,12 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
             try:
                 code = process.wait(timeout)
             except subprocess.TimeoutExpired:
-                raise CannotImportError(
+                raise _fault(output)(
                     f"loading it takes longer than {timeout:g} seconds; increase the limit with --load-timeout"
                 ) from None
         found = read_found(output)
         if found is None:
-            raise CannotImportError(_why(said.text(), code))
+            raise _fault(output)(_why(said.text(), code))
         return Loaded(found, read_found(Path(f"{output}.later")))
 
 
@@ -73,7 +81,7 @@ def write_archive(path: Path) -> None:
 @contextmanager
 def _process(command: list[str]) -> Iterator[tuple["subprocess.Popen[bytes]", "_Said"]]:
     """The process, and the end of what it says. None of what it started is left afterwards."""
-    variables = {**os.environ, "AIRFLOW__CORE__LOAD_EXAMPLES": "False", "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {**os.environ, **_VARIABLES}
     process = subprocess.Popen(  # noqa: S603 - the user's own Airflow, which they asked to run
         command,
         stdin=subprocess.DEVNULL,
@@ -138,10 +146,15 @@ def read_found(path: Path) -> Any:
     return found
 
 
+def _fault(output: Path) -> type[CannotImportError]:
+    """Whose fault it is: the file's from when Airflow began to load it, which leaves an empty output."""
+    return CannotImportError if os.path.lexists(output) else UnavailableError
+
+
 def _why(said: str, code: int) -> str:
     """The last line of what the process said."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    last = lines[-1] if lines else f"it ended with {code}"
+    last = lines[-1][:500] if lines else ""
     if "No module named 'airflow'" in last:
         return "--load: there is no Airflow in this Python; pass the Python of your Airflow with --airflow-python"
-    return f"Airflow's Python cannot load it: {last[:500]}"
+    return f"Airflow's Python ended with {code}" + (f": {last}" if last else "")

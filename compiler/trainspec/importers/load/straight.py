@@ -161,10 +161,10 @@ def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
 
 
 def _error(trace: str, found: Json) -> str:
-    """The last line of a traceback, with the last line number in the DAG file."""
-    lines = [line for line in trace.strip().splitlines() if line.strip()]
+    """What a traceback says at its end, with the last line number in the DAG file."""
     places = [line for file, line in _PLACE.findall(trace) if file == found.get("file", file)]
-    return (f"line {places[-1]}: " if places else "") + (lines[-1].strip()[:500] if lines else "no reason given")
+    reason = " ".join(re.split(r"\n(?:  .*\n)+", f"\n{trace.strip()}")[-1].split())
+    return (f"line {places[-1]}: " if places else "") + (reason[:500] or "no reason given")
 
 
 def _at(of: Json) -> ast.expr:

@@ -11,7 +11,9 @@ import inspect
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 from .clock import move_clock
 from .record import Record
@@ -60,11 +62,26 @@ def _load(file: Path, output: str) -> None:
     bag_class = first(*_BAG)
     takes = inspect.signature(bag_class.__init__).parameters
     options = {"include_examples": False, "safe_mode": False, "load_op_links": False}
-    bag = bag_class(dag_folder=str(file), **{name: value for name, value in options.items() if name in takes})
+    Path(output).touch()  # from here on, what goes wrong is the file's fault
+    try:
+        bag = bag_class(dag_folder=str(file), **{name: value for name, value in options.items() if name in takes})
+        errors = [_placed(str(each), record, bag) for each in bag.import_errors.values()]
+        dags = [describe_dag(record, each) for each in bag.dags.values()]
+    except SystemExit:
+        errors, dags = [traceback.format_exc()], []
     found = {
         "airflow": importlib.import_module("airflow").__version__,
         "file": str(file),
-        "errors": [str(each) for each in bag.import_errors.values()],
-        "dags": [describe_dag(record, each) for each in bag.dags.values()],
+        "errors": errors,
+        "dags": dags,
     }
     Path(output).write_text(json.dumps(found))
+
+
+def _placed(error: str, record: Record, bag: Any) -> str:
+    """An error with its place: what is wrong with a whole DAG has no traceback, so it gets the DAG's line."""
+    refused = [each for each in record.dags() if each.dag_id not in bag.dags]
+    named = [each for each in refused if each.dag_id in error] or refused
+    if f'File "{record.file}"' in error or len(named) != 1:
+        return error
+    return f'  File "{record.file}", line {record.lines[id(named[0])]}\n{error}'

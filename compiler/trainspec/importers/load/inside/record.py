@@ -49,6 +49,10 @@ class Record:
         before, now = self.at_first.get(id(made), {}), vars(made)
         return name in before and name in now and now[name] is not before[name]
 
+    def dags(self) -> list[Any]:
+        """The DAGs that were made, whether Airflow takes them or not."""
+        return [each for each in self._alive if id(each) in self.given]
+
     def _note(self, made: Any) -> None:
         self.lines[id(made)] = self._line() or self.lines.get(id(made), 0)
         self.at_first[id(made)] = dict(vars(made))

@@ -10,7 +10,10 @@ from .record import Record
 from .values import encode, first, is_of_file, name_of
 
 MOST_MAPPED = 64
-TRAINING = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "TrainingJobOperator")
+TRAINING = (
+    "SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", "TrainingJobOperator",
+    "TuningJobOperator",
+)  # fmt: skip
 _HARMLESS = {"ui_color", "ui_fgcolor", "custom_operator_name", "_abc_impl"}
 _CALLBACKS = {f"on_{each}_callback" for each in ("execute", "failure", "retry", "skipped", "success")}
 _AS_GIVEN = {"params", "inlets", "outlets", "weight_rule", "start_date", "end_date", "retry_delay", *_CALLBACKS}
@@ -117,10 +120,14 @@ def _arguments(record: Record, task: Any, known: Any) -> dict[str, Any]:
 
 def _lost(task: Any, known: Any) -> str | None:
     """Why no spec can hold a task; None where one can."""
+    function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get("python_callable")
+    inside = _trains_in(function)
     if "Decorated" in known.__name__:
-        function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get("python_callable")
         name = getattr(function, "__qualname__", "")
-        return f"it is the Python function `{name}`" if name else "it is a Python function"
+        said = f"it is the Python function `{name}`" if name else "it is a Python function"
+        return said + (f", which runs {inside}" if inside else "")
+    if inside and is_of_file(function):
+        return f"its function runs {inside}"
     if _stands_for(known) is None and is_of_file(known):
         return f"its class `{known.__name__}` is defined in this file"
     group = task.task_group
@@ -128,6 +135,17 @@ def _lost(task: Any, known: Any) -> str | None:
         if type(group).__name__ == "MappedTaskGroup":
             return "it is in a mapped task group"
         group = getattr(group, "parent_group", None)
+    return None
+
+
+def _trains_in(function: Any) -> str | None:
+    """The operator of a training job that a function's code names, and the function's line; None for others."""
+    code = getattr(function, "__code__", None)
+    for name in getattr(code, "co_names", ()):
+        known = getattr(function, "__globals__", {}).get(name)
+        found = getattr(known, "__name__", name)
+        if found in TRAINING:
+            return f"{found} in line {code.co_firstlineno}"  # type: ignore[union-attr]
     return None
 
 
