@@ -96,7 +96,7 @@ def test_schedules(kind: str) -> None:
 
 def test_a_timetable_that_a_spec_has_no_word_for_is_named() -> None:
     imported = only(file_of(task("t"), schedule={"unknown": "an object of `acme.Lunar`"}))
-    assert imported.notes == ("line 3: schedule is not a literal: `an object of `acme.Lunar``",)
+    assert imported.notes == ("line 3: schedule is not a literal: an object of `acme.Lunar`",)
 
 
 def test_dates_and_default_args() -> None:
@@ -150,6 +150,31 @@ def test_errors_of_the_file() -> None:
     trace = 'Traceback:\n  File "/d.py", line 4, in <module>\nKeyError: 1'
     with pytest.raises(CannotImportError, match=r"Airflow 3\.3\.2 cannot load it: line 4: KeyError: 1"):
         straight_of(Loaded({"airflow": "3.3.2", "errors": [trace], "dags": []}, None))
+
+
+def test_what_is_read_while_the_file_is_loaded_is_named() -> None:
+    reads = [
+        {"line": 4, "call": "Variable.get", "key": "bucket"},
+        {"line": 4, "call": "Variable.get", "key": "bucket"},
+        {"line": 5, "call": "BaseHook.get_connection", "key": "aws_ml"},
+    ]
+    said = "is read when the file is loaded; the spec has its current value"
+    assert only({**file_of(task("t")), "reads": reads}).notes == (
+        f"line 4: `Variable.get('bucket')` {said}: `{{{{ var.value.bucket }}}}` reads it in each run",
+        f"line 5: `BaseHook.get_connection('aws_ml')` {said}",
+    )
+
+
+def test_no_connection_is_named() -> None:
+    arguments = {"config": CONFIG, "aws_conn_id": None}
+    sensor = task("s", "airflow.providers.amazon.aws.sensors.s3.S3KeySensor", arguments={
+        "bucket_key": "s3://a/b", "aws_conn_id": None})  # fmt: skip
+    imported = only(file_of(task("t", arguments=arguments), sensor))
+    assert imported.notes == (
+        "line 7: `aws_conn_id=None` is not carried over: a job always uses a connection, aws_default",
+    )
+    (other,) = imported.other_tasks
+    assert (other.section, cast("TaskData", other.fields)["arguments"]["aws_conn_id"]) == ("tasks", None)
 
 
 def test_an_error_of_several_lines_and_one_without_a_place() -> None:

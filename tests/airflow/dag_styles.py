@@ -301,11 +301,11 @@ STYLES = {
 """The body of each file, by the name of its style; its DAG is called D there."""
 
 ONLY_LOADED: Mapping[str, str] = {
-    "formats": 'Environment={"KEY": key}',
+    "formats": 'key = "%s-%03d"',
     "environment": "int(os.getenv(",
     "mapped": "SageMakerTrainingOperator.partial(",
     "own_class": 'Train(task_id="train"',
-    "assets": "outlets=[made]",
+    "assets": "made, used = Asset(",
     "conditions": "config = request(machine=",
     "file_of_settings": "from style_helpers import settings",
     "objects": "Shape(4).resources()",

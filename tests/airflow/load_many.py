@@ -1,7 +1,8 @@
 """Run by Airflow's Python: loads many DAG files from one process, which forks for each, as its DAG processor does.
 
-ARCHIVE FOLDER OUTPUT. For each file of FOLDER, OUTPUT gets what Airflow holds (`.truth`), and what the program in
-ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`, `.found.later`).
+ARCHIVE FOLDER OUTPUT [WHAT]. For each file of FOLDER, OUTPUT gets what Airflow holds (`.truth`). Where WHAT is
+`sources`, it also gets what the program in ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`,
+`.found.later`).
 """
 
 import gc
@@ -9,14 +10,20 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from enum import Enum
 from functools import partial
 from math import prod
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-_WARM = ("airflow.providers.amazon.aws.operators.sagemaker", "airflow.providers.amazon.aws.sensors.s3")
+_WARM = (
+    "airflow.providers.amazon.aws.operators.sagemaker",
+    "airflow.providers.amazon.aws.sensors.s3",
+    "trainspec.runtime.operator",
+)
 
 
 def _truth(file: Path, output: Path) -> None:
@@ -30,23 +37,80 @@ def _truth(file: Path, output: Path) -> None:
     found: dict[str, Any] = {}
     for name, dag in bag.dags.items():
         tasks = dag.task_dict.values()
+        unmapped = {task.task_id: list(_unmapped(task)) for task in tasks if task.is_mapped}
         found[name] = {
             "edges": {task.task_id: sorted(task.upstream_task_ids) for task in tasks},
             "lines": {key: sorted(set(value)) for key, value in lines.items()},
             "configs": {each.task_id: each.config for each in tasks if isinstance(getattr(each, "config", None), dict)},
-            "mapped": {task.task_id: list(_mapped_configs(task)) for task in tasks if task.is_mapped},
+            "arguments": {"": _arguments(dag, _OF_DAG), **{task.task_id: _arguments(task, _OF_TASK) for task in tasks}},
+            "mapped": {name: [each.config for each in made] for name, made in unmapped.items()},
+            "mapped_arguments": {
+                name: [_arguments(each, _OF_TASK) for each in made] for name, made in unmapped.items()
+            },
         }
     errors = [str(each) for each in bag.import_errors.values()]
     output.write_text(json.dumps({"dags": found, "errors": errors}))
 
 
-def _mapped_configs(task: Any) -> Iterator[Any]:
-    """The config of each task instance of a mapped task, as Airflow's own expansion gives it when it runs."""
+_OF_TASK = (
+    "aws_conn_id", "check_interval", "depends_on_past", "do_xcom_push", "email", "email_on_failure", "email_on_retry",
+    "end_date", "execution_timeout", "executor", "executor_config", "max_active_tis_per_dag",
+    "max_active_tis_per_dagrun", "max_retry_delay", "on_execute_callback", "on_failure_callback",
+    "on_retry_callback", "on_success_callback", "outlets", "owner", "pool", "pool_slots", "params",
+    "print_log", "priority_weight", "queue", "region_name", "retries", "retry_delay", "retry_exponential_backoff",
+    "run_as_user", "start_date", "task_display_name", "trigger_rule", "wait_for_completion", "wait_for_downstream",
+    "weight_rule", "doc_rst", "inlets",
+)  # fmt: skip
+_OF_DAG = (
+    "access_control", "catchup", "dag_display_name", "dagrun_timeout", "description", "doc_md", "end_date",
+    "fail_fast", "is_paused_upon_creation", "max_active_runs", "max_active_tasks",
+    "max_consecutive_failed_dag_runs", "on_failure_callback", "on_success_callback", "owner_links", "params",
+    "render_template_as_native_obj", "schedule", "start_date", "tags", "template_searchpath",
+)  # fmt: skip
+
+
+def _arguments(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """The arguments of a DAG or a task as Airflow holds them."""
+    found = {name: _plain(getattr(of, name, None)) for name in names}
+    if isinstance(calls := found["on_failure_callback"], list):
+        found["on_failure_callback"] = [each for each in calls if "stop_left_over" not in each]  # our own, at each job
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON: what is the same to Airflow is the same there."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, timedelta):
+        return {"seconds": value.total_seconds()}
+    if isinstance(value, datetime):
+        return {"moment": value.astimezone(timezone.utc).isoformat()}
+    if hasattr(value, "dump") and not isinstance(value, type):
+        return {"dump": _plain(value.dump())}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(below) for key, below in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if callable(value) and hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
+    if type(value).__name__ in ("Asset", "AssetUniqueKey"):
+        return f"{value.name} at {value.uri}"
+    return type(value).__name__
+
+
+def _unmapped(task: Any) -> Iterator[Any]:
+    """The operator of each task instance of a mapped task, as Airflow's own expansion makes it when it runs."""
     given = task.expand_input.value
     size = prod(map(len, given.values())) if isinstance(given, dict) else len(given)
     for index in range(size):
         resolved, _ = task.expand_input.resolve({"ti": SimpleNamespace(map_index=index)})
-        yield {**task.partial_kwargs, **resolved}["config"]
+        yield task.unmap(resolved)
 
 
 def _watch_edges(file: str, lines: dict[str, list[int]]) -> None:
@@ -85,7 +149,7 @@ def _in_a_fork(work: Callable[[], None]) -> None:
     os.waitpid(child, 0)
 
 
-def main(archive: str, folder: str, output: str) -> None:
+def main(archive: str, folder: str, output: str, what: str = "sources") -> None:
     """Load every file."""
     sys.path[:0] = [archive, folder]
     read = importlib.import_module("trainspec_inside.read").main
@@ -95,7 +159,8 @@ def main(archive: str, folder: str, output: str) -> None:
     for file in sorted(Path(folder).glob("random_*.py")):
         if file.name != "random_helpers.py":
             _in_a_fork(partial(_truth, file, Path(output, f"{file.stem}.truth")))
-            _in_a_fork(partial(read, str(file), f"{output}/{file.stem}.found"))
+            if what == "sources":
+                _in_a_fork(partial(read, str(file), f"{output}/{file.stem}.found"))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 import random
 from collections.abc import Callable
 
+from random_arguments import HELPERS as CALLBACKS
+from random_arguments import OF_DAG, OF_TASK, ONLY_OF_TASK, Write, date, default_args, some
 from random_edges import EDGES
 from random_requests import random_request
 from random_shapes import SHAPES
 from random_values import Code, Span, any_value, mapping, number, text
 
-HELPERS = """
+HELPERS = f"""{CALLBACKS}
 EMPTY = ""
 def echo(value):
     return value
@@ -117,25 +119,14 @@ class Writer:
 
     def _dag_arguments(self, dag_id: str) -> dict[str, str]:
         chance, code = self.chance, self.code
-        schedules = ["'@daily'", "None", "'15 3 * * 1'", "timedelta(hours=6)"]
+        schedules = ["'@daily'", "None", "'15 3 * * 1'", "timedelta(hours=6)", "'@once'", "timedelta(days=1)"]
         found = {
             "dag_id": text(code, dag_id),
-            "start_date": "datetime(2025, 3, 1)",
+            "start_date": date(code, 2025),
             "schedule": chance.choice(schedules),
         }
-        more = {
-            "catchup": "False",
-            "tags": "['risk', 'ml']",
-            "max_active_runs": number(code, 2),
-            "description": text(code, "Trains the models of risk."),
-            "default_args": self._default_args(),
-        }
-        return found | {key: more[key] for key in chance.sample(sorted(more), chance.randint(0, 4))}
-
-    def _default_args(self) -> str:
-        given = {"owner": "risk", "retries": 2, "depends_on_past": False, "aws_conn_id": "aws_risk"}
-        kept = {key: given[key] for key in self.chance.sample(sorted(given), self.chance.randint(1, 4))}
-        return mapping(self.code, kept)
+        defaults = {"default_args": default_args(code)} if chance.random() < 0.5 else {}
+        return found | some(code, OF_DAG, 4) | defaults
 
     # ---- tasks
 
@@ -163,19 +154,14 @@ class Writer:
         config = any_value(code, random_request(chance, task_id.replace("_", "-")))
         if chance.random() < 0.25:
             config = code.named("config", config)
-        more = {
-            "retries": number(code, 3),
-            "trigger_rule": "'all_done'",
-            "aws_conn_id": text(code, "aws_train"),
-            "check_interval": number(code, 60),
-            "wait_for_completion": "True",
-            "retry_delay": "timedelta(minutes=5)",
-            "pool": text(code, "gpu"),
-            "print_log": "False",
-            "execution_timeout": "timedelta(hours=2)",
-            "doc_md": text(code, "Trains."),
+        own: dict[str, Write] = {
+            "aws_conn_id": lambda code: code.chance.choice([text(code, "aws_train"), text(code, "aws_ml"), "None"]),
+            "region_name": lambda code: text(code, "eu-west-1"),
+            "check_interval": lambda code: number(code, 60),
+            "wait_for_completion": lambda code: code.chance.choice(["True", "False"]),
+            "print_log": lambda code: code.chance.choice(["True", "False"]),
         }
-        given = {key: more[key] for key in chance.sample(sorted(more), chance.randint(0, 3))}
+        given = some(code, {**own, **OF_TASK, **ONLY_OF_TASK}, 4)
         name = code.fresh("op")
         task_id = text(code, task_id)
         style = chance.randrange(8)
@@ -208,6 +194,9 @@ class Writer:
                 f"{name}.trigger_rule = 'one_success'",
                 f"{name}.config.update(RetryStrategy={{'MaximumRetryAttempts': 2}})",
                 f"{name}.retries = 4",
+                f"{name}.pool = 'gpu'",
+                f"{name}.execution_timeout = timedelta(minutes=90)",
+                f"{name}.doc_md = 'Trains well.'",
             ]
             self.code.add(self.chance.choice(forms))
 
@@ -227,7 +216,9 @@ class Writer:
             ),
             lambda: self.call("S3KeySensor", task_id=text(code, task_id), bucket_key=text(code, "s3://acme-data/x/done")),
             lambda: self.call("PythonOperator", task_id=text(code, task_id), python_callable=_imported(code)),
-            lambda: self.call("BashOperator", task_id=text(code, task_id), bash_command="'x'", retries="1"),
+            lambda: self.call("BashOperator", task_id=text(code, task_id), bash_command="'x'", **some(code, {
+                **OF_TASK, **ONLY_OF_TASK}, 4)),
+            lambda: self.call("EmptyOperator", task_id=text(code, task_id), **some(code, OF_TASK, 3)),
         ]  # fmt: skip
         if chance.random() < 0.12 and not self.given_dag:
             code.add(f"@task(task_id={text(code, task_id)})", f"def {name}_work():", "    return 1")

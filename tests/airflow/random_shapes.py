@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from random_arguments import OF_TASK, some
 from random_requests import random_request
 from random_values import any_value, text
 
@@ -47,7 +48,7 @@ def _write_loop(writer: "Writer", stem: str, kept: str) -> None:
         f"config = {base} | {{'OutputDataConfig': {{'S3OutputPath': 's3://acme-models/{{}}/'.format(name)}}}}",
     ]
     code.add(*chance.choice(ways).split("\n"))
-    made = writer.call(writer.operator, task_id=f"f'{stem}_{{name}}'", config="config")
+    made = writer.call(writer.operator, task_id=f"f'{stem}_{{name}}'", config="config", **some(code, OF_TASK, 2))
     endings = [f"{kept}.append({made})", f"{kept} += [{made}]", f"op = {made}\n{kept} = {kept} + [op]"]
     endings += [f"op = {made}\nif {kept}:\n    {kept}[-1] >> op\n{kept}.append(op)"]
     code.add(*chance.choice(endings).split("\n"))
@@ -63,6 +64,7 @@ def _comprehension(writer: "Writer") -> list[str]:
             writer.operator,
             task_id=f"f'{stem}_{{each}}'",
             config=f"{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}}",
+            **some(code, OF_TASK, 2),
         )
         forms = [
             (f"[{made} for each in range(1, 3)]", "{}"),
@@ -113,7 +115,7 @@ def _mapped(writer: "Writer") -> list[str]:
     with code.span(stem):
         base = code.named("base", any_value(code, random_request(chance, stem.replace("_", "-"))))
         configs = f"[{{**{base}, 'RetryStrategy': {{'MaximumRetryAttempts': each}}}} for each in (1, 2)]"
-        call = writer.call(f"{writer.operator}.partial", task_id=repr(stem), retries="2")
+        call = writer.call(f"{writer.operator}.partial", task_id=repr(stem), **some(code, OF_TASK, 2))
         named = code.named("configs", configs)
         forms = [
             f"{call}.expand(config={configs})",

@@ -125,6 +125,40 @@ def test_what_does_not_come_over_is_named(airflow: Airflow, tmp_path: Path) -> N
     assert "  end:\n    depends_on: late\n" in done.stdout
 
 
+_MAPPED = """
+DEFAULTS = {"retries": 3, "aws_conn_id": "aws_risk", "pool": "gpu"}
+with DAG("mapped", start_date=START, schedule=None, default_args=DEFAULTS, params={"rows": 1}):
+    SageMakerTrainingOperator.partial(
+        task_id="train", retries=0, end_date=datetime(2031, 3, 1), params={"stage": "prod"}
+    ).expand(config=[request("a"), request("b")])
+"""
+
+
+def test_the_arguments_of_a_mapped_task(airflow: Airflow, tmp_path: Path) -> None:
+    (tmp_path / "mapped.py").write_text(HEAD + _MAPPED)
+    done = run_import(airflow, tmp_path / "mapped.py")
+    assert done.returncode == 0, done.stderr
+    jobs = analyse(Source("imported.yaml", done.stdout), Options()).data["jobs"]
+    for job in (jobs["train_0"], jobs["train_1"]):
+        assert job["retries"] == 0
+        assert job["end_date"] == "2031-03-01"
+        assert job["params"] == {"stage": "prod"}
+        assert job["operator"]["aws_conn_id"] == "aws_risk"
+        assert "pool" not in job
+
+
+def test_variables_that_the_file_reads_are_named(airflow: Airflow, tmp_path: Path) -> None:
+    lines = "from airflow.models import Variable\nOUT = 's3://' + Variable.get('bucket') + '/'\n"
+    job = "SageMakerTrainingOperator(task_id='train', config=request(OutputDataConfig={'S3OutputPath': OUT}))\n"
+    (tmp_path / "reads.py").write_text(f"{HEAD}{lines}with DAG('reads', start_date=START, schedule=None):\n    {job}")
+    variables = {**airflow.variables, "AIRFLOW_VAR_BUCKET": "acme-lake"}
+    done = run_import(replace(airflow, variables=variables), tmp_path / "reads.py")
+    assert done.returncode == 1
+    number = len(HEAD.splitlines()) + 2
+    assert f"line {number}: `Variable.get('bucket')` is read when the file is loaded" in done.stderr
+    assert "s3://acme-lake/" in done.stdout
+
+
 _COMMENTED = """
 from datetime import datetime
 from airflow import DAG

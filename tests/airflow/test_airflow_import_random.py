@@ -22,6 +22,7 @@ from environment import Airflow
 from random_dags import HELPERS, random_file
 from random_values import Span
 from trainspec.cli.imported import report
+from trainspec.diagnostics import Severity
 from trainspec.editing.format import formatted
 from trainspec.importers.dag_file import import_straight, read_bounded
 from trainspec.importers.load.run import Loaded, read_found, write_archive
@@ -30,7 +31,7 @@ from trainspec.importers.model import CannotImportError, Imported
 from trainspec.importers.sources import read_file
 from trainspec.importers.write import spec_text
 from trainspec.options import Options
-from trainspec.pipeline import analyse
+from trainspec.pipeline import analyse, generate
 from trainspec.request.check import printable
 from trainspec.schema.values import leaves
 from trainspec.text.source import Source
@@ -38,6 +39,7 @@ from trainspec.text.source import Source
 HERE = Path(__file__).parent
 FILES = range(int(os.environ.get("IMPORT_FIRST", "1")), int(os.environ.get("IMPORT_FIRST", "1")) + int(
     os.environ.get("IMPORT_FILES", "30")))  # fmt: skip
+WAYS = ("read", "load")
 _RENAMED = ("this task is called", "the id of the task group is not a literal", "`task_id` is not a literal",
             "dag_id is not a literal")  # fmt: skip
 """Notes that say that an id of the spec is not the file's."""
@@ -82,12 +84,53 @@ def folder(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def found_by(way: str, file: Path) -> list[Imported]:
-    if way == "read":
-        return read_file(file)
-    found = file.parent / "out" / f"{file.stem}.found"
-    loaded = Loaded(read_found(found), read_found(Path(f"{found}.later")))
-    return read_bounded(lambda: import_straight(straight_of(loaded)))
+Imports = Mapping[tuple[int, str], list[Imported] | None]
+
+
+@pytest.fixture(scope="module")
+def imports(folder: Path) -> Imports:
+    """What each way gives of each file; None where it refuses the file."""
+    return {(number, way): found_by(way, folder / f"random_{number}.py") for number in FILES for way in WAYS}
+
+
+@pytest.fixture(scope="module")
+def compiled(airflow: Airflow, folder: Path, imports: Imports) -> Mapping[tuple[int, str], Mapping[str, Any]]:
+    """The DAGs that Airflow finds in what the imported specs compile to, by file and way, as far as they compile."""
+    made = folder / "compiled"
+    (made / "out").mkdir(parents=True)
+    (made / "random_helpers.py").write_text(HELPERS)
+    stems: dict[str, str] = {}
+    compiled: dict[tuple[int, str], list[str]] = {}
+    for key, found in imports.items():
+        texts = [text for imported in found or () if (text := compiled_text(imported))]
+        compiled[key] = [stems.setdefault(text, f"random_{len(stems)}") for text in texts]  # both ways may agree
+    for text, stem in stems.items():
+        (made / f"{stem}.py").write_text(text)
+    airflow.python(str(HERE / "load_many.py"), str(folder / "read_dags.pyz"), str(made), str(made / "out"), "compiled")
+    loaded = {stem: json.loads((made / "out" / f"{stem}.truth").read_text()) for stem in stems.values()}
+    assert not any(each["errors"] for each in loaded.values()), loaded
+    return {
+        key: {name: dag for stem in found for name, dag in loaded[stem]["dags"].items()}
+        for key, found in compiled.items()
+    }
+
+
+def compiled_text(imported: Imported) -> str | None:
+    """The DAG file of an imported spec; None where the spec has errors."""
+    analysis = analyse(Source("imported.yaml", spec_text(imported)), Options())
+    has_errors = any(each.severity is Severity.ERROR for each in analysis.findings)
+    return None if has_errors else generate(analysis, Options())
+
+
+def found_by(way: str, file: Path) -> list[Imported] | None:
+    try:
+        if way == "read":
+            return read_file(file)
+        found = file.parent / "out" / f"{file.stem}.found"
+        loaded = Loaded(read_found(found), read_found(Path(f"{found}.later")))
+        return read_bounded(lambda: import_straight(straight_of(loaded)))
+    except CannotImportError:
+        return None
 
 
 def spec_of(imported: Imported) -> tuple[Spec, bool]:
@@ -130,6 +173,22 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
                 yield from of_request(task, config, request)
 
 
+def of_arguments(dag_id: str, truth: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[Difference]:
+    """What Airflow holds of the arguments of a DAG and its tasks otherwise than of those that the spec compiles to."""
+    mapped = {
+        f"{task}_{index}": each for task, of in truth["mapped_arguments"].items() for index, each in enumerate(of)
+    }
+    for task, arguments in made["arguments"].items():
+        wanted = mapped.get(task) or truth["arguments"].get(task, {})
+        for name, value in wanted.items():
+            if name == "task_display_name" and arguments[name] == task:
+                continue
+            if arguments[name] != value:
+                yield Difference(
+                    f"{name} of {task or 'the DAG'}: {value!r}, not {arguments[name]!r}", True, (task or dag_id,)
+                )
+
+
 def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Difference]:
     ours, theirs = dict(leaves(dict(request))), dict(leaves(dict(config)))
     for path in ours.keys() | theirs.keys():
@@ -168,8 +227,14 @@ def through(edges: Mapping[str, Collection[str]], task: str, lost: Collection[st
         yield from through(edges, before, lost)
 
 
-@pytest.mark.parametrize("way", ["read", "load"])
-def test_nothing_is_lost_in_silence(folder: Path, way: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_lost_in_silence(
+    folder: Path,
+    imports: Imports,
+    compiled: Mapping[tuple[int, str], Mapping[str, Any]],
+    way: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     outcomes: Counter[str] = Counter()
     for number in FILES:
         file, (_, spans) = folder / f"random_{number}.py", random_file(number)
@@ -178,16 +243,19 @@ def test_nothing_is_lost_in_silence(folder: Path, way: str, capsys: pytest.Captu
         if truth["errors"] or not dags:
             outcomes["without a job that Airflow loads"] += 1
             continue
-        try:
-            made = [spec_of(each) for each in found_by(way, file)]
-        except CannotImportError:
+        found_imports = imports[number, way]
+        if found_imports is None:
             outcomes["refused"] += 1
             continue
+        made = [spec_of(each) for each in found_imports]
         said = capsys.readouterr().err
         specs, is_whole = {each.dag_id: each for each, _ in made}, all(whole for _, whole in made)
         noted = frozenset(line for each, _ in made for line in each.noted)
         found = [Difference(f"the DAG {name}", True, (name,)) for name in dags.keys() - specs.keys()]
         found += [each for name in dags.keys() & specs.keys() for each in differences(dags[name], specs[name])]
+        comparable = {name: dag for name, dag in compiled[number, way].items() if name in dags}
+        found += [each for name, dag in comparable.items() for each in of_arguments(name, dags[name], dag)]
+        outcomes["compiled"] += len(comparable)
         wrong = [each.text for each in found if not each.is_loss]
         assert not wrong or any(each in said for each in _RENAMED), (number, wrong, said)
         assert not found or not is_whole, (number, found)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trainspec.importers.arguments import READ
-from trainspec.importers.literals import Constants, Hole, NotLiteralError
+from trainspec.importers.literals import Constants, Hole, NotLiteralError, in_words
 from trainspec.importers.times import duration_of, moment_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
-__all__ = ["DURATIONS", "Hole", "NotLiteralError", "Reading", "called"]
+__all__ = ["DURATIONS", "Hole", "NotLiteralError", "Reading", "called", "in_words"]
 
 DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout")
 
@@ -27,6 +27,8 @@ class Reading:
     functions: Mapping[int, str]
     imported: Mapping[str, str]
     notes: list[str] = field(default_factory=list)
+    zone: str = "UTC"
+    """The time zone of the DAG's dates."""
 
     def note(self, node: ast.AST, message: str) -> None:
         """Note something about a place of the file."""
@@ -48,7 +50,7 @@ class Reading:
                 return READ[what](self.constants, self.imported, node)
             return self._filled(self.constants.value(node), what)
         except NotLiteralError as error:
-            self.note(error.node, f"{what} is not a literal: `{ast.unparse(error.node)}`")
+            self.note(error.node, f"{what} is not a literal: {in_words(error.node)}")
             return None
 
     def _filled(self, value: Any, what: str) -> Any:
@@ -56,13 +58,13 @@ class Reading:
             kept = {}
             for key, below in value.items():
                 if isinstance(below, Hole):
-                    self.note(below.node, f"{what}.{key} is not a literal: `{ast.unparse(below.node)}`")
+                    self.note(below.node, f"{what}.{key} is not a literal: {in_words(below.node)}")
                 else:
                     kept[key] = self._filled(below, f"{what}.{key}")
             return kept
         if isinstance(value, list):
             for hole in (each for each in value if isinstance(each, Hole)):
-                self.note(hole.node, f"an entry of {what} is not a literal: `{ast.unparse(hole.node)}`")
+                self.note(hole.node, f"an entry of {what} is not a literal: {in_words(hole.node)}")
             return [self._filled(each, what) for each in value if not isinstance(each, Hole)]
         return value
 
@@ -86,12 +88,15 @@ class Reading:
         elif name in DURATIONS:
             self.put_duration(fields, name, node)
         elif name in ("start_date", "end_date"):
-            self.put_moment(fields, name, node)
-            if zone := fields.pop("timezone", None):
+            moment: dict[str, Any] = {}
+            self.put_moment(moment, name, node)
+            zone = moment.pop("timezone", "UTC")
+            if moment and zone != self.zone:
                 self.note(
                     node,
                     f"the time zone {zone} of `{name}` is not carried over: a spec has a single time zone, the DAG's",
                 )
+            fields.update(moment)
         else:
             value = self.value(node, name)
             if value is not None:
@@ -101,7 +106,7 @@ class Reading:
         """Put a duration."""
         length = duration_of(self.constants, node)
         if length is None:
-            self.note(node, f"`{name}` is not a literal duration: `{ast.unparse(node)}`")
+            self.note(node, f"`{name}` is not a literal duration: {in_words(node)}")
         else:
             fields[name] = length
 
@@ -114,9 +119,17 @@ class Reading:
             )
             return
         if moment is None:
-            self.note(node, f"`{name}` is not a literal date: `{ast.unparse(node)}`")
+            self.note(node, f"`{name}` is not a literal date: {in_words(node)}")
             return
-        fields[name], zone = moment
+        text, zone = moment
+        others = {"start_date", "end_date"} & fields.keys() - {name}
+        if others and zone != fields.get("timezone"):
+            self.note(
+                node,
+                f"`{name}` is not carried over: a spec has a single time zone, and `{min(others)}` has another one",
+            )
+            return
+        fields[name] = text
         if zone:
             fields["timezone"] = zone
 

@@ -4,11 +4,12 @@ import ast
 from typing import Any
 
 from trainspec.importers.arguments import assets_of
-from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading
+from trainspec.importers.call_arguments import DURATIONS, NotLiteralError, Reading, in_words
 from trainspec.importers.making import OF_DEFAULT_ARGS
 from trainspec.importers.schedules import schedule_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
+_DATES = ("start_date", "end_date")
 # the argument in Python → the field in a spec
 _DAG_FIELDS = {
     "dag_id": "id",
@@ -29,8 +30,8 @@ def dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     for name, node in reading.arguments(call):
         field_name = _DAG_FIELDS.get(name, name)
         if name == "default_args":
-            fields["default_args"] = _default_args(reading, node, fields)
-        elif name in ("start_date", "end_date"):
+            continue
+        if name in ("start_date", "end_date"):
             reading.put_moment(fields, name, node)
         elif field_name == "schedule" and (assets := _assets(reading, node)) is not None:
             fields["schedule"] = {"assets": assets}
@@ -42,6 +43,8 @@ def dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
             fields[field_name] = reading.value(node, name)
         else:
             reading.note(node, f"the argument `{name}` of the DAG is not carried over")
+    for node in (node for name, node in reading.arguments(call) if name == "default_args"):
+        fields["default_args"] = _default_args(reading, node, fields)
     return {name: value for name, value in fields.items() if value is not None or name == "schedule"}
 
 
@@ -54,13 +57,14 @@ def _assets(reading: Reading, node: ast.expr) -> Any:
 
 
 def _default_args(reading: Reading, node: ast.expr, dag: dict[str, Any]) -> dict[str, Any]:
-    """The default arguments; a start date among them is the DAG's."""
+    """The default arguments; a start date among them is the DAG's where it has no other."""
     fields: dict[str, Any] = {}
+    reading.zone = dag.get("timezone", "UTC")
     if isinstance(node, ast.Name):
-        reading.note(node, f"default_args is not a literal: `{node.id}`")
+        reading.note(node, f"default_args is not a literal: {in_words(node)}")
     for name, value in reading.constants.items(node):
-        if name in ("start_date", "end_date"):
+        if name in ("start_date", "end_date") and name not in dag:
             reading.put_moment(dag, name, value)
         elif name not in OF_DEFAULT_ARGS:
             reading.put_task_argument(fields, name, value, f"`{name}` of default_args")
-    return fields
+    return {name: value for name, value in fields.items() if dag.get(name) != value or name not in _DATES}

@@ -22,7 +22,6 @@ from trainspec.importers.outputs import before_of, handed_to_python, pulled, wit
 from trainspec.importers.request import known_members
 from trainspec.importers.script import job_fields
 from trainspec.importers.straight import Straight, straightened
-from trainspec.importers.times import duration_of
 from trainspec.safety.budget import OutOfBudgetError, budget
 from trainspec.safety.unwarned import syntax
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -142,6 +141,8 @@ def _finished(imported: Imported, straight: Straight) -> Imported:
 
 def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], straight: Straight) -> Imported:
     reading.notes.clear()
+    dag_arguments = dag_fields(reading, dag) if dag else {}
+    reading.zone = dag_arguments.get("timezone", "UTC")
     training = [call for call in calls if called(call) in OPERATORS]
     ids = _ids(reading, training)
     others = [_other_task(reading, call) for call in calls if call not in training]
@@ -169,17 +170,25 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
         _note_pulls(reading, call, other_tasks[id(call)].fields, ids, held)
         if name := handed_to_python(arguments):
             reading.note(call, f"`{name}` of `{task.task_id}` reads an XCom, which a template passes on as a string")
-    fields = dag_fields(reading, dag) if dag else {}
+    for call in calls:
+        _note_unset(reading, call, dag_arguments.get("default_args", {}), ids.get(id(call), ""))
     lines = {"": dag.lineno if dag else 0, **{ids[id(call)]: call.lineno for call in calls if id(call) in ids}}
     comments, of_constants = straight.comments.of(lines)
     return Imported(
         tuple(jobs),
-        cast("DagData", fields),
+        cast("DagData", dag_arguments),
         tuple(dict.fromkeys(reading.notes)),
         tuple(other_tasks.values()),
         comments=comments,
         of_constants=of_constants,
     )
+
+
+def _note_unset(reading: Reading, call: ast.Call, defaults: Mapping[str, Any], task_id: str) -> None:
+    """Note arguments that are None at a task, where the DAG's default_args have another value."""
+    for name, node in reading.arguments(call):
+        if name in defaults and isinstance(node, ast.Constant) and node.value is None:
+            reading.note(call, f"`{name}=None` of `{task_id}` is not carried over: default_args have another value")
 
 
 def _note_pulls(reading: Reading, call: ast.Call, value: Any, ids: Mapping[int, str], jobs: Mapping[int, str]) -> None:
@@ -251,9 +260,14 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
     known = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
     for name, node in reading.arguments(call):
         if str(known.get(name, {}).get("x-form", "")).startswith("a duration"):
-            operator[name] = duration(duration_of(reading.constants, node))
+            reading.put_duration(operator, name, node)
+            operator[name] = duration(operator.get(name))
         elif name in known or name == _LONGEST:
             operator[name] = reading.value(node, name)
+            if name == "aws_conn_id" and isinstance(node, ast.Constant) and node.value is None:
+                reading.note(
+                    node, "`aws_conn_id=None` is not carried over: a job always uses a connection, aws_default"
+                )
         elif name == "region_name":
             fields["region"] = reading.value(node, name)
         elif name not in _MEANINGLESS:

@@ -35,12 +35,18 @@ def airflow_variable(name: Any, default: Any = ..., is_json: bool = False) -> st
         return None
     of = "json" if is_json else "value"
     if default is ...:
-        read = name if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name != "get" else f"get('{name}')"
-    elif isinstance(default, str) and not is_json and not re.search(r"['\\]", default) and not _UNFIT.search(default):
+        return f"{_OPEN}{_OF_AIRFLOW}{_THEN}{airflow_template(name, of)}{_END}"
+    if isinstance(default, str) and not is_json and not re.search(r"['\\]", default) and not _UNFIT.search(default):
         read = f"get('{name}', '{default}')"
     else:
         return None
     return f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ var.{of}.{read} }}}}{_END}"
+
+
+def airflow_template(name: str, of: str = "value") -> str:
+    """The template that reads a variable of Airflow."""
+    read = name if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name != "get" else f"get({name!r})"
+    return f"{{{{ var.{of}.{read} }}}}"
 
 
 def is_of_airflow(value: Any) -> bool:

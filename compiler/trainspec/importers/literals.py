@@ -11,6 +11,12 @@ _LONGEST = 100_000
 """Characters of a text that is put together: no member of a request takes as many."""
 
 
+def in_words(node: ast.AST) -> str:
+    """An expression as a message quotes it; words about one, which have quotes of their own, as they are."""
+    text = ast.unparse(node)
+    return text if "`" in text else f"`{text}`"
+
+
 class NotLiteralError(Exception):
     """An expression that only a run would know; carries its node."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from trainspec.importers.arguments import path_of
-from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called
+from trainspec.importers.call_arguments import Hole, NotLiteralError, Reading, called, in_words
 from trainspec.importers.making import signature_of
 from trainspec.importers.model import ImportedTask
 from trainspec.importers.moved import todays_path
@@ -90,7 +90,7 @@ def import_task(reading: Reading, call: ast.Call, task_id: str) -> ImportedTask 
     try:
         return _by_words(reading, call, name, task_id) or _by_path(reading, call, name, task_id)
     except NotLiteralError as error:
-        reading.note(call, f"the task of {name} is not carried over: not a literal: `{ast.unparse(error.node)}`")
+        reading.note(call, f"the task of {name} is not carried over: not a literal: {in_words(error.node)}")
         return None
 
 
@@ -108,6 +108,8 @@ def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impo
         field = words[argument]
         length = duration_of(reading.constants, node) if field in DURATIONS else None
         value = _literal(reading, node) if length is None else duration(length)
+        if value is None and argument == "aws_conn_id":
+            return None
         if value is not None:
             fields[field] = value
     if name == "S3KeySensor" and not _join_uri(fields):

@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from trainspec.importers.arguments import assets_of
-from trainspec.importers.call_arguments import NotLiteralError, Reading, called
+from trainspec.importers.call_arguments import NotLiteralError, Reading, called, in_words
 from trainspec.importers.times import duration_of
 
 _CRONS = ("CronTriggerTimetable", "CronDataIntervalTimetable")
@@ -24,7 +24,7 @@ def schedule_of(reading: Reading, node: ast.expr) -> Any:
     try:
         return _timetable(reading, call)
     except NotLiteralError as error:
-        reading.note(error.node, f"the schedule is not a literal: `{ast.unparse(error.node)}`")
+        reading.note(error.node, f"the schedule is not a literal: {in_words(error.node)}")
         return None
 
 

@@ -19,6 +19,10 @@ def check_found(found: Any) -> None:
     _text(found.get("file", ""))
     for each in _items(_of(found, "errors")):
         _text(each)
+    for each in _items(found.get("reads", [])):
+        _integer(_of(each, "line"))
+        _text(_of(each, "call"))
+        _text(_of(each, "key"))
     for dag in _items(_of(found, "dags")):
         _integer(_of(dag, "line"))
         _arguments(_of(dag, "arguments"))

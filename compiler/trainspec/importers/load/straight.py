@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from trainspec.importers.from_environment import airflow_template
 from trainspec.importers.load.moving import line_of, moving
 from trainspec.importers.load.run import Loaded
 from trainspec.importers.model import CannotImportError
@@ -25,6 +26,7 @@ def straight_of(loaded: Loaded) -> Straight:
     if found["errors"] and not found["dags"]:
         raise CannotImportError(f"Airflow {found['airflow']} cannot load it: {_error(found['errors'][0], found)}")
     notes = [f"Airflow cannot load a part of it: {_error(each, found)}" for each in found["errors"]]
+    notes += dict.fromkeys(map(_read, found.get("reads", ())))
     later = loaded.later["dags"] if loaded.later and not loaded.later["errors"] else []
     notes += moving(found["dags"], later)
     body: list[ast.stmt] = []
@@ -57,7 +59,7 @@ def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], rema
         names[task["id"]] = [f"task {number} {task['id']} {index}" for index in range(max(len(made), 1))]
         for name, arguments in zip(names[task["id"]], made, strict=False):
             path = dotted(task["class"], _at(task))
-            call = _call(path, _own(arguments, dag["arguments"], task, notes), task)
+            call = _call(path, _own(arguments, dag["arguments"]), task)
             call.keywords.append(ast.keyword("dag", ast.Name(f"dag {number}")))
             tasks.append(call)
             yield named(name, call)
@@ -86,7 +88,7 @@ def _made(task: Json, taken: set[str]) -> Iterator[dict[str, Any]]:
         yield {"task_id": name, **arguments}
 
 
-def _own(arguments: Json, of_dag: Json, task: Json, notes: list[str]) -> dict[str, Any]:
+def _own(arguments: Json, of_dag: Json) -> dict[str, Any]:
     """A task's arguments without those that the DAG's default_args say too: Airflow has put them there."""
     shared = {key: value for key, value in (of_dag.get("default_args") or {}).get("map", ()) if isinstance(key, str)}
     known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
@@ -95,10 +97,6 @@ def _own(arguments: Json, of_dag: Json, task: Json, notes: list[str]) -> dict[st
         is_shared = name in shared and name not in _ON_OPERATOR
         if is_shared and (name in known or name in ("start_date", "end_date")) and _alike(value, shared[name]):
             continue
-        if value is None and name in shared and name in known:
-            notes.append(
-                f"{line_of(task)}`{name}=None` of `{task['id']}` is not carried over: default_args have another value"
-            )
         kept[name] = value
     return kept
 
@@ -158,6 +156,12 @@ def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
     return ast.Call(
         dotted("pendulum.datetime", at), [ast.Constant(each) for each in parts], [ast.keyword("tz", ast.Constant(zone))]
     )
+
+
+def _read(of: Json) -> str:
+    """A note on a variable or a connection that the file reads while it is loaded."""
+    said = f"{line_of(of)}`{of['call']}({of['key']!r})` is read when the file is loaded; the spec has its current value"
+    return said + (f": `{airflow_template(of['key'])}` reads it in each run" if of["call"] == "Variable.get" else "")
 
 
 def _error(trace: str, found: Json) -> str:

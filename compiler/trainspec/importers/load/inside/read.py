@@ -18,9 +18,10 @@ from typing import Any
 from .clock import move_clock
 from .record import Record
 from .tasks import describe_dag, operator_class
-from .values import first
+from .values import first, found_at
 
 _DAG = ("airflow.sdk.DAG", "airflow.models.dag.DAG")
+_READS = ("airflow.models.variable.Variable.get", "airflow.sdk.Variable.get", "airflow.sdk.BaseHook.get_connection")
 _BAG = ("airflow.dag_processing.dagbag.DagBag", "airflow.models.dagbag.DagBag")
 
 
@@ -59,6 +60,9 @@ def _load(file: Path, output: str) -> None:
     """Let Airflow load the file, and write what it found."""
     record = Record(str(file))
     record.watch(first(*_DAG), operator_class())
+    for path in _READS:
+        if (owner := found_at(path.rpartition(".")[0])) is not None:
+            record.watch_reads(owner, path.rpartition(".")[2])
     bag_class = first(*_BAG)
     takes = inspect.signature(bag_class.__init__).parameters
     options = {"include_examples": False, "safe_mode": False, "load_op_links": False}
@@ -73,6 +77,7 @@ def _load(file: Path, output: str) -> None:
         "airflow": importlib.import_module("airflow").__version__,
         "file": str(file),
         "errors": errors,
+        "reads": record.reads,
         "dags": dags,
     }
     Path(output).write_text(json.dumps(found))

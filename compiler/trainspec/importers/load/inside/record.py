@@ -17,6 +17,7 @@ class Record:
         self.lines: dict[int, int] = {}
         self.given: dict[int, dict[str, Any]] = {}
         self.at_first: dict[int, dict[str, Any]] = {}
+        self.reads: list[dict[str, Any]] = []
         self._alive: list[Any] = []
 
     def watch(self, dag_class: Any, operator_class: Any) -> None:
@@ -48,6 +49,19 @@ class Record:
         """Whether an attribute was set after the object was made."""
         before, now = self.at_first.get(id(made), {}), vars(made)
         return name in before and name in now and now[name] is not before[name]
+
+    def watch_reads(self, owner: Any, name: str) -> None:
+        """Note from here on which variables or connections the file reads while it is loaded."""
+        record, read = self, getattr(owner, name)
+
+        @functools.wraps(read)
+        def noted(*arguments: Any, **named: Any) -> Any:
+            key = str(next(iter((*arguments, *named.values())), ""))
+            if line := record._line():
+                record.reads.append({"line": line, "call": f"{owner.__name__}.{name}", "key": key})
+            return read(*arguments, **named)
+
+        setattr(owner, name, staticmethod(noted))
 
     def dags(self) -> list[Any]:
         """The DAGs that were made, whether Airflow takes them or not."""

@@ -165,5 +165,28 @@ def _points(task: Any) -> list[dict[str, Any]] | None:
         defaults = {name: encode(value) for name, value in task.operator_class.partial(task_id="x").kwargs.items()}
     except Exception:  # a class with a `partial` of its own
         defaults = {}
-    own = {name: value for name, value in task.partial_kwargs.items() if defaults.get(name, ...) != encode(value)}
+    shared = _defaults_of(task)
+    own = {name: value for name, value in shared.items() if name in _parameters(task.operator_class)}
+    own.update(
+        (name, value)
+        for name, value in task.partial_kwargs.items()
+        if name in shared or defaults.get(name, ...) != encode(value)
+    )
+    own.update(_kept_apart(task))
     return [{**own, **point} for point in points] if 0 < len(points) <= MOST_MAPPED else None
+
+
+def _defaults_of(task: Any) -> dict[str, Any]:
+    """The default arguments of a mapped task's DAG and group: some, Airflow adds only when it runs."""
+    around = [each for each in (task.dag, task.task_group) if each is not None]
+    return {name: value for each in around for name, value in (getattr(each, "default_args", None) or {}).items()}
+
+
+def _kept_apart(task: Any) -> dict[str, Any]:
+    """The arguments of a mapped task that Airflow keeps elsewhere: dates and parameters, without those of the DAG."""
+    dates = {name: getattr(task, name, None) for name in ("start_date", "end_date")}
+    found = {name: value for name, value in dates.items() if value not in (None, getattr(task.dag, name, None))}
+    of_dag = {name: encode(task.dag.params.get_param(name)) for name in task.dag.params}
+    own = {name: task.params.get_param(name) for name in task.params}
+    params = {name: value for name, value in own.items() if of_dag.get(name, ...) != encode(value)}
+    return {**found, **({"params": params} if params else {})}

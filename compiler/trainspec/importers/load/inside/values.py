@@ -25,12 +25,18 @@ _DELTAS = ("DeltaTriggerTimetable", "DeltaDataIntervalTimetable")
 def first(*paths: str) -> Any:
     """The first of these dotted names that this Airflow has."""
     for path in paths:
-        module, _, name = path.rpartition(".")
-        try:
-            return getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError):
-            continue
+        if (found := found_at(path)) is not None:
+            return found
     raise SystemExit("this is not an Airflow that can be read: it has none of " + ", ".join(paths))
+
+
+def found_at(path: str) -> Any:
+    """What has a dotted name; None where this Airflow has none."""
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        return None
 
 
 def encode(value: Any, depth: int = 0) -> Any:
