@@ -26,7 +26,7 @@ class Options(NamedTuple):
 
     `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
     its jobs may use; `environments` are the names of all that the settings have. `operators` are globs of the dotted
-    paths that tasks may run, `callbacks` of those that Airflow may call; None where any may be. `combination` is the
+    paths that tasks may run, `callbacks` of those that Airflow may call; None if any may be. `combination` is the
     number of the one of `for_each` that is looked at, from 0.
     `own_operators` are those that the project itself holds, below its `operator-sources`.
     """

@@ -47,7 +47,7 @@ __all__ = ["Analysis", "Options", "Read", "analyse", "extended_files", "generate
 
 ALL = Selection()
 _CHARACTERS_A_STEP, _STEPS_OF_NODE, _STEPS_OF_ENVIRONMENT = 10, 8, 50
-"""A spec is analysed once for each environment and each combination of `for_each`; all of them share its budget."""
+"""A spec is analyzed once for each environment and each combination of `for_each`; all of them share its budget."""
 _TOO_MUCH = "checking this file takes more work than any spec: nothing is reported of its contents"
 _LESS = "split it, or look for names, templates or aliases that multiply"
 
@@ -131,7 +131,7 @@ def _analyse(source: Source, options: Options, read: Read, selection: Selection,
 
 @lru_cache(maxsize=1)
 def _parsed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """The tree of a text, kept for the next environment that it is analysed in."""
+    """The tree of a text, kept for the next environment that it is analyzed in."""
     tree, findings = parse(source)
     return tree, tuple(findings)
 
@@ -174,7 +174,7 @@ def _check_policies(
     options: Options,
     selection: Selection,
 ) -> Iterator[Diagnostic]:
-    """What the rules of the project's organisation find."""
+    """What the rules of the project's organization find."""
     if selection.policies is None or has_gaps(file.extended.findings):
         return
     from trainspec.policies.check import run_policies
@@ -238,7 +238,7 @@ def _analysis(
 def _without_document(
     source: Source, tree: Node | None, parsed: Sequence[Diagnostic], selection: Selection
 ) -> Analysis:
-    """What is known of a text that is no map."""
+    """What is known of a text that is not a map."""
     reported = settle_unread([*parsed, *check_is_map(tree, parsed, source.name)], source, selection)
     return Analysis(name=source.name, findings=reported.findings, is_spec=has_errors(parsed), source=source)
 
@@ -266,7 +266,7 @@ def _is_policy(tree: Mapping) -> bool:
 
 
 def _policy(source: Source) -> Analysis:
-    """What is known of a rule of an organisation: what is wrong with it. Nothing silences that."""
+    """What is known of a rule of an organization: what is wrong with it. Nothing silences that."""
     from trainspec.policies.read import read_policy
 
     _, found = read_policy(source, "")

@@ -53,7 +53,7 @@ def gigabytes(value: int | str) -> int | str:
 def duration_meant(text: str) -> str | None:
     """The duration that can only be meant by a text which is none: `1hr`, `30 min`, `1.5h`, `PT1H30M`.
 
-    None where there is a doubt: of `30M`, for example, which is minutes or months.
+    None if there is a doubt: of `30M`, for example, which is minutes or months.
     """
     from fractions import Fraction  # slow to load, and few specs say a duration in another form
 

@@ -20,7 +20,7 @@ _OF_AIRFLOW_2 = ("airflow.operators.", "airflow.sensors.")
 def tables(folder: Path) -> dict[Path, str]:
     """The text of each table by its file, from the packages below `folder`.
 
-    Raises CalledProcessError where packages are missing and cannot be downloaded.
+    Raises CalledProcessError if packages are missing and cannot be downloaded.
     """
     releases = {minor: unpacked(release, folder) for minor, release in RELEASES.items()}
     words = by_minor({minor: words_of(packages) for minor, packages in releases.items()})
@@ -69,7 +69,7 @@ def _row(known: Signature) -> dict[str, Any]:
 
 
 def _since(tree: Any) -> dict[str, str]:
-    """The minor that a module wants: `if not AIRFLOW_V_3_1_PLUS: raise …` stands at its top."""
+    """The minor that a module wants: `if not AIRFLOW_V_3_1_PLUS: raise …` is at its top."""
     import ast
 
     for each in tree.body:

@@ -18,9 +18,9 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a class takes. `renders` are its template fields, None where they cannot be read off.
+    """What a class takes. `renders` are its template fields, None if they cannot be read off.
 
-    `root` is the last of its bases, without its package; `open` where it hands on arguments that cannot be followed.
+    `root` is the last of its bases, without its package; `open` where it passes on arguments that cannot be followed.
     """
 
     arguments: Mapping[str, Argument]

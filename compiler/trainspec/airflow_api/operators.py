@@ -59,7 +59,7 @@ def providers() -> tuple[str, ...]:
 
 
 def find(module: str, name: str, minor: str) -> Signature | None:
-    """What the class `name` of `module` takes in that minor; None where it has no such class."""
+    """What the class `name` of `module` takes in that minor; None if it has no such class."""
     table = table_of(module, minor)
     if table is None or (table == AIRFLOW_2 and not minor.startswith("2.")):
         return None
@@ -68,7 +68,7 @@ def find(module: str, name: str, minor: str) -> Signature | None:
 
 
 def find_trigger(module: str, name: str) -> Signature | None:
-    """What a trigger takes; None for a class that is no trigger of a provider with a table."""
+    """What a trigger takes; None for a class that is not a trigger of a provider with a table."""
     row = modules(TRIGGERS).get(module, {}).get("classes", {}).get(name)
     return None if row is None else _signature(row)
 

@@ -36,7 +36,7 @@ class OwnOperators:
         return any(name.partition(".")[0] == top for name in self.modules())
 
     def find(self, module: str, name: str) -> Signature | None:
-        """What the class takes; None where the sources have no such class."""
+        """What the class takes; None if the sources have no such class."""
         from trainspec.airflow_api.signatures import signature
 
         return signature(_packages(self), f"{module}.{name}")
@@ -52,7 +52,7 @@ class OwnOperators:
 
 
 def own_operators(root: Path, folders: Sequence[str]) -> OwnOperators | None:
-    """What lies below the folders now; None where there are none."""
+    """What lies below the folders now; None if there are none."""
     if not folders:
         return None
     kept = tuple(folder.strip("/").removeprefix("./") for folder in folders)

@@ -39,7 +39,7 @@ BESIDE: Final = ("apache-airflow-providers-common-compat==1.23.0",)
 def unpacked(requirements: Sequence[str], folder: Path) -> Packages:
     """The packages, downloaded to `folder` unless they are there, and unpacked below it.
 
-    Raises CalledProcessError where one cannot be downloaded.
+    Raises CalledProcessError if one cannot be downloaded.
     """
     roots = []
     for requirement in requirements:

@@ -43,7 +43,7 @@ ROOTS: Final = (
 
 
 def signature(packages: Packages, path: str, depth: int = 0) -> Signature | None:
-    """The signature of the class of that dotted path; None where there is no such class."""
+    """The signature of the class of that dotted path; None if there is no such class."""
     name = path.rpartition(".")[2]
     if depth and name in ROOTS:
         return Signature({}, (), name)

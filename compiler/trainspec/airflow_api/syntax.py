@@ -55,7 +55,7 @@ class Packages:
         self._read: dict[str, Module | None] = {}
 
     def module(self, name: str) -> Module | None:
-        """The module of that dotted name; None where there is no such file, or it is not Python."""
+        """The module of that dotted name; None if there is no such file, or it is not Python."""
         if name not in self._read:
             self._read[name] = self._module(name)
         return self._read[name]

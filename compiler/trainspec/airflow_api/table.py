@@ -16,7 +16,7 @@ def is_older(minor: str, than: str) -> bool:
 
 
 def absent(kind: str, word: str, minor: str) -> str | None:
-    """Why `minor` lacks a word of that kind (`dag`, `task`, `trigger_rule`…); None where it has it, or no minor does.
+    """Why `minor` lacks a word of that kind (`dag`, `task`, `trigger_rule`…); None if it has it, or no minor does.
 
     >>> absent("dag", "allowed_run_types", "3.1")
     'it is new in Airflow 3.2'

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def analysis_of(path: Path, project: Project, chosen: Options) -> Analysis:
-    """The file at `path`, analysed, with the findings that the project selects."""
+    """The file at `path`, analyzed, with the findings that the project selects."""
     files = Files(project)
     return _analysis(files.named(path), project, chosen, files.extended)
 

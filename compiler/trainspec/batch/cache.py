@@ -3,7 +3,7 @@
 An entry holds the SHA-256 of each text that the file was made of, and sizes and times of the files in its source
 folders. It counts only while all of them are the same, and with them the run's options, the settings, this program to
 its last file, the packages that it uses and Python. What
-stands in a spec is not stored, but for names, and what its findings quote; a file with a secret has no entry.
+is in a spec is not stored, but for names, and what its findings quote; a file with a secret has no entry.
 
 Every entry is a file of its own, written beside and renamed, and begins with its own checksum: runs at the same time
 cannot disturb each other, and what is damaged does not count. They lie where only the user writes: what a repository
@@ -61,7 +61,7 @@ class Cache:
         return self.folder.parents[1]
 
     def find(self, source: Source, read: Read, *, with_output: bool) -> Outcome | None:
-        """What is known of a file that was read; None where it has to be looked at.
+        """What is known of a file that was read; None if it has to be looked at.
 
         `read` gives the files that it extends; `with_output` says that its DAG file must be known, too.
         """
@@ -90,7 +90,7 @@ class Cache:
             entry["watched"] = self._watches.stored(outcome.watched) if outcome.watched else None
             if entry["watched"] is None:
                 return
-        self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run goes on without
+        self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run continues without
 
     @cached_property
     def _watches(self) -> "Watches":
@@ -108,7 +108,7 @@ class Cache:
 
 
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:
-    """The cache of the project at `root`; None where the user has no place for it, or nothing of this program is known.
+    """The cache of the project at `root`; None if the user has no place for it, or nothing of this program is known.
 
     Entries are kept apart by what a user changes back and forth, the environment and Airflow's minor, and by the
     combination of `for_each`; the rest of the options and the settings an entry holds as a digest.
@@ -133,7 +133,7 @@ def program_digest() -> str | None:
     None if it is not known.
 
     Of trainspec's own files the sizes and times, so a checkout that somebody works in is a new program after every
-    change; of the other packages their names and versions. It is computed once: a process goes on with what it has
+    change; of the other packages their names and versions. It is computed once: a process continues with what it has
     loaded, and a run opens a cache for each environment and combination.
     """
     digest = hashlib.sha256(f"{__version__} {sys.version} {sys.platform}".encode())

@@ -84,7 +84,7 @@ def _is_entry(stored: Any) -> bool:
 
 
 def _state(path: Path) -> list[int] | None:
-    """What changes with a file; None where that is unknown, or it changed just now. A link is never left alone."""
+    """What changes with a file; None if that is unknown, or it changed just now. A link is never left alone."""
     try:
         status = os.lstat(path)
     except OSError:

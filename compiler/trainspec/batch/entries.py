@@ -81,7 +81,7 @@ _STORED: Mapping[str, tuple[Callable[[Any], Any], Callable[[Any], bool], Callabl
 
 
 def encoded(facts: FileFacts) -> dict[str, Any] | None:
-    """The facts of a file that are not the usual ones, without its name; None where some are not stored."""
+    """The facts of a file that are not the usual ones, without its name; None if some are not stored."""
     known = {each.name: getattr(facts, each.name) for each in fields(FileFacts) if each.name != "name"}
     said = {name: known[name] for name in known if known[name] != _NOTHING[name]}
     if not said.keys() <= _STORED.keys():
@@ -125,7 +125,7 @@ class Recorder:
 
     @property
     def texts(self) -> list[Text] | None:
-        """The texts that were read; None where one could not be had."""
+        """The texts that were read; None if one could not be had."""
         known = [(asked, each) for asked, each in self._found.items() if isinstance(each, Source)]
         return [text_of(asked, each) for asked, each in known] if len(known) == len(self._found) else None
 
@@ -149,7 +149,7 @@ def digest_of(text: str) -> str:
 
 
 def read_entry(path: Path) -> dict[str, Any] | None:
-    """The entry in a file; None where there is none, or it is not what was written."""
+    """The entry in a file; None if there is none, or it is not what was written."""
     try:
         digest, text = read_typed(path, _LONGEST).decode().split("\n", 1)
         entry = json.loads(text) if digest == digest_of(text) else None
@@ -159,7 +159,7 @@ def read_entry(path: Path) -> dict[str, Any] | None:
 
 
 def write_entry(path: Path, entry: Mapping[str, Any], base: Path) -> bool:
-    """Write an entry, in one step. False where there is no room, or the folder is not ours to write to.
+    """Write an entry, in one step. False if there is no room, or the folder is not ours to write to.
 
     `base` is the folder of all projects, and `path` lies below.
     """

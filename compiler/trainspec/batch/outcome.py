@@ -25,7 +25,7 @@ class Outcome(FileFacts):
 
     `output` is the DAG file without its header, `output_digest` the SHA-256 of that; one that is known from an earlier
     run comes without its text. `requests` are files of requests by name. `texts` holds the file's own text and those
-    that it extends, by name. `watched` are the files and folders of its sources, None where they are not known.
+    that it extends, by name. `watched` are the files and folders of its sources, None if they are not known.
     """
 
     output: str | None = None

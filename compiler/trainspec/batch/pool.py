@@ -98,7 +98,7 @@ def _looked_at(paths: Sequence[Path], look: Look) -> Iterator[tuple[Path, Outcom
 
 
 def _in_processes(paths: Sequence[Path], look: Look, processes: int) -> Iterator[tuple[Path, Outcome]]:
-    """The same in several processes. Raises one of `_no_processes()` where that cannot be done, or no longer."""
+    """The same in several processes. Raises one of `_no_processes()` if that cannot be done, or no longer."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 

@@ -22,7 +22,7 @@ def is_span(stored: Any) -> bool:
 
 
 def to_span(stored: Any) -> Span:
-    """The way back. Raises ValueError for what is no span."""
+    """The way back. Raises ValueError for what is not a span."""
     if not is_span(stored):
         raise ValueError("not a span")
     return Span(*stored)
@@ -42,7 +42,7 @@ def of_finding(found: Diagnostic) -> dict[str, Any] | None:
 
 
 def to_finding(stored: Any) -> Diagnostic:
-    """The way back. Raises ValueError, TypeError or KeyError for what is no finding."""
+    """The way back. Raises ValueError, TypeError or KeyError for what is not a finding."""
     *texts, is_locked, url = stored["code"]
     id_, summary, severity = map(_text, texts)
     message, *others = stored["text"]
@@ -69,7 +69,7 @@ def _text(stored: Any) -> str:
 
 
 def of_findings(found: tuple[Diagnostic, ...]) -> list[Any] | None:
-    """Findings as JSON; None where one is not to be stored."""
+    """Findings as JSON; None if one is not to be stored."""
     stored = [of_finding(each) for each in found]
     return None if None in stored else stored
 

@@ -29,7 +29,7 @@ class Watches:
     _now: dict[str, str | None] = field(default_factory=dict)
 
     def stored(self, watched: Watched) -> list[Any] | None:
-        """What an entry says of them; None where one has changed since it was looked at, or just before."""
+        """What an entry says of them; None if one has changed since it was looked at, or just before."""
         asked = sorted({str(path) for path in watched.asked})
         digest = _settled(asked, min(listing.began for listing in watched.listings))
         listings = [self._of(listing) for listing in watched.listings]
@@ -69,7 +69,7 @@ def _are_names(value: Any) -> TypeGuard[list[str]]:
 
 
 def _settled(names: Sequence[str], began: int) -> str | None:
-    """The digest of the stamps of files that were looked at from `began` on; None where one is too new to be sure."""
+    """The digest of the stamps of files that were looked at from `began` on; None if one is too new to be sure."""
     stamps = [_stamp(name) for name in names]
     is_new = any(moment > began - SETTLED for stamp in stamps for moment in stamp[-2:])
     return None if is_new else _digest(stamps)

@@ -70,7 +70,7 @@ def add_local(here: "argparse._ActionsContainer") -> None:
 
 
 def options(arguments: argparse.Namespace, project: Project) -> Options:
-    """The options of a run. Raises UsageError for a `--var` that is no pair."""
+    """The options of a run. Raises UsageError for a `--var` that is not a pair."""
     variables = {}
     for pair in arguments.var:
         name, equals, value = pair.partition("=")
@@ -95,7 +95,7 @@ def in_environment(
 
 
 def chosen_combination(first: FileFacts, given: Sequence[str]) -> int:
-    """The number of the combination that was asked for. Raises UsageError where none, or several, match."""
+    """The number of the combination that was asked for. Raises UsageError if none, or several, match."""
     wanted = {pair.strip() for each in given for pair in each.split(",")}
     labels = first.combinations
     found = [number for number, label in enumerate(labels) if wanted <= {*label.split(",")}]

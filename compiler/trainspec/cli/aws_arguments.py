@@ -27,7 +27,7 @@ def add_aws(parser: argparse.ArgumentParser) -> None:
 
 
 def clients(arguments: argparse.Namespace) -> Clients:
-    """The clients of the region. Raises UsageError where boto3, a region or credentials are missing."""
+    """The clients of the region. Raises UsageError if boto3, a region or credentials are missing."""
     access = Access(arguments.profile, arguments.region, arguments.endpoint_url)
     return clients_of([None], access)[None]
 
@@ -41,7 +41,7 @@ def accounts(client: Any) -> tuple[Account, Account]:
 def found(name: str, there: Clients) -> tuple[Account, Job]:
     """The training or tuning job of that name, with the jobs of its kind.
 
-    Raises UsageError where there is none, and what `Calls` does.
+    Raises UsageError if there is none, and what `Calls` does.
     """
     for jobs in accounts(there.sagemaker):
         if (job := jobs.find(name)) is not None:

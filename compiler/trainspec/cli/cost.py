@@ -79,7 +79,7 @@ def _region(arguments: argparse.Namespace, chosen: Options) -> str | None:
 
 
 def _analyses(paths: Sequence[str], project: Project, chosen: Options, where: str) -> "list[Analysis] | None":
-    """The specs; None where they have errors, which were shown."""
+    """The specs; None if they have errors, which were shown."""
     analyses = analyse_files(paths, project, chosen)
     findings = [found for each in analyses for found in each.findings if has_errors([found])]
     if findings:

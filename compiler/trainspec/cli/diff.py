@@ -95,7 +95,7 @@ def _show_costs(
 
 
 def _state(text: str, project: Project) -> State:
-    """What an argument names. Raises UsageError where it is neither a path nor a revision."""
+    """What an argument names. Raises UsageError if it is neither a path nor a revision."""
     base, _, environment = text.rpartition("@")
     for named, patch in ((text, None), (base, environment)):
         revision, _, path = named.partition(":")
@@ -109,7 +109,7 @@ def _state(text: str, project: Project) -> State:
 def _compiled(
     state: State, project: Project, chosen: Options, arguments: argparse.Namespace
 ) -> dict[str, Compiled] | None:
-    """The DAGs of one side by id; None where it has errors, which were shown."""
+    """The DAGs of one side by id; None if it has errors, which were shown."""
     if state.environment is not None:
         chosen = in_environment(chosen, arguments, project, state.environment)
     if state.revision is None:

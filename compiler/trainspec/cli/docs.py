@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _open(page: Path) -> None:
-    """Show the page in the user's browser; where there is none, say so."""
+    """Show the page in the user's browser; if there is none, say so."""
     import webbrowser
 
     if not webbrowser.open(page.absolute().as_uri()):

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _policy(word: str) -> list[str]:
-    """What is known of a policy of the project; nothing where it has none of that code."""
+    """What is known of a policy of the project; nothing if it has none of that code."""
     if re.match(r"TS[0-9]", word) or not re.search(r"[A-Z].*[0-9]", word):
         return []
     from trainspec.cli.policies import explained

@@ -28,7 +28,7 @@ class Fixed:
 def fix(project: Project, look: Look, *, is_written: bool) -> Fixed:
     """Fix what can be, in the files of the run and those that they extend; without `is_written`, show it as a diff.
 
-    Raises UsageError where a file cannot be written.
+    Raises UsageError if a file cannot be written.
     """
     looked_at: list[Outcome] = []
 

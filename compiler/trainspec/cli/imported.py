@@ -63,7 +63,7 @@ def _secrets(source: Source) -> dict[str, str]:
 
 
 def write_spec(path: Path, text: str) -> None:
-    """Write a new file. Raises UsageError where that cannot be."""
+    """Write a new file. Raises UsageError if that cannot be."""
     try:
         write_new(path, text, root_around(Path.cwd()))
     except FileExistsError:

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the log. Raises UsageError where there is no such job."""
+    """Print the log. Raises UsageError if there is no such job."""
     there = clients(arguments)
     try:
         jobs, job = found(arguments.job, there)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _one_of(tuning: Job, jobs: Account) -> tuple[Account, Job]:
     """The training job of a tuning job that says most: the best, else one that failed, else the newest.
 
-    Raises UsageError where it has none yet.
+    Raises UsageError if it has none yet.
     """
     trainings = Account(jobs.calls)
     best = (tuning.description.get("BestTrainingJob") or {}).get("TrainingJobName")

@@ -11,7 +11,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve one client until it says `exit`. Raises UsageError where pygls is not installed."""
+    """Serve one client until it says `exit`. Raises UsageError if pygls is not installed."""
     from importlib.metadata import version
 
     try:

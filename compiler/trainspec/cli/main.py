@@ -84,7 +84,7 @@ def _run(given: list[str]) -> int:
 
 
 def _work_in(folder: list[str]) -> None:
-    """Change to the folder of `-C`. Raises UsageError where that cannot be done."""
+    """Change to the folder of `-C`. Raises UsageError if that cannot be done."""
     if not folder:
         raise UsageError("-C needs a folder")
     try:

@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 def reported(
     specs: "Sequence[Analysis]", arguments: argparse.Namespace, at: datetime | None, patience: float = _PATIENCE
 ) -> "Report":
-    """What the account says of specs. Raises UsageError where boto3 is missing."""
+    """What the account says of specs. Raises UsageError if boto3 is missing."""
     from trainspec.preflight.account import Account
     from trainspec.preflight.run import preflight
 

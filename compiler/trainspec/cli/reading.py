@@ -1,4 +1,4 @@
-"""What commands read: the project around the working folder, and its specs, analysed."""
+"""What commands read: the project around the working folder, and its specs, analyzed."""
 
 import argparse
 import os
@@ -39,7 +39,7 @@ def standard_input() -> bytes:
 
 
 def spec_path(given: str) -> Path:
-    """The file of a command that takes one spec. Raises UsageError where there is none."""
+    """The file of a command that takes one spec. Raises UsageError if there is none."""
     path = Path(given)
     if "\0" in given:
         raise UsageError(f"{cut(given, 200)!r} cannot be a path")
@@ -71,20 +71,20 @@ def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "l
 
 
 def _analyses(path: Path, project: Project, chosen: Options) -> "Iterator[Analysis]":
-    """One file, analysed; a spec with `for_each` once for each combination."""
+    """One file, analyzed; a spec with `for_each` once for each combination."""
     first = analyse_file(path, project, chosen)
     yield from of_all(first, lambda number: analyse_file(path, project, chosen._replace(combination=number)))
 
 
 def analyse_file(path: Path, project: Project, chosen: Options) -> "Analysis":
-    """One file, analysed, with the findings that the project has selected."""
+    """One file, analyzed, with the findings that the project has selected."""
     from trainspec.batch.analyse import analysis_of
 
     return analysis_of(path, project, chosen)
 
 
 def analyse_one(arguments: argparse.Namespace, project: Project, chosen: Options) -> "Analysis":
-    """The spec of a command that takes one DAG. Raises UsageError where it has several, and `--each` chooses none."""
+    """The spec of a command that takes one DAG. Raises UsageError if it has several, and `--each` chooses none."""
     path = spec_path(arguments.spec)
     first = analyse_file(path, project, chosen)
     check_options([first], chosen)
@@ -132,7 +132,7 @@ def across(
 
 
 def _own_specs(project: Project) -> dict[str, Path]:
-    """The project's own specs by name; none where it has no folder of them."""
+    """The project's own specs by name; none if it has no folder of them."""
     try:
         return {project.name(path): path for path in find_specs([], project)}
     except UsageError:

@@ -82,7 +82,7 @@ def _explained(project: Project) -> dict[str, str]:
 
 
 def colours(is_terminal: bool) -> bool:
-    """Whether to print in colour."""
+    """Whether to print in color."""
     return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 

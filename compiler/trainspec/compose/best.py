@@ -144,7 +144,7 @@ def _task(choice: Choice) -> Mapping:
 
 
 def _names(node: Node | None) -> list[str] | None:
-    """The keys of a map; None where they are not known."""
+    """The keys of a map; None if they are not known."""
     if node is None:
         return []
     return list(node.keys()) if isinstance(node, Mapping) else None

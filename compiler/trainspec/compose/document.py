@@ -33,7 +33,7 @@ class Composed(NamedTuple):
     """A document with nothing left to resolve: `dag` and the jobs in full, without `defaults`.
 
     `jobs` of the document holds each point of a matrix by its task's id; `groups` has these ids by the job's name, none
-    where the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
+    if the matrix is wrong; `bounds` says how many of them may run at once. `variables` are the names that `--var`
     may give a value to. `holes` are the places of `${...}` for which there is no value; each has a finding.
     `choices` are the tasks that choose the best of a matrix, by their ids; `tasks` of the document has them, too.
     `combinations` are those of `for_each`, as the command line names them; the document is one of them.

@@ -13,7 +13,7 @@ FIELD = "for_each"
 
 
 class Combinations(NamedTuple):
-    """All combinations of a document, none where it has no `for_each` or something is wrong with it.
+    """All combinations of a document, none if it has no `for_each` or something is wrong with it.
 
     `stand_ins` are values that its names have then, so that nothing else is reported of them.
     """

@@ -41,7 +41,7 @@ class Point(NamedTuple):
 
 
 class Expanded(NamedTuple):
-    """A matrix, read: its points, none where something is wrong with it, and how many of them may run at once."""
+    """A matrix, read: its points, none if something is wrong with it, and how many of them may run at once."""
 
     points: list[Point]
     bound: int | None

@@ -218,7 +218,7 @@ class JobScope:
         return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:
-        """Why the task of `job` hands nothing on; None where it does."""
+        """Why the task of `job` hands nothing on; None if it does."""
         fields = self.jobs[job]
         operator = fields.get("operator") if isinstance(fields, Mapping) else None
         if isinstance(fields, Mapping) and _is_off(fields.get("do_xcom_push")):

@@ -31,7 +31,7 @@ def is_tuned(fields: Node | None) -> bool:
 
 
 def objective(fields: Node | None) -> str | None:
-    """The metric that a tuning job is about; None where it is no tuning job, or does not say."""
+    """The metric that a tuning job is about; None if it is no tuning job, or does not say."""
     tuning = fields.get("tuning") if isinstance(fields, Mapping) else None
     found = tuning.get("objective") if isinstance(tuning, Mapping) else None
     metric = found.get("metric") if isinstance(found, Mapping) else None
@@ -75,7 +75,7 @@ def best_names(attribute: str, fields: Node, job: str) -> list[str] | Wrong:
 
 
 def hyperparameters(fields: Node) -> list[str] | None:
-    """The names of all hyperparameters of a tuning job, in order; None where they are not known."""
+    """The names of all hyperparameters of a tuning job, in order; None if they are not known."""
     tuning = fields.get("tuning") if isinstance(fields, Mapping) else None
     if not isinstance(fields, Mapping) or not isinstance(tuning, Mapping) or tuning.get("autotune") is not None:
         return None  # with Autotune, SageMaker chooses which are tuned

@@ -265,7 +265,7 @@ class Variables:
 
 
 def _merged(below: Mapping | None, above: Node) -> Mapping | None:
-    """The map `above` over another; what came by a variable says so key by key. None where `above` is no map."""
+    """The map `above` over another; what came by a variable says so key by key. None if `above` is not a map."""
     if not isinstance(above, Mapping):
         return None
     entries = tuple(

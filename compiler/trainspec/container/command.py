@@ -43,7 +43,7 @@ def unpack(values: Mapping[str, Any], layout: Layout, store: Store, archive: Cal
 
 
 def command(request: Mapping[str, Any], values: Mapping[str, Any], layout: Layout, python: str) -> list[str]:
-    """The words of the process. Raises CommandError where the job names nothing that runs outside of its image."""
+    """The words of the process. Raises CommandError if the job names nothing that runs outside of its image."""
     algorithm = request.get("AlgorithmSpecification") or {}
     if entrypoint := algorithm.get("ContainerEntrypoint"):
         words = [*entrypoint, *(algorithm.get("ContainerArguments") or ())]

@@ -35,7 +35,7 @@ def arguments(values: Mapping[str, Any]) -> list[str]:
 
 
 def as_variable(value: Any) -> str:
-    """A value as it stands in an `SM_` variable: a string as it is, all else as compact JSON with sorted keys."""
+    """A value as it is in an `SM_` variable: a string as it is, everything else as compact JSON with sorted keys."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))

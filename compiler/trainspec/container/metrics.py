@@ -27,7 +27,7 @@ class Reading:
 
     @property
     def silent(self) -> str | None:
-        """Why there is no value, in words that follow the metric's name; None where there is one."""
+        """Why there is no value, in words that follow the metric's name; None if there is one."""
         if self.problem or self.last is not None:
             return self.problem
         return "matched no line" if not self.matches else f"matched {self.matches} times, but never a number"

@@ -15,7 +15,7 @@ class Store:
     root: Path
 
     def path(self, uri: str) -> Path:
-        """Where the object `uri` is, or would be. Raises ValueError for what is no URI of an object in S3."""
+        """Where the object `uri` is, or would be. Raises ValueError for what is not a URI of an object in S3."""
         bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
         parts = [part for part in PurePosixPath(key).parts if part != "/"]
         if not uri.startswith(_SCHEME) or not bucket or bucket.startswith(".") or ".." in parts:

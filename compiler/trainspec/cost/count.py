@@ -119,7 +119,7 @@ def _choices(whole: Members) -> Iterator[Members]:
 
 
 def _most(numbers: Iterable[Fraction | None]) -> Fraction | None:
-    """The greatest; None where one is not known."""
+    """The greatest; None if one is not known."""
     found = list(numbers)
     known = [each for each in found if each is not None]
     return max(known) if len(known) == len(found) else None
@@ -167,7 +167,7 @@ def _region_of_image(request: Members) -> str | None:
 
 
 def _seconds(whole: Members, bounds: Bounds, each: int | None, notes: list[str]) -> int | None:
-    """The seconds of all training jobs that one try of the task starts; None where only its run knows.
+    """The seconds of all training jobs that one try of the task starts; None if only its run knows.
 
     `each` are those of one.
     """
@@ -194,7 +194,7 @@ def _machines(resources: Members) -> Iterator[Machine]:
 
 
 def _runtime(request: Members, notes: list[str]) -> int | None:
-    """The seconds that a job may run; None where only the task's run knows."""
+    """The seconds that a job may run; None if only the task's run knows."""
     condition = request.get("StoppingCondition") or {}
     limit = condition.get("MaxRuntimeInSeconds") if isinstance(condition, Mapping) else "not known"
     if limit is None:
@@ -207,7 +207,7 @@ def _runtime(request: Members, notes: list[str]) -> int | None:
 
 
 def _map(value: Any) -> Members:
-    """A map as it is; an empty one for all else, which another task's `config` may have in its place."""
+    """A map as it is; an empty one for everything else, which another task's `config` may have in its place."""
     return value if isinstance(value, Mapping) else {}
 
 

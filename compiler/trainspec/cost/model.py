@@ -32,8 +32,8 @@ class Machine:
 class JobCost:
     """The bound of one job, all points of its matrix together, for one run of its DAG.
 
-    `once` are the hours if nothing fails, `hours` those with every retry; None where they are not known. `warm_hours`
-    and `gb_months` are what a warm pool and storage may add. `cost` is None where a price is missing. `notes` say what
+    `once` are the hours if nothing fails, `hours` those with every retry; None if they are not known. `warm_hours`
+    and `gb_months` are what a warm pool and storage may add. `cost` is None if a price is missing. `notes` say what
     is not known, or not counted.
     """
 
@@ -53,7 +53,7 @@ class JobCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagCost:
-    """The bound of a DAG: its jobs, and how many runs of it begin in 30 days (None where no clock starts them).
+    """The bound of a DAG: its jobs, and how many runs of it begin in 30 days (None if no clock starts them).
 
     `not_counted` are other tasks whose operators start machines of SageMaker.
     """
@@ -67,12 +67,12 @@ class DagCost:
 
     @property
     def hours(self) -> Fraction | None:
-        """The hours of one run; None where those of a job are not known."""
+        """The hours of one run; None if those of a job are not known."""
         return added(job.hours for job in self.jobs)
 
     @property
     def cost(self) -> Fraction | None:
-        """The money of one run; None where that of a job is not known."""
+        """The money of one run; None if that of a job is not known."""
         return added(job.cost for job in self.jobs)
 
     def monthly(self, each_run: Fraction | None) -> Fraction | None:
@@ -81,7 +81,7 @@ class DagCost:
 
 
 def added(numbers: Iterable[Fraction | None]) -> Fraction | None:
-    """The sum; None where a number is not known."""
+    """The sum; None if a number is not known."""
     total = Fraction(0)
     for each in numbers:
         if each is None:

@@ -21,7 +21,7 @@ _MOST = 50_000
 def runs_in_month(dag: "DagData", at: datetime | None, today: datetime | None = None) -> tuple[int | None, str]:
     """The runs of a DAG in the 30 days from `at`, else from its start date, else from `today`; and that in words.
 
-    The number is None where no clock starts the runs, or where they are too many to count.
+    The number is None if no clock starts the runs, or where they are too many to count.
     """
     schedule = dag.get("schedule")
     if schedule == "@once":
@@ -62,7 +62,7 @@ def _count(times: tuple[str, ...], zone: str, start: datetime, end: datetime) ->
 
 
 def _moment(text: Any, zone: str) -> datetime | None:
-    """A date of the spec, in the DAG's `zone` where it names none; None for what is no date."""
+    """A date of the spec, in the DAG's `zone` where it names none; None for what is not a date."""
     try:
         read = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:

@@ -51,7 +51,7 @@ def notes_of(dag: DagCost) -> Iterator[tuple[str, str]]:
 
 
 def without(tasks: Sequence[str]) -> str:
-    """Which tasks a bound leaves out, as the end of a sentence with a comma before it; empty where there are none."""
+    """Which tasks a bound leaves out, as the end of a sentence with a comma before it; empty if there are none."""
     if not tasks:
         return ""
     listed = [f"`{each}`" for each in tasks[:_MOST_NAMED]]

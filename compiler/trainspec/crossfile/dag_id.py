@@ -20,7 +20,7 @@ _KEYS = frozenset({"trainspec", "dag"})
 
 
 def glance(source: Source, options: Options, read: Read) -> list[DagAt]:
-    """The DAGs of the spec `source`; none where the file is a fragment, or nothing that can be read.
+    """The DAGs of the spec `source`; none if the file is a fragment, or nothing that can be read.
 
     `read` gives the files that others extend.
     """

@@ -24,11 +24,11 @@ class FileFacts:
     makes no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of the
     one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the names
     of its patches, `variables` those that `--var` may give a value to.
-    `is_policy` is set for a rule of an organisation. `secrets` are the places of what must not be shown, also where
+    `is_policy` is set for a rule of an organization. `secrets` are the places of what must not be shown, also where
     nothing is reported of it.
 
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
-    finding for where there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
+    finding for if there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
     comments in them that silenced something, `own_ignores` those of a fragment, `jobs_span` the place of its jobs,
     which some spec should extend. `is_whole` is false for a spec that was not checked to the end. `packs` says
     that folders of code belong to it, so that its text alone does not decide what becomes of it.

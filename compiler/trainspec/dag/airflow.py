@@ -14,11 +14,11 @@ from trainspec.dag.expressions import Import
 class Airflow:
     """What one minor calls things. There is one of each.
 
-    `several_crons` is None where there is no such timetable; `only_doubles` where the delay between retries takes no
+    `several_crons` is None if there is no such timetable; `only_doubles` where the delay between retries takes no
     factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too;
     `makes_up_for_runs` where `catchup` is true if not given; `shows_group_names` where a task group can be shown by
     another name than its id. `renamed` are arguments of the DAG that have another name than the spec's fields;
-    `discouraged` says what to do in place of a field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
+    `discouraged` says what to do instead of a field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
     """
 
     minor: str

@@ -64,7 +64,7 @@ def meaning(value: Any, kinds: tuple[str, ...]) -> str | None:
 
 
 def wrong_form(value: Any, meant: str) -> str | None:
-    """What to do where a value is not what it is meant as; None where it is."""
+    """What to do where a value is not what it is meant as; None if it is."""
     match meant:
         case "callable":
             return check_path(value) and "the DAG file imports the function by this path; the compiler does not"

@@ -34,7 +34,7 @@ def called(data: "SpecData") -> Iterator[tuple[Path, "str | CalledBackData"]]:
 
 
 def each_of(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """The items of a list, or the one value that may stand in its place."""
+    """The items of a list, or the one value that may be in its place."""
     if isinstance(value, list):
         yield from (((*path, index), each) for index, each in enumerate(value))
     elif value is not None:

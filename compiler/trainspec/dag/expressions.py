@@ -13,7 +13,7 @@ SHORT = 60
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A name that the file imports: `from module import name`, or `import module` where there is no name."""
+    """A name that the file imports: `from module import name`, or `import module` if there is no name."""
 
     module: str
     name: str | None = None
@@ -26,7 +26,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """An imported name that is handed on, as a callback is; or an attribute of it."""
+    """An imported name that is passed on, as a callback is; or an attribute of it."""
 
     imported: Import
     attribute: str | None = None
@@ -54,7 +54,7 @@ _MAX_PATH = 500
 
 
 def check_path(path: str) -> str | None:
-    """Why the dotted path `path` cannot be imported; None where it may be (the compiler imports nothing itself)."""
+    """Why the dotted path `path` cannot be imported; None if it may be (the compiler imports nothing itself)."""
     if not _PATH.fullmatch(path) or len(path) > _MAX_PATH:
         return "not a dotted path such as `my_team.alerts.page`: the module, a dot, the name in it"
     if why := next((why for word in path.split(".") if (why := _check_name(word))), None):
@@ -65,7 +65,7 @@ def check_path(path: str) -> str | None:
 
 
 def check_keyword(word: str) -> str | None:
-    """Why `word` cannot name an argument; None where it can."""
+    """Why `word` cannot name an argument; None if it can."""
     return "`self` is the object itself and cannot be set" if word == "self" else _check_name(word)
 
 

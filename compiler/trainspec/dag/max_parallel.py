@@ -3,7 +3,7 @@
 Airflow limits the tasks of a pool, of a DAG and the mapped copies of one task, but not those of a group. So with a
 bound of N, point i waits until point i-N is over. It waits by way of a latch: an empty task that succeeds whatever
 became of its point, so that one failure does not end a lane, while the point's own trigger rule still sees what it is
-about. Latches stand in a group beside that of the points, so that what waits for the points waits for all of them.
+about. Latches are in a group beside that of the points, so that what waits for the points waits for all of them.
 
 Airflow judges a run by its last tasks. A point that nothing but its latch waits for is no longer one of these, so one
 more empty task waits for such points and fails with them.

@@ -34,7 +34,7 @@ def other_dags(data: "SpecData") -> Iterator[tuple[Path, str]]:
 
 
 def unknown_dags(data: "SpecData", root: Node) -> Iterator[tuple[str, Diagnostic]]:
-    """The ids of the other DAGs, each with the finding for where there is no such DAG."""
+    """The ids of the other DAGs, each with the finding for if there is no such DAG."""
     for path, dag_id in other_dags(data):
         yield (
             dag_id,

@@ -94,7 +94,7 @@ _REJECTED: Mapping[str, Arguments] = {
 
 
 def other_task_call(section: str, task: "OtherTaskData", place: str, setting: Setting) -> tuple[Import, Arguments]:
-    """The operator of a task that stands in one of the `SECTIONS`, and its arguments but for the task's id.
+    """The operator of a task that is in one of the `SECTIONS`, and its arguments but for the task's id.
 
     `place` is where the spec says so: Airflow shows it in the task's docs.
     """

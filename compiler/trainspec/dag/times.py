@@ -24,7 +24,7 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=timezone.utc), datetime(9999, 12, 31
 
 
 def check_schedule(text: str) -> str | None:
-    """Why Airflow would not take `text` as a schedule; None where it would."""
+    """Why Airflow would not take `text` as a schedule; None if it would."""
     if text in PRESETS:
         return None
     if text.startswith("@"):
@@ -35,7 +35,7 @@ def check_schedule(text: str) -> str | None:
 
 
 def check_cron(text: str) -> str | None:
-    """Why `text` is no cron expression, nor a preset that stands for one; None where it is."""
+    """Why `text` is not a cron expression, nor a preset that stands for one; None if it is."""
     if text in PRESETS:
         return None if text not in ("@once", "@continuous") else f"{text} is not a cron expression"
     fields = text.split()
@@ -57,7 +57,7 @@ def check_cron(text: str) -> str | None:
 
 
 def _never(days: str, months: str, weekdays: str) -> str | None:
-    """Why a cron expression of such plain fields never comes; None where it does."""
+    """Why a cron expression of such plain fields never comes; None if it does."""
     if weekdays != "*" or "*" in f"{days}{months}":
         return None
     if any(int(day) <= _LENGTHS.get(int(month), 31) for day in days.split(",") for month in months.split(",")):
@@ -119,7 +119,7 @@ def is_duration(text: str) -> bool:
 
 
 def check_duration(value: int | str) -> str | None:
-    """Why Airflow cannot add this duration to a date; None where it can."""
+    """Why Airflow cannot add this duration to a date; None if it can."""
     count = seconds(value)
     return "longer than a hundred years" if isinstance(count, int) and count > _MAX_SECONDS else None
 
@@ -132,7 +132,7 @@ def duration(value: int | str) -> Call:
 
 
 def check_timezone(name: str) -> str | None:
-    """Why `name` is no time zone; None where it is one."""
+    """Why `name` is no time zone; None if it is one."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
     try:
@@ -157,7 +157,7 @@ def _turned(first: str, second: str, year: str) -> str:
 
 
 def check_date(text: str) -> str | None:
-    """Why `text` is no date; None where it is one."""
+    """Why `text` is not a date; None if it is one."""
     try:
         read = _read_date(text)
     except ValueError:

@@ -89,7 +89,7 @@ MISSING = Code("TS702", "a generated file is missing")
 ORPHAN = Code("TS703", "a generated file whose spec is gone")
 FOREIGN = Code("TS705", "a file that trainspec did not write is where a generated file belongs")
 
-# TS706 to TS729: the policies of an organisation
+# TS706 to TS729: the policies of an organization
 BAD_POLICY = Code("TS706", "an invalid policy")
 BAD_POLICY_SCHEMA = Code("TS707", "a policy whose `when` or `must` is not a JSON Schema")
 ENDED_EXCEPTION = Code("TS708", "an expired exception to a policy", Severity.WARNING)

@@ -8,7 +8,7 @@ from functools import cache
 from trainspec.diagnostics.model import Span
 
 Lines = Callable[[str], Sequence[str]]
-"""Gives the lines of a file by the name that spans use; none where it cannot be read."""
+"""Gives the lines of a file by the name that spans use; none if it cannot be read."""
 
 Paint = Callable[[str], str]
 

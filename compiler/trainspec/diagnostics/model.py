@@ -62,7 +62,7 @@ class Fix(NamedTuple):
 class Code(NamedTuple):
     """A kind of finding: its stable code, its usual severity and what it is about in one line.
 
-    `is_secret` is set where the value that the finding is about must not be shown, `is_locked` where an organisation
+    `is_secret` is set where the value that the finding is about must not be shown, `is_locked` where an organization
     lets nobody silence it. `url` is its page, where that is not one of trainspec's own.
     """
 

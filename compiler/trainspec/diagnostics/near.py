@@ -1,4 +1,4 @@
-"""Known words that a misspelt one may stand for: the likely one as a question, the only possible one as a fact."""
+"""Known words that a misspelled one may stand for: the likely one as a question, the only possible one as a fact."""
 
 import re
 from collections.abc import Iterable, Sized
@@ -38,7 +38,7 @@ def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str
 
 
 def the_one(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` can only stand for, or None where there is none, or a doubt.
+    """The known word that `word` can only stand for, or None if there is none, or a doubt.
 
     It is spelled otherwise (`MaxRuntime`, `max-runtime`), or cut (`m5.large` for `ml.m5.large`), or its last part is a
     slip or two of the keyboard away, and every other known word is further away. Parts with a digit in them are never
@@ -75,8 +75,8 @@ def folded(word: str) -> str:
 
 
 def _closest(word: str, candidates: Iterable[str], count: int, cutoff: float) -> list[str]:
-    """What difflib's `get_close_matches` gives; nothing where comparing takes more than the file's budget has."""
-    from difflib import SequenceMatcher  # a run without a misspelt word needs neither
+    """What difflib's `get_close_matches` gives; nothing if comparing takes more than the file's budget has."""
+    from difflib import SequenceMatcher  # a run without a misspelled word needs neither
     from heapq import nlargest
 
     matcher = SequenceMatcher()
@@ -94,7 +94,7 @@ def _closest(word: str, candidates: Iterable[str], count: int, cutoff: float) ->
 
 
 def _slips(one: str, other: str) -> int:
-    """How many letters to add, drop, change or swap with their neighbour make `other` of `one`."""
+    """How many letters to add, drop, change or swap with their neighbor make `other` of `one`."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, left in enumerate(one, 1):

@@ -23,7 +23,7 @@ def show(
 ) -> Iterator[str]:
     """One block of lines for each finding, then their count and what explains their codes.
 
-    With `colour`, the text is for a terminal: codes are links, too. `counts` are those of all findings where not all of
+    With `color`, the text is for a terminal: codes are links, too. `counts` are those of all findings where not all of
     them are shown.
     """
     for found in findings:
@@ -60,7 +60,7 @@ def _block(found: Diagnostic, lines: Lines, colour: bool) -> Iterator[str]:
 
 
 def _is_named(field: str, message: str) -> bool:
-    """Whether the message names the field, or its last key and the map that it stands in."""
+    """Whether the message names the field, or its last key and the map that it is in."""
     above, _, key = field.rpartition(".")
     return f"`{field}" in message or (f"`{above}`" in message and key in message)
 

@@ -86,7 +86,7 @@ def _values(change: Change) -> str:
 
 
 def _shown(change: Change) -> tuple[str, str]:
-    """The value before and after, nothing where there is none; of long ones the part where they differ."""
+    """The value before and after, nothing if there is none; of long ones the part where they differ."""
     before = "" if change.status is Status.ADDED else _source(change.before)
     after = "" if change.status is Status.REMOVED else _source(change.after)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))

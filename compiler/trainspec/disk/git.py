@@ -29,7 +29,7 @@ _FILES = (b"100644", b"100755", b"100664")
 
 
 def ask(folder: Path, *arguments: str, most: int = 1024 * 1024) -> bytes | None:
-    """What git prints in `folder`, at most `most` bytes; None where it refuses. Raises GitError."""
+    """What git prints in `folder`, at most `most` bytes; None if it refuses. Raises GitError."""
     with running(folder, arguments) as process:
         assert process.stdout is not None  # noqa: S101  # a pipe, see start
         answer = process.stdout.read(most + 1)
@@ -105,11 +105,11 @@ class CommitTree:
         yield from (whole[cut:] for whole in sorted(self._blobs) if whole.startswith(start))
 
     def id_of(self, name: str) -> str | None:
-        """The id of a file's content; None where no file has this name."""
+        """The id of a file's content; None if no file has this name."""
         return self._blobs.get(self._whole(name))
 
     def kind(self, name: str) -> str | None:
-        """`file` or `folder`; None where nothing has this name."""
+        """`file` or `folder`; None if nothing has this name."""
         whole = self._whole(name)
         if whole in self._blobs:
             return "file"

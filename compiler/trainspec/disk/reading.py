@@ -78,7 +78,7 @@ class DiskTree:
             yield from (f"{prefix}{entry.name}" for entry in entries if not entry.is_dir(follow_symlinks=False))
 
     def kind(self, name: str) -> str | None:
-        """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
+        """`file`, `folder` or `outside` (a link that leaves the tree); None if nothing has this name."""
         try:
             path = Path(self.root, self.real_name(name))
             return "folder" if path.is_dir() else "file" if os.path.lexists(path) else None

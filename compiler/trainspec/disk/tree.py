@@ -17,4 +17,4 @@ class Tree(Protocol):
         """The names of all files below a folder ("" is the root); hidden folders and links are not entered."""
 
     def kind(self, name: str) -> str | None:
-        """`file`, `folder` or `outside` (a link that leaves the tree); None where nothing has this name."""
+        """`file`, `folder` or `outside` (a link that leaves the tree); None if nothing has this name."""

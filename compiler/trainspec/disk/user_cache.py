@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def user_cache(root: Path) -> Path | None:
-    """The folder for what is remembered of the project at `root`, which need not exist; None where there is none."""
+    """The folder for what is remembered of the project at `root`, which need not exist; None if there is none."""
     base = _base()
     if base is None or not base.is_absolute():
         return None

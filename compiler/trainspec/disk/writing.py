@@ -25,7 +25,7 @@ _STAGED = ".trainspec-new"
 def place(path: Path, root: Path | None) -> Path:
     """Where `path` really lies, links followed.
 
-    Raises PermissionError where it is named below `root` and leaves it, and for what lies in git's own folder.
+    Raises PermissionError if it is named below `root` and leaves it, and for what lies in git's own folder.
     """
     real = Path(os.path.realpath(path))
     if root is not None and _is_named_inside(path, root) and not real.is_relative_to(os.path.realpath(root)):
@@ -95,7 +95,7 @@ class Folder:
         return (self.path / name, {}) if self._descriptor is None else (name, {"dir_fd": self._descriptor})
 
     def descriptor(self) -> int:
-        """The open folder, for calls of the system. Raises OSError where there is no such thing."""
+        """The open folder, for calls of the system. Raises OSError if there is no such thing."""
         if self._descriptor is None:
             raise OSError(errno.ENOTSUP, "folders cannot be held open here", str(self.path))
         return self._descriptor
@@ -117,7 +117,7 @@ class Folder:
         return os.listdir(self.path if self._descriptor is None else self._descriptor)  # noqa: PTH208
 
     def status(self, name: str) -> os.stat_result | None:
-        """The status of an entry, of a link its own; None where there is no such entry."""
+        """The status of an entry, of a link its own; None if there is no such entry."""
         path, relative = self.at(name)
         try:
             return os.stat(path, follow_symlinks=False, **relative)  # noqa: PTH116

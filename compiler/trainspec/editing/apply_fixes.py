@@ -8,7 +8,7 @@ from trainspec.editing.equivalence import is_sound
 from trainspec.text.source import Source
 
 ROUNDS = 20
-"""How often the files are looked at again: a misspelt key hides what is wrong below it, and fixes may overlap."""
+"""How often the files are looked at again: a misspelled key hides what is wrong below it, and fixes may overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def apply_fixes(check: Callable[[Mapping[str, Source]], Checked]) -> FixedFiles:
 
 
 def at_once(source: Source, findings: Iterable[Diagnostic]) -> tuple[str, int] | None:
-    """The text of one file with as many fixes as can be made together, and how many; None where there is none to make.
+    """The text of one file with as many fixes as can be made together, and how many; None if there is none to make.
 
     Fixes that change other files are left out.
     """
@@ -118,7 +118,7 @@ def _disjoint(source: Source, findings: Sequence[Diagnostic]) -> list[Diagnostic
 
 
 def _applied(source: Source, findings: Sequence[Diagnostic]) -> str | None:
-    """The text after the findings' fixes; None where the rest of it would not say the same."""
+    """The text after the findings' fixes; None if the rest of it would not say the same."""
     edits = [edit for found in findings if found.fix for edit in found.fix.edits]
     text = source.text
     for (start, end), new in sorted(((source.offsets(edit.span), edit.text) for edit in edits), reverse=True):

@@ -105,7 +105,7 @@ class _Layout:
         return [made[0][: column + 1] + " " + made[0][column + 1 :].lstrip(), *made[1:]] if begins_here else made
 
     def _moved(self, start: int, content: int, old: int, column: int, value: Shape) -> list[str]:
-        """The lines of an entry or item that holds a scalar, an alias or what stands between brackets."""
+        """The lines of an entry or item that holds a scalar, an alias or what is between brackets."""
         first, *others = self.lines[start : content + 1]
         shifted = [" " * column + first[old:], *(_shifted(line, column - old) for line in others)]
         if not value.is_block_text:

@@ -50,7 +50,7 @@ class Shape:
 
 
 def shape_of(text: str) -> Shape | None:
-    """The shape of the one document in `text`; None where there is none."""
+    """The shape of the one document in `text`; None if there is none."""
     root: list[Shape] = []
     stack: list[Shape] = []
     for event in events(text):

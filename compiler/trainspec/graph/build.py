@@ -211,7 +211,7 @@ def tuning_of(request: Mapping[str, Any]) -> str:
 
 
 def machines_of(request: Mapping[str, Any]) -> str:
-    """How many of which instance type, of all groups, or of all choices; nothing where SageMaker chooses."""
+    """How many of which instance type, of all groups, or of all choices; nothing if SageMaker chooses."""
     resources = training_request(request).get("ResourceConfig") or {}
     choices = machine_choices(request)
     machines = choices or resources.get("InstanceGroups") or [resources]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from trainspec.graph.model import Graph
 
 SWEEPS = 12
-"""Rounds of ordering, and of moving to where the neighbours are; pictures settle after a few."""
+"""Rounds of ordering, and of moving to where the neighbors are; pictures settle after a few."""
 
 
 class Bend(NamedTuple):
@@ -28,7 +28,7 @@ MOST_BENDS = 10_000
 """How many layers all edges may pass together until they are drawn straight across them."""
 
 Step = str | Bend
-"""What stands in a layer: a node, by its id, or an edge on its way."""
+"""What is in a layer: a node, by its id, or an edge on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _neighbours(links: Iterable[tuple[Step, Step]]) -> dict[Step, list[Step]]:
 def _order(
     columns: list[list[Step]], before: Mapping[Step, Sequence[Step]], after: Mapping[Step, Sequence[Step]]
 ) -> None:
-    """Sort each column by the mean place of its neighbours, to the right and back again."""
+    """Sort each column by the mean place of its neighbors, to the right and back again."""
     for sweep in range(SWEEPS):
         forward = sweep % 2 == 0
         near = before if forward else after
@@ -119,7 +119,7 @@ def _middles(
     after: Mapping[Step, Sequence[Step]],
     height: Callable[[Step], float],
 ) -> dict[Step, float]:
-    """The heights of the steps' middles: near those of their neighbours, and never closer than they have room."""
+    """The heights of the steps' middles: near those of their neighbors, and never closer than they have room."""
     middles: dict[Step, float] = {}
     for column in columns:
         top = 0.0

@@ -1,4 +1,4 @@
-"""A graph as SVG: text and lines only, in the colours of a light or a dark page.
+"""A graph as SVG: text and lines only, in the colors of a light or a dark page.
 
 https://www.w3.org/TR/SVG2/
 """
@@ -145,7 +145,7 @@ def _caption(graph: Graph, right: float, top: float) -> _Below:
 
 
 def _legend(graph: Graph, right: float, top: float) -> _Below:
-    """What the colours stand for, in rows below the picture; nothing where all boxes are of one kind."""
+    """What the colors stand for, in rows below the picture; nothing if all boxes are of one kind."""
     kinds = {node.kind for node in graph.nodes}
     if len(kinds) < 2:
         return _Below((), right, top)
@@ -179,7 +179,7 @@ def _lowest(layout: Layout, nodes: Mapping[str, Node]) -> float:
 
 
 def _rooms(graph: Graph, layout: Layout) -> list[float]:
-    """The room after each layer: as wide as the labels that stand in it."""
+    """The room after each layer: as wide as the labels that are in it."""
     layer = {step: number for number, each in enumerate(layout.layers) for step in each}
     rooms = [float(BETWEEN)] * len(layout.layers)
     for edge in graph.edges:

@@ -65,13 +65,13 @@ class Job:
         return shown.removeprefix("s3://") if shown.startswith("s3://") else "*" if shown.startswith("*") else None
 
     def repository(self) -> str | None:
-        """The ARN of the ECR repository of its image; None where the image is no ECR image, or there is none."""
+        """The ARN of the ECR repository of its image; None if the image is no ECR image, or there is none."""
         image = self.view.member("AlgorithmSpecification", "TrainingImage")
         found = _ECR.match(wild(image)) if isinstance(image, str) else None
         return f"arn:{self.partition}:ecr:{found[2]}:{found[1]}:repository/{found[3]}" if found else None
 
     def texts(self, shape: str) -> Iterator[tuple[str, str]]:
-        """The texts of a kind in its request, each with the top-level member that it stands in."""
+        """The texts of a kind in its request, each with the top-level member that it is in."""
         yield from ((str(leaf.path[0]), leaf.text) for leaf in self.view.leaves if leaf.shape == shape)
 
 

@@ -30,7 +30,7 @@ def check_fragment(root: Mapping, settled: Node) -> Iterator[Diagnostic]:
 
 
 def _is_empty(root: Node, found: Diagnostic) -> bool:
-    """Whether what stands at a finding is null, or a key without a value."""
+    """Whether what is at a finding is null, or a key without a value."""
     if isinstance(root, Mapping):
         return any(_is_empty(entry.value, found) for entry in root.entries)
     return root.span == found.span and is_null(root)

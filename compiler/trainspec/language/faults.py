@@ -24,7 +24,7 @@ _FEW = 15
 class Refused(Fault):
     """A fault that the schema found.
 
-    `meant` is the key that a misspelt one should have been, `missing` one that is not there. What `fix` says needs no
+    `meant` is the key that a misspelled one should have been, `missing` one that is not there. What `fix` says needs no
     quotes where it `is_plain`; where a list `is_pairs`, a map of them is meant.
     """
 
@@ -41,7 +41,7 @@ def faults(errors: Iterable[Any], data: Any) -> list[Refused]:
 
 
 def _distinct(faults: Iterable[Refused]) -> list[Refused]:
-    """One fault more than is reported, at most; a value is wrong once, and a key that is misspelt is not missing."""
+    """One fault more than is reported, at most; a value is wrong once, and a key that is misspelled is not missing."""
     reported: dict[object, Refused] = {}
     for fault in sorted(islice(faults, 4 * MAX_FAULTS), key=lambda fault: fault.code is not codes.WRONG_TYPE):
         reported.setdefault((fault.path, fault.on_key, fault.missing), fault)
@@ -215,7 +215,7 @@ def _value_fault(error: Any, path: Path) -> Refused:
 
 
 def _keys_of(schema: Mapping[str, Any]) -> str | None:
-    """What a map holds, for who wrote something else; None where it holds too much to say."""
+    """What a map holds, for who wrote something else; None if it holds too much to say."""
     keys = sorted(schema.get("properties", ()))
     if not keys:
         return "write `NAME: VALUE` for each" if schema.get("type") == "object" else None

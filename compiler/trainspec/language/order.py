@@ -41,7 +41,7 @@ def document() -> tuple[Place, ...]:
 
 
 def below(places: tuple[Place, ...], key: str | None) -> tuple[Place, ...]:
-    """The places of what stands under `key` of a map at `places`; with None, of a list's items."""
+    """The places of what is under `key` of a map at `places`; with None, of a list's items."""
     found: list[Place] = []
     for name, schema in _arms(places):
         if key is None:
@@ -56,7 +56,7 @@ def below(places: tuple[Place, ...], key: str | None) -> tuple[Place, ...]:
 
 
 def ranks(places: tuple[Place, ...]) -> Mapping[str, int]:
-    """The places of a map's keys in the order; none where the map's keys are the author's own."""
+    """The places of a map's keys in the order; none if the map's keys are the author's own."""
     names: dict[str, None] = {}
     for name, schema in _arms(places):
         known = schema.get("properties", {})

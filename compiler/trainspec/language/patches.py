@@ -60,7 +60,7 @@ class _Patches:
     def _named(self, name: str) -> str:
         patch = f"{name}{SUFFIX}"
         if patch not in self.made:
-            self.made[patch] = {}  # it may stand in itself
+            self.made[patch] = {}  # it may be in itself
             self.made[patch] = self.of(self._definitions[name])
         return patch
 

@@ -82,5 +82,5 @@ GONE: Mapping[str, Mapping[str, str]] = {
 
 
 def advice_for(key: str, known: Mapping[str, object]) -> str | None:
-    """What to do about `key` in a map whose fields are `known`; None where that is not said here."""
+    """What to do about `key` in a map whose fields are `known`; None if that is not said here."""
     return next((gone[key] for field, gone in GONE.items() if field in known and key in gone), None)

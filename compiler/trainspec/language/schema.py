@@ -73,7 +73,7 @@ def build_schema(
 def _parts(properties: JsonSchema, patches: JsonSchema) -> JsonSchema:
     """The keywords by which an editor asks for a whole document only where a file is one.
 
-    What a fragment, a file that extends others, or a job above `defaults` lacks may stand elsewhere, and null takes
+    What a fragment, a file that extends others, or a job above `defaults` lacks may be elsewhere, and null takes
     away what does: there a section is what a patch of it may be. The compiler asks for a whole document, composed.
     """
     partly = {

@@ -219,7 +219,7 @@ def _source_meant(value: str) -> str:
 
 
 def name_meant(path: Path, value: Any) -> str | None:
-    """The only thing that can be meant by a name of another form; None where there is a doubt."""
+    """The only thing that can be meant by a name of another form; None if there is a doubt."""
     if path == ("dag", "id") and isinstance(value, str):
         return re.sub(r" +", "_", value.strip()) if re.fullmatch(r" *\w[\w. -]{0,248}", value, re.ASCII) else None
     if path and path[-1] == "operator" and isinstance(value, str):

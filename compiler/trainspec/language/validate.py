@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Validated(NamedTuple):
     """What is left of a document when its invalid parts are taken out.
 
-    Where there are too many findings to go on, nothing is left. `invalid` holds the paths that were taken out and those
-    that a misspelt key was meant for: whoever misses something there has seen why.
+    If there are too many findings to continue, nothing is left. `invalid` holds the paths that were taken out and
+    those that a misspelled key was meant for: what is missing there has already been reported.
     """
 
     data: "SpecData"
@@ -122,7 +122,7 @@ def _whole(path: Path) -> Path:
 
 
 def _remove(data: Any, path: Path) -> None:
-    """Take out what stands at `path`, and a list of which an item is left without anything."""
+    """Take out what is at `path`, and a list of which an item is left without anything."""
     if not path:
         data.clear()
         return

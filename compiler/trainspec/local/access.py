@@ -53,7 +53,7 @@ class Clients:
 def clients_of(regions: Iterable[str | None], access: Access) -> dict[str | None, Clients]:
     """The clients of each region; None is the one that the user's options or configuration name.
 
-    Raises UsageError where boto3, a region or credentials are missing, or boto does not take an option.
+    Raises UsageError if boto3, a region or credentials are missing, or boto does not take an option.
     """
     if access.account is not None:
         return {region: _in_process(region or access.region or SIMULATED_REGION, access.account) for region in regions}

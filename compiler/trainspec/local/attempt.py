@@ -71,7 +71,7 @@ class Done:
 
 
 class StopAskedError(BaseException):
-    """The run was asked to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+    """The run was asked to end. Not an Exception: nothing on the way may take it for a fault and continue."""
 
 
 class LocalAttempt:

@@ -15,11 +15,11 @@ _SAME = 0.5
 
 
 class LeaveError(BaseException):
-    """The user asked twice. Not an Exception: nothing on the way may take it for a fault and go on."""
+    """The user asked twice. Not an Exception: nothing on the way may take it for a fault and continue."""
 
 
 class Interrupt:
-    """The signal that came first, as `number`; None where none did. `respite` is what the jobs get to end."""
+    """The signal that came first, as `number`; None if none did. `respite` is what the jobs get to end."""
 
     def __init__(self, stop: threading.Event, respite: str) -> None:
         self.number: int | None = None
@@ -49,7 +49,7 @@ class Interrupt:
                 signal.signal(each, before[each])
 
     def heed(self, say: Callable[[str], None]) -> None:
-        """Set `stop` if a signal came, and say so. Its handler says nothing: it may stand in the middle of a line."""
+        """Set `stop` if a signal came, and say so. Its handler says nothing: it may be in the middle of a line."""
         if self.number is not None and not self._stop.is_set():
             say(f"Stopping the running jobs: {self._respite}. Press Ctrl-C again to exit immediately")
             self._stop.set()

@@ -16,7 +16,7 @@ from trainspec.text.tree import Path, dotted
 _GATE: Final = "proceed_if"
 
 Made = Mapping[str, Any]
-"""What a job hands on, by the key of Airflow's XCom."""
+"""What a job passes on, by the key of Airflow's XCom."""
 
 
 class _AnyMetric(dict[str, float]):
@@ -80,7 +80,7 @@ class Pull:
     def __call__(
         self, task_ids: Any = None, dag_id: str | None = None, key: str = "return_value", **others: Any
     ) -> Any:
-        """What the task `task_ids` handed on; unknown where no job of the run did."""
+        """What the task `task_ids` passed on; unknown where no job of the run did."""
         if not isinstance(task_ids, str) or dag_id is not None or others:
             return UNKNOWN
         if task_ids not in self.made:
@@ -136,7 +136,7 @@ def unanswered(templates: Templates, made: Mapping[str, Made]) -> Unanswered | N
 def rendered(templates: Templates, made: Mapping[str, Made]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A job's request as SageMaker gets it, with what the jobs of `made` made; and the conditions of its gate.
 
-    Raises a fatal `TrainingProblem` where a part of it is still not known.
+    Raises a fatal `TrainingProblem` if a part of it is still not known.
     """
     rendering = templates.render(Pull(made))
     if rendering.unknown:

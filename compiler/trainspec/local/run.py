@@ -78,7 +78,7 @@ class LocalRun:
 
     @property
     def trials(self) -> dict[str, int | None]:
-        """The tuning jobs that run, by task id: how many training jobs each asks for, None where it is not known."""
+        """The tuning jobs that run, by task id: how many training jobs each asks for, None if it is not known."""
         requests = {job: each.members for job, each in self.analysis.requests.items() if job in self.chosen}
         return {job: bounds_of(each).jobs for job, each in requests.items() if operation_of(each) == TUNING}
 
@@ -185,7 +185,7 @@ class LocalRun:
         return self.analysis.data["jobs"][task_id]
 
     def _region(self, task_id: str) -> str | None:
-        """The region that the spec names for a job; None where it is the user's."""
+        """The region that the spec names for a job; None if it is the user's."""
         region: str | None = self._job(task_id).get("region")
         return region
 

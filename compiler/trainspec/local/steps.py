@@ -37,7 +37,7 @@ class Step:
 
     @property
     def is_job(self) -> bool:
-        """Whether it is a training job: what runs from here. All else needs Airflow, and is passed over."""
+        """Whether it is a training job: what runs from here. Everything else needs Airflow, and is passed over."""
         return self.section == JOBS
 
 

@@ -33,7 +33,7 @@ class Wish:
     given: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
     resume: datetime | None = None
-    """The start of an earlier run that this one goes on with."""
+    """The start of an earlier run that this one continues with."""
     wait: bool = True
     check_interval: float | None = None
     airflow: str = DEFAULT_AIRFLOW

@@ -71,7 +71,7 @@ def _fix_all(checker: Checker, document: Document, findings: Sequence[Diagnostic
 
 
 def _edit(checker: Checker, document: Document, fixes: Sequence[Fix]) -> WorkspaceEdit | None:
-    """The edits of fixes, in whatever files they stand; None where one of these cannot be read."""
+    """The edits of fixes, in whatever files they stand; None if one of these cannot be read."""
     changes: dict[str, list[TextEdit]] = {}
     for each in (edit for fix in fixes for edit in fix.edits):
         if each.span.path == document.name:

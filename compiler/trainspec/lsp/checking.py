@@ -41,7 +41,7 @@ class Neighbours:
 
 @dataclass
 class Checker:
-    """Looks at open documents. It remembers the neighbours of a project, and what was last found in each document."""
+    """Looks at open documents. It remembers the neighbors of a project, and what was last found in each document."""
 
     documents: Documents
     found: dict[str, tuple[Document, tuple[Diagnostic, ...]]] = field(default_factory=dict)
@@ -51,14 +51,14 @@ class Checker:
     _analyses: dict[str, tuple[Document, str | None, Analysis]] = field(default_factory=dict)
 
     def check(self, document: Document) -> tuple[Diagnostic, ...]:
-        """All findings of the document, by their places in it; none for a YAML file that is no spec."""
+        """All findings of the document, by their places in it; none for a YAML file that is not a spec."""
         with remembering(self._memory), kept_budgets():
             findings = tuple(self._findings(document)) if self._is_ours(document) else ()
         self.found[document.uri] = (document, findings)
         return findings
 
     def analysis(self, document: Document) -> Analysis:
-        """The document, analysed in the environment that the user looks at."""
+        """The document, analyzed in the environment that the user looks at."""
         environment = self.documents.environment
         known = self._analyses.get(document.uri)
         if known is not None and known[0] is document and known[1] == environment:

@@ -32,7 +32,7 @@ _FRAGMENTS = (".yaml", ".yml")
 
 
 def complete(checker: Checker, document: Document, position: Position) -> CompletionList:
-    """What may stand at a position, as edits that replace what is written of it already."""
+    """What may be at a position, as edits that replace what is written of it already."""
     offset = document.places.offset(position)
     text = document.source.text
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
@@ -206,5 +206,5 @@ def _field(field: Field) -> CompletionItem:
 
 
 def _opens_map(field: Field) -> bool:
-    """Whether only a map can stand at a field, which begins on the next line."""
+    """Whether only a map can be at a field, which begins on the next line."""
     return field.form in ("a map", "a map of fields")

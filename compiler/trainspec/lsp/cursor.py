@@ -24,8 +24,8 @@ ITEM = "-"
 class Cursor:
     """What is written at the cursor.
 
-    `above` are the keys that it stands below, from the root; `-` stands for an item of a list. `key` is the one whose
-    value is being written, None where a key is. `written` is what stands between the beginning of that key or value
+    `above` are the keys that it is below, from the root; `-` stands for an item of a list. `key` is the one whose
+    value is being written, None if a key is. `written` is what is between the beginning of that key or value
     and the cursor. `closing` are the brackets that close those that are open on the line.
     """
 
@@ -108,7 +108,7 @@ _SIGNS = re.compile(r"""\$\{[^}]*\}?|"(?:\\.|[^"\\])*"?|'(?:''|[^'])*'?|[\[{\]},
 
 
 def _in_flow(text: str, above: Steps) -> Cursor | None:
-    """The cursor at the end of a flow value; None where all of its brackets are closed."""
+    """The cursor at the end of a flow value; None if all of its brackets are closed."""
     stack: list[_Bracket] = []
     start = 0
     for found in _SIGNS.finditer(text):

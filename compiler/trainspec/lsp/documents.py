@@ -70,7 +70,7 @@ class Documents:
     _projects: dict[Path, "_Known"] = field(default_factory=dict)
 
     def put(self, uri: str, version: int, text: str) -> Document | None:
-        """The document as it is now; None where it is no file, or larger than any spec."""
+        """The document as it is now; None if it is not a file, or larger than any spec."""
         file = to_fs_path(uri)
         if file is None or not uri.startswith("file:") or len(text) > MAX_BYTES:
             self.open.pop(uri, None)

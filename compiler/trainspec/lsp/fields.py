@@ -12,13 +12,13 @@ _OF_ROOT = ("trainspec", "extends", "environments", "dag", "vars", "defaults", "
 
 
 def field_at(path: Steps) -> Field | None:
-    """The field at a path from the document's root; None where there is none, as at the name of a job."""
+    """The field at a path from the document's root; None if there is none, as at the name of a job."""
     steps = _field_steps(path)
     return _find(steps) if steps else None
 
 
 def fields_in(path: Steps) -> list[Field]:
-    """The fields that may stand in the map at a path."""
+    """The fields that may be in the map at a path."""
     if not path or (len(path) == 2 and path[0] == "environments"):
         known = load_schema(SPEC_SCHEMA)["properties"] if not path else _OF_ROOT[3:]
         return [all_fields()[name] for name in known if name in all_fields()]
@@ -35,14 +35,14 @@ def fields_in(path: Steps) -> list[Field]:
 
 
 def name_of(field: Field) -> str:
-    """The key of a field in the map that it stands in."""
+    """The key of a field in the map that it is in."""
     return field.path.rpartition(".")[2]
 
 
 def _field_steps(path: Steps) -> Steps | None:
     """The path of a field as the reference has it: from the job, or from the document; empty for a job's map itself.
 
-    None where no field is meant: in the map of all jobs, whose keys are the author's.
+    None if no field is meant: in the map of all jobs, whose keys are the author's.
     """
     if path[:1] == ("environments",):
         path = path[2:] if len(path) > 2 else path

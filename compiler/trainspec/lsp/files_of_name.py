@@ -28,7 +28,7 @@ class NamedFiles:
         self._files = Files(self.checker.documents.with_open_texts(self.project))
 
     def of(self, name: str) -> tuple[Source, list[Occurrence]] | None:
-        """A file's text and the names in it; None where it cannot be read."""
+        """A file's text and the names in it; None if it cannot be read."""
         if name not in self._known:
             source = self._files.shown(name)
             if not isinstance(source, Source):

@@ -24,7 +24,7 @@ _MOST_WORDS = 12
 
 
 def hover(checker: Checker, document: Document, position: Position) -> Hover | None:
-    """What is known of the place at a position; None where nothing is."""
+    """What is known of the place at a position; None if nothing is."""
     offset = document.places.offset(position)
     shown = "\n\n".join(_parts(checker, document, offset))
     return Hover(MarkupContent(MarkupKind.Markdown, shown)) if shown else None
@@ -51,7 +51,7 @@ def _parts(checker: Checker, document: Document, offset: int) -> Iterator[str]:
 
 
 def path_at(document: Document, offset: int) -> Path:
-    """The path of the key or value that is written at an offset; empty where there is none."""
+    """The path of the key or value that is written at an offset; empty if there is none."""
     node, path = document.tree, list[str | int]()
     while node is not None and not isinstance(node, Scalar):
         below: tuple[str | int, Node] | None = None

@@ -74,7 +74,7 @@ class Known:
         return dict(_leaves(declared, "")) if declared is not None else {}
 
     def tasks(self) -> dict[str, str]:
-        """The names of all tasks, with the section that each stands in."""
+        """The names of all tasks, with the section that each is in."""
         found = {}
         for section in TASKS:
             node = self.root.get(section) if self.root is not None else None
@@ -113,7 +113,7 @@ class Known:
         return found
 
     def results(self, own: str | None) -> dict[str, dict[str, str]]:
-        """What each other job hands on, by the names of jobs."""
+        """What each other job passes on, by the names of jobs."""
         jobs = self.root.get("jobs") if self.root is not None else None
         names = [*jobs.keys()] if isinstance(jobs, Map) else []
         return {

@@ -114,7 +114,7 @@ class _Reader:
                         waiting.append((entry.value, self._job_at(node, entry, job), level + 1))
 
     def _job_at(self, node: Mapping, entry: Entry, job: str | None) -> str | None:
-        """The job whose values stand below an entry: `matrix` is known in it alone."""
+        """The job whose values are below an entry: `matrix` is known in it alone."""
         return entry.key.text if job is None and id(node) in self._maps_of_jobs else job
 
     @cached_property

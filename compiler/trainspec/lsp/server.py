@@ -114,7 +114,7 @@ class Server(LanguageServer):
         self.documents.environment = environment if isinstance(environment, str) and environment else None
 
     def document(self, uri: str) -> Document:
-        """The open document of an address. Raises JsonRpcInvalidParams where it is not open, or no file."""
+        """The open document of an address. Raises JsonRpcInvalidParams if it is not open, or no file."""
         document = self.documents.open.get(uri)
         if document is None:
             raise JsonRpcInvalidParams(f"{uri} is not open here, or is not a file")

@@ -55,7 +55,7 @@ def shown(document: Document, finding: Diagnostic, documents: Documents) -> Show
 
 
 def value_shown(node: Node, name: str) -> str:
-    """A value, as Markdown; `name` is the key that it stands at."""
+    """A value, as Markdown; `name` is the key that it is at."""
     if isinstance(node, Mapping):
         return "a map"
     if isinstance(node, Sequence):

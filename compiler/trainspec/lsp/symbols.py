@@ -28,7 +28,7 @@ _INNER = {
 
 
 def symbols(document: Document) -> list[DocumentSymbol]:
-    """The outline of a document; empty where its text is no map."""
+    """The outline of a document; empty if its text is not a map."""
     return list(_sections(document)) if document.root is not None else []
 
 

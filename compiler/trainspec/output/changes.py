@@ -106,7 +106,7 @@ def compare_requests(
     """The same for the files of requests, which have no header, but names that begin with their DAG's id.
 
     `dags` are those that the run makes or removes: a request of one of them is an orphan where no job makes it.
-    What may be a request of one of the `other_dags` is left alone, and so is what is no request.
+    What may be a request of one of the `other_dags` is left alone, and so is what is not a request.
     """
     tree, changes = DiskTree(folder), []
     for name, text in files.items():
@@ -137,7 +137,7 @@ def _compare(tree: DiskTree, path: Path, made: Generated, owner: Owner) -> Chang
 
 
 def _read(tree: DiskTree, name: str) -> str | None:
-    """The text of a file; None where there is none to compare with. Line ends are kept: another end is another file.
+    """The text of a file; None if there is none to compare with. Line ends are kept: another end is another file.
 
     A link that leaves the output folder is not followed: it came with the repository, and what it leads to is none of
     its files.

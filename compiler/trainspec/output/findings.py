@@ -17,7 +17,7 @@ _CONFLICT = "\n<<<<<<< "
 def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collection[str], command: str) -> Diagnostic:
     """The finding about a file that is not as it should be.
 
-    `name` is the file's, from the project's root; `spec` the place in the spec that says it shall be there, None where
+    `name` is the file's, from the project's root; `spec` the place in the spec that says it shall be there, None if
     none of the `specs_of_run` does. `command` writes what the run compared.
     """
     rebuild = f"run `{command}`"

@@ -51,7 +51,7 @@ def header(spec: str, project: str | None, target: str, command: str) -> str:
 
 
 def read_header(text: str) -> Header | None:
-    """The header of a file; None where trainspec did not write it. Conflict marks of git are passed over."""
+    """The header of a file; None if trainspec did not write it. Conflict marks of git are passed over."""
     said: dict[str, list[str]] = {}
     lines = text[: 16 * _LONGEST].splitlines()
     if _FIRST not in lines[:2] or (lines[0] != _FIRST and not lines[0].startswith(_CONFLICT)):

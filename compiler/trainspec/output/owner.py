@@ -13,7 +13,7 @@ from trainspec.output.header import Header
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The project that writes: its root, its name (None where it has none), and the paths of its specs."""
+    """The project that writes: its root, its name (None if it has none), and the paths of its specs."""
 
     root: Path
     name: str | None = None

@@ -64,7 +64,7 @@ class Swap:
             self._take_after_the_old_one(copy)
 
     def commit(self) -> None:
-        """Swap. Raises OSError where the system or the file system cannot; nothing has happened then."""
+        """Swap. Raises OSError if the system or the file system cannot; nothing has happened then."""
         self._exchange()
         if self.is_new:
             return
@@ -106,7 +106,7 @@ class Swap:
                 take_after(here, old)
 
     def _bring_up_to_date(self) -> None:
-        """Give the old folder, which is held open and stands at the copy's name, what the new one has."""
+        """Give the old folder, which is held open and is at the copy's name, what the new one has."""
         with self.around.below(self.folder.path.name) as new:
             for name, text in self.texts.items():
                 if text is None:
@@ -169,7 +169,7 @@ def _recover(around: Folder, folder: Path, left: str) -> None:
 
 
 def exchange(around: Folder, one: str, other: str) -> None:
-    """Swap two entries of a folder, in one step. Raises OSError where that cannot be done."""
+    """Swap two entries of a folder, in one step. Raises OSError if that cannot be done."""
     ctypes.set_errno(0)
     if _exchange_call()(around.descriptor(), os.fsencode(one), os.fsencode(other)) != 0:
         number = ctypes.get_errno()

@@ -40,14 +40,14 @@ class Packed:
 
 
 def pack(listing: Listing) -> Packed:
-    """The digest and the size of the archive of these files. Raises OSError where one cannot be read."""
+    """The digest and the size of the archive of these files. Raises OSError if one cannot be read."""
     digest = hashlib.sha256()
     size = _write(listing.members, digest.update)
     return Packed(digest.hexdigest()[:DIGITS], size)
 
 
 def write_archive(listing: Listing, target: BinaryIO) -> Packed:
-    """Write the archive of these files to `target`. Raises OSError where one cannot be read or written."""
+    """Write the archive of these files to `target`. Raises OSError if one cannot be read or written."""
     digest = hashlib.sha256()
 
     def put(data: bytes) -> None:

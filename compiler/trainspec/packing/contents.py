@@ -22,7 +22,7 @@ Contents = Mapping[str, str]
 
 
 def on_disk(listing: Listing) -> Contents | None:
-    """The files of a listing; None where they are too large to compare. Raises OSError."""
+    """The files of a listing; None if they are too large to compare. Raises OSError."""
     if listing.size > MOST or listing.is_cut:
         return None
     return {member.name: _id(member) for member in listing.members}
@@ -63,7 +63,7 @@ def _kept(tree: CommitTree, top: str, ignore: Ignore, folder: Path) -> Iterator[
     rules = {"": ignore.within(folder, "")}
 
     def within(name: str) -> Ignore | None:
-        """The rules in the folder `name`; None where it is left out."""
+        """The rules in the folder `name`; None if it is left out."""
         if name not in rules:
             above = within(posixpath.dirname(name))
             is_out = above is None or above.matches(name, is_folder=True)

@@ -29,7 +29,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of an archive by name, and what stands in the way of packing.
+    """The files of an archive by name, and what is in the way of packing.
 
     `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
     `MOST_FILES`; `shadowed` are names that two folders contain. `looked_at` are the folders, links and files of
@@ -127,7 +127,7 @@ def _walk(top: Path, prefix: str, ignore: Ignore, seen: list[Path]) -> Iterator[
                         open_.append((path, below, rules.within(path, below)))
                     continue
                 elif not entry.is_file(follow_symlinks=False) or rules.matches(below, is_folder=False):
-                    continue  # a pipe or a socket is no code
+                    continue  # a pipe or a socket is not code
                 yield _one(Path(entry.path), f"{prefix}/{below}" if prefix else below, entry)
 
 

@@ -1,4 +1,4 @@
-"""What is never packed: git's rules, `.trainspecignore`, the spec's own patterns, and a few names that are no code.
+"""What is never packed: git's rules, `.trainspecignore`, the spec's own patterns, and a few names that are not code.
 
 https://git-scm.com/docs/gitignore
 """
@@ -65,7 +65,7 @@ def folders_above(folder: Path, root: Path) -> list[Path]:
 
 
 def _read(folder: Path) -> Iterator["GitIgnoreSpec"]:
-    """The rules that stand in `folder`; a file of another kind, or one too large to be read, says nothing."""
+    """The rules that are in `folder`; a file of another kind, or one too large to be read, says nothing."""
     for name in reversed(PATTERNS):
         path = folder / name
         if not path.is_file() or path.is_symlink() or path.stat().st_size > _LARGEST:

@@ -54,7 +54,7 @@ class Packed:
 
     @property
     def watched(self) -> "Watched | None":
-        """All on the disk that decides what the sources are; None where that is not known, or there are none."""
+        """All on the disk that decides what the sources are; None if that is not known, or there are none."""
         if self.missing or not self.sources:
             return None
         sources = self.sources.values()

@@ -69,7 +69,7 @@ class Sources:
         """The source that a job's `source` names, and what is wrong with it, at paths from there.
 
         `written_in` holds, by key, the name of the file that says its value: a relative folder is relative to that.
-        None where the folder cannot be packed.
+        None if the folder cannot be packed.
         """
         folder, found = source["dir"], _Found(self.root, source, written_in)
         place = found.place()
@@ -91,7 +91,7 @@ class Sources:
         return Source(place.folder, listing, content.packed, uri, key, tuple(found.asked)), faults
 
     def listing(self, source: "SourceData", written_in: Mapping[str, str]) -> Listing | None:
-        """The files that `source` packs; None where they are not to be found. Raises OSError."""
+        """The files that `source` packs; None if they are not to be found. Raises OSError."""
         place = _Found(self.root, source, written_in).place()
         return None if place is None else self._listed(place)
 
@@ -152,7 +152,7 @@ class _Found:
     asked: list[FilePath] = field(default_factory=list)
 
     def place(self) -> _Place | None:
-        """All that `source` names; None where something does not exist, which `faults` say then."""
+        """All that `source` names; None if something does not exist, which `faults` say then."""
         folder = self.folder(str(self.source["dir"]), ("dir",), codes.NO_FOLDER)
         named = enumerate(self.source.get("dependencies") or ())
         dependencies = [self.there(str(each), ("dependencies", index)) for index, each in named]

@@ -20,7 +20,7 @@ class UploadError(Exception):
 
 
 def upload(source: Source, client: Any, progress: Callable[[int, int], None] = lambda _done, _size: None) -> bool:
-    """Put the archive of `source` into S3, through the boto `client`; False where it already exists.
+    """Put the archive of `source` into S3, through the boto `client`; False if it already exists.
 
     `progress` is called with the bytes sent and their number. Raises UploadError, and OSError for files that cannot be
     read.

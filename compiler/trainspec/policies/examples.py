@@ -53,7 +53,7 @@ def _why_refused(policy: Policy, example: Any, prices: "Prices | None") -> str |
 
 
 def _malformed(policy: Policy, example: Any) -> str | None:
-    """What of an example is no map or list where the API has one, so that its hours cannot be counted."""
+    """What of an example is not a map or list where the API has one, so that its hours cannot be counted."""
     if policy.limits == Limits() or not isinstance(example, dict):
         return None
     from trainspec.request.api.check import violations

@@ -1,10 +1,10 @@
 r"""Regular expressions of policies: matched in bounded time, for any expression and any string.
 
-`re` backtracks and cannot be interrupted. It is asked where the number of its steps, counted beforehand from the parsed
-expression, is small. All else is matched here, by the instructions of `schema.patterns`: whether an expression matches
-from some instruction and place on does not depend on the way there, so that each pair is tried once. That takes as many
-steps as the instructions times the characters, at most. (RE2 promises the same, but has no look-arounds, another `$`
-and `\d`, and would be a compiled dependency of every install.)
+`re` backtracks and cannot be interrupted. It is used if the number of its steps, counted beforehand from the parsed
+expression, is small. Everything else is matched here, by the instructions of `schema.patterns`: whether an expression
+matches from some instruction and place on does not depend on the way there, so each pair is tried once. That takes at
+most as many steps as the instructions times the characters. (RE2 promises the same, but has no look-arounds, another
+`$` and `\d`, and would be a compiled dependency of every install.)
 
 https://swtch.com/~rsc/regexp/regexp3.html
 """
@@ -55,7 +55,7 @@ def found(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _found(pattern: str, text: str) -> bool | None:
-    """The same; None where that takes too long, which is asked once as well."""
+    """The same; None if that takes too long, which is asked once as well."""
     if _steps_of_re(pattern, 1 << len(text).bit_length()) <= _QUICK:
         return re.search(pattern, text) is not None
     try:
@@ -152,7 +152,7 @@ def fault(pattern: str) -> str | None:
 
 
 def _nesting(parsed: Any) -> int:
-    """How many repetitions stand in each other."""
+    """How many repetitions are in each other."""
     deepest, waiting = 0, [(parsed, 0)]
     while waiting:
         items, level = waiting.pop()

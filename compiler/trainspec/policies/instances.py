@@ -46,7 +46,7 @@ class Instances(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task and its request, None where only a run knows it. `section` of the spec has the task.
+    """A task and its request, None if only a run knows it. `section` of the spec has the task.
 
     `made` keeps the instances, by the policies' target and whether these are locked.
     """

@@ -85,7 +85,7 @@ def _said(policy: Policy, found: Beyond, place: Path) -> tuple[Code, Path, str, 
 
 
 def beyond(policy: Policy, hours: Fraction | None, cost: Fraction | None, currency: str | None) -> Beyond | None:
-    """What is said of a job that may take `hours` and `cost`; None where it is allowed."""
+    """What is said of a job that may take `hours` and `cost`; None if it is allowed."""
     most = policy.limits
     if most.hours is not None:
         if hours is None:

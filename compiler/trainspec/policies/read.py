@@ -43,7 +43,7 @@ def read_all(sources: Iterable[Source], today: str) -> tuple[tuple[Policy, ...],
 
 
 def read_policy(source: Source, today: str) -> tuple[Policy | None, list[Diagnostic]]:
-    """The policy of one file, None where it cannot be followed; and what is wrong with it. `today` ends exceptions."""
+    """The policy of one file, None if it cannot be followed; and what is wrong with it. `today` ends exceptions."""
     try:
         with budget(source.name):
             tree, found = parse(source)

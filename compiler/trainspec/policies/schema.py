@@ -134,7 +134,7 @@ _OF_ONE = ("not", "if", "then", "else", "contains", "items", "propertyNames", "a
 
 
 def below(schema: Any) -> Iterator[tuple[Path, Any]]:
-    """The schemas that stand in a schema, each with its path; not those that stand in these."""
+    """The schemas that are in a schema, each with its path; not those that are in these."""
     if not isinstance(schema, dict):
         return
     for key in _OF_SCHEMAS:

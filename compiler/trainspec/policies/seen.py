@@ -37,7 +37,7 @@ class Seen:
         return len(path) == 2 and path[0] == "HyperParameters" and path in self.places
 
     def member(self, path: Path) -> Path:
-        """Where a member stands in the request of the task."""
+        """Where a member is in the request of the task."""
         for length in range(len(path), -1, -1):
             if (place := self.places.get(path[:length])) is not None:
                 return (*place, *path[length:])
@@ -106,7 +106,7 @@ def _training(request: Request, definition: Mapping[str, Any], places: Mapping[P
 
 
 def value_at(value: Any, path: Path) -> Any:
-    """What stands at a path in data; None where nothing does."""
+    """What is at a path in data; None if nothing does."""
     for step in path:
         if isinstance(value, list):
             value = value[step] if isinstance(step, int) and step < len(value) else None

@@ -28,9 +28,9 @@ class Failure(NamedTuple):
 
 
 Check: TypeAlias = Callable[[Any, Path], "list[Failure]"]
-"""Where a value, which stands at a path, fails a schema."""
+"""Where a value, which is at a path, fails a schema."""
 Build: TypeAlias = Callable[[Any], Check]
-"""The function for a schema that stands in another."""
+"""The function for a schema that is in another."""
 NONE: list[Failure] = []
 
 

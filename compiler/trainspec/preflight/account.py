@@ -62,7 +62,7 @@ class Account:
         self._asked: dict[Any, Future[Answer]] = {}
         try:
             self._session: Any = boto3.Session(profile_name=profile, region_name=region)
-            self._client("sts", self.home)  # which refuses what is no endpoint
+            self._client("sts", self.home)  # which refuses what is not an endpoint
         except (BotoCoreError, ValueError) as error:
             raise UsageError(f"boto3 reports: {error}") from None
 

@@ -23,7 +23,7 @@ OUTPUT = "generated_dags"
 SUFFIXES = (".yaml", ".yml")
 _SETTINGS = (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT))
 SETTINGS = tuple(file for file, _ in _SETTINGS)
-"""The names of the files that settings may stand in."""
+"""The names of the files that settings may be in."""
 
 
 _NO_YAML = (".cfg", ".csv", ".ini", ".ipynb", ".json", ".md", ".py", ".sh", ".toml", ".txt")
@@ -157,7 +157,7 @@ def find_specs(given: Iterable[str], project: Project) -> list[Path]:
     """The files that the paths name: files as they are, folders with all the YAML below them, globs.
 
     With none given, the project's own paths, which never leave it. Raises UsageError for a path that names nothing,
-    NoSpecsError where all of the project's own do.
+    NoSpecsError if all of the project's own do.
     """
     arguments = list(given)
     found = {pattern: _typed(pattern, project) for pattern in arguments}

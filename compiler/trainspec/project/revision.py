@@ -15,7 +15,7 @@ def is_revision(name: str, project: Project) -> bool:
 
 
 def project_at(revision: str, project: Project) -> Project:
-    """The project as `revision` has it, with the settings of then. Raises UsageError where git cannot answer.
+    """The project as `revision` has it, with the settings of then. Raises UsageError if git cannot answer.
 
     Its root is a path of the working tree, from which nothing is read.
     """
@@ -28,7 +28,7 @@ def project_at(revision: str, project: Project) -> Project:
 
 
 def code_at(revision: str, project: Project) -> git.CommitTree:
-    """All files of a commit, with names from the project's root on. Raises UsageError where git cannot answer."""
+    """All files of a commit, with names from the project's root on. Raises UsageError if git cannot answer."""
     try:
         prefix = git.prefix_of(project.root) or ""
         return git.CommitTree.of(revision, project.root, ("",)).below(prefix)

@@ -11,10 +11,10 @@ from trainspec.diagnostics.codes import can_be_ignored
 from trainspec.reporting.select import Selection
 
 OF_PYPROJECT = ("tool", "trainspec")
-"""The table of pyproject.toml that the settings stand in."""
+"""The table of pyproject.toml that the settings are in."""
 
 SAME_CODE = 0.8
-"""A code with two other digits is another code, not a misspelt one."""
+"""A code with two other digits is another code, not a misspelled one."""
 
 
 class UsageError(Exception):
@@ -22,7 +22,7 @@ class UsageError(Exception):
 
 
 class EnvironmentSettings(NamedTuple):
-    """What the settings say of one environment; None where they say nothing.
+    """What the settings say of one environment; None if they say nothing.
 
     `output` is the folder of its DAG files, `account` and `region` are defaults of its jobs, `allow_accounts` the other
     accounts that they may use.
@@ -37,7 +37,7 @@ class EnvironmentSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A settings file, read; or what holds without one. `output` is None where the file does not name the folder."""
+    """A settings file, read; or what holds without one. `output` is None if the file does not name the folder."""
 
     project: str | None = None
     paths: tuple[str, ...] = ("specs",)
@@ -60,7 +60,7 @@ def check_codes(
 ) -> tuple[str, ...]:
     """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored.
 
-    `policies` are the codes of an organisation.
+    `policies` are the codes of an organization.
     """
     codes = tuple(dict.fromkeys(given))
     if not codes:

@@ -18,9 +18,9 @@ MAX_DOTS = 200
 
 
 def read_settings(tree: "Tree", file: str, path: Path, table: tuple[str, ...] = ()) -> Settings | None:
-    """The settings in a TOML `file` of a tree, below `table`; None where there is no such table.
+    """The settings in a TOML `file` of a tree, below `table`; None if there is no such table.
 
-    `path` is how the file is called in messages. Raises MissingError where there is no such file; UsageError, with
+    `path` is how the file is called in messages. Raises MissingError if there is no such file; UsageError, with
     file, line and column, for what is no TOML, and for all unknown keys, values of the wrong kind and unknown codes.
     """
     try:
@@ -44,7 +44,7 @@ def read_settings(tree: "Tree", file: str, path: Path, table: tuple[str, ...] = 
 
 
 def python_name(tree: "Tree") -> str | None:
-    """`[project].name` of a project's pyproject.toml; None where it says none, or cannot be read."""
+    """`[project].name` of a project's pyproject.toml; None if it says none, or cannot be read."""
     try:
         said = _loads(tree.read("pyproject.toml", MAX_BYTES).decode("utf-8"))
     except (UnreadableError, ValueError, RecursionError):

@@ -23,7 +23,7 @@ _LONGEST_GLOB = 1000
 
 
 def checked(said: Any, path: Path, text: str, table: tuple[str, ...]) -> Settings:
-    """The settings that `said` holds, which stands below `table` in the `text` of a file. Raises UsageError."""
+    """The settings that `said` holds, which is below `table` in the `text` of a file. Raises UsageError."""
     return _Reader(path, text, table).settings(said)
 
 

@@ -148,7 +148,7 @@ class Parts:
         return ObjectReply(200, headers={"ETag": f'"{number}"'})
 
     def end(self, upload: str) -> bytes | None:
-        """The whole object of CompleteMultipartUpload; None where there is no such upload."""
+        """The whole object of CompleteMultipartUpload; None if there is no such upload."""
         with self._lock:
             parts = self._parts.pop(upload, None)
         return None if parts is None else b"".join(parts[number] for number in sorted(parts))

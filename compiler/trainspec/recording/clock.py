@@ -33,7 +33,7 @@ def has_time(text: str, now: datetime) -> bool:
 
 
 def around_clock(name: str, now: datetime) -> tuple[str, str] | None:
-    """What a name holds before and after the last time about `now` in it; None where there is no such time.
+    """What a name holds before and after the last time about `now` in it; None if there is no such time.
 
     The number and the hash that a tuning job gives to a training job are left out.
     """

@@ -33,7 +33,7 @@ class Recording:
 
 @contextmanager
 def recorded(command: Sequence[str], region: str | None) -> Iterator[Recording]:
-    """Run a command to its end; what it uploaded is there meanwhile. Raises FileNotFoundError where there is none."""
+    """Run a command to its end; what it uploaded is there meanwhile. Raises FileNotFoundError if there is none."""
     executable = shutil.which(command[0])
     if executable is None:
         raise FileNotFoundError(command[0])

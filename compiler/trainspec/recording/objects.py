@@ -15,7 +15,7 @@ class Objects(Store):
     files: dict[tuple[str, str], Path] = field(default_factory=dict)
 
     def path(self, uri: str) -> Path:
-        """Where the object `uri` is, or would be. Raises ValueError for what is no URI of an object in S3."""
+        """Where the object `uri` is, or would be. Raises ValueError for what is not a URI of an object in S3."""
         return self.root / hashlib.sha256("/".join(_split(uri)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def write(self, uri: str, data: bytes) -> None:

@@ -91,7 +91,7 @@ class Rewriting:
 
 
 def _result(value: str, job: OfJob) -> str | None:
-    """The reference to what the job returns that a text names; None where it names something else."""
+    """The reference to what the job returns that a text names; None if it names something else."""
     found = _ARTIFACT.fullmatch(value)
     if found and found[1] == job.output.rstrip("/") and _is_of(found[2], job):
         return reference(job.task_id, "model")

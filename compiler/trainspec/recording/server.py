@@ -72,7 +72,7 @@ class _Handler(Handler):
     server: Recorder
 
     def _serve(self) -> None:
-        """Serve one request: parts of large objects here, all else as the simulator does."""
+        """Serve one request: parts of large objects here, everything else as the simulator does."""
         query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         if "uploadId" not in query and "uploads" not in query:
             super().do_POST()

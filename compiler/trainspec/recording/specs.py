@@ -32,7 +32,7 @@ class _Group:
 
 
 def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> list[Recorded]:
-    """The specs of what was created, in order. Raises CannotImportError where there was no training job."""
+    """The specs of what was created, in order. Raises CannotImportError if there was no training job."""
     groups: list[_Group] = []
     stems, before, lost = TaskIds(), list[Created](), list[str]()
     for each in created:

@@ -56,7 +56,7 @@ class Field:
     `path` leads there from the job, or from the document for `dag.schedule` and `vars`; `*` stands for any key or item.
     `form` says how a value is written, `words` which ones there are; `member` is the request member that it becomes,
     with AWS's `limits` and `pattern` for it. `in_list` where only the items of a list have the field, and not the
-    values of the map that may stand in its place. `example` is YAML, from the same place as `path`.
+    values of the map that may be in its place. `example` is YAML, from the same place as `path`.
     """
 
     path: str
@@ -80,7 +80,7 @@ class Field:
 
 @cache
 def all_fields() -> Mapping[str, Field]:
-    """Every field by its path, each behind the one that it stands in: the document's, the job's, the DAG's."""
+    """Every field by its path, each behind the one that it is in: the document's, the job's, the DAG's."""
     root = load_schema(SPEC_SCHEMA)
     found: dict[str, Field] = {}
     for name, schema in root["properties"].items():

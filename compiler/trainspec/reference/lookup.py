@@ -56,11 +56,11 @@ _EXPLAINED_BY = {
     "exclude": "matrix",
     "foreach": "for_each",
 }
-"""Words that are no fields of their own, by the field whose description has them."""
+"""Words that are not fields of their own, by the field whose description has them."""
 
 
 def look_up(word: str) -> list[Answer]:
-    """All that `word` may mean, in the order of likelihood; empty where it means nothing."""
+    """All that `word` may mean, in the order of likelihood; empty if it means nothing."""
     word = _EXPLAINED_BY.get(word, word)
     codes = [each for each in all_codes() if _CODE.match(word) and each.code.id.startswith(word.upper())]
     if codes:

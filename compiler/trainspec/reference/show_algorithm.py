@@ -9,7 +9,7 @@ WIDTH = 100
 
 
 def show_algorithm(name: str) -> Iterator[str]:
-    """The lines about an algorithm; none where no table knows it."""
+    """The lines about an algorithm; none if no table knows it."""
     algorithm = by_name(name)
     if algorithm is None:
         return

@@ -62,7 +62,7 @@ class _Comment(NamedTuple):
 class Ignore(NamedTuple):
     """A code that is silenced on the lines `first` to `last`, and the place where that is written.
 
-    One `in_patch` stands in `environments`, of which a run looks at one.
+    One `in_patch` is in `environments`, of which a run looks at one.
     """
 
     code: Code

@@ -27,7 +27,7 @@ def has_gaps(findings: Iterable[Diagnostic]) -> bool:
 
 
 def without_missed(findings: Iterable[Diagnostic], of_extends: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
-    """`findings` without what misses something that may stand in a file which could not be had."""
+    """`findings` without what misses something that may be in a file which could not be had."""
     return (found for found in findings if found.code not in _MISSED) if has_gaps(of_extends) else findings
 
 
@@ -62,7 +62,7 @@ def _is_line_of(value: Span, key: Span) -> bool:
 def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[str, Span]) -> Iterator[Diagnostic]:
     """The findings about the file `own`, whose tree is `tree`, each with a place in the part of it that is concerned.
 
-    What stands in another file points at the `extends` by which that came in (`entries`); what stands outside of a job,
+    What is in another file points at the `extends` by which that came in (`entries`); what stands outside of a job,
     in `defaults` or in an environment, at the job.
     """
     written = tree.get("jobs")

@@ -17,7 +17,7 @@ class Selection(NamedTuple):
     """Which findings are reported, and with which severity. Codes may be prefixes: `TS5` is every rule.
 
     An error that leaves a hole in what would be compiled is always reported, and always an error.
-    `policies` are the rules of the project's organisation, None where its settings name none.
+    `policies` are the rules of the project's organization, None if its settings name none.
     """
 
     select: tuple[str, ...] = ()

@@ -56,7 +56,7 @@ def settle(
 ) -> Settled:
     """The `findings` of a spec, whose composed document is `composed`, with `jobs` by these names.
 
-    `references` are the other DAGs that it speaks of, each with the finding for where there is no such DAG.
+    `references` are the other DAGs that it speaks of, each with the finding for if there is no such DAG.
     """
     dag_ids = {found: dag_id for dag_id, found in references}
     left: Iterable[Diagnostic] = without_consequences(findings, composed.findings, composed.holes)

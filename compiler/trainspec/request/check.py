@@ -146,7 +146,7 @@ def as_read(value: Any, path: Path, operation: str = TRAINING) -> Any:
 
 
 def _typed(text: str, path: Path, operation: str = TRAINING) -> Any:
-    """A string as the operator reads it (`runtime/engine/casting.py`), for a member that is no string."""
+    """A string as the operator reads it (`runtime/engine/casting.py`), for a member that is not a string."""
     wanted = (member_schema(path, operation) or {}).get("type")
     if wanted == "number" and _NUMBER.fullmatch(text):
         return float(text)

@@ -1,6 +1,6 @@
 """Conversions between a field's value and its member's value: the third column of the table of fields.
 
-A codec is read both ways. Lowering turns what stands in a spec into assignments: a member's path, its value, and the
+A codec is read both ways. Lowering turns what is in a spec into assignments: a member's path, its value, and the
 field that it came from. Lifting turns a member's value into what a spec would say, for `trainspec import`.
 """
 
@@ -35,7 +35,7 @@ class Codec(Protocol):
     """One way of saying a member."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
-        """The assignments of `value`, which stands at `field` and belongs at `member`. `job` is the whole job."""
+        """The assignments of `value`, which is at `field` and belongs at `member`. `job` is the whole job."""
         ...
 
     def lift(self, value: Any, as_text: ToText) -> Any:
@@ -233,7 +233,7 @@ def _path(member: str) -> Path:
 
 
 def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: "JobData") -> Lowered:
-    """What `data` says, row by row. `member` and `field` are where its map stands in the request and in the job."""
+    """What `data` says, row by row. `member` and `field` are where its map is in the request and in the job."""
     assigned: set[Path] = set()
     for row in rows:
         if row.field in data:

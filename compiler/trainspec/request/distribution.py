@@ -95,7 +95,7 @@ def _groups(job: "JobData") -> Any:
 
 
 def _machine(job: "JobData") -> str | None:
-    """The instance type, as the SDK's estimators know it: they have none where there are instance groups."""
+    """The instance type, as the SDK's estimators know it: they have none if there are instance groups."""
     return None if _groups(job) else instance_type(job)
 
 

@@ -138,7 +138,7 @@ def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, ope
 
 
 def _fix(what: Violation, above: Node, field: Path) -> Fix | None:
-    """What must stand at the field `field`, a key or item of `above`, where there is no doubt."""
+    """What must be at the field `field`, a key or item of `above`, if there is no doubt."""
     entry = above.entry(str(field[-1])) if isinstance(above, Mapping) else None
     item = above.items[field[-1]] if isinstance(above, Sequence) and isinstance(field[-1], int) else None
     if what.constraint == "unknown":

@@ -40,14 +40,14 @@ class Request(NamedTuple):
         return self.of_training or self
 
     def origin(self, member: Path) -> Path:
-        """The field that says what stands at `member`: the nearest one known, and the rest of the path below it."""
+        """The field that says what is at `member`: the nearest one known, and the rest of the path below it."""
         for length in range(len(member), 0, -1):
             if (field := self.origins.get(member[:length])) is not None:
                 return (*field, *member[length:])
         return self._below(member)
 
     def _below(self, member: Path) -> Path:
-        """For a structure: the map that the fields of its members stand in."""
+        """For a structure: the map that the fields of its members are in."""
         fields = [field for path, field in self.origins.items() if member and path[: len(member)] == member]
         if not fields:
             return ()
@@ -103,7 +103,7 @@ def _with_raw(request: Request, job: "JobData") -> Request:
 
 
 def image_of(job: Mapping[str, Any]) -> str | None:
-    """The image that some fields of a job name; None where there is none, or it is not known without a run."""
+    """The image that some fields of a job name; None if there is none, or it is not known without a run."""
     try:
         members = lower(cast("JobData", job)).members
     except (TypeError, ValueError, KeyError, AttributeError):  # the fields are not validated yet
@@ -132,7 +132,7 @@ def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_set(members: Any, path: Path) -> bool:
-    """Whether something stands at `path`, or in the way to it."""
+    """Whether something is at `path`, or in the way to it."""
     for step in path:
         if not isinstance(members, Mapping):
             return True

@@ -126,7 +126,7 @@ class Algorithm(NamedTuple):
 
 
 def instance_type(job: "JobData") -> str | None:
-    """The first instance type that a job names; None where it names none, or one that only the task run knows."""
+    """The first instance type that a job names; None if it names none, or one that only the task run knows."""
     resources = job.get("resources") or {}
     groups, preferences = resources.get("groups") or (), resources.get("preferences") or ()
     structures = [resources, *(groups.values() if isinstance(groups, Mapping) else groups), *preferences]

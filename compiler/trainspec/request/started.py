@@ -38,7 +38,7 @@ _BOOLEANS: Final = {"true": True, "false": False}
 
 
 def task_requests(data: "SpecData") -> Iterator[tuple[str, Request | None]]:
-    """The request of each task that starts training or tuning jobs; None where only a run knows its `config`."""
+    """The request of each task that starts training or tuning jobs; None if only a run knows its `config`."""
     for name, task in (data.get("tasks") or {}).items():
         operation = OPERATIONS.get(_class(task))
         if operation is not None:

@@ -36,7 +36,7 @@ UNKNOWN: Final = "{{ ti.xcom_pull(task_ids='chosen by the tuning job') }}"
 
 
 def machine_choices(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The machines that a tuning job takes one of, in order of preference; none where there is no choice."""
+    """The machines that a tuning job takes one of, in order of preference; none if there is no choice."""
     definition = request.get(DEFINITION) or {}
     tuned = definition.get(TUNED_RESOURCES) if isinstance(definition, Mapping) else None
     if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:

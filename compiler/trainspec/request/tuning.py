@@ -47,7 +47,7 @@ class Parents:
             yield Assignment((*member, index, NAME), each, (*field, index))
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The list of names; None where one has no name, which the list could not say."""
+        """The list of names; None if one has no name, which the list could not say."""
         return [as_text(each[NAME]) for each in value] if all(NAME in each for each in value) else None
 
 
@@ -101,7 +101,7 @@ LACKS: Final = frozenset((
 
 
 def tuning_member(member: Path) -> Path:
-    """Where a member of a training request stands in that of a tuning job."""
+    """Where a member of a training request is in that of a tuning job."""
     match member[:1]:
         case ("TrainingJobName",):
             return (NAME,)

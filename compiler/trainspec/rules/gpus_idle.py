@@ -61,7 +61,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _processes(job: JobView) -> int | None:
-    """How many processes a host runs, where it is certain; None where as many as there are GPUs, or nobody knows."""
+    """How many processes a host runs, where it is certain; None if as many as there are GPUs, or nobody knows."""
     found = distribution_of(job)
     if found is not None:
         given = found.options.get("processes_per_host")

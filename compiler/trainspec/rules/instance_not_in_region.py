@@ -66,7 +66,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _regions(name: str, region: str) -> tuple[str, ...] | None:
-    """The regions that offer a machine; None where nothing settled is known of it, or of this region."""
+    """The regions that offer a machine; None if nothing settled is known of it, or of this region."""
     family = instance_family(name) or ""
     own = REGIONS.get(name, REGIONS.get(family))
     if own is not None:

@@ -136,7 +136,7 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _is_set(job: JobView, place: Path, wanted: str) -> bool:
-    """Whether a member stands in the request (with a value, behind `=`), or may, for all that is known."""
+    """Whether a member is in the request (with a value, behind `=`), or may, for all that is known."""
     member, equals, value = wanted.partition("=")
     if member.startswith("."):
         beside = job.member(*place[:-1], member[1:])

@@ -28,7 +28,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Find images with the tag `latest`, or with neither tag nor digest."""
     image = job.text(*PLACE)
     if not image or "@" in image or "/" not in image or image.startswith("arn:"):
-        return  # what is no address is for another rule
+        return  # what is not an address is for another rule
     if not image.rpartition("/")[2].strip("."):
         return
     _name, colon, tag = image.rpartition("/")[2].partition(":")

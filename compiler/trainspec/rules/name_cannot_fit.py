@@ -25,7 +25,7 @@ name: a-name-{{ params.x }}
 
 
 def check_job(job: JobView) -> Iterator[Found]:
-    """Count what is no template in TrainingJobName, where its renderings are not known."""
+    """Count what is not a template in TrainingJobName, where its renderings are not known."""
     name = job.member("TrainingJobName")
     if not isinstance(name, str) or not has_template(name) or len(name) > LONGEST or job.renderings("TrainingJobName"):
         return

@@ -66,5 +66,5 @@ def check_job(job: JobView) -> Iterator[Found]:
 
 
 def _is_no_map(value: object) -> bool:
-    """Whether a value is a string, without a template, that is no map."""
+    """Whether a value is a string, without a template, that is not a map."""
     return isinstance(value, str) and value != "" and not has_template(value) and not _MAP.fullmatch(value)

@@ -19,7 +19,7 @@ HAS_DATABASE = _AIRFLOW_2
 """Whether tasks and triggers reach Airflow's database. Those of Airflow 3 ask its API server."""
 
 KILLED_TASK_GOES_ON = not _AIRFLOW_2
-"""Whether the code of a task goes on after its on_kill, unless that raises.
+"""Whether the code of a task continues after its on_kill, unless that raises.
 
 Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
 """
@@ -64,7 +64,7 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
     """Return whether a deferred task still waits for this trigger. Airflow 2 only; reads Airflow's database.
 
     Airflow 2 has no hook for the kill of a deferred task: the trigger is cancelled, as it is when the triggerer ends,
-    and only the task's row distinguishes them. When the triggerer ends, the task goes on waiting for the same trigger.
+    and only the task's row distinguishes them. When the triggerer ends, the task keeps waiting for the same trigger.
     """
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
@@ -117,7 +117,7 @@ GONE = "removed"
 def task_state(task_instance: Any, patience: float) -> str | None:
     """Return the state of `task_instance` in Airflow now: `GONE` where Airflow has no such task instance any more.
 
-    None where that is not to be had within `patience` seconds, or it has no state.
+    None if that is not to be had within `patience` seconds, or it has no state.
 
     Safe in a signal handler: it asks in a thread of its own, because the handler may have come in the middle of a
     conversation with Airflow, whose lock is then held until the handler is done.
@@ -146,7 +146,7 @@ def _task_state_2(task_instance: Any) -> Any:
 def _task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
     """Return the state of a task instance, as a running task or trigger of Airflow 3 may ask for it.
 
-    None where it has none, and `GONE` where there is no such task instance.
+    None if it has none, and `GONE` if there is no such task instance.
     """
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
@@ -159,7 +159,7 @@ def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: in
 
 
 def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[Any, str, Any, bool] | None:
-    """Return what this Airflow knows of a task run, from within a running task; None where it has no such DAG run.
+    """Return what this Airflow knows of a task run, from within a running task; None if it has no such DAG run.
 
     That is the start of the DAG run, its state, that of the task, and whether the run starts at its logical date, as
     `airflow dags test` of Airflow 2 has it.
@@ -213,7 +213,7 @@ def is_tried_again(context: Any, retries: int) -> bool:
     """Return whether a failure callback was called although the failed task gets another try.
 
     Before 3.3, Airflow 3 has the DAG processor call it for every try whose worker was lost. A worker calls it only when
-    the task has failed for good, and hands on the exception.
+    the task has failed for good, and passes on the exception.
     """
     if _AIRFLOW_2 or isinstance(context.get("exception"), BaseException):
         return False

@@ -58,7 +58,7 @@ _LEFT_OVER_WAIT = 60.0
 
 
 class TaskKilledError(BaseException):
-    """The task was asked to end. Not an Exception: nothing on the way may take it for a fault and go on."""
+    """The task was asked to end. Not an Exception: nothing on the way may take it for a fault and continue."""
 
 
 class Attempt:
@@ -116,11 +116,11 @@ class Attempt:
             return self._defer(job, event["deadline"])
 
     def kill(self) -> None:
-        """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them go on.
+        """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them continue.
 
         Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
         3: so it uses a client that was built before. Only the task's state distinguishes a user, who sets it,
-        from a worker that is shut down, as at a deploy: then the job goes on, and the next try attaches to it.
+        from a worker that is shut down, as at a deploy: then the job continues, and the next try attaches to it.
         """
         if self._training and self._goes_on():
             noun = self.kind.noun.capitalize()
@@ -205,7 +205,7 @@ class Attempt:
             trigger=self._trigger()(
                 job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created, encode(self.label)
             ),
-            method_name="execute_complete",  # all that it needs is in the event: `dags test` hands on nothing else
+            method_name="execute_complete",  # all that it needs is in the event: `dags test` passes on nothing else
         )
         raise AssertionError("defer raises")
 

@@ -61,7 +61,7 @@ def _calls(operator: Any, context: Any) -> Any:
 
 
 def _names(operator: Any, context: Any) -> Iterator[str]:
-    """Yield the names under which to look: what the lost try has handed on, then what the task asks for."""
+    """Yield the names under which to look: what the lost try has passed on, then what the task asks for."""
     from trainspec.runtime.airflow_compat import has_xcom
 
     ti = context["ti"]

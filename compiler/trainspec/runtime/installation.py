@@ -24,7 +24,7 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - 
 
 
 def installation() -> str:
-    """Return the id of this Airflow. Raises ValueError where its setting is not a name."""
+    """Return the id of this Airflow. Raises ValueError if its setting is not a name."""
     name = str(conf.get("trainspec", "installation", fallback="") or "").strip()
     if not name:
         return _derived(_address())

@@ -93,7 +93,7 @@ class TrainingJobTrigger(BaseTrigger):
 
         Not always, though: Airflow first writes a line into the log, and cancels the trigger a second time after about
         a second. On a busy triggerer that is sooner than the line is written, and nothing more is called. So `run`
-        begins by itself; and Airflow may give up to wait here, but the work goes on.
+        begins by itself; and Airflow may give up to wait here, but the work continues.
         """
         await asyncio.shield(self._begin_to_stop())
 
@@ -181,7 +181,7 @@ _UNFINISHED: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only 
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Await `work`, which goes on although the awaiting task is cancelled: Airflow cancels a trigger twice."""
+    """Await `work`, which continues although the awaiting task is cancelled: Airflow cancels a trigger twice."""
     await asyncio.shield(_detached(work))
 
 

@@ -38,7 +38,7 @@ _of_files: ContextVar[dict[str, _Left] | None] = ContextVar("budgets of files", 
 
 @contextmanager
 def kept_budgets() -> Iterator[None]:
-    """Inside, the budget of a file goes on whenever the file is analysed again, as it is in each environment."""
+    """Inside, the budget of a file continues whenever the file is analyzed again, as it is in each environment."""
     token = _of_files.set({})
     try:
         yield
@@ -48,7 +48,7 @@ def kept_budgets() -> Iterator[None]:
 
 @contextmanager
 def budget(file: str = "", steps: int = MOST_STEPS) -> Iterator[None]:
-    """Bound the work on `file` to `steps`. Inside of another budget that one goes on."""
+    """Bound the work on `file` to `steps`. Inside of another budget that one continues."""
     if _left.get() is not None:
         yield
         return
@@ -61,7 +61,7 @@ def budget(file: str = "", steps: int = MOST_STEPS) -> Iterator[None]:
 
 
 def spend(steps: int) -> None:
-    """Count some steps. Raises OutOfBudgetError where fewer are left; without a budget nothing happens."""
+    """Count some steps. Raises OutOfBudgetError if fewer are left; without a budget nothing happens."""
     left = _left.get()
     if left is not None:
         left.steps -= steps

@@ -1,6 +1,6 @@
 """Masks secrets for every output, from `lint`'s source lines to a task's log.
 
-A secret is known by its form (a token's prefix, a private key), by the name that it stands at (`DB_PASSWORD`, at any
+A secret is known by its form (a token's prefix, a private key), by the name that it is at (`DB_PASSWORD`, at any
 depth), or by the option before it (`--password`). It is masked as a whole, to the end of the token. Nothing here gives
 a secret back.
 """
@@ -60,7 +60,7 @@ _REFERENCE: Final = (
     r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null|todo|change[_-]?me|replace[_-]?me|x{4,})?$|[-+]?[0-9.]{1,11}$"
 )
 _SEQUENCE: Final = r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]?)?"
-"""What colours a terminal's text, or moves its cursor."""
+"""What colors a terminal's text, or moves its cursor."""
 _ANY_NAME: Final = r"(?i)pass|pwd|secret|token|key|cred|auth"
 _NAMED: Final = (
     r"""(?<![\w-])(?P<name>-{0,2}[A-Za-z_][\w-]{0,80})"""
@@ -105,7 +105,7 @@ def names_password(name: str) -> bool:
 
 
 def refers(text: str) -> bool:
-    """Whether a text only says where a secret is, or is no secret: an ARN, a template, a path, true, a number."""
+    """Whether a text only says where a secret is, or is not a secret: an ARN, a template, a path, true, a number."""
     return _compiled(_REFERENCE).match(text) is not None
 
 
@@ -115,7 +115,7 @@ def may_name_secrets(text: str) -> bool:
 
 
 def hides(name: str, text: str) -> bool:
-    """Whether a text that stands at `name` is not shown. More is hidden than is reported: a doubt costs little here."""
+    """Whether a text that is at `name` is not shown. More is hidden than is reported: a doubt costs little here."""
     is_number = text.isdigit() and names_password(name)
     if len(text) < _SHORTEST or (refers(text) and not is_number):
         return False
@@ -165,7 +165,7 @@ def _stars(text: str) -> str:
 
 
 def redacted(value: Any, name: str = "") -> Any:
-    """Data with `***` for each secret in it, at any depth. `name` is the key that the value stands at."""
+    """Data with `***` for each secret in it, at any depth. `name` is the key that the value is at."""
     if isinstance(value, Mapping):
         names = _names_of_values(value, name)
         return {key: redacted(below, at) for (key, below), at in zip(value.items(), names, strict=True)}
@@ -175,9 +175,9 @@ def redacted(value: Any, name: str = "") -> Any:
 
 
 def _names_of_values(value: Mapping[Any, Any], name: str) -> Iterator[str]:
-    """What each value of a map stands at: its key, or in `{Key: …, Value: …}` what that key says.
+    """What each value of a map is at: its key, or in `{Key: …, Value: …}` what that key says.
 
-    `name` is what the map stands at: `{default: …}` is the value of that.
+    `name` is what the map is at: `{default: …}` is the value of that.
     """
     pairs = {str(key).lower(): each for key, each in value.items()}
     label = next((pairs[key] for key in ("name", "key") if isinstance(pairs.get(key), str) and "value" in pairs), None)
@@ -189,7 +189,7 @@ def _names_of_values(value: Mapping[Any, Any], name: str) -> Iterator[str]:
 
 
 def _names_of_items(items: "list[Any] | tuple[Any, ...]", name: str) -> Iterator[str]:
-    """What each item of a list stands at: the option before it, else what the list stands at."""
+    """What each item of a list is at: the option before it, else what the list is at."""
     before: Any = None
     for each in items:
         yield before if isinstance(before, str) and before.startswith("-") and "=" not in before else name

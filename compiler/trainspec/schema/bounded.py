@@ -31,7 +31,7 @@ class SlowPatternError(Exception):
 
 
 def refusal(value: Any, schema: Mapping[str, Any]) -> str | None:
-    """Why `schema` does not allow `value`, in jsonschema's words; None where it does.
+    """Why `schema` does not allow `value`, in jsonschema's words; None if it does.
 
     Raises SlowPatternError, and OutOfBudgetError. What jsonschema itself fails at, such as a number too large for its
     arithmetic, is a reason, too.
@@ -61,7 +61,7 @@ def faults(schema: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def depth(value: Any) -> int:
-    """How many maps and lists stand in each other."""
+    """How many maps and lists are in each other."""
     deepest, waiting = 0, [(value, 1)]
     while waiting:
         each, level = waiting.pop()
@@ -73,7 +73,7 @@ def depth(value: Any) -> int:
 
 
 def _all(value: Any) -> Iterator[Any]:
-    """A value, and all that stands in it."""
+    """A value, and all that is in it."""
     waiting = [value]
     while waiting:
         each = waiting.pop()

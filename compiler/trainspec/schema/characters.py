@@ -52,7 +52,7 @@ _CATEGORIES: dict[str, Test] = {
 }
 
 _HAS_PLACES_IN_NOTHING = re.search(r"\B", "") is not None
-"""Whether an empty string has a place that is no boundary: since Python 3.14."""
+"""Whether an empty string has a place that is not a boundary: since Python 3.14."""
 
 
 def place(name: str, flags: int) -> Callable[[str, int], bool]:

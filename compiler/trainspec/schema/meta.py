@@ -31,7 +31,7 @@ _OF_KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("uniqueItems deprecated readOnly writeOnly", {"type": "boolean"}),
     ("const default section values_display description_md", {}),
 )
-"""What must stand at which keywords."""
+"""What must be at which keywords."""
 
 
 @cache

@@ -87,7 +87,7 @@ Instruction: TypeAlias = Take | Split | Jump | Enter | Progress | At | Look
 def searches(pattern: str, text: str) -> bool:
     """Whether `re.search(pattern, text)` finds anything.
 
-    Raises TooSlowError, UnknownError, and what `re` raises for what is no expression.
+    Raises TooSlowError, UnknownError, and what `re` raises for what is not an expression.
     """
     program = program_of(pattern)
     steps = [MOST_STEPS]

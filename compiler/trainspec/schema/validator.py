@@ -36,7 +36,7 @@ def acceptor(schema: Schema) -> Accepts:
 
 
 class _Builder:
-    """Builds an acceptor for each definition once; one that stands in itself is looked up when it is asked."""
+    """Builds an acceptor for each definition once; one that is in itself is looked up when it is asked."""
 
     def __init__(self, root: Schema) -> None:
         self._definitions: Mapping[str, Schema] = root.get("$defs", {})

@@ -11,7 +11,7 @@ PLACEHOLDERS = frozenset({"Template", "Substitution"})
 
 
 def name_of(schema: Schema) -> str | None:
-    """The name of the definition that `schema` refers to; None where it refers to none."""
+    """The name of the definition that `schema` refers to; None if it refers to none."""
     reference = schema.get("$ref")
     return str(reference).removeprefix("#/$defs/") if reference is not None else None
 

@@ -28,7 +28,7 @@ def types_in_words(types: Iterable[str]) -> str:
 
 
 def limits_in_words(schema: Mapping[str, Any]) -> str | None:
-    """The limits of a value: `1 to 63 characters`; None where there are none, or the values are listed."""
+    """The limits of a value: `1 to 63 characters`; None if there are none, or the values are listed."""
     if "enum" in schema:
         return None
     for low, high, unit in _RANGES:

@@ -17,7 +17,7 @@ _OWN = ("none", "same-origin", None)
 
 
 def refusal(headers: Message, method: str, *, is_control: bool) -> ApiError | None:
-    """Why a request is not served; None where it is."""
+    """Why a request is not served; None if it is."""
     if not _is_local(headers.get("Host", "")):
         return ApiError("AccessDenied", "The Host must be an IP address or localhost.", 403)
     if headers.get("Origin") is not None or headers.get("Sec-Fetch-Site") not in _OWN:

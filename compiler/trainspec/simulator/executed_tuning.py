@@ -90,7 +90,7 @@ class ExecutedTuningJob(TuningJob):
         self._ended = self._now()
 
     def _begin(self, number: int, values: Mapping[str, str]) -> Job | None:
-        """The next training job, begun; None where whoever runs them takes no more."""
+        """The next training job, begun; None if whoever runs them takes no more."""
         name = trial_name(self.request["HyperParameterTuningJobName"], number)
         request = training_request(self.request["TrainingJobDefinition"], values, name, self.arn)
         job = Job(name, training_job_arn(self.region, name), request, self._now(), Outcome(), {})
@@ -103,7 +103,7 @@ class ExecutedTuningJob(TuningJob):
         return job
 
     def _why_now(self) -> str | None:
-        """As what the tuning job ends now, before all its training jobs have run; None where it goes on."""
+        """As what the tuning job ends now, before all its training jobs have run; None if it continues."""
         config: Mapping[str, Any] = self.request["HyperParameterTuningJobConfig"]
         limit = config["ResourceLimits"].get("MaxRuntimeInSeconds")
         if self.stop_requested is not None or (limit is not None and self._now() - self.created >= limit):

@@ -52,7 +52,7 @@ class Job:
     execution: Execution | None = None
 
     def state(self, now: float) -> State:
-        """Work out where the job stands at `now`; one that really runs says so itself."""
+        """Work out where the job is at `now`; one that really runs says so itself."""
         if self.execution is not None:
             return State(tuple(Transition(name, start) for name, start in tuple(self.execution.phases)))
         return state_at(now, self.created, self.request, self.outcome, self.stop_requested)

@@ -21,7 +21,7 @@ DEEPEST = 60
 class Call:
     """One call: `error` is the type of the error answered (None for success), `fault` the fault that was shown.
 
-    Secrets in `params` are masked, and long texts cut. A call with the fault lost_answer has `error` None where it took
+    Secrets in `params` are masked, and long texts cut. A call with the fault lost_answer has `error` None if it took
     effect, although its client never heard of it.
     """
 

@@ -1,4 +1,4 @@
-"""AWS's normal behaviour: delayed reads, instance quotas and rate limits."""
+"""AWS's normal behavior: delayed reads, instance quotas and rate limits."""
 
 import threading
 from collections.abc import Iterable, Mapping

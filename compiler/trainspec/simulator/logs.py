@@ -90,7 +90,7 @@ def log_lines(job: Job, state: State) -> Iterator[tuple[float, str]]:
 
 
 def _so_far(metric: str, epoch: int) -> float:
-    """How much of its last value a metric has after an epoch: errors fall to it, all else rises to it."""
+    """How much of its last value a metric has after an epoch: errors fall to it, everything else rises to it."""
     falls = any(word in metric.lower() for word in ("loss", "error", "rmse", "mse", "mae", "perplexity"))
     return EPOCHS / epoch if falls else epoch / EPOCHS
 

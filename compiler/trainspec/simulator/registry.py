@@ -21,7 +21,7 @@ class Registry:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create_group(self, region: str, name: str, arn: str) -> None:
-        """Make an empty group. Raises ApiError where there is one of that name."""
+        """Make an empty group. Raises ApiError if there is one of that name."""
         with self._lock:
             if (region, name) in self._groups:
                 raise validation_error(f"Model Package Group already exists: {arn}")
@@ -30,7 +30,7 @@ class Registry:
     def create_package(self, region: str, request: Mapping[str, Any], prefix: str) -> str:
         """Add a version to a group and return its ARN, which is `prefix`, the group and the version.
 
-        The same ClientToken gives the same version. Raises ApiError where there is no such group.
+        The same ClientToken gives the same version. Raises ApiError if there is no such group.
         """
         group = str(request["ModelPackageGroupName"])
         with self._lock:
@@ -53,7 +53,7 @@ class Registry:
             return arn
 
     def packages(self, region: str, group: str) -> list[dict[str, Any]]:
-        """Return the versions of a group, the newest last. Raises ApiError where there is no such group."""
+        """Return the versions of a group, the newest last. Raises ApiError if there is no such group."""
         with self._lock:
             return list(self._versions(region, group))
 

@@ -82,7 +82,7 @@ class Simulator:
         return self.journal.calls()
 
     def start(self) -> "Simulator":
-        """Open the port and serve in the background. Raises OSError where the port is taken."""
+        """Open the port and serve in the background. Raises OSError if the port is taken."""
         self._server = Server(self._port, Endpoint(self.account, self.faults, self.journal), self._objects)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="trainspec-simulator", daemon=True
@@ -131,7 +131,7 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C, or until `until` is set; `ready` is called with the simulator once the port is open.
 
-    Raises OSError where the port is taken.
+    Raises OSError if the port is taken.
     """
     with Simulator(port, speed=speed, plan=plan, executor=executor, objects=objects) as simulator:
         if ready:

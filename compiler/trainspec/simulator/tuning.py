@@ -39,7 +39,7 @@ class TuningJob:
         return [replace(job, stop_requested=cut) if cut < math.inf else job for job in begun]
 
     def state(self, now: float) -> State:
-        """Work out where the tuning job stands at `now`."""
+        """Work out where the tuning job is at `now`."""
         cut, ending = self._cut()
         jobs = self.trainings(math.inf)
         ends = [job.state(job.created + 1e12) for job in jobs]

@@ -23,7 +23,7 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """A row of a table: a job, a DAG, or a sum, with its hours and its money; empty where no clock starts a run."""
+    """A row of a table: a job, a DAG, or a sum, with its hours and its money; empty if no clock starts a run."""
 
     name: str
     machines: str
@@ -36,7 +36,7 @@ class CostRow:
 
 @dataclass(frozen=True, slots=True)
 class CostFacts:
-    """The bound of a DAG in `environments` (in words; empty where all are alike): its jobs, their sum, and notes.
+    """The bound of a DAG in `environments` (in words; empty if all are alike): its jobs, their sum, and notes.
 
     `without` are the tasks that it leaves out, in words.
     """

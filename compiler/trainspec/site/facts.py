@@ -43,7 +43,7 @@ class FindingFacts:
 class ScheduleFacts:
     """A schedule in words and as it is written, its next runs, and the environments (in words) that have it.
 
-    `environments` is empty where all have the same.
+    `environments` is empty if all have the same.
     """
 
     words: str

@@ -46,7 +46,7 @@ class JobFacts:
 def job_facts(
     task_id: str, environments: Mapping[str, Analysis], first: Analysis, makers: Makers, bounds: tuple[str, ...]
 ) -> JobFacts:
-    """The job `task_id` of the spec analysed as `first`, with its requests in all `environments`."""
+    """The job `task_id` of the spec analyzed as `first`, with its requests in all `environments`."""
     whole, members = first.requests[task_id].members, first.requests[task_id].training.members
     fields = first.data.get("jobs", {}).get(task_id, {})
     algorithm = members.get("AlgorithmSpecification") or {}

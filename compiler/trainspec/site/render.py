@@ -77,7 +77,7 @@ def _picture(site: Site, up: str) -> Markup:
 
 
 def _own(name: str) -> str:
-    """A file of the package that is no template."""
+    """A file of the package that is not a template."""
     return Path(__file__).with_name("templates").joinpath(name).read_text(encoding="utf-8")
 
 

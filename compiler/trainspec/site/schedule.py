@@ -40,7 +40,7 @@ def in_words(schedule: Any, zone: str) -> str:
 
 
 def next_runs(schedule: Any, zone: str, after: datetime, count: int) -> list[datetime]:
-    """The next `count` times at which a schedule starts a run; none where only events do. Later than `after`."""
+    """The next `count` times at which a schedule starts a run; none if only events do. Later than `after`."""
     times: set[datetime] = set()
     for text in times_of(schedule):
         times |= set(islice(moments(text, zone, after), count))

@@ -58,9 +58,9 @@ class Sample(NamedTuple):
 
 
 def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """`context` of a run that is no sample: `ti.xcom_pull(...)` gives what `pull` does of the same arguments.
+    """`context` of a run that is not a sample: `ti.xcom_pull(...)` gives what `pull` does of the same arguments.
 
-    `conf` is what the run was triggered with, None where that is not known; it goes before the defaults of parameters.
+    `conf` is what the run was triggered with, None if that is not known; it goes before the defaults of parameters.
     """
     instance = replace(context["ti"], methods={"xcom_pull": pull})
     known = {**context, "ti": instance, "task_instance": instance}

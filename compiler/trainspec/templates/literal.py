@@ -1,8 +1,8 @@
 r"""Which parts of a string are templates, and how the rest passes through Airflow unchanged.
 
 Airflow renders every string of `config` with Jinja, which would drop a final newline, turn `\r\n` into `\n` and take
-`{#` for a comment. In a spec, `{{ ... }}` and `{% ... %}` are Airflow's; all else is literal. A literal `{{` or `{%` is
-written as Airflow's users write it: `{{ '{{' }}`.
+`{#` for a comment. In a spec, `{{ ... }}` and `{% ... %}` are Airflow's; everything else is literal. A literal `{{` or
+`{%` is written as Airflow's users write it: `{{ '{{' }}`.
 """
 
 import re
@@ -46,7 +46,7 @@ def is_closed(text: str) -> bool:
 
 
 def for_airflow(text: str) -> str:
-    """The text that Airflow's rendering turns into `text`, with its templates rendered and all else to the letter.
+    """The string that Airflow renders to `text`, with its templates rendered and everything else unchanged.
 
     It does so whether the Jinja environment keeps a final newline or, as by default, drops it.
     """
@@ -61,7 +61,7 @@ def for_airflow(text: str) -> str:
 
 
 def as_literal(text: str) -> str:
-    """What a spec says so that a job gets `text` to the letter, whatever `${`, `{{` or `{%` stands in it."""
+    """What a spec says so that a job gets `text` to the letter, whatever `${`, `{{` or `{%` is in it."""
     return _OPENING.sub(lambda opening: f"{{{{ '{opening.group()}' }}}}", as_template(text))
 
 
@@ -133,7 +133,7 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _end(text: str, opening: re.Match[str]) -> int | None:
-    """Where the template that begins at `opening` ends; None where a `{%` begins none."""
+    """Where the template that begins at `opening` ends; None if a `{%` begins none."""
     is_statement = opening.group() == "{%"
     depth, position = 0, opening.end()
     while (token := _EXPRESSION_TOKEN.search(text, position)) is not None:

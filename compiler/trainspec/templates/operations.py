@@ -99,7 +99,7 @@ def of_range(args: list[Any]) -> Any:
 
 
 def param(params: Params, name: str) -> Any:
-    """The default of a parameter. Raises RefusedError where there is none of that name."""
+    """The default of a parameter. Raises RefusedError if there is none of that name."""
     if name not in params.values:
         advice = did_you_mean(name, params.values) or "declare it under `dag.params`"
         raise RefusedError(Problem(codes.UNKNOWN_MACRO, f"the DAG has no parameter `{name}`", advice))

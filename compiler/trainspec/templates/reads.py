@@ -14,7 +14,7 @@ _OTHER_RUNS: Final = ("dag_id", "include_prior_dates", "run_id")
 
 
 class Pull(NamedTuple):
-    """A call of `xcom_pull` for tasks of the same run. `key` is None where only the run knows it."""
+    """A call of `xcom_pull` for tasks of the same run. `key` is None if only the run knows it."""
 
     tasks: tuple[str, ...]
     key: str | None = "return_value"
@@ -92,7 +92,7 @@ def _pulls(found: Iterable[Any]) -> Iterator[Pull]:
 
 
 def _strings(node: Any) -> tuple[str, ...]:
-    """The strings that an expression is, by itself or in a list; none where it is computed."""
+    """The strings that an expression is, by itself or in a list; none if it is computed."""
     if type(node).__name__ == "Const":
         return (node.value,) if isinstance(node.value, str) else ()
     items = [_strings(each) for each in node.items] if type(node).__name__ in ("List", "Tuple") else []

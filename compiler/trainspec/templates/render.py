@@ -16,7 +16,7 @@ _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
 class Rendered(NamedTuple):
-    """A rendered text, None where a part of it is known only when the task runs; and what is wrong with it."""
+    """A rendered text, None if a part of it is known only when the task runs; and what is wrong with it."""
 
     text: str | None
     problems: tuple[Problem, ...] = ()
@@ -77,7 +77,7 @@ def folded(text: str) -> str:
 
 
 def _names_something(text: str) -> bool:
-    """Whether a template of `text` is a bare name, so that it is no constant: asked before Jinja parses it."""
+    """Whether a template of `text` is a bare name, so that it is not a constant: asked before Jinja parses it."""
     if "{%" in text:
         return False  # which can set a name, or make it literal
     names = (_BARE_NAME.fullmatch(piece) for piece, literal in pieces(text) if not literal)

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def events(text: str) -> Iterator[Any]:
-    """The events of `text`, one by one. Raises one of `yaml_error()` where it is no YAML."""
+    """The events of `text`, one by one. Raises one of `yaml_error()` if it is not YAML."""
     import yaml  # 0.1 s to import: only where YAML is read
 
     found: Iterator[Any] = yaml.parse(text, Loader=loader())

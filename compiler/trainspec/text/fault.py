@@ -26,7 +26,7 @@ class Fault:
 
 
 def placed(fault: Fault, root: Node) -> Diagnostic:
-    """`fault` at its node in the document `root`; where there is no such node, at the nearest one above."""
+    """`fault` at its node in the document `root`; if there is no such node, at the nearest one above."""
     at = nearest(root, fault.path)
     node = find(root, at)
     labels = [Label(node.via, "used here")] if node.via else []

@@ -2,7 +2,7 @@
 
 The tree is built here and not by a YAML library's composer because a spec is untrusted input and its places matter:
 nesting, size and aliases are bounded while the text is read, nothing recurses, every duplicate key is reported and
-parsing goes on behind it.
+parsing continues behind it.
 """
 
 import re
@@ -49,7 +49,7 @@ def parse(source: Source, *, keep_tags: bool = False) -> tuple[Node | None, list
 def parse_until(source: Source, keys: frozenset[str]) -> Node | None:
     """The tree of `source`, read only as far as it takes for a document that is a map to have these keys.
 
-    None where the text is no YAML so far. What is wrong with it is not reported.
+    None if the text is not YAML so far. What is wrong with it is not reported.
     """
     builder = _Builder(source)
     try:

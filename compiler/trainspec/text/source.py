@@ -18,7 +18,7 @@ MAX_BYTES = 1024 * 1024
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
-"""What may stand in any text: where there is nothing else, the pattern, which is slow to compile, need not look."""
+"""What may be in any text: where there is nothing else, the pattern, which is slow to compile, need not look."""
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -47,7 +47,7 @@ def _edit(edit: Edit, source: Source, removes_comment: bool) -> Edit | None:
 def _around_references(written: str | None, value: str, text: str) -> str | None:
     """The new text of a scalar that says `written` in the file, `value` when its `${...}` are put in.
 
-    None where the change touches what is put in, or stands behind it.
+    None if the change touches what is put in, or stands behind it.
     """
     if written is None or written == value:
         return None if written is None else text
@@ -62,7 +62,7 @@ def _around_references(written: str | None, value: str, text: str) -> str | None
 def _written(text: str, quote: str, is_plain: bool, is_in_block: bool) -> str | None:
     """`text` as a scalar, in the quotes of the one before, or in double ones where it needs some.
 
-    One that `is_in_block` need not be such as can stand between brackets.
+    One that `is_in_block` need not be such as can be between brackets.
     """
     double = json.dumps(text, ensure_ascii=False)
     first = {"'": "'" + text.replace("'", "''") + "'", '"': double}.get(quote, text)

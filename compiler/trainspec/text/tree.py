@@ -104,7 +104,7 @@ def used_at(node: Node, via: Span) -> Node:
 
 
 def depth(node: Node) -> int:
-    """How many maps and lists stand in each other in `node`."""
+    """How many maps and lists are in each other in `node`."""
     deepest, waiting = 0, [(node, 1)]
     while waiting:
         each, level = waiting.pop()
@@ -118,7 +118,7 @@ def depth(node: Node) -> int:
 def rewrite_to(node: Node | None, text: str | None, *, is_plain: bool = False) -> Fix | None:
     """The fix that changes the value of the scalar `node` to `text`, without quotes if it `is_plain`.
 
-    None if there is no text, or the node is not a scalar.
+    None if there is not text, or the node is not a scalar.
     """
     if text is None or not isinstance(node, Scalar):
         return None

@@ -116,6 +116,6 @@ def _in_circles(waiting: Mapping[str, set[str]]) -> dict[str, set[str]]:
         for name in waited_for.get(done, ()):
             counts[name] -= 1
             if not counts[name]:
-                free.append(name)  # the loop goes on to it
+                free.append(name)  # the loop continues to it
     left = counts.keys() - free
     return {name: others & left for name, others in waiting.items() if name in left}

@@ -24,7 +24,7 @@ _PATTERNS = ("pattern", "patternProperties")
 def declared_params(data: "SpecData", task: "OtherTaskData") -> Declared:
     """The parameters that a task's templates see, with their defaults.
 
-    None where there may be others: a run that somebody triggers with a configuration gets parameters by that alone, so
+    None if there may be others: a run that somebody triggers with a configuration gets parameters by that alone, so
     a DAG without a schedule need not declare them.
     """
     declared = _declared(data, task)
@@ -35,7 +35,7 @@ def declared_params(data: "SpecData", task: "OtherTaskData") -> Declared:
 
 
 def allowed_values(data: "SpecData", task: "OtherTaskData") -> Mapping[str, tuple[Any, ...]]:
-    """The values that a run may give each parameter; none where it may give any."""
+    """The values that a run may give each parameter; none if it may give any."""
     return {name: tuple(_allowed(param)) for name, param in _declared(data, task).items()}
 
 

@@ -61,7 +61,7 @@ class Channel:
     """One channel: the content types, distributions and input modes of its own (empty: the algorithm's).
 
     `needed_with` says of what data it is required with: `images` for image files by their content type, `files` for
-    everything that is no augmented manifest. `is_model` marks the channel of an earlier model.
+    everything that is not an augmented manifest. `is_model` marks the channel of an earlier model.
     """
 
     name: str

@@ -39,7 +39,7 @@ def names() -> tuple[str, ...]:
 
 
 def by_repository(repository: str) -> Algorithm | None:
-    """The algorithm whose image lies in a repository of AWS's; None where no table knows it."""
+    """The algorithm whose image lies in a repository of AWS's; None if no table knows it."""
     return by_name(_OTHER_FILES.get(repository, repository))
 
 

@@ -61,9 +61,9 @@ class Violation(NamedTuple):
 
 
 def check_request(request: Mapping[str, Any], operation: str = TRAINING) -> list[Violation]:
-    """All that the model of the operation refuses in `request`, in the order of the request; empty where it accepts it.
+    """All that the model of the operation refuses in `request`, in the order of the request; empty if it accepts it.
 
-    `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is no list.
+    `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is not a list.
     """
     document = dict(request)
     return [] if _accepts(operation)(document) else violations(document, operation)
@@ -101,7 +101,7 @@ def _accepts_shape(shape: str, operation: str) -> Accepts:
 
 
 def member_schema(path: Sequence[str | int], operation: str = TRAINING) -> dict[str, Any] | None:
-    """Look up the schema of the member at `path`, or None where the API has no such member.
+    """Look up the schema of the member at `path`, or None if the API has no such member.
 
     A list's elements are at an index or "*", a map's values at any key or "*". References are resolved, one level
     deep; what is said of the member itself (`description`, `x-output-only`) is merged in.
@@ -114,7 +114,7 @@ def member_schema(path: Sequence[str | int], operation: str = TRAINING) -> dict[
 
 
 def shape_name(path: Sequence[str | int], operation: str = TRAINING) -> str | None:
-    """AWS's name of the shape at `path` (as for `member_schema`), or None where the API has no such member."""
+    """AWS's name of the shape at `path` (as for `member_schema`), or None if the API has no such member."""
     found = _resolve(tuple(path), operation)
     return found[0] if found else None
 
@@ -166,7 +166,7 @@ def _near(word: str, candidates: Sequence[str]) -> str | None:
 
 
 def _place(path: Path, document: Any) -> tuple[int, ...]:
-    """Where `path` stands in `document`: the position of each step among its siblings."""
+    """Where `path` is in `document`: the position of each step among its siblings."""
     place: list[int] = []
     for step in path:
         if isinstance(document, dict):

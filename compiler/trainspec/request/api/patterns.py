@@ -23,7 +23,7 @@ _SETS = {
 _NEGATED = {r"\D": "0-9", r"\W": _WORD, r"\S": _SPACE}
 
 # Python's `\w` is exactly [\p{L}\p{N}_]. ECMAScript's is ASCII: the letters of common scripts, redundant in Python,
-# stand in there.
+# are in there.
 _LETTERS_NUMBERS_UNDERSCORE = {r"\p{L}", r"\p{N}", "_"}
 _UNICODE_WORD = (
     r"\w\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0391-\u03a1\u03a3-\u03f5\u0400-\u0481\u048a-\u052f\u05d0-\u05ea"

@@ -1,6 +1,6 @@
 """The table of images, derived from what the package sagemaker-core knows about them.
 
-Its `image_uri_config/*.json` (Apache-2.0) say which images there are; some rules stand in its code alone
+Its `image_uri_config/*.json` (Apache-2.0) say which images there are; some rules are in its code alone
 (`sagemaker/core/image_uris.py`), and are written down here. Only images that train are taken. The shape of the table:
 
     registries   [{account: [region, …]}, …], each once, referred to by its index
@@ -47,7 +47,7 @@ _FIRST_TRANSFORMERS = "cu110-ubuntu18.04"
 # https://aws.github.io/deep-learning-containers/reference/available_images/
 _CORRECTED_BASES = {("huggingface-neuronx", "4.55.4", "pytorch2.7.0"): ("pytorch2.8.0", "pytorch2.8")}
 
-# Images with the CUDA that p4d needs stand under tags of their own.
+# Images with the CUDA that p4d needs are under tags of their own.
 _P4D = {
     "mxnet": {"1.8-gpu-py37": "cu110-ubuntu16.04-v1", "1.8.0-gpu-py37": "cu110-ubuntu16.04"},
     "pytorch": {
@@ -76,7 +76,7 @@ _WITHOUT_P2 = {"pytorch": "1.13", "pytorch-training-compiler": "1.13", "tensorfl
 
 
 def derive_table() -> dict[str, Any]:
-    """Make the table from the installed sagemaker-core. ImportError where there is none."""
+    """Make the table from the installed sagemaker-core. ImportError if there is none."""
     package = metadata.distribution(PACKAGE)
     folder = Path(str(package.locate_file("sagemaker/core/image_uri_config")))
     registries: dict[str, dict[str, list[str]]] = {}

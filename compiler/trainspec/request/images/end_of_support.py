@@ -42,7 +42,7 @@ def ended(repository: str, version: str) -> Ended | None:
 
 
 def last_patched(framework: str, version: str) -> str | None:
-    """The last day of patches of a framework's version, such as pytorch 2.9.0; None where AWS gives none."""
+    """The last day of patches of a framework's version, such as pytorch 2.9.0; None if AWS gives none."""
     dates: Mapping[str, str] = table_of_dates()["end_of_patch"].get(f"{framework}-training", {})
     return dates.get(".".join(version.split(".")[:2]))
 

@@ -5,7 +5,7 @@ from trainspec.request.images.table import load_table
 
 
 def not_a_region(name: str) -> str | None:
-    """Why `name` is no region, with the likely one; None where it may be: AWS opens new ones in the areas it has."""
+    """Why `name` is not a region, with the likely one; None if it may be: AWS opens new ones in the areas it has."""
     known = load_table().suffixes
     if name in known or _area(name) in {_area(each) for each in known}:
         return None

@@ -28,7 +28,7 @@ class Registry(NamedTuple):
     """A repository of AWS's, as a URI names it.
 
     `names` are the frameworks and algorithms in the repository. `expected` are the accounts that hold it in the URI's
-    region, empty where it is not there, and `regions` those in which the URI's account holds it. A repository that is
+    region, empty if it is not there, and `regions` those in which the URI's account holds it. A repository that is
     not in the table (an image that does not train) is judged by what else the account holds.
     """
 
@@ -62,7 +62,7 @@ def registry_account(repository: str, region: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def known_registry(image: str) -> Registry | None:
-    """Which of AWS's registries an image's URI names; None where the account is not one of them."""
+    """Which of AWS's registries an image's URI names; None if the account is not one of them."""
     parts = ecr_image(image)
     if parts is None or parts.account not in _accounts():
         return None

@@ -81,7 +81,7 @@ def machine(instance_type: str) -> Machine | None:
 
 
 def regions_of(instance_type: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The regions that offer an instance type, and all regions that the table knows; None where it is not settled."""
+    """The regions that offer an instance type, and all regions that the table knows; None if it is not settled."""
     index = _table()["machines"].get(instance_type.removeprefix("ml."), {}).get("regions")
     if index is None:
         return None

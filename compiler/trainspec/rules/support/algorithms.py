@@ -24,7 +24,7 @@ class BuiltIn(NamedTuple):
 
 
 def built_in(job: JobView) -> BuiltIn | None:
-    """The built-in algorithm that a job runs; None where it runs something else, also a script in that image."""
+    """The built-in algorithm that a job runs; None if it runs something else, also a script in that image."""
     found = first_party(job)
     return None if found is None or runs_script(job) else found
 
@@ -63,7 +63,7 @@ def _of_image(image: str) -> BuiltIn | None:
 
 
 def hyperparameter(job: JobView, name: str) -> str | None:
-    """The value of a hyperparameter; None where it is not set, or a template that nobody knows before the run."""
+    """The value of a hyperparameter; None if it is not set, or a template that nobody knows before the run."""
     value = job.member("HyperParameters", name)
     if not isinstance(value, str):
         return None

@@ -54,7 +54,7 @@ def channels(job: JobView) -> Iterator[ChannelView]:
 
 
 def channel_names(job: JobView) -> tuple[str, ...] | None:
-    """The names of a job's channels; None where one of them, or all of them, are not known."""
+    """The names of a job's channels; None if one of them, or all of them, are not known."""
     if "inputs" in job.invalid_fields:
         return None
     names = [job.text(*place, "ChannelName") for place in job.places("InputDataConfig")]

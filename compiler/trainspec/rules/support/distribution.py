@@ -10,9 +10,9 @@ from trainspec.text.tree import Path
 
 
 class Distribution(NamedTuple):
-    """A kind of distribution, where it stands in the job, and the framework that is to start it.
+    """A kind of distribution, where it is in the job, and the framework that is to start it.
 
-    `version` is PyTorch's or TensorFlow's as numbers, also under Hugging Face; empty where no field names it.
+    `version` is PyTorch's or TensorFlow's as numbers, also under Hugging Face; empty if no field names it.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Distribution(NamedTuple):
 
 
 def distribution_of(job: JobView) -> Distribution | None:
-    """The `distribution` of a job; None where it has none, or an unknown one."""
+    """The `distribution` of a job; None if it has none, or an unknown one."""
     given = job.fields.get("distribution")
     options = {"type": given} if isinstance(given, str) else given or {}
     name = options.get("type") or ""

@@ -33,7 +33,7 @@ class Parts(NamedTuple):
 
 
 def parts(pattern: object) -> Parts | None:
-    """An expression cut at its first group; None where that is inside another, repeated, or one of several branches."""
+    """An expression cut at its first group; None if that is inside another, repeated, or one of several branches."""
     if not isinstance(pattern, str) or len(pattern) > _LONGEST or has_template(pattern):
         return None
     depth, start, end, position = 0, None, None, 0
@@ -73,14 +73,14 @@ def takes(found: Parts, text: str) -> bool:
 
 
 def number_of(found: Parts) -> str | None:
-    """A string that the group matches: a number if it matches any. None where that is not known."""
+    """A string that the group matches: a number if it matches any. None if that is not known."""
     return _example(found.inside)
 
 
 def also_reads(one: Parts, other: Parts) -> str | None:
     """A line of `other` of which `one` takes the very number that is `other`'s.
 
-    Something in words must stand in that line before what `one` looks for: else both mean the same number.
+    Something in words must be in that line before what `one` looks for: else both mean the same number.
     """
     before, behind = _example(other.before), _example(other.behind)
     if before is None or behind is None:

@@ -18,7 +18,7 @@ def instance_types(job: JobView) -> tuple[tuple[str, Path], ...]:
 
 
 def instance_count(job: JobView) -> int | None:
-    """How many machines the job runs on; None where a template or the choice among several types decides."""
+    """How many machines the job runs on; None if a template or the choice among several types decides."""
     groups = tuple(job.places("ResourceConfig", "InstanceGroups"))
     places = [(*group, "InstanceCount") for group in groups] or [("ResourceConfig", "InstanceCount")]
     counts = [job.number(*place) for place in places]

@@ -31,7 +31,7 @@ def least_and_most(of: Mapping[str, Any]) -> tuple[float | None, float | None]:
 def combinations(job: JobView) -> int | None:
     """How many combinations of values a tuning job's ranges hold.
 
-    None where there is no end to them, none is known, or something else is wrong with a range.
+    None if there is no end to them, none is known, or something else is wrong with a range.
     """
     faults = job.whole.faults if job.whole else ()
     if "tuning.ranges" in job.invalid_fields or any(fault.path[:2] == ("tuning", "ranges") for fault in faults):

@@ -17,7 +17,7 @@ _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<re
 
 
 class Arn(NamedTuple):
-    """An ARN of the request: its partition, service and region (empty where the service has none)."""
+    """An ARN of the request: its partition, service and region (empty if the service has none)."""
 
     place: Path
     partition: str

@@ -11,7 +11,7 @@ START = datetime(2025, 4, 9, tzinfo=timezone.utc)
 
 
 def two_runs(schedule: object) -> tuple[datetime, ...]:
-    """Two consecutive logical dates of a schedule; empty where it has none of its own, or is wrong."""
+    """Two consecutive logical dates of a schedule; empty if it has none of its own, or is wrong."""
     return _two_runs(schedule) if isinstance(schedule, str) else ()
 
 

@@ -25,7 +25,7 @@ LONGEST = 4096
 class Found(NamedTuple):
     """A finding of a rule. `at` is a field, as a path from the job (or, for `check_spec`, from the document).
 
-    It is shown at the field's value, with `on_key` at its key; where there is no such field, at the nearest one above.
+    It is shown at the field's value, with `on_key` at its key; if there is no such field, at the nearest one above.
     `fix` is the text that must stand there, where nothing else can have been meant. `fails_with` is given where the
     container is certain to fail: with these words, or, if it is empty, with words that are not known.
     """
@@ -71,7 +71,7 @@ class JobView:
         return self.whole.members if self.whole else MISSING
 
     def tuned(self, *path: str | int) -> Any:
-        """What the request of a tuning job says at a member's path; None where it is empty, or it is no tuning job."""
+        """What the request of a tuning job says at a member's path; None if it is empty, or it is no tuning job."""
         found: Any = self.tuning
         for step in path:
             if isinstance(found, Mapping):
@@ -87,7 +87,7 @@ class JobView:
         return 32 if self.whole else 63
 
     def tuning_origin(self, *path: str | int) -> Path:
-        """The field that says what stands at a member's path in the request of a tuning job."""
+        """The field that says what is at a member's path in the request of a tuning job."""
         return self.whole.origin(path) if self.whole else ()
 
     @property
@@ -116,7 +116,7 @@ class JobView:
         return "ServerlessJobConfig" in self.request
 
     def member(self, *path: str | int) -> Any:
-        """What the request says at a member's path, templates untouched; None where it is empty."""
+        """What the request says at a member's path, templates untouched; None if it is empty."""
         found: Any = self.request
         for step in path:
             if isinstance(found, dict):  # faster than Mapping, and the rules ask a hundred times a job
@@ -138,7 +138,7 @@ class JobView:
 
     @property
     def longest(self) -> int | None:
-        """The longest that the job may take, in seconds; None where nothing says so, or only the task run.
+        """The longest that the job may take, in seconds; None if nothing says so, or only the task run.
 
         For a tuning job that is all of it: its own limit, or its training jobs one round after the other.
         """
@@ -147,7 +147,7 @@ class JobView:
         return bounds_of(self.tuning).seconds(each)
 
     def is_on(self, *path: str | int) -> bool:
-        """Whether a switch is on; False where it is off, not there, or known only when the task runs."""
+        """Whether a switch is on; False if it is off, not there, or known only when the task runs."""
         return self.member(*path) is True
 
     def places(self, *path: str | int) -> Iterator[Path]:
@@ -156,7 +156,7 @@ class JobView:
         return ((*path, index) for index in range(len(items) if isinstance(items, list) else 0))
 
     def origin(self, *path: str | int) -> Path:
-        """The field that says what stands at a member's path; the job as a whole where none is known."""
+        """The field that says what is at a member's path; the job as a whole where none is known."""
         return self._lowered.origin(path)
 
     @cached_property
@@ -173,7 +173,7 @@ class JobView:
     def renderings(self, *path: str | int) -> tuple[str, ...]:
         """What the text at a member's path is in each sample task run.
 
-        Empty where there is none, or a part of it is known only when the task runs.
+        Empty if there is none, or a part of it is known only when the task runs.
         """
         value = self.member(*path)
         if not isinstance(value, str):

@@ -50,7 +50,7 @@ class Account:
         return self._describe(name, exists=True)
 
     def label(self, job: Job) -> Label | None:
-        """Return the label of the task run that made `job`, or None where trainspec did not make it."""
+        """Return the label of the task run that made `job`, or None if trainspec did not make it."""
         member = self.kind.signed_in(job.description)
         if self.kind is TRAINING and "TuningJobArn" in job.description:
             return None  # a tuning job made it, and handed its own label on
@@ -83,7 +83,7 @@ class Account:
 
         First those whose names come from `name`, whatever their state; then all that run, for a name may have been
         changed between two tries; with `completed` those that completed, too, as far as `_MOST_LOOKS` goes. Raises
-        `RefusedError` where jobs may not be listed, and `TrainingProblem`.
+        `RefusedError` if jobs may not be listed, and `TrainingProblem`.
         """
         looks, seen = 0, set[str]()
         after = datetime.fromtimestamp(max(label.task_run.started / 1e6 - _SKEW, 0), timezone.utc)

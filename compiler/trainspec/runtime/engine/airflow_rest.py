@@ -54,7 +54,7 @@ class AirflowRest:
         self._log_in(credentials)
 
     def ask(self, task_run: TaskRun) -> Known | None:
-        """Return what Airflow knows of `task_run`; None where it has no such DAG run. Raises AskError."""
+        """Return what Airflow knows of `task_run`; None if it has no such DAG run. Raises AskError."""
         path = f"{self._api}/dags/{_quoted(task_run.dag_id)}/dagRuns/{_quoted(task_run.run_id)}"
         key = (task_run.dag_id, task_run.run_id)
         if key not in self._runs:
@@ -95,8 +95,8 @@ class AirflowRest:
     def _get(self, path: str, data: Mapping[str, str] | None = None, gone: "re.Pattern[str] | None" = None) -> Any:
         """Return the JSON object at `path`, asked for with POST where there is `data`.
 
-        None where Airflow says that there is nothing, in the words of `gone`. Whatever else comes, such as a page of a
-        proxy, a cut body or an answer to another question, is no answer: raises AskError.
+        None if Airflow says that there is nothing, in the words of `gone`. Whatever else comes, such as a page of a
+        proxy, a cut body or an answer to another question, is not an answer: raises AskError.
         """
         body = None if data is None else json.dumps(data).encode()
         headers = {**self._headers, **({"Content-Type": "application/json"} if data else {})}

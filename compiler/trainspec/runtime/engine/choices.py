@@ -9,7 +9,7 @@ OnTimeout = Literal["stop", "leave"]
 """What becomes of a job that has not ended when the longest wait is over."""
 
 TASK_ENDED: Final = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
-"""The states of a task instance that will not go on by itself."""
+"""The states of a task instance that will not continue by itself."""
 
 RUN_ENDED: Final = frozenset({"success", "failed"})
 """The same of a DAG run."""

@@ -14,9 +14,9 @@ def best_of(
 ) -> str:
     """Return the task id of the best point; the first of several that are equal.
 
-    `reported` holds the metrics of each point in the order of the spec, None where its job has none. A point that
+    `reported` holds the metrics of each point in the order of the spec, None if its job has none. A point that
     reported no finite number cannot be the best; `say` reports it. `goal` is max or min. Raises a fatal
-    `TrainingProblem` where no point can be.
+    `TrainingProblem` if no point can be.
     """
     best: tuple[str, float] | None = None
     for task_id, metrics in reported.items():

@@ -35,14 +35,14 @@ def compare(
     """Return the metrics that are asked about, by name, and each bound of the conditions.
 
     A condition holds `metric` and one or more of `at_least`, `at_most`, `above` and `below`; a bound may be a text that
-    is a number. Raises a fatal `TrainingProblem` where the job did not report a metric or a bound is no number.
+    is a number. Raises a fatal `TrainingProblem` if the job did not report a metric or a bound is not a number.
     """
     metrics = {each["metric"]: _metric(each["metric"], reported) for each in conditions}
     return metrics, [each for condition in conditions for each in _compared(condition, metrics)]
 
 
 def unmet(compared: Sequence[Compared]) -> str:
-    """Return the bounds that are not met, as one text; empty where all are."""
+    """Return the bounds that are not met, as one text; empty if all are."""
     return "; ".join(f"{each.metric} is {each.value}, not {each.bound}" for each in compared if not each.met)
 
 

@@ -32,7 +32,7 @@ class TaskRun:
     task, as its history shows them. A retry moves neither.
 
     `installation` names the Airflow: as its owner set it, or, beginning with `@`, as it follows from its addresses;
-    empty where a label is from a release that did not know it, or no Airflow is there.
+    empty if a label is from a release that did not know it, or no Airflow is there.
     """
 
     dag_id: str

@@ -20,7 +20,7 @@ OVERDUE: Final = "overdue"
 
 @dataclass(frozen=True)
 class Job:
-    """One training job; `description` is the answer of DescribeTrainingJob, empty where it was not asked yet."""
+    """One training job; `description` is the answer of DescribeTrainingJob, empty if it was not asked yet."""
 
     name: str
     arn: str
@@ -72,7 +72,7 @@ class Job:
 
     @property
     def logged_as(self) -> str | None:
-        """The name that its log streams begin with; None where there is no log that is its own."""
+        """The name that its log streams begin with; None if there is no log that is its own."""
         return self.name
 
     @property
@@ -92,7 +92,7 @@ class Job:
 
     @property
     def metrics(self) -> dict[str, float | None]:
-        """The last value of each metric; None for what is no number, which JSON and so XCom cannot hold."""
+        """The last value of each metric; None for what is not a number, which JSON and so XCom cannot hold."""
         found = self.description.get("FinalMetricDataList") or []
         return {entry["MetricName"]: entry["Value"] if isfinite(entry["Value"]) else None for entry in found}
 

@@ -50,7 +50,7 @@ def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
 
 
 def decode(text: str) -> Label | None:
-    """Return the label that `encode` wrote, or None where `text` is nothing of ours, or of a later release."""
+    """Return the label that `encode` wrote, or None if `text` is nothing of ours, or of a later release."""
     version, *parts = text.split("/")
     names = _FIELDS.get(version, ())
     if not names or len(parts) != len(names) + 8:
@@ -74,7 +74,7 @@ def sign(request: Mapping[str, Any], label: Label, member: Path = (), most: int 
 
     `member` is the path to the map that has the Environment, `most` how many variables that may have.
 
-    Raises a fatal `TrainingProblem` where the request has no room for it.
+    Raises a fatal `TrainingProblem` if the request has no room for it.
     """
     if not signs_by_tag(request, member, most):
         signed: dict[str, Any] = _with_variable(request, encode(label), member)
@@ -105,7 +105,7 @@ def signature(description: Mapping[str, Any], tags: Sequence[Mapping[str, str]],
 
 
 def found_at(request: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    """Return the map at `path` in a request, or in a description; an empty one where there is none."""
+    """Return the map at `path` in a request, or in a description; an empty one if there is none."""
     found: Any = request
     for step in path:
         if isinstance(found, Mapping):

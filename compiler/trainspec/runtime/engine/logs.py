@@ -39,7 +39,7 @@ class JobLog:
     def show(self, calls: int = CALLS_A_LOOK) -> None:
         """Write what is new, for at most `calls` calls; what is more waits for the next look. Raises nothing of AWS's.
 
-        A log that may not be read is reported once. Other faults pass: the next look goes on where this one stopped.
+        A log that may not be read is reported once. Other faults pass: the next look continues where this one stopped.
         """
         if not self._readable:
             return

@@ -73,7 +73,7 @@ class Poller:
         """Return when job `name` has ended, at most about `interval` seconds after it did.
 
         The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and
-        `CallAnswer` where AWS refuses to answer, and `TrainingProblem` where the poller itself broke.
+        `CallAnswer` if AWS refuses to answer, and `TrainingProblem` if the poller itself broke.
         """
         waiter = _Waiter(name, interval, created or 0.0)
         await self._client()  # in the context of its user, not in that of the rounds

@@ -83,7 +83,7 @@ _MESSAGES = {
 
 
 def classify(error: Exception) -> Fault | None:
-    """Return what `error` means, or None where it is no error of a boto call (a bug, not a fault of the network)."""
+    """Return what `error` means, or None if it is no error of a boto call (a bug, not a fault of the network)."""
     if isinstance(response := getattr(error, "response", None), Mapping):
         return _answered(response)
     from botocore import exceptions as boto
@@ -113,7 +113,7 @@ def _answered(response: Mapping[str, Any]) -> Fault:
 def redacted(text: str, request: Mapping[str, Any]) -> str:
     """`text` without the values of the request that users choose freely, which AWS's messages like to quote.
 
-    Values of up to three characters stay: they are no secrets, and their letters are in every other word.
+    Values of up to three characters stay: they are not secrets, and their letters are in every other word.
     """
     from trainspec.safety.masking import conceal_all, without  # only where something went wrong
 

@@ -31,7 +31,7 @@ class Known:
     started: int
     run_ended: bool
     state: str | None
-    """Airflow's name of the task instance's state; None where the DAG run has no such task instance, or it no state."""
+    """Airflow's name of the task instance's state; None if the DAG run has no such task instance, or it no state."""
     shared_start: bool = False
     """Whether the run starts at its logical date, as `airflow dags test` lets it, and so in every Airflow."""
 
@@ -41,7 +41,7 @@ class AskError(Exception):
 
 
 Ask = Callable[[TaskRun], Known | None]
-"""Asks Airflow about a task run: None where there is no such DAG run. Raises AskError."""
+"""Asks Airflow about a task run: None if there is no such DAG run. Raises AskError."""
 
 
 class Verdict(Enum):
@@ -50,7 +50,7 @@ class Verdict(Enum):
     STRAY = "stray"
     """Its task run has ended, and it was to end with it."""
     WANTED = "wanted"
-    """Its task run goes on, or its author wants it to outlive it."""
+    """Its task run continues, or its author wants it to outlive it."""
     UNKNOWN = "unknown"
     """This Airflow does not know its task run, or could not be asked."""
 
@@ -87,7 +87,7 @@ class Bounds:
 class Sweep:
     """One look over the running jobs of an account and region. `exhausted` says whether the bounds cut it short.
 
-    `installation` is what labels call the Airflow that `ask` asks; empty where that is not known.
+    `installation` is what labels call the Airflow that `ask` asks; empty if that is not known.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Sweep:
     def findings(self) -> Iterator[Finding]:
         """Yield a finding for each running job that carries a label, oldest last.
 
-        Raises `TrainingProblem`, and `RefusedError` where jobs may not be listed.
+        Raises `TrainingProblem`, and `RefusedError` if jobs may not be listed.
         """
         for name in self._names():
             if self.looked_at >= self.bounds.max_jobs:

@@ -15,9 +15,9 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 def other_names(
     name: str, holder: Job, theirs: Label | None, label: Label, policy: Policy, kind: JobKind
 ) -> Iterator[str]:
-    """Return names to try where `holder`, labelled `theirs`, has the one that `label` asked for.
+    """Return names to try where `holder`, labeled `theirs`, has the one that `label` asked for.
 
-    Raises `TrainingProblem` where the policy allows no other.
+    Raises `TrainingProblem` if the policy allows no other.
     """
     longest = kind.max_name
     if label.relation(theirs) is not Relation.OTHER:
@@ -38,7 +38,7 @@ def other_names(
 
 
 def taken_message(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
-    """The message that the name of `job`, labelled `theirs`, is not free for the task run of `label`, and why."""
+    """The message that the name of `job`, labeled `theirs`, is not free for the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
         owner = f"It was created by something other than trainspec, or by a later release: {job.arn}"

@@ -129,7 +129,7 @@ class Training:
         return self._waiting.overdue(job)
 
     def release(self) -> None:
-        """Forget the job: it has ended, or may go on without us."""
+        """Forget the job: it has ended, or may continue without us."""
         self.name, self._job = None, None
 
     def abandon(self, calls: Calls) -> bool:
@@ -193,7 +193,7 @@ class Training:
             yield from self._own_by_name(account, name)
 
     def _own_by_name(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
-        """Yield the jobs of this task that stand under the names it may take, up to the first that is free."""
+        """Yield the jobs of this task that are under the names it may take, up to the first that is free."""
         names: Iterator[str] = chain([name], self._other or ())
         while other := next(names, None):
             job = account.find(other)
@@ -208,7 +208,7 @@ class Training:
                     names = self._names_but(name, job, theirs)
 
     def _or_gone(self, look: Callable[[], Job]) -> Job:
-        """Return the job that `look` finds. Raises `GoneError`, with nothing left to stop, where it is gone."""
+        """Return the job that `look` finds. Raises `GoneError`, with nothing left to stop, if it is gone."""
         try:
             return look()
         except GoneError:
@@ -235,7 +235,7 @@ class Training:
         return TrainingProblem(Kind.LEFT_OVER, f"This try is obsolete, and gives way: {why}")
 
     def _create(self, name: str) -> Job | None:
-        """Return the job, newly made, or None where the name is taken: perhaps by ourselves, if an answer was lost."""
+        """Return the job, newly made, or None if the name is taken: perhaps by ourselves, if an answer was lost."""
         self._still_wanted()
         self.log(f"Creating {self.kind.noun}: {name}")
         self._asked = True  # from here on it may be running
@@ -257,9 +257,9 @@ class Training:
         return self.kind.job(name, answer[self.kind.arn])
 
     def _usable(self, job: Job, theirs: Label | None) -> Job | None:
-        """Return `job`, labelled `theirs`, if this task run should wait for it; None where it needs another.
+        """Return `job`, labeled `theirs`, if this task run should wait for it; None if it needs another.
 
-        Ends it where it is of before a clear. Raises where it shows that this try was left over.
+        Ends it where it is of before a clear. Raises if it shows that this try was left over.
         """
         if not job.description:
             return job
@@ -292,7 +292,7 @@ class Training:
         return job
 
     def _names_but(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
-        """Return names to try where `holder` has the one asked for, for `theirs`. Raises where there is no other."""
+        """Return names to try where `holder` has the one asked for, for `theirs`. Raises if there is no other."""
         try:
             return other_names(name, holder, theirs, self.label, self.policy, self.kind)
         except TrainingProblem:

@@ -26,7 +26,7 @@ _SLACK, _SLACK_SHARE = 60.0, 0.1
 
 @dataclass(frozen=True)
 class TuningJob(Job):
-    """One tuning job; `best` is the description of its best training job, empty where it was not asked for."""
+    """One tuning job; `best` is the description of its best training job, empty if it was not asked for."""
 
     best: Mapping[str, Any] | None = None
     failed_training: Mapping[str, Any] | None = None

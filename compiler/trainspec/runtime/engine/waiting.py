@@ -32,7 +32,7 @@ class Waiting:
         """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
 
         Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Time is AWS's.
-        Raises `TrainingProblem`, also where the job is there no more, or another has its name.
+        Raises `TrainingProblem`, also if the job is there no more, or another has its name.
         """
         state = ""
         while True:
@@ -65,7 +65,7 @@ class Waiting:
         return job
 
     def find_again(self, name: str, is_it: Callable[[Job], bool]) -> Job:
-        """Return the job `name`, which was seen before. Raises `GoneError` where none is there, or another."""
+        """Return the job `name`, which was seen before. Raises `GoneError` if none is there, or another."""
         for look in range(_LOOKS_FOR_GONE):
             self.account.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
             if found := self.account.find(name):
@@ -98,7 +98,7 @@ class Waiting:
         return TrainingProblem(Kind.RETRY, f"{waited} ({bound}) and is being stopped. Job state: {job.state}")
 
     def _look_again(self, job: Job) -> Job:
-        """Return `job` as it is now. Raises `TrainingProblem` where it was deleted, whoever has its name now."""
+        """Return `job` as it is now. Raises `TrainingProblem` if it was deleted, whoever has its name now."""
         if not job.description:  # made a moment ago, and perhaps not to be seen yet
             now = self.account.look(job.name)
             if self.label.relation(self.account.label(now)) not in OUR_TASKS:
