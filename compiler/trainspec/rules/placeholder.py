@@ -1,6 +1,6 @@
-"""A placeholder was left instead of a value.
+"""A placeholder that was not replaced with a value.
 
-Examples are `<your-bucket>`, `{region}`, `XXXX`, `...`, `CHANGEME`, or the word `None` instead of a key. Nothing
+Examples are `<your-bucket>`, `{region}`, `XXXX`, `...`, `CHANGEME`, or the word `None` as a KMS key. Nothing
 replaces them before the job starts. The API's model accepts many of them, because a key, an image or a path can be
 almost any string.
 
