@@ -51,9 +51,9 @@ def gigabytes(value: int | str) -> int | str:
 
 
 def duration_meant(text: str) -> str | None:
-    """The duration that can only be meant by a text which is none: `1hr`, `30 min`, `1.5h`, `PT1H30M`.
+    """The duration that an invalid one can only mean: `1hr`, `30 min`, `1.5h`, `PT1H30M`.
 
-    None if there is a doubt: of `30M`, for example, which is minutes or months.
+    None if in doubt, for example for `30M`, which is minutes or months.
     """
     from fractions import Fraction  # slow to load, and few specs say a duration in another form
 
@@ -72,7 +72,7 @@ def duration_meant(text: str) -> str | None:
 
 
 def size_meant(text: str) -> str | None:
-    """The size that can only be meant by a text which is none: `10gb`, `10 GiB`, `1T`."""
+    """The size that an invalid one can only mean: `10gb`, `10 GiB`, `1T`."""
     found = re.fullmatch(r"([0-9]{1,9}) *([A-Za-z]*)", text.strip())
     unit = _LONG_SIZES.get(found[2].lower()) if found else None
     return f"{found[1]}{unit}" if found and unit else None

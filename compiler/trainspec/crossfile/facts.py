@@ -20,12 +20,11 @@ class DagAt(NamedTuple):
 class FileFacts:
     """One file. A fragment, and what cannot be read, has no DAG.
 
-    `name` is its path from the project's root. `id_span` is the place that stands for the id of its DAG, None for what
-    makes no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of the
-    one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the names
-    of its patches, `variables` those that `--var` may give a value to.
-    `is_policy` is set for a rule of an organization. `secrets` are the places of what must not be shown, also where
-    nothing is reported of it.
+    `name` is its path from the project's root. `id_span` is the place that stands for the id of its DAG, None if it
+    defines no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of
+    the one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the
+    names of its patches, `variables` those that `--var` may give a value to. `is_policy` is set for a rule of an
+    organization. `secrets` are the places of what must not be shown, also where nothing is reported of it.
 
     What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
     finding for if there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the

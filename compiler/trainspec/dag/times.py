@@ -96,7 +96,7 @@ def _said(text: str) -> str | None:
 
 
 def schedule_meant(text: str) -> str | None:
-    """The schedule that can only be meant by a text which is none: `daily`, `@Daily`, `6 hours`."""
+    """The schedule that an invalid one can only mean: `daily`, `@Daily`, `6 hours`."""
     if said := _said(text):
         return said
     preset = "@" + text.strip().lstrip("@").lower()

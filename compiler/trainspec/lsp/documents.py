@@ -92,7 +92,7 @@ class Documents:
     def project(self, folder: Path) -> Project:
         """The project around a folder, read again where its settings, its policies or its prices have changed.
 
-        Settings that are wrong are none. They are read again now and then: a file that they miss may be there by now.
+        Invalid settings are ignored. They are read again now and then: a file that they miss may be there by now.
         """
         state, now = (self.folders, *_states_of_settings(folder)), monotonic()
         known = self._projects.get(folder)

@@ -14,7 +14,7 @@ from trainspec.safety.comparing import unified
 _REQUEST = '{\n  "TrainingJobName": '
 """How the file of a request begins."""
 _LONGEST = 64 * 1024 * 1024
-"""A file with more bytes is none of ours: it is not read."""
+"""A larger file is not ours, and is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +139,7 @@ def _compare(tree: DiskTree, path: Path, made: Generated, owner: Owner) -> Chang
 def _read(tree: DiskTree, name: str) -> str | None:
     """The text of a file; None if there is none to compare with. Line ends are kept: another end is another file.
 
-    A link that leaves the output folder is not followed: it came with the repository, and what it leads to is none of
-    its files.
+    A link that leaves the output folder is not followed: it came with the repository, and leads to a file outside it.
     """
     try:
         return tree.read(name, _LONGEST).decode("utf-8", "surrogateescape")

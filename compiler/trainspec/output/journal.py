@@ -1,8 +1,8 @@
 """Writing files of a folder where folders cannot be swapped: a mount point, a file system without the call, Windows.
 
-The new files are put into `.trainspec-staged-RANDOM` in the folder. Then a record says what is to be moved where, and
-what removed: from here on the run is decided, and what a killed run has not done, the next one does. So a mixture can
-be seen, but only until then.
+The new files are put into `.trainspec-staged-RANDOM` in the folder. Then a record lists what to move where, and what
+to remove: from here on the run is decided, and what a killed run has not done, the next one does. So a mixture can be
+seen, but only until then.
 
 The record lies where only the user writes, and holds the digests of the files: what a repository brings along is never
 taken for a run's unfinished work. Where there is no such place, a killed run stays as it is.

@@ -43,7 +43,7 @@ class Document:
     invalid: Collection[Path] = ()
 
     def job_of(self, task: str) -> str:
-        """The job that a task is a point of; itself where it is none."""
+        """The job that a task is a point of; the task itself if it is not a point."""
         return next((name for name, tasks in self.groups.items() if task in tasks), task)
 
 

@@ -145,7 +145,7 @@ class _Reader:
         return self._schema(("must",), schema), Limits(hours, cost, currency)
 
     def _schema(self, at: Path, schema: Any) -> str:
-        """A schema as JSON; `true` for one that is none."""
+        """A schema as JSON; `true` for what is not a schema."""
         found = list(schema_faults(at, schema))
         self.faults += found
         return "true" if found else json.dumps(schema)

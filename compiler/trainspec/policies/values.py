@@ -53,7 +53,7 @@ def about_value(is_about: Callable[[Any], bool], holds: Callable[[Any], bool]) -
 
 
 def is_number(value: Any) -> bool:
-    """Whether JSON Schema calls it a number: true is none."""
+    """Whether it is a number in JSON Schema, where true is not one."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

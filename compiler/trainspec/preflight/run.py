@@ -111,7 +111,7 @@ def _collect(check: Check, checked: Checked, found: list[Found]) -> None:
 
 
 def _not_whole(started: _Started, patience: float) -> tuple[Found, ...]:
-    """Why a check has not come to its end: AWS is slow, or its answer is none that the check understands."""
+    """Why a check has not come to its end: AWS is slow, or its response is unexpected."""
     if not started.future.done():
         return (Found(codes.NOT_ASKED, (), f"some checks are missing: AWS took longer than {patience:g} s"),)
     error = started.future.exception()

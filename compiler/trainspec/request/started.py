@@ -58,7 +58,8 @@ def as_job(task: "TaskData") -> "JobData":
 
 
 def sent(members: Mapping[str, Any], task: "TaskData", unknown: Any) -> dict[str, Any]:
-    """Members as the task's operator sends them: texts as numbers; `unknown` for what is none, and for a role's name.
+    """Members as the task's operator sends them: strings as numbers; `unknown` for what is not a number, and for a
+    role's name.
 
     Members with a template stay as they are.
     """

@@ -79,7 +79,7 @@ def _database(url: str) -> str:
     parts = urlsplit(url)
     if not parts.netloc:  # a file: of this machine
         return f"{_machine()}{parts.path}"
-    # On loopback may be a proxy beside each worker, so the machine does not count.
+    # On loopback there may be a proxy next to each worker, so the machine does not count.
     return f"{parts.hostname}:{parts.port or ''}{parts.path}"
 
 

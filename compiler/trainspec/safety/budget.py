@@ -1,8 +1,8 @@
 """How much work a file may cause: counted in steps, so that the same file ends the same way on every machine.
 
 A file of 1 MB can ask for far more than its size: names that each resemble a thousand others, aliases that stand for
-the same matrix sixty times. Every loop whose length grows faster than the file calls `spend`. Where a file's budget is
-used up, `OutOfBudgetError` ends the work on it, and it gets one finding in its place.
+the same matrix sixty times. Every loop whose length grows faster than the file calls `spend`. When a file's budget is
+used up, `OutOfBudgetError` ends the work on it, and the file gets a single finding.
 """
 
 from collections.abc import Iterator

@@ -111,8 +111,8 @@ def _environment() -> Any:
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The parts of `text` in order, and whether each is literal.
 
-    What opens with `{{` is a template, closed or not; a `{%` that nothing closes is none, and no later one is. Takes
-    time in proportion to the text's length.
+    What opens with `{{` is a template, closed or not; a `{%` that nothing closes is not a template, and neither is
+    any later one. Takes time in proportion to the text's length.
     """
     if len(text) > MAX_TEMPLATE:
         yield text, _OPENING.search(text) is None

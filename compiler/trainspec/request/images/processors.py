@@ -23,7 +23,7 @@ def instance_family(instance_type: str) -> str | None:
 
 
 def processor_of_instance(instance_type: str) -> Processor:
-    """What computes in an instance type; `unknown` for what is none, such as a template."""
+    """What computes in an instance type; `unknown` for what is not an instance type, such as a template."""
     family = instance_family(instance_type)
     if family is None:
         return "unknown"
