@@ -58,10 +58,9 @@ def as_job(task: "TaskData") -> "JobData":
 
 
 def sent(members: Mapping[str, Any], task: "TaskData", unknown: Any) -> dict[str, Any]:
-    """Members as the task's operator sends them: strings as numbers; `unknown` for what is not a number, and for a
-    role's name.
+    """Members as the task's operator sends them: strings as numbers.
 
-    Members with a template stay as they are.
+    `unknown` stands for what is not a number, and for a role's name. Members with a template stay as they are.
     """
     ours = _class(task) in _OURS
     kinds = _kinds() if ours else dict.fromkeys(_CAST, "integer")
