@@ -131,8 +131,9 @@ def _check_apart(targets: Sequence[Target], project: Project) -> None:
     """Raise UsageError where two environments make one file."""
     made: dict[Path, Target] = {}
     for target in targets:
+        folder = real_folder(target.output)
         for name in target.dags:
-            path = real_folder(target.output) / name
+            path = folder / name
             other = made.setdefault(path, target)
             if other is not target:
                 names = " and ".join(each.there.name or BASE for each in (other, target))

@@ -69,8 +69,11 @@ class Target:
     @cached_property
     def dags(self) -> Mapping[str, Generated]:
         """The DAG files by name."""
+        title = self.there.look.project.title
         return {
-            _dag_name(each): Generated(self._header(each.name), each.output_digest or "", partial(self._body, each))
+            _dag_name(each): Generated(
+                self._header(each.name, title), each.output_digest or "", partial(self._body, each)
+            )
             for each in self.specs
         }
 
@@ -102,10 +105,9 @@ class Target:
         names = [each.name for each in self.there.files]
         return diagnose(change, shown, next((each.id_span for each in specs), None), names, command)
 
-    def _header(self, spec: str) -> str:
-        look = self.there.look
-        target = f"Airflow {look.chosen.airflow}"
-        return header(spec, look.project.title, target, rebuild_command(spec, self.options))
+    def _header(self, spec: str, title: str | None) -> str:
+        target = f"Airflow {self.there.look.chosen.airflow}"
+        return header(spec, title, target, rebuild_command(spec, self.options))
 
     def _body(self, outcome: Outcome) -> str:
         look = self.there.look

@@ -128,6 +128,8 @@ def string(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` for a comment: what could end the line or hide in it is escaped."""
+    if text.isprintable():
+        return text
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
