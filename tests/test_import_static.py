@@ -258,8 +258,9 @@ def test_loops_functions_and_groups_make_all_their_jobs() -> None:
     )
     assert [job.task_id for job in imported.jobs] == ["x.train_x", "y.train_y"]
     assert [job.request["TrainingJobName"][:1] for job in imported.jobs] == ["x", "y"]
+    assert [job.fields["task_group"] for job in imported.jobs] == ["x", "y"]
     assert not imported.notes
-    assert len(imported.remarks) == 2
+    assert not imported.remarks
 
 
 def test_two_dags_under_one_name() -> None:

@@ -172,7 +172,7 @@ def _one_field(known: Field, tried: Grown) -> None:
 
 def is_of_airflow(path: str) -> bool:
     """Whether a documented field is about the DAG or its tasks; the others become members of a request."""
-    more = ("dag", "operator", "depends_on", "matrix", "proceed_if", "on_failure", "doc", "for_each")
+    more = ("dag", "operator", "depends_on", "task_group", "matrix", "proceed_if", "on_failure", "doc", "for_each")
     return path.split(".")[0] in {*TaskArguments.model_fields, *TASKS, *more}
 
 
@@ -196,7 +196,9 @@ def _pairs(tried: Grown, number: int) -> None:
     chance = random.Random(20)  # noqa: S311 - which pairs, and the same ones each time
     known = [(place, good) for place, good in tried.good.items() if good and place[:1] == ("dag",)]
     known += [(place, good) for place, good in tried.good.items() if good and place[0] in TASKS]
-    tasks = {("jobs", "train", name) for name in (*TaskArguments.model_fields, "operator", "depends_on", "doc")}
+    tasks = {
+        ("jobs", "train", name) for name in (*TaskArguments.model_fields, "operator", "depends_on", "task_group", "doc")
+    }
     known += [(place, good) for place, good in tried.good.items() if good and place[:3] in tasks]
     pairs = list(itertools.combinations(known, 2))
     for _ in range(number):

@@ -13,9 +13,9 @@ try:
     from airflow.providers.standard.operators.bash import BashOperator
     from airflow.providers.standard.operators.empty import EmptyOperator
     from airflow.providers.standard.operators.python import BranchPythonOperator, PythonOperator
-    from airflow.sdk import TaskGroup, chain, cross_downstream, dag, task
+    from airflow.sdk import TaskGroup, chain, cross_downstream, dag, task, task_group
 except ImportError:
-    from airflow.decorators import dag, task
+    from airflow.decorators import dag, task, task_group
     from airflow.models.baseoperator import chain, cross_downstream
     from airflow.operators.bash import BashOperator
     from airflow.operators.empty import EmptyOperator
@@ -160,6 +160,15 @@ STYLES = {
                 with TaskGroup("fraud", prefix_group_id=False):
                     SageMakerTrainingOperator(task_id="fraud_train", config=request("fraud"))
             start >> models >> BashOperator(task_id="report", bash_command="echo {{ ds }}")
+        """,
+    "groups_of_functions": """
+        @task_group(default_args={"retries": 3, "pool": "gpu"})
+        def area(name):
+            SageMakerTrainingOperator(task_id="train", config=request(name))
+            with TaskGroup("checks", default_args={"retries": 1}):
+                BashOperator(task_id="check", bash_command="check")
+        with DAG("D", start_date=START, schedule=None, default_args={"retries": 2}):
+            area("risk") >> area("fraud") >> area.override(group_id="rest")("rest")
         """,
     "edges": """
         with DAG("D", start_date=START, schedule=None):

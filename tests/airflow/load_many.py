@@ -42,6 +42,7 @@ def _truth(file: Path, output: Path) -> None:
             "edges": {task.task_id: sorted(task.upstream_task_ids) for task in tasks},
             "lines": {key: sorted(set(value)) for key, value in lines.items()},
             "configs": {each.task_id: each.config for each in tasks if isinstance(getattr(each, "config", None), dict)},
+            "groups": {task.task_id: _names_around(task.task_group) for task in tasks},
             "arguments": {"": _arguments(dag, _OF_DAG), **{task.task_id: _arguments(task, _OF_TASK) for task in tasks}},
             "mapped": {name: [each.config for each in made] for name, made in unmapped.items()},
             "mapped_arguments": {
@@ -50,6 +51,11 @@ def _truth(file: Path, output: Path) -> None:
         }
     errors = [str(each) for each in bag.import_errors.values()]
     output.write_text(json.dumps({"dags": found, "errors": errors}))
+
+
+def _names_around(group: Any) -> list[str]:
+    """The ids of a group and of those around it, the outermost first, each as the file has it."""
+    return [*_names_around(group.parent_group), group._group_id] if group is not None and group._group_id else []
 
 
 _OF_TASK = (

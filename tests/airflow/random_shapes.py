@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from random_arguments import OF_TASK, some
 from random_requests import random_request
-from random_values import any_value, text
+from random_values import any_value, mapping, text
 
 if TYPE_CHECKING:
     from random_dags import Writer
@@ -83,27 +83,43 @@ def _group(writer: "Writer") -> list[str]:
     if writer.given_dag:
         return _singles(writer)
     name = code.fresh("group")
-    with code.span(name):
+    with code.span(name, f"{name}__1", f"{name}_other"):
         return _write_group(writer, name)
 
 
 def _write_group(writer: "Writer", name: str) -> list[str]:
     code, chance = writer.code, writer.chance
     style = chance.randrange(4)
+    more = chance.choice(
+        ["", "", "", ", prefix_group_id=False", ", tooltip='x'", ", ui_color='#abc'", _defaults(writer)]
+    )
     if style == 3:
-        code.add("@task_group" if chance.random() < 0.5 else f"@task_group(group_id={name!r})", f"def {name}():")
+        code.add(f"@task_group(group_id={name!r}{more})" if more or chance.random() < 0.5 else "@task_group")
+        code.add(f"def {name}(each=None):")
     else:
-        more = chance.choice(["", "", ", prefix_group_id=False", ", tooltip='x'"])
         code.add(f"with TaskGroup({text(code, name)}{more}) as {name}:")
     code.depth += 1
+    if style == 3 and chance.random() < 0.2:
+        code.add("'Models of one area.'")
     inside = [*_singles(writer), *(_group(writer) if chance.random() < 0.3 else [])]
     if chance.random() < 0.6:
         writer.edges(inside)
     code.depth -= 1
     if style == 3:
-        code.add(f"{name}_made = {name}()")
+        call = chance.choice(["", "", "", f".override(group_id='{name}_other')", ".expand(each=[1, 2])"])
+        code.add(f"{name}_made = {name}{call or '()'}" + ("()" if "override" in call else ""))
+        if not call and "prefix_group_id" not in more and chance.random() < 0.3:
+            code.add(f"{name}_again = {name}()")
+            return [f"{name}_made", f"{name}_again"]
         return [f"{name}_made"]
     return [name] if chance.random() < 0.8 or not inside else [name, inside[0]]
+
+
+def _defaults(writer: "Writer") -> str:
+    """Default arguments of a group."""
+    given = {"retries": 5, "pool": "gpu", "aws_conn_id": "aws_group"}
+    kept = {key: given[key] for key in writer.chance.sample(sorted(given), writer.chance.randint(1, 3))}
+    return f", default_args={mapping(writer.code, kept)}"
 
 
 def _mapped(writer: "Writer") -> list[str]:

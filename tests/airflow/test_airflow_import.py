@@ -22,6 +22,8 @@ try:
     from airflow.dag_processing.dagbag import DagBag
 except ImportError:
     from airflow.models.dagbag import DagBag
+def names(group):
+    return [*names(group.parent_group), group._group_id] if group is not None and group._group_id else []
 sys.path.insert(0, sys.argv[1])
 bag = DagBag(sys.argv[1], safe_mode=False)
 found = {}
@@ -29,6 +31,8 @@ for name, dag in bag.dags.items():
     tasks = dag.task_dict.values()
     found[name] = {
         "edges": {task.task_id: sorted(task.upstream_task_ids) for task in tasks},
+        "groups": {task.task_id: ".".join(names(task.task_group)) for task in tasks},
+        "retries": {task.task_id: task.retries for task in tasks},
         "configs": {task.task_id: task.config for task in tasks if isinstance(getattr(task, "config", None), dict)},
     }
 print("\\n" + json.dumps({"dags": found, "errors": bag.import_errors}))
@@ -89,6 +93,10 @@ def test_a_file_comes_over_whole(styles: Styles, style: str, way: str) -> None:
         assert [each["TrainingJobName"][:3] for each in requests.values()] == ["one", "two", "thr"]
         return
     assert edges == asked["edges"]
+    tasks = {name: task for section in sections for name, task in section.items()}
+    assert {name: task.get("task_group", "") for name, task in tasks.items()} == asked["groups"]
+    of_all = analysis.data.get("dag", {}).get("default_args", {}).get("retries", 0)
+    assert {name: task.get("retries", of_all) for name, task in tasks.items()} == asked["retries"]
     assert requests == asked["configs"]
 
 

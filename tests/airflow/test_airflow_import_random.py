@@ -47,10 +47,11 @@ _RENAMED = ("this task is called", "the id of the task group is not a literal", 
 
 @dataclass(frozen=True)
 class Spec:
-    """An imported spec: the id of its DAG, edges by task, requests by task, and the lines that its notes name."""
+    """An imported spec: the id of its DAG, edges, task groups and requests by task, and the lines of its notes."""
 
     dag_id: str
     edges: Mapping[str, set[str]]
+    groups: Mapping[str, str]
     requests: Mapping[str, Any]
     noted: frozenset[int]
 
@@ -139,11 +140,13 @@ def spec_of(imported: Imported) -> tuple[Spec, bool]:
     is_whole = report(imported, text)
     analysis = analyse(Source("imported.yaml", text), Options())
     sections: list[Any] = [analysis.data.get(name, {}) for name in ("jobs", "sensors", "tasks", "triggers")]
-    waits = {name: (task or {}).get("depends_on", []) for section in sections for name, task in section.items()}
+    tasks = {name: task or {} for section in sections for name, task in section.items()}
+    waits = {name: task.get("depends_on", []) for name, task in tasks.items()}
+    groups = {name: task.get("task_group", "") for name, task in tasks.items()}
     edges = {name: {each} if isinstance(each, str) else set(each) for name, each in waits.items()}
     requests = {name: printable(made.members) for name, made in analysis.requests.items()}
     noted = frozenset(int(each) for note in imported.notes for each in re.findall(r"^(?:.*: )?line (\d+): ", note))
-    return Spec(str(analysis.data.get("dag", {}).get("id")), edges, requests, noted), is_whole
+    return Spec(str(analysis.data.get("dag", {}).get("id")), edges, groups, requests, noted), is_whole
 
 
 def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
@@ -159,8 +162,11 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
         waits = {each for before in edges[task] for each in through(edges, before, renamed)}
         for is_loss, others in ((True, wanted - waits), (False, waits - wanted)):
             for other in others:
+                if is_loss and other not in truth["edges"][task] and other in all_before(edges, task):
+                    continue  # it stood before a lost task, and is waited for by way of another one
                 lines = tuple(truth["lines"].get(f"{other} to {task}", ()))
                 yield Difference(f"the edge {other} to {task}", is_loss, (), lines)
+    yield from of_groups(truth, spec, mapped)
     for task, config in truth["configs"].items():
         if task in edges and spec.requests.get(task) != config:
             yield from of_request(task, config, spec.requests.get(task) or {})
@@ -187,6 +193,19 @@ def of_arguments(dag_id: str, truth: Mapping[str, Any], made: Mapping[str, Any])
                 yield Difference(
                     f"{name} of {task or 'the DAG'}: {value!r}, not {arguments[name]!r}", True, (task or dag_id,)
                 )
+
+
+def of_groups(truth: Mapping[str, Any], spec: Spec, mapped: Mapping[str, str]) -> Iterator[Difference]:
+    """The groups of tasks that are otherwise than Airflow's; of those around a task, some may be left."""
+    for task, path in spec.groups.items():
+        wanted = truth["groups"].get(mapped.get(task, task))
+        if wanted is None or path == ".".join(wanted):
+            continue
+        names = path.split(".") if path else []
+        rest = iter(wanted)
+        is_loss = all(name in rest for name in names)
+        missing = tuple(name for name in wanted if name not in names)
+        yield Difference(f"the group of {task}: {wanted}, not {names}", is_loss, missing or (task,))
 
 
 def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Difference]:
@@ -216,6 +235,18 @@ def is_named(lost: Difference, spans: list[Span], noted: frozenset[int]) -> bool
         if any(each in own for each in inside) or (lost.names and inside[-1] in around):
             return True
     return False
+
+
+def all_before(edges: Mapping[str, Collection[str]], task: str) -> set[str]:
+    """All tasks that a task waits for, also by way of others."""
+    found: set[str] = set()
+    waiting = [*edges.get(task, ())]
+    while waiting:
+        before = waiting.pop()
+        if before not in found:
+            found.add(before)
+            waiting += edges.get(before, ())
+    return found
 
 
 def through(edges: Mapping[str, Collection[str]], task: str, lost: Collection[str]) -> Iterator[str]:

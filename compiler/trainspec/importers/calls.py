@@ -1,22 +1,22 @@
 """What a call in a DAG file makes: a DAG, a task, a group, an edge, or a value."""
 
 import ast
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.definitions import stands_for, trains_in
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import AIRFLOW_GETTERS, GETTERS, airflow_variable, variable
+from trainspec.importers.groups import group_of_function, make_group
 from trainspec.importers.handed import HANDED
 from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
 from trainspec.importers.making import (
     call_expression,
     link,
     make_dag,
-    make_group,
     make_lost_task,
     make_task,
-    open_group,
 )
 from trainspec.importers.operations import items_of
 from trainspec.importers.standard import STANDARD, of_standard
@@ -229,7 +229,8 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
     if called.kind == "dag":
         return run.run_dag_function(called.node, called, inner)
     if called.kind == "task_group":
-        group = open_group(run, called.node.name)
+        given = arguments(run, called.decorator, called.scope) if called.decorator else Given([], {}, [])
+        group = group_of_function(run, node, called, given)
         run.groups.append(group)
         run.run_function(called.node, inner)
         run.groups.pop()
@@ -265,10 +266,15 @@ def _call_method(run: "Interpreter", node: ast.Call, called: Method, given: Give
         before, after = (other, of) if name == "set_upstream" else (of, other)
         link(run, before, after, node)
         return None
+    if isinstance(of, Group) and name == "add":
+        run.note(node, f"`{ast.unparse(node)[:80]}` is not carried over: the task stays where it was made")
+        return None
     if isinstance(of, Partial) and name in ("expand", "expand_kwargs", "__call__"):
         named = of.task_id if isinstance(of.task_id, str) else None
         return make_lost_task(run, node, f"it is a mapped task of {of.name}", given, named)
     if isinstance(of, Function) and of.kind in ("task", "task_group"):
+        if of.kind == "task_group" and name == "override":
+            return replace(of, overrides={**of.overrides, **given.named})
         if name in ("partial", "override"):
             task_id = given.named.get("task_id")
             return (

@@ -22,6 +22,7 @@ from trainspec.importers.outputs import before_of, handed_to_python, pulled, wit
 from trainspec.importers.request import known_members
 from trainspec.importers.script import job_fields
 from trainspec.importers.straight import Straight, straightened
+from trainspec.importers.task_groups import place
 from trainspec.safety.budget import OutOfBudgetError, budget
 from trainspec.safety.unwarned import syntax
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -123,7 +124,8 @@ def import_straight(straight: Straight) -> list[Imported]:
         if key not in of_jobs
     ]
     notes = dict.fromkeys([*straight.notes, *others, *imported[0].notes])
-    first = replace(imported[0], notes=tuple(notes), remarks=tuple(dict.fromkeys(straight.remarks)))
+    remarks = dict.fromkeys([*straight.remarks, *imported[0].remarks])
+    first = replace(imported[0], notes=tuple(notes), remarks=tuple(remarks))
     return [_finished(each, straight) for each in (first, *imported[1:])]
 
 
@@ -148,12 +150,13 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
     others = [_other_task(reading, call) for call in calls if call not in training]
     other_tasks = {key: task for key, task in others if task is not None}
     ids |= {key: task.task_id for key, task in other_tasks.items()}
+    placed = place(straight.groups, straight.within, ids, id(dag) if dag else None)
     waiting = edges(straight.tree, reading.constants, ids)
     upstream = {key: sorted(ids[other] for other in waiting.get(key, ())) for key in ids}
     held = {id(call): ids[id(call)] for call in training}
     jobs = []
     for call in training:
-        fields = {**_task_fields(reading, call), **_depends_on(upstream[id(call)])}
+        fields = {**_task_fields(reading, call), **placed.of(id(call)), **_depends_on(upstream[id(call)])}
         config = next((value for name, value in reading.arguments(call) if name == "config"), None)
         request = reading.value(config, "config") if config is not None else None
         request = with_marks(request, {held[each] for each in before_of(waiting, id(call)) if each in held})
@@ -165,7 +168,7 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
         arguments = dict(cast("Mapping[str, Any]", task.fields)).get("arguments", {})
         known = {held[each] for each in before_of(waiting, id(call)) if each in held}
         given = {"arguments": with_marks(arguments, known)} if arguments else {}
-        fields = {**task.fields, **given, **_depends_on(upstream[id(call)])}
+        fields = {**task.fields, **given, **placed.of(id(call)), **_depends_on(upstream[id(call)])}
         other_tasks[id(call)] = replace(task, fields=cast("OtherTaskData", fields))
         _note_pulls(reading, call, other_tasks[id(call)].fields, ids, held)
         if name := handed_to_python(arguments):
@@ -177,8 +180,9 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
     return Imported(
         tuple(jobs),
         cast("DagData", dag_arguments),
-        tuple(dict.fromkeys(reading.notes)),
+        tuple(dict.fromkeys([*placed.notes, *reading.notes])),
         tuple(other_tasks.values()),
+        tuple(placed.remarks),
         comments=comments,
         of_constants=of_constants,
     )

@@ -58,6 +58,7 @@ class Interpreter:
     """How many `try` statements stand around what is read."""
     dags: list[Dag] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    made_groups: list[Group] = field(default_factory=list)
     links: Links = field(default_factory=Links)
     constants: dict[str, str] = field(default_factory=dict)
     called_dags: set[int] = field(default_factory=set)

@@ -1,7 +1,7 @@
-"""DAGs, tasks, task groups and edges, as the calls of a DAG file make them."""
+"""DAGs, tasks and edges, as the calls of a DAG file make them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.airflow_api.model import Signature
@@ -10,6 +10,7 @@ from trainspec.importers.from_environment import by_default, is_of_airflow, is_v
 from trainspec.importers.values import Dag, Given, Group, Label, Output, Reference, Task, dotted, unknown
 from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.safety.budget import spend
+from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
@@ -44,37 +45,45 @@ def plain_id(run: "Interpreter", name: Any, node: ast.AST) -> Any:
     return by_default(name)
 
 
-def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
-    """A task group."""
-    named = given.named.get("group_id", given.positional[0] if given.positional else None)
-    for name in given.named.keys() - {"group_id", "prefix_group_id", "dag", "tooltip", "parent_group", "ui_color"}:
-        run.note(node, f"the argument `{name}` of the task group is not carried over")
-    named = plain_id(run, named, node)
-    if not isinstance(named, str):
-        run.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
-        named = ""
-    return open_group(run, named, given.named.get("prefix_group_id", True) is not False)
+def _put_defaults(
+    run: "Interpreter", node: ast.Call, called: Reference, given: Given, defaults: Mapping[str, Any]
+) -> None:
+    """Put the default arguments of a group among those of its task, as far as the operator has them."""
+    known = signature_of(called.path)
+    taken = {*load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"], *(known.arguments if known else ())}
+    taken |= {
+        *(_OF_SENSORS if called.name.endswith("Sensor") else ()),
+        *(OF_DEFAULT_ARGS if _is_of_aws(called) else ()),
+    }
+    for name, value in defaults.items():
+        if name in taken:
+            given.named.setdefault(name, value)
+        elif known is None and name not in given.named:
+            run.note(node, f"`{name}` of the default arguments of the task group is not carried over to this task")
 
 
-def open_group(run: "Interpreter", name: str, is_prefix: bool = True) -> Group:
-    """A group inside of the one that is open. One that is no prefix hides those around it from its tasks' ids, too."""
-    before = run.groups[-1].prefix if run.groups else ""
-    made = Group(f"{before}{name}." if name and is_prefix else "" if name else before)
-    if name and is_prefix:
-        run.remarks.append(f"the task group `{before}{name}` is kept only in the ids of its tasks")
-    if run.groups:
-        run.groups[-1].members.append(made)
-    return made
+_OF_SENSORS = (
+    "poke_interval", "timeout", "soft_fail", "mode", "exponential_backoff", "max_wait", "silent_fail", "never_fail",
+)  # fmt: skip
+"""The arguments that every sensor takes beside those of every task."""
+
+
+def _is_of_aws(called: Reference) -> bool:
+    return ".amazon." in called.path
 
 
 def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Task:
     """A task of an operator that is imported."""
     dag = given.named.pop("dag", None)
     group = given.named.pop("task_group", None)
+    if group is not None and not isinstance(group, Group):
+        run.note(node, "the `task_group` of the task is not carried over: it cannot be read")
     made = _new_task(run, node, given, dag if isinstance(dag, Dag) else None, group)
+    if made.group is not None:
+        _put_defaults(run, node, called, given, made.group.default_args)
     for name in OF_DEFAULT_ARGS:
         defaults = made.dag.default_args if made.dag else None
-        if isinstance(defaults, dict) and name in defaults and ".amazon." in called.path:
+        if isinstance(defaults, dict) and name in defaults and _is_of_aws(called):
             given.named.setdefault(name, defaults[name])
     if made.task_id is not None:
         given.named["task_id"] = made.task_id
@@ -101,10 +110,11 @@ def _new_task(run: "Interpreter", node: ast.Call, given: Given, dag: Dag | None,
     if isinstance(task_id, str) and inside is not None:
         task_id = inside.prefix + task_id
     task_id = plain_id(run, task_id, node)
-    around = dag or (run.dags[-1] if run.dags else None)
+    around = dag or (run.dags[-1] if run.dags else inside.dag if inside is not None else None)
     made = Task(len(run.tasks), node, around, task_id if isinstance(task_id, str) else None)
     run.tasks.append(made)
     if inside is not None:
+        made.group = inside
         inside.members.append(made)
     for before in _tasks_in([*given.positional, *given.named.values()]):
         run.links.add(before, made)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from trainspec.importers.comments import Comments
+from trainspec.importers.task_groups import FoundGroup, Names
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
@@ -25,12 +26,16 @@ class Straight:
     remarks: list[str]
     constants: Mapping[str, str] = field(default_factory=dict)
     comments: Comments = field(default_factory=Comments)
+    groups: tuple[FoundGroup, ...] = ()
+    within: Mapping[int, Names] = field(default_factory=dict)
+    """The names of the group that a task is in, by the id of the task's call."""
 
 
 def straightened(run: "Interpreter") -> Straight:
     """What an interpreter found."""
     body: list[ast.stmt] = [named(f"dag {made.number}", made.call) for made in run.made_dags]
     tasks: list[ast.Call] = []
+    within: dict[int, Names] = {}
     for task in run.tasks:
         call = task.call
         if not task.kept:
@@ -40,11 +45,26 @@ def straightened(run: "Interpreter") -> Straight:
             if task.dag is not None:
                 call.keywords.append(ast.keyword("dag", ast.Name(f"dag {task.dag.number}")))
             tasks.append(call)
+            if task.group is not None:
+                within[id(call)] = task.group.names
         body.append(named(f"task {task.number}", call))
     for before, after in run.links.between_tasks():
         body.append(edge(f"task {before.number}", f"task {after.number}"))
     dags = [made.call for made in run.made_dags]
-    return Straight(ast.Module(body, []), dags, tasks, list(dict.fromkeys(run.notes)), run.remarks, run.constants)
+    groups = tuple(
+        FoundGroup(each.names, each.group_id, each.line, id(each.dag.call) if each.dag is not None else None)
+        for each in run.made_groups
+    )
+    return Straight(
+        ast.Module(body, []),
+        dags,
+        tasks,
+        list(dict.fromkeys(run.notes)),
+        run.remarks,
+        run.constants,
+        groups=groups,
+        within=within,
+    )
 
 
 def named(name: str, call: ast.Call) -> ast.stmt:

@@ -41,9 +41,17 @@ class Dag:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """A task group; `prefix` stands before the ids of its tasks."""
+    """A task group; `prefix` stands before the ids of its tasks, `names` are its id and those of the groups around it.
+
+    `group_id` is its id in Airflow. A group without a readable id has the names of the one around it.
+    """
 
     prefix: str
+    names: tuple[str, ...] = ()
+    group_id: str = ""
+    line: int = 0
+    dag: Dag | None = None
+    default_args: Mapping[str, Any] = field(default_factory=dict)
     members: list["Task | Group"] = field(default_factory=list)
 
 
@@ -60,6 +68,7 @@ class Task:
     task_id: str | None
     kept: bool = True
     arguments: dict[str, Any] = field(default_factory=dict)
+    group: Group | None = None
     written: Callable[[], ast.Call] | None = None
 
 
@@ -115,6 +124,8 @@ class Function:
     """What the parameters are where a call does not give them: evaluated once, where the function is defined."""
     module: str = ""
     """The module beside the file that defines it."""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """What `override` says in place of the decorator's arguments."""
 
 
 @dataclass(eq=False, slots=True)

@@ -92,7 +92,9 @@ def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
     """`fields` in the order in which the language names them, a job's own before those of every task."""
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
     with_tasks = ("Job", *_SECTIONS.values())
-    of_tasks = {*definitions["TaskArguments"]["properties"], "depends_on", "doc"} if model in with_tasks else ()
+    of_tasks = (
+        {*definitions["TaskArguments"]["properties"], "depends_on", "task_group", "doc"} if model in with_tasks else ()
+    )
     order = sorted(definitions[model]["properties"], key=lambda name: name in of_tasks)
     return {
         name: _ordered(fields[name], _MODELS[name])

@@ -28,9 +28,21 @@ def check_found(found: Any) -> None:
         _arguments(_of(dag, "arguments"))
         _name(_of(dag["arguments"], "dag_id"))
         for each in _items(_of(dag, "groups")):
-            _name(each)
+            _group(each)
         for task in _items(_of(dag, "tasks")):
             _task(task)
+
+
+def _group(group: Any) -> None:
+    _integer(_of(group, "line"))
+    _name(_of(group, "id"))
+    for each in (*_items(_of(group, "names")), *_items(_of(group, "tasks"))):
+        _name(each)
+    if not group["names"]:
+        raise ShapeError("a group has no names")
+    _arguments(_of(group, "shown"))
+    if not isinstance(_of(group, "docstring"), bool):
+        raise ShapeError("`docstring` is neither true nor false")
 
 
 def _task(task: Any) -> None:

@@ -11,6 +11,7 @@ from trainspec.importers.load.moving import line_of, moving
 from trainspec.importers.load.run import Loaded
 from trainspec.importers.model import CannotImportError
 from trainspec.importers.straight import Straight, edge, named
+from trainspec.importers.task_groups import FoundGroup, Names, not_said
 from trainspec.importers.values import dotted
 from trainspec.safety.budget import spend
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
@@ -30,20 +31,33 @@ def straight_of(loaded: Loaded) -> Straight:
     later = loaded.later["dags"] if loaded.later and not loaded.later["errors"] else []
     notes += moving(found["dags"], later)
     body: list[ast.stmt] = []
-    tasks: list[ast.Call] = []
+    tasks: list[tuple[ast.Call, str]] = []
     dags: list[ast.Call] = []
+    groups: list[FoundGroup] = []
+    within: dict[int, Names] = {}
     remarks = [] if later else ["could not determine which values depend on when the file is read"]
     for number, dag in enumerate(found["dags"]):
         call = _call(dotted("airflow.DAG", _at(dag)), dag["arguments"], dag)
         dags.append(call)
         body.append(named(f"dag {number}", call))
-        remarks += [f"the task group `{each}` is kept only in the ids of its tasks" for each in dag["groups"]]
+        for group in dag["groups"]:
+            groups.append(FoundGroup(tuple(group["names"]), group["id"], group["line"], id(call)))
+            names = not_said(group["shown"])
+            notes += [f"{line_of(group)}the argument `{name}` of the task group is not carried over" for name in names]
+            if group["docstring"]:
+                remarks.append(f"{line_of(group)}the docstring of `{group['id']}` is a tooltip in Airflow")
+        count = len(tasks)
         body += _tasks(dag, number, tasks, notes, remarks)
-    return Straight(ast.Module(body, []), dags, tasks, notes, remarks)
+        inside = {task: tuple(group["names"]) for group in dag["groups"] for task in group["tasks"]}
+        within |= {id(made): inside[name] for made, name in tasks[count:] if name in inside}
+    calls = [made for made, _ in tasks]
+    return Straight(ast.Module(body, []), dags, calls, notes, remarks, groups=tuple(groups), within=within)
 
 
-def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], remarks: list[str]) -> Iterator[ast.stmt]:
-    """The statements of a DAG's tasks and edges; the calls that are kept go to `tasks`."""
+def _tasks(
+    dag: Json, number: int, tasks: list[tuple[ast.Call, str]], notes: list[str], remarks: list[str]
+) -> Iterator[ast.stmt]:
+    """The statements of a DAG's tasks and edges; the calls that are kept go to `tasks`, each with its id in Airflow."""
     names: dict[str, list[str]] = {}
     taken = {task["id"] for task in dag["tasks"]}
     for task in dag["tasks"]:
@@ -61,7 +75,7 @@ def _tasks(dag: Json, number: int, tasks: list[ast.Call], notes: list[str], rema
             path = dotted(task["class"], _at(task))
             call = _call(path, _own(arguments, dag["arguments"]), task)
             call.keywords.append(ast.keyword("dag", ast.Name(f"dag {number}")))
-            tasks.append(call)
+            tasks.append((call, task["id"]))
             yield named(name, call)
         if not made:
             yield named(names[task["id"]][0], ast.copy_location(ast.Call(ast.Name("lost"), [], []), _at(task)))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .clock import move_clock
+from .groups import group_class
 from .record import Record
 from .tasks import describe_dag, operator_class
 from .values import first, found_at
@@ -59,7 +60,7 @@ def _forget_own_modules(before: set[str]) -> None:
 def _load(file: Path, output: str) -> None:
     """Let Airflow load the file, and write what it found."""
     record = Record(str(file))
-    record.watch(first(*_DAG), operator_class())
+    record.watch(first(*_DAG), operator_class(), group_class())
     for path in _READS:
         if (owner := found_at(path.rpartition(".")[0])) is not None:
             record.watch_reads(owner, path.rpartition(".")[2])

@@ -1,4 +1,4 @@
-"""How DAGs and tasks were made: their lines in the file, what was given, and what they were at first."""
+"""How DAGs, tasks and task groups were made: their lines in the file, what was given, and what they were at first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Record:
-    """What is noted while Airflow reads the file, by the ids of DAGs and tasks."""
+    """What is noted while Airflow reads the file, by the ids of DAGs, tasks and task groups."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -20,9 +20,10 @@ class Record:
         self.reads: list[dict[str, Any]] = []
         self._alive: list[Any] = []
 
-    def watch(self, dag_class: Any, operator_class: Any) -> None:
-        """Note each DAG and task that is made from here on."""
+    def watch(self, dag_class: Any, operator_class: Any, group_class: Any) -> None:
+        """Note each DAG, task and task group that is made from here on."""
         record, make_dag, add_task = self, dag_class.__init__, dag_class.add_task
+        make_group, add_to_group = group_class.__init__, group_class.add
         positional = [name for name in inspect.signature(make_dag).parameters if name != "self"]
 
         @functools.wraps(make_dag)
@@ -30,6 +31,18 @@ class Record:
             make_dag(self, *arguments, **named)
             record.given[id(self)] = {**dict(zip(positional, arguments)), **named}  # noqa: B905 - Python 3.9
             record._note(self)
+
+        @functools.wraps(make_group)
+        def init_group(self: Any, *arguments: Any, **named: Any) -> None:
+            record.given[id(self)] = named
+            record._alive.append(self)
+            make_group(self, *arguments, **named)
+
+        @functools.wraps(add_to_group)
+        def add_child(self: Any, child: Any) -> Any:
+            record.lines.setdefault(id(child), record._line())
+            record._alive.append(child)
+            return add_to_group(self, child)
 
         @functools.wraps(add_task)
         def add(self: Any, task: Any, *arguments: Any, **named: Any) -> Any:
@@ -43,6 +56,7 @@ class Record:
             return made
 
         dag_class.__init__, dag_class.add_task = init, add
+        group_class.__init__, group_class.add = init_group, add_child
         type(operator_class).__call__ = call
 
     def changed(self, made: Any, name: str) -> bool:

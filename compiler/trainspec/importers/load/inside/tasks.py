@@ -6,6 +6,7 @@ import inspect
 import itertools
 from typing import Any
 
+from .groups import groups_of
 from .record import Record
 from .values import encode, first, is_of_file, name_of
 
@@ -34,11 +35,10 @@ def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
         if name not in ("default_args", "fileloc", "params") and record.changed(dag, name):
             given[name] = vars(dag)[name]
     given["dag_id"] = dag.dag_id
-    groups = [each for each in dag.task_group.get_task_group_dict() if each]
     return {
         "line": record.lines.get(id(dag), 0),
         "arguments": {name: encode(value) for name, value in given.items() if name not in _NOT_OF_DAG},
-        "groups": sorted(groups),
+        "groups": list(groups_of(record, dag.task_group)),
         "tasks": [_describe_task(record, each) for each in dag.task_dict.values()],
     }
 
