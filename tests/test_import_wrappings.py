@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from trainspec.diagnostics import codes
 from trainspec.importers.model import CannotImportError, Imported, TaskIds
-from trainspec.importers.sources import read_text
+from trainspec.importers.sources import read_file, read_text
 from trainspec.text.parse import parse
 from trainspec.text.source import Source
 
@@ -247,6 +247,30 @@ def test_the_states_around_a_job() -> None:
     )
 
 
+def test_the_steps_of_a_pipeline() -> None:
+    """A step waits for those that it names, and for those whose results it reads."""
+
+    def step(name: str, kind: str = "Training", **more: Any) -> dict[str, Any]:
+        return {"Name": name, "Type": kind, "Arguments": REQUEST if kind == "Training" else {}, **more}
+
+    model = {"Get": "Steps.Base.ModelArtifacts.S3ModelArtifacts"}
+    reads = {**REQUEST, "RoleArn": {"Get": "Parameters.Role"}, "Environment": {"MODEL": model}}
+    steps = [
+        step("Base"),
+        step("Check", "Condition", DependsOn=["Base"]),
+        step("After", DependsOn=["Check"]),
+        step("Tuned", Arguments=reads),
+    ]
+    imported = read({"Version": "2020-12-01", "Parameters": [], "Steps": steps})
+    waits = {job.task_id: job.fields.get("depends_on") for job in imported.jobs}
+    assert waits == {"Base": None, "After": "Base", "Tuned": "Base"}
+    assert imported.notes == (
+        "Tuned: RoleArn is filled in by the pipeline (`Get Parameters.Role`), so it was left out",
+        f"Tuned: Environment.MODEL is filled in by the pipeline (`Get {model['Get']}`), so it was left out",
+        "the step `Check` (Condition) is not carried over",
+    )
+
+
 def test_what_cloudtrail_hides_is_named() -> None:
     hidden = {**REQUEST, "Environment": {"TOKEN": "HIDDEN_DUE_TO_SECURITY_REASONS", "STAGE": "prod"}}
     imported = read({"eventName": "CreateTrainingJob", "requestParameters": hidden})
@@ -268,3 +292,20 @@ def test_notes_show_no_secret(trainspec: Run, tmp_path: Path) -> None:
     ran = trainspec("import", str(file))
     assert "Environment.GITHUB" in ran.stderr
     assert token not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("main.tf", 'resource "aws_sfn_state_machine" "a" {}', "`terraform show -json`"),
+        ("train.ipynb", "{}", "`jupyter nbconvert --to script`"),
+        ("start.py", "import boto3\nboto3.client('sagemaker')", "trainspec import --record -- python FILE"),
+        ("start.py", "from sagemaker.estimator import Estimator", "trainspec import --record -- python FILE"),
+        ("dag.py", "import boto3\nfrom airflow import DAG", "no SageMakerTrainingOperator"),
+    ],
+)
+def test_what_else_people_have_is_led_to_a_way(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(CannotImportError) as caught:
+        read_file(tmp_path / name)
+    assert said in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a state machine, CloudFormation, SAM or Terraform fills in: it is in no request that a file holds."""
+"""What a state machine, a pipeline, CloudFormation or Terraform fills in, so that no file contains it."""
 
 import json
 import re
@@ -58,7 +58,9 @@ def _filled_in(value: Any, of_template: bool) -> str | None:
         return f"filled in by the template (`{value[:_SHOWN]}`)" if of_template and _SUBSTITUTED.search(value) else None
     if isinstance(value, Mapping) and len(value) == 1:
         (name,) = map(str, value)
+        shown = json.dumps(value[name], ensure_ascii=False, default=str).strip('"')[:_SHOWN]
         if name == "Ref" or name.startswith(("Fn::", "!")):
-            shown = json.dumps(value[name], ensure_ascii=False, default=str).strip('"')
-            return f"filled in by CloudFormation (`{name} {shown[:_SHOWN]}`)"
+            return f"filled in by CloudFormation (`{name} {shown}`)"
+        if name == "Get" or name.startswith("Std:"):
+            return f"filled in by the pipeline (`{name} {shown}`)"
     return None

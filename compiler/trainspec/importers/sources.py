@@ -22,11 +22,20 @@ from trainspec.text.source import MAX_BYTES, Source, decode, read_in, read_sourc
 from trainspec.text.tree import Mapping, Node, Scalar, Sequence
 from trainspec.text.typing import natural
 
+_UNREAD: Final = {
+    ".tf": "Terraform's own language cannot be read; convert it to JSON, for example with `terraform show -json`",
+    ".ipynb": "a notebook cannot be read; export it with `jupyter nbconvert --to script`, and record the script with "
+    "`trainspec import --record`",
+}
+_SCRIPT: Final = "a script and not a DAG file; record its jobs: trainspec import --record -- python FILE"
+_MODULES: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 
 
 def read_file(path: Path) -> list[Imported]:
     """The specs to be that a file holds. Raises CannotImportError."""
+    if path.suffix in _UNREAD:
+        raise CannotImportError(_UNREAD[path.suffix])
     return _read(decode(_content(path), path.name), path.suffix, _modules_beside(path))
 
 
@@ -77,6 +86,9 @@ def _read(source: Source | Diagnostic, suffix: str, read_module: ReadModule = la
         why = source.message.removeprefix(f"{source.span.path} ")
         raise CannotImportError(why if why != source.message else f"line {source.span.line}: {why}")
     if suffix == ".py":
+        modules = set(_MODULES.findall(source.text))
+        if "airflow" not in modules and modules & {"boto3", "sagemaker"}:
+            raise CannotImportError(_SCRIPT)
         return import_dag_file(source.text, read_module)
     return [_import_data(_data(source, suffix))]
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from trainspec.importers.ack import renamed
 from trainspec.importers.filled_in import fixed
-from trainspec.importers.machines import Machines, depends_on
+from trainspec.importers.machines import Machines, depends_on, steps_of
 from trainspec.importers.model import Imported, ImportedJob, TaskIds, task_id_for
 from trainspec.importers.request import (
     answered_by_sagemaker,
@@ -92,8 +92,11 @@ def _requests(data: Any, name: str, texts: int, machines: Machines) -> Iterator[
             if isinstance(below, str) and key.lower() in _HOLD_JSON and texts < _DEEPEST_TEXT:
                 yield from _requests(_json(below), "", texts + 1, machines)
             elif key == "States" and isinstance(below, Mapping):
-                for state, inner in machines.states(data, below):
+                for state, inner in machines.states(below):
                     yield from _requests(inner, state, texts, machines)
+            elif key == "Steps" and (steps := steps_of(data)) is not None:
+                for step, inner in machines.states(steps, "step"):
+                    yield from _requests(inner, step, texts, machines)
             elif isinstance(below, Mapping | list):
                 yield from _requests(below, name if key in _NAMELESS else str(key), texts, machines)
 
