@@ -207,7 +207,7 @@ def rewritten(request: dict[str, Any], job: OfJob | None = None) -> tuple[dict[s
     names = {"n-20260504-120000": Named("n-{{ ts_nodash }}", ""), "m-1777896000": Named("m-{{ ts_nodash }}", "")}
     others = {"o-20260504-120000": "o.yaml"}
     kept = frozenset({"s3://b/n-20260504-120000/in"})
-    made, notes = Rewriting(names, others, kept, NOON).rewritten(request, job)
+    made, notes = Rewriting(names, frozenset({"m-1777896000"}), others, kept, NOON).rewritten(request, job)
     changed: dict[str, Any] = with_references(made)
     return changed, notes
 
@@ -224,6 +224,7 @@ def rewritten(request: dict[str, Any], job: OfJob | None = None) -> tuple[dict[s
         ("s3://b/n-20260504-120000/in", "s3://b/n-20260504-120000/in"),
         ("s3://b/model.tar.gz", "s3://b/model.tar.gz"),
         ("{{ x }} ${y}", "{{ '{{' }} x }} ${y}"),
+        ("20260504T120000", "{{ ts_nodash }}"),  # just as Airflow writes it
     ],
 )
 def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
@@ -236,7 +237,7 @@ def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
         ("20260504-120000", "A is the time of the recording"),
         ("2026-05-04T12:00:00.123+00:00", "A is the time of the recording"),
         ('"1777896000"', "A is the time of the recording"),
-        ("s3://b/o-20260504-120000/x", "A contains `o-20260504-120000`, a name of o.yaml"),
+        ("s3://b/20260504-120000/o-20260504-120000/x", "A contains `o-20260504-120000`, a name of o.yaml"),
     ],
 )
 def test_a_recorded_time_that_stays_is_noted(text: str, said: str) -> None:
@@ -392,7 +393,7 @@ def test_jobs_of_one_base_have_names_of_their_own(tmp_path: Path) -> None:
         made("CreateHyperParameterTuningJob", "HyperParameterTuningJobName", name)
         for name in (f"churn-{epoch}", f"churn-xgboost-tune-v1-{epoch}", f"churn-xgboost-tune-v2-{epoch}")
     ]
-    specs = specs_of([*training, *tuning], Objects(tmp_path), None)
+    specs = specs_of([*training, *tuning], Objects(tmp_path), "us-east-1")
     short = "{{ ts_nodash[2:8] }}{{ ts_nodash[9:13] }}"
     assert [each.imported.jobs[0].fields.get("name") for each in specs] == [
         "churn-{{ ts_nodash }}",
@@ -503,10 +504,32 @@ def test_a_name_of_another_spec_is_noted(tmp_path: Path) -> None:
         "CheckpointConfig": {"S3Uri": "s3://acme/a-20260504-120000/checkpoints"},
     }
     created = [Created("CreateTrainingJob", "us-east-1", each, NOON) for each in (first, second)]
-    specs = specs_of(created, Objects(tmp_path), None)
+    specs = specs_of(created, Objects(tmp_path), "us-east-1")
     assert specs[0].imported.notes == ()
     (note,) = specs[1].imported.notes
     assert note.startswith("CheckpointConfig.S3Uri contains `a-20260504-120000`, a name of a.yaml")
+
+
+def test_a_model_of_the_jobs_name_has_its_own(tmp_path: Path) -> None:
+    """Whatever the job is called in the end, the endpoint's configuration names the model."""
+    name = "a-20260504-120000"
+    variants = [{"VariantName": "all", "ModelName": name}]
+    created = [
+        Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": name}, NOON),
+        Created("CreateModel", "us-east-1", {"ModelName": name}, NOON),
+        Created("CreateEndpointConfig", "us-east-1", {"EndpointConfigName": "a", "ProductionVariants": variants}, NOON),
+    ]
+    (spec,) = specs_of(created, Objects(tmp_path), "us-east-1")
+    fields: list[Any] = [each.fields for each in spec.imported.other_tasks]
+    model, config = (each["arguments"]["config"] for each in fields)
+    assert model["ModelName"] == config["ProductionVariants"][0]["ModelName"] == "a-{{ ts_nodash }}"
+
+
+@pytest.mark.parametrize(("region", "said"), [("us-east-1", None), ("eu-west-1", "us-east-1"), (None, "us-east-1")])
+def test_a_region_that_was_chosen_is_in_the_spec(tmp_path: Path, region: str | None, said: str | None) -> None:
+    created = [Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": "a"}, NOON)]
+    (spec,) = specs_of(created, Objects(tmp_path), region)
+    assert spec.imported.jobs[0].fields.get("region") == said
 
 
 def test_what_was_uploaded_is_said_once(tmp_path: Path) -> None:
@@ -519,7 +542,7 @@ def test_what_was_uploaded_is_said_once(tmp_path: Path) -> None:
         Created("CreateProcessingJob", "us-east-1", prepare, NOON),
         Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": "a-20260504-120000"}, NOON),
     ]
-    (spec,) = specs_of(created, store, None)
+    (spec,) = specs_of(created, store, "us-east-1")
     (note,) = spec.imported.notes
     assert "prep: ProcessingInputs[1].S3Input.S3Uri is what the command uploaded" in note
     (remark,) = (each for each in spec.imported.remarks if "uploaded" in each)

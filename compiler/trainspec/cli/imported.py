@@ -35,7 +35,7 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
             if recording.code:
                 is_whole = False
                 print(f"trainspec: {visible(command[0])} ended with {recording.code}", file=sys.stderr)
-            for each in specs_of(recording.created, recording.store, region):
+            for each in specs_of(recording.created, recording.store, recording.region):
                 each.unpack(folder)
                 text = formatted(Source("imported.yaml", spec_text(each.imported))).text
                 write_spec(folder / f"{each.stem}.yaml", text)

@@ -24,11 +24,15 @@ _INSIDE = Path(__file__).with_name("inside")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a command created, in order, the objects that it uploaded, and its exit code."""
+    """What a command created, in order, the objects that it uploaded, and its exit code.
+
+    `region` is the one that it was given, if the user has not chosen it.
+    """
 
     created: Sequence[Created]
     store: Objects
     code: int
+    region: str | None
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def recorded(command: Sequence[str], region: str | None) -> Iterator[Recording]:
         with recorder.served():
             variables = _variables(os.environ, recorder.url, region, Path(folder))
             code = _end_of(subprocess.Popen([executable, *command[1:]], env=variables))  # noqa: S603 - the user's own
-        yield Recording(tuple(recorder.created), recorder.store, code)
+        yield Recording(tuple(recorder.created), recorder.store, code, None if region else variables["AWS_REGION"])
 
 
 def _end_of(process: "subprocess.Popen[bytes]") -> int:

@@ -18,6 +18,8 @@ _TRIAL: Final = re.compile(r"(.+)-\d{3}-[0-9a-f]{8}")
 """The name of a training job that a tuning job has started."""
 _ARTIFACT: Final = re.compile(r"(s3://.+)/([A-Za-z0-9-]+)/output/model(?:\.tar\.gz|/?)")
 _RUN: Final = "{{ ts_nodash }}"
+_OF_RUN: Final = re.compile(r"\d{8}T\d{6}")
+"""A time as `_RUN` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,12 @@ class OfJob:
 class Rewriting:
     """What recorded names become in one spec.
 
-    `names` are those of the spec itself, `others` those of other specs with the files of these. `kept` are texts that
-    name what was uploaded, which is there once only.
+    `names` are those of the spec itself, of which `of_tasks` are those of tasks, and `others` those of other specs with
+    the files of these. `kept` are texts that name what was uploaded, which is there once only.
     """
 
     names: Mapping[str, Named]
+    of_tasks: frozenset[str]
     others: Mapping[str, str]
     kept: frozenset[str]
     at: datetime
@@ -62,8 +65,14 @@ class Rewriting:
         literal = as_literal(value).replace("$${", "${")  # `${` is for the spec's writer
         if value in self.kept:
             return literal
+        if foreign := [each for each in _WORD.findall(value) if each in self.others]:
+            there = f"`{foreign[0]}`, a name of {self.others[foreign[0]]}"
+            notes.append(f"{where} contains {there}, as it was in the recording")
+            return literal
         if job is not None and (found := _result(value, job)) is not None:
             return found
+        if _OF_RUN.fullmatch(value) and any(clocks(value, self.at)):
+            return _RUN
         if has_time(value, self.at) or value.strip('"') in [value[start:end] for start, end in clocks(value, self.at)]:
             notes.append(
                 f"{where} is the time of the recording, {value}, in every run: write a template, such as `{{{{ ts }}}}`"
@@ -73,13 +82,10 @@ class Rewriting:
 
     def _word(self, word: str, where: str, job: OfJob | None, notes: list[str]) -> str:
         """A word of a text: a name, or a segment of a path."""
-        if job is not None and word == job.name and word in self.names:
+        if job is not None and word == job.name and word in self.names and word not in self.of_tasks:
             return reference(job.task_id, "name")
         if word in self.names:
             return self.names[word].template
-        if word in self.others:
-            notes.append(f"{where} contains `{word}`, a name of {self.others[word]}, as it was in the recording")
-            return word
         found = list(clocks(word, self.at))
         for start, end in reversed(found):
             stamp, rest = word[start:end], f"{word[:start]}\0{word[end:]}"

@@ -32,7 +32,10 @@ class _Group:
 
 
 def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> list[Recorded]:
-    """The specs of what was created, in order. Raises CannotImportError if there was no training job."""
+    """The specs of what was created, in order. Raises CannotImportError if there was no training job.
+
+    A spec contains its region unless it is `region`, the default that nobody has chosen.
+    """
     groups: list[_Group] = []
     stems, before, lost = TaskIds(), list[Created](), list[str]()
     for each in created:
@@ -65,6 +68,7 @@ def _spec(
     own = {name_of(each) for each in _all(group)}
     rewriting = Rewriting(
         {name: named for name, named in names.items() if name in own},
+        frozenset(name_of(each) for each in (*group.before, *group.after)),
         {name: files[name] for name in names if name not in own},
         frozenset(value for each in _all(group) for _, value in uploads(each.request, store)),
         group.job.at,
@@ -89,7 +93,7 @@ def _with_job(group: _Group, rewriting: Rewriting, store: Objects, region: str |
     created, name = group.job, name_of(group.job)
     imported = import_request(without_empty_ranges(created.request))
     request = dict(imported.jobs[0].request)
-    fields: dict[str, Any] = {"region": region} if region else {}
+    fields: dict[str, Any] = {"region": created.region} if created.region != region else {}
     spec = Recorded(group.stem, imported)
     notes = [*imported.notes, *take_source(spec, request, fields, store, created.at)]
     remarks = [*imported.remarks, *_on_name(created, rewriting)]
@@ -145,11 +149,11 @@ def _on_name(created: Created, rewriting: Rewriting) -> Iterator[str]:
 
 
 def _on_uploads(created: Created, store: Objects, code: str | None) -> tuple[list[str], list[str]]:
-    """Notes and remarks on what the command has uploaded before, but for the `code`, which is said elsewhere."""
+    """Notes and remarks on what the command has uploaded before; what is next to the `code` is noted elsewhere."""
     notes, remarks = [], []
     for where, value in uploads(created.request, store):
         uri = value.strip('"')
-        if uri == code:
+        if code is not None and uri.rpartition("/")[0] == code.rpartition("/")[0]:
             continue
         if ACCOUNT_ID in uri or any(clocks(uri, created.at)):
             notes.append(
