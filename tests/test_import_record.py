@@ -116,6 +116,27 @@ def test_nothing_leads_elsewhere(trainspec: Run, project: Path, monkeypatch: pyt
     assert "region: eu-west-1" in (project / "eu-west-1.yaml").read_text()
 
 
+@pytest.mark.slow
+def test_a_profile_of_the_user_is_no_obstacle(trainspec: Run, project: Path) -> None:
+    command = script(
+        project,
+        """
+        s3 = boto3.Session(profile_name="prod").client("s3")
+        s3.put_object(Bucket="acme", Key="k", Body=b"")
+        sm = boto3.Session(profile_name="prod", region_name="eu-central-1").client("sagemaker")
+        train("churn")
+        try:
+            boto3.client("ssm").get_parameter(Name="/ml/role")
+        except Exception as error:
+            open("said", "w").write(str(error))
+        """,
+    )
+    ran = trainspec("import", "--record", "-o", "out", *command)
+    assert ran.returncode == 0, ran.stderr
+    assert "does not answer AmazonSSM.GetParameter: write its result into the script" in (project / "said").read_text()
+    assert "region: eu-central-1" in (project / "out" / "churn.yaml").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

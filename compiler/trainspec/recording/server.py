@@ -114,7 +114,10 @@ class _Handler(Handler):
         region = region_of(self.headers.get("Authorization", ""))
         if service.startswith("AmazonEC2ContainerRegistry"):
             return Delivery(json_reply(ECR.get(operation, {})))
-        if target in OPERATIONS or service != "SageMaker":
+        if target and service != "SageMaker":
+            why = f"`import --record` does not answer {target}: write its result into the script for the recording"
+            return Delivery(error_reply(ApiError("UnknownOperationException", why, 404)))
+        if target in OPERATIONS or not target:
             delivery = super()._answer(body)
             if delivery.reply is not None and delivery.reply.status == 200:
                 self._keep(operation, region, body)

@@ -32,16 +32,30 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
+_CREDENTIALS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+
+
 def _lead(session):  # type: ignore[no-untyped-def]
-    create = session.create_client
+    create, scoped = session.create_client, session.get_scoped_config
 
     @functools.wraps(create)
     def create_client(self, *arguments, **named):  # type: ignore[no-untyped-def]
         if len(arguments) < 6:
             named["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
+            if named.get(_CREDENTIALS[0]) is None:  # a session with a profile ignores those of the environment
+                named.update(dict.fromkeys(_CREDENTIALS, "recorder"))
         return create(self, *arguments, **named)
 
-    session.create_client = create_client
+    @functools.wraps(scoped)
+    def get_scoped_config(self):  # type: ignore[no-untyped-def]
+        try:
+            return scoped(self)
+        except Exception as error:
+            if type(error).__name__ != "ProfileNotFound":
+                raise
+            return {}  # no profile of the user exists here
+
+    session.create_client, session.get_scoped_config = create_client, get_scoped_config
 
 
 sys.meta_path.insert(0, _Finder())
