@@ -117,7 +117,7 @@ def test_nothing_leads_elsewhere(trainspec: Run, project: Path, monkeypatch: pyt
 
 
 @pytest.mark.slow
-def test_a_profile_of_the_user_is_no_obstacle(trainspec: Run, project: Path) -> None:
+def test_what_else_a_script_does_with_aws(trainspec: Run, project: Path) -> None:
     command = script(
         project,
         """
@@ -125,6 +125,8 @@ def test_a_profile_of_the_user_is_no_obstacle(trainspec: Run, project: Path) -> 
         s3.put_object(Bucket="acme", Key="k", Body=b"")
         sm = boto3.Session(profile_name="prod", region_name="eu-central-1").client("sagemaker")
         train("churn")
+        sm.delete_endpoint(EndpointName="old")
+        boto3.client("logs").describe_log_streams(logGroupName="/aws/sagemaker/TrainingJobs")
         try:
             boto3.client("ssm").get_parameter(Name="/ml/role")
         except Exception as error:
@@ -132,7 +134,8 @@ def test_a_profile_of_the_user_is_no_obstacle(trainspec: Run, project: Path) -> 
         """,
     )
     ran = trainspec("import", "--record", "-o", "out", *command)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == 1, ran.stderr
+    assert ran.stderr.startswith("trainspec: DeleteEndpoint is not carried over\n")
     assert "does not answer AmazonSSM.GetParameter: write its result into the script" in (project / "said").read_text()
     assert "region: eu-central-1" in (project / "out" / "churn.yaml").read_text()
 

@@ -25,10 +25,13 @@ from trainspec.simulator.outcomes import Outcome, Plan
 from trainspec.simulator.protocol import error_reply, json_reply, read_params, region_of
 from trainspec.simulator.server import HOST, LARGEST_OBJECT, Handler, Server
 
+_CHANGES = ("Create", "Delete", "Register", "Start", "Stop", "Update")
+"""Beginnings of operations that change something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A request that created something, and when: `operation` follows `SageMaker.`, such as CreateTrainingJob."""
+    """A request that changed something, and when: `operation` follows `SageMaker.`, such as CreateTrainingJob."""
 
     operation: str
     region: str
@@ -114,10 +117,10 @@ class _Handler(Handler):
         region = region_of(self.headers.get("Authorization", ""))
         if service.startswith("AmazonEC2ContainerRegistry"):
             return Delivery(json_reply(ECR.get(operation, {})))
-        if target and service != "SageMaker":
+        if target and service != "SageMaker" and target not in OPERATIONS:
             why = f"`import --record` does not answer {target}: write its result into the script for the recording"
             return Delivery(error_reply(ApiError("UnknownOperationException", why, 404)))
-        if target in OPERATIONS or not target:
+        if target in OPERATIONS or service != "SageMaker":
             delivery = super()._answer(body)
             if delivery.reply is not None and delivery.reply.status == 200:
                 self._keep(operation, region, body)
@@ -135,5 +138,5 @@ class _Handler(Handler):
         return Delivery(json_reply(answer))
 
     def _keep(self, operation: str, region: str, body: bytes) -> None:
-        if operation.startswith("Create"):
+        if operation.startswith(_CHANGES):
             self.server.created.append(Created(operation, region, read_params(body), datetime.now(timezone.utc)))
