@@ -551,9 +551,14 @@ def test_a_model_of_the_jobs_name_has_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("region", "said"), [("us-east-1", None), ("eu-west-1", "us-east-1"), (None, "us-east-1")])
 def test_a_region_that_was_chosen_is_in_the_spec(tmp_path: Path, region: str | None, said: str | None) -> None:
-    created = [Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": "a"}, NOON)]
+    created = [
+        Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": "a"}, NOON),
+        Created("CreateModel", "us-east-1", {"ModelName": "a"}, NOON),
+    ]
     (spec,) = specs_of(created, Objects(tmp_path), region)
     assert spec.imported.jobs[0].fields.get("region") == said
+    fields: Any = spec.imported.other_tasks[0].fields
+    assert fields["arguments"].get("region_name") == said
 
 
 def test_what_was_uploaded_is_said_once(tmp_path: Path) -> None:

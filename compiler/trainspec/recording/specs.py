@@ -75,7 +75,7 @@ def _spec(
     )
     spec = _with_job(group, rewriting, store, region)
     for each in group.before:
-        _put_task(spec, each, rewriting, store, None)
+        _put_task(spec, each, rewriting, store, _region(each, region, "region_name"), None)
     job = spec.imported.jobs[0]
     if group.before:
         depends_on = spec.imported.other_tasks[-1].task_id
@@ -83,8 +83,9 @@ def _spec(
         spec.imported = replace(spec.imported, jobs=(job,))
     config = group.job.request.get("TrainingJobDefinition") or group.job.request
     output = str((config.get("OutputDataConfig") or {}).get("S3OutputPath", ""))
+    of_job = OfJob(job.task_id, name_of(group.job), output)
     for each in group.after:
-        _put_task(spec, each, rewriting, store, OfJob(job.task_id, name_of(group.job), output))
+        _put_task(spec, each, rewriting, store, _region(each, region, "region_name"), of_job)
     return spec
 
 
@@ -93,7 +94,7 @@ def _with_job(group: _Group, rewriting: Rewriting, store: Objects, region: str |
     created, name = group.job, name_of(group.job)
     imported = import_request(without_empty_ranges(created.request))
     request = dict(imported.jobs[0].request)
-    fields: dict[str, Any] = {"region": created.region} if created.region != region else {}
+    fields: dict[str, Any] = _region(created, region, "region")
     spec = Recorded(group.stem, imported)
     notes = [*imported.notes, *take_source(spec, request, fields, store, created.at)]
     remarks = [*imported.remarks, *_on_name(created, rewriting)]
@@ -108,8 +109,20 @@ def _with_job(group: _Group, rewriting: Rewriting, store: Objects, region: str |
     return spec
 
 
-def _put_task(spec: Recorded, created: Created, rewriting: Rewriting, store: Objects, job: OfJob | None) -> None:
-    """Add a task after the others and after the `job`, if that is given."""
+def _region(created: Created, region: str | None, field: str) -> dict[str, Any]:
+    """The field for the region of a request, unless nobody has chosen it."""
+    return {field: created.region} if created.region != region else {}
+
+
+def _put_task(
+    spec: Recorded,
+    created: Created,
+    rewriting: Rewriting,
+    store: Objects,
+    more: Mapping[str, Any],
+    job: OfJob | None,
+) -> None:
+    """Add a task with `more` arguments after the others, and after the `job`, if that is given."""
     imported, kind = spec.imported, KINDS[created.operation]
     taken = TaskIds()
     for each in (imported.jobs[0].task_id, *(each.task_id for each in imported.other_tasks)):
@@ -117,7 +130,7 @@ def _put_task(spec: Recorded, created: Created, rewriting: Rewriting, store: Obj
     name = task_id_for(without_clock(name_of(created) or str(kind.operator), created.at))
     name = taken.free(f"{name}-{kind.noun}" if taken.has(name) else name)
     request, found = rewriting.rewritten(created.request, job)
-    fields: dict[str, Any] = {"operator": f"{_OPERATORS}.{kind.operator}", "arguments": {"config": request}}
+    fields: dict[str, Any] = {"operator": f"{_OPERATORS}.{kind.operator}", "arguments": {"config": request, **more}}
     of_job = imported.jobs[0].fields.get("depends_on")
     before = imported.other_tasks[-1].task_id if imported.other_tasks else None
     if job is not None:
