@@ -63,10 +63,10 @@ def _rule(name: str, *values: str) -> Write:
 
 
 def _callbacks(code: Code) -> str:
-    code.add("import random_helpers")
+    code.add("import random_helpers as rc")
     name = code.fresh("calls")
     code.add(f"def {name}(context):", "    pass")
-    plain = ["random_helpers.page", "[random_helpers.page, random_helpers.log]", "random_helpers.log"]
+    plain = ["rc.page", "[rc.page, rc.log]", "rc.log"]
     return code.chance.choice([*plain, name, "lambda context: None"] if code.chance.random() < 0.3 else plain)
 
 
