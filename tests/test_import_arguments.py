@@ -11,6 +11,7 @@ HEAD = """
 from datetime import datetime, timedelta, timezone
 import pendulum
 from airflow import DAG
+from airflow.models.param import Param
 from airflow.providers.amazon.aws.operators.sagemaker import SageMakerTrainingOperator
 BERLIN = pendulum.timezone("Europe/Berlin")
 """
@@ -44,7 +45,7 @@ DATES: dict[str, tuple[str, dict[str, Any], str]] = {
     "two time zones": (
         "start_date=datetime(2025, 3, 1), end_date=pendulum.datetime(2026, 3, 1, tz='Europe/Berlin')",
         {"start_date": "2025-03-01"},
-        "line 7: `end_date` is not carried over: a spec has a single time zone, and `start_date` has another one",
+        "line 8: `end_date` is not carried over: a spec has a single time zone, and `start_date` has another one",
     ),
 }
 
@@ -74,18 +75,23 @@ def test_the_zone_of_a_tasks_date_is_the_dags(zone: str, said: str) -> None:
 
 def test_none_where_default_args_have_a_value_is_named() -> None:
     imported = of("default_args={'pool': 'gpu', 'retries': 2}", "pool=None, queue=None")
-    assert imported.notes == ("line 8: `pool=None` of `t` is not carried over: default_args have another value",)
+    assert imported.notes == ("line 9: `pool=None` of `t` is not carried over: default_args have another value",)
 
 
 def test_an_interval_that_cannot_be_read_is_named() -> None:
     imported = of("schedule=None", "check_interval=min(60, 2**9), retry_delay=timedelta(minutes=1) * 5")
     assert imported.jobs[0].fields == {"operator": {"action_if_job_exists": "timestamp"}}
     assert imported.notes == (
-        "line 8: `check_interval` is not a literal duration: `min(60, 2 ** 9)`",
-        "line 8: `retry_delay` is not a literal duration: `timedelta(minutes=1) * 5`",
+        "line 9: `check_interval` is not a literal duration: `min(60, 2 ** 9)`",
+        "line 9: `retry_delay` is not a literal duration: `timedelta(minutes=1) * 5`",
     )
 
 
 def test_no_connection_is_named() -> None:
-    note = "line 8: `aws_conn_id=None` is not carried over: a job always uses a connection, aws_default"
+    note = "line 9: `aws_conn_id=None` is not carried over: a job always uses a connection, aws_default"
     assert of("schedule=None", "aws_conn_id=None").notes == (note,)
+
+
+def test_a_parameter_without_a_schema_is_its_value() -> None:
+    imported = of("params={'a': Param('x'), 'b': Param(default=2), 'c': Param(3, minimum=1), 'd': Param(None)}")
+    assert imported.dag["params"] == {"a": "x", "b": 2, "c": {"default": 3, "minimum": 1}, "d": {"default": None}}

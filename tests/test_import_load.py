@@ -179,7 +179,12 @@ def test_no_connection_is_named() -> None:
 
 def test_an_error_of_several_lines_and_one_without_a_place() -> None:
     trace = 'Traceback:\n  File "/d.py", line 4, in <module>\n    f()\nTypeError: no such:\n**kwargs: {}'
-    for error, said in [(trace, "line 4: TypeError: no such: \\*\\*kwargs: {}"), ("It is: odd", "It is: odd")]:
+    placed = '  File "/d.py", line 3\nCycle: a'
+    for error, said in [
+        (trace, "line 4: TypeError: no such: \\*\\*kwargs: {}"),
+        (placed, "line 3: Cycle: a"),
+        ("It is: odd", "It is: odd"),
+    ]:
         with pytest.raises(CannotImportError, match=f"cannot load it: {said}$"):
             straight_of(Loaded({"airflow": "3.3.2", "errors": [error], "dags": []}, None))
 

@@ -70,7 +70,9 @@ def _param(constants: Constants, node: ast.expr) -> Any:
         value = constants.value(node)
         return {"default": value} if isinstance(value, Mapping) else value
     default = {"default": constants.value(call.args[0])} if call.args else {}
-    return {**default, **{str(each.arg): constants.value(each.value) for each in call.keywords}}
+    made = {**default, **{str(each.arg): constants.value(each.value) for each in call.keywords}}
+    is_plain = made.keys() == {"default"} and isinstance(made["default"], str | int | float)
+    return made["default"] if is_plain else made
 
 
 def _called(call: ast.Call) -> str:

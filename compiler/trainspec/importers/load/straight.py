@@ -181,7 +181,7 @@ def _read(of: Json) -> str:
 def _error(trace: str, found: Json) -> str:
     """What a traceback says at its end, with the last line number in the DAG file."""
     places = [line for file, line in _PLACE.findall(trace) if file == found.get("file", file)]
-    reason = " ".join(re.split(r"\n(?:  .*\n)+", f"\n{trace.strip()}")[-1].split())
+    reason = " ".join(re.split(r"\n(?:  .*\n)+", f"\n{trace.rstrip()}")[-1].split())
     return (f"line {places[-1]}: " if places else "") + (reason[:500] or "no reason given")
 
 
