@@ -179,3 +179,22 @@ def test_a_number_and_an_id_of_the_environment_are_named() -> None:
     assert (imported.dag["id"], imported.jobs[0].task_id) == ("d_dev", "t_dev")
     assert imported.jobs[0].request["ResourceConfig"]["InstanceCount"] == 2
     assert len([note for note in imported.notes if "depends on the environment" in note]) == 3
+
+
+def test_a_dollar_with_a_brace_is_no_variable_of_the_spec() -> None:
+    """In no text of the source, whatever variables the spec has."""
+    imported = only(
+        """
+        Y = "s3://bucket/x"
+        text = "${vars.y} ${job.id}"
+        with DAG("d", doc_md=text, description=text, tags=[text], params={"p": text, "${q}": 1},
+                 default_args={"owner": text}):
+            SageMakerTrainingOperator(task_id="t", doc_md=text, pool=text, aws_conn_id=text, config={
+                "OutputDataConfig": {"S3OutputPath": Y}, "HyperParameters": {"a": Y, "b": text}})
+            BashOperator(task_id="b", bash_command=text, doc_md=text, queue=text, env={"${k}": text})
+        """
+    )
+    text = spec_text(imported)
+    assert text.count("$${vars.y} $${job.id}") == 13, text
+    assert '"$${q}": 1' in text
+    assert text.replace("$${", "").count("${vars.y}") == text.replace("$${", "").count("${") == 2

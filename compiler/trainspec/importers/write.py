@@ -14,6 +14,7 @@ from trainspec.importers.outputs import with_references
 from trainspec.importers.placing import placed
 from trainspec.importers.script import job_fields
 from trainspec.importers.sharing import defaults_of, repeated
+from trainspec.request.texts import escaped_key
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 from trainspec.templates import as_literal, as_template
 
@@ -31,7 +32,7 @@ def spec_text(imported: Imported) -> str:
     defaults = _ordered(defaults_of(jobs), "Job")
     document: dict[str, Any] = {"trainspec": 1}
     if imported.dag:
-        document["dag"] = _ordered(imported.dag, "Dag")
+        document["dag"] = _ordered(_as_template(imported.dag), "Dag")
     by_section: dict[str, dict[str, Any]] = {}
     for task in imported.other_tasks:
         fields = _ordered(_as_template(task.fields), _SECTIONS[task.section])
@@ -73,7 +74,7 @@ def _quoted(text: str) -> str:
 
 def _as_template(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _as_template(below) for key, below in value.items()}
+        return {escaped_key(key): _as_template(below) for key, below in value.items()}
     if isinstance(value, list):
         return [_as_template(below) for below in value]
     return as_template(value) if isinstance(value, str) else value
@@ -81,7 +82,7 @@ def _as_template(value: Any) -> Any:
 
 def _job_fields(job: ImportedJob) -> dict[str, Any]:
     fields = job_fields(job.request, as_template if job.templated else as_literal)
-    return {**fields, **job.fields}
+    return {**fields, **_as_template(job.fields)}
 
 
 _SECTIONS = {"sensors": "Sensor", "tasks": "Task", "approvals": "Approval", "triggers": "Trigger"}

@@ -79,7 +79,7 @@ def take_source(
     spec: Recorded, request: dict[str, Any], fields: dict[str, Any], store: Objects, at: datetime
 ) -> list[str]:
     """Point `source.dir` at a folder next to the spec, where the archive was uploaded. Returns notes."""
-    read = job_fields(request, as_literal)
+    read = job_fields(request, lambda text: as_literal(text).replace("$${", "${"))  # `${` is for the spec's writer
     source = read.get("source") or _plain_source(request)
     uri = source.get("dir") if isinstance(source, Mapping) else None
     if not isinstance(source, Mapping) or not isinstance(uri, str) or not uri.startswith("s3://"):
