@@ -15,6 +15,8 @@ from trainspec.options import Options
 from trainspec.pipeline import analyse
 from trainspec.text.source import Source
 
+LONG_WORD = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
 HEAD = """
 from airflow import DAG
 from airflow.decorators import dag
@@ -117,18 +119,55 @@ def test_a_file_that_is_no_python_has_no_comments() -> None:
     assert comments_of("# a\nwith (").by_line == {}
 
 
-def test_no_secret_comes_over_in_a_comment() -> None:
-    token = f"ghp_{'a1B2' * 9}"
+@pytest.mark.parametrize(
+    "comment",
+    [
+        f"the one in use was ghp_{'a1B2' * 9}",
+        "password: hunter2-hunter2",
+        f"AWS_SECRET {LONG_WORD}",
+        f"AKIAABCDEFGHIJKLMNOP / {LONG_WORD}",
+        "pwd is Tr0ub4dor",
+        "passphrase is open sesame",
+        "the access key is Tr0ub4dor",
+        f"{'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC' * 2}",
+        f"{'x' * 190} {LONG_WORD}",
+        "postgres://me:Tr0ub4dor@db/runs",
+    ],
+)
+def test_no_comment_with_a_secret_comes_over(comment: str) -> None:
+    text = spec(f'with DAG("d"):\n    # {comment}\n    SageMakerTrainingOperator(task_id="t", config={{}})\n')
+    assert "#" not in text
+
+
+def test_no_line_of_a_private_key_comes_over() -> None:
     text = spec(
-        f"""
+        """
         with DAG("d"):
-            # the token was {token}
-            SageMakerTrainingOperator(task_id="t", config={{}})  # password: hunter2-hunter2
+            SageMakerTrainingOperator(
+                task_id="t",
+                # -----BEGIN RSA PRIVATE KEY-----
+                # aaaa
+                # -----END RSA PRIVATE KEY-----
+                # as agreed
+                config={},
+                # -----BEGIN PRIVATE KEY-----
+                # bbbb
+                retries=2,
+                # keyed by country, see https://wiki.acme.com/display/ML2024/Team_A1_Notes and 5 more
+                pool="p",
+            )
         """
     )
-    assert "the token was ***" in text
-    assert token not in text
-    assert "hunter2" not in text
+    assert "aaaa" not in text
+    assert "bbbb" not in text
+    assert "KEY" not in text
+    assert "# as agreed" in text
+    assert "# keyed by country, see https" in text
+
+
+def test_a_ruler_before_a_text_makes_no_title() -> None:
+    text = spec('with DAG("d"):\n    # --- yaml: "x\n    SageMakerTrainingOperator(task_id="t", config={})\n')
+    assert '  # --- yaml: "x\n  t:' in text
 
 
 def test_many_comments_are_work_for_their_lines_alone() -> None:

@@ -7,17 +7,23 @@ import tokenize
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
+from tokenize import COMMENT
 from typing import TypeGuard
 
 from trainspec.importers.model import OfConstant, Said, variable_name
-from trainspec.safety.masking import conceal_all
+from trainspec.safety.masking import conceal_all, names_password, speaks_of_secrets
+from trainspec.safety.randomness import has_random
 from trainspec.safety.unwarned import syntax
 
 _PRAGMA = re.compile(r"(^|#)\s*(noqa|type|pylint|fmt|isort|pragma|ruff|mypy|nosec|pyright)\b.*")
 _DIRECTIVES = ("trainspec:", "yaml-language-server:")
 """What means something to us, or to an editor, in a comment of YAML."""
-_RULER = re.compile(r"^([-=*~_+])\1{2}|([-=*~_+#])\2{2}$")
+_RULER = re.compile(r"([-=*~_+#])\1{2}$")
 """What makes a comment the title of a section, which is not about the statement below it."""
+_BEGIN_KEY, _END_KEY = re.compile(r"-BEGIN [A-Z0-9 ]*KEY"), re.compile(r"-END [A-Z0-9 ]*KEY")
+_ADDRESS = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,30}://[^\s?]*|arn:\S*)")
+"""A URI or an ARN, whose path may look random."""
 _LINES, _LONGEST = 20, 200
 """How many lines of comments a key of the spec gets, and how long each may be."""
 
@@ -109,8 +115,10 @@ def comments_of(text: str) -> Comments:
     found: dict[int, tuple[str, bool]] = {}
     try:
         tree = syntax(text)
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and (said := _said(token.string)):
+        tokens = [each for each in tokenize.generate_tokens(io.StringIO(text).readline) if each.type == COMMENT]
+        keys = _lines_of_keys({token.start[0]: token.string for token in tokens})
+        for token in tokens:
+            if token.start[0] not in keys and (said := _said(token.string)):
                 found[token.start[0]] = (said, not token.line[: token.start[1]].strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return Comments()
@@ -130,11 +138,32 @@ def comments_of(text: str) -> Comments:
     return Comments(found, calls, values)
 
 
+def _lines_of_keys(comments: Mapping[int, str]) -> set[int]:
+    """The lines of the comments that hold a private key, from its `BEGIN` to its `END` or the last line below it."""
+    found: set[int] = set()
+    is_inside = False
+    for line, comment in comments.items():
+        is_inside = _BEGIN_KEY.search(comment) is not None or (is_inside and line - 1 in found)
+        if is_inside:
+            found.add(line)
+        is_inside = is_inside and not _END_KEY.search(comment)
+    return found
+
+
 def _said(comment: str) -> str:
-    """What a comment says to people, without secrets; nothing where it speaks to tools, or is a section's title."""
+    """What a comment says to people; nothing where it may hold a secret, speaks to tools, or is a section's title."""
     said = "".join(each if each.isprintable() else " " for each in comment.lstrip("#!: "))
     kept = _PRAGMA.sub("", said).strip()[:_LONGEST]
-    return "" if _RULER.search(kept) or any(each in kept for each in _DIRECTIVES) else conceal_all(kept)
+    is_for_tools = _RULER.search(kept) or any(each in kept for each in _DIRECTIVES)
+    return "" if is_for_tools or _may_hold_secret(said) else kept
+
+
+def _may_hold_secret(text: str) -> bool:
+    """Whether a text speaks of secrets or looks like one: in a text for people, nothing says where a secret ends."""
+    words = text.split()
+    speaks = speaks_of_secrets(text) or any(map(names_password, words))
+    names_key = any(speaks_of_secrets(f"{one} {two}") for one, two in pairwise(words))
+    return speaks or names_key or has_random(_ADDRESS.sub(" ", text)) or conceal_all(text) != text
 
 
 def _end(statement: ast.stmt) -> int:

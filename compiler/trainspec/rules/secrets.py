@@ -1,18 +1,13 @@
 """What looks like a secret. Nothing here gives a secret back: a rule says where it is, never what it is."""
 
-import math
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from trainspec.rules.support.view import LONGEST, JobView
 from trainspec.safety.masking import form_of, names_password, refers, speaks_of_secrets
+from trainspec.safety.randomness import is_random
 from trainspec.text.tree import Path
 
 __all__ = ["form_of", "is_secret_by_name", "places"]
-
-_RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
-_HEX = re.compile(r"[0-9a-fA-F]{32,}")
 
 
 def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
@@ -36,20 +31,8 @@ def is_secret_by_name(name: str, text: str) -> bool:
     """Whether a name that speaks of secrets stands before a text that is random, or a password that is written out."""
     if _refers(text):
         return False
-    return names_password(name) or (speaks_of_secrets(name) and _is_random(text))
+    return names_password(name) or (speaks_of_secrets(name) and is_random(text))
 
 
 def _refers(text: str) -> bool:
     return refers(text) and not text.isdigit()  # a password may well be a number
-
-
-def _is_random(text: str) -> bool:
-    if _HEX.fullmatch(text):
-        return _entropy(text) >= 3.0
-    kinds = sum(re.search(kind, text) is not None for kind in ("[a-z]", "[A-Z]", "[0-9]"))
-    return _RANDOM.fullmatch(text) is not None and kinds == 3 and _entropy(text) >= 3.5
-
-
-def _entropy(text: str) -> float:
-    """Bits for each character, going by how often each occurs."""
-    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
