@@ -97,7 +97,7 @@ def test_what_stands_around_a_job_becomes_tasks(trainspec: Run, project: Path) -
     said = ran.stderr.replace(sys.executable, "python")
     assert "python ended with 3" in said
     assert "ModelDataUrl: ${jobs.churn.model}" in (project / "out" / "churn.yaml").read_text().replace('"', "")
-    assert "note: prepare: the name `prepare` does not contain the time of the recording" in said
+    assert "note: prepare: no time is recognized in the name `prepare`, so every run" in said
     assert "prepare: RoleArn contains the recorder's account, 123456789012: use your own in" in said
     spec = (project / "out" / "churn.yaml").read_text()
     assert "  churn:\n    depends_on: prepare\n" in spec
@@ -208,6 +208,7 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
         ("a-2026-05-04-11-59-00", "a"),
         ("a-20260504T113000", "a"),
         (f"a-{int(NOON.timestamp())}", "a"),
+        (f"a-{int(NOON.timestamp())}123456789", "a"),  # nanoseconds
         ("a-2605041204", "a"),  # ten digits, as those of a time since 1970
         ("a-20250504-120010", "a-20250504-120010"),
         ("a-1234567890", "a-1234567890"),
@@ -249,6 +250,8 @@ def rewritten(request: dict[str, Any], job: OfJob | None = None) -> tuple[dict[s
         ("s3://b/model.tar.gz", "s3://b/model.tar.gz"),
         ("{{ x }} ${y}", "{{ '{{' }} x }} ${y}"),
         ("20260504T120000", "{{ ts_nodash }}"),  # just as Airflow writes it
+        ("s3://b/1777896000.6421955/x", "s3://b/{{ ts_nodash }}/x"),
+        ("s3://b/dt=2026-05-14/20260404/120260504", "s3://b/dt=2026-05-14/20260404/120260504"),  # no day of this one
     ],
 )
 def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
@@ -261,6 +264,14 @@ def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
         ("20260504-120000", "A is the time of the recording"),
         ("2026-05-04T12:00:00.123+00:00", "A is the time of the recording"),
         ('"1777896000"', "A is the time of the recording"),
+        ("1777896000.6421955", "A is the time of the recording"),
+        ("2026-05-04", "A contains the day of the recording, 2026-05-04, in every run: replace it with `{{ ds }}`"),
+        ("20260504", "A contains the day of the recording, 20260504, in every run: replace it with `{{ ds_nodash }}`"),
+        ("s3://b/dt=2026-05-04/", "A contains the day"),
+        ("s3://b/in/2026/05/04/x", "A contains the day of the recording, 2026/05/04, in every run: replace it with"),
+        ("s3://b/year=2026/month=05/day=04", "A contains the day"),
+        ("04/05/2026", "A contains the day"),
+        ("dmy-04-05-2026-12-00-03", "A contains the day"),
         ("s3://b/20260504-120000/o-20260504-120000/x", "A contains `o-20260504-120000`, a name of o.yaml"),
     ],
 )
@@ -576,3 +587,35 @@ def test_what_was_uploaded_is_said_once(tmp_path: Path) -> None:
     assert "prep: ProcessingInputs[1].S3Input.S3Uri is what the command uploaded" in note
     (remark,) = (each for each in spec.imported.remarks if "uploaded" in each)
     assert remark.endswith("what the command uploaded, s3://acme/raw/: the spec does not upload it")
+
+
+@pytest.mark.parametrize(
+    ("name", "notes", "remarks"),
+    [
+        (
+            "churn",
+            0,
+            ["no time is recognized in the name `churn`, so every run would use the same name: add `{{ ts_nodash }}`"],
+        ),
+        ("day-20260504", 1, []),
+        ("churn-20260504-120000", 0, ["the name `churn-20260504-120000` contains the time of the recording"]),
+    ],
+)
+def test_what_is_said_of_a_name(tmp_path: Path, name: str, notes: int, remarks: list[str]) -> None:
+    created = [Created("CreateTrainingJob", "us-east-1", {"TrainingJobName": name}, NOON)]
+    (spec,) = specs_of(created, Objects(tmp_path), "us-east-1")
+    assert [each.partition(" of the recording")[0] for each in spec.imported.notes] == [
+        "TrainingJobName contains the day"
+    ][:notes]
+    assert all(map(str.startswith, spec.imported.remarks, remarks))
+    assert len(spec.imported.remarks) == len(remarks)
+
+
+def test_an_upload_to_the_day_of_the_recording_is_noted(tmp_path: Path) -> None:
+    store = Objects(tmp_path)
+    store.write("s3://acme/2026/05/04/data.csv", b"x")
+    channel = {"DataSource": {"S3DataSource": {"S3Uri": "s3://acme/2026/05/04/data.csv"}}}
+    request = {"TrainingJobName": "a", "InputDataConfig": [channel]}
+    (spec,) = specs_of([Created("CreateTrainingJob", "us-east-1", request, NOON)], store, "us-east-1")
+    (note,) = spec.imported.notes
+    assert "is what the command uploaded, s3://acme/2026/05/04/data.csv: upload it to your own bucket" in note

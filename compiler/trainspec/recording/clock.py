@@ -8,15 +8,28 @@ from typing import Final
 
 _STAMP: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:\d{4}[-_]?\d\d[-_]?\d\d[-_T]?\d\d[-_]?\d\d(?:[-_]?\d\d(?:[-_.]?\d{3}(?:\d{3})?)?)?Z?"
-    r"|\d{6}-?\d{4}|\d{10}|\d{13})(?![A-Za-z0-9])"
+    r"|\d{10}\.\d{1,9}|\d{6}-?\d{4}|\d{10}|\d{13}|\d{16}|\d{19})(?![A-Za-z0-9])"
 )
 """What the SDKs put into names, and what scripts write with strftime or as a time since 1970."""
 _ISO: Final = re.compile(r"(?<![A-Za-z0-9])\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?![A-Za-z0-9])")
 _TRIAL: Final = re.compile(r"-\d{3}-[0-9a-f]{8}$")
 _FORMATS: Final = {20: "%Y%m%d%H%M%S%f", 17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M"}
 """A time without its separators, by its digits."""
-_SECONDS: Final = {10: 1, 13: 1000}
+_SECONDS: Final = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
 """Digits of a time since 1970, and how many of its units a second has."""
+_SINCE_1970: Final = re.compile(r"(\d{10})\.\d+")
+_DAYS: Final = {
+    "%Y-%m-%d": "{{ ds }}",
+    "%Y%m%d": "{{ ds_nodash }}",
+    **{
+        form: f"{{{{ macros.ds_format(ds, '%Y-%m-%d', '{form}') }}}}"
+        for form in ("%Y/%m/%d", "%Y_%m_%d", "%d/%m/%Y", "%d-%m-%Y", "%m/%d/%Y", "year=%Y/month=%m/day=%d")
+    },
+}
+"""How scripts write a day, and the template that writes that of a run so.
+
+https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
+"""
 _NEAR: Final = timedelta(hours=1)
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 """The time zones furthest from UTC: a program may write the time of any."""
@@ -30,6 +43,21 @@ def clocks(text: str, now: datetime) -> Iterator[tuple[int, int]]:
 def has_time(text: str, now: datetime) -> bool:
     """Whether a text holds a time about `now` as it is written for readers, such as `2025-04-09T06:00:00`."""
     return any(_is_near(found[0], now) for found in _ISO.finditer(text))
+
+
+def day_in(text: str, now: datetime) -> tuple[str, str] | None:
+    """The day of `now` as a text holds it, by the clock of UTC or of this machine, and a run's template for it.
+
+    A day that is part of what `clocks` finds is none.
+    """
+    for start, end in reversed(list(clocks(text, now))):
+        text = f"{text[:start]} {text[end:]}"
+    for at in (now, now.astimezone()):
+        for form, template in _DAYS.items():
+            day = at.strftime(form)
+            if day in text and re.search(rf"(?<!\d){day}(?!\d)", text):
+                return day, template
+    return None
 
 
 def around_clock(name: str, now: datetime) -> tuple[str, str] | None:
@@ -49,7 +77,8 @@ def without_clock(name: str, now: datetime) -> str:
 
 
 def _is_near(text: str, now: datetime) -> bool:
-    return any(west - _NEAR <= each - now <= east + _NEAR for each, west, east in _times(re.sub(r"\D", "", text)))
+    digits = re.sub(r"\D", "", _SINCE_1970.sub(r"\1", text))
+    return any(west - _NEAR <= each - now <= east + _NEAR for each, west, east in _times(digits))
 
 
 def _times(digits: str) -> Iterator[tuple[datetime, timedelta, timedelta]]:

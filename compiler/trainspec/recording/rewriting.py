@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from trainspec.importers.outputs import reference
 from trainspec.importers.request import dotted_member
-from trainspec.recording.clock import clocks, has_time
+from trainspec.recording.clock import clocks, day_in, has_time
 from trainspec.recording.names import Named
 from trainspec.schema.values import leaves, with_leaves
 from trainspec.templates import as_literal
@@ -78,6 +78,11 @@ class Rewriting:
                 f"{where} is the time of the recording, {value}, in every run: write a template, such as `{{{{ ts }}}}`"
             )
             return literal
+        if (found_day := day_in(value, self.at)) is not None:
+            day, template = found_day
+            notes.append(
+                f"{where} contains the day of the recording, {day}, in every run: replace it with `{template}`"
+            )
         return _WORD.sub(lambda found: self._word(found[0], where, job, notes), literal)
 
     def _word(self, word: str, where: str, job: OfJob | None, notes: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainspec.importers.model import CannotImportError, ImportedJob, ImportedTask, TaskIds, task_id_for
 from trainspec.importers.request import dotted_member, import_request, without_empty_ranges
-from trainspec.recording.clock import clocks, without_clock
+from trainspec.recording.clock import clocks, day_in, without_clock
 from trainspec.recording.names import KINDS, Named, name_of, names_of
 from trainspec.recording.objects import Objects
 from trainspec.recording.rewriting import OfJob, Rewriting
@@ -156,9 +156,9 @@ def _on_name(created: Created, rewriting: Rewriting) -> Iterator[str]:
         yield rewriting.names[name].remark
         if is_endpoint:
             yield "every run creates an endpoint, which nothing deletes; with a fixed name, each run would update it"
-    elif not is_endpoint:
-        why = "does not contain the time of the recording, so every run would use the same name"
-        yield f"the name `{name}` {why}: add `{{{{ ts_nodash }}}}`"
+    elif not is_endpoint and day_in(name, created.at) is None:
+        why = f"no time is recognized in the name `{name}`, so every run would use the same name"
+        yield f"{why}: add `{{{{ ts_nodash }}}}`"
 
 
 def _on_uploads(created: Created, store: Objects, code: str | None) -> tuple[list[str], list[str]]:
@@ -168,7 +168,7 @@ def _on_uploads(created: Created, store: Objects, code: str | None) -> tuple[lis
         uri = value.strip('"')
         if code is not None and uri.rpartition("/")[0] == code.rpartition("/")[0]:
             continue
-        if ACCOUNT_ID in uri or any(clocks(uri, created.at)):
+        if ACCOUNT_ID in uri or any(clocks(uri, created.at)) or day_in(uri, created.at):
             notes.append(
                 f"{where} is what the command uploaded, {uri}: upload it to your own bucket, and write its URI"
             )
