@@ -215,7 +215,8 @@ def test_dag_files_compile_to_their_own_requests(source: str, names: list[str]) 
         ("x.yaml", "", "the file is empty"),
         ("x.py", "x = 1\n", "no SageMakerTrainingOperator"),
         ("x.py", "def", "x.py: line 1: not Python: invalid syntax\n"),
-        ("x.py", "-" * 100_000 + "1", "x.py: not Python: nested too deeply\n"),
+        ("x.py", "-" * 100_000 + "1", "x.py: its expressions are nested too deeply to be read\n"),
+        ("x.py", "x = " + " + ".join(["'a'"] * 3_000), "x.py: its expressions are nested "),
     ],
 )
 def test_what_is_no_source(name: str, content: str, said: str, project: Path, trainspec: Run) -> None:

@@ -53,8 +53,10 @@ def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> l
         tree = syntax(text)
     except SyntaxError as error:
         raise CannotImportError(f"line {error.lineno}: not Python: {error.msg}") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise CannotImportError(f"not Python: {str(error) or 'nested too deeply'}") from error
+    except ValueError as error:
+        raise CannotImportError(f"not Python: {error}") from error
+    except (RecursionError, MemoryError):
+        raise CannotImportError("its expressions are nested too deeply to be read") from None
     if _depth(tree) > MAX_DEPTH:
         raise CannotImportError(f"its expressions are nested more than {MAX_DEPTH} levels deep")
     comments = comments_of(text)
