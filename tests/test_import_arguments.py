@@ -95,3 +95,10 @@ def test_no_connection_is_named() -> None:
 def test_a_parameter_without_a_schema_is_its_value() -> None:
     imported = of("params={'a': Param('x'), 'b': Param(default=2), 'c': Param(3, minimum=1), 'd': Param(None)}")
     assert imported.dag["params"] == {"a": "x", "b": 2, "c": {"default": 3, "minimum": 1}, "d": {"default": None}}
+
+
+def test_a_doc_that_cannot_be_read_is_no_doc() -> None:
+    (job,) = (imported := of("", "doc_md=open('t.md').read()")).jobs
+    assert "doc" not in job.fields
+    (note,) = imported.notes
+    assert "doc_md is not a literal" in note

@@ -81,9 +81,7 @@ class Reading:
     def put_task_argument(self, fields: dict[str, Any], name: str, node: ast.expr, what: str) -> None:
         """Put an argument that every task takes where a spec has it."""
         known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
-        if name == "doc_md":
-            fields["doc"] = self.value(node, name)
-        elif name not in known:
+        if name != "doc_md" and name not in known:
             self.note(node, f"{what} is not carried over")
         elif name in DURATIONS:
             self.put_duration(fields, name, node)
@@ -100,7 +98,7 @@ class Reading:
         else:
             value = self.value(node, name)
             if value is not None:
-                fields[name] = value
+                fields["doc" if name == "doc_md" else name] = value
 
     def put_duration(self, fields: dict[str, Any], name: str, node: ast.expr) -> None:
         """Put a duration."""
