@@ -264,3 +264,21 @@ def test_a_docstring_is_a_remark() -> None:
 def test_what_is_no_group_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(ShapeError):
         check_found(loaded({**group("g"), **change}))
+
+
+def test_an_edge_of_too_many_tasks_is_left_out_soon() -> None:
+    body = """
+    with DAG("d"):
+        with TaskGroup("g") as g:
+            for each in range(200):
+                job(f"t{each}")
+        with TaskGroup("h") as h:
+            for each in range(200):
+                BashOperator(task_id=f"b{each}", bash_command="x")
+        g >> h
+    """
+    imported = only(body)
+    assert not any("depends_on" in each for each in fields(imported).values())
+    (note,) = imported.notes
+    why = "with it, the file has more than 25,000 edges between tasks, too many for a spec"
+    assert note == f"line {line_of('g >> h', body)}: the edge `g >> h` is not carried over as a whole: {why}"

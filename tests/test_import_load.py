@@ -328,3 +328,13 @@ def test_options_of_loading_need_it(trainspec: Run, project: Path, option: str) 
     ran = trainspec("import", "d.py", option, "9")
     assert ran.returncode == 2
     assert f"{option} is for --load, which runs the DAG file; add --load" in ran.stderr
+
+
+def test_edges_beyond_those_of_a_spec_are_noted() -> None:
+    before = [f"t{each}" for each in range(160)]
+    found = file_of(*map(task, before), *(task(f"b{each}", BASH, tuple(before)) for each in range(160)))
+    imported = only(found)
+    assert sum("depends_on" in each.fields for each in imported.other_tasks) == 156
+    (note,) = (each for each in imported.notes if "edges" in each)
+    assert note.startswith("line 7: what `b156` waits for is not carried over, nor is it of the tasks after it: ")
+    assert note.endswith("more than 25,000 edges between tasks, too many for a spec")

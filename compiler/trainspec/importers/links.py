@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 
 from trainspec.importers.values import Group, Task
 from trainspec.safety.budget import spend
+from trainspec.text.parse import MAX_NODES
+
+MOST_EDGES = MAX_NODES // 2
+"""Edges of a file: each is a value of a spec, which has tasks, too."""
+TOO_MANY_EDGES = f"with it, the file has more than {MOST_EDGES:,} edges between tasks, too many for a spec"
 
 
 @dataclass
@@ -14,15 +19,18 @@ class Links:
     _before: dict[int, set[int]] = field(default_factory=dict)
     _after: dict[int, set[int]] = field(default_factory=dict)
 
-    def add(self, before: Task | Group, after: Task | Group) -> None:
-        """`before >> after`."""
+    def add(self, before: Task | Group, after: Task | Group) -> bool:
+        """`before >> after`; whether there are not too many edges for it."""
         ends, starts = _ends(before, self._after), _ends(after, self._before)
+        if len(self._pairs) + len(ends) * len(starts) > MOST_EDGES:
+            return False
         for one in ends:
             for two in starts:
                 spend(1)
                 self._pairs.setdefault((id(one), id(two)), (one, two))
                 self._after.setdefault(id(one), set()).add(id(two))
                 self._before.setdefault(id(two), set()).add(id(one))
+        return True
 
     def between_tasks(self) -> list[tuple[Task, Task]]:
         """Every edge, once."""

@@ -1,12 +1,13 @@
 """DAGs, tasks and edges, as the calls of a DAG file make them."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.airflow_api.model import Signature
 from trainspec.airflow_api.operators import find
 from trainspec.importers.from_environment import by_default, is_of_airflow, is_variable, is_within_template
+from trainspec.importers.links import TOO_MANY_EDGES
 from trainspec.importers.values import Dag, Given, Group, Label, Output, Reference, Task, dotted, unknown
 from trainspec.options import DEFAULT_AIRFLOW
 from trainspec.safety.budget import spend
@@ -116,8 +117,8 @@ def _new_task(run: "Interpreter", node: ast.Call, given: Given, dag: Dag | None,
     if inside is not None:
         made.group = inside
         inside.members.append(made)
-    for before in _tasks_in([*given.positional, *given.named.values()]):
-        run.links.add(before, made)
+    pairs = [(before, made) for before in _tasks_in([*given.positional, *given.named.values()])]
+    _add(run, pairs, f"what {_said(made)} waits for", node)
     return made
 
 
@@ -142,9 +143,14 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
             f"the edge `{ast.unparse(node)[:100]}` is not carried over: whether it exists is only known at run time",
         )
         return
-    for one in ends[0] or ():
-        for other in ends[1] or ():
-            run.links.add(one, other)
+    pairs = ((one, other) for one in ends[0] or () for other in ends[1] or ())
+    _add(run, pairs, f"the edge `{ast.unparse(node)[:100]}`", node)
+
+
+def _add(run: "Interpreter", pairs: Iterable[tuple[Task | Group, Task | Group]], what: str, node: ast.AST) -> None:
+    """Add the edges of `pairs`, or those that there is room for."""
+    if not all(run.links.add(before, after) for before, after in pairs):
+        run.note(node, f"{what} is not carried over as a whole: {TOO_MANY_EDGES}")
 
 
 def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from trainspec.importers.from_environment import airflow_template
+from trainspec.importers.links import MOST_EDGES, TOO_MANY_EDGES
 from trainspec.importers.load.moving import line_of, moving
 from trainspec.importers.load.run import Loaded
 from trainspec.importers.model import CannotImportError
@@ -79,12 +80,18 @@ def _tasks(
             yield named(name, call)
         if not made:
             yield named(names[task["id"]][0], ast.copy_location(ast.Call(ast.Name("lost"), [], []), _at(task)))
+    left = MOST_EDGES
     for task in dag["tasks"]:
-        for before in task["upstream"]:
-            for one in names.get(before, ()):
-                for other in names[task["id"]]:
-                    spend(1)
-                    yield edge(one, other)
+        befores = [one for before in task["upstream"] for one in names.get(before, ())]
+        left -= len(befores) * len(names[task["id"]])
+        if left < 0:
+            what = f"what `{task['id']}` waits for is not carried over"
+            notes.append(f"{line_of(task)}{what}, nor is it of the tasks after it: {TOO_MANY_EDGES}")
+            return
+        for one in befores:
+            for other in names[task["id"]]:
+                spend(1)
+                yield edge(one, other)
 
 
 def _made(task: Json, taken: set[str]) -> Iterator[dict[str, Any]]:
