@@ -338,3 +338,9 @@ def test_edges_beyond_those_of_a_spec_are_noted() -> None:
     (note,) = (each for each in imported.notes if "edges" in each)
     assert note.startswith("line 7: what `b156` waits for is not carried over, nor is it of the tasks after it: ")
     assert note.endswith("more than 25,000 edges between tasks, too many for a spec")
+
+
+def test_a_dollar_with_a_brace_is_no_variable_of_the_spec() -> None:
+    job = task("t", arguments={"config": CONFIG, "doc_md": "${vars.y}", "pool": "${vars.y}"})
+    text = spec_text(only(file_of(job, doc_md="${vars.y}", tags={"list": ["${vars.y}"]})))
+    assert text.count("${vars.y}") == text.count("$${vars.y}") == 4, text
