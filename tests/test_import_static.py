@@ -1,6 +1,7 @@
 """`trainspec import` of DAG files: what the file decides comes over, what only a run decides is said."""
 
 import textwrap
+import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -100,6 +101,20 @@ def test_a_job_that_a_function_runs_is_named(kind: str) -> None:
     name = "SageMakerTrainingOperator in line 15" if kind == "operator" else "SageMakerTuningOperator in line 18"
     assert "the task `p` is not carried over: " in note
     assert f" runs {name}" in note
+
+
+@pytest.mark.parametrize("kind", ["operator", "task"])
+def test_a_function_of_many_tasks_is_read_once(kind: str) -> None:
+    """Read for each task, 2,000 lines and 500 tasks would take ten seconds and more."""
+    body = "def f():\n" + "    x = print(1)\n" * 2000 + "    SageMakerTrainingOperator(task_id='i', config={})\n"
+    tasks = {"operator": "PythonOperator(task_id=f'p{i}', python_callable=f)", "task": "task(f)()"}
+    head = "from airflow.operators.python import PythonOperator\n"
+    dag = "with DAG('d'):\n    SageMakerTrainingOperator(task_id='t', config=request())\n"
+    loop = f"    for i in range(500):\n        {tasks[kind]}"
+    started = time.process_time()
+    imported = only(head + body + dag + loop)
+    assert time.process_time() - started < 5
+    assert " runs SageMakerTrainingOperator in line 2014" in imported.notes[-1]
 
 
 def test_what_another_module_says_is_named_at_the_line_that_reads_it() -> None:

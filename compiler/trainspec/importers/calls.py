@@ -148,7 +148,7 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
             if isinstance(inner, Function)
             else Partial("task")
         )
-    if (function := given.named.get("python_callable")) and (inside := _job_inside(function)):
+    if (function := given.named.get("python_callable")) and (inside := _job_inside(run, function)):
         return make_lost_task(run, node, f"its function runs {inside}", given)
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
@@ -182,9 +182,9 @@ def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Gi
     return made
 
 
-def _job_inside(function: Any) -> str | None:
+def _job_inside(run: "Interpreter", function: Any) -> str | None:
     """The training job that a function of this file creates; what another module defines keeps its path."""
-    return trains_in(function, TRAINING) if isinstance(function, Function) and not function.module else None
+    return trains_in(run, function, TRAINING) if isinstance(function, Function) and not function.module else None
 
 
 def _is_task_class(name: str) -> bool:
@@ -215,7 +215,7 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
         return unknown(node)
     if called.kind == "task":
         name = called.node.name if not isinstance(called.node, ast.Lambda) else "<lambda>"
-        inside = trains_in(called, TRAINING)
+        inside = trains_in(run, called, TRAINING)
         why = f"it is the Python function `{name}` of this file" + (f", which runs {inside}" if inside else "")
         return make_lost_task(run, node, why, given, name)
     if run.depth >= MOST_CALLS or given.open:

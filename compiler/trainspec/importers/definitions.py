@@ -4,6 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.values import Function, LocalClass, Member, Reference, Scope
+from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
@@ -55,9 +56,20 @@ def attribute_of(of: LocalClass, name: str) -> Any:
     return attribute_of(first, name) if isinstance(first, LocalClass) and len(of.bases) == 1 else ...
 
 
-def trains_in(of: Function, operators: tuple[str, ...]) -> str | None:
-    """The operator of a training job that a function creates when a task runs it, and its line; None for others."""
+def trains_in(run: "Interpreter", of: Function, operators: tuple[str, ...]) -> str | None:
+    """The operator of a training job that a function creates when a task runs it, and its line; None for others.
+
+    Many tasks may run one function, so the answer is remembered.
+    """
+    key = (of.node, of.scope)
+    if key not in run.jobs_inside:
+        run.jobs_inside[key] = _job_inside(of, operators)
+    return run.jobs_inside[key]
+
+
+def _job_inside(of: Function, operators: tuple[str, ...]) -> str | None:
     for each in ast.walk(of.node):
+        spend(1)
         if not isinstance(each, ast.Call):
             continue
         name = each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", "")

@@ -62,6 +62,8 @@ class Interpreter:
     links: Links = field(default_factory=Links)
     constants: dict[str, str] = field(default_factory=dict)
     called_dags: set[int] = field(default_factory=set)
+    jobs_inside: dict[tuple[ast.AST, Scope], str | None] = field(default_factory=dict)
+    """The training job that each function, in its scope, creates when a task runs it, as far as it was asked for."""
     outermost: Scope = field(default_factory=Scope)
     _alive: list[Any] = field(default_factory=list)
     _modules: dict[str, dict[str, Any] | None] = field(default_factory=dict)
