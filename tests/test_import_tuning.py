@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from trainspec.diagnostics import codes
 from trainspec.importers.dag_file import import_dag_file
-from trainspec.importers.request import import_request, without_empty_ranges
+from trainspec.importers.request import import_request, without_defaults, without_empty_ranges
 from trainspec.importers.sources import read_text
 from trainspec.importers.write import spec_text
 from trainspec.pipeline import Options, analyse
@@ -181,6 +181,15 @@ def test_an_answer_has_no_empty_ranges() -> None:
     imported = import_request({**REQUEST, "HyperParameterTuningJobStatus": "Completed"})
     assert "request:" not in spec_text(imported)
     assert "request:" in spec_text(import_request(REQUEST))
+
+
+def test_an_answer_has_no_defaults_in_its_definitions() -> None:
+    added = {"EnableManagedSpotTraining": False, "OutputDataConfig": {"S3OutputPath": "s3://b/", "KmsKeyId": ""}}
+    own = {"EnableManagedSpotTraining": True, "OutputDataConfig": {"S3OutputPath": "s3://c/", "KmsKeyId": "k"}}
+    assert without_defaults({"TrainingJobDefinition": added, "TrainingJobDefinitions": [added, own]}) == {
+        "TrainingJobDefinition": {"OutputDataConfig": {"S3OutputPath": "s3://b/"}},
+        "TrainingJobDefinitions": [{"OutputDataConfig": {"S3OutputPath": "s3://b/"}}, own],
+    }
 
 
 def test_several_definitions_are_named() -> None:

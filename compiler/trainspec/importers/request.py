@@ -27,6 +27,8 @@ _DEFAULTS = {
     "OutputDataConfig.CompressionType": "GZIP",
 }
 """What SageMaker adds to the description of a job, by the members of the training job."""
+_ABOVE = re.compile(r"^\.?(TrainingJobDefinitions?\.)?")
+"""What is before the members of a training job in a tuning job's request."""
 _TIME = re.compile(r"[-_](20\d\d[-T\d]{4,}\d|\d{6}-\d{4}|\d{10}|\d{13})$")
 _NAMES = ("TrainingJobName", "HyperParameterTuningJobName")
 
@@ -75,7 +77,7 @@ def without_defaults(request: Mapping[str, Any]) -> dict[str, Any]:
             return [kept(each, path) for each in value]
         if not isinstance(value, Mapping):
             return value
-        members = ((f"{path}.{name}".removeprefix(".").removeprefix("TrainingJobDefinition."), name) for name in value)
+        members = ((_ABOVE.sub("", f"{path}.{name}"), name) for name in value)
         return {name: kept(value[name], at) for at, name in members if _DEFAULTS.get(at, ...) != value[name]}
 
     return without_empty_ranges(kept(request, ""))
