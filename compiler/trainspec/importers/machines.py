@@ -13,8 +13,12 @@ from typing import Any, Final
 State = Mapping[str, Any]
 _STEP: Final = re.compile(r'"Steps\.([\w-]+)\.')
 """How a pipeline's step reads what another one returns."""
-_EMPTY: Final = ("Pass", "Succeed", "Fail", "Parallel")
-"""Types of states whose loss nobody notices: what is in a Parallel is seen on its own."""
+_WITHOUT_WORK: Final = ("Pass", "Succeed", "Fail", "Parallel")
+"""Types of states that run nothing themselves: the states in the branches of a Parallel are reported one by one."""
+_MOST_EDGES: Final = 10_000
+"""Dependencies of a file's jobs: two Parallel states of a hundred jobs each have as many."""
+_MOST_WALKED: Final = 1000
+"""Dependencies of a pipeline's steps that are followed to find the jobs that one step waits for."""
 _OF_STATE: Final = {
     "Retry": "retries",
     "TimeoutSeconds": "execution_timeout",
@@ -26,8 +30,12 @@ _OF_STATE: Final = {
 class _Machine:
     states: Mapping[str, Any]
     noun: str = "state"
+    around: "tuple[_Machine, str] | None" = None
+    """The machine and its state that this machine is in."""
     jobs: dict[str, list[str]] = field(default_factory=dict)
-    """The task ids of the jobs in each state."""
+    """The task ids of the jobs in each state that has any."""
+    unordered: list[str] = field(default_factory=list)
+    """The states whose jobs do not wait for those before them, since that would be too many dependencies."""
 
 
 @dataclass
@@ -39,11 +47,12 @@ class Machines:
 
     def states(self, states: Mapping[str, Any], noun: str = "state") -> Iterator[tuple[str, Any]]:
         """The states of a machine, one after the other: jobs that are found meanwhile are in the last one."""
-        made = _Machine(states, noun)
+        around = self._open[-1] if self._open else None
+        made = _Machine({str(name): state for name, state in states.items()}, noun, around)
         self._all.append(made)
-        for name, state in states.items():
-            self._open.append((made, str(name)))
-            yield str(name), state
+        for name, state in made.states.items():
+            self._open.append((made, name))
+            yield name, state
             self._open.pop()
 
     @property
@@ -51,23 +60,30 @@ class Machines:
         """Whether the states of a machine are being read."""
         return bool(self._open)
 
-    def holds(self, task_id: str) -> None:
-        """Note that the states that are being read hold a job."""
+    def add_job(self, task_id: str) -> None:
+        """Add a job to the states that are being read."""
         for machine, state in self._open:
             machine.jobs.setdefault(state, []).append(task_id)
 
     def upstream(self) -> dict[str, list[str]]:
-        """The jobs that each job waits for: those of the states before it."""
+        """The jobs that each job waits for: those of the states before it, as long as there are not too many."""
         found: dict[str, list[str]] = {}
+        left = _MOST_EDGES
         for machine in self._all:
-            for name, before in _edges(machine):
-                for each in machine.jobs[name]:
-                    found.setdefault(each, []).extend(machine.jobs[before])
+            for name, states in _before(machine).items():
+                before = [job for state in states for job in machine.jobs[state]]
+                edges = len(before) * len(machine.jobs[name])
+                if edges > left:
+                    machine.unordered.append(name)
+                    continue
+                left -= edges
+                for job in machine.jobs[name]:
+                    found.setdefault(job, []).extend(before)
         return found
 
     def notes(self) -> list[str]:
-        """What of the machines no spec holds."""
-        return [note for machine in self._all if any(machine.jobs.values()) for note in _notes(machine)]
+        """What is not carried over, once `upstream` has been asked for."""
+        return [note for machine in self._all if _is_reported(machine) for note in _notes(machine)]
 
 
 def depends_on(task_ids: Collection[str]) -> Any:
@@ -84,54 +100,95 @@ def steps_of(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {str(each["Name"]): each for each in steps}
 
 
-def _edges(machine: _Machine) -> Iterator[tuple[str, str]]:
-    """Each state with jobs, and one before it: `Next` alone leads from the one to the other, or a step names it."""
-    for name in machine.jobs:
-        if machine.noun == "step":
-            yield from ((name, before) for before in _steps_before(machine, name))
-        elif (after := _next_with_job(machine, name)) is not None:
-            yield after, name
+def _before(machine: _Machine) -> dict[str, list[str]]:
+    """For each state with jobs those before it: `Next` alone leads from one state to another, or a step names it."""
+    if machine.noun == "step":
+        return _steps_before(machine)
+    found: dict[str, list[str]] = {}
+    for name, after in _next_with_jobs(machine):
+        found.setdefault(after, []).append(name)
+    return found
 
 
-def _steps_before(machine: _Machine, name: str) -> Iterator[str]:
-    """The steps with jobs that a step depends on, through any steps without."""
-    waiting, seen = [name], {name}
+def _steps_before(machine: _Machine) -> dict[str, list[str]]:
+    """For each step with jobs those that it depends on, through any steps without."""
+    named = {name: _named(machine, name) for name in machine.states}
+    found = {name: _nearest(machine, name, named) for name in machine.jobs}
+    machine.unordered += [name for name, before in found.items() if before is None]
+    return {name: before for name, before in found.items() if before is not None}
+
+
+def _named(machine: _Machine, name: str) -> list[str]:
+    """The steps that a step names or reads."""
+    step = machine.states[name]
+    depends, read = step.get("DependsOn"), _STEP.findall(json.dumps(step.get("Arguments"), default=str))
+    named = map(str, (*(depends if isinstance(depends, list) else ()), *read))
+    return [each for each in dict.fromkeys(named) if each in machine.states]
+
+
+def _nearest(machine: _Machine, name: str, named: Mapping[str, list[str]]) -> list[str] | None:
+    """The steps with jobs that a step depends on; None where there is too much to follow."""
+    found, waiting, seen, walked = list[str](), [name], {name}, 0
     while waiting:
-        step = machine.states[waiting.pop()]
-        named = step.get("DependsOn") or ()
-        read = _STEP.findall(json.dumps(step.get("Arguments"), default=str))
-        for each in dict.fromkeys(map(str, (*named, *read))):
-            if each in machine.states and each not in seen:
-                seen.add(each)
-                if machine.jobs.get(each):
-                    yield each
-                else:
-                    waiting.append(each)
-
-
-def _next_with_job(machine: _Machine, name: str) -> str | None:
-    seen = {name}
-    while True:
-        state = machine.states.get(name)
-        name = str(state.get("Next")) if isinstance(state, Mapping) and state.get("Type") != "Choice" else ""
-        if name in seen or name not in machine.states:
+        below = named[waiting.pop()]
+        walked += len(below)
+        if walked > _MOST_WALKED:
             return None
-        seen.add(name)
-        if machine.jobs.get(name):
-            return name
+        for each in below:
+            if each not in seen:
+                seen.add(each)
+                (found if each in machine.jobs else waiting).append(each)
+    return found
+
+
+def _next_with_jobs(machine: _Machine) -> Iterator[tuple[str, str]]:
+    """Each state with jobs, and the next one. Where a state without jobs leads is remembered."""
+    known: dict[str, str | None] = {}
+    for name in machine.jobs:
+        walked: list[str] = []
+        after = _next(machine, name)
+        while after is not None and after not in known and after not in machine.jobs:
+            known[after] = None  # so that a circle of states ends
+            walked.append(after)
+            after = _next(machine, after)
+        if after is not None and after not in machine.jobs:
+            after = known[after]
+        known |= dict.fromkeys(walked, after)
+        if after is not None and after != name:
+            yield name, after
+
+
+def _next(machine: _Machine, name: str) -> str | None:
+    state = machine.states[name]
+    after = state.get("Next") if isinstance(state, Mapping) and _kind(state) != "Choice" else None
+    return after if isinstance(after, str) and after in machine.states else None
+
+
+def _kind(state: Any) -> str:
+    return str(state.get("Type", "")) if isinstance(state, Mapping) else ""
+
+
+def _is_reported(machine: _Machine) -> bool:
+    """Whether a machine's states are reported: it has jobs, or it is a branch beside jobs."""
+    if machine.around is None:
+        return bool(machine.jobs)
+    outer, name = machine.around
+    return (name in outer.jobs or _kind(outer.states[name]) == "Parallel") and _is_reported(outer)
 
 
 def _notes(machine: _Machine) -> Iterator[str]:
     for name, state in machine.states.items():
         if not isinstance(state, Mapping):
             continue
-        kind = str(state.get("Type", ""))
+        kind = _kind(state)
         if kind == "Map" and machine.jobs.get(name):
             jobs = ", ".join(f"`{each}`" for each in machine.jobs[name])
             yield f"the state `{name}` runs {jobs} once for each item; the spec runs it once"
-        elif not machine.jobs.get(name) and kind not in _EMPTY:
+        elif not machine.jobs.get(name) and kind not in _WITHOUT_WORK:
             resource = str(state.get("Resource") or kind).rpartition(":::")[2]
             yield f"the {machine.noun} `{name}` ({resource[:100]}) is not carried over"
         for member in _OF_STATE:
             if machine.jobs.get(name) and member in state:
                 yield f"`{member}` of the state `{name}` is not carried over; a spec has `{_OF_STATE[member]}`"
+    for name in machine.unordered:
+        yield f"the order of the {machine.noun} `{name}` is not carried over: there are too many dependencies"

@@ -68,7 +68,7 @@ def import_wrapped(data: Any) -> Imported | None:
             remarks.append(taken(called))
         said += notes_on(request)
         task_id = task_ids.free(task_id_for(name or without_time(called)))
-        machines.holds(task_id)
+        machines.add_job(task_id)
         jobs.append(ImportedJob(task_id, request))
         notes += [f"{task_id}: {note}" for note in said]
         remarks += [f"{task_id}: {remark}" for remark in remarks_on(request)]
