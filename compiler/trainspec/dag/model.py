@@ -37,7 +37,7 @@ class GroupPlan(NamedTuple):
     @property
     def tasks(self) -> tuple[TaskPlan, ...]:
         """The tasks in it, those of the groups inside it among them."""
-        return tuple(each for each in walk(self.members) if isinstance(each, TaskPlan))
+        return tasks_in(self.members)
 
 
 Member: TypeAlias = TaskPlan | GroupPlan
@@ -54,7 +54,12 @@ class DagPlan(NamedTuple):
     @property
     def tasks(self) -> tuple[TaskPlan, ...]:
         """All tasks, those of the groups among them."""
-        return GroupPlan("", "", (), self.members).tasks
+        return tasks_in(self.members)
+
+
+def tasks_in(members: Sequence[Member]) -> tuple[TaskPlan, ...]:
+    """The tasks among `members`, and those in the groups among them."""
+    return tuple(each for each in walk(members) if isinstance(each, TaskPlan))
 
 
 def walk(members: Sequence[Member]) -> Iterator[Member]:

@@ -68,7 +68,7 @@ SWITCHES: Final = frozenset(kind.enabled for kind in KINDS.values())
 """The hyperparameters that distribute, whoever sets them."""
 
 
-class Distribution(NamedTuple):
+class Distribution:
     """`distribution: torchrun`, or a map with its options."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:

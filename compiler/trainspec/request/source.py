@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecifica
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from trainspec.diagnostics import codes
 from trainspec.request.codecs import Assignment, Lowered, ToText
@@ -33,7 +33,7 @@ _INPUTS: Final = "InputDataConfig"
 _ALGORITHM: Final = "AlgorithmSpecification"
 
 
-class Source(NamedTuple):
+class Source:
     """`source: {entry, dir, …}`, whose folder has become the S3 URI of its archive."""
 
     def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: "JobData") -> Lowered:

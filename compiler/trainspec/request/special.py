@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from trainspec.diagnostics import codes
 from trainspec.request.arn import role_arn
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import JobData
 
 
-class Role(NamedTuple):
+class Role:
     """The execution role: an ARN, or a bare name in the job's account."""
 
     def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -30,7 +30,7 @@ class Role(NamedTuple):
         return as_text(value)
 
 
-class OfS3(NamedTuple):
+class OfS3:
     """A detail of how SageMaker reads S3, which a channel with another source of data cannot have."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -53,7 +53,7 @@ class OfS3(NamedTuple):
 _SOURCES_IN_S3 = ("s3", "manifest", "augmented_manifest", "converse")
 
 
-class Words(NamedTuple):
+class Words:
     """The words of a command: a list, or a text that is split as a shell does. A template is never split."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
@@ -85,7 +85,7 @@ def split_words(text: str) -> list[str]:
     return [restored.sub(lambda found: templates[int(found[1])], word) for word in shlex.split(shown)]
 
 
-class Framework(NamedTuple):
+class Framework:
     """`framework: {name, version, python}`: the image of AWS for it, in the job's region and for its machines."""
 
     def lower(self, value: Mapping[str, Any], member: Path, field: Path, job: "JobData") -> Lowered:
@@ -106,7 +106,7 @@ class Framework(NamedTuple):
         """Nothing: an image stays an image."""
 
 
-class Algorithm(NamedTuple):
+class Algorithm:
     """`algorithm: xgboost@1.7-1`: the image of a built-in algorithm. Without `@` it is AlgorithmName."""
 
     def lower(self, value: str, member: Path, field: Path, job: "JobData") -> Lowered:
