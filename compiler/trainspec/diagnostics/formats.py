@@ -3,15 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from trainspec.diagnostics.model import Diagnostic, Severity, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Findings in order of their places, and what a format may want besides.
 
     `lines` gives a file's source, `checked` names the files of the run, `explain` gives Markdown about codes. `secrets`
@@ -24,7 +22,7 @@ class Report:
     lines: Callable[[str], Sequence[str]] = lambda _: ()
     colour: bool = False
     checked: Sequence[str] = ()
-    explain: Callable[[], Mapping[str, str]] = field(default=dict)
+    explain: Callable[[], Mapping[str, str]] = dict
     secrets: frozenset[Span] = frozenset()
     conceal: Callable[[str], str] = str
     conceal_source: Callable[[str], str] = str
@@ -59,7 +57,7 @@ def render(form: str, report: Report) -> Iterable[str]:
     findings = bounded([_discreet(found, secrets, report.conceal) for found in report.findings])
     lines = concealing(report.lines, secrets, report.conceal_source)
     counts = Counter(found.severity for found in report.findings)
-    return FORMATS[form](replace(report, findings=findings, lines=lines, counts=counts))
+    return FORMATS[form](report._replace(findings=findings, lines=lines, counts=counts))
 
 
 def _discreet(found: Diagnostic, secrets: frozenset[Span], conceal: Callable[[str], str]) -> Diagnostic:
