@@ -357,3 +357,57 @@ def test_exit_codes(trainspec: Run, project: Path) -> None:
 )
 def test_an_old_path_leads_to_an_operator_of_today(old: str) -> None:
     assert todays_path(old) in {f"{module}.{name}" for module, name in everywhere(DEFAULT_AIRFLOW)}
+
+
+CHANGES = {
+    "a chain of all tasks": "chain(*d.tasks)",
+    "a chain of unknown tasks": "chain(t, *made())",
+    "an edge of a looked-up task": "d.get_task('t').set_downstream(u)",
+    "an edge of an unknown task": "made().set_upstream(t)",
+    "an edge by the class": "SageMakerTrainingOperator.set_downstream(t, u)",
+    "edges of a loop": "for x in g.children.values(): x.set_downstream(u)",
+    "attributes in a loop": "for x in d.tasks: x.pool = 'all'",
+    "attributes in a comprehension": "[setattr(x, 'pool', 'p') for x in d.tasks]",
+    "an attribute of a looked-up task": "d.get_task('t').pool = 'all'",
+    "an attribute of an item": "d.task_dict['t'].queue = 'q'",
+    "an attribute of a list's first": "list(d.roots)[0].retries = 9",
+    "an attribute of one of two": "[t, u][made()].pool = 'p'",
+    "an attribute of what a condition chooses": "(t if made() else u).pool = 'p'",
+    "an attribute of the group": "g.default_args = {'retries': 3}",
+    "a part of an attribute": "d.tags.append('x')",
+    "an alias of an attribute": "tags = d.tags; tags.append('x')",
+    "an item of an attribute": "d.params['z'] = 3",
+    "an item of the default arguments": "d.default_args['queue'] = 'q'",
+    "more default arguments": "d.default_args.update(retries=7)",
+    "a deleted item": "del d.default_args['queue']",
+    "a deleted attribute": "del t.pool",
+    "an attribute in the dictionary": "vars(t)['pool'] = 'p'",
+    "a method of a task": "t.as_teardown()",
+    "a call of nobody knows what": "made(t)",
+    "a group that is looked up": "with d.task_group: BashOperator(task_id='m', bash_command='m')",
+}
+TWO_TASKS = """with DAG('d') as d:
+    with TaskGroup('g') as g:
+        t = SageMakerTrainingOperator(task_id='t', config=request())
+    u = SageMakerTrainingOperator(task_id='u', config=request())
+    """
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_of_what_belongs_to_a_dag_is_named_with_its_line(kind: str) -> None:
+    """Nobody reads `d.tasks`: what is changed of it, or linked to it, would be lost without a word."""
+    imported = only(TWO_TASKS + CHANGES[kind])
+    line = (HEAD + TWO_TASKS).count("\n") + 1
+    assert [note.partition(":")[0] for note in imported.notes] == [f"line {line}"], imported.notes
+
+
+def test_what_only_looks_at_a_dag_is_no_change() -> None:
+    looks = """for x in d.tasks: print(x.task_id.upper(), len(d.tasks), d.get_task('t'))
+    assert d.has_task('t') and all(x.owner for x in d.tasks)
+    """
+    assert not only(TWO_TASKS + looks).notes
+
+
+@pytest.mark.parametrize("edge", ["u.set_upstream(task_or_task_list=t)", "t.output.set_downstream(u)"])
+def test_an_edge_by_a_method(edge: str) -> None:
+    assert edges(only(TWO_TASKS + edge)) == {"u": "g.t"}

@@ -3,10 +3,11 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.derived import is_derived, unknown_of
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.operations import items_of
-from trainspec.importers.values import Dag, LocalClass, Reference, Residual, Scope, Task, unknown
+from trainspec.importers.values import Dag, Group, LocalClass, Output, Reference, Residual, Scope, Task, unknown
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ def assign(run: "Interpreter", target: ast.expr, value: Any, scope: Scope) -> No
         items = items_of(run, value)
         fits = items is not None and len(items) == len(target.elts)
         for index, each in enumerate(target.elts):
-            assign(run, each, items[index] if items is not None and fits else unknown(each), scope)
+            assign(run, each, items[index] if items is not None and fits else unknown_of(each, value), scope)
     elif isinstance(target, ast.Subscript):
         _assign_item(run, target, value, scope)
     elif isinstance(target, ast.Starred):
-        assign(run, target.value, unknown(target.value), scope)
+        assign(run, target.value, unknown_of(target.value, value), scope)
     elif isinstance(target, ast.Attribute):
         assign_attribute(run, evaluate(run, target.value, scope), target.attr, value, target)
 
@@ -39,8 +40,10 @@ def assign_attribute(run: "Interpreter", of: Any, name: str, value: Any, at: ast
         of.arguments[name] = value
     elif isinstance(of, LocalClass):
         of.attributes[name] = unknown(at) if run.in_doubt else value
-    elif isinstance(of, Task | Dag) or (
-        isinstance(of, Reference) and run.constant_of_module(of.path, name, at) is not ...
+    elif (
+        isinstance(of, Task | Dag | Group | Output)
+        or is_derived(of)
+        or (isinstance(of, Reference) and run.constant_of_module(of.path, name, at) is not ...)
     ):
         run.note(at, f"`{ast.unparse(at)[:80]}` is set afterwards, which is not carried over")
 
@@ -56,7 +59,7 @@ def _assign_item(run: "Interpreter", target: ast.Subscript, value: Any, scope: S
         _assign_global(run, target, key, value, scope)
         return
     if not isinstance(of, dict | list):
-        if isinstance(of, Residual) and isinstance(target.value, ast.Attribute):
+        if is_derived(of) or (isinstance(of, Residual) and isinstance(target.value, ast.Attribute)):
             run.note(target, f"`{ast.unparse(target)[:80]}` is set, which is not carried over")
         return
     is_key = isinstance(key, str | int) and not is_variable(key)

@@ -1,16 +1,16 @@
 """What a call in a DAG file makes: a DAG, a task, a group, an edge, or a value."""
 
 import ast
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.definitions import stands_for, trains_in
+from trainspec.importers.derived import LINKING, Derived, note_edge, note_unread_call, touches
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import AIRFLOW_GETTERS, GETTERS, airflow_variable, variable
 from trainspec.importers.groups import group_of_function, make_group
 from trainspec.importers.handed import HANDED
-from trainspec.importers.known_calls import builtin, copied, method_of_container, method_of_text
+from trainspec.importers.known_calls import builtin, copied
 from trainspec.importers.making import (
     call_expression,
     link,
@@ -18,15 +18,13 @@ from trainspec.importers.making import (
     make_lost_task,
     make_task,
 )
+from trainspec.importers.methods import call_method, hand_over
 from trainspec.importers.operations import items_of
 from trainspec.importers.standard import STANDARD, of_standard
-from trainspec.importers.times import seconds_of
 from trainspec.importers.values import (
     Bound,
-    Dag,
     Function,
     Given,
-    Group,
     Label,
     LocalClass,
     Method,
@@ -34,7 +32,6 @@ from trainspec.importers.values import (
     Reference,
     Residual,
     Scope,
-    Task,
     unknown,
 )
 from trainspec.safety.budget import spend
@@ -60,7 +57,10 @@ _PURE = frozenset(
 def call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
     """The value of a call."""
     called = evaluate(run, node.func, scope)
-    return call_with(run, node, called, arguments(run, node, scope))
+    given = arguments(run, node, scope)
+    made = call_with(run, node, called, given)
+    is_derived = type(made) is Residual and touches(called, *given.positional, *given.named.values())
+    return Derived(made.node) if is_derived else made
 
 
 def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> Any:
@@ -79,11 +79,12 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
             return make_lost_task(run, node, f"its class `{called.name}` is defined in this file", given)
         if called.makes_tasks():
             run.note(node, f"what `{called.name}` makes is not read: it is a class of this file")
-        _hand_over(run, node, given, called.name)
+        hand_over(run, node, given, called.name)
         return unknown(node)
     if isinstance(called, Method):
-        return _call_method(run, node, called, given)
-    _hand_over(run, node, given, ast.unparse(node.func)[:80])
+        return call_method(run, node, called, given)
+    hand_over(run, node, given, ast.unparse(node.func)[:80])
+    note_unread_call(run, node, *given.positional, *given.named.values())
     if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):
         run.forget_names(node, f"`{ast.unparse(node)[:80]}` may set any name in the file")
     return unknown(node)
@@ -132,6 +133,8 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         pairs = pairwise(given.positional) if name != "cross_downstream" else [tuple(given.positional[:2])]
         for before, after in (pair for pair in pairs if len(pair) == 2):
             _link_chain(run, before, after, node, crossed=name != "chain")
+        if given.open:
+            note_edge(run, node)
         return None
     if name == "Label":
         return Label()
@@ -152,11 +155,13 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         return make_lost_task(run, node, f"its function runs {inside}", given)
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
+    if name in LINKING:
+        note_edge(run, node)
     if called.path in STANDARD and (known := of_standard(run, called.path, given)) is not ...:
         return known
     if called.path.split(".")[0] not in _PURE:
-        _hand_over(run, node, given, called.path)
-        if run.dags or any(isinstance(each, Dag | Task | Group) for each in given.positional):
+        hand_over(run, node, given, called.path)
+        if run.dags or touches(*given.positional, *given.named.values()):
             run.note(node, f"what `{called.path}` makes is not read: it is in another module")
     return Residual(call_expression(run, node, called, given))
 
@@ -199,19 +204,12 @@ def _link_chain(run: "Interpreter", before: Any, after: Any, node: ast.Call, cro
         link(run, before, after, node)
 
 
-def _hand_over(run: "Interpreter", node: ast.Call, given: Given, to: str) -> None:
-    """What is handed to a call that cannot be read may be changed by it."""
-    for value in [*given.positional, *given.named.values()]:
-        if isinstance(value, dict | list):
-            run.spoil(value, node, f"`{to}(...)` may change a value that is passed to it")
-
-
 def call_function(run: "Interpreter", node: ast.Call, called: Function, given: Given) -> Any:
     """Call a function of the file: its body is read with these arguments."""
     if called.kind == "decorated":
         said = f"the call `{ast.unparse(node)[:80]}` is not read, and no task that it makes"
         run.note(node, f"{said}: its function has a decorator that may change it")
-        _hand_over(run, node, given, ast.unparse(node.func)[:80])
+        hand_over(run, node, given, ast.unparse(node.func)[:80])
         return unknown(node)
     if called.kind == "task":
         name = called.node.name if not isinstance(called.node, ast.Lambda) else "<lambda>"
@@ -257,44 +255,3 @@ def _bind(run: "Interpreter", called: Function, given: Given, inner: Scope, node
         inner.names[spec.kwarg.arg] = named
         return True
     return not named
-
-
-def _call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given) -> Any:
-    of, name = called.of, called.name
-    if isinstance(of, Task | Group) and name in ("set_upstream", "set_downstream") and given.positional:
-        other = given.positional[0]
-        before, after = (other, of) if name == "set_upstream" else (of, other)
-        link(run, before, after, node)
-        return None
-    if isinstance(of, Group) and name == "add":
-        run.note(node, f"`{ast.unparse(node)[:80]}` is not carried over: the task stays where it was made")
-        return None
-    if isinstance(of, Partial) and name in ("expand", "expand_kwargs", "__call__"):
-        named = of.task_id if isinstance(of.task_id, str) else None
-        return make_lost_task(run, node, f"it is a mapped task of {of.name}", given, named)
-    if isinstance(of, Function) and of.kind in ("task", "task_group"):
-        if of.kind == "task_group" and name == "override":
-            return replace(of, overrides={**of.overrides, **given.named})
-        if name in ("partial", "override"):
-            task_id = given.named.get("task_id")
-            return (
-                Function(of.node, of.scope, of.kind, of.decorator, of.defaults)
-                if task_id is None
-                else Partial(str(task_id))
-            )
-        own = of.node.name if not isinstance(of.node, ast.Lambda) else None
-        return make_lost_task(run, node, f"it is a mapped {of.kind.replace('_', ' ')}", given, own)
-    if id(of) in run.unreadable or given.open:
-        return unknown(node)
-    if isinstance(of, LocalClass):
-        _hand_over(run, node, given, f"{of.name}.{name}")
-        if of.makes_tasks():
-            run.note(node, f"what `{of.name}.{name}` makes is not read: it is a class of this file")
-        return unknown(node)
-    if isinstance(of, Residual) and (whole := seconds_of(of.node)) is not None:
-        return whole
-    if isinstance(of, str):
-        return method_of_text(of, name, node, given)
-    if isinstance(of, dict | list):
-        return method_of_container(run, of, name, node, given)
-    return unknown(node)

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from trainspec.importers.derived import unknown_of
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.operations import SCALARS, decide, items_of
 from trainspec.importers.values import Scope, unknown
@@ -18,12 +19,14 @@ def comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
 
     rounds = list(_rounds(run, node.generators, Scope({}, scope)))  # type: ignore[attr-defined]
     if None in rounds:
+        inner_scope = Scope({}, scope)
         run.in_doubt += 1
-        for each in ast.iter_child_nodes(node):
-            if isinstance(each, ast.expr):
-                evaluate(run, each, Scope({}, scope))
+        for generator in node.generators:  # type: ignore[attr-defined]
+            through = evaluate(run, generator.iter, inner_scope)
+            run.assign(generator.target, unknown_of(generator.target, through), inner_scope)
+        values = [evaluate(run, each, inner_scope) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
         run.in_doubt -= 1
-        return unknown(node)
+        return unknown_of(node, *inner_scope.names.values(), *values)
     inner = [each for each in rounds if each is not None]
     if isinstance(node, ast.DictComp):
         keys = [evaluate(run, node.key, each) for each in inner]

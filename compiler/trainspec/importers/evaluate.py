@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.comprehensions import comprehension
 from trainspec.importers.definitions import attribute_of, defaults_of
+from trainspec.importers.derived import Derived, is_derived, unknown_of
 from trainspec.importers.from_environment import is_variable, member_of_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import COMPARISONS, SCALARS, decide, distinct, items_of, operate, text_of
@@ -52,7 +53,7 @@ def _name(run: "Interpreter", node: ast.Name, scope: Scope) -> Any:
     if value is ...:
         return Reference(f"builtins.{node.id}") if node.id in _BUILTINS else unknown(node)
     if isinstance(value, Residual) and not isinstance(value.node, ast.Name):
-        return Residual(value.node)
+        return type(value)(value.node)
     return value
 
 
@@ -73,7 +74,7 @@ def _attribute(run: "Interpreter", node: ast.Attribute, scope: Scope) -> Any:
         return found
     if isinstance(value, Member) and node.attr in ("name", "value"):
         return getattr(value, node.attr)
-    if isinstance(value, Residual) and node.attr != "total_seconds":
+    if isinstance(value, Residual) and not isinstance(value, Derived) and node.attr != "total_seconds":
         return unknown(node)
     return Method(value, node.attr, node)
 
@@ -88,9 +89,11 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
         return value
     if (member := member_of_variable(value, key)) is not None:
         return member
+    if is_derived(value):
+        return unknown_of(node, value)
     is_readable = not (id(value) in run.unreadable or is_variable(value) or is_variable(key))
     if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int | slice):
-        return unknown(node)
+        return unknown_of(node, value)
     try:
         found: Any = value[key]  # type: ignore[index]
     except (KeyError, IndexError, TypeError, ValueError):
@@ -126,11 +129,9 @@ def _list(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     found: list[Any] = []
     for item in node.elts:  # type: ignore[attr-defined]
         if isinstance(item, ast.Starred):
-            more = items_of(run, evaluate(run, item.value, scope))
-            if more is None:
-                found.append(unknown(item.value))
-            else:
-                found.extend(more)
+            value = evaluate(run, item.value, scope)
+            more = items_of(run, value)
+            found.extend([unknown_of(item.value, value)] if more is None else more)
         else:
             found.append(evaluate(run, item, scope))
     if isinstance(node, ast.Set):
@@ -180,8 +181,7 @@ def _bool(run: "Interpreter", node: ast.BoolOp, scope: Scope) -> Any:
         value = evaluate(run, each, scope)
         held = decide(run, value)
         if held is None:
-            _in_doubt(run, node.values[index + 1 :], scope)
-            return unknown(node)
+            return unknown_of(node, value, *_in_doubt(run, node.values[index + 1 :], scope))
         if held is isinstance(node.op, ast.Or):
             return value
     return value
@@ -207,17 +207,16 @@ def _compare(run: "Interpreter", node: ast.Compare, scope: Scope) -> Any:
 def _either(run: "Interpreter", node: ast.IfExp, scope: Scope) -> Any:
     held = decide(run, evaluate(run, node.test, scope))
     if held is None:
-        _in_doubt(run, [node.body, node.orelse], scope)
-        return unknown(node)
+        return unknown_of(node, *_in_doubt(run, [node.body, node.orelse], scope))
     return evaluate(run, node.body if held else node.orelse, scope)
 
 
-def _in_doubt(run: "Interpreter", nodes: list[ast.expr], scope: Scope) -> None:
-    """Read expressions of which only a run decides whether they are evaluated."""
+def _in_doubt(run: "Interpreter", nodes: list[ast.expr], scope: Scope) -> list[Any]:
+    """The values of expressions of which only a run decides whether they are evaluated."""
     run.in_doubt += 1
-    for each in nodes:
-        evaluate(run, each, scope)
+    values = [evaluate(run, each, scope) for each in nodes]
     run.in_doubt -= 1
+    return values
 
 
 def _lambda(run: "Interpreter", node: ast.Lambda, scope: Scope) -> Any:

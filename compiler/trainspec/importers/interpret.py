@@ -12,6 +12,7 @@ from typing import Any
 
 from trainspec.importers.assigning import assign
 from trainspec.importers.calls import arguments, call_function
+from trainspec.importers.derived import unknown_of
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.links import Links
 from trainspec.importers.making import make_dag
@@ -167,7 +168,8 @@ class Interpreter:
         self.depth -= 1
         self.in_doubt -= frame.in_doubt
         self.frames.pop()
-        return frame.result if not frame.in_doubt else unknown(ast.copy_location(ast.Name(f"{node.name}(...)"), node))
+        at = ast.copy_location(ast.Name(f"{node.name}(...)"), node)
+        return unknown_of(at, frame.result) if frame.in_doubt else frame.result
 
     # ---- statements
 
@@ -213,7 +215,9 @@ class Interpreter:
             scope.names[name] = _agreed(found, name, bodies)
         if any(ends):
             if all(end == "return" for end in ends):
-                self.frames[-1].result = unknown(ast.Name("a value that depends on a condition"))
+                self.frames[-1].result = unknown_of(
+                    ast.Name("a value that depends on a condition"), self.frames[-1].result
+                )
                 return "return"
             self.frames[-1].in_doubt += 1
             self.in_doubt += 1
@@ -238,4 +242,4 @@ def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:
     if imported and len(imported) == len(bound) and len({each.name for each in imported}) == 1:
         return imported[0]
     at = next((body[0] for body in bodies if body), None)
-    return unknown(ast.copy_location(ast.Name(name), at) if at else ast.Name(name))
+    return unknown_of(ast.copy_location(ast.Name(name), at) if at else ast.Name(name), *bound)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainspec.importers.definitions import defaults_of, read_class
+from trainspec.importers.derived import is_derived, touches, unknown_of
 from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
@@ -69,11 +70,12 @@ def _if(run: "Interpreter", node: ast.If, scope: Scope) -> str:
 
 
 def _for(run: "Interpreter", node: ast.For, scope: Scope) -> str:
-    items = items_of(run, evaluate(run, node.iter, scope))
+    through = evaluate(run, node.iter, scope)
+    items = items_of(run, through)
     if items is None or len(items) > _MOST_ROUNDS:
         targets = [each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)]
         for name in targets:
-            scope.bind(name, unknown(ast.copy_location(ast.Name(name), node)))
+            scope.bind(name, unknown_of(ast.copy_location(ast.Name(name), node), through))
         return run.in_branches([node.body, []], scope)
     for item in items:
         run.assign(node.target, item, scope)
@@ -123,6 +125,10 @@ def _with(run: "Interpreter", node: ast.With | ast.AsyncWith, scope: Scope) -> s
         elif isinstance(value, Group):
             run.groups.append(value)
             opened.append(run.groups)
+        elif is_derived(value):
+            run.note(
+                node, f"`with {ast.unparse(item.context_expr)[:80]}` is not read, so its tasks are not put into it"
+            )
     ended = run.block(node.body, scope)
     for stack in opened:
         stack.pop()
@@ -237,6 +243,10 @@ def _delete(run: "Interpreter", node: ast.Delete, scope: Scope) -> str:
                 del of[key]
             elif isinstance(of, dict | list):
                 run.spoil(of, target, "a part of it is deleted")
+            elif is_derived(of):
+                run.note(target, f"`{ast.unparse(target)[:80]}` is deleted, which is not carried over")
+        elif isinstance(target, ast.Attribute) and touches(evaluate(run, target.value, scope)):
+            run.note(target, f"`{ast.unparse(target)[:80]}` is deleted, which is not carried over")
         elif isinstance(target, ast.Name):
             scope.bind(target.id, unknown(target))
     return ""
