@@ -385,6 +385,8 @@ CHANGES = {
     "a method of a task": "t.as_teardown()",
     "a call of nobody knows what": "made(t)",
     "a group that is looked up": "with d.task_group: BashOperator(task_id='m', bash_command='m')",
+    "the class of a task": "t.__class__(task_id='v', config=request())",
+    "the type of a task": "type(t)(task_id='v', config=request())",
 }
 TWO_TASKS = """with DAG('d') as d:
     with TaskGroup('g') as g:

@@ -83,6 +83,8 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
         return unknown(node)
     if isinstance(called, Method):
         return call_method(run, node, called, given)
+    if "task_id" in given.named and isinstance(called, Derived):
+        return make_lost_task(run, node, f"its class is said by `{ast.unparse(node.func)[:80]}`", given)
     hand_over(run, node, given, ast.unparse(node.func)[:80])
     note_unread_call(run, node, *given.positional, *given.named.values())
     if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):

@@ -44,6 +44,8 @@ def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given
     if isinstance(of, Group) and name == "add":
         run.note(node, f"`{ast.unparse(node)[:80]}` is not carried over: the task stays where it was made")
         return None
+    if name == "__class__" and "task_id" in given.named:
+        return make_lost_task(run, node, f"its class is said by `{ast.unparse(node.func)[:80]}`", given)
     if is_derived(called):
         return call_of_derived(run, node, called)
     if isinstance(of, Partial) and name in ("expand", "expand_kwargs", "__call__"):
