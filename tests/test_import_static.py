@@ -413,3 +413,39 @@ def test_what_only_looks_at_a_dag_is_no_change() -> None:
 @pytest.mark.parametrize("edge", ["u.set_upstream(task_or_task_list=t)", "t.output.set_downstream(u)"])
 def test_an_edge_by_a_method(edge: str) -> None:
     assert edges(only(TWO_TASKS + edge)) == {"u": "g.t"}
+
+
+@pytest.mark.parametrize(
+    ("decorator", "parameters", "call", "params"),
+    [
+        ("", "depth: int = 3, env='prod'", "", {"depth": 3, "env": "prod"}),
+        ("(params={'depth': 1, 'seed': 7})", "depth=3", "", {"depth": 3, "seed": 7}),
+        ("()", "depth=3, *, env='prod'", "5, env='test'", {"depth": 5, "env": "test"}),
+    ],
+)
+def test_parameters_of_a_dag_function_are_the_dags(decorator: str, parameters: str, call: str, params: Any) -> None:
+    """As Airflow has it: what a run is triggered with replaces them, so the body knows none of their values."""
+    body = f"""
+    @dag{decorator}
+    def d({parameters}):
+        SageMakerTrainingOperator(task_id='t', config=request(HyperParameters={{'depth': depth}}))
+        BashOperator(task_id='b', bash_command='echo {{{{ params.depth }}}}')
+    d({call})
+    """
+    imported = only(body)
+    assert imported.dag["params"] == params
+    (note,) = imported.notes
+    assert "depth is not a literal" in note
+
+
+def test_a_value_for_a_parameter_with_a_schema_is_named() -> None:
+    body = """
+    from airflow.sdk import Param
+    @dag(params={'depth': Param(3, type='integer')})
+    def d(depth=5):
+        SageMakerTrainingOperator(task_id='t', config=request())
+    d()
+    """
+    imported = only(body)
+    assert imported.dag["params"] == {"depth": {"default": 3, "type": "integer"}}
+    assert any("the value of the parameter `depth` of `d` is not carried over" in note for note in imported.notes)

@@ -251,8 +251,7 @@ def _bind(run: "Interpreter", called: Function, given: Given, inner: Scope, node
         if parameter.arg in named:
             inner.names[parameter.arg] = named.pop(parameter.arg)
         elif parameter.arg not in inner.names:
-            is_known = parameter.arg in called.defaults and called.kind != "dag"
-            inner.names[parameter.arg] = called.defaults[parameter.arg] if is_known else unknown(node)
+            inner.names[parameter.arg] = called.defaults.get(parameter.arg, unknown(node))
     if spec.kwarg:
         inner.names[spec.kwarg.arg] = named
         return True

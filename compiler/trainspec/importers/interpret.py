@@ -23,6 +23,7 @@ from trainspec.importers.values import (
     Given,
     Group,
     Reference,
+    Residual,
     Scope,
     Task,
     as_expression,
@@ -150,6 +151,7 @@ class Interpreter:
             given.named = {"dag_id": function.name, **given.named}
         if doc := ast.get_docstring(function):
             given.named.setdefault("doc_md", doc)
+        self._put_params(function, given, inner)
         at = called.decorator or ast.copy_location(ast.Call(ast.Name("dag"), [], []), function)
         made = make_dag(self, at, Reference("airflow.DAG"), given)
         self.dags.append(made)
@@ -158,6 +160,24 @@ class Interpreter:
         self.groups = groups
         self.dags.pop()
         return made
+
+    def _put_params(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Given, inner: Scope) -> None:
+        """What the function is called with, or has as defaults: to Airflow these are parameters of each run.
+
+        https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#the-dag-decorator
+        """
+        if not inner.names:
+            return
+        written = given.named.get("params", {})
+        if not isinstance(written, dict) or id(written) in self.unreadable:
+            self.note(function, f"the parameters of `{function.name}` are not carried over: `params` cannot be read")
+        else:
+            for name in (each for each in inner.names if isinstance(written.get(each), Residual)):
+                self.note(function, f"the value of the parameter `{name}` of `{function.name}` is not carried over")
+            values = {name: value for name, value in inner.names.items() if not isinstance(written.get(name), Residual)}
+            given.named["params"] = {**written, **values}
+        for name in inner.names:
+            inner.names[name] = unknown(ast.copy_location(ast.Name(name), function))
 
     def run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Any:
         """Read a function's body; what it returns."""
