@@ -22,11 +22,14 @@ def check_task_groups(
 ) -> Iterator[Fault]:
     """All of it. `groups` holds the jobs of each matrix, `bounds` how many of them may run at once."""
     yield from _of_matrices(data, groups)
-    taken: dict[str, tuple[str, Path]] = {name: ("a task", where) for name, where in places(data).items()}
-    for job, points in groups.items():
-        taken[job] = ("a matrix", ("jobs", *points[:1]))
-        if job in bounds:
-            taken[lanes_id(job)] = (f"the task group that `max_parallel` of `{job}` adds", ("jobs", *points[:1]))
+    tasks = places(data)
+    added = _added(groups, bounds)
+    taken = {**{name: ("a task", where) for name, where in tasks.items()}, **added}
+    for name, (what, where) in added.items():
+        for suffix in _OF_AIRFLOW:
+            if (reserved := f"{name}.{suffix}") in tasks:
+                message = f"`{reserved}` is an id that Airflow makes for " + _as_group(name, what)
+                yield Fault(codes.BAD_TASK_GROUP, tasks[reserved], message, "rename it", on_key=True, other=where)
     paths: dict[str, str] = {}
     for path, where in _written(data).items():
         name = group_id(path)
@@ -44,6 +47,20 @@ def check_task_groups(
             if (reserved := f"{name}.{suffix}") in taken:
                 message = f"`{reserved}` is an id that Airflow makes for the task group `{path}`"
                 yield Fault(codes.BAD_TASK_GROUP, where, message, "rename the task", other=taken[reserved][1])
+
+
+def _added(groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]) -> dict[str, tuple[str, Path]]:
+    """The groups that nobody wrote, those of each matrix, by their ids: what each is, and where its job is written."""
+    found: dict[str, tuple[str, Path]] = {}
+    for job, points in groups.items():
+        found[job] = ("a matrix", ("jobs", *points[:1]))
+        if bounds.get(job, len(points)) < len(points):
+            found[lanes_id(job)] = (f"the task group that `max_parallel` of `{job}` adds", ("jobs", *points[:1]))
+    return found
+
+
+def _as_group(name: str, what: str) -> str:
+    return f"the task group of the matrix `{name}`" if what == "a matrix" else what
 
 
 def _written(data: "SpecData") -> dict[str, Path]:
