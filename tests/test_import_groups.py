@@ -124,6 +124,11 @@ LOST: dict[str, tuple[str, str, dict[str, str]]] = {
         "`g.add(t)` is not carried over",
         {},
     ),
+    "arguments of `override` that cannot be read": (
+        "@task_group\ndef g():\n    job('t')\ng.override(**read())()",
+        "`read()` of `override` is not carried over",
+        {"g.t": "g"},
+    ),
     "a mapped one": (
         "job('u')\n@task_group\ndef g(x):\n    job('t')\ng.expand(x=[1, 2])",
         "it is a mapped task group",
@@ -138,6 +143,23 @@ def test_what_does_not_come_over_is_named_with_its_line(kind: str) -> None:
     imported = only("with DAG('d'):\n" + textwrap.indent(body, "    "))
     assert groups(imported) == expected
     assert any(said in note and note.startswith("line ") for note in imported.notes), imported.notes
+
+
+def test_what_a_function_of_a_group_returns_has_the_edges() -> None:
+    """As Airflow has it: `g()` is the task that it returns, and the group only where it returns nothing."""
+    body = """
+    with DAG("d"):
+        @task_group(group_id="g")
+        def made(returns):
+            a, b = job("a"), job("b")
+            if returns:
+                return a
+        made(True) >> job("t")
+        made.override(group_id="h")(False) >> job("u")
+    """
+    found = fields(only(body))
+    assert found["t"]["depends_on"] == "g.a"
+    assert found["u"]["depends_on"] == ["h.a", "h.b"]
 
 
 def test_default_arguments_of_a_group_are_its_tasks() -> None:

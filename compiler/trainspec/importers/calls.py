@@ -232,9 +232,9 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
         given = arguments(run, called.decorator, called.scope) if called.decorator else Given([], {}, [])
         group = group_of_function(run, node, called, given)
         run.groups.append(group)
-        run.run_function(called.node, inner)
+        returned = run.run_function(called.node, inner)
         run.groups.pop()
-        return group
+        return group if returned is None else returned  # as Airflow has it: edges are those of what is returned
     return run.run_function(called.node, inner)
 
 

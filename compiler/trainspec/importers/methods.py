@@ -53,6 +53,10 @@ def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given
         return make_lost_task(run, node, f"it is a mapped task of {of.name}", given, named)
     if isinstance(of, Function) and of.kind in ("task", "task_group"):
         if of.kind == "task_group" and name == "override":
+            if given.open:
+                run.note(
+                    node, f"`{ast.unparse(given.open[0])[:80]}` of `override` is not carried over: it is not readable"
+                )
             return replace(of, overrides={**of.overrides, **given.named})
         if name in ("partial", "override"):
             task_id = given.named.get("task_id")
