@@ -384,6 +384,9 @@ CHANGES = {
     "an attribute in the dictionary": "vars(t)['pool'] = 'p'",
     "a method of a task": "t.as_teardown()",
     "a call of nobody knows what": "made(t)",
+    "what a case of a match takes": "match d.tasks[0]:\n        case x: x.pool = 'p'",
+    "a task among the names": "globals()[made()].pool = 'p'",
+    "the DAG that is open": "from airflow.sdk import DagContext; DagContext.get_current().tags.append('x')",
     "a group that is looked up": "with d.task_group: BashOperator(task_id='m', bash_command='m')",
     "the class of a task": "t.__class__(task_id='v', config=request())",
     "the type of a task": "type(t)(task_id='v', config=request())",
@@ -400,7 +403,12 @@ def test_a_change_of_what_belongs_to_a_dag_is_named_with_its_line(kind: str) -> 
     """Nobody reads `d.tasks`: what is changed of it, or linked to it, would be lost without a word."""
     imported = only(TWO_TASKS + CHANGES[kind])
     line = (HEAD + TWO_TASKS).count("\n") + 1
+    line += CHANGES[kind].count("\n")
     assert [note.partition(":")[0] for note in imported.notes] == [f"line {line}"], imported.notes
+
+
+def test_a_name_of_the_file_is_found_by_its_text() -> None:
+    assert edges(only(TWO_TASKS + "globals()['t'] >> u")) == {"u": "g.t"}
 
 
 def test_what_only_looks_at_a_dag_is_no_change() -> None:

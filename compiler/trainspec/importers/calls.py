@@ -44,6 +44,8 @@ TRAINING = (
     "TuningJobOperator",
 )  # fmt: skip
 _NAMES_OF_THE_FILE = ("globals().update", "globals().setdefault", "globals().pop", "vars().", "locals().")
+_OPEN = ("get_current", "get_current_dag", "get_current_task_group")
+"""Functions of Airflow that give the DAG or the group that is open."""
 MOST_CALLS = 8
 """How deep functions of the file may call each other."""
 _PURE = frozenset(
@@ -157,6 +159,8 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         return make_lost_task(run, node, f"its function runs {inside}", given)
     if _is_task_class(name) or "task_id" in given.named:
         return make_task(run, node, called, given)
+    if called.path.startswith("airflow.") and name in _OPEN:
+        return Derived(unknown(node).node)
     if name in LINKING:
         note_edge(run, node)
     if called.path in STANDARD and (known := of_standard(run, called.path, given)) is not ...:

@@ -16,10 +16,10 @@ LINKING = ("set_upstream", "set_downstream")
 _READING = frozenset(
     ("get", "keys", "values", "items", "copy", "index", "count", "topological_sort", "hierarchical_alphabetical_sort")
 ) | frozenset(
-    ("child_id", "test", "cli", "to_json", "isoformat", "strftime", "debug", "info", "warning", "error", "exception")
+    ("child_id", "concat", "map", "zip", "test", "cli", "to_json", "isoformat", "strftime", "debug", "info", "warning")
 ) | frozenset(
-    ("format", "join", "replace", "split", "strip", "lower", "upper", "title", "startswith", "endswith")
-)  # fmt: skip
+    ("error", "exception", "format", "join", "replace", "split", "strip", "lower", "upper", "title", "startswith")
+) | frozenset(("endswith",))  # fmt: skip
 _ONLY_LOOKS = ("get_", "has_", "is_", "iter_", "remove")
 """What the names of methods start with that change nothing: `removeprefix`, too, but not `remove`."""
 _HARMLESS = frozenset(("callable", "hasattr", "hash", "id", "issubclass", "repr", "type"))

@@ -91,6 +91,9 @@ def _subscript(run: "Interpreter", node: ast.Subscript, scope: Scope) -> Any:
         return member
     if is_derived(value):
         return unknown_of(node, value)
+    if isinstance(node.value, ast.Call) and ast.unparse(node.value) in ("globals()", "vars()", "locals()"):
+        named = scope.find(key) if isinstance(key, str) and not is_variable(key) else ...
+        return unknown_of(node, *run.outermost.names.values()) if named is ... else named
     is_readable = not (id(value) in run.unreadable or is_variable(value) or is_variable(key))
     if not is_readable or not isinstance(value, dict | list | str) or not isinstance(key, str | int | slice):
         return unknown_of(node, value)

@@ -185,7 +185,7 @@ def _match(run: "Interpreter", node: ast.Match, scope: Scope) -> str:
     else:
         return ""
     for name in (each for case in node.cases for each in _captured(case.pattern)):
-        scope.bind(name, unknown(ast.copy_location(ast.Name(name), node)))
+        scope.bind(name, unknown_of(ast.copy_location(ast.Name(name), node), subject))
     return run.in_branches([*(case.body for case in node.cases), []], scope)
 
 
