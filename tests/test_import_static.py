@@ -411,6 +411,11 @@ def test_a_name_of_the_file_is_found_by_its_text() -> None:
     assert edges(only(TWO_TASKS + "globals()['t'] >> u")) == {"u": "g.t"}
 
 
+def test_a_chain_of_itertools_is_no_edge() -> None:
+    imported = only(TWO_TASKS + "import itertools\n    both = itertools.chain([t], [u])")
+    assert not edges(imported)
+
+
 def test_what_only_looks_at_a_dag_is_no_change() -> None:
     looks = """for x in d.tasks: print(x.task_id.upper(), len(d.tasks), d.get_task('t'))
     assert d.has_task('t') and all(x.owner for x in d.tasks)

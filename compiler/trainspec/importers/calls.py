@@ -133,7 +133,7 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
         return make_dag(run, node, called, given)
     if name == "TaskGroup":
         return make_group(run, node, given)
-    if name in ("chain", "chain_linear", "cross_downstream"):
+    if name in ("chain", "chain_linear", "cross_downstream") and module != "itertools":
         pairs = pairwise(given.positional) if name != "cross_downstream" else [tuple(given.positional[:2])]
         for before, after in (pair for pair in pairs if len(pair) == 2):
             _link_chain(run, before, after, node, crossed=name != "chain")
