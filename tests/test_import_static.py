@@ -387,6 +387,7 @@ CHANGES = {
     "what a case of a match takes": "match d.tasks[0]:\n        case x: x.pool = 'p'",
     "a task among the names": "globals()[made()].pool = 'p'",
     "the DAG that is open": "from airflow.sdk import DagContext; DagContext.get_current().tags.append('x')",
+    "a setup of what is inside": "with t: BashOperator(task_id='m', bash_command='m')",
     "a group that is looked up": "with d.task_group: BashOperator(task_id='m', bash_command='m')",
     "the class of a task": "t.__class__(task_id='v', config=request())",
     "the type of a task": "type(t)(task_id='v', config=request())",
@@ -405,6 +406,14 @@ def test_a_change_of_what_belongs_to_a_dag_is_named_with_its_line(kind: str) -> 
     line = (HEAD + TWO_TASKS).count("\n") + 1
     line += CHANGES[kind].count("\n")
     assert [note.partition(":")[0] for note in imported.notes] == [f"line {line}"], imported.notes
+
+
+def test_a_teardown_is_a_task_still() -> None:
+    """Its edges stay; that it is a teardown is named."""
+    imported = only(TWO_TASKS + "t >> u.as_teardown()")
+    assert edges(imported) == {"u": "g.t"}
+    assert "as_teardown" in imported.notes[0]
+    assert len(imported.notes) == 1
 
 
 def test_a_name_of_the_file_is_found_by_its_text() -> None:

@@ -22,6 +22,8 @@ _READING = frozenset(
 ) | frozenset(("endswith",))  # fmt: skip
 _ONLY_LOOKS = ("get_", "has_", "is_", "iter_", "remove")
 """What the names of methods start with that change nothing: `removeprefix`, too, but not `remove`."""
+_OF_ITSELF = ("as_setup", "as_teardown")
+"""Methods of a task that give the task, changed."""
 _HARMLESS = frozenset(("callable", "hasattr", "hash", "id", "issubclass", "repr", "type"))
 
 
@@ -58,14 +60,14 @@ def unknown_of(node: ast.expr, *values: Any) -> Residual:
     return Derived(made.node) if touches(*values) else made
 
 
-def call_of_derived(run: "Interpreter", node: ast.Call, called: Method) -> Residual:
+def call_of_derived(run: "Interpreter", node: ast.Call, called: Method) -> Any:
     """A call of a method of a DAG, a task, a group, or of what belongs to one: unless it only looks, it is noted."""
     name = called.name
     if name in LINKING:
         note_edge(run, node)
     elif name not in _READING and (not name.startswith(_ONLY_LOOKS) or name == "remove"):
         run.note(node, f"`{ast.unparse(node)[:80]}` is not read, and what it changes is not carried over")
-    return Derived(unknown(node).node)
+    return called.of if name in _OF_ITSELF and isinstance(called.of, Task) else Derived(unknown(node).node)
 
 
 def note_edge(run: "Interpreter", node: ast.expr) -> None:

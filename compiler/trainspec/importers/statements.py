@@ -10,7 +10,7 @@ from trainspec.importers.evaluate import evaluate
 from trainspec.importers.from_environment import is_variable
 from trainspec.importers.making import link
 from trainspec.importers.operations import decide, items_of, operate
-from trainspec.importers.values import Dag, Fixed, Function, Group, Reference, Scope, unknown
+from trainspec.importers.values import Dag, Fixed, Function, Group, Reference, Scope, Task, unknown
 from trainspec.safety.budget import spend
 
 if TYPE_CHECKING:
@@ -125,10 +125,9 @@ def _with(run: "Interpreter", node: ast.With | ast.AsyncWith, scope: Scope) -> s
         elif isinstance(value, Group):
             run.groups.append(value)
             opened.append(run.groups)
-        elif is_derived(value):
-            run.note(
-                node, f"`with {ast.unparse(item.context_expr)[:80]}` is not read, so its tasks are not put into it"
-            )
+        elif is_derived(value) or isinstance(value, Task):
+            said = f"`with {ast.unparse(item.context_expr)[:80]}` is not read"
+            run.note(node, f"{said}, and what it makes of its tasks is not carried over")
     ended = run.block(node.body, scope)
     for stack in opened:
         stack.pop()
