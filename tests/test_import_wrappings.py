@@ -146,7 +146,7 @@ def test_what_a_state_reads_when_it_runs_is_named() -> None:
     assert imported.jobs[0].request["HyperParameters"] == {"eta": "1"}
     assert sorted(imported.notes) == [
         "Train: HyperParameters.depth is read from the state's input (`$.depth`), so it was left out",
-        "Train: RoleArn is read from the state's input (`{% $states.input.role %}`), so it was left out",
+        "Train: RoleArn is read from the state's input (`$states.input.role`), so it was left out",
     ]
 
 
@@ -162,7 +162,8 @@ def test_what_a_template_substitutes_is_no_text_of_the_request() -> None:
     terraform = {"resource": {"aws_sfn_state_machine": {"m": {"definition": json.dumps(machine)}}}}
     imported = read(terraform)
     (note,) = imported.notes
-    assert note.startswith("Train: OutputDataConfig.S3OutputPath is filled in by the template (`s3://${var.bucket}/")
+    left_out = "is filled in by the template (`${var.bucket}`), so it was left out"
+    assert note == f"Train: OutputDataConfig.S3OutputPath {left_out}"
     assert "OutputDataConfig" not in imported.jobs[0].request
     literal = read({"TrainingJob": request})
     assert literal.jobs[0].request["OutputDataConfig"] == request["OutputDataConfig"]
@@ -206,7 +207,7 @@ def test_short_forms_of_cloudformation() -> None:
         "Train: OutputDataConfig.S3OutputPath",
         "Train: ResourceConfig",
     ]
-    assert "(`!Sub s3://${Bucket}/models`)" in imported.notes[2]
+    assert "(`!Sub ${Bucket}`)" in imported.notes[2]
 
 
 def test_a_tag_in_a_spec_is_still_an_error() -> None:
@@ -292,6 +293,49 @@ def test_notes_show_no_secret(trainspec: Run, tmp_path: Path) -> None:
     ran = trainspec("import", str(file))
     assert "Environment.GITHUB" in ran.stderr
     assert token not in ran.stdout + ran.stderr
+
+
+IN_YAML = """
+States:
+  Train:
+    Resource: arn:aws:states:::sagemaker:createTrainingJob.sync
+    Parameters:
+      TrainingJobName: churn
+      Environment: {VALUE: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [
+        ('"hunter2${X}"', "filled in by the template (`${X}`)"),
+        ("""'${var.a == "b" ? "hunter2" : "c"}'""", "filled in by the template"),
+        ('!Sub "hunter2${X}"', "filled in by CloudFormation (`!Sub ${X}`)"),
+        ('{"Fn::Sub": ["hunter2${X}", {"X": {"Fn::GetAtt": ["R", "Arn"]}}]}',
+         "filled in by CloudFormation (`Fn::Sub ${X} R.Arn`)"),
+        ('{"Fn::Join": ["", ["AKIA", "hunter2"]]}', "filled in by CloudFormation (`Fn::Join`)"),
+        ('!Join ["", ["hunter2", !Ref Y, !GetAtt R.Arn, !Ref Y]]', "filled in by CloudFormation (`!Join Y R.Arn`)"),
+        ('{"Std:Join": {"On": "", "Values": ["hunter2", {"Get": "Parameters.P"}]}}',
+         "filled in by the pipeline (`Std:Join Parameters.P`)"),
+        ('"{% \'hunter2 $a\' & $states.input.b %}"', "read from the state's input (`$states.input.b`)"),
+        ('"{% \'it\\\\\'s hunter2 $a %}"', "read from the state's input"),
+    ],
+)  # fmt: skip
+def test_notes_quote_only_the_names_that_a_value_refers_to(
+    trainspec: Run, tmp_path: Path, value: str, note: str
+) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text("Definition:" + (IN_YAML % value).replace("\n", "\n  "))
+    ran = trainspec("import", str(file))
+    assert f"Train: Environment.VALUE is {note}, so it was left out\n" in ran.stderr
+    assert "hunter2" not in ran.stdout + ran.stderr
+
+
+def test_a_path_in_a_state_machine_is_quoted_without_its_strings() -> None:
+    dynamic = {**REQUEST, "RoleArn": "x", "Environment": {"A.$": "States.Format('hunter2{}', $.a, $$.Execution.Name)"}}
+    imported = read({"States": {"Train": {**STATE, "Parameters": dynamic}}})
+    read_from = "is read from the state's input (`$.a $$.Execution.Name`)"
+    assert imported.notes == (f"Train: Environment.A {read_from}, so it was left out",)
 
 
 @pytest.mark.parametrize(

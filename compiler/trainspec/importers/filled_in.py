@@ -1,31 +1,38 @@
 """What a state machine, a pipeline, CloudFormation or Terraform fills in, so that no file contains it."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from trainspec.importers.request import dotted_member
 
 _SUBSTITUTED: Final = re.compile(r"\$\{[^}]")
+_NAMED: Final = re.compile(r"\$\{\s*[A-Za-z_][\w.:*\[\]-]*\s*\}")
+"""A substitution of one name: an expression may contain a secret."""
+_QUOTED: Final = re.compile(r"'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?", re.DOTALL)
+_OF_STATE: Final = re.compile(r"(?<![^\s(,\[&])\$\$?[.A-Za-z_][\w.\[\]]*")
+"""What a state's expression reads, such as `$.depth`, `$$.Execution.Name` or `$states.input.role`."""
+_REFERS: Final = ("Ref", "!Ref", "Fn::GetAtt", "!GetAtt", "Get")
+_NAME: Final = re.compile(r"[\w.:\[\]' -]+")
 _HIDDEN: Final = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _SHOWN: Final = 100
 _LOST: Final = object()
 
 
-def fixed(request: Mapping[str, Any], notes: list[str], of_template: bool) -> Any:
+def without_filled_in(request: Mapping[str, Any], notes: list[str], of_template: bool) -> Any:
     """The request without what is filled in later: `notes` gets a line for each such member.
 
     A state machine reads keys that end with `.$`, and strings of JSONata; templates hold functions. `${...}` in a
-    string is one of those if the request is a part `of_template`, and else what the request says.
+    string is one of those if the request is a part `of_template`, and else what the request says. Of a value, the
+    notes quote only the names that it refers to: the rest of it may be a secret.
     """
-    found = _fixed(request, (), notes, of_template)
+    found = _without(request, (), notes, of_template)
     return {} if found is _LOST else found
 
 
-def _fixed(value: Any, path: tuple[str | int, ...], notes: list[str], of_template: bool) -> Any:
+def _without(value: Any, path: tuple[str | int, ...], notes: list[str], of_template: bool) -> Any:
     if isinstance(value, list):
-        items = [_fixed(each, (*path, index), notes, of_template) for index, each in enumerate(value)]
+        items = [_without(each, (*path, index), notes, of_template) for index, each in enumerate(value)]
         return [each for each in items if each is not _LOST]
     if (why := _filled_in(value, of_template)) is not None:
         notes.append(f"{dotted_member(path)} is {why}, so it was left out")
@@ -39,28 +46,50 @@ def _fixed(value: Any, path: tuple[str | int, ...], notes: list[str], of_templat
             notes.append(_read(dotted_member((*path, name.removesuffix(".$"))), below))
         elif isinstance(below, str) and below.startswith("{%") and below.endswith("%}"):
             notes.append(_read(dotted_member((*path, name)), below))
-        elif (known := _fixed(below, (*path, name), notes, of_template)) is not _LOST:
+        elif (known := _without(below, (*path, name), notes, of_template)) is not _LOST:
             kept[name] = known
     if "S3Uri" not in kept and kept.get("S3DataType") == "S3Prefix":
         del kept["S3DataType"]  # which the field of the URI says
     return kept if kept or not value else _LOST
 
 
-def _read(where: str, text: Any) -> str:
-    return f"{where} is read from the state's input (`{str(text)[:_SHOWN]}`), so it was left out"
+def _read(where: str, expression: Any) -> str:
+    read = _OF_STATE.findall(_QUOTED.sub("''", str(expression)))
+    return f"{where} is read from the state's input{_quoted(*read)}, so it was left out"
 
 
 def _filled_in(value: Any, of_template: bool) -> str | None:
-    """Why a file does not say a value, in words; None where it does."""
+    """What fills in a value later, in words; None for a value that is the request's own."""
     if value == _HIDDEN:
         return "hidden by CloudTrail"
     if isinstance(value, str):
-        return f"filled in by the template (`{value[:_SHOWN]}`)" if of_template and _SUBSTITUTED.search(value) else None
+        is_filled_in = of_template and _SUBSTITUTED.search(value)
+        return f"filled in by the template{_quoted(*_references(value))}" if is_filled_in else None
     if isinstance(value, Mapping) and len(value) == 1:
         (name,) = map(str, value)
-        shown = json.dumps(value[name], ensure_ascii=False, default=str).strip('"')[:_SHOWN]
         if name == "Ref" or name.startswith(("Fn::", "!")):
-            return f"filled in by CloudFormation (`{name} {shown}`)"
+            return f"filled in by CloudFormation{_quoted(name, *_references(value))}"
         if name == "Get" or name.startswith("Std:"):
-            return f"filled in by the pipeline (`{name} {shown}`)"
+            return f"filled in by the pipeline{_quoted(name, *_references(value))}"
     return None
+
+
+def _references(value: Any) -> Iterator[str]:
+    """The names that a value refers to."""
+    if isinstance(value, str):
+        yield from _NAMED.findall(value)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _references(each)
+    elif isinstance(value, Mapping):
+        for function, below in value.items():
+            name = ".".join(map(str, below)) if isinstance(below, list) else str(below)
+            if function not in _REFERS:
+                yield from _references(below)
+            elif _NAME.fullmatch(name):
+                yield name
+
+
+def _quoted(*names: str) -> str:
+    shown = " ".join(dict.fromkeys(names))
+    return f" (`{shown[:_SHOWN]}`)" if shown else ""

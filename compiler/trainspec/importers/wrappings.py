@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from trainspec.importers.ack import renamed
-from trainspec.importers.filled_in import fixed
+from trainspec.importers.filled_in import without_filled_in
 from trainspec.importers.machines import Machines, depends_on, steps_of
 from trainspec.importers.model import Imported, ImportedJob, TaskIds, task_id_for
 from trainspec.importers.request import (
@@ -60,7 +60,7 @@ def import_wrapped(data: Any) -> Imported | None:
     machines = Machines()
     for name, (operation, found) in _requests(data, "", 0, machines):
         said: list[str] = []
-        known = renamed(fixed(found, said, machines.is_inside), (), said, operation)
+        known = renamed(without_filled_in(found, said, machines.is_inside), (), said, operation)
         request = known_members(known, said, operation)
         called = name_of(request)
         if answered_by_sagemaker(found):
