@@ -281,6 +281,29 @@ def test_a_recorded_time_that_stays_is_noted(text: str, said: str) -> None:
     assert note.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("text", "new", "time"),
+    [
+        ("s3://b/2026-05-04T12:00:00/n-20260504-120000/in", "s3://b/2026-05-04T12:00:00/n-{{ ts_nodash }}/in",
+         "2026-05-04T12:00:00"),
+        ('{"job": "n-20260504-120000", "at": "2026-05-04T12:00:00Z"}',
+         '{"job": "n-{{ ts_nodash }}", "at": "2026-05-04T12:00:00Z"}', "2026-05-04T12:00:00Z"),
+        ("hunter2 2026-05-04 14:00:00.123+02:00", "hunter2 2026-05-04 14:00:00.123+02:00",
+         "2026-05-04 14:00:00.123+02:00"),
+    ],
+)  # fmt: skip
+def test_a_recorded_time_that_stays_keeps_no_name_of_the_recording(text: str, new: str, time: str) -> None:
+    made, (note,) = rewritten({"A": text})
+    assert made == {"A": new}
+    instead = "write a template, such as `{{ ts }}`"
+    assert note == f"A contains a time of the recording, {time}, in every run: {instead}"
+
+
+def test_a_second_time_is_noted_without_what_is_around_it() -> None:
+    _, notes = rewritten({"A": "hunter2-20260504-120000", "B": "hunter2-20260504-120001"})
+    assert notes == ["B contains a second time of the recording, 20260504-120001, in every run"]
+
+
 def test_two_recorded_times_do_not_become_one() -> None:
     """Taken a second apart: as one template, both steps would write to the same place."""
     made, notes = rewritten(

@@ -11,7 +11,9 @@ _STAMP: Final = re.compile(
     r"|\d{10}\.\d{1,9}|\d{6}-?\d{4}|\d{10}|\d{13}|\d{16}|\d{19})(?![A-Za-z0-9])"
 )
 """What the SDKs put into names, and what scripts write with strftime or as a time since 1970."""
-_ISO: Final = re.compile(r"(?<![A-Za-z0-9])\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?![A-Za-z0-9])")
+_ISO: Final = re.compile(
+    r"(?<![A-Za-z0-9])(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?(?![A-Za-z0-9])"
+)
 _TRIAL: Final = re.compile(r"-\d{3}-[0-9a-f]{8}$")
 _FORMATS: Final = {20: "%Y%m%d%H%M%S%f", 17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M"}
 """A time without its separators, by its digits."""
@@ -40,9 +42,14 @@ def clocks(text: str, now: datetime) -> Iterator[tuple[int, int]]:
     yield from (found.span() for found in _STAMP.finditer(text) if _is_near(found[0], now))
 
 
-def has_time(text: str, now: datetime) -> bool:
-    """Whether a text holds a time about `now` as it is written for readers, such as `2025-04-09T06:00:00`."""
-    return any(_is_near(found[0], now) for found in _ISO.finditer(text))
+def iso_times(text: str, now: datetime) -> Iterator[str]:
+    """The times about `now` in a string as they are written for readers, such as `2025-04-09T06:00:00Z`."""
+    yield from (found[0] for found in _ISO.finditer(text) if _is_near(found[1], now))
+
+
+def without_trial(name: str) -> str:
+    """The name of a tuning job's training job without its number and hash; another name as it is."""
+    return _TRIAL.sub("", name)
 
 
 def day_in(text: str, now: datetime) -> tuple[str, str] | None:
@@ -66,7 +73,7 @@ def around_clock(name: str, now: datetime) -> tuple[str, str] | None:
     The number and the hash that a tuning job gives to a training job are left out.
     """
     found = list(clocks(name, now))
-    return (name[: found[-1][0]], _TRIAL.sub("", name[found[-1][1] :])) if found else None
+    return (name[: found[-1][0]], without_trial(name[found[-1][1] :])) if found else None
 
 
 def without_clock(name: str, now: datetime) -> str:

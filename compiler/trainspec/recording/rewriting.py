@@ -8,14 +8,12 @@ from typing import Any, Final
 
 from trainspec.importers.outputs import reference
 from trainspec.importers.request import dotted_member
-from trainspec.recording.clock import clocks, day_in, has_time
+from trainspec.recording.clock import clocks, day_in, iso_times, without_trial
 from trainspec.recording.names import Named
 from trainspec.schema.values import leaves, with_leaves
 from trainspec.templates import as_literal
 
 _WORD: Final = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-_TRIAL: Final = re.compile(r"(.+)-\d{3}-[0-9a-f]{8}")
-"""The name of a training job that a tuning job has started."""
 _ARTIFACT: Final = re.compile(r"(s3://.+)/([A-Za-z0-9-]+)/output/model(?:\.tar\.gz|/?)")
 _RUN: Final = "{{ ts_nodash }}"
 _OF_RUN: Final = re.compile(r"\d{8}T\d{6}")
@@ -73,12 +71,15 @@ class Rewriting:
             return found
         if _OF_RUN.fullmatch(value) and any(clocks(value, self.at)):
             return _RUN
-        if has_time(value, self.at) or value.strip('"') in [value[start:end] for start, end in clocks(value, self.at)]:
-            notes.append(
-                f"{where} is the time of the recording, {value}, in every run: write a template, such as `{{{{ ts }}}}`"
-            )
+        times = list(dict.fromkeys(iso_times(value, self.at)))
+        is_time = value.strip('"') in [*times, *(value[start:end] for start, end in clocks(value, self.at))]
+        for time in [value] if is_time else times:
+            said = "is the" if is_time else "contains a"
+            instead = "write a template, such as `{{ ts }}`"
+            notes.append(f"{where} {said} time of the recording, {time}, in every run: {instead}")
+        if is_time:
             return literal
-        if (found_day := day_in(value, self.at)) is not None:
+        if not times and (found_day := day_in(value, self.at)) is not None:
             day, template = found_day
             notes.append(
                 f"{where} contains the day of the recording, {day}, in every run: replace it with `{template}`"
@@ -95,7 +96,7 @@ class Rewriting:
         for start, end in reversed(found):
             stamp, rest = word[start:end], f"{word[:start]}\0{word[end:]}"
             if self._segments.setdefault(rest, stamp) != stamp:
-                notes.append(f"{where} contains a second time of the recording, {word}, in every run")
+                notes.append(f"{where} contains a second time of the recording, {stamp}, in every run")
                 return word
             word = f"{word[:start]}{_RUN}{word[end:]}"
         return word
@@ -113,5 +114,4 @@ def _result(value: str, job: OfJob) -> str | None:
 
 
 def _is_of(name: str, job: OfJob) -> bool:
-    trial = _TRIAL.fullmatch(name)
-    return name == job.name or (trial is not None and trial[1] == job.name)
+    return job.name in (name, without_trial(name))
