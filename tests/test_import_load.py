@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, cast
 
 import pytest
 from trainspec.importers.dag_file import import_straight
+from trainspec.importers.load.inside.reads import Reads
+from trainspec.importers.load.inside.record import Record
 from trainspec.importers.load.run import INSIDE, Loaded, load
 from trainspec.importers.load.shape import ShapeError, check_found
 from trainspec.importers.load.straight import straight_of
@@ -157,12 +160,75 @@ def test_what_is_read_while_the_file_is_loaded_is_named() -> None:
         {"line": 4, "call": "Variable.get", "key": "bucket"},
         {"line": 4, "call": "Variable.get", "key": "bucket"},
         {"line": 5, "call": "BaseHook.get_connection", "key": "aws_ml"},
+        {"line": 6, "call": "os.environ", "key": "STAGE"},
     ]
     said = "is read when the file is loaded; the spec has its current value"
     assert only({**file_of(task("t")), "reads": reads}).notes == (
         f"line 4: `Variable.get('bucket')` {said}: `{{{{ var.value.bucket }}}}` reads it in each run",
         f"line 5: `BaseHook.get_connection('aws_ml')` {said}",
+        f"line 6: the environment variable `STAGE` {said}",
     )
+
+
+class Variable:
+    @classmethod
+    def get(cls, key: str, default_var: Any = None) -> Any:
+        return default_var
+
+    @staticmethod
+    def get_connection(conn_id: str) -> Any:
+        return Variable.get(conn_id)
+
+
+def run_watched(file: Path, text: str) -> None:
+    file.write_text(text)
+    exec(compile(text, str(file), "exec"), {"Variable": Variable})  # noqa: S102 - as Airflow does
+
+
+def test_the_key_of_a_read_is_found_wherever_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = Reads(Record(str(tmp_path / "d.py")))
+    for name in ("get", "get_connection"):
+        monkeypatch.setattr(Variable, name, getattr(Variable, name))  # puts the method back in the end
+        reads.watch_call(Variable, name)
+    text = """
+assert Variable.get(default_var="hunter2", key="bucket") == "hunter2"
+Variable.get("team", "hunter2")
+Variable.get_connection(conn_id="aws_ml")  # which calls `get`
+Variable.get("last")
+"""
+    run_watched(tmp_path / "d.py", text)
+    assert [(each["line"], each["call"], each["key"]) for each in reads.calls] == [
+        (2, "Variable.get", "bucket"),
+        (3, "Variable.get", "team"),
+        (4, "Variable.get_connection", "aws_ml"),
+        (5, "Variable.get", "last"),
+    ]
+
+
+def test_an_environment_variable_is_named_where_the_file_reads_what_the_spec_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LAKE": "acme-lake", "SIZE": "3", "STAGE": "prod", "SHORT": "a", "OTHER": "acme"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(type(os.environ), "__getitem__", type(os.environ).__getitem__)  # puts it back in the end
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "settings_beside.py").write_text("import os\nSIZE = int(os.environ.get('SIZE'))\n")
+    text = """
+import os
+os.getenv("LAKE")
+import settings_beside
+os.environ["STAGE"], os.environ["SHORT"], os.getenv("ABSENT", "acme")
+"""
+    reads = Reads(Record(str(tmp_path / "d.py")))
+    reads.watch_environment()
+    run_watched(tmp_path / "d.py", text)
+    os.environ["OTHER"]  # which the file does not read
+    arguments = {"config": {"map": [["S3Uri", "s3://acme-lake/a"], ["InstanceCount", 3]]}}
+    found = [{"line": 5, "arguments": {"dag_id": "d"}, "tasks": [{"class": "prod", "arguments": arguments}]}]
+    assert reads.of_environment(found) == [
+        {"line": 3, "call": "os.environ", "key": "LAKE"},
+        {"line": 4, "call": "os.environ", "key": "SIZE"},
+    ]
 
 
 def test_no_connection_is_named() -> None:

@@ -374,6 +374,27 @@ LOST: Mapping[str, tuple[str, str]] = {
 """What no spec can say, whichever way the file is imported, and a part of the line that is named."""
 
 
+READS = """
+from airflow import models
+try:
+    from airflow.sdk import BaseHook, Connection
+except ImportError:
+    from airflow.hooks.base import BaseHook
+    Connection = None
+from airflow.models import Variable
+OUT = "s3://" + Variable.get(default_var="hunter2", key="bucket") + "/"
+HOST = BaseHook.get_connection("lake").host
+if Connection is not None:
+    HOST = Connection.get(conn_id="lake").host
+LOGIN = models.Connection.get_connection_from_secrets("lake").login
+STAGE = os.getenv("TRAIN_STAGE", "test")
+with DAG("reads", start_date=START, schedule=None):
+    more = {"OutputDataConfig": {"S3OutputPath": OUT}, "Environment": {"HOST": HOST, "WHO": LOGIN, "STAGE": STAGE}}
+    SageMakerTrainingOperator(task_id="train", config=request(**more))
+"""
+"""What reads variables and connections while it is loaded."""
+
+
 def text_of(style: str) -> str:
     """The whole file of a style."""
     body = STYLES[style] if style in STYLES else LOST[style][0]

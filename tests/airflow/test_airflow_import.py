@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dag_styles import HEAD, HELPERS, LOST, ONLY_LOADED, PACKAGES, SETTINGS, STYLES, line_of, text_of
+from dag_styles import HEAD, HELPERS, LOST, ONLY_LOADED, PACKAGES, READS, SETTINGS, STYLES, line_of, text_of
 from environment import Airflow
 from trainspec.options import Options
 from trainspec.pipeline import analyse
@@ -155,15 +155,30 @@ def test_the_arguments_of_a_mapped_task(airflow: Airflow, tmp_path: Path) -> Non
         assert "pool" not in job
 
 
-def test_variables_that_the_file_reads_are_named(airflow: Airflow, tmp_path: Path) -> None:
-    lines = "from airflow.models import Variable\nOUT = 's3://' + Variable.get('bucket') + '/'\n"
-    job = "SageMakerTrainingOperator(task_id='train', config=request(OutputDataConfig={'S3OutputPath': OUT}))\n"
-    (tmp_path / "reads.py").write_text(f"{HEAD}{lines}with DAG('reads', start_date=START, schedule=None):\n    {job}")
-    variables = {**airflow.variables, "AIRFLOW_VAR_BUCKET": "acme-lake"}
-    done = run_import(replace(airflow, variables=variables), tmp_path / "reads.py")
+def test_what_the_file_reads_is_named(airflow: Airflow, tmp_path: Path) -> None:
+    (tmp_path / "reads.py").write_text(HEAD + READS)
+    variables = {
+        "AIRFLOW_VAR_BUCKET": "acme-lake",
+        "AIRFLOW_CONN_LAKE": "http://somebody:hunter2@lake.acme.example",
+        "TRAIN_STAGE": "prod",
+    }
+    done = run_import(replace(airflow, variables={**airflow.variables, **variables}), tmp_path / "reads.py")
     assert done.returncode == 1
-    number = len(HEAD.splitlines()) + 2
-    assert f"line {number}: `Variable.get('bucket')` is read when the file is loaded" in done.stderr
+    reads = {
+        "Variable.get(": "`Variable.get('bucket')`",
+        "BaseHook.get_connection(": "`BaseHook.get_connection('lake')`",
+        "get_connection_from_secrets(": "`Connection.get_connection_from_secrets('lake')`",
+        "os.getenv(": "the environment variable `TRAIN_STAGE`",
+    }
+    if not airflow.version.startswith("2."):
+        reads["= Connection.get("] = "`Connection.get('lake')`"
+    lines = (HEAD + READS).splitlines()
+    numbers = {part: next(number for number, line in enumerate(lines, 1) if part in line) for part in reads}
+    notes = {f"line {numbers[part]}: {said}" for part, said in reads.items()}
+    found = [line.partition("line ") for line in done.stderr.splitlines() if "is read when" in line]
+    assert {"line " + rest.partition(" is read when")[0] for _, _, rest in found} == notes
+    assert len(found) == len(notes)
+    assert "hunter2" not in done.stderr
     assert "s3://acme-lake/" in done.stdout
 
 

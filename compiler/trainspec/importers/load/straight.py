@@ -180,8 +180,10 @@ def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
 
 
 def _read(of: Json) -> str:
-    """A note on a variable or a connection that the file reads while it is loaded."""
-    said = f"{line_of(of)}`{of['call']}({of['key']!r})` is read when the file is loaded; the spec has its current value"
+    """A note on a variable or a connection, or on an environment variable, that the file reads while it is loaded."""
+    of_environment = of["call"] == "os.environ"
+    what = f"the environment variable `{of['key']}`" if of_environment else f"`{of['call']}({of['key']!r})`"
+    said = f"{line_of(of)}{what} is read when the file is loaded; the spec has its current value"
     return said + (f": `{airflow_template(of['key'])}` reads it in each run" if of["call"] == "Variable.get" else "")
 
 

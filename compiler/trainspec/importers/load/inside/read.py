@@ -17,12 +17,12 @@ from typing import Any
 
 from .clock import move_clock
 from .groups import group_class
+from .reads import Reads
 from .record import Record
 from .tasks import describe_dag, operator_class
-from .values import first, found_at
+from .values import first
 
 _DAG = ("airflow.sdk.DAG", "airflow.models.dag.DAG")
-_READS = ("airflow.models.variable.Variable.get", "airflow.sdk.Variable.get", "airflow.sdk.BaseHook.get_connection")
 _BAG = ("airflow.dag_processing.dagbag.DagBag", "airflow.models.dagbag.DagBag")
 
 
@@ -61,9 +61,8 @@ def _load(file: Path, output: str) -> None:
     """Let Airflow load the file, and write what it found."""
     record = Record(str(file))
     record.watch(first(*_DAG), operator_class(), group_class())
-    for path in _READS:
-        if (owner := found_at(path.rpartition(".")[0])) is not None:
-            record.watch_reads(owner, path.rpartition(".")[2])
+    reads = Reads(record)
+    reads.watch()
     bag_class = first(*_BAG)
     takes = inspect.signature(bag_class.__init__).parameters
     options = {"include_examples": False, "safe_mode": False, "load_op_links": False}
@@ -78,7 +77,7 @@ def _load(file: Path, output: str) -> None:
         "airflow": importlib.import_module("airflow").__version__,
         "file": str(file),
         "errors": errors,
-        "reads": record.reads,
+        "reads": [*reads.calls, *reads.of_environment(dags)],
         "dags": dags,
     }
     Path(output).write_text(json.dumps(found))

@@ -17,7 +17,6 @@ class Record:
         self.lines: dict[int, int] = {}
         self.given: dict[int, dict[str, Any]] = {}
         self.at_first: dict[int, dict[str, Any]] = {}
-        self.reads: list[dict[str, Any]] = []
         self._alive: list[Any] = []
 
     def watch(self, dag_class: Any, operator_class: Any, group_class: Any) -> None:
@@ -40,13 +39,13 @@ class Record:
 
         @functools.wraps(add_to_group)
         def add_child(self: Any, child: Any) -> Any:
-            record.lines.setdefault(id(child), record._line())
+            record.lines.setdefault(id(child), record.line())
             record._alive.append(child)
             return add_to_group(self, child)
 
         @functools.wraps(add_task)
         def add(self: Any, task: Any, *arguments: Any, **named: Any) -> Any:
-            record.lines.setdefault(id(task), record._line())
+            record.lines.setdefault(id(task), record.line())
             record._alive.append(task)
             return add_task(self, task, *arguments, **named)
 
@@ -64,29 +63,11 @@ class Record:
         before, now = self.at_first.get(id(made), {}), vars(made)
         return name in before and name in now and now[name] is not before[name]
 
-    def watch_reads(self, owner: Any, name: str) -> None:
-        """Note from here on which variables or connections the file reads while it is loaded."""
-        record, read = self, getattr(owner, name)
-
-        @functools.wraps(read)
-        def noted(*arguments: Any, **named: Any) -> Any:
-            key = str(next(iter((*arguments, *named.values())), ""))
-            if line := record._line():
-                record.reads.append({"line": line, "call": f"{owner.__name__}.{name}", "key": key})
-            return read(*arguments, **named)
-
-        setattr(owner, name, staticmethod(noted))
-
     def dags(self) -> list[Any]:
         """The DAGs that were made, whether Airflow takes them or not."""
         return [each for each in self._alive if id(each) in self.given]
 
-    def _note(self, made: Any) -> None:
-        self.lines[id(made)] = self._line() or self.lines.get(id(made), 0)
-        self.at_first[id(made)] = dict(vars(made))
-        self._alive.append(made)
-
-    def _line(self) -> int:
+    def line(self) -> int:
         """The line of the file that is being run, the innermost one."""
         frame = sys._getframe(1)
         while frame is not None:
@@ -94,3 +75,8 @@ class Record:
                 return frame.f_lineno
             frame = frame.f_back  # type: ignore[assignment]
         return 0
+
+    def _note(self, made: Any) -> None:
+        self.lines[id(made)] = self.line() or self.lines.get(id(made), 0)
+        self.at_first[id(made)] = dict(vars(made))
+        self._alive.append(made)
