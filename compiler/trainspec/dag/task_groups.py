@@ -1,4 +1,4 @@
-"""`task_group`: the tasks in Airflow's task groups, one inside of another as the dots in the field say.
+"""`task_group`: the tasks in Airflow's task groups; a dot in the field is a group inside another one.
 
 A group is only a frame in Airflow's pages: the ids of its tasks do not have its id before them, so a task that is put
 in a group keeps its XComs, its history and its jobs. The ids of all groups of a DAG must differ then, and Airflow takes
@@ -45,7 +45,7 @@ def group_id(path: str) -> str:
     return path.replace(".", "-")
 
 
-def with_those_around(path: str) -> Iterator[str]:
+def with_parents(path: str) -> Iterator[str]:
     """The paths of the groups around the one at `path`, the outermost first, and its own."""
     steps = path.split(".")
     return (".".join(steps[: count + 1]) for count in range(len(steps)))

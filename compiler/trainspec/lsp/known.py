@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from trainspec.compose import extend
-from trainspec.dag.task_groups import with_those_around
+from trainspec.dag.task_groups import with_parents
 from trainspec.diagnostics import codes
 from trainspec.disk.reading import DiskTree
 from trainspec.lsp.checking import Checker
@@ -87,7 +87,7 @@ class Known:
         tasks = [each.value for node in sections if isinstance(node, Map) for each in node.entries]
         named = (each.get("task_group") for each in tasks if isinstance(each, Map))
         paths = [each.text for each in named if isinstance(each, Scalar)]
-        return sorted({around for path in paths for around in with_those_around(path)})
+        return sorted({around for path in paths for around in with_parents(path)})
 
     def matrix(self, job: str) -> list[str]:
         """The names of a job's matrix."""

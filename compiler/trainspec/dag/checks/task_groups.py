@@ -1,11 +1,11 @@
-"""What Airflow refuses of task groups: ids that are taken, by tasks or by other groups."""
+"""IDs of task groups that Airflow rejects, because tasks or other groups have them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trainspec.dag.max_parallel import lanes_id
 from trainspec.dag.sections import places, sections
-from trainspec.dag.task_groups import group_id, with_those_around
+from trainspec.dag.task_groups import group_id, with_parents
 from trainspec.diagnostics import codes
 from trainspec.text.fault import Fault
 from trainspec.text.tree import Path
@@ -20,7 +20,7 @@ _OF_AIRFLOW = ("upstream_join_id", "downstream_join_id")
 def check_task_groups(
     data: "SpecData", groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]
 ) -> Iterator[Fault]:
-    """All of it. `groups` holds the jobs of each matrix, `bounds` how many of them may run at once."""
+    """Check the groups of a spec. `groups` holds the jobs of each matrix, `bounds` how many of them may run at once."""
     yield from _of_matrices(data, groups)
     tasks = places(data)
     added = _added(groups, bounds)
@@ -68,7 +68,7 @@ def _written(data: "SpecData") -> dict[str, Path]:
     found: dict[str, Path] = {}
     for section, tasks in sections(data):
         for name, task in tasks.items():
-            for path in with_those_around(task["task_group"]) if "task_group" in task else ():
+            for path in with_parents(task["task_group"]) if "task_group" in task else ():
                 found.setdefault(path, (section, name, "task_group"))
     return found
 
