@@ -18,9 +18,11 @@ class Record:
         self.given: dict[int, dict[str, Any]] = {}
         self.at_first: dict[int, dict[str, Any]] = {}
         self._alive: list[Any] = []
+        self._dag_class: Any = ()
 
     def watch(self, dag_class: Any, operator_class: Any, group_class: Any) -> None:
         """Note each DAG, task and task group that is made from here on."""
+        self._dag_class = dag_class
         record, make_dag, add_task = self, dag_class.__init__, dag_class.add_task
         make_group, add_to_group = group_class.__init__, group_class.add
         positional = [name for name in inspect.signature(make_dag).parameters if name != "self"]
@@ -65,7 +67,7 @@ class Record:
 
     def dags(self) -> list[Any]:
         """The DAGs that were made, whether Airflow takes them or not."""
-        return [each for each in self._alive if id(each) in self.given]
+        return [each for each in self._alive if isinstance(each, self._dag_class)]
 
     def line(self) -> int:
         """The line of the file that is being run, the innermost one."""
