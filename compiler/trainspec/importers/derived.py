@@ -13,15 +13,14 @@ if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
 LINKING = ("set_upstream", "set_downstream")
-_READING = frozenset(
-    ("get", "keys", "values", "items", "copy", "index", "count", "topological_sort", "hierarchical_alphabetical_sort")
-) | frozenset(
-    ("child_id", "concat", "map", "zip", "test", "cli", "to_json", "isoformat", "strftime", "debug", "info", "warning")
-) | frozenset(
-    ("error", "exception", "format", "join", "replace", "split", "strip", "lower", "upper", "title", "startswith")
-) | frozenset(("endswith",))  # fmt: skip
-_ONLY_LOOKS = ("get_", "has_", "is_", "iter_", "remove")
-"""What the names of methods start with that change nothing: `removeprefix`, too, but not `remove`."""
+_READING = frozenset((
+    "get", "keys", "values", "items", "copy", "index", "count", "topological_sort", "hierarchical_alphabetical_sort",
+    "child_id", "concat", "map", "zip", "test", "cli", "to_json", "isoformat", "strftime", "debug", "info", "warning",
+    "error", "exception", "format", "join", "replace", "split", "strip", "lower", "upper", "title", "startswith",
+    "endswith", "removeprefix", "removesuffix",
+))  # fmt: skip
+_ONLY_LOOKS = ("get_", "has_", "is_", "iter_")
+"""How the names of other methods begin that change nothing."""
 _OF_ITSELF = ("as_setup", "as_teardown")
 """Methods of a task that give the task, changed."""
 _HARMLESS = frozenset(("callable", "hasattr", "hash", "id", "issubclass", "repr", "type"))
@@ -65,7 +64,7 @@ def call_of_derived(run: "Interpreter", node: ast.Call, called: Method) -> Any:
     name = called.name
     if name in LINKING:
         note_edge(run, node)
-    elif name not in _READING and (not name.startswith(_ONLY_LOOKS) or name == "remove"):
+    elif name not in _READING and not name.startswith(_ONLY_LOOKS):
         run.note(node, f"`{ast.unparse(node)[:80]}` is not read, and what it changes is not carried over")
     return called.of if name in _OF_ITSELF and isinstance(called.of, Task) else Derived(unknown(node).node)
 
@@ -76,7 +75,7 @@ def note_edge(run: "Interpreter", node: ast.expr) -> None:
 
 
 def note_unread_call(run: "Interpreter", node: ast.Call, *values: Any) -> None:
-    """Note a call of nobody knows what, where it may change one of `values` or link it."""
+    """Note a call of something unknown that may change one of `values`, or link it."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name in LINKING:
         note_edge(run, node)
