@@ -182,17 +182,18 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
 def of_arguments(dag_id: str, truth: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[Difference]:
     """What Airflow holds of the arguments of a DAG and its tasks otherwise than of those that the spec compiles to."""
     mapped = {
-        f"{task}_{index}": each for task, of in truth["mapped_arguments"].items() for index, each in enumerate(of)
+        f"{task}_{index}": (task, each)
+        for task, of in truth["mapped_arguments"].items()
+        for index, each in enumerate(of)
     }
     for task, arguments in made["arguments"].items():
-        wanted = mapped.get(task) or truth["arguments"].get(task, {})
+        made_by, wanted = mapped.get(task) or (task or dag_id, truth["arguments"].get(task, {}))
         for name, value in wanted.items():
             if name == "task_display_name" and arguments[name] == task:
                 continue
             if arguments[name] != value:
-                yield Difference(
-                    f"{name} of {task or 'the DAG'}: {value!r}, not {arguments[name]!r}", True, (task or dag_id,)
-                )
+                text = f"{name} of {task or 'the DAG'}: {value!r}, not {arguments[name]!r}"
+                yield Difference(text, True, (made_by,))
 
 
 def of_groups(truth: Mapping[str, Any], spec: Spec, mapped: Mapping[str, str]) -> Iterator[Difference]:
