@@ -272,7 +272,7 @@ def test_job_name_from_the_simulator(trainspec: Run, monkeypatch: pytest.MonkeyP
         imported = trainspec("import", "--job-name", "there", "--region", "us-east-1")
     assert imported.returncode == 0, imported.stderr
     assert made(imported.stdout) == request
-    assert "note: SageMaker has a job `there` and accepts the name once only" in imported.stderr
+    assert "note: SageMaker has a job `there`, and accepts a name only once" in imported.stderr
 
 
 def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:

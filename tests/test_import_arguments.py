@@ -45,7 +45,7 @@ DATES: dict[str, tuple[str, dict[str, Any], str]] = {
     "two time zones": (
         "start_date=datetime(2025, 3, 1), end_date=pendulum.datetime(2026, 3, 1, tz='Europe/Berlin')",
         {"start_date": "2025-03-01"},
-        "line 8: `end_date` is not carried over: a spec has a single time zone, and `start_date` has another one",
+        "line 8: `end_date` is not carried over: a spec has a single time zone, and `start_date` has a different one",
     ),
 }
 

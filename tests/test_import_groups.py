@@ -303,4 +303,4 @@ def test_an_edge_of_too_many_tasks_is_left_out_soon() -> None:
     assert not any("depends_on" in each for each in fields(imported).values())
     (note,) = imported.notes
     why = "with it, the file has more than 25,000 edges between tasks, too many for a spec"
-    assert note == f"line {line_of('g >> h', body)}: the edge `g >> h` is not carried over as a whole: {why}"
+    assert note == f"line {line_of('g >> h', body)}: the edge `g >> h` is not carried over completely: {why}"

@@ -402,7 +402,7 @@ def test_edges_beyond_those_of_a_spec_are_noted() -> None:
     imported = only(found)
     assert sum("depends_on" in each.fields for each in imported.other_tasks) == 156
     (note,) = (each for each in imported.notes if "edges" in each)
-    assert note.startswith("line 7: what `b156` waits for is not carried over, nor is it of the tasks after it: ")
+    assert note.startswith("line 7: what `b156` waits for is not carried over, nor what the tasks after it wait for: ")
     assert note.endswith("more than 25,000 edges between tasks, too many for a spec")
 
 

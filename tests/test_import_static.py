@@ -224,16 +224,16 @@ LOST = {
         "whether it is created is only known",
     ),
     "local class": ("class MyOperator(BashOperator):\n        pass\n    MyOperator(task_id='m')", "in this file"),
-    "other module": ("import helpers\n    helpers.add_tasks()", "what `helpers.add_tasks` makes is not read"),
+    "other module": ("import helpers\n    helpers.add_tasks()", "what `helpers.add_tasks` creates is not read"),
     "edge": ("t >> made()", "the edge `t >> made()` is not carried over"),
     "member": ("t2 = SageMakerTrainingOperator(task_id='u', config=request(Nonsense=1))", "Nonsense is not a member"),
     "method of a class": (
         "class B:\n        def make(self):\n            BashOperator(task_id='m', bash_command='m')\n    B().make()",
-        "what `B` makes is not read",
+        "what `B` creates is not read",
     ),
     "decorator": (
         "@made\n    def f():\n        BashOperator(task_id='m', bash_command='m')\n    f()",
-        "the call `f()` is not read, and no task that it makes",
+        "the call `f()` is not read, nor any task that it creates",
     ),
     "match": (
         "match made():\n        case 1:\n            BashOperator(task_id='m', bash_command='m')",

@@ -1,1 +1,1 @@
-"""What people have already → a spec: one module for each kind of source, one writer for all."""
+"""Imports what people already have into specs: one module for each kind of source, one writer for all."""

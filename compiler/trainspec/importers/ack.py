@@ -1,6 +1,6 @@
 """A `TrainingJob` or `HyperParameterTuningJob` manifest of the AWS controllers for Kubernetes.
 
-The same request in camel case, with some capitals of its own: `s3URI`, `kmsKeyID`.
+The request is the same, in camel case with some irregular capitals: `s3URI`, `kmsKeyID`.
 https://aws-controllers-k8s.github.io/community/reference/sagemaker/v1alpha1/trainingjob/
 """
 
@@ -38,7 +38,7 @@ def import_manifest(data: Mapping[str, Any]) -> Imported:
 
 
 def renamed(value: Any, path: tuple[str | int, ...], notes: list[str], operation: str = TRAINING) -> Any:
-    """`value` with its members in the API's own spelling, whatever capitals they are written with."""
+    """`value` with its members in the API's own spelling, however they are capitalized."""
     if isinstance(value, list):
         return [renamed(each, (*path, index), notes, operation) for index, each in enumerate(value)]
     if not isinstance(value, Mapping):

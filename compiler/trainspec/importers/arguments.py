@@ -1,4 +1,4 @@
-"""Arguments of a DAG file that are no literals, but that a spec can say: callbacks, assets, parameters."""
+"""Arguments of a DAG file that are not literals, but that a spec can express: callbacks, assets, parameters."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Read = Callable[[Constants, Mapping[str, str], ast.expr], Any]
 
 
 def callbacks_of(constants: Constants, imported: Mapping[str, str], node: ast.expr) -> Any:
-    """One callback or a list of them. Raises NotLiteralError for one that is made in the file itself."""
+    """One callback or a list of them. Raises NotLiteralError for one that is defined in the file itself."""
     if isinstance(node, ast.List | ast.Tuple):
         return [callbacks_of(constants, imported, each) for each in node.elts]
     if isinstance(node, ast.Call) and not node.args and all(each.arg for each in node.keywords):
@@ -39,7 +39,7 @@ def path_of(imported: Mapping[str, str], node: ast.expr) -> str:
 
 
 def assets_of(constants: Constants, imported: Mapping[str, str], node: ast.expr) -> Any:
-    """An asset, a list of them, or a condition of several. Raises NotLiteralError for all else."""
+    """An asset, a list of them, or a condition of several. Raises NotLiteralError for anything else."""
     call = constants.call(node)
     if isinstance(node, ast.List | ast.Tuple):
         return [assets_of(constants, imported, each) for each in node.elts]
@@ -58,7 +58,7 @@ def assets_of(constants: Constants, imported: Mapping[str, str], node: ast.expr)
 
 
 def params_of(constants: Constants, imported: Mapping[str, str], node: ast.expr) -> Any:
-    """Parameters: values, or `Param(...)`. Raises NotLiteralError where one is neither."""
+    """Parameters: values, or `Param(...)`. Raises NotLiteralError if one is neither."""
     if not isinstance(node, ast.Dict):
         raise NotLiteralError(node)
     return {name: _param(constants, value) for name, value in constants.items(node)}

@@ -1,4 +1,4 @@
-"""What an assignment of a DAG file changes: a name, an item, an attribute of a task."""
+"""What an assignment in a DAG file changes: a name, an item, an attribute of a task."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -64,7 +64,7 @@ def _assign_item(run: "Interpreter", target: ast.Subscript, value: Any, scope: S
         return
     is_key = isinstance(key, str | int) and not is_variable(key)
     if run.in_doubt or not is_key or (isinstance(of, list) and not isinstance(key, int)):
-        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set, but whether or which is only known at run time")
+        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set, but if or which one is only known at run time")
         return
     try:
         of[key] = value
@@ -73,7 +73,7 @@ def _assign_item(run: "Interpreter", target: ast.Subscript, value: Any, scope: S
 
 
 def _assign_global(run: "Interpreter", target: ast.Subscript, key: Any, value: Any, scope: Scope) -> None:
-    """`globals()["name"] = value`: people hand Airflow the DAGs of a loop in this way."""
+    """`globals()["name"] = value`: DAGs created in a loop are often passed to Airflow in this way."""
     outermost = scope
     while outermost.outer is not None:
         outermost = outermost.outer

@@ -1,4 +1,4 @@
-"""Reading the arguments of a DAG file's calls, and noting what cannot be carried over."""
+"""Reads the arguments of a DAG file's calls, and notes what cannot be carried over."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ DURATIONS = ("retry_delay", "max_retry_delay", "execution_timeout", "dagrun_time
 class Reading:
     """Reads arguments, and notes what cannot be carried over.
 
-    `functions` are the names of decorated functions by their decorator's id, `imported` the dotted paths of names that
-    the file imports.
+    `functions` are the names of decorated functions by their decorator's id, `imported` the dotted paths of the names
+    that the file imports.
     """
 
     constants: Constants
@@ -31,12 +31,12 @@ class Reading:
     """The time zone of the DAG's dates."""
 
     def note(self, node: ast.AST, message: str) -> None:
-        """Note something about a place of the file."""
+        """Note something about a place in the file."""
         line = getattr(node, "lineno", 0)
         self.notes.append(f"line {line}: {message}" if line else message)
 
     def arguments(self, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-        """The arguments of a call that have a name."""
+        """The keyword arguments of a call."""
         for keyword in call.keywords:
             if keyword.arg is None:
                 self.note(call, f"`**{ast.unparse(keyword.value)}` is not read")
@@ -44,7 +44,7 @@ class Reading:
                 yield keyword.arg, keyword.value
 
     def value(self, node: ast.expr, what: str) -> Any:
-        """What an argument stands for, without its parts that are not literal; None where the whole is not."""
+        """The value of an argument, without the parts that are not literal; None if none of it is."""
         try:
             if what in READ:
                 return READ[what](self.constants, self.imported, node)
@@ -69,17 +69,17 @@ class Reading:
         return value
 
     def dag_of(self, call: ast.Call, around: ast.Call | None, dags: Mapping[int, ast.Call]) -> ast.Call | None:
-        """The DAG of a task: the one that it names, the one around it, or the only one."""
+        """The DAG of a task: the one that it names, the enclosing one, or the only one."""
         named = next((self.constants.call(value) for name, value in self.arguments(call) if name == "dag"), None)
         return named or around or (next(iter(dags.values())) if len(dags) == 1 else None)
 
     def path_of(self, call: ast.Call) -> str | None:
-        """The dotted path of what is called, where the file imports it."""
+        """The dotted path of what is called, if the file imports it."""
         first, *rest = ast.unparse(call.func).split(".")
         return ".".join((self.imported[first], *rest)) if first in self.imported else None
 
     def put_task_argument(self, fields: dict[str, Any], name: str, node: ast.expr, what: str) -> None:
-        """Put an argument that every task takes where a spec has it."""
+        """Put an argument that every task takes into the spec's field for it."""
         known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
         if name != "doc_md" and name not in known:
             self.note(node, f"{what} is not carried over")
@@ -109,7 +109,7 @@ class Reading:
             fields[name] = length
 
     def put_moment(self, fields: dict[str, Any], name: str, node: ast.expr) -> None:
-        """Put a date, and its time zone beside it."""
+        """Put a date, and its time zone."""
         moment = moment_of(self.constants, node)
         if moment is None and "days_ago(" in ast.unparse(node):
             self.note(
@@ -124,7 +124,7 @@ class Reading:
         if others and zone != fields.get("timezone"):
             self.note(
                 node,
-                f"`{name}` is not carried over: a spec has a single time zone, and `{min(others)}` has another one",
+                f"`{name}` is not carried over: a spec has a single time zone, and `{min(others)}` has a different one",
             )
             return
         fields[name] = text

@@ -1,4 +1,4 @@
-"""What a call in a DAG file makes: a DAG, a task, a group, an edge, or a value."""
+"""What a call in a DAG file creates: a DAG, a task, a group, an edge, or a value."""
 
 import ast
 from itertools import pairwise
@@ -45,15 +45,15 @@ TRAINING = (
 )  # fmt: skip
 _NAMES_OF_THE_FILE = ("globals().update", "globals().setdefault", "globals().pop", "vars().", "locals().")
 _OPEN = ("get_current", "get_current_dag", "get_current_task_group")
-"""Functions of Airflow that give the DAG or the group that is open."""
+"""Functions of Airflow that return the DAG or the group that is open."""
 MOST_CALLS = 8
-"""How deep functions of the file may call each other."""
+"""How deeply functions of the file may call each other."""
 _PURE = frozenset(
     ("airflow", "boto3", "builtins", "collections", "copy", "datetime", "dateutil", "itertools", "json", "logging")
 ) | frozenset(
     ("math", "os", "pathlib", "pendulum", "posixpath", "pytz", "re", "string", "textwrap", "time", "types", "typing")
 ) | frozenset(("uuid", "warnings", "zoneinfo"))  # fmt: skip
-"""Modules whose calls change none of their arguments and make no task."""
+"""Modules whose functions change none of their arguments and create no tasks."""
 
 
 def call(run: "Interpreter", node: ast.Call, scope: Scope) -> Any:
@@ -80,13 +80,13 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
         if called.name.endswith(("Operator", "Sensor")) or "task_id" in given.named:
             return make_lost_task(run, node, f"its class `{called.name}` is defined in this file", given)
         if called.makes_tasks():
-            run.note(node, f"what `{called.name}` makes is not read: it is a class of this file")
+            run.note(node, f"what `{called.name}` creates is not read: it is a class of this file")
         hand_over(run, node, given, called.name)
         return unknown(node)
     if isinstance(called, Method):
         return call_method(run, node, called, given)
     if "task_id" in given.named and isinstance(called, Derived):
-        return make_lost_task(run, node, f"its class is said by `{ast.unparse(node.func)[:80]}`", given)
+        return make_lost_task(run, node, f"its class is given by `{ast.unparse(node.func)[:80]}`", given)
     hand_over(run, node, given, ast.unparse(node.func)[:80])
     note_unread_call(run, node, *given.positional, *given.named.values())
     if ast.unparse(node.func).startswith(_NAMES_OF_THE_FILE):
@@ -95,7 +95,7 @@ def call_with(run: "Interpreter", node: ast.Call, called: Any, given: Given) -> 
 
 
 def arguments(run: "Interpreter", node: ast.Call, scope: Scope) -> Given:
-    """The arguments of a call, `*` and `**` taken apart."""
+    """The arguments of a call, with `*` and `**` unpacked."""
     given = Given([], {}, [])
     for each in node.args:
         if isinstance(each, ast.Starred):
@@ -168,12 +168,12 @@ def _call_reference(run: "Interpreter", node: ast.Call, called: Reference, given
     if called.path.split(".")[0] not in _PURE:
         hand_over(run, node, given, called.path)
         if run.dags or touches(*given.positional, *given.named.values()):
-            run.note(node, f"what `{called.path}` makes is not read: it is in another module")
+            run.note(node, f"what `{called.path}` creates is not read: it is in another module")
     return Residual(call_expression(run, node, called, given))
 
 
 def _of_environment(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Any:
-    """A variable of the environment; one without a default is known to nobody."""
+    """An environment variable; without a default, its value is unknown."""
     name, default, *_ = (*given.positional, given.named.get("default"), None)
     made = variable(name, default)
     if made is None or given.open:
@@ -194,7 +194,7 @@ def _of_airflow(run: "Interpreter", node: ast.Call, called: Reference, given: Gi
 
 
 def _job_inside(run: "Interpreter", function: Any) -> str | None:
-    """The training job that a function of this file creates; what another module defines keeps its path."""
+    """The training job that a function of this file creates; a function of another module keeps its path."""
     return trains_in(run, function, TRAINING) if isinstance(function, Function) and not function.module else None
 
 
@@ -213,7 +213,7 @@ def _link_chain(run: "Interpreter", before: Any, after: Any, node: ast.Call, cro
 def call_function(run: "Interpreter", node: ast.Call, called: Function, given: Given) -> Any:
     """Call a function of the file: its body is read with these arguments."""
     if called.kind == "decorated":
-        said = f"the call `{ast.unparse(node)[:80]}` is not read, and no task that it makes"
+        said = f"the call `{ast.unparse(node)[:80]}` is not read, nor any task that it creates"
         run.note(node, f"{said}: its function has a decorator that may change it")
         hand_over(run, node, given, ast.unparse(node.func)[:80])
         return unknown(node)
@@ -223,7 +223,7 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
         why = f"it is the Python function `{name}` of this file" + (f", which runs {inside}" if inside else "")
         return make_lost_task(run, node, why, given, name)
     if run.depth >= MOST_CALLS or given.open:
-        run.note(node, f"the call `{ast.unparse(node)[:80]}` is not read, and no task that it makes")
+        run.note(node, f"the call `{ast.unparse(node)[:80]}` is not read, nor any task that it creates")
         return unknown(node)
     inner = Scope({}, called.scope)
     if not _bind(run, called, given, inner, node):
@@ -238,12 +238,12 @@ def call_function(run: "Interpreter", node: ast.Call, called: Function, given: G
         run.groups.append(group)
         returned = run.run_function(called.node, inner)
         run.groups.pop()
-        return group if returned is None else returned  # as Airflow has it: edges are those of what is returned
+        return group if returned is None else returned  # as in Airflow: edges belong to what is returned
     return run.run_function(called.node, inner)
 
 
 def _bind(run: "Interpreter", called: Function, given: Given, inner: Scope, node: ast.Call) -> bool:
-    """Bind the parameters of a function; whether the call fits it."""
+    """Bind the parameters of a function; returns whether the call fits it."""
     spec = called.node.args
     positional = [*spec.posonlyargs, *spec.args]
     named = dict(given.named)

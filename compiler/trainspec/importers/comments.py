@@ -1,4 +1,4 @@
-"""Comments of a DAG file, kept at what becomes of the statement that they are about."""
+"""Comments of a DAG file, kept with what the statement that they are about becomes."""
 
 import ast
 import io
@@ -18,21 +18,21 @@ from trainspec.safety.unwarned import syntax
 
 _PRAGMA = re.compile(r"(^|#)\s*(noqa|type|pylint|fmt|isort|pragma|ruff|mypy|nosec|pyright)\b.*")
 _DIRECTIVES = ("trainspec:", "yaml-language-server:")
-"""What means something to us, or to an editor, in a comment of YAML."""
+"""What has a meaning for trainspec, or for an editor, in a YAML comment."""
 _RULER = re.compile(r"([-=*~_+#])\1{2}$")
-"""What makes a comment the title of a section, which is not about the statement below it."""
+"""What marks a comment as the title of a section, which is not about the statement below it."""
 _BEGIN_KEY, _END_KEY = re.compile(r"-BEGIN [A-Z0-9 ]*KEY"), re.compile(r"-END [A-Z0-9 ]*KEY")
 _ADDRESS = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,30}://[^\s?]*|arn:\S*)")
-"""A URI or an ARN, whose path may look random."""
+"""A URI or an ARN: its path may look random."""
 _LINES, _LONGEST = 20, 200
 """How many lines of comments a key of the spec gets, and how long each may be."""
 
 
 @dataclass(frozen=True)
 class Comments:
-    """The comments of a file by their lines, and whether each has its line for itself.
+    """The comments of a file by their lines, and whether each is alone on its line.
 
-    `calls` are the statements of the calls that begin at a line, `values` those that give a value to a name.
+    `calls` are the statements of the calls that begin at a line, `values` those that assign a value to a name.
     """
 
     by_line: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Comments:
     def of(self, lines: Mapping[str, int]) -> tuple[dict[str, list[Said]], tuple[OfConstant, ...]]:
         """The comments of the calls at these lines by the calls' keys, and those of the constants that they name.
 
-        Each is given to one key alone.
+        Each comment is given to one key only.
         """
         own = {self.calls[line] for line in lines.values() if line in self.calls}
         done: set[ast.stmt] = set()
@@ -67,7 +67,7 @@ class Comments:
     def _with_sources(
         self, statement: ast.stmt, line: int, own: set[ast.stmt], done: set[ast.stmt]
     ) -> Iterator[tuple[ast.stmt, str]]:
-        """The statement at a line and those that make what it names, each with the member that it is the value of."""
+        """The statement at a line and those that define what it names, each with the member whose value it is."""
         waiting = deque([(statement, "")])
         while waiting:
             each, member = waiting.popleft()
@@ -86,7 +86,7 @@ class Comments:
                     yield made, member
 
     def _source(self, name: str, line: int, is_called: bool) -> ast.stmt | None:
-        """The one statement that gives a value to a name, or the innermost loop over it around a line."""
+        """The only statement that assigns a value to a name, or the innermost loop over it that encloses a line."""
         given = self.values.get(name, [])
         loops = [each for each in given if isinstance(each, ast.For) and each.lineno <= line <= (each.end_lineno or 0)]
         source = loops[-1] if loops else given[0] if len(given) == 1 else None
@@ -109,7 +109,7 @@ class Comments:
 
 
 def comments_of(text: str) -> Comments:
-    """The comments of a Python file; none where its tokens cannot be read."""
+    """The comments of a Python file; none if it cannot be tokenized."""
     if "#" not in text:
         return Comments()
     found: dict[int, tuple[str, bool]] = {}
@@ -139,7 +139,7 @@ def comments_of(text: str) -> Comments:
 
 
 def _lines_of_keys(comments: Mapping[int, str]) -> set[int]:
-    """The lines of the comments that hold a private key, from its `BEGIN` to its `END` or the last line below it."""
+    """The lines of comments that contain a private key, from its `BEGIN` to its `END` or the last line below it."""
     found: set[int] = set()
     is_inside = False
     for line, comment in comments.items():
@@ -151,7 +151,7 @@ def _lines_of_keys(comments: Mapping[int, str]) -> set[int]:
 
 
 def _said(comment: str) -> str:
-    """What a comment says to people; nothing where it may hold a secret, speaks to tools, or is a section's title."""
+    """What a comment says to people; empty if it may contain a secret, is for tools, or is a section's title."""
     said = "".join(each if each.isprintable() else " " for each in comment.lstrip("#!: "))
     kept = _PRAGMA.sub("", said).strip()[:_LONGEST]
     is_for_tools = _RULER.search(kept) or any(each in kept for each in _DIRECTIVES)
@@ -159,7 +159,7 @@ def _said(comment: str) -> str:
 
 
 def _may_hold_secret(text: str) -> bool:
-    """Whether a text speaks of secrets or looks like one: in a text for people, nothing says where a secret ends."""
+    """Whether a text mentions secrets or looks like one: in prose, there is no way to know where a secret ends."""
     words = text.split()
     speaks = speaks_of_secrets(text) or any(map(names_password, words))
     names_key = any(speaks_of_secrets(f"{one} {two}") for one, two in pairwise(words))
@@ -167,7 +167,7 @@ def _may_hold_secret(text: str) -> bool:
 
 
 def _end(statement: ast.stmt) -> int:
-    """The last line of a statement; of one with a body, that of its head."""
+    """The last line of a statement; for one with a body, that of its head."""
     body = getattr(statement, "body", None)
     if isinstance(body, list) and body:
         heads = [each for each in _own_nodes(statement) if isinstance(each, ast.expr)]
@@ -176,7 +176,7 @@ def _end(statement: ast.stmt) -> int:
 
 
 def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
-    """The nodes of a statement without the statements in it."""
+    """The nodes of a statement without those of the statements in it."""
     waiting: list[ast.AST] = [statement]
     while waiting:
         node = waiting.pop()
@@ -185,7 +185,7 @@ def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _named_by_line(statement: ast.stmt) -> tuple[dict[int, str], dict[int, str]]:
-    """The first argument or member that begins at a line, and the one that alone ends there."""
+    """The first argument or member that begins at a line, and the only one that ends there."""
     begin: dict[int, tuple[int, str]] = {}
     end: dict[int, list[str]] = {}
     for node in _own_nodes(statement):
@@ -204,9 +204,9 @@ def _named_by_line(statement: ast.stmt) -> tuple[dict[int, str], dict[int, str]]
 
 
 def _names(statement: ast.stmt) -> dict[str, tuple[str, bool]]:
-    """The names in a statement: the innermost argument or member that each stands in, and whether it is called.
+    """The names in a statement: the innermost argument or member that each is in, and whether it is called.
 
-    Of a function, those of its body, too.
+    For a function, this includes the names in its body.
     """
     found: dict[str, tuple[str, bool]] = {}
     waiting: list[tuple[ast.AST, str]] = [(statement, "")]
@@ -232,17 +232,17 @@ def _is_apart(node: ast.AST) -> bool:
 
 
 def _is_function(statement: ast.stmt) -> bool:
-    """Whether it is the definition of a function that makes no DAG, so that its comments are about its own work."""
+    """Whether it defines a function that creates no DAG, so that the comments in it are about its own work."""
     return isinstance(statement, ast.FunctionDef) and not statement.decorator_list
 
 
 def _gives_map(node: ast.AST) -> TypeGuard[ast.Return | ast.Assign]:
-    """Whether a statement returns a map that is written out, or gives a name to it."""
+    """Whether a statement returns a literal map, or assigns one to a name."""
     return isinstance(node, ast.Return | ast.Assign) and isinstance(node.value, ast.Dict)
 
 
 def _constant(statement: ast.stmt) -> str | None:
-    """The name to which a statement of one line gives a single value; None for any other statement."""
+    """The name to which a one-line statement assigns a single value; None for any other statement."""
     if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.end_lineno != statement.lineno:
         return None
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
@@ -251,7 +251,7 @@ def _constant(statement: ast.stmt) -> str | None:
 
 
 def _names_in_spec(statement: ast.stmt, name: str) -> frozenset[str]:
-    """What a variable of the spec is called that holds the constant: as it, or as a variable of the environment."""
+    """Possible names of the spec's variable for a constant: its own name, or that of an environment variable."""
     calls = (each for each in _own_nodes(statement) if isinstance(each, ast.Call) and each.args)
     texts = [each.args[0].value for each in calls if isinstance(each.args[0], ast.Constant)]
     return frozenset(variable_name(each) for each in [name, *texts] if isinstance(each, str))

@@ -1,4 +1,4 @@
-"""The rounds of a comprehension of a DAG file."""
+"""The iterations of a comprehension in a DAG file."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
-    """A comprehension or an expression like one: what each of its rounds gives."""
+    """A list, set or dict comprehension, or a generator expression: the results of its iterations."""
     from trainspec.importers.evaluate import evaluate
 
     rounds = list(_rounds(run, node.generators, Scope({}, scope)))  # type: ignore[attr-defined]
@@ -37,7 +37,7 @@ def comprehension(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
 
 
 def _rounds(run: "Interpreter", generators: list[ast.comprehension], scope: Scope) -> Iterator[Scope | None]:
-    """The scope of each round of a comprehension; None where only a run could say."""
+    """The scope of each iteration of a comprehension; None if the iterations are only known at run time."""
     from trainspec.importers.evaluate import evaluate
 
     first, *rest = generators

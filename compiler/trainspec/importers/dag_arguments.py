@@ -10,7 +10,7 @@ from trainspec.importers.schedules import schedule_of
 from trainspec.schema.files import SPEC_SCHEMA, load_schema
 
 _DATES = ("start_date", "end_date")
-# the argument in Python → the field in a spec
+# the argument in Python → the field of the spec
 _DAG_FIELDS = {
     "dag_id": "id",
     "schedule": "schedule",
@@ -22,7 +22,7 @@ _DAG_FIELDS = {
 
 
 def dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
-    """What the arguments of a DAG become in a spec."""
+    """The spec's fields for the arguments of a DAG."""
     fields: dict[str, Any] = {}
     if call.args:
         fields["id"] = reading.value(call.args[0], "dag_id")
@@ -49,7 +49,7 @@ def dag_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
 
 
 def _assets(reading: Reading, node: ast.expr) -> Any:
-    """What a schedule of assets waits for; None where it is no such schedule."""
+    """What an asset schedule waits for; None for any other schedule."""
     try:
         return assets_of(reading.constants, reading.imported, node)
     except NotLiteralError:
@@ -57,7 +57,7 @@ def _assets(reading: Reading, node: ast.expr) -> Any:
 
 
 def _default_args(reading: Reading, node: ast.expr, dag: dict[str, Any]) -> dict[str, Any]:
-    """The default arguments; a start date among them is the DAG's where it has no other."""
+    """The default arguments; a start date among them becomes the DAG's if it has no other."""
     fields: dict[str, Any] = {}
     reading.zone = dag.get("timezone", "UTC")
     if isinstance(node, ast.Name):

@@ -1,4 +1,4 @@
-"""A DAG file with the Amazon provider's operators of training and tuning jobs, read as syntax and never run.
+"""A DAG file with the Amazon provider's operators for training and tuning jobs, parsed and never run.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html
 """
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from trainspec.language.data import DagData, JobData, OtherTaskData
 
 MAX_DEPTH = 90
-"""Levels of a file's syntax: to write an expression out, Python recurses some eight times for each."""
+"""Levels of nesting in a file's syntax: to write an expression, Python recurses about eight times for each."""
 
 OURS = ("TrainingJobOperator", "TuningJobOperator")
 OPERATORS = ("SageMakerTrainingOperator", "SageMakerTrainingOperatorAsync", "SageMakerTuningOperator", *OURS)
 
 _LONGEST, _INTERVAL = "max_ingestion_time", "30s"
-"""The stock operator's bound of its wait, in seconds, and how often it looks by default."""
+"""The stock operator's default wait limit and polling interval, in seconds."""
 _ATTEMPTS = 60
-"""How often our operator looks where its call says nothing."""
+"""Our operator's default polling interval, in seconds."""
 _MEANINGLESS = ("task_id", "dag", "config", "provide_context", "default_args")
 
 
 def import_dag_file(text: str, read_module: ReadModule = lambda name: None) -> list[Imported]:
-    """The specs to be of a DAG file, one for each DAG. `read_module` gives the text of a module beside the file.
+    """The specs that a DAG file becomes, one per DAG. `read_module` returns the source of a module next to the file.
 
-    Raises CannotImportError where the file is no Python, or has no training job.
+    Raises CannotImportError if the file is not Python, or has no training job.
     """
     try:
         tree = syntax(text)
@@ -70,7 +70,7 @@ def _by_reading(tree: ast.Module, comments: Comments, read_module: ReadModule) -
 
 
 def constants_of(text: str) -> Mapping[str, str]:
-    """The texts that a file has names for; none where reading it takes too much work, or it is no Python."""
+    """The strings that a file has names for; none if reading it takes too much work, or it is not Python."""
     run = Interpreter()
     try:
         tree = syntax(text)
@@ -83,7 +83,7 @@ def constants_of(text: str) -> Mapping[str, str]:
 
 
 def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
-    """What `read` gives, its work bounded. Raises CannotImportError where it takes more."""
+    """The result of `read`, with its work limited. Raises CannotImportError if it takes more."""
     try:
         with budget():
             return read()
@@ -94,7 +94,7 @@ def read_bounded(read: Callable[[], list[Imported]]) -> list[Imported]:
 
 
 def _depth(tree: ast.AST) -> int:
-    """How many nodes of a syntax tree stand in each other."""
+    """How deeply the nodes of a syntax tree are nested."""
     level, depth = [tree], 0
     while level:
         level = [below for node in level for below in ast.iter_child_nodes(node)]
@@ -103,9 +103,9 @@ def _depth(tree: ast.AST) -> int:
 
 
 def import_straight(straight: Straight) -> list[Imported]:
-    """The specs to be of a file without names: DAGs, tasks with literal arguments, edges.
+    """The specs that a file without names becomes: DAGs, tasks with literal arguments, edges.
 
-    Raises CannotImportError where there is no training job.
+    Raises CannotImportError if there is no training job.
     """
     roots = {each.id for each in ast.walk(straight.tree) if isinstance(each, ast.Name)}
     reading = Reading(Constants(straight.tree), {}, {root: root for root in roots if root.isidentifier()})
@@ -132,7 +132,7 @@ def import_straight(straight: Straight) -> list[Imported]:
 
 
 def _finished(imported: Imported, straight: Straight) -> Imported:
-    """An import with what the whole file says."""
+    """An import completed with what applies to the whole file."""
     of_jobs = (each for job in imported.jobs for each in (job.request, job.fields))
     held = (imported.dag, *of_jobs, *(each.fields for each in imported.other_tasks))
     remarks = (*imported.remarks, *remarks_on(*held))
@@ -191,14 +191,14 @@ def _imported(reading: Reading, dag: ast.Call | None, calls: list[ast.Call], str
 
 
 def _note_unset(reading: Reading, call: ast.Call, defaults: Mapping[str, Any], task_id: str) -> None:
-    """Note arguments that are None at a task, where the DAG's default_args have another value."""
+    """Note arguments that are None at a task although the DAG's default_args have another value."""
     for name, node in reading.arguments(call):
         if name in defaults and isinstance(node, ast.Constant) and node.value is None:
             reading.note(call, f"`{name}=None` of `{task_id}` is not carried over: default_args have another value")
 
 
 def _note_pulls(reading: Reading, call: ast.Call, value: Any, ids: Mapping[int, str], jobs: Mapping[int, str]) -> None:
-    """Note what templates read that no task of the spec returns, or returns otherwise."""
+    """Note what templates read that no task of the spec returns, or that it returns in another form."""
     for name in pulled(value):
         if name in jobs.values():
             reading.note(call, f"a template reads the XCom of `{name}`; its `return_value` is the job's name here")
@@ -220,7 +220,7 @@ def _depends_on(upstream: list[str]) -> dict[str, Any]:
 
 
 def _ids(reading: Reading, calls: list[ast.Call]) -> dict[int, str]:
-    """The id of each training job's task: its own, or one that no other has."""
+    """The id of each training job's task: its own, or a unique one."""
     ids: dict[int, str] = {}
     for call in calls:
         given = _task_id(reading, call)
@@ -234,7 +234,7 @@ def _ids(reading: Reading, calls: list[ast.Call]) -> dict[int, str]:
 
 
 def _request(reading: Reading, config: Any, node: ast.AST) -> Mapping[str, Any]:
-    """The request in a `config`: the operator also takes it under `Training`."""
+    """The request in a `config`, which may also be under `Training`."""
     if not isinstance(config, Mapping):
         if config is not None:
             reading.note(node, "config is not a map that can be read, so the job has no request")
@@ -286,7 +286,7 @@ def _task_fields(reading: Reading, call: ast.Call) -> dict[str, Any]:
 
 
 def _bound(operator: Mapping[str, Any]) -> dict[str, Any]:
-    """How often the task shall look, where the stock operator bounds its wait by a time."""
+    """How often the task polls, if the stock operator limits its wait by a time."""
     if operator.get("wait_for_completion") is False:
         return {}
     longest, pause = operator.get(_LONGEST), seconds(operator.get("check_interval") or _INTERVAL)
@@ -296,5 +296,5 @@ def _bound(operator: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _own_bound(operator: Mapping[str, Any]) -> dict[str, Any]:
-    """The bound that our operator has where its call names none; a spec that names none has none."""
+    """The limit that our operator has by default; a spec that sets none has no limit."""
     return {} if "max_attempts" in operator else {"max_attempts": _ATTEMPTS}

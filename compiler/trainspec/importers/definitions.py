@@ -1,4 +1,4 @@
-"""Functions and classes of a DAG file: what is certain of them where they are defined."""
+"""Functions and classes of a DAG file: what is certain about them when they are defined."""
 
 import ast
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 _PLAIN_BODY = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass, ast.Expr)
 _HARMLESS = {"ui_color", "ui_fgcolor", "custom_operator_name"}
-"""What a class may set and still be the operator that it is made from."""
+"""What a class may set and still behave like the operator that it inherits from."""
 _ENUMERATIONS = ("Enum", "StrEnum", "IntEnum")
 
 
 def defaults_of(
     run: "Interpreter", node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
 ) -> dict[str, Any]:
-    """The defaults of a function's parameters, as they are where it is defined."""
+    """The defaults of a function's parameters, with their values at its definition."""
     from trainspec.importers.evaluate import evaluate
 
     spec = node.args
@@ -49,7 +49,7 @@ def read_class(run: "Interpreter", node: ast.ClassDef, scope: Scope) -> LocalCla
 
 
 def attribute_of(of: LocalClass, name: str) -> Any:
-    """What a class calls `name`; `...` where that is not certain."""
+    """The class attribute `name`; `...` if it is not certain."""
     if name in of.attributes:
         return of.attributes[name]
     first = of.bases[0] if of.bases else None
@@ -57,9 +57,9 @@ def attribute_of(of: LocalClass, name: str) -> Any:
 
 
 def trains_in(run: "Interpreter", of: Function, operators: tuple[str, ...]) -> str | None:
-    """The operator of a training job that a function creates when a task runs it, and its line; None for others.
+    """The training job operator that a function creates when a task runs it, and its line; None if it creates none.
 
-    Many tasks may run one function, so the answer is remembered.
+    Many tasks may run the same function, so the answer is remembered.
     """
     key = (of.node, of.scope)
     if key not in run.jobs_inside:
@@ -81,7 +81,7 @@ def _job_inside(of: Function, operators: tuple[str, ...]) -> str | None:
 
 
 def stands_for(of: LocalClass, operators: tuple[str, ...]) -> Reference | None:
-    """The operator that a class without anything of its own is."""
+    """The operator that a class which adds nothing to it stands for."""
     base = of.bases[0] if len(of.bases) == 1 else None
     if isinstance(base, LocalClass):
         base = stands_for(base, operators)

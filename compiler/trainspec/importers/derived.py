@@ -1,6 +1,6 @@
-"""Values that only a run could say, but that belong to a DAG, a task or a group of the file: `dag.tasks`, say.
+"""Values only known at run time that belong to a DAG, a task or a group of the file, such as `dag.tasks`.
 
-A change of one, or an edge to one, changes what the file makes, so it is named with its line.
+Changing one, or adding an edge to one, changes what the file creates, so it is noted with its line.
 """
 
 import ast
@@ -20,18 +20,18 @@ _READING = frozenset((
     "endswith", "removeprefix", "removesuffix",
 ))  # fmt: skip
 _ONLY_LOOKS = ("get_", "has_", "is_", "iter_")
-"""How the names of other methods begin that change nothing."""
+"""How the names of other methods that change nothing begin."""
 _OF_ITSELF = ("as_setup", "as_teardown")
-"""Methods of a task that give the task, changed."""
+"""Methods that change a task and return it."""
 _HARMLESS = frozenset(("callable", "hasattr", "hash", "id", "issubclass", "repr", "type"))
 
 
 class Derived(Residual):
-    """A value that only a run could say, of a DAG, a task or a group of the file."""
+    """A value only known at run time, of a DAG, a task or a group of the file."""
 
 
 def is_derived(value: Any) -> bool:
-    """Whether it belongs to a DAG, a task or a group of the file, without being one: `dag.params`."""
+    """Whether a value belongs to a DAG, a task or a group of the file, without being one: `dag.params`."""
     while isinstance(value, Method):
         value = value.of
         if isinstance(value, Dag | Group | Task | Output):
@@ -40,7 +40,7 @@ def is_derived(value: Any) -> bool:
 
 
 def touches(*values: Any) -> bool:
-    """Whether there is a DAG, a task or a group of the file among them, or something that belongs to one."""
+    """Whether one of the values is a DAG, a task or a group of the file, or belongs to one."""
     waiting, seen = list(values), set()
     while waiting:
         spend(1)
@@ -54,13 +54,13 @@ def touches(*values: Any) -> bool:
 
 
 def unknown_of(node: ast.expr, *values: Any) -> Residual:
-    """What an expression comes to that cannot be read, made from `values`."""
+    """The value of an expression that cannot be read, made from `values`."""
     made = unknown(node)
     return Derived(made.node) if touches(*values) else made
 
 
 def call_of_derived(run: "Interpreter", node: ast.Call, called: Method) -> Any:
-    """A call of a method of a DAG, a task, a group, or of what belongs to one: unless it only looks, it is noted."""
+    """A method call on a DAG, a task, a group, or on what belongs to one: noted unless the method only reads."""
     name = called.name
     if name in LINKING:
         note_edge(run, node)
@@ -71,7 +71,7 @@ def call_of_derived(run: "Interpreter", node: ast.Call, called: Method) -> Any:
 
 def note_edge(run: "Interpreter", node: ast.expr) -> None:
     """Note an edge with an end that cannot be read."""
-    run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
+    run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over completely: it cannot be read")
 
 
 def note_unread_call(run: "Interpreter", node: ast.Call, *values: Any) -> None:

@@ -8,7 +8,7 @@ from trainspec.importers.literals import Constants
 
 
 def edges(tree: ast.Module, constants: Constants, kept: Collection[int]) -> Mapping[int, set[int]]:
-    """For each of the calls `kept` (by their ids), those of them that it waits for, tasks between looked through."""
+    """For each call in `kept` (ids), the ones in `kept` that it waits for, directly or through other tasks."""
     direct: dict[int, set[int]] = {}
 
     def tasks(node: ast.expr) -> list[ast.Call]:
@@ -39,7 +39,7 @@ def edges(tree: ast.Module, constants: Constants, kept: Collection[int]) -> Mapp
 
 
 def _is_needed(task: int, other: int, direct: Mapping[int, set[int]], found: Mapping[int, set[int]]) -> bool:
-    """Whether `task` must name `other`: what is only before a task that is left out may be waited for anyway."""
+    """Whether `task` must name `other`: a task before one that is left out may be waited for anyway."""
     if other in direct.get(task, ()):
         return True
     seen: set[int] = set()
@@ -63,7 +63,7 @@ def _called_links(call: ast.Call, name: str) -> Iterator[tuple[ast.expr, ast.exp
 
 
 def _nearest(task: int, direct: Mapping[int, set[int]], kept: Collection[int]) -> Iterator[int]:
-    """The tasks of `kept` before `task`, other tasks in between looked through."""
+    """The closest tasks of `kept` upstream of `task`, through any other tasks."""
     seen: set[int] = {task}
     waiting = list(direct.get(task, ()))
     while waiting:

@@ -1,4 +1,4 @@
-"""What an expression of a DAG file comes to, as far as the file alone decides it. Nothing is run."""
+"""The values of expressions in a DAG file, as far as the file alone determines them. Nothing is run."""
 
 import ast
 import re
@@ -38,7 +38,7 @@ def evaluate(run: "Interpreter", node: ast.expr, scope: Scope) -> Any:
     read = _READ.get(type(node))
     if read:
         return read(run, node, scope)
-    for below in ast.iter_child_nodes(node):  # `await`, `yield`, a slice: what is made inside counts
+    for below in ast.iter_child_nodes(node):  # `await`, `yield`, a slice: what they create counts
         if isinstance(below, ast.expr):
             evaluate(run, below, scope)
     return unknown(node)
@@ -215,7 +215,7 @@ def _either(run: "Interpreter", node: ast.IfExp, scope: Scope) -> Any:
 
 
 def _in_doubt(run: "Interpreter", nodes: list[ast.expr], scope: Scope) -> list[Any]:
-    """The values of expressions of which only a run decides whether they are evaluated."""
+    """The values of expressions that are evaluated or not depending on the run."""
     run.in_doubt += 1
     values = [evaluate(run, each, scope) for each in nodes]
     run.in_doubt -= 1

@@ -8,10 +8,10 @@ from trainspec.importers.request import dotted_member
 
 _SUBSTITUTED: Final = re.compile(r"\$\{[^}]")
 _NAMED: Final = re.compile(r"\$\{\s*[A-Za-z_][\w.:*\[\]-]*\s*\}")
-"""A substitution of one name: an expression may contain a secret."""
+"""A substitution of a single name: a larger expression may contain a secret."""
 _QUOTED: Final = re.compile(r"'(?:\\.|[^'\\])*'?|\"(?:\\.|[^\"\\])*\"?", re.DOTALL)
 _OF_STATE: Final = re.compile(r"(?<![^\s(,\[&])\$\$?[.A-Za-z_][\w.\[\]]*")
-"""What a state's expression reads, such as `$.depth`, `$$.Execution.Name` or `$states.input.role`."""
+"""What the expression of a state reads, such as `$.depth`, `$$.Execution.Name` or `$states.input.role`."""
 _REFERS: Final = ("Ref", "!Ref", "Fn::GetAtt", "!GetAtt", "Get")
 _NAME: Final = re.compile(r"[\w.:\[\]' -]+")
 _HIDDEN: Final = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -20,11 +20,11 @@ _LOST: Final = object()
 
 
 def without_filled_in(request: Mapping[str, Any], notes: list[str], of_template: bool) -> Any:
-    """The request without what is filled in later: `notes` gets a line for each such member.
+    """The request without what is filled in later: a line for each such member is added to `notes`.
 
-    A state machine reads keys that end with `.$`, and strings of JSONata; templates hold functions. `${...}` in a
-    string is one of those if the request is a part `of_template`, and else what the request says. Of a value, the
-    notes quote only the names that it refers to: the rest of it may be a secret.
+    A state machine reads keys that end with `.$`, and JSONata strings; templates contain functions. `${...}` in a
+    string is a substitution if the request is part of a template (`of_template`), and otherwise literal text. The
+    notes quote only the names that a value refers to: the rest of it may be a secret.
     """
     found = _without(request, (), notes, of_template)
     return {} if found is _LOST else found
@@ -49,7 +49,7 @@ def _without(value: Any, path: tuple[str | int, ...], notes: list[str], of_templ
         elif (known := _without(below, (*path, name), notes, of_template)) is not _LOST:
             kept[name] = known
     if "S3Uri" not in kept and kept.get("S3DataType") == "S3Prefix":
-        del kept["S3DataType"]  # which the field of the URI says
+        del kept["S3DataType"]  # implied by the field of the URI
     return kept if kept or not value else _LOST
 
 
@@ -59,7 +59,7 @@ def _read(where: str, expression: Any) -> str:
 
 
 def _filled_in(value: Any, of_template: bool) -> str | None:
-    """What fills in a value later, in words; None for a value that is the request's own."""
+    """What fills in a value later, in words; None for a value that is in the request itself."""
     if value == _HIDDEN:
         return "hidden by CloudTrail"
     if isinstance(value, str):

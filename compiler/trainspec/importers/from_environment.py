@@ -1,8 +1,8 @@
-"""`os.getenv("NAME", "default")` in a DAG file: its text is a variable of the spec, whose value is the default.
+"""`os.getenv("NAME", "default")` in a DAG file becomes a variable of the spec, whose value is the default.
 
-While the file is read, such a text holds the variable's name and default between three characters that no request
-can hold: texts that are put together from it hold them, too. What would look into the text leaves it unread.
-`Variable.get("name")`, a variable of Airflow's own, is marked in the same way: it becomes the template that reads it.
+While the file is read, such a string contains the variable's name and default between three characters that no
+request can contain; strings built from it contain them, too. An operation that would inspect the string leaves it
+unread. `Variable.get("name")`, an Airflow variable, is marked in the same way: it becomes the template that reads it.
 """
 
 import re
@@ -16,18 +16,18 @@ GETTERS = ("os.getenv", "os.environ.get")
 AIRFLOW_GETTERS = ("airflow.models.Variable.get", "airflow.models.variable.Variable.get", "airflow.sdk.Variable.get")
 _KEY = r"[\w -]{1,200}"
 _OF_AIRFLOW = "{"
-"""Stands for the name in the mark of a template."""
+"""Takes the place of the name in the mark of a template."""
 
 
 def variable(name: Any, default: Any) -> str | None:
-    """The text that stands for a variable of the environment; None where a spec can have no such variable."""
+    """The string that stands for an environment variable; None if a spec cannot have such a variable."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w{0,99}", name, re.ASCII):
         return None
     return f"{_OPEN}{name}{_THEN}{default}{_END}" if isinstance(default, str) and not _UNFIT.search(default) else None
 
 
 def airflow_variable(name: Any, default: Any = ..., is_json: bool = False) -> str | None:
-    """The text that stands for a variable of Airflow; None where no template can read it.
+    """The string that stands for an Airflow variable; None if no template can read it.
 
     https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html#airflow-variables-in-templates
     """
@@ -44,30 +44,30 @@ def airflow_variable(name: Any, default: Any = ..., is_json: bool = False) -> st
 
 
 def airflow_template(name: str, of: str = "value") -> str:
-    """The template that reads a variable of Airflow."""
+    """The template that reads an Airflow variable."""
     read = name if re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) and name != "get" else f"get({name!r})"
     return f"{{{{ var.{of}.{read} }}}}"
 
 
 def is_of_airflow(value: Any) -> bool:
-    """Whether a text holds a variable of Airflow, which only a field with templates can hold."""
+    """Whether a string contains an Airflow variable, which is only possible in a templated field."""
     return isinstance(value, str) and f"{_OPEN}{_OF_AIRFLOW}{_THEN}" in value
 
 
 def is_within_template(value: str) -> bool:
-    """Whether a variable of Airflow is inside of a template of the text, where no other template can be."""
+    """Whether an Airflow variable is inside a template of the string, which cannot contain another template."""
     from jinja2 import Environment, TemplateSyntaxError
 
     bare = _MARK.sub(lambda found: _OPEN if found[1] == _OF_AIRFLOW else "", value)
     try:
         tokens = list(Environment().lex(bare))  # noqa: S701  # nothing is rendered
     except TemplateSyntaxError:
-        return True  # the mark itself, outside of a string, is no token of Jinja's
+        return True  # outside a string, the mark is not a Jinja token
     return any(kind != "data" and _OPEN in token for _, kind, token in tokens)
 
 
 def member_of_variable(value: Any, key: Any) -> str | None:
-    """The text that stands for an item of a JSON variable of Airflow; None for all else."""
+    """The string that stands for an item of a JSON Airflow variable; None for anything else."""
     if not is_of_airflow(value) or not isinstance(key, str | int) or not re.fullmatch(_KEY, str(key), re.ASCII):
         return None
     mark = re.fullmatch(f"{_OPEN}{_OF_AIRFLOW}{_THEN}{{{{ (var\\.json\\.[^{_END}]*) }}}}{_END}", value)
@@ -77,17 +77,17 @@ def member_of_variable(value: Any, key: Any) -> str | None:
 
 
 def is_variable(value: Any) -> bool:
-    """Whether a value is a text that depends on the environment."""
+    """Whether a value is a string that depends on the environment."""
     return isinstance(value, str) and _OPEN in value
 
 
 def by_default(text: str) -> str:
-    """`text` as it is where the environment sets nothing."""
+    """`text` as it is if the environment sets nothing."""
     return _MARK.sub(r"\2", text)
 
 
 def remarks_on(*values: Any) -> list[str]:
-    """A remark for each variable of the environment that `values` hold, under the names that the spec gives them."""
+    """A remark for each environment variable in `values`, under the name that the spec gives it."""
     defaults: dict[str, str] = {}
     sources: dict[str, str] = {}
     for each in values:
@@ -100,9 +100,9 @@ def remarks_on(*values: Any) -> list[str]:
 
 
 def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str] | None = None) -> Any:
-    """`value` with `${vars.NAME}` for texts of the environment.
+    """`value` with `${vars.NAME}` for strings from the environment.
 
-    `defaults` gets the default of each, and `sources` what the environment calls it.
+    The default of each is added to `defaults`, and its name in the environment to `sources`.
     """
     if isinstance(value, Mapping):
         return {by_default(key): with_variables(below, defaults, sources) for key, below in value.items()}
@@ -122,7 +122,7 @@ def with_variables(value: Any, defaults: dict[str, str], sources: dict[str, str]
 
 
 def names_of_variables(value: Any) -> Iterator[str]:
-    """The names in a map that depend on the environment, by their defaults: a spec has no variables in names."""
+    """The names in a map that depend on the environment, with their defaults: a spec has no variables in names."""
     if isinstance(value, Mapping):
         yield from (by_default(key) for key in value if is_variable(key))
         for below in value.values():
@@ -133,7 +133,7 @@ def names_of_variables(value: Any) -> Iterator[str]:
 
 
 def _known(name: str, default: str, defaults: dict[str, str]) -> str:
-    """What a variable of the environment is called in the spec: another default makes another variable."""
+    """The spec's name for an environment variable: another default needs another variable."""
     base = name.lower()
     known, count = base, 2
     while defaults.setdefault(known, default) != default:

@@ -1,4 +1,4 @@
-"""Task groups, as `TaskGroup` and functions of `@task_group` make them."""
+"""Task groups, as `TaskGroup` and `@task_group` functions create them."""
 
 import ast
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
-    """A task group, inside of the one that is open, or of the one that is its parent."""
+    """A task group, inside the one that is open, or inside its parent if it names one."""
     arguments = {**dict(zip(("group_id",), given.positional, strict=False)), **given.named}
     for name in (*not_said(arguments), *(arguments.keys() - {*DEFAULTS, *_OF_GROUP})):
         run.note(node, f"the argument `{name}` of the task group is not carried over")
@@ -21,7 +21,7 @@ def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
         run.note(node, f"`{ast.unparse(given.open[0])[:80]}` of the task group is not carried over: it cannot be read")
     named = plain_id(run, arguments.get("group_id"), node)
     if not isinstance(named, str):
-        run.note(node, "the id of the task group is not a literal, so its tasks have none before their own")
+        run.note(node, "the id of the task group is not a literal, so the ids of its tasks have no prefix")
         named = ""
     around = arguments.get("parent_group")
     around = around if isinstance(around, Group) else run.groups[-1] if run.groups else None
@@ -32,7 +32,7 @@ def make_group(run: "Interpreter", node: ast.Call, given: Given) -> Group:
     if named:
         named = _free(run, named, made) if arguments.get("add_suffix_on_collision") is True else named
         is_prefix = arguments.get("prefix_group_id", True) is not False
-        made.prefix = f"{before}{named}." if is_prefix else ""  # which hides those around it from its tasks' ids, too
+        made.prefix = f"{before}{named}." if is_prefix else ""  # which also hides outer groups from its tasks' ids
         made.names, made.group_id = (*names, named), f"{before}{named}"
         run.made_groups.append(made)
     made.default_args = {**(around.default_args if around is not None else {}), **_default_args(run, node, arguments)}
@@ -46,14 +46,14 @@ _OF_GROUP = ("group_id", "prefix_group_id", "dag", "parent_group", "default_args
 
 
 def _free(run: "Interpreter", name: str, inside: Group) -> str:
-    """The id of a group, with a number where there is one of that name already: `risk__1`."""
+    """The id of a group, with a number if that name is taken: `risk__1`."""
     alike = [each for each in run.made_groups if each.dag is inside.dag and each.names[:-1] == inside.names]
     count = sum(each.names[-1].partition("__")[0] == name for each in alike)
     return f"{name}__{count}" if count else name
 
 
 def _default_args(run: "Interpreter", node: ast.Call, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The default arguments of a group, which Airflow puts over those of the DAG and of the groups around it."""
+    """The default arguments of a group, which override those of the DAG and of the enclosing groups."""
     given = arguments.get("default_args")
     if isinstance(given, dict) and id(given) not in run.unreadable and all(isinstance(each, str) for each in given):
         return given
@@ -63,7 +63,7 @@ def _default_args(run: "Interpreter", node: ast.Call, arguments: Mapping[str, An
 
 
 def group_of_function(run: "Interpreter", node: ast.Call, called: Function, given: Given) -> Group:
-    """The group that a call of a function makes: each call makes another one. `given` are its decorator's arguments."""
+    """The group that a call of a function creates, a new one for each call. `given` are its decorator's arguments."""
     own = {"group_id": getattr(called.node, "name", ""), "add_suffix_on_collision": True}
     group = make_group(run, called.decorator or node, Given([], {**own, **given.named, **called.overrides}, given.open))
     if "tooltip" not in given.named and isinstance(called.node, ast.FunctionDef) and ast.get_docstring(called.node):

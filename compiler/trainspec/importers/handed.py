@@ -1,4 +1,4 @@
-"""Python's functions that call a function that is handed to them, or change what is handed to them."""
+"""Python's functions that call a function passed to them, or change what is passed to them."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ def _sorted(run: "Interpreter", node: ast.Call, given: Given) -> Any:
 
 
 def _is_instance(run: "Interpreter", node: ast.Call, given: Given) -> Any:
-    """`isinstance(value, dict)` of a plain value and Python's own kinds."""
+    """`isinstance(value, dict)` for a plain value and Python's built-in types."""
     from trainspec.importers.values import Reference
 
     value, kinds = (*given.positional, None, None)[:2]
@@ -84,7 +84,7 @@ def _every(run: "Interpreter", node: ast.Call, given: Given) -> Any:
 
 
 def _next(run: "Interpreter", node: ast.Call, given: Given) -> Any:
-    """`next(...)` of an expression that goes through a list and is used nowhere else."""
+    """`next(...)` of an expression that iterates over a list and is used nowhere else."""
     is_fresh = node.args and isinstance(node.args[0], ast.GeneratorExp | ast.Call)
     items = items_of(run, given.positional[0]) if is_fresh and given.positional else None
     if items is None or given.open:
@@ -107,12 +107,12 @@ def _execute(run: "Interpreter", node: ast.Call, given: Given) -> Any:
 
 
 def _in_doubt(run: "Interpreter", node: ast.Call, given: Given) -> Any:
-    """What a function does that is called for nobody knows what."""
+    """The effect of a function that is called an unknown number of times with unknown arguments."""
     for each in given.positional:
         if isinstance(each, dict | list):
             run.spoil(each, node, f"`{ast.unparse(node.func)}(...)` may change a value that is passed to it")
     if run.dags and not isinstance(node.func, ast.Attribute):
-        run.note(node, f"`{ast.unparse(node)[:80]}` is not read, and no task that it makes")
+        run.note(node, f"`{ast.unparse(node)[:80]}` is not read, nor any task that it creates")
     return unknown(node)
 
 

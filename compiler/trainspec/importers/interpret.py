@@ -1,7 +1,7 @@
-"""A DAG file read statement by statement, as Python would go through it, without running any of it.
+"""A DAG file read statement by statement, in the order in which Python would run it, without running any of it.
 
-What comes out is the same file without names, loops, functions and branches: DAGs, tasks with their arguments as
-literals, and edges. What only a run could say is left as an expression that nobody can read; what is lost is noted
+The result is the same file without names, loops, functions and branches: DAGs, tasks with their arguments as
+literals, and edges. What is only known at run time stays as an expression that cannot be read; what is lost is noted
 with its line.
 """
 
@@ -33,12 +33,12 @@ from trainspec.safety.budget import spend
 from trainspec.safety.unwarned import syntax
 
 ReadModule = Callable[[str], str | None]
-"""The text of a module beside the file, by its dotted name; None where there is none."""
+"""The source of a module next to the file, by its dotted name; None if there is no such module."""
 
 
 @dataclass
 class _Frame:
-    """A function's call: what it returned, and whether only a run decides how far it goes."""
+    """A function's call: what it returned, and whether it is only known at run time how far it goes."""
 
     result: Any = None
     in_doubt: int = 0
@@ -57,7 +57,7 @@ class Interpreter:
     in_doubt: int = 0
     depth: int = 0
     caught: int = 0
-    """How many `try` statements stand around what is read."""
+    """The number of `try` statements around what is being read."""
     dags: list[Dag] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     made_groups: list[Group] = field(default_factory=list)
@@ -65,14 +65,14 @@ class Interpreter:
     constants: dict[str, str] = field(default_factory=dict)
     called_dags: set[int] = field(default_factory=set)
     jobs_inside: dict[tuple[ast.AST, Scope], str | None] = field(default_factory=dict)
-    """The training job that each function, in its scope, creates when a task runs it, as far as it was asked for."""
+    """The training job that each function, in its scope, creates when a task runs it, once it has been looked up."""
     outermost: Scope = field(default_factory=Scope)
     _alive: list[Any] = field(default_factory=list)
     _modules: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     frames: list[_Frame] = field(default_factory=lambda: [_Frame()])
 
     def note(self, node: ast.AST, message: str) -> None:
-        """Note something about a place of the file."""
+        """Note something about a place in the file."""
         self.notes.append(f"line {getattr(node, 'lineno', 0)}: {message}")
 
     def run(self, tree: ast.Module) -> None:
@@ -91,29 +91,29 @@ class Interpreter:
     # ---- values
 
     def spoil(self, value: Any, node: ast.expr | ast.stmt, why: str) -> None:
-        """From here on nobody knows what a container holds."""
+        """From here on, the content of a container is unknown."""
         if id(value) not in self.unreadable:
             text = ast.unparse(node).partition("\n")[0]
             name = ast.Name(text if len(text) < 100 else f"{text[:100]}...")
             self.unreadable[id(value)] = ast.copy_location(name, node)
             self._alive.append(value)
-            self.note(node, f"values cannot be read any longer from here on: {why}")
+            self.note(node, f"values cannot be read from here on: {why}")
 
     def forget_names(self, node: ast.expr, why: str) -> None:
-        """From here on nobody knows what the names of the file stand for, but what is defined or imported."""
+        """From here on, the names of the file are unknown, except those that are defined or imported."""
         self.note(node, why)
         for name, value in self.outermost.names.items():
             if isinstance(value, str | int | float | bool | dict | list | None) and name[:2] != "__":
                 self.outermost.names[name] = unknown(ast.copy_location(ast.Name(name), node))
 
     def expression(self, value: Any, at: ast.expr) -> ast.expr:
-        """`value` as it is written out."""
+        """`value` as an expression."""
         return as_expression(value, at, self.unreadable)
 
     def constant_of_module(self, module: str, name: str, at: ast.AST) -> Any:
-        """A name of a module beside the file; `...` where there is no such module or name.
+        """A name of a module next to the file; `...` if there is no such module or name.
 
-        Notes about what the module says name the line of the file that reads it first, `at`.
+        Notes about the module name the first line of the file that reads it, `at`.
         """
         if module not in self._modules:
             self._modules[module] = None
@@ -162,7 +162,7 @@ class Interpreter:
         return made
 
     def _put_params(self, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Given, inner: Scope) -> None:
-        """What the function is called with, or has as defaults: to Airflow these are parameters of each run.
+        """The arguments of the call or the defaults of the function: in Airflow, these are params of each run.
 
         https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/dags.html#the-dag-decorator
         """
@@ -180,7 +180,7 @@ class Interpreter:
             inner.names[name] = unknown(ast.copy_location(ast.Name(name), function))
 
     def run_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Any:
-        """Read a function's body; what it returns."""
+        """Read a function's body; returns what the function returns."""
         frame = _Frame()
         self.frames.append(frame)
         self.depth += 1
@@ -194,7 +194,7 @@ class Interpreter:
     # ---- statements
 
     def block(self, body: list[ast.stmt], scope: Scope) -> str:
-        """Read statements; "return", "raise", "break" or "continue" where they end early, else ""."""
+        """Read statements; "return", "raise", "break" or "continue" if they end early, else ""."""
         for node in body:
             spend(10)
             read = STATEMENTS.get(type(node))
@@ -208,10 +208,10 @@ class Interpreter:
         assign(self, target, value, scope)
 
     def in_branches(self, bodies: list[list[ast.stmt]], scope: Scope, tried: bool = False) -> str:
-        """Read bodies of which only a run decides which one is gone through.
+        """Read bodies of which one is run, depending on the run.
 
-        A body that ends with an exception that nothing catches is not the one, for the file loads. `tried` says that
-        the first body is that of a `try`.
+        A body that ends with an uncaught exception is not the one, since the file loads. `tried` means that the
+        first body is that of a `try`.
         """
         start = dict(scope.names)
         outcomes, ends = [], []
@@ -249,7 +249,7 @@ def _is_constant(name: str, value: Any) -> bool:
 
 
 def _agreed(found: list[Any], name: str, bodies: list[list[ast.stmt]]) -> Any:
-    """What a name stands for after branches: what all of them say, else nobody knows."""
+    """The value of a name after branches: the one that all of them give it, else unknown."""
     first = found[0]
     if all(each is first for each in found):
         return first

@@ -1,4 +1,4 @@
-"""Calls of Python's own functions, and of methods of texts and containers, with values that are known."""
+"""Calls of Python's built-in functions, and of methods of strings and containers, with known values."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _MORE_TEXT_METHODS = ("startswith", "strip", "title", "upper", "capitalize")
 
 
 def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
-    """Python's own functions, of values that are known."""
+    """Python's built-in functions, for known values."""
     first = given.positional[0] if given.positional else None
     if any(id(each) in run.unreadable for each in given.positional) or given.open:
         return unknown(node)
@@ -61,7 +61,7 @@ def builtin(run: "Interpreter", name: str, node: ast.Call, given: Given) -> Any:
 
 
 def _of_variable(run: "Interpreter", name: str, default: str, node: ast.Call) -> Any:
-    """A number that the environment may set: a spec has no such variable, so it has the default."""
+    """A number that the environment may set: a spec has no such variable, so the default is used."""
     try:
         value = {"int": int, "float": float}[name](default)
     except (KeyError, ValueError, OverflowError):
@@ -95,7 +95,7 @@ def _of_list(name: str, items: list[Any], node: ast.Call) -> Any:
 
 
 def method_of_text(text: str, name: str, node: ast.Call, given: Given) -> Any:
-    """What a method of a text gives."""
+    """The result of a string method."""
     spend(len(text) // 10)
     if name == "format":
         return format_text(text, given.positional, given.named, node)
@@ -119,7 +119,7 @@ def method_of_text(text: str, name: str, node: ast.Call, given: Given) -> Any:
 
 
 def method_of_container(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given) -> Any:
-    """What a method of a list or a map gives; a change of it is made, or the container is no longer known."""
+    """The result of a list or map method; a change is applied, or the container becomes unknown."""
     spend(len(of))
     if name in ("get", "keys", "values", "items", "copy") and isinstance(of, dict):
         if name == "get":
@@ -170,7 +170,7 @@ def _change(run: "Interpreter", of: Any, name: str, node: ast.Call, given: Given
 
 
 def copied(run: "Interpreter", value: Any, deep: bool) -> Any:
-    """A copy of a list or a map; `deep` copies what is in it, too. What nobody knows any longer stays unknown."""
+    """A copy of a list or a map; `deep` also copies what is in it. A container that became unknown stays unknown."""
     spend(5)
     if id(value) in run.unreadable:
         return unknown(run.unreadable[id(value)])

@@ -1,4 +1,4 @@
-"""Which task of a DAG file waits for which: an edge of a group is one of its tasks at the moment it is written."""
+"""Which task of a DAG file waits for which: a group's edge is one of its tasks as they are when it is written."""
 
 from dataclasses import dataclass, field
 
@@ -7,20 +7,20 @@ from trainspec.safety.budget import spend
 from trainspec.text.parse import MAX_NODES
 
 MOST_EDGES = MAX_NODES // 2
-"""Edges of a file: each is a value of a spec, which has tasks, too."""
+"""Limit of the edges of a file: a spec writes each as a value, and also limits those."""
 TOO_MANY_EDGES = f"with it, the file has more than {MOST_EDGES:,} edges between tasks, too many for a spec"
 
 
 @dataclass
 class Links:
-    """Edges between tasks. A group stands for its last tasks before an edge, and for its first ones after it."""
+    """Edges between tasks. A group stands for its last tasks before an edge, and for its first tasks after it."""
 
     _pairs: dict[tuple[int, int], tuple[Task, Task]] = field(default_factory=dict)
     _before: dict[int, set[int]] = field(default_factory=dict)
     _after: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, before: Task | Group, after: Task | Group) -> bool:
-        """`before >> after`; whether there are not too many edges for it."""
+        """`before >> after`; returns False if that would be too many edges."""
         ends, starts = _ends(before, self._after), _ends(after, self._before)
         if len(self._pairs) + len(ends) * len(starts) > MOST_EDGES:
             return False
@@ -43,7 +43,7 @@ def _inside(group: Group) -> list[Task]:
 
 
 def _ends(of: Task | Group, beyond: dict[int, set[int]]) -> list[Task]:
-    """The task, or those of a group that no edge inside of it joins with one `beyond`."""
+    """The task, or the tasks of a group that no edge inside the group connects with one in `beyond`."""
     if isinstance(of, Task):
         return [of]
     inside = _inside(of)

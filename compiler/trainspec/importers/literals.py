@@ -1,4 +1,4 @@
-"""The values of a Python file that are known without running it: literals, and names that stand for them."""
+"""The values of a Python file that are known without running it: literals, and names for them."""
 
 import ast
 from collections.abc import Mapping
@@ -8,17 +8,17 @@ from trainspec.safety.budget import spend
 
 _STEPS_OF_NODE = 5
 _LONGEST = 100_000
-"""Characters of a text that is put together: no member of a request takes as many."""
+"""Limit on the characters of a string built from parts: no member of a request takes as many."""
 
 
 def in_words(node: ast.AST) -> str:
-    """An expression as a message quotes it; words about one, which have quotes of their own, as they are."""
+    """An expression as a message quotes it; a placeholder made of words, which has its own quotes, as it is."""
     text = ast.unparse(node)
     return text if "`" in text else f"`{text}`"
 
 
 class NotLiteralError(Exception):
-    """An expression that only a run would know; carries its node."""
+    """An expression that is only known at run time; carries its node."""
 
     def __init__(self, node: ast.expr) -> None:
         super().__init__("not a literal")
@@ -26,14 +26,14 @@ class NotLiteralError(Exception):
 
 
 class Hole:
-    """What stands in a list or map for an expression that is not literal."""
+    """Takes the place of an expression in a list or map that is not literal."""
 
     def __init__(self, node: ast.expr) -> None:
         self.node = node
 
 
 class Constants:
-    """The names that a module binds once, at its top or in a `with`, and what they stand for."""
+    """The names that a module binds once, at its top level or in a `with`, and their values."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._bound: dict[str, ast.expr] = {}
@@ -47,13 +47,13 @@ class Constants:
             del self._bound[name]
 
     def call(self, node: ast.expr) -> ast.Call | None:
-        """The call that `node` is, or that a name stands for."""
+        """The call that `node` is, or that it names."""
         if isinstance(node, ast.Name) and node.id in self._bound:
             node = self._bound[node.id]
         return node if isinstance(node, ast.Call) else None
 
     def items(self, node: ast.expr) -> list[tuple[str, ast.expr]]:
-        """The keys of a map that is written out, or that a name stands for, with their expressions."""
+        """The keys of a literal map, or of one that a name stands for, with their expressions."""
         if isinstance(node, ast.Name) and node.id in self._bound:
             node = self._bound[node.id]
         if isinstance(node, ast.Dict):
@@ -68,9 +68,9 @@ class Constants:
         return [(keyword.arg, keyword.value) for keyword in keywords if keyword.arg]
 
     def value(self, node: ast.expr) -> Any:
-        """What an expression stands for; a Hole inside of it for each part that is not literal.
+        """The value of an expression, with a Hole for each part that is not literal.
 
-        Raises NotLiteralError where the whole is not.
+        Raises NotLiteralError if none of it is.
         """
         spend(_STEPS_OF_NODE)
         if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool | None):

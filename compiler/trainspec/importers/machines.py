@@ -1,4 +1,4 @@
-"""State machines and pipelines around requests: which job waits for which, and which states a spec does not have.
+"""State machines and pipelines around requests: which job waits for which, and what a spec does not carry over.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/
@@ -12,13 +12,13 @@ from typing import Any, Final
 
 State = Mapping[str, Any]
 _STEP: Final = re.compile(r'"Steps\.([\w-]+)\.')
-"""How a pipeline's step reads what another one returns."""
+"""How a step of a pipeline reads what another step returns."""
 _WITHOUT_WORK: Final = ("Pass", "Succeed", "Fail", "Parallel")
-"""Types of states that run nothing themselves: the states in the branches of a Parallel are reported one by one."""
+"""Types of states that run nothing themselves: the states in the branches of a Parallel are reported separately."""
 _MOST_EDGES: Final = 10_000
-"""Dependencies of a file's jobs: two Parallel states of a hundred jobs each have as many."""
+"""Limit on the dependencies of a file's jobs: two Parallel states of a hundred jobs each have as many."""
 _MOST_WALKED: Final = 1000
-"""Dependencies of a pipeline's steps that are followed to find the jobs that one step waits for."""
+"""Limit on the dependencies of steps that are followed to find the jobs that a step waits for."""
 _OF_STATE: Final = {
     "Retry": "retries",
     "TimeoutSeconds": "execution_timeout",
@@ -31,22 +31,22 @@ class _Machine:
     states: Mapping[str, Any]
     noun: str = "state"
     around: "tuple[_Machine, str] | None" = None
-    """The machine and its state that this machine is in."""
+    """The machine that contains this machine, and the state that it is in."""
     jobs: dict[str, list[str]] = field(default_factory=dict)
     """The task ids of the jobs in each state that has any."""
     unordered: list[str] = field(default_factory=list)
-    """The states whose jobs do not wait for those before them, since that would be too many dependencies."""
+    """The states whose jobs do not wait for those before them, because that would be too many dependencies."""
 
 
 @dataclass
 class Machines:
-    """The state machines and pipelines of a file, as it is read."""
+    """The state machines and pipelines of a file, while it is read."""
 
     _all: list[_Machine] = field(default_factory=list)
     _open: list[tuple[_Machine, str]] = field(default_factory=list)
 
     def states(self, states: Mapping[str, Any], noun: str = "state") -> Iterator[tuple[str, Any]]:
-        """The states of a machine, one after the other: jobs that are found meanwhile are in the last one."""
+        """The states of a machine, one after the other: jobs that are found meanwhile belong to the last one."""
         around = self._open[-1] if self._open else None
         made = _Machine({str(name): state for name, state in states.items()}, noun, around)
         self._all.append(made)
@@ -66,7 +66,7 @@ class Machines:
             machine.jobs.setdefault(state, []).append(task_id)
 
     def upstream(self) -> dict[str, list[str]]:
-        """The jobs that each job waits for: those of the states before it, as long as there are not too many."""
+        """The jobs that each job waits for: those of the states before it, unless there are too many."""
         found: dict[str, list[str]] = {}
         left = _MOST_EDGES
         for machine in self._all:
@@ -82,7 +82,7 @@ class Machines:
         return found
 
     def notes(self) -> list[str]:
-        """What is not carried over, once `upstream` has been asked for."""
+        """What is not carried over; call `upstream` first."""
         return [note for machine in self._all if _is_reported(machine) for note in _notes(machine)]
 
 
@@ -93,7 +93,7 @@ def depends_on(task_ids: Collection[str]) -> Any:
 
 
 def steps_of(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The steps of a pipeline's definition by their names; None for all else."""
+    """The steps of a pipeline's definition by their names; None for anything else."""
     steps = data.get("Steps")
     if not isinstance(steps, list) or not all(isinstance(each, Mapping) and "Name" in each for each in steps):
         return None
@@ -101,7 +101,7 @@ def steps_of(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _before(machine: _Machine) -> dict[str, list[str]]:
-    """For each state with jobs those before it: `Next` alone leads from one state to another, or a step names it."""
+    """For each state with jobs those before it: only `Next` leads from one state to another, or a step names it."""
     if machine.noun == "step":
         return _steps_before(machine)
     found: dict[str, list[str]] = {}
@@ -111,7 +111,7 @@ def _before(machine: _Machine) -> dict[str, list[str]]:
 
 
 def _steps_before(machine: _Machine) -> dict[str, list[str]]:
-    """For each step with jobs those that it depends on, through any steps without."""
+    """For each step with jobs, those that it depends on, directly or through steps without jobs."""
     named = {name: _named(machine, name) for name in machine.states}
     found = {name: _nearest(machine, name, named) for name in machine.jobs}
     machine.unordered += [name for name, before in found.items() if before is None]
@@ -127,7 +127,7 @@ def _named(machine: _Machine, name: str) -> list[str]:
 
 
 def _nearest(machine: _Machine, name: str, named: Mapping[str, list[str]]) -> list[str] | None:
-    """The steps with jobs that a step depends on; None where there is too much to follow."""
+    """The steps with jobs that a step depends on; None if there is too much to follow."""
     found, waiting, seen, walked = list[str](), [name], {name}, 0
     while waiting:
         below = named[waiting.pop()]
@@ -142,13 +142,13 @@ def _nearest(machine: _Machine, name: str, named: Mapping[str, list[str]]) -> li
 
 
 def _next_with_jobs(machine: _Machine) -> Iterator[tuple[str, str]]:
-    """Each state with jobs, and the next one. Where a state without jobs leads is remembered."""
+    """Each state with jobs, and the next one. Where a state without jobs leads to is remembered."""
     known: dict[str, str | None] = {}
     for name in machine.jobs:
         walked: list[str] = []
         after = _next(machine, name)
         while after is not None and after not in known and after not in machine.jobs:
-            known[after] = None  # so that a circle of states ends
+            known[after] = None  # so that a cycle of states ends
             walked.append(after)
             after = _next(machine, after)
         if after is not None and after not in machine.jobs:
@@ -169,7 +169,7 @@ def _kind(state: Any) -> str:
 
 
 def _is_reported(machine: _Machine) -> bool:
-    """Whether a machine's states are reported: it has jobs, or it is a branch beside jobs."""
+    """Whether a machine's states are reported: it has jobs, or it is a branch next to jobs."""
     if machine.around is None:
         return bool(machine.jobs)
     outer, name = machine.around

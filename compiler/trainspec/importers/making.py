@@ -1,4 +1,4 @@
-"""DAGs, tasks and edges, as the calls of a DAG file make them."""
+"""DAGs, tasks and edges, as the calls of a DAG file create them."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 AIRFLOW_2 = "2.11"
 OF_DEFAULT_ARGS = ("aws_conn_id", "region_name")
-"""Default arguments of a DAG that a spec says at each job."""
+"""Default arguments of a DAG that a spec sets at each job."""
 TEMPLATED = (
     "config", "bash_command", "env", "op_args", "op_kwargs", "templates_dict", "bucket_key", "bucket_name", "conf",
     "sql", "query", "source_bucket_key", "dest_bucket_key", "source_bucket_name", "dest_bucket_name",
 )  # fmt: skip
-"""Arguments of Airflow's operators in which it renders templates, where no table knows the operator."""
+"""Arguments in which Airflow's operators render templates, for operators that no table knows."""
 
 
 def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Dag:
@@ -37,7 +37,7 @@ def make_dag(run: "Interpreter", node: ast.Call, called: Reference, given: Given
 
 
 def plain_id(run: "Interpreter", name: Any, node: ast.AST) -> Any:
-    """An id without variables of the environment, which no spec can have in an id."""
+    """An id without environment variables, which a spec cannot have in an id."""
     if is_of_airflow(name):
         return unknown(ast.copy_location(ast.Name(by_default(name)), node))
     if not is_variable(name):
@@ -49,7 +49,7 @@ def plain_id(run: "Interpreter", name: Any, node: ast.AST) -> Any:
 def _put_defaults(
     run: "Interpreter", node: ast.Call, called: Reference, given: Given, defaults: Mapping[str, Any]
 ) -> None:
-    """Put the default arguments of a group among those of its task, as far as the operator has them."""
+    """Put the default arguments of a group among those of its task, if the operator has them."""
     known = signature_of(called.path)
     taken = {*load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"], *(known.arguments if known else ())}
     taken |= {
@@ -66,7 +66,7 @@ def _put_defaults(
 _OF_SENSORS = (
     "poke_interval", "timeout", "soft_fail", "mode", "exponential_backoff", "max_wait", "silent_fail", "never_fail",
 )  # fmt: skip
-"""The arguments that every sensor takes beside those of every task."""
+"""The arguments that every sensor takes in addition to those of every task."""
 
 
 def _is_of_aws(called: Reference) -> bool:
@@ -74,7 +74,7 @@ def _is_of_aws(called: Reference) -> bool:
 
 
 def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> Task:
-    """A task of an operator that is imported."""
+    """A task of an imported operator."""
     dag = given.named.pop("dag", None)
     group = given.named.pop("task_group", None)
     if group is not None and not isinstance(group, Group):
@@ -96,7 +96,7 @@ def make_task(run: "Interpreter", node: ast.Call, called: Reference, given: Give
 
 
 def make_lost_task(run: "Interpreter", node: ast.Call, why: str, given: Given, name: str | None = None) -> Task:
-    """A task that no spec can hold: it is noted, and the edges go around it."""
+    """A task that a spec cannot express: it is noted, and the edges go around it."""
     if name is not None:
         given.named.setdefault("task_id", name)
     made = _new_task(run, node, given, None, None)
@@ -136,7 +136,7 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
         return
     ends = (_ends(before), _ends(after))
     if None in ends:
-        run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over as a whole: it is not readable")
+        run.note(node, f"the edge `{ast.unparse(node)[:100]}` is not carried over completely: it cannot be read")
     elif run.in_doubt:
         run.note(
             node,
@@ -148,13 +148,13 @@ def link(run: "Interpreter", before: Any, after: Any, node: ast.expr) -> None:
 
 
 def _add(run: "Interpreter", pairs: Iterable[tuple[Task | Group, Task | Group]], what: str, node: ast.AST) -> None:
-    """Add the edges of `pairs`, or those that there is room for."""
+    """Add the edges of `pairs`, as many as the limit allows."""
     if not all(run.links.add(before, after) for before, after in pairs):
-        run.note(node, f"{what} is not carried over as a whole: {TOO_MANY_EDGES}")
+        run.note(node, f"{what} is not carried over completely: {TOO_MANY_EDGES}")
 
 
 def call_expression(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
-    """A call with its arguments as they are written out."""
+    """A call with its arguments as literals."""
     keywords = [
         ast.keyword(name, run.expression(_for_field(run, value, None, node), node))
         for name, value in given.named.items()
@@ -168,7 +168,7 @@ def _positional(run: "Interpreter", node: ast.Call, given: Given) -> list[ast.ex
 
 
 def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given) -> ast.Call:
-    """The call with each argument at the line where it stands in the call."""
+    """The call with each argument at its line in the file."""
     places = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     keywords = [
         ast.keyword(name, run.expression(_for_field(run, value, (called, name), at), at))
@@ -180,7 +180,7 @@ def _located(run: "Interpreter", node: ast.Call, called: Reference, given: Given
 
 
 def signature_of(path: str) -> Signature | None:
-    """What a class takes, by the newest Airflow's table or by Airflow 2's; None for one that no table has."""
+    """What a class takes, by the newest Airflow's table or by Airflow 2's; None for one that is in no table."""
     module, _, name = path.rpartition(".")
     return next((known for minor in (DEFAULT_AIRFLOW, AIRFLOW_2) if (known := find(module, name, minor))), None)
 
@@ -196,9 +196,9 @@ def _is_rendered(called: Reference, argument: str) -> bool:
 
 
 def _for_field(run: "Interpreter", value: Any, argument: tuple[Reference, str] | None, at: ast.expr) -> Any:
-    """`value` as an `argument` of a class can hold it: variables of Airflow only in templates, and never in keys.
+    """`value` as an `argument` of a class can hold it: Airflow variables only in templates, and never in keys.
 
-    None is for the arguments of other calls, in which no templates are.
+    None is for the arguments of other calls, which have no templates.
     """
     spend(1)
     if id(value) in run.unreadable:
@@ -222,7 +222,7 @@ def _said(task: Task) -> str:
 
 
 def _ends(value: Any) -> list[Task | Group] | None:
-    """The tasks and groups that stand on one side of an edge; None where it cannot be read."""
+    """The tasks and groups on one side of an edge; None if it cannot be read."""
     if isinstance(value, Task | Group):
         return [value]
     if isinstance(value, Output):

@@ -1,4 +1,4 @@
-"""What a call of a method of a value of a DAG file makes or changes."""
+"""What a method call in a DAG file returns or changes."""
 
 import ast
 from dataclasses import replace
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 def hand_over(run: "Interpreter", node: ast.Call, given: Given, to: str) -> None:
-    """What is handed to a call that cannot be read may be changed by it."""
+    """Arguments of a call that cannot be read may be changed by it."""
     for value in [*given.positional, *given.named.values()]:
         if isinstance(value, dict | list):
             run.spoil(value, node, f"`{to}(...)` may change a value that is passed to it")
 
 
 def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given) -> Any:
-    """The value of a call of a method whose arguments are known."""
+    """The result of a method call whose arguments are known."""
     of, name = called.of, called.name
     others = given.positional[:1] or [value for key, value in given.named.items() if key == "task_or_task_list"]
     if isinstance(of, Task | Group | Output) and name in LINKING and others and not given.open:
@@ -45,7 +45,7 @@ def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given
         run.note(node, f"`{ast.unparse(node)[:80]}` is not carried over: the task stays where it was made")
         return None
     if name == "__class__" and "task_id" in given.named:
-        return make_lost_task(run, node, f"its class is said by `{ast.unparse(node.func)[:80]}`", given)
+        return make_lost_task(run, node, f"its class is given by `{ast.unparse(node.func)[:80]}`", given)
     if is_derived(called):
         return call_of_derived(run, node, called)
     if isinstance(of, Partial) and name in ("expand", "expand_kwargs", "__call__"):
@@ -55,7 +55,7 @@ def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given
         if of.kind == "task_group" and name == "override":
             if given.open:
                 run.note(
-                    node, f"`{ast.unparse(given.open[0])[:80]}` of `override` is not carried over: it is not readable"
+                    node, f"`{ast.unparse(given.open[0])[:80]}` of `override` is not carried over: it cannot be read"
                 )
             return replace(of, overrides={**of.overrides, **given.named})
         if name in ("partial", "override"):
@@ -72,7 +72,7 @@ def call_method(run: "Interpreter", node: ast.Call, called: Method, given: Given
     if isinstance(of, LocalClass):
         hand_over(run, node, given, f"{of.name}.{name}")
         if of.makes_tasks():
-            run.note(node, f"what `{of.name}.{name}` makes is not read: it is a class of this file")
+            run.note(node, f"what `{of.name}.{name}` creates is not read: it is a class of this file")
         return unknown(node)
     if isinstance(of, Residual) and (whole := seconds_of(of.node)) is not None:
         return whole

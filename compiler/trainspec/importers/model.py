@@ -1,4 +1,4 @@
-"""What an importer gives, whatever it read: the DAG's fields, and jobs as requests."""
+"""What an importer returns for any source: the DAG's fields, and jobs as requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _NO_DAG: "DagData" = {}
 
 @dataclass(frozen=True, slots=True)
 class ImportedJob:
-    """One job. `fields` are those of its task; `templated` says that Airflow's templates stand in the request."""
+    """One job. `fields` are those of its task; `templated` means that the request contains Airflow templates."""
 
     task_id: str
     request: Mapping[str, Any]
@@ -25,7 +25,7 @@ class ImportedJob:
 class ImportedTask:
     """One other task: its section of the spec (`sensors`, `tasks`, `triggers`) and its fields there.
 
-    Airflow's templates may stand in their texts.
+    Their strings may contain Airflow templates.
     """
 
     section: str
@@ -34,7 +34,7 @@ class ImportedTask:
 
 
 class Said(NamedTuple):
-    """One line of a comment, and the argument or member that it is about: an empty one is the whole task."""
+    """One line of a comment, and the argument or member that it is about: if empty, the whole task."""
 
     member: str
     text: str
@@ -42,9 +42,9 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OfConstant:
-    """The comments of a constant of the source: at the variable of the spec that is called as one of `names`.
+    """The comments of a constant of the source: they go to the variable of the spec that has one of `names`.
 
-    Without one, they are about the `member` of the task that names it first; an empty id is the DAG's.
+    Without such a variable, they are about the `member` of the task that uses it first; an empty id means the DAG.
     """
 
     names: frozenset[str]
@@ -55,10 +55,10 @@ class OfConstant:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One spec to be. `notes` say what could not be carried over, `remarks` what is written in another way.
+    """One spec to write. `notes` list what could not be carried over, `remarks` what is written differently.
 
-    `constants` are texts that the source has names for: a spec may name those that it holds several times. `comments`
-    are the source's, by task id, those of the DAG under an empty one; those of constants are apart.
+    `constants` are strings that the source has names for: those that a spec repeats become variables. `comments` are
+    the source's, by task id; those of the DAG are under an empty id, and those of constants are separate.
     """
 
     jobs: tuple[ImportedJob, ...]
@@ -82,7 +82,7 @@ class TaskIds:
         return name in self._given
 
     def free(self, wanted: str) -> str:
-        """`wanted`, or `wanted-2` and so on where it was given before."""
+        """`wanted`, or `wanted-2` and so on if it is taken."""
         if wanted not in self._given:
             self._given[wanted] = 1
             return wanted
@@ -95,19 +95,19 @@ class TaskIds:
 
 
 def variable_name(constant: str) -> str:
-    """What a variable of the spec is called after a constant of the source."""
+    """The name of the spec's variable for a constant of the source."""
     return constant.strip("_").lower()
 
 
 class CannotImportError(Exception):
-    """A source that is nothing an importer knows, in words for the user: the exit code is 1."""
+    """A source that no importer can read, in words for the user: the exit code is 1."""
 
 
 class UnavailableError(CannotImportError):
-    """A source that cannot be had, or a program that shall read it: not the source's fault, so the exit code is 2."""
+    """A source, or a program to read it, that is not available: not the source's fault, so the exit code is 2."""
 
 
 def task_id_for(name: str) -> str:
-    """A task id after a job's name: what the name's template or characters do not allow is left out."""
+    """A task id from a job's name, without the parts that its template or characters do not allow."""
     kept = "".join(each if each.isascii() and (each.isalnum() or each in "_-") else " " for each in name.split("{{")[0])
     return "-".join(kept.split()).strip("-_")[:100] or "train"

@@ -1,6 +1,6 @@
 """Operators that moved: the path in files of Airflow 1 and 2 → the one in today's providers.
 
-The old paths are those of the files that people have; a test holds the new ones against the operator tables.
+The old paths are those in people's files; a test compares the new ones with the operator tables.
 """
 
 import re

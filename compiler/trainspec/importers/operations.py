@@ -1,4 +1,4 @@
-"""What operators and formats give of values that are known."""
+"""The results of operators and formats for known values."""
 
 import ast
 import math
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trainspec.importers.interpret import Interpreter
 
 _LONGEST = 100_000
-"""Characters of a text, or items of a list, that are put together: no request takes as many."""
+"""Limit on the characters of a string, or items of a list, built from parts: no request takes as many."""
 _LARGEST = 10**12
 SCALARS = (str, int, float, bool, type(None))
 _FIELD = re.compile(r"\{(\w*)\}|\{\{|\}\}")
@@ -43,7 +43,7 @@ _NUMBERS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 
 def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
-    """What a loop over `value` goes through; None where only a run could say."""
+    """What a loop over `value` iterates over; None if that is only known at run time."""
     if id(value) in run.unreadable or is_variable(value) or not isinstance(value, list | tuple | dict | range | str):
         return None
     spend(len(value))
@@ -51,7 +51,7 @@ def items_of(run: "Interpreter", value: Any) -> list[Any] | None:
 
 
 def decide(run: "Interpreter", value: Any) -> bool | None:
-    """Whether a condition holds; None where only a run could say."""
+    """Whether a condition holds; None if that is only known at run time."""
     if is_variable(value):
         return None
     if isinstance(value, SCALARS):
@@ -62,7 +62,7 @@ def decide(run: "Interpreter", value: Any) -> bool | None:
 
 
 def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: ast.expr) -> Any:
-    """`left op right`, of texts, numbers, lists and maps; a condition of assets stays an expression."""
+    """`left op right`, for strings, numbers, lists and maps; a condition of assets stays an expression."""
     if id(left) in run.unreadable or id(right) in run.unreadable:
         return unknown(node)
     if isinstance(op, ast.BitOr) and isinstance(left, dict) and isinstance(right, dict):
@@ -91,20 +91,20 @@ def operate(run: "Interpreter", op: ast.operator, left: Any, right: Any, node: a
 
 
 def distinct(items: list[Any], node: ast.expr) -> Any:
-    """The members of a set; whoever goes through one has no order to rely on."""
+    """The members of a set, whose order no file can rely on."""
     if not all(isinstance(each, SCALARS) and not is_variable(each) for each in items):
         return unknown(node)
     return list(dict.fromkeys(items))
 
 
 def text_of(value: str, node: ast.expr) -> Any:
-    """`value`, unless it is longer than any text of a request."""
+    """`value`, unless it is longer than any string of a request."""
     spend(len(value) // 10)
     return value if len(value) <= _LONGEST else unknown(node)
 
 
 def _percent(pattern: str, given: Any, node: ast.expr) -> Any:
-    """`"%s/%s" % (a, b)`, of plain `%s`, `%d` and their named forms."""
+    """`"%s/%s" % (a, b)`, with plain `%s`, `%d` and their named forms."""
     if not re.fullmatch(r"(?:[^%]|%(?:\(\w+\))?[sd%])*", pattern):
         return unknown(node)
     positional = iter(given if isinstance(given, list | tuple) else [given])
@@ -127,7 +127,7 @@ def _percent(pattern: str, given: Any, node: ast.expr) -> Any:
 
 
 def format_text(pattern: str, given: list[Any], named: Mapping[str, Any], node: ast.expr) -> Any:
-    """`"{}/{name}".format(...)`, of fields that are plain names or numbers."""
+    """`"{}/{name}".format(...)`, with fields that are plain names or numbers."""
     if is_variable(pattern) or re.search(r"[{}]", _FIELD.sub("", pattern)):
         return unknown(node)
     parts: list[str] = []

@@ -1,4 +1,4 @@
-"""The other tasks of a DAG file: sensors and triggers where the language has such, else tasks."""
+"""The other tasks of a DAG file: sensors and triggers if the language has them, otherwise tasks."""
 
 import ast
 import re
@@ -77,7 +77,7 @@ _FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
 }
-"""Operators that the language has words for: their section, and the field of each argument."""
+"""Operators that the language has its own fields for: their section, and the field of each argument."""
 
 _OF_THE_WAIT = ("poke_interval", "states", "failed_states", "deferrable")
 DURATIONS = ("poke_interval", "timeout", "execution_delta")
@@ -85,7 +85,7 @@ _WILDCARD = re.compile(r"[*?\[]")
 
 
 def import_task(reading: Reading, call: ast.Call, task_id: str) -> ImportedTask | None:
-    """The task of an operator's call; None, with a note, where something in it is not literal or nobody's."""
+    """The task of an operator's call; None, with a note, if a part is not literal or cannot be carried over."""
     name = called(call)
     try:
         return _by_words(reading, call, name, task_id) or _by_path(reading, call, name, task_id)
@@ -95,7 +95,7 @@ def import_task(reading: Reading, call: ast.Call, task_id: str) -> ImportedTask 
 
 
 def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> ImportedTask | None:
-    """The task in the language's own words; None where it has none for all that the call says."""
+    """The task in the language's own fields; None if they cannot express all of the call."""
     section, words = _FIELDS.get(name, ("", {}))
     of_every_task = _of_every_task()
     given = dict(reading.arguments(call))
@@ -123,7 +123,7 @@ def _by_words(reading: Reading, call: ast.Call, name: str, task_id: str) -> Impo
 
 
 def _join_uri(fields: dict[str, Any]) -> bool:
-    """Make one URI of bucket and key, and say of wildcards only what the spec would not take for granted."""
+    """Make one URI of bucket and key, and write the wildcard setting only if it differs from the spec's default."""
     bucket = fields.pop("bucket_name", None)
     keys = fields.get("s3", [])
     whole = [key if bucket is None else f"s3://{bucket}/{key}" for key in ([keys] if isinstance(keys, str) else keys)]
@@ -135,7 +135,7 @@ def _join_uri(fields: dict[str, Any]) -> bool:
 
 
 def _answer(fields: dict[str, Any]) -> bool:
-    """Put Airflow's words for the answer into those of the language; whether it has any for them."""
+    """Replace Airflow's fields for the response by the language's; returns whether the language can express them."""
     default = fields.pop("default", None)
     only = default[0] if isinstance(default, list) and len(default) == 1 else default
     if only is not None and (only not in ("Approve", "Reject") or "timeout" not in fields):
@@ -180,7 +180,7 @@ def _of_every_task() -> frozenset[str]:
 
 
 def _kinds(path: str) -> Mapping[str, tuple[str, ...]]:
-    """What kinds of value the arguments of a known operator take, by the newest Airflow's table or by Airflow 2's."""
+    """The kinds of value of a known operator's arguments, by the newest Airflow's table or by Airflow 2's."""
     found = signature_of(path)
     return {argument: each.kinds for argument, each in found.arguments.items()} if found else {}
 
@@ -188,7 +188,7 @@ def _kinds(path: str) -> Mapping[str, tuple[str, ...]]:
 def _argument(reading: Reading, node: ast.expr, kinds: tuple[str, ...]) -> Any:
     """An operator's argument: a function by its dotted path, a duration and a date as a spec writes them, else data.
 
-    Raises NotLiteralError where a part of it is not literal.
+    Raises NotLiteralError if a part of it is not literal.
     """
     if "callable" in kinds and not isinstance(node, ast.Constant):
         return path_of(reading.imported, node)
@@ -202,7 +202,7 @@ def _argument(reading: Reading, node: ast.expr, kinds: tuple[str, ...]) -> Any:
 
 
 def _literal(reading: Reading, node: ast.expr) -> Any:
-    """What an argument stands for. Raises NotLiteralError where a part of it is not literal."""
+    """The value of an argument. Raises NotLiteralError if a part of it is not literal."""
     value = reading.constants.value(node)
     for _, each in leaves(value):
         if isinstance(each, Hole):

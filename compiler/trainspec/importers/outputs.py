@@ -1,7 +1,7 @@
-"""XComs in templates: what a training job hands on is a reference in a spec, what any other task does stays a template.
+"""XComs in templates: what a training job returns becomes a reference; other tasks' XComs stay templates.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/sagemaker.html: a training job's XCom
-holds the answer of DescribeTrainingJob under `Training`.
+contains the response of DescribeTrainingJob under `Training`.
 """
 
 import re
@@ -22,11 +22,11 @@ _ATTRIBUTES = {
     ("Training", "TrainingJobArn"): "arn",
 }
 _BY_PYTHON = ("op_args", "op_kwargs", "templates_dict", "params", "parameters", "conf", "trigger_run_id")
-"""Arguments whose values may be of any kind: an XCom in them is handed on as it is, a template as text."""
+"""Arguments that take values of any kind: an XCom in them is passed on as it is, a template as a string."""
 
 
 def with_marks(value: Any, jobs: Collection[str]) -> Any:
-    """`value` with marks for what the training jobs `jobs` hand on, where a template names it."""
+    """`value` with marks for what the training jobs `jobs` return, if a template names it."""
     if isinstance(value, Mapping):
         return {key: with_marks(below, jobs) for key, below in value.items()}
     if isinstance(value, list):
@@ -45,7 +45,7 @@ def _mark(found: re.Match[str], jobs: Collection[str]) -> str:
 
 
 def reference(task_id: str, attribute: str) -> str:
-    """The mark of what a job returns, such as its `model`: a spec has `${jobs.TASK.ATTRIBUTE}` for it."""
+    """The mark for an attribute of a job's result, such as its `model`: a spec has `${jobs.TASK.ATTRIBUTE}` for it."""
     return f"{_OPEN}{task_id}{_THEN}{attribute}{_END}"
 
 
@@ -64,12 +64,12 @@ def pulled(value: Any) -> Iterator[str]:
 
 
 def handed_to_python(arguments: Mapping[str, Any]) -> str | None:
-    """The argument of a task that hands an XCom to code which may want it as it is."""
+    """The argument of a task that passes an XCom to code which may need it in its own type."""
     return next((name for name in _BY_PYTHON if "xcom_pull" in str(arguments.get(name, ""))), None)
 
 
 def before_of(upstream: Mapping[int, Collection[int]], task: int) -> set[int]:
-    """All that must have ended before a task starts."""
+    """All tasks that must have ended before a task starts."""
     found: set[int] = set()
     waiting = list(upstream.get(task, ()))
     while waiting:

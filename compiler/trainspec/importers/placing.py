@@ -1,4 +1,4 @@
-"""Where a spec says what comments of its source are about: at the field, the variable, or the task."""
+"""Where a spec puts the comments of its source: at the field, the variable, or the task that they are about."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -12,19 +12,19 @@ Path = tuple[str, ...]
 Fields = Mapping[str, Any]
 
 _WHOLE: Final = ("task_id", "dag_id", "config", "Training")
-"""Arguments and members that are no part of a task."""
+"""Arguments and members that are not part of a task."""
 _OF_SEVERAL: Final = ("", "S3Uri", "CompressionType", "KmsKeyId", "LocalPath")
-"""Members of several maps of a request."""
+"""Members that several maps of a request have."""
 _SECTIONS: Final = ("jobs", "sensors", "tasks", "approvals", "triggers")
 _LINES: Final = 20
 """How many lines of comments a key of the spec gets."""
 
 
 def placed(imported: Imported, document: Fields) -> dict[Path, list[str]]:
-    """The lines of comments by the paths of the keys that they stand above.
+    """The lines of comments by the paths of the keys that they are put above.
 
-    What is about a member stands above its field, in the job or in `defaults`, where there is one. A constant that has
-    become a variable of the spec has its comments there.
+    A comment about a member goes above its field, in the job or in `defaults`, if there is one. The comments of a
+    constant that has become a variable of the spec go above that variable.
     """
     found: dict[Path, list[str]] = {}
     of_tasks: dict[str, list[Sequence[Said]]] = {}
@@ -47,7 +47,7 @@ def placed(imported: Imported, document: Fields) -> dict[Path, list[str]]:
 
 
 def _groups(comments: Sequence[Said]) -> Iterator[list[Said]]:
-    """Lines that are about one member, one after the other."""
+    """Consecutive lines that are about the same member."""
     group: list[Said] = []
     for each in comments:
         if group and group[-1].member != each.member:
@@ -59,7 +59,7 @@ def _groups(comments: Sequence[Said]) -> Iterator[list[Said]]:
 
 
 def _place(document: Fields, task_id: str, member: str) -> tuple[Path, str] | None:
-    """The key that a comment on a task's member stands above, and what the comment is about if not the whole of it."""
+    """The key that a comment on a task's member goes above, and what the comment is about if not all of it."""
     sections = _SECTIONS if task_id else ("dag",)
     section = next((name for name in sections if name in document and (not task_id or task_id in document[name])), None)
     if section is None:
@@ -76,7 +76,7 @@ def _place(document: Fields, task_id: str, member: str) -> tuple[Path, str] | No
 
 
 def _field(fields: Fields, member: str) -> tuple[str, str] | None:
-    """The field that holds a member, or a part of it, and which part."""
+    """The field for a member, or for a part of it, and which part."""
     key, *more = _fields().get(member, (member,))
     if key in fields and not (more and isinstance(fields[key], Mapping)):
         return key, ""
@@ -90,7 +90,7 @@ def _field(fields: Fields, member: str) -> tuple[str, str] | None:
 
 @cache
 def _fields() -> dict[str, Path]:
-    """The fields of a job by the last names of the members that they become; a map of members by its own name."""
+    """A job's fields by the last names of the members that they become; a map of members has its own name."""
     found: dict[str, Path] = {}
     for row in JOB:
         first, *more = row.member.split(".")

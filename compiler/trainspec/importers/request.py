@@ -1,4 +1,4 @@
-"""A CreateTrainingJob or CreateHyperParameterTuningJob request, or what Describe answers, as JSON or YAML.
+"""A CreateTrainingJob or CreateHyperParameterTuningJob request, or a Describe response, as JSON or YAML.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
@@ -26,27 +26,27 @@ _DEFAULTS = {
     "OutputDataConfig.KmsKeyId": "",
     "OutputDataConfig.CompressionType": "GZIP",
 }
-"""What SageMaker adds to the description of a job, by the members of the training job."""
+"""What SageMaker adds to a job's description, by the members of the training job."""
 _ABOVE = re.compile(r"^\.?(TrainingJobDefinitions?\.)?")
-"""What is before the members of a training job in a tuning job's request."""
+"""The prefix of a training job's members in a tuning job's request."""
 _TIME = re.compile(r"[-_](20\d\d[-T\d]{4,}\d|\d{6}-\d{4}|\d{10}|\d{13})$")
 _NAMES = ("TrainingJobName", "HyperParameterTuningJobName")
 
 
 def is_request(data: Any) -> bool:
-    """Whether `data` is a request, or an answer of the operation that describes such a job."""
+    """Whether `data` is a request, or a response of the operation that describes such a job."""
     known = (*_NAMES, "AlgorithmSpecification", _CONFIG)
     return isinstance(data, Mapping) and any(name in data for name in known)
 
 
 def answered_by_sagemaker(data: Mapping[str, Any]) -> bool:
-    """Whether `data` is what SageMaker says of a job: it holds what only SageMaker can say."""
+    """Whether `data` is a response: it has members that only SageMaker can set."""
     folded = {str(name).lower() for name in data}
     return any(name.lower() in folded for name in _ANSWERED)
 
 
 def import_request(data: Mapping[str, Any]) -> Imported:
-    """The job of a request or an answer. An answer loses, without a word, what SageMaker alone can say."""
+    """The job of a request or a response. The members that only SageMaker can set are dropped without a note."""
     answered = answered_by_sagemaker(data)
     notes: list[str] = []
     request = known_members(data, notes)
@@ -60,17 +60,17 @@ def import_request(data: Mapping[str, Any]) -> Imported:
 
 
 def taken(name: str) -> str:
-    """The remark on the name of a job that SageMaker has."""
-    return f"SageMaker has a job `{name}` and accepts the name once only: write a name with `{{{{ ts_nodash }}}}`"
+    """The remark on the name of a job that exists in SageMaker."""
+    return f"SageMaker has a job `{name}`, and accepts a name only once: write a name with `{{{{ ts_nodash }}}}`"
 
 
 def without_time(name: str) -> str:
-    """A job's name without the time that the SDKs and scripts put at its end."""
+    """A job's name without the time that the SDKs and scripts append to it."""
     return _TIME.sub("", name) or name
 
 
 def without_defaults(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request of an answer without what SageMaker adds to what was requested."""
+    """The request from a response, without what SageMaker adds to what was requested."""
 
     def kept(value: Any, path: str) -> Any:
         if isinstance(value, list):
@@ -84,7 +84,7 @@ def without_defaults(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_empty_ranges(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The request of a tuning job without the lists of ranges that the SDK sends empty."""
+    """The request of a tuning job without the empty lists of ranges that the SDK sends."""
     config = request.get(_CONFIG)
     ranges = config.get("ParameterRanges") if isinstance(config, Mapping) else None
     if not isinstance(config, Mapping) or not isinstance(ranges, Mapping):
@@ -94,12 +94,12 @@ def without_empty_ranges(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def name_of(request: Mapping[str, Any]) -> str:
-    """The name of the job that a request makes; an empty string where it has none."""
+    """The name of the job that a request creates; an empty string if it has none."""
     return next((str(request[each]) for each in _NAMES if each in request), "")
 
 
 def known_members(data: Mapping[str, Any], notes: list[str], operation: str = "") -> dict[str, Any]:
-    """The members of a request that its operation takes; `notes` gets a line for each of the others."""
+    """The members of a request that its operation takes; a line for each other member is added to `notes`."""
     operation = operation or (TUNING if _NAMES[1] in data else operation_of(data))
     found = _members(data, (), notes, operation)
     return {_CONFIG: {}, **found} if operation == TUNING and _CONFIG not in found else found
@@ -111,7 +111,7 @@ _SCALAR = (str, int, float, bool)
 
 
 def _known(value: Any, path: tuple[str | int, ...], notes: list[str], operation: str) -> Any:
-    """`value` with the members that the operation takes, in the types that it takes them in."""
+    """`value` with the members that the operation takes, in the types that it takes."""
     schema = member_schema(path, operation) or {}
     kind = schema.get("type")
     if kind == "array" and schema_of_rows(path, operation) and isinstance(value, Mapping) and _is_flat(value):
@@ -152,7 +152,7 @@ def _members(value: Mapping[Any, Any], path: tuple[str | int, ...], notes: list[
 
 
 def schema_of_rows(path: tuple[str | int, ...], operation: str) -> bool:
-    """Whether a list's elements are pairs of `Key` and `Value`, as tags are."""
+    """Whether the elements of a list are pairs of `Key` and `Value`, as tags are."""
     return set((member_schema((*path, "*"), operation) or {}).get("properties", ())) == {"Key", "Value"}
 
 
@@ -161,7 +161,7 @@ def _is_flat(value: Mapping[Any, Any]) -> bool:
 
 
 def _as_text(value: float, path: tuple[str | int, ...], notes: list[str]) -> str:
-    """A number as its own text. A boolean has two spellings, so the one that is written is said."""
+    """A number as a string, as JSON writes it. A boolean could be spelled in two ways, so the spelling is noted."""
     if isinstance(value, bool):
         notes.append(
             f"{dotted_member(path)} is a boolean and SageMaker takes a string: written as `{str(value).lower()}`"

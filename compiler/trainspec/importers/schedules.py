@@ -1,4 +1,4 @@
-"""Schedules of DAG files that are no strings: intervals, timetables, assets beside times."""
+"""Schedules of DAG files that are not strings: intervals, timetables, assets combined with times."""
 
 import ast
 from typing import Any
@@ -10,11 +10,11 @@ from trainspec.importers.times import duration_of
 _CRONS = ("CronTriggerTimetable", "CronDataIntervalTimetable")
 _DELTAS = ("DeltaTriggerTimetable", "DeltaDataIntervalTimetable")
 _BOTH = ("AssetOrTimeSchedule", "DatasetOrTimeSchedule")
-_INTERVAL = "a run of it has a data interval, which a spec's expression has on Airflow 2 only"
+_INTERVAL = "its runs have a data interval, which a spec's expression has only on Airflow 2"
 
 
 def schedule_of(reading: Reading, node: ast.expr) -> Any:
-    """An interval, a timetable, or assets beside times, as a spec writes them; None for all else."""
+    """An interval, a timetable, or assets with times, as a spec writes them; None for anything else."""
     length = duration_of(reading.constants, node)
     if length is not None:
         return length

@@ -1,7 +1,7 @@
-"""`source` and `distribution` read back from a request: the script that a job runs, and how it is started.
+"""Reads `source` and `distribution` back from a request: the script that a job runs, and how it is started.
 
 AWS's toolkits read both from hyperparameters, which the estimators of the SageMaker SDK v2 write as JSON; our own
-requests may bring the archive by a channel. A reading is taken only where it says the very request again.
+requests may pass the archive in a channel. Fields are used only if they compile to exactly the same request.
 """
 
 import json
@@ -34,7 +34,7 @@ _DRIVERS: Final = "sm_drivers"
 
 
 def job_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
-    """A job's fields for `request`, in the shortest form that says it all."""
+    """The shortest fields of a job that compile to `request`."""
     if operation_of(request) == TUNING:
         return _tuning_fields(request, as_text)
     for reading in _readings(request, as_text):
@@ -44,7 +44,7 @@ def job_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
 
 
 def _tuning_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any]:
-    """The fields of a tuning job: those of its training jobs, `tuning`, and raw members for what no field says."""
+    """The fields of a tuning job: those of its training jobs, `tuning`, and raw members for what no field covers."""
     training = {
         **{name: value for name, value in (request.get(DEFINITION) or {}).items() if name not in OTHER_DEFINITIONS},
         **{name: request[name] for name in ("Tags",) if name in request},
@@ -56,20 +56,20 @@ def _tuning_fields(request: Mapping[str, Any], as_text: ToText) -> dict[str, Any
         if _says(reading, {key: value for key, value in training.items() if key not in OF_TUNING}, as_text):
             plain = {**reading, **{key: plain[key] for key in ("name", "tuning") if key in plain}}
             break
-    said = lower(cast("JobData", lift_tuning(request, str))).members  # to the letter, so that both can be compared
+    said = lower(cast("JobData", lift_tuning(request, str))).members  # literal strings, so that both can be compared
     raw = _texts(_beyond(request, _with_keys_of_a_spec(said)), as_text)
     return {**plain, **({"request": raw} if raw else {})}
 
 
 def _with_keys_of_a_spec(value: Any) -> Any:
-    """`value` with the keys that it has when the spec is composed, where `$${` is `${`."""
+    """`value` with the keys that it has after composition, where `$${` becomes `${`."""
     if isinstance(value, Mapping):
         return {key.replace("$${", "${"): _with_keys_of_a_spec(below) for key, below in value.items()}
     return value
 
 
 def _beyond(wanted: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of `wanted` that fields have not `said`."""
+    """The members of `wanted` that are not in `said`."""
     found: dict[str, Any] = {}
     for name, value in wanted.items():
         if name not in said:
@@ -80,13 +80,13 @@ def _beyond(wanted: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any
 
 
 def notes_on(request: Mapping[str, Any]) -> Iterator[str]:
-    """What a spec has no fields for: several definitions in a tuning job."""
+    """Parts of a request that a spec has no fields for: several definitions in a tuning job."""
     if "TrainingJobDefinitions" in request:
         yield "TrainingJobDefinitions: a spec describes one definition of training jobs; they are kept as raw members"
 
 
 def remarks_on(request: Mapping[str, Any]) -> Iterator[str]:
-    """What a request of the SageMaker SDK v3 does not say: its script is named by a file of a channel."""
+    """Remarks on what is missing in a request of the SageMaker SDK v3: a file in a channel names its script."""
     channels = [each.get("ChannelName") for each in request.get("InputDataConfig") or () if isinstance(each, Mapping)]
     if CHANNEL in channels and _DRIVERS in channels:
         yield (
@@ -96,7 +96,7 @@ def remarks_on(request: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _readings(request: Mapping[str, Any], as_text: ToText) -> Iterator[dict[str, Any]]:
-    """What the request may mean, the shortest form first."""
+    """Possible fields for the request, the shortest first."""
     values = request.get("HyperParameters")
     if isinstance(values, Mapping) and all(isinstance(each, str) for each in values.values()):
         for is_json in (True, False):
@@ -140,7 +140,7 @@ def _by_toolkit(
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether YAML writes a value of JSON just as JSON does: not null, nor a number such as 1e-05."""
+    """Whether YAML writes a JSON value exactly as JSON does: not null, nor a number such as 1e-05."""
     if isinstance(value, Mapping):
         return all(map(_is_plain, value.values()))
     if isinstance(value, list):
@@ -159,7 +159,7 @@ def _source(values: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
 
 
 def _distribution(values: Mapping[str, str]) -> tuple[Any, frozenset[str]]:
-    """The field, and the hyperparameters that it stands for."""
+    """The field, and the hyperparameters that it replaces."""
     for name, kind in KINDS.items():
         if values.get(kind.enabled) != "true":
             continue
@@ -206,7 +206,7 @@ def _by_channel(request: Mapping[str, Any], as_text: ToText) -> Iterator[dict[st
 
 
 def _says(fields: Mapping[str, Any], request: Mapping[str, Any], as_text: ToText) -> bool:
-    """Whether `fields` become `request`, its strings written as a spec writes them."""
+    """Whether `fields` become `request`, with strings written as a spec writes them."""
     try:
         lowered = lower(cast("JobData", fields))
     except (TypeError, ValueError, AttributeError):

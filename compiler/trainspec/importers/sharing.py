@@ -1,4 +1,4 @@
-"""What several jobs of an imported spec say alike stands once: `defaults`, and `vars` named as in the source."""
+"""Writes once what several jobs of an imported spec share: in `defaults`, and in `vars` named as in the source."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -9,17 +9,17 @@ from trainspec.importers.model import variable_name
 Fields = dict[str, Any]
 _OF_ONE_JOB = ("name", "depends_on", "request", "matrix", "doc")
 _MERGED = ("environment", "hyperparameters", "tags", "operator")
-"""Fields of which members are shared, too: maps whose members stand for themselves."""
+"""Fields whose members are shared individually, because each is independent of the others."""
 _KEPT = ("depends_on", "operator", "trigger_rule", "weight_rule", "region", "doc")
-"""Fields in which no variable is put."""
+"""Fields in which no variable is used."""
 _SHORTEST = 5
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@ -]+")
 _LEFT_ALONE = re.compile(r"(\$\{[^}]*\}|\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
-"""What already stands for something else: another variable, a template."""
+"""What already refers to something else: another variable, a template."""
 
 
 def defaults_of(jobs: Mapping[str, Fields]) -> Fields:
-    """The fields that all jobs have alike, which are taken out of them; none where there is a single job."""
+    """The fields that are equal in all jobs, removed from them; none if there is a single job."""
     first, *others = jobs.values()
     if not others:
         return {}
@@ -57,9 +57,9 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 def repeated(sections: list[Fields], constants: Mapping[str, str], taken: Collection[str] = ()) -> dict[str, str]:
-    """The constants of the source that texts of the spec hold twice or more: `${vars.NAME}` takes their places.
+    """The constants of the source that strings of the spec contain at least twice: `${vars.NAME}` replaces them.
 
-    Names that are `taken` are other variables'. Templates of Airflow are left as they are.
+    The names in `taken` belong to other variables. Airflow templates are not changed.
     """
     used: dict[str, str] = {}
     by_value = {value: name for name, value in reversed([*constants.items()]) if _is_fit(value)}
@@ -77,7 +77,7 @@ def repeated(sections: list[Fields], constants: Mapping[str, str], taken: Collec
 
 
 def _is_fit(value: str) -> bool:
-    """Whether a text is one that does not stand in two places by chance, as a word or a number does."""
+    """Whether a string is unlikely to be repeated by chance, as a word or a number may be."""
     return len(value) >= _SHORTEST and bool(_PLAIN.fullmatch(value)) and not value.isalnum()
 
 
@@ -94,7 +94,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _replace(value: Any, pattern: re.Pattern[str], by: str) -> Any:
-    """Replace in the texts of a map or list, in place; `value` as it is then."""
+    """Replace in the strings of a map or list, in place; returns the new `value`."""
     if isinstance(value, dict):
         for name, below in value.items():
             if name not in _KEPT:

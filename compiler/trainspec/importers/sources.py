@@ -1,4 +1,4 @@
-"""Finding out what a source is, and reading it: nothing of it is run."""
+"""Finds out what a source is, and reads it: nothing in it is run."""
 
 import json
 import math
@@ -33,14 +33,14 @@ _PYTHON = re.compile(r"^(from \S+ )?import ", re.MULTILINE)
 
 
 def read_file(path: Path) -> list[Imported]:
-    """The specs to be that a file holds. Raises CannotImportError."""
+    """The specs that a file becomes. Raises CannotImportError."""
     if path.suffix in _UNREAD:
         raise CannotImportError(_UNREAD[path.suffix])
     return _read(decode(_content(path), path.name), path.suffix, _modules_beside(path))
 
 
 def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
-    """The specs to be of a DAG file that the Airflow of `python` loads: it is run. Raises CannotImportError."""
+    """The specs that a DAG file becomes, loaded (and so run) by the Airflow of `python`. Raises CannotImportError."""
     from trainspec.importers.load.run import load
     from trainspec.importers.load.straight import straight_of
 
@@ -56,7 +56,7 @@ def load_file(path: Path, python: str, timeout: float) -> list[Imported]:
 
 
 def read_text(content: bytes) -> list[Imported]:
-    """The specs to be that a text without a file's name holds. Raises CannotImportError."""
+    """The specs that a text without a file name becomes. Raises CannotImportError."""
     source = decode(content, "it")
     text = source.text.lstrip() if isinstance(source, Source) else ""
     return _read(source, ".json" if text.startswith(("{", "[")) else ".py" if _PYTHON.search(text) else ".yaml")
@@ -71,7 +71,7 @@ def _content(path: Path) -> bytes:
 
 
 def _modules_beside(path: Path) -> ReadModule:
-    """Reads the modules of the folder that a DAG file is in; links that leave it are not followed."""
+    """Reads the modules in the folder of a DAG file; links that lead out of it are not followed."""
     tree = DiskTree(path.parent)
 
     def read(name: str) -> str | None:
@@ -97,7 +97,7 @@ def _data(source: Source, suffix: str) -> Any:
     if suffix == ".json":
         try:
             data = json.loads(source.text, parse_constant=_no_number, parse_float=_finite)
-            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair cannot be encoded
         except (ValueError, RecursionError) as error:
             raise CannotImportError(f"not JSON: {error}") from error
         if depth(data) > MAX_DEPTH:
@@ -111,7 +111,7 @@ def _data(source: Source, suffix: str) -> Any:
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not a number of JSON's")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:
@@ -122,7 +122,7 @@ def _finite(text: str) -> float:
 
 
 def _plain(node: Node) -> Any:
-    """The data of a YAML tree by YAML's own types, as the tools read it that these files are written for."""
+    """The data of a YAML tree by YAML's standard types, as the tools that these files are written for read it."""
     if isinstance(node, Mapping):
         return {entry.key.text: _plain(entry.value) for entry in node.entries}
     if isinstance(node, Sequence):
@@ -149,7 +149,7 @@ _TUNING: Final = (
     "HyperParameterTuningJobName",
     "HyperParameterTuningJobArn",
 )
-"""How each kind of job is asked for: the call, the member with its name, and the one with its ARN."""
+"""How each kind of job is described: the call, the member with its name, and the one with its ARN."""
 _LONGEST_OF_TUNING: Final = 32
 
 
@@ -175,9 +175,9 @@ def read_aws(name: str, region: str | None) -> Imported:
 
 
 def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
-    """The ARN and the description of a training job or, where none has the name, of a tuning job.
+    """The ARN and the description of a training job or, if none has the name, of a tuning job.
 
-    Raises UnavailableError where there is neither, and what boto raises.
+    Raises UnavailableError if there is neither, and what boto3 raises.
     """
     from botocore.exceptions import ClientError
 
@@ -200,7 +200,7 @@ def _described(client: Any, name: str) -> tuple[str, dict[str, Any]]:
 
 
 def _answer(client: Any, kind: tuple[str, str, str], name: str) -> tuple[str, dict[str, Any]] | None:
-    """The ARN and the description of the job of one kind; None where AWS knows none of the name."""
+    """The ARN and the description of a job of one kind; None if AWS has no job of that name."""
     from botocore.exceptions import ClientError
 
     describe, member, arn = kind

@@ -1,4 +1,4 @@
-"""Functions of Python's library that give a value of values, and change nothing: what they give is known."""
+"""Functions of Python's library that only compute a value from values: their results are known."""
 
 import json
 import posixpath
@@ -30,7 +30,7 @@ STANDARD: Mapping[str, Callable[..., Any]] = {
 
 
 def of_standard(run: "Interpreter", path: str, given: Given) -> Any:
-    """What a function of `STANDARD` gives; `...` where its arguments are not known."""
+    """The result of a function of `STANDARD`; `...` if its arguments are not known."""
     if given.named or given.open or not all(_is_plain(run, each) for each in given.positional):
         return ...
     try:
@@ -42,7 +42,7 @@ def of_standard(run: "Interpreter", path: str, given: Given) -> Any:
 
 
 def _is_plain(run: "Interpreter", value: Any) -> bool:
-    """Whether a value is one of JSON's that nothing but the file decides."""
+    """Whether a value is a JSON value that depends on nothing but the file."""
     spend(2)
     if id(value) in run.unreadable:
         return False

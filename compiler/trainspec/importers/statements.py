@@ -1,4 +1,4 @@
-"""What each kind of statement of a DAG file does while the file is read."""
+"""How each kind of statement in a DAG file is read."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 2_000
 _TRANSPARENT = ("cache", "lru_cache", "wraps", "staticmethod", "deprecated")
-"""Decorators that leave what a call makes as it is."""
+"""Decorators that do not change what a call creates."""
 
 
 def _assign(run: "Interpreter", node: ast.Assign, scope: Scope) -> str:
@@ -127,7 +127,7 @@ def _with(run: "Interpreter", node: ast.With | ast.AsyncWith, scope: Scope) -> s
             opened.append(run.groups)
         elif is_derived(value) or isinstance(value, Task):
             said = f"`with {ast.unparse(item.context_expr)[:80]}` is not read"
-            run.note(node, f"{said}, and what it makes of its tasks is not carried over")
+            run.note(node, f"{said}, and its effect on tasks is not carried over")
     ended = run.block(node.body, scope)
     for stack in opened:
         stack.pop()
@@ -150,7 +150,7 @@ def _function(run: "Interpreter", node: ast.FunctionDef | ast.AsyncFunctionDef, 
 
 
 def _is_transparent(decorator: ast.expr) -> bool:
-    """Whether a call of the decorated function makes what a call of the function itself does."""
+    """Whether a call of the decorated function creates the same as a call of the function itself."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return ast.unparse(called).rpartition(".")[2] in _TRANSPARENT
 
@@ -172,7 +172,7 @@ def _raise(run: "Interpreter", node: ast.Raise, scope: Scope) -> str:
 
 
 def _match(run: "Interpreter", node: ast.Match, scope: Scope) -> str:
-    """A `match` whose cases are literals is decided by them; of others only a run decides."""
+    """A `match` is decided if its cases are literals; otherwise it is only decided at run time."""
     subject = evaluate(run, node.subject, scope)
     decided = isinstance(subject, str | int | float | bool | None) and not is_variable(subject)
     for case in node.cases:

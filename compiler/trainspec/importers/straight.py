@@ -1,4 +1,4 @@
-"""A DAG file without names, loops and branches: what reading it gives, and what loading it gives."""
+"""A DAG file without names, loops and branches: the result of reading it, and of loading it."""
 
 import ast
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Straight:
-    """The DAGs and the tasks of a file, as calls that stand in `tree` too, where edges follow them.
+    """The DAGs and the tasks of a file, as calls that are also in `tree`, where edges follow them.
 
-    `tree` also holds what takes the place of tasks that no spec can hold, so that edges go through them.
+    `tree` also contains what takes the place of tasks that a spec cannot express, so that edges go through them.
     """
 
     tree: ast.Module
@@ -32,7 +32,7 @@ class Straight:
 
 
 def straightened(run: "Interpreter") -> Straight:
-    """What an interpreter found."""
+    """The result of an interpreter."""
     body: list[ast.stmt] = [named(f"dag {made.number}", made.call) for made in run.made_dags]
     tasks: list[ast.Call] = []
     within: dict[int, Names] = {}
@@ -68,7 +68,7 @@ def straightened(run: "Interpreter") -> Straight:
 
 
 def named(name: str, call: ast.Call) -> ast.stmt:
-    """`name = call`; the name is one that no Python file can hold."""
+    """`name = call`; the name is one that no Python file can contain."""
     return ast.Assign([ast.Name(name)], call)
 
 

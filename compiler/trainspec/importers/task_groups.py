@@ -1,4 +1,4 @@
-"""The task groups of a DAG file as a spec says them: for each task, the path of the group that it is in."""
+"""The task groups of a DAG file as a spec writes them: for each task, the path of the group that it is in."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -15,17 +15,17 @@ DEFAULTS: Mapping[str, Any] = {
     "doc_md": None,
     "group_display_name": "",
 }
-"""The arguments of a task group that a spec has no words for, each with what Airflow takes where it is not given."""
+"""The arguments of a task group that a spec has no fields for, each with Airflow's default."""
 
 Names = tuple[str, ...]
-"""The ids of a group and of those around it, the outermost first, each without what Airflow puts before it."""
+"""The ids of a group and of the groups that contain it, outermost first, without Airflow's prefixes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
-    """A task group of a file: its `names`, the id that it has in Airflow, the line that makes it.
+    """A task group of a file: its `names`, its id in Airflow, the line that creates it.
 
-    `dag` is the call of its DAG, by its id.
+    `dag` is the id of the call that creates its DAG.
     """
 
     names: Names
@@ -36,7 +36,7 @@ class FoundGroup:
 
 @dataclass(slots=True)
 class Placed:
-    """The paths of the groups, by their names; what is lost of them, and what is said in another way.
+    """The paths of the groups, by their names; notes on what is lost, and remarks on what is written differently.
 
     `within` are the names of the group that each task is in, by the id of the task's call.
     """
@@ -47,7 +47,7 @@ class Placed:
     remarks: list[str] = field(default_factory=list)
 
     def of(self, call: int) -> Mapping[str, str]:
-        """The field of a task that says the group which it is in, if it is in one."""
+        """The field of a task that sets its group, if it is in one."""
         path = self.paths.get(self.within.get(call, ()), "")
         return {"task_group": path} if path else {}
 
@@ -55,7 +55,7 @@ class Placed:
 def place(found: Iterable[FoundGroup], within: Mapping[int, Names], ids: Mapping[int, str], dag: int | None) -> Placed:
     """The places of the groups of a DAG, whose tasks have the `ids`, by the ids of their calls.
 
-    A group that a spec cannot hold is noted with its line, and its tasks are in the one around it.
+    A group that a spec cannot express is noted with its line, and its tasks are in the group that contains it.
     """
     groups = (each for each in found if each.dag == dag)
     placed = Placed({call: names for call, names in within.items() if call in ids})
@@ -80,9 +80,9 @@ def place(found: Iterable[FoundGroup], within: Mapping[int, Names], ids: Mapping
 
 
 def _why_not(path: str, name: str, taken: Collection[str]) -> str:
-    """Why no spec can have a group of that path beside what is `taken`; nothing where one can."""
+    """Why a spec cannot have a group of that path in addition to what is `taken`; empty if it can."""
     if "." in name or not re.match(TASK_GROUP_PATTERN, path):
-        return "its id, or the number of groups around it, is none that a spec can have"
+        return "a spec cannot have this id, or this many groups inside each other"
     if len(path) > LONGEST_TASK_GROUP:
         return f"its id, with those of the groups around it, has more than {LONGEST_TASK_GROUP} characters"
     names = (group_id(path), f"{group_id(path)}.upstream_join_id", f"{group_id(path)}.downstream_join_id")
@@ -90,5 +90,5 @@ def _why_not(path: str, name: str, taken: Collection[str]) -> str:
 
 
 def not_said(arguments: Mapping[str, Any]) -> Iterator[str]:
-    """The arguments of a group that a spec has no words for, but for those that say what Airflow takes anyway."""
+    """The arguments of a group that a spec has no fields for, except those with Airflow's default."""
     return (name for name in sorted(arguments) if name in DEFAULTS and arguments[name] != DEFAULTS[name])

@@ -11,7 +11,7 @@ _ZONES = ("tz", "tzinfo")
 
 
 def duration_of(constants: Constants, node: ast.expr) -> int | str | None:
-    """`timedelta(minutes=5)`, `duration(hours=1)` or a number of seconds as a spec writes it; None for all else."""
+    """`timedelta(minutes=5)`, `duration(hours=1)` or a number of seconds as a spec writes it; None for others."""
     call = constants.call(node)
     if call is None:
         value = _value(constants, node)
@@ -22,7 +22,7 @@ def duration_of(constants: Constants, node: ast.expr) -> int | str | None:
 
 
 def seconds_of(node: ast.expr) -> float | None:
-    """The seconds of a `timedelta(hours=3)` whose arguments are literals; None for all else."""
+    """The seconds of a `timedelta(hours=3)` whose arguments are literals; None for anything else."""
     return _seconds(Constants(ast.Module([], [])), node) if isinstance(node, ast.Call) else None
 
 

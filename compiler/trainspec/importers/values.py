@@ -1,4 +1,4 @@
-"""What the names of a DAG file stand for while it is read: plain data, tasks, groups, and what only a run could say."""
+"""The values of a DAG file's names while it is read: plain data, tasks, groups, and what is only known at run time."""
 
 import ast
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ _LONGEST_SAID = 120
 
 
 class Residual:
-    """A value that only a run could say: an expression of literals, imported names and calls of them."""
+    """A value only known at run time: an expression of literals, imported names and calls of them."""
 
     def __init__(self, node: ast.expr) -> None:
         self.node = node
@@ -32,7 +32,7 @@ class Reference:
 
 @dataclass(eq=False, slots=True)
 class Dag:
-    """A DAG: `number` names it in what is written, `default_args` are those of its call."""
+    """A DAG: `number` identifies it in what is written, `default_args` are those of its call."""
 
     number: int
     call: ast.Call
@@ -41,9 +41,9 @@ class Dag:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """A task group; `prefix` stands before the ids of its tasks, `names` are its id and those of the groups around it.
+    """A task group; `prefix` precedes the ids of its tasks, `names` are its id and those of the groups that contain it.
 
-    `group_id` is its id in Airflow. A group without a readable id has the names of the one around it.
+    `group_id` is its id in Airflow. A group without a readable id has the names of the group that contains it.
     """
 
     prefix: str
@@ -57,9 +57,9 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Task:
-    """A task. `kept` says that a spec can hold it as far as its kind and the certainty of its making go.
+    """A task. `kept` means that a spec can express its kind, and that it is certain to be created.
 
-    `arguments` may change after the call; `written` gives the call with what they are in the end.
+    `arguments` may change after the call; `written` returns the call with their final values.
     """
 
     number: int
@@ -74,28 +74,28 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """`task.output`, or one of its keys: what the task hands on when it has run."""
+    """`task.output`, or one of its keys: what the task returns."""
 
     task: Task
     key: str = ""
 
     def template(self) -> str | None:
-        """The template that reads it; None where the task has no id that can be read."""
+        """The template that reads it; None if the id of the task cannot be read."""
         key = f", key='{self.key}'" if self.key else ""
         return f"{{{{ ti.xcom_pull(task_ids='{self.task.task_id}'{key}) }}}}" if self.task.task_id else None
 
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """The names of one scope, and the scope around it."""
+    """The names of one scope, and the scope that contains it."""
 
     names: dict[str, Any] = field(default_factory=dict)
     outer: "Scope | None" = None
     shared: set[str] = field(default_factory=set)
-    """Names that a `global` or `nonlocal` statement hands to the scope around."""
+    """Names that a `global` or `nonlocal` statement binds in the outer scope."""
 
     def find(self, name: str) -> Any:
-        """What `name` stands for; `...` where nothing is known of it."""
+        """The value of `name`; `...` if nothing is known about it."""
         scope: Scope | None = self
         while scope is not None:
             if name in scope.names:
@@ -104,7 +104,7 @@ class Scope:
         return ...
 
     def bind(self, name: str, value: Any) -> None:
-        """Let `name` stand for `value` from here on."""
+        """Bind `name` to `value` from here on."""
         scope = self
         if name in self.shared:
             while scope.outer is not None:
@@ -114,18 +114,18 @@ class Scope:
 
 @dataclass(eq=False, slots=True)
 class Function:
-    """A function of the file. `kind` is what its decorator makes of it: "", "dag", "task" or "task_group"."""
+    """A function of the file. `kind` is what its decorator turns it into: "", "dag", "task" or "task_group"."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     kind: str = ""
     decorator: ast.Call | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """What the parameters are where a call does not give them: evaluated once, where the function is defined."""
+    """The default values of the parameters: evaluated once, when the function is defined."""
     module: str = ""
-    """The module beside the file that defines it."""
+    """The module next to the DAG file that defines it."""
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    """What `override` says in place of the decorator's arguments."""
+    """The arguments of `override`, which replace the decorator's."""
 
 
 @dataclass(eq=False, slots=True)
@@ -137,10 +137,10 @@ class LocalClass:
     scope: Scope
     bases: list[Any] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
-    """What its body gives names to, as far as that is certain."""
+    """The names that its body binds, as far as that is certain."""
 
     def makes_tasks(self) -> bool:
-        """Whether its methods call something that may make tasks or DAGs: operators, or functions of the file."""
+        """Whether its methods call something that may create tasks or DAGs: operators, or functions of the file."""
         names = {
             (each.func.attr if isinstance(each.func, ast.Attribute) else getattr(each.func, "id", ""))
             for each in ast.walk(self.node)
@@ -170,7 +170,7 @@ class Bound:
 
 
 class Fixed(list[Any]):
-    """A tuple: `+=` makes another one."""
+    """A tuple: `+=` creates another one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -202,14 +202,14 @@ class Label:
 
 @dataclass(eq=False, slots=True)
 class Partial:
-    """A task whose arguments are spread over several calls: it is mapped, or has another id."""
+    """A task whose arguments come from several calls: it is mapped, or has another id."""
 
     name: str
     task_id: Any = None
 
 
 def unknown(node: ast.expr) -> Residual:
-    """The value of an expression that cannot be read: nothing in it is looked at again."""
+    """The value of an expression that cannot be read: its parts are not read again."""
     text = ast.unparse(node)
     return Residual(ast.copy_location(ast.Name(cut(text, _LONGEST_SAID)), node))
 
@@ -224,7 +224,7 @@ def dotted(path: str, at: ast.AST) -> ast.expr:
 
 
 def as_expression(value: Any, at: ast.expr, unreadable: Mapping[int, ast.expr]) -> ast.expr:
-    """`value` as an expression without names of the file; `unreadable` are containers that nobody knows any longer."""
+    """`value` as an expression without names of the file; `unreadable` are containers whose content is unknown."""
     spend(2)
     if id(value) in unreadable:
         return unknown(unreadable[id(value)]).node

@@ -1,7 +1,7 @@
-"""Requests inside of something else: state machines, templates, events, search results, lists.
+"""Requests inside something else: state machines, templates, events, search results, lists.
 
-The data is walked, and whatever is a request in it comes out, with the name that stands nearest. Strings that hold JSON
-in the places where AWS and Terraform have such (a state machine's definition, an event of CloudTrail) are walked, too.
+Every request found in the data is imported, with the nearest name around it. JSON strings are searched, too, in the
+places where AWS and Terraform have them (a state machine's definition, a CloudTrail event).
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 """
@@ -39,7 +39,7 @@ _MARKS: Final = {
         "stoppingcondition",
     )),
 }  # fmt: skip
-"""Members of the requests, two of which identify one; the larger request, which has the smaller in it, comes first."""
+"""Members of the requests, two of which identify one; the larger request, which contains the smaller, comes first."""
 _STATES: Final = {f"sagemaker:{operation[:1].lower()}{operation[1:]}": operation for operation in _MARKS}
 _NAMELESS: Final = (
     "Training", "TrainingJob", "HyperParameterTuningJob", "Parameters", "Arguments", "requestParameters", "detail",
@@ -52,7 +52,7 @@ Found: TypeAlias = tuple[str, Mapping[str, Any]]
 
 
 def import_wrapped(data: Any) -> Imported | None:
-    """The jobs of all requests in `data`; None where there is none."""
+    """The jobs of all requests in `data`; None if there are none."""
     jobs: list[ImportedJob] = []
     notes: list[str] = []
     remarks: list[str] = []
@@ -102,7 +102,7 @@ def _requests(data: Any, name: str, texts: int, machines: Machines) -> Iterator[
 
 
 def _whole(data: Mapping[str, Any]) -> Found | None:
-    """The request that a map is or says it holds."""
+    """The request that a map is, or that it says it contains."""
     state = str(data.get("Resource", ""))
     for mark, operation in _STATES.items():
         if mark in state:

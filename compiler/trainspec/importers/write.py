@@ -1,4 +1,4 @@
-"""Imported jobs → the text of a spec: short forms where there are any, keys in the language's order."""
+"""Imported jobs → the text of a spec: short forms if there are any, keys in the language's order."""
 
 import io
 import re
@@ -20,7 +20,7 @@ from trainspec.templates import as_literal, as_template
 
 _SIMPLE = re.compile(r"[A-Za-z0-9_./+][A-Za-z0-9_./@%+=-]*(:+[A-Za-z0-9_./@%+=-]+)*( [A-Za-z0-9_./@%+=-]+)*")
 _DATE = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])")
-"""A text that YAML's tools take for a date; this language does not, so it needs no quotes."""
+"""A string that YAML tools read as a date; this language does not, so it needs no quotes."""
 _LONGEST_FLOW = 90
 _SECTION = r"^(dag|vars|defaults|jobs|sensors|tasks|approvals|triggers):"
 _WORDS = ("true", "false", "null", "yes", "no", "on", "off")
@@ -51,7 +51,7 @@ def spec_text(imported: Imported) -> str:
 
 
 def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[str, Any]:
-    """The document with `vars`: for what the environment may set, and for constants that are repeated."""
+    """The document with `vars`: for what the environment may set, and for repeated constants."""
     found: dict[str, str] = {}
     document = with_references(with_variables(document, found))
     parts = [document.get("defaults", {}), *document["jobs"].values()]
@@ -65,7 +65,7 @@ def _with_vars(document: dict[str, Any], constants: Mapping[str, str]) -> dict[s
 
 
 def _quoted(text: str) -> str:
-    """A text of `vars`, whose type no field says: in quotes where it could be taken for something else."""
+    """A string of `vars`, whose type no field determines: in quotes if it could be read as another type."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     is_plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9_/.-]", text) and text.lower() not in _WORDS
@@ -90,7 +90,7 @@ _MODELS = {"operator": "Operator", "default_args": "TaskArguments"}
 
 
 def _ordered(fields: Mapping[str, Any], model: str) -> dict[str, Any]:
-    """`fields` in the order in which the language names them, a job's own before those of every task."""
+    """`fields` in the language's order, a job's own before those of every task."""
     definitions = load_schema(SPEC_SCHEMA)["$defs"]
     with_tasks = ("Job", *_SECTIONS.values())
     of_tasks = (
@@ -126,7 +126,7 @@ def _dump(document: Mapping[str, Any], comments: Mapping[tuple[str, ...], list[s
 
 
 def _styled(value: Any, depth: int) -> Any:
-    """`value` for ruamel: short maps and lists of scalars on one line, texts that could be misread in quotes."""
+    """`value` for ruamel: short maps and lists of scalars on one line, ambiguous strings in quotes."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 

@@ -1,4 +1,4 @@
-"""Values that depend on when a DAG file is read: two readings, the second with a clock that was ahead, compared."""
+"""Values that depend on when a DAG file is read: compares two readings, the second with a clock that is ahead."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ _WHEN = "when the file is read; the spec has its current value"
 
 
 def moving(now: list[Any], later: list[Any]) -> list[str]:
-    """What differs where the file is read at another time."""
+    """What differs if the file is read at another time."""
     found = []
     then = {dag["arguments"]["dag_id"]: dag for dag in later}
     for dag in now if later else ():
@@ -64,5 +64,5 @@ def _differing(one: Any, other: Any, path: str) -> list[str]:
 
 
 def line_of(of: Json) -> str:
-    """Where a DAG or a task is made, as a note begins."""
+    """The beginning of a note: the line that creates a DAG or a task."""
     return f"line {of['line']}: " if of["line"] else ""

@@ -1,6 +1,6 @@
-"""Running the Python of somebody's Airflow on a DAG file: the one place where `import` runs a user's code.
+"""Runs the Python of a user's Airflow on a DAG file: the only place where `import` runs a user's code.
 
-That Python is handed one archive, which is made of the modules in `inside/`.
+That Python gets a single archive, which is built from the modules in `inside/`.
 """
 
 import json
@@ -29,7 +29,7 @@ _MAIN: Final = (
 _VARIABLES: Final = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "True",
-    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "60",  # as far as the DAG file, below a library's calls
+    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "60",  # reaches the DAG file above a library's calls
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
@@ -39,16 +39,16 @@ _SAID: Final = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What Airflow found in a file: now, and with a clock that was ahead (None where that failed)."""
+    """What Airflow found in a file: now, and with a clock that is ahead (None if that failed)."""
 
     found: Any
     later: Any
 
 
 def load(file: Path, python: str, timeout: float) -> Loaded:
-    """Let the Airflow of `python` load `file` in a process of its own, for `timeout` seconds at most.
+    """Let the Airflow of `python` load `file` in a separate process, for at most `timeout` seconds.
 
-    Raises UnavailableError where Airflow does not come as far as the file, CannotImportError where the file takes
+    Raises UnavailableError if Airflow fails before it loads the file, CannotImportError if loading the file takes
     longer or ends the process.
     """
     executable = shutil.which(python)
@@ -71,7 +71,7 @@ def load(file: Path, python: str, timeout: float) -> Loaded:
 
 
 def write_archive(path: Path) -> None:
-    """Write the program that is handed to Airflow's Python."""
+    """Write the program that Airflow's Python runs."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("__main__.py", f"{_MAIN}main(*sys.argv[1:])\n")
         for module in sorted(INSIDE.glob("*.py")):
@@ -80,7 +80,7 @@ def write_archive(path: Path) -> None:
 
 @contextmanager
 def _process(command: list[str]) -> Iterator[tuple["subprocess.Popen[bytes]", "_Said"]]:
-    """The process, and the end of what it says. None of what it started is left afterwards."""
+    """The process, and the end of its output. No process that it started is left afterwards."""
     variables = {**os.environ, **_VARIABLES}
     process = subprocess.Popen(  # noqa: S603 - the user's own Airflow, which they asked to run
         command,
@@ -101,7 +101,7 @@ def _process(command: list[str]) -> Iterator[tuple["subprocess.Popen[bytes]", "_
 
 
 class _Said:
-    """The last of what a process says; the rest is read, so that it can go on, and dropped."""
+    """The end of a process's output; the rest is read, so that the process can continue, and dropped."""
 
     def __init__(self, stream: Any) -> None:
         self._stream, self._last = stream, b""
@@ -114,18 +114,18 @@ class _Said:
                 self._last = (self._last + part)[-_SAID:]
 
     def close(self) -> None:
-        """Hear the end of it, or leave what a process that got away still says."""
+        """Read the rest, or abandon the output of a process that got away."""
         self._thread.join(2)
         if not self._thread.is_alive():
             self._stream.close()
 
     def text(self) -> str:
-        """What was said last."""
+        """The end of the output."""
         return self._last.decode(errors="replace")
 
 
 def read_found(path: Path) -> Any:
-    """The JSON of a file; None where there is none. Raises CannotImportError for one that is not ours."""
+    """The JSON of a file; None if there is no file. Raises CannotImportError if `inside/` did not write it."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
@@ -142,17 +142,17 @@ def read_found(path: Path) -> Any:
     try:
         check_found(found)
     except ShapeError as error:
-        raise CannotImportError(f"loading it gave something other than DAGs: {error}") from None
+        raise CannotImportError(f"loading it produced something other than DAGs: {error}") from None
     return found
 
 
 def _fault(output: Path) -> type[CannotImportError]:
-    """Whose fault it is: the file's from when Airflow began to load it, which leaves an empty output."""
+    """Whose fault it is: the file's once Airflow has begun to load it, which creates an empty output file."""
     return CannotImportError if os.path.lexists(output) else UnavailableError
 
 
 def _why(said: str, code: int) -> str:
-    """The last line of what the process said."""
+    """The last line of the process's output."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     last = lines[-1][:500] if lines else ""
     if "No module named 'airflow'" in last:

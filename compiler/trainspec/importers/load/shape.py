@@ -1,4 +1,4 @@
-"""Whether what a process that ran somebody's DAG file has written is what `inside/` writes: it is not trusted."""
+"""Checks that a process that ran a user's DAG file wrote what `inside/` writes: its output is not trusted."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ _LONGEST_ID = 1_000
 
 
 class ShapeError(ValueError):
-    """Something else than `inside/` writes."""
+    """Something that `inside/` does not write."""
 
 
 def check_found(found: Any) -> None:

@@ -23,7 +23,7 @@ _ON_OPERATOR = ("aws_conn_id", "region_name")
 
 
 def straight_of(loaded: Loaded) -> Straight:
-    """The DAGs and tasks that Airflow found. Raises CannotImportError where it could not load the file."""
+    """The DAGs and tasks that Airflow found. Raises CannotImportError if it could not load the file."""
     found = loaded.found
     if found["errors"] and not found["dags"]:
         raise CannotImportError(f"Airflow {found['airflow']} cannot load it: {_error(found['errors'][0], found)}")
@@ -58,7 +58,7 @@ def straight_of(loaded: Loaded) -> Straight:
 def _tasks(
     dag: Json, number: int, tasks: list[tuple[ast.Call, str]], notes: list[str], remarks: list[str]
 ) -> Iterator[ast.stmt]:
-    """The statements of a DAG's tasks and edges; the calls that are kept go to `tasks`, each with its id in Airflow."""
+    """The statements of a DAG's tasks and edges; adds the calls that are kept to `tasks`, with their ids in Airflow."""
     names: dict[str, list[str]] = {}
     taken = {task["id"] for task in dag["tasks"]}
     for task in dag["tasks"]:
@@ -86,7 +86,7 @@ def _tasks(
         left -= len(befores) * len(names[task["id"]])
         if left < 0:
             what = f"what `{task['id']}` waits for is not carried over"
-            notes.append(f"{line_of(task)}{what}, nor is it of the tasks after it: {TOO_MANY_EDGES}")
+            notes.append(f"{line_of(task)}{what}, nor what the tasks after it wait for: {TOO_MANY_EDGES}")
             return
         for one in befores:
             for other in names[task["id"]]:
@@ -110,7 +110,7 @@ def _made(task: Json, taken: set[str]) -> Iterator[dict[str, Any]]:
 
 
 def _own(arguments: Json, of_dag: Json) -> dict[str, Any]:
-    """A task's arguments without those that the DAG's default_args say too: Airflow has put them there."""
+    """A task's arguments without those that come from the DAG's default_args: Airflow has put them there."""
     shared = {key: value for key, value in (of_dag.get("default_args") or {}).get("map", ()) if isinstance(key, str)}
     known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
     kept = {}
@@ -123,7 +123,7 @@ def _own(arguments: Json, of_dag: Json) -> dict[str, Any]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two values are the same; a callback alone is a list of one."""
+    """Whether two values are equal; a single callback equals a list of it."""
     several = [each["list"] if isinstance(each, Mapping) and "list" in each else [each] for each in (one, other)]
     return one == other or several[0] == several[1]
 
@@ -134,7 +134,7 @@ def _call(path: ast.expr, arguments: Json, at: Json) -> ast.Call:
 
 
 def _sorted(arguments: Json) -> Iterator[tuple[str, Any]]:
-    """The arguments; those default_args that belong to no task in a spec stand at the tasks already."""
+    """The arguments, without the default_args that no task of a spec takes: each task has those already."""
     known = load_schema(SPEC_SCHEMA)["$defs"]["TaskArguments"]["properties"]
     of_tasks = {*known, "start_date", "end_date", *_ON_OPERATOR}
     for name, value in arguments.items():
@@ -180,7 +180,7 @@ def _moment(text: str, zone: str, at: ast.expr) -> ast.expr:
 
 
 def _read(of: Json) -> str:
-    """A note on a variable or a connection, or on an environment variable, that the file reads while it is loaded."""
+    """A note on a variable, a connection or an environment variable that the file reads while it is loaded."""
     of_environment = of["call"] == "os.environ"
     what = f"the environment variable `{of['key']}`" if of_environment else f"`{of['call']}({of['key']!r})`"
     said = f"{line_of(of)}{what} is read when the file is loaded; the spec has its current value"
@@ -188,7 +188,7 @@ def _read(of: Json) -> str:
 
 
 def _error(trace: str, found: Json) -> str:
-    """What a traceback says at its end, with the last line number in the DAG file."""
+    """The last line of a traceback, with the last line number in the DAG file."""
     places = [line for file, line in _PLACE.findall(trace) if file == found.get("file", file)]
     reason = " ".join(re.split(r"\n(?:  .*\n)+", f"\n{trace.rstrip()}")[-1].split())
     return (f"line {places[-1]}: " if places else "") + (reason[:500] or "no reason given")

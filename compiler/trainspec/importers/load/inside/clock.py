@@ -1,4 +1,4 @@
-"""A clock that is ahead, for the second reading of a file: what differs then depends on the time of the reading."""
+"""A clock that is ahead, for the second reading of a file: what differs then depends on the time of reading."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Later(_Real, metaclass=_Kind):
 
 
 def move_clock() -> None:
-    """Let what is imported from here on believe that it is 400 days later."""
+    """Set the clock 400 days ahead for everything that is imported from here on."""
     real_time, real_strftime = time.time, time.strftime
 
     def strftime(form: str, *moment: Any) -> str:

@@ -1,4 +1,4 @@
-"""Task groups of a loaded file as maps of JSON."""
+"""Task groups of a loaded file as JSON maps."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from .record import Record
 from .values import encode, first
 
 _SHOWN = ("doc_md", "group_display_name", "tooltip", "ui_color", "ui_fgcolor")
-"""What Airflow's pages show of a group."""
+"""What Airflow's UI shows of a group."""
 
 
 def group_class() -> Any:
-    """The class of every task group."""
+    """The base class of task groups."""
     return first("airflow.sdk.TaskGroup", "airflow.utils.task_group.TaskGroup")
 
 
 def groups_of(record: Record, group: Any, names: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """The groups in a group: the ids of each and of those around it, its own tasks, and how it is shown."""
+    """The groups in a group: the ids of each and of those that contain it, its own tasks, and how it is shown."""
     for child in group.children.values():
         if not isinstance(child, group_class()):
             continue

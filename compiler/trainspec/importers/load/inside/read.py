@@ -1,7 +1,7 @@
-"""Reads a DAG file by the Airflow of this Python; what it holds is written as JSON.
+"""Loads a DAG file with the Airflow of this Python, and writes what it contains as JSON.
 
-What it holds is written to OUTPUT. A second process, forked from the first, then loads it with a clock that is ahead
-and writes OUTPUT.later: what differs between the two depends on the moment at which the file is read.
+The result is written to OUTPUT. A second process, forked from the first, then loads the file with a clock that is
+ahead and writes OUTPUT.later: what differs between the two depends on when the file is read.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ def main(file: str, output: str) -> None:
 
 
 def _forget_own_modules(before: set[str]) -> None:
-    """Let the modules beside the DAG file be read again, too; installed packages keep their clock.
+    """Let the modules next to the DAG file be read again, too; installed packages keep their clock.
 
-    A module without a file is one that Airflow has put there for an old path.
+    A module without a file is an alias for an old path, which Airflow has created.
     """
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None) or ""
@@ -66,7 +66,7 @@ def _load(file: Path, output: str) -> None:
     bag_class = first(*_BAG)
     takes = inspect.signature(bag_class.__init__).parameters
     options = {"include_examples": False, "safe_mode": False, "load_op_links": False}
-    Path(output).touch()  # from here on, what goes wrong is the file's fault
+    Path(output).touch()  # from here on, an error is the file's fault
     try:
         bag = bag_class(dag_folder=str(file), **{name: value for name, value in options.items() if name in takes})
         errors = [_placed(str(each), record, bag) for each in bag.import_errors.values()]
@@ -84,7 +84,7 @@ def _load(file: Path, output: str) -> None:
 
 
 def _placed(error: str, record: Record, bag: Any) -> str:
-    """An error with its place: what is wrong with a whole DAG has no traceback, so it gets the DAG's line."""
+    """An error with its place: an error in a whole DAG has no traceback, so it gets the DAG's line."""
     refused = [each for each in record.dags() if each.dag_id not in bag.dags]
     named = [each for each in refused if each.dag_id in error] or refused
     if f'File "{record.file}"' in error or len(named) != 1:

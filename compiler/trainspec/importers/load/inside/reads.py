@@ -20,12 +20,12 @@ _CALLS = (
     ("get_connection", ("airflow.sdk.BaseHook", "airflow.hooks.base.BaseHook")),
     ("get_connection_from_secrets", ("airflow.models.connection.Connection",)),
 )
-"""Methods that read, and their classes: the first that this Airflow has."""
+"""Methods that read, and their classes: the first one that this Airflow has."""
 _KEYS = ("key", "conn_id")
 _MAPPINGS = ("os", "_collections_abc", "collections.abc")
-"""The modules between `os.environ` and those that read it."""
+"""The modules between `os.environ` and the code that reads it."""
 _TELLING = 4
-"""From this length on, a value is recognised inside of a string."""
+"""A value of at least this length is recognised inside a string."""
 
 
 class Reads:
@@ -38,7 +38,7 @@ class Reads:
         self._is_reading = False
 
     def watch(self) -> None:
-        """Note what is read from here on."""
+        """Record what is read from here on."""
         for name, paths in _CALLS:
             owner = next(filter(None, map(found_at, paths)), None)
             if owner is not None:
@@ -46,7 +46,7 @@ class Reads:
         self.watch_environment()
 
     def watch_call(self, owner: Any, name: str) -> None:
-        """Note the calls of a method; what such a call reads by another is the same read."""
+        """Record the calls of a method; calls that it makes to other such methods belong to the same read."""
         reads, read = self, getattr(owner, name)
         signature = inspect.signature(read)
 
@@ -66,7 +66,7 @@ class Reads:
         setattr(owner, name, staticmethod(noted))
 
     def watch_environment(self) -> None:
-        """Note the environment variables that the file, or a module beside it, reads."""
+        """Record the environment variables that the file, or a module next to it, reads."""
         reads = self
         kind: Any = type(os.environ)
         read = kind.__getitem__
@@ -98,10 +98,10 @@ class Reads:
 
 
 def _key(signature: inspect.Signature, arguments: tuple[Any, ...], named: dict[str, Any]) -> str:
-    """The key that a call is given, wherever it stands: a default beside it may be a secret."""
+    """The key of a call, by position or by name: a default next to it may be a secret."""
     try:
         given = signature.bind(*arguments, **named).arguments
-    except TypeError:  # which the call itself raises
+    except TypeError:  # the call itself raises it, too
         return ""
     return next((str(given[each]) for each in _KEYS if each in given), "")
 

@@ -1,4 +1,4 @@
-"""How DAGs, tasks and task groups were made: their lines in the file, what was given, and what they were at first."""
+"""How DAGs, tasks and task groups were created: their lines in the file, their arguments, their original values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Record:
-    """What is noted while Airflow reads the file, by the ids of DAGs, tasks and task groups."""
+    """What is recorded while Airflow reads the file, by the ids of DAGs, tasks and task groups."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -21,7 +21,7 @@ class Record:
         self._dag_class: Any = ()
 
     def watch(self, dag_class: Any, operator_class: Any, group_class: Any) -> None:
-        """Note each DAG, task and task group that is made from here on."""
+        """Record each DAG, task and task group that is created from here on."""
         self._dag_class = dag_class
         record, make_dag, add_task = self, dag_class.__init__, dag_class.add_task
         make_group, add_to_group = group_class.__init__, group_class.add
@@ -61,12 +61,12 @@ class Record:
         type(operator_class).__call__ = call
 
     def changed(self, made: Any, name: str) -> bool:
-        """Whether an attribute was set after the object was made."""
+        """Whether an attribute was set after the object was created."""
         before, now = self.at_first.get(id(made), {}), vars(made)
         return name in before and name in now and now[name] is not before[name]
 
     def dags(self) -> list[Any]:
-        """The DAGs that were made, whether Airflow takes them or not."""
+        """The DAGs that were created, whether Airflow accepts them or not."""
         return [each for each in self._alive if isinstance(each, self._dag_class)]
 
     def line(self) -> int:

@@ -1,4 +1,4 @@
-"""DAGs and tasks of a loaded file as maps of JSON."""
+"""DAGs and tasks of a loaded file as JSON maps."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _NOT_OF_DAG = {"task_group", "auto_register"}
 
 
 def operator_class() -> Any:
-    """The class of every operator."""
+    """The base class of operators."""
     return first("airflow.sdk.BaseOperator", "airflow.models.baseoperator.BaseOperator")
 
 
 def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
-    """A DAG: what it was given, its groups, its tasks."""
+    """A DAG: its arguments, its groups, its tasks."""
     own = _parameters(type(dag))
     given = {name: value for name, value in record.given.get(id(dag), {}).items() if not _is_left_out(own, name, value)}
     for name in own:
@@ -44,10 +44,10 @@ def describe_dag(record: Record, dag: Any) -> dict[str, Any]:
 
 
 def _is_left_out(own: dict[str, Any], name: str, value: Any) -> bool:
-    """Whether an argument of a DAG says nothing: Airflow 2's `@dag` hands all of them on, given or not."""
+    """Whether an argument of a DAG has no effect: Airflow 2's `@dag` passes all arguments on, given or not."""
     if name not in own or name == "schedule":
         return False
-    if name in ("default_view", "orientation"):  # Airflow 2's pages alone know them
+    if name in ("default_view", "orientation"):  # only Airflow 2's UI has them
         return bool(value == own[name].default)
     return value is own[name].default and not isinstance(value, (bool, int, float, str))
 
@@ -80,7 +80,7 @@ def _encoded(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stands_for(known: Any) -> Any:
-    """The training operator that a class behaves like; None for others. A class that only fills in arguments does."""
+    """The training operator that a class, such as one that only fills in arguments, behaves like; None for others."""
     for each in known.__mro__:
         if each.__name__ in TRAINING:
             return each
@@ -90,7 +90,7 @@ def _stands_for(known: Any) -> Any:
 
 
 def _parameters(known: Any) -> dict[str, Any]:
-    """The parameters of a class and of those that it is made from."""
+    """The parameters of a class and of its base classes."""
     found: dict[str, Any] = {}
     for each in reversed(known.__mro__):
         if "__init__" in vars(each):
@@ -99,18 +99,18 @@ def _parameters(known: Any) -> dict[str, Any]:
 
 
 def _arguments(record: Record, task: Any, known: Any) -> dict[str, Any]:
-    """What the task was given, and what was set afterwards, by the names of the class that it stands for."""
+    """The arguments of the task, and attributes set afterwards, by the names of the class that it stands for."""
     own, now = _parameters(known), vars(task)
     given = dict(getattr(task, "_BaseOperator__init_kwargs", {}))
     found = {name: value for name, value in given.items() if name in own or known is type(task)}
-    if known is not type(task):  # the class's own names may have meant something else
+    if known is not type(task):  # the names of the subclass may have another meaning
         found.update({name: now[name] for name in found if name in now and name not in _AS_GIVEN})
     if found.get("params") is not None and task.dag is not None and encode(task.dag.params) == encode(task.params):
-        del found["params"]  # the DAG's, which Airflow gives to each task
+        del found["params"]  # the DAG's: Airflow passes them to each task
     files = tuple(getattr(task, "template_ext", ()) or ())
     for name in own:
         value = given.get(name)
-        is_file = isinstance(value, str) and bool(files) and value.endswith(files)  # Airflow puts its content there
+        is_file = isinstance(value, str) and bool(files) and value.endswith(files)  # Airflow reads the file
         if record.changed(task, name) and not is_file and name != "params":
             found[name] = now[name]
     if "config" in found and hasattr(task, "config"):
@@ -119,7 +119,7 @@ def _arguments(record: Record, task: Any, known: Any) -> dict[str, Any]:
 
 
 def _lost(task: Any, known: Any) -> str | None:
-    """Why no spec can hold a task; None where one can."""
+    """Why a spec cannot express a task; None if it can."""
     function = getattr(task, "python_callable", None) or getattr(task, "partial_kwargs", {}).get("python_callable")
     inside = _trains_in(function)
     if "Decorated" in known.__name__:
@@ -150,7 +150,7 @@ def _trains_in(function: Any) -> str | None:
 
 
 def _points(task: Any) -> list[dict[str, Any]] | None:
-    """The arguments of each task that a mapped one becomes; None where only a run decides them."""
+    """The arguments of each task that a mapped task becomes; None if they are only known at run time."""
     values = getattr(task.expand_input, "value", None)
     if isinstance(values, dict):
         lists = [value for value in values.values() if isinstance(value, (list, tuple))]
@@ -163,7 +163,7 @@ def _points(task: Any) -> list[dict[str, Any]] | None:
         return None
     try:
         defaults = {name: encode(value) for name, value in task.operator_class.partial(task_id="x").kwargs.items()}
-    except Exception:  # a class with a `partial` of its own
+    except Exception:  # a class with its own `partial`
         defaults = {}
     shared = _defaults_of(task)
     own = {name: value for name, value in shared.items() if name in _parameters(task.operator_class)}
@@ -177,13 +177,13 @@ def _points(task: Any) -> list[dict[str, Any]] | None:
 
 
 def _defaults_of(task: Any) -> dict[str, Any]:
-    """The default arguments of a mapped task's DAG and group: some, Airflow adds only when it runs."""
+    """The default arguments of a mapped task's DAG and group: Airflow adds some only when the task runs."""
     around = [each for each in (task.dag, task.task_group) if each is not None]
     return {name: value for each in around for name, value in (getattr(each, "default_args", None) or {}).items()}
 
 
 def _kept_apart(task: Any) -> dict[str, Any]:
-    """The arguments of a mapped task that Airflow keeps elsewhere: dates and parameters, without those of the DAG."""
+    """The arguments of a mapped task that Airflow stores elsewhere: dates and parameters, without the DAG's."""
     dates = {name: getattr(task, name, None) for name in ("start_date", "end_date")}
     found = {name: value for name, value in dates.items() if value not in (None, getattr(task.dag, name, None))}
     of_dag = {name: encode(task.dag.params.get_param(name)) for name in task.dag.params}

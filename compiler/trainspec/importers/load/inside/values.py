@@ -1,6 +1,6 @@
 """Values of a loaded DAG file as JSON.
 
-JSON where JSON has them; else maps of one key that says what they are: `list`, `map` (pairs), `seconds`, `moment`,
+Plain JSON if possible; otherwise maps with one key that names the kind: `list`, `map` (pairs), `seconds`, `moment`,
 `path` (of what can be imported), `call`, `unknown`.
 """
 
@@ -31,7 +31,7 @@ def first(*paths: str) -> Any:
 
 
 def found_at(path: str) -> Any:
-    """What has a dotted name; None where this Airflow has none."""
+    """The object with a dotted name; None if this Airflow has none."""
     module, _, name = path.rpartition(".")
     try:
         return getattr(importlib.import_module(module), name)
@@ -40,7 +40,7 @@ def found_at(path: str) -> Any:
 
 
 def encode(value: Any, depth: int = 0) -> Any:
-    """A value as JSON that says what it is."""
+    """A value as JSON with its kind."""
     if isinstance(value, enum.Enum):
         return encode(value.value, depth + 1)
     if value is None or isinstance(value, (bool, int)):
@@ -74,12 +74,12 @@ def _other(value: Any, depth: int) -> Any:
 
 
 def unknown(text: str) -> dict[str, Any]:
-    """What no JSON can say, in words."""
+    """What JSON cannot express, in words."""
     return {"unknown": text}
 
 
 def zone_of(zone: Any) -> str:
-    """The name of a time zone; that of Airflow's settings for none."""
+    """The name of a time zone; None is the zone of Airflow's settings."""
     if zone is None:
         zone = first("airflow.settings.TIMEZONE")
     names = [getattr(zone, each, None) for each in ("key", "name", "zone")]
@@ -92,7 +92,7 @@ def name_of(known: Any) -> str:
 
 
 def is_of_file(known: Any) -> bool:
-    """Whether it is defined in the DAG file itself: Airflow gives that a module of its own."""
+    """Whether it is defined in the DAG file, which Airflow loads as a module of its own."""
     return str(known.__module__).startswith("unusual_prefix_") or known.__module__ == "__main__"
 
 
@@ -111,7 +111,7 @@ def _call(path: str, /, *arguments: Any, **named: Any) -> Any:
 
 
 def _object(value: Any, below: Any) -> Any:
-    """Assets, parameters, timetables and notifiers as calls; None for all else."""
+    """Assets, parameters, timetables and notifiers as calls; None for anything else."""
     name = type(value).__name__
     if name in CONDITIONS:
         return _call(CONDITIONS[name], *[below(each) for each in value.objects])
@@ -138,7 +138,7 @@ def _object(value: Any, below: Any) -> Any:
 
 
 def _notifier(value: Any, below: Any) -> Any:
-    """A notifier with the arguments that it kept under their names; None where it kept one otherwise."""
+    """A notifier with the arguments that it stores under their names; None if it stores one in another way."""
     own = [each for each in inspect.signature(type(value).__init__).parameters.values() if each.name != "self"]
     plain = [each for each in own if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)]
     if not all(hasattr(value, each.name) for each in plain):
@@ -153,7 +153,7 @@ def _attribute(value: Any, *names: str) -> Any:
 
 
 def _is_named_by_uri(value: Any, name: str) -> bool:
-    """Whether the asset is the one that its name alone makes: Airflow cuts a last slash off the URI alone."""
+    """Whether the asset has the URI that Airflow derives from its name: it only strips the last slash from the URI."""
     if name == value.uri:
         return True
     try:
