@@ -1,7 +1,7 @@
 """What runs inside Airflow: the operators of generated DAG files, and the engine, which needs no Airflow.
 
-Every DAG file that uses the operator pays for this import at each parse, so nothing heavy is imported here: no boto, no
-provider, nothing of the compiler. The names below are loaded when they are first used.
+Every DAG file that uses the operator pays for this import at each parse, so nothing heavy is imported here: no boto3,
+no provider, nothing of the compiler. The names below are loaded when they are first used.
 """
 
 from importlib import import_module

@@ -1,6 +1,6 @@
 """The only module that knows how Airflow's versions differ.
 
-What they share comes from the provider's compat module.
+The provider's compat module covers what they have in common.
 """
 
 import sys
@@ -16,26 +16,26 @@ from airflow import __version__
 _AIRFLOW_2 = __version__.startswith("2.")
 
 HAS_DATABASE = _AIRFLOW_2
-"""Whether tasks and triggers reach Airflow's database. Those of Airflow 3 ask its API server."""
+"""Whether tasks and triggers access Airflow's database. In Airflow 3 they call its API server."""
 
 KILLED_TASK_GOES_ON = not _AIRFLOW_2
 """Whether the code of a task continues after its on_kill, unless that raises.
 
-Airflow 2 raises an exception of its own, and only with that one respects the state that a user has set.
+Airflow 2 raises its own exception, and only if that one ends the task respects the state that a user has set.
 """
 
 COUNTS_CLEARS = not __version__.startswith(("2.", "3.0.", "3.1."))
-"""Whether `clears_of` sees every clear of a task. Before 3.2, Airflow counts those of finished runs only."""
+"""Whether `clears_of` counts every clear of a task. Before 3.2, Airflow counts only those of finished runs."""
 
 DEFERRED_FORGETS_TIMEOUT = not _AIRFLOW_2
 """Whether execution_timeout is forgotten while a task is deferred."""
 
-# The states in which Airflow holds a task whose process it asks to end: it has ended, or was cleared while it ran.
+# The states of a task whose process Airflow asks to end: it has ended, or was cleared while it ran.
 ASKED_TO_END = TASK_ENDED | {"restarting"}
 
 
 def render_to_string(template: Any, context: Any) -> str:
-    """Render a Jinja template to text as Airflow does, which leaves the context unresolved until it is asked for."""
+    """Render a Jinja template to a string as Airflow does, which resolves the context only when it is used."""
     try:
         from airflow.sdk.definitions.context import render_template_to_string
     except ImportError:  # before 3.1
@@ -44,14 +44,14 @@ def render_to_string(template: Any, context: Any) -> str:
 
 
 def delay_next_try(operator: Any, seconds: float) -> bool:
-    """Have Airflow wait so long before the next try of the task that runs; False before 3.3, which cannot."""
+    """Have Airflow wait this long before the next try of the running task; False before 3.3, which cannot."""
     try:
         from airflow.sdk import RetryDecision, RetryPolicy
     except ImportError:
         return False
 
     class Delay(RetryPolicy):
-        """Asked in this very process, after the try has failed."""
+        """Airflow calls it in this process, after the try has failed."""
 
         def evaluate(self, *_: Any, **__: Any) -> Any:
             return RetryDecision.retry(timedelta(seconds=seconds))
@@ -64,7 +64,7 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
     """Return whether a deferred task still waits for this trigger. Airflow 2 only; reads Airflow's database.
 
     Airflow 2 has no hook for the kill of a deferred task: the trigger is cancelled, as it is when the triggerer ends,
-    and only the task's row distinguishes them. When the triggerer ends, the task keeps waiting for the same trigger.
+    and only the task's row shows the difference. When the triggerer ends, the task keeps waiting for the same trigger.
     """
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.session import create_session
@@ -75,7 +75,7 @@ def is_awaited(task_instance: Any, trigger_id: int | None) -> bool:
 
 
 def is_users_doing(cancelled: BaseException) -> bool:
-    """Return whether a trigger was cancelled because a user acted on its task. Airflow 3.3 and later say so."""
+    """Return whether a trigger was cancelled because a user acted on its task, which Airflow 3.3 and later report."""
     try:
         from airflow.jobs.triggerer_job_runner import _USER_ACTION_CANCEL_MSG
     except ImportError:
@@ -93,8 +93,8 @@ def has_kill_hook() -> bool:
 async def is_deferred(task_instance: Any) -> bool:
     """Return whether a task is deferred now, or Airflow does not answer. For a trigger on Airflow 3.
 
-    Before 3.3 no hook lets a trigger know that a user has ended its task: it is cancelled, as where the triggerer ends,
-    and only the task's state distinguishes them. Not to be cancelled in the middle: all triggers share the connection.
+    Before 3.3, no hook informs a trigger that a user has ended its task: it is cancelled, as it is when the triggerer
+    ends, and only the task's state shows the difference. Must not be cancelled: all triggers share the connection.
     """
     from airflow.sdk.execution_time.comms import GetTaskStates
     from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
@@ -105,22 +105,22 @@ async def is_deferred(task_instance: Any) -> bool:
     )
     try:
         states = (await SUPERVISOR_COMMS.asend(asked)).task_states
-    except Exception:  # the triggerer ends, and nobody answers any more
+    except Exception:  # the triggerer is ending, and there is no answer any more
         return True
     return bool(_state_in(states, **key) in ("deferred", "running"))
 
 
 GONE = "removed"
-"""Airflow's state of a task that its DAG run has no more; ours, too, of one whose DAG run is no more."""
+"""State of a task that is no longer in its DAG run, as Airflow names it, and of one whose DAG run no longer exists."""
 
 
 def task_state(task_instance: Any, patience: float) -> str | None:
-    """Return the state of `task_instance` in Airflow now: `GONE` where Airflow has no such task instance any more.
+    """Return the state of `task_instance` in Airflow now: `GONE` if Airflow no longer has such a task instance.
 
-    None if that is not to be had within `patience` seconds, or it has no state.
+    None if there is no answer within `patience` seconds, or if it has no state.
 
-    Safe in a signal handler: it asks in a thread of its own, because the handler may have come in the middle of a
-    conversation with Airflow, whose lock is then held until the handler is done.
+    Safe in a signal handler: it runs in a separate thread, because the signal may interrupt a conversation with
+    Airflow, whose lock is then held until the handler returns.
     """
     answer: list[str | None] = []
 
@@ -144,7 +144,7 @@ def _task_state_2(task_instance: Any) -> Any:
 
 
 def _task_state_3(dag_id: str, run_id: str, task_id: str, map_index: int) -> Any:
-    """Return the state of a task instance, as a running task or trigger of Airflow 3 may ask for it.
+    """Return the state of a task instance, as a running task or trigger of Airflow 3 may request it.
 
     None if it has none, and `GONE` if there is no such task instance.
     """
@@ -159,12 +159,12 @@ def _state_in(states: Any, dag_id: str, run_id: str, task_id: str, map_index: in
 
 
 def run_seen(dag_id: str, run_id: str, task_id: str, map_index: int) -> tuple[Any, str, Any, bool] | None:
-    """Return what this Airflow knows of a task run, from within a running task; None if it has no such DAG run.
+    """Return what this Airflow knows about a task run, from within a running task; None if it has no such DAG run.
 
-    That is the start of the DAG run, its state, that of the task, and whether the run starts at its logical date, as
-    `airflow dags test` of Airflow 2 has it.
+    That is the start of the DAG run, its state, the state of the task, and whether the run starts at its logical date,
+    as with `airflow dags test` of Airflow 2.
 
-    Airflow 2 is asked in its database, Airflow 3 through the task's supervisor, which needs 3.1 or newer.
+    It queries Airflow 2's database or, in Airflow 3, the task's supervisor, which needs 3.1 or later.
     """
     ask = _in_database if HAS_DATABASE else _from_supervisor
     return ask(dag_id, run_id, task_id, map_index)
@@ -200,10 +200,10 @@ def _from_supervisor(dag_id: str, run_id: str, task_id: str, map_index: int) -> 
 
 
 def max_tries_of(task_instance: Any) -> int:
-    """Return Airflow's number of the last try, which every clear raises and no retry.
+    """Return Airflow's number of the last try, which every clear increases and no retry.
 
-    Airflow 3 leaves it alone where a running task is cleared, but lets the next try begin although it was the last one:
-    no retry comes after that, so the number must have been raised.
+    Airflow 3 does not change it when a running task is cleared, but lets the next try begin even after the last one: no
+    retry follows the last try, so the number must have been increased.
     """
     last = int(task_instance.max_tries)
     return last if _AIRFLOW_2 else max(last, task_instance.try_number - 1)
@@ -212,8 +212,8 @@ def max_tries_of(task_instance: Any) -> int:
 def is_tried_again(context: Any, retries: int) -> bool:
     """Return whether a failure callback was called although the failed task gets another try.
 
-    Before 3.3, Airflow 3 has the DAG processor call it for every try whose worker was lost. A worker calls it only when
-    the task has failed for good, and passes on the exception.
+    Before 3.3, Airflow 3's DAG processor calls it for every try whose worker was lost. A worker calls it only if the
+    task has finally failed, and passes on the exception.
     """
     if _AIRFLOW_2 or isinstance(context.get("exception"), BaseException):
         return False
@@ -222,27 +222,27 @@ def is_tried_again(context: Any, retries: int) -> bool:
 
 
 def has_xcom() -> bool:
-    """Return whether XComs can be read here: in the DAG processor of 3.0, who asks for one waits forever."""
+    """Return whether XComs can be read here: in the DAG processor of 3.0, a request for one never returns."""
     processor = sys.modules.get("airflow.dag_processing.processor")
     return _AIRFLOW_2 or processor is None or hasattr(processor, "GetXCom")
 
 
 def clears_of(context: Any) -> int:
-    """Return how many clears Airflow counts that may concern the task in `context`; no retry moves it.
+    """Return how many clears that may concern the task in `context` Airflow counts; no retry changes the number.
 
-    Airflow 3.2 and later count every clear of a DAG run, whatever is cleared in it; those before count the clears of a
-    finished run. What they miss is the clear of a running task, which leaves `max_tries` alone, too. Airflow 2 has a
-    trace of that one in its database: see `_cleared_while_running`.
+    Airflow 3.2 and later count every clear of a DAG run, whatever it clears; earlier versions count the clears of a
+    finished run. They miss the clear of a running task, which does not change `max_tries`, either. In Airflow 2, that
+    clear leaves a trace in the database: see `_cleared_while_running`.
     """
     counted = int(getattr(context["dag_run"], "clear_number", None) or 0)
     return counted + (_cleared_while_running(context["ti"]) if HAS_DATABASE else 0)
 
 
 def _cleared_while_running(task_instance: Any) -> int:
-    """Return how many earlier tries of a task ended by a clear while they ran. For Airflow 2: reads its database.
+    """Return how many earlier tries of a task were ended by a clear while they ran. For Airflow 2: reads its database.
 
-    Whatever ends a running try, Airflow notes it in the try's history with the time. A clear notes it at once, and once
-    more as a failure when the process is gone; a retry notes the failure and the try in the same moment.
+    Whatever ends a running try, Airflow records it in the try's history with the time. A clear is recorded at once, and
+    again as a failure when the process has ended; a retry records the failure and the try at the same moment.
     """
     from airflow.models.taskfail import TaskFail
     from airflow.models.taskinstancehistory import TaskInstanceHistory
@@ -261,7 +261,7 @@ def _cleared_while_running(task_instance: Any) -> int:
 
 
 _SAME_MOMENT = 0.5
-"""Seconds between two notes that Airflow makes about one event; a clear and its process's end are further apart."""
+"""Seconds between two records of the same event in Airflow; a clear and the end of its process are further apart."""
 
 
 def _key(task_instance: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Queries the Airflow in which we run about a task run: from within a task, without credentials for its REST API."""
+"""Queries the Airflow in which this task runs about a task run, without credentials for its REST API."""
 
 from trainspec.runtime.airflow_compat import run_seen
 from trainspec.runtime.engine.choices import RUN_ENDED
@@ -7,7 +7,7 @@ from trainspec.runtime.engine.sweep import AskError, Known
 
 
 def ask_airflow(task_run: TaskRun) -> Known | None:
-    """Return what this Airflow knows of `task_run`, from within a running task. Raises AskError."""
+    """Return what this Airflow knows about `task_run`, from within a running task. Raises AskError."""
     try:
         seen = run_seen(task_run.dag_id, task_run.run_id, task_run.task_id, task_run.map_index)
         if seen is None:

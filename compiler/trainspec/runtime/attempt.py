@@ -1,4 +1,4 @@
-"""One try of a task, from the moment it runs: the engine between Airflow's context and boto's clients."""
+"""One try of a task: connects the engine with Airflow's context and boto's clients."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -41,10 +41,10 @@ from trainspec.runtime.task_run import label_of, policy_of
 if TYPE_CHECKING:
     from trainspec.runtime.trigger import TrainingJobTrigger
 
-# Airflow 3 gives on_kill five seconds; with these two the last attempt to stop the job is sent before they are over.
+# Airflow 3 gives on_kill five seconds; with these two, the last attempt to stop the job is sent in time.
 _ASK_PATIENCE = 2.0
 _KILL_BACK_OFF = BackOff(first=0.1, ceiling=0.5, patience=1.2)
-# A task that fails by itself has more time; but AWS may be what it failed at, and somebody waits for the news.
+# A task that fails by itself has more time; but AWS may be the cause of the failure, and somebody waits for the result.
 _FAILED_BACK_OFF = BackOff(patience=60.0)
 
 _EXCEPTIONS = {
@@ -53,16 +53,16 @@ _EXCEPTIONS = {
     Kind.SKIP: AirflowSkipException,
     Kind.LEFT_OVER: AirflowException,
 }
-# How long a try that was left over waits for Airflow to end it. What it reports would count as the later try's.
+# How long an obsolete try waits for Airflow to end it. What it reports would count as the later try's result.
 _LEFT_OVER_WAIT = 60.0
 
 
 class TaskKilledError(BaseException):
-    """The task was asked to end. Not an Exception: nothing on the way may take it for a fault and continue."""
+    """The task was asked to end. Not an Exception, so that no code on the way handles it as an error and continues."""
 
 
 class Attempt:
-    """What a TrainingJobOperator does in one try. `operator` holds the arguments, rendered; `context` is Airflow's."""
+    """What a TrainingJobOperator does in one try. `operator` has the rendered arguments; `context` is Airflow's."""
 
     kind: ClassVar[JobKind] = TRAINING
 
@@ -71,16 +71,16 @@ class Attempt:
         self.context = context
         self.log = operator.log
         self.job: Job | None = None
-        """The job as it was seen last."""
+        """The job in its last known state."""
         self._training: Training | None = None
         self._clients: Clients | None = None
         self._running = True
         self._timed_out = False
         self.label: Label
-        """This try's, once it has begun."""
+        """The label of this try, once it has begun."""
 
     def start(self) -> str:
-        """Start the job, or find it, and wait for its end. Returns its name, or defers."""
+        """Start the job, or find it, and wait until it ends. Returns its name, or defers."""
         with self._guard():
             request = typed(self._request(), self.kind.typed_members)
             training = self._prepare(request)
@@ -96,15 +96,15 @@ class Attempt:
             return self._finish(training, training.wait(job, deadline, follow(job, self._clients, self.operator)))
 
     def resume(self, event: Mapping[str, Any]) -> str:
-        """Go on after the trigger's `event`, which only says that the job is worth a look: its state decides."""
+        """Continue after the trigger's `event`, which only means that the job should be checked: its state decides."""
         begun = decode(str(event.get("label", "")))
         if begun and begun.try_number < self.context["ti"].try_number:
-            return self.start()  # Airflow 3.0 hands the event of one try on to the next one
+            return self.start()  # Airflow 3.0 passes the event of one try to the next one
         with self._guard():
             training = self._prepare({}, str(event.get("label", "")))
             job = self.job = training.resume(event["job_name"])
             self.log.info("Job state: %s", job.state)
-            # A triggerer of an earlier release goes by its own clock, which may be ahead.
+            # A triggerer of an earlier release uses its own clock, which may be ahead.
             overdue = event["why"] == OVERDUE and training.calls.aws_now() >= (event["deadline"] or 0) - 1
             if job.ended or overdue:
                 show_tail(job, self._clients, self.operator)
@@ -116,11 +116,11 @@ class Attempt:
             return self._defer(job, event["deadline"])
 
     def kill(self) -> None:
-        """Stop the job if its task is over, and end `start` or `resume` where Airflow 3 would let them continue.
+        """Stop the job if its task is over, and end `start` or `resume` if Airflow 3 would let them continue.
 
-        Runs in a signal handler, in the middle of whatever the task was doing, with five seconds to live on Airflow
-        3: so it uses a client that was built before. Only the task's state distinguishes a user, who sets it,
-        from a worker that is shut down, as at a deploy: then the job continues, and the next try attaches to it.
+        Runs in a signal handler, whatever the task was doing, and on Airflow 3 with five seconds left: so it uses a
+        client that already exists. Only the task's state distinguishes a user, who sets it, from a worker that is shut
+        down, for example by a deployment: then the job continues, and the next try attaches to it.
         """
         if self._training and self._goes_on():
             noun = self.kind.noun.capitalize()
@@ -131,10 +131,10 @@ class Attempt:
             raise TaskKilledError
 
     def _goes_on(self) -> bool:
-        """Whether it is the worker that is asked to end, and not the task, so that another try will want the job.
+        """Whether the worker is asked to end, and not the task, so that another try will need the job.
 
-        Where Airflow does not answer, its API server is away and no user is there: then a next try is more likely
-        than none, and `trainspec sweep` stops the job if none comes.
+        If Airflow does not answer, its API server is down, and it was probably not a user: a next try is more likely
+        than none, and `trainspec sweep` stops the job if there is none.
         """
         ti = self.context["ti"]
         if self._timed_out or ti.try_number > ti.max_tries:
@@ -148,7 +148,7 @@ class Attempt:
         return dict(config)
 
     def _prepare(self, request: Mapping[str, Any], label_text: str = "") -> Training:
-        """Make clients and engine. `label_text` is the label that this try began with, in another process."""
+        """Create the clients and the engine. `label_text` is the label that this try began with, in another process."""
         arguments = self.operator
         mask_secrets(arguments.config)
         self._clients = Clients(arguments.aws_conn_id, arguments.region_name)
@@ -157,21 +157,21 @@ class Attempt:
         if begun and begun.task_run.installation == label.task_run.installation:
             label = begun
         self.label = label
-        reruns = has_shared_start(self.context["dag_run"])  # the next one of that date is the same run then
+        reruns = has_shared_start(self.context["dag_run"])  # then the next run of that date is the same run
         policy = replace(policy_of(arguments), reruns=reruns)
         training = Training(calls, request, label, policy, self.log.info, kind=self.kind, wanted=self._is_wanted)
         self._training = training
         return training
 
     def _is_wanted(self) -> bool:
-        """Whether Airflow has not ended the task meanwhile, as far as it answers."""
+        """Whether Airflow has not ended the task in the meantime, if it answers."""
         return task_state(self.context["ti"], _ASK_PATIENCE) not in ASKED_TO_END
 
     def _finish(self, training: Training, job: Job) -> str:
-        """Return the name of `job` at the end of the wait, and push what it made; or raise why it did not complete."""
+        """Return the name of the ended `job`, and push its results; or raise why it did not complete."""
         self.job = job
         if not job.ended:
-            problem = training.overdue(job)  # where the job cannot be stopped, it is not forgotten either
+            problem = training.overdue(job)  # if the job cannot be stopped, it is not forgotten either
             training.release()
             raise problem
         training.release()
@@ -184,7 +184,7 @@ class Attempt:
         return job.name
 
     def _as_asked(self, problem: TrainingProblem, job: Job) -> TrainingProblem:
-        """Return the problem as the author wants it for this kind of failure, after the wait that belongs to it."""
+        """Return the problem as `on_failure` sets it for this kind of failure, after waiting as long as it sets."""
         asked = asked_for(problem, job, self.operator.on_failure)
         ti = self.context["ti"]
         if asked.retry_after is None or ti.try_number > ti.max_tries:
@@ -205,18 +205,18 @@ class Attempt:
             trigger=self._trigger()(
                 job.name, arguments.aws_conn_id, region, arguments.check_interval, deadline, created, encode(self.label)
             ),
-            method_name="execute_complete",  # all that it needs is in the event: `dags test` passes on nothing else
+            method_name="execute_complete",  # `dags test` passes on the event only, so it has all
         )
         raise AssertionError("defer raises")
 
     def _trigger(self) -> "type[TrainingJobTrigger]":
-        """Return what waits in the triggerer."""
+        """Return the trigger that waits in the triggerer."""
         from trainspec.runtime.trigger import TrainingJobTrigger
 
         return TrainingJobTrigger
 
     def _execution_deadline(self) -> float | None:
-        """When execution_timeout is over, in seconds since the epoch, where Airflow does not see to that itself."""
+        """When execution_timeout is over, in seconds since the epoch, if Airflow does not enforce it itself."""
         limit = self.operator.execution_timeout
         if limit is None or not DEFERRED_FORGETS_TIMEOUT:
             return None
@@ -237,10 +237,10 @@ class Attempt:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        """Turn problems into Airflow's exceptions; know when `kill` has something to end and something to stop.
+        """Turn problems into Airflow's exceptions; track whether `kill` has something to end and something to stop.
 
-        After a timeout and while the task defers there may still be a job to stop, after any other end not. A job that
-        is still running when the last try fails is stopped; before that, the next try attaches to it.
+        After a timeout, and while the task defers, there may still be a job to stop, but not after any other end. A job
+        that is still running when the last try fails is stopped; before that, the next try attaches to it.
         """
         ti = self.context["ti"]
         try:
@@ -255,7 +255,7 @@ class Attempt:
             if isinstance(error, TrainingProblem):
                 raise _EXCEPTIONS[error.kind](error.text) from None
             raise
-        except KeyboardInterrupt:  # Ctrl-C at `airflow dags test` or `tasks test`: nobody comes back to the job
+        except KeyboardInterrupt:  # Ctrl-C in `airflow dags test` or `tasks test`: no try follows
             self._stop_job("it was interrupted", _FAILED_BACK_OFF)
             self._training = None
             raise
@@ -268,7 +268,7 @@ class Attempt:
             self._running = False
 
     def _wait_to_be_ended(self, why: str) -> None:
-        """Wait until Airflow ends this try, which it has gone on without."""
+        """Wait until Airflow ends this try, which it has already replaced."""
         self.log.warning("%s. Waiting to be ended", why)
         training, self._training = self._training, None
         if training:
@@ -292,5 +292,5 @@ class Attempt:
                 self._say(self.log.warning, f"Stopping {self.kind.noun} {training.name or name}: {why}")
 
     def _say(self, log: Callable[[str], None], text: str) -> None:
-        with suppress(Exception):  # a signal may come in the middle of another log line, which cannot be re-entered
+        with suppress(Exception):  # a signal may interrupt a log call, which is not reentrant
             log(text)

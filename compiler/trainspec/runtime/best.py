@@ -11,7 +11,7 @@ _KEYS = ("arn", "output", "model", "billable_seconds", "metrics")
 class BestPoint(BaseOperator):
     """Pass on the results of the best of several training jobs.
 
-    :param points: a map for each job: the `task_id` of its task, a `TrainingJobOperator` that waits for its end; the
+    :param points: a map for each job: the `task_id` of its task, a `TrainingJobOperator` that waits for the job; the
     `gate` after it, if it has one, a `MetricGate`; and those of its `hyperparameters` that are passed on. Templated.
     :param metric: the metric that decides.
     :param goal: `max` or `min`.

@@ -1,7 +1,7 @@
 """The failure callback of every TrainingJobOperator: it stops the job of a task that failed without running our code.
 
-Airflow calls it in the worker, or where the worker was lost, in the DAG processor. What it cannot do because Airflow
-calls nothing at all is left to `trainspec sweep`.
+Airflow calls it in the worker or, if the worker was lost, in the DAG processor. The cases in which Airflow calls
+nothing are left to `trainspec sweep`.
 https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/callbacks.html
 """
 
@@ -11,17 +11,17 @@ from typing import Any
 
 
 def with_stop_left_over(callbacks: Any) -> list[Callable[..., Any]]:
-    """Return a task's failure callbacks, given as Airflow takes them, with ours first: theirs may be slow."""
+    """Return a task's failure callbacks, in any form that Airflow takes, with ours first: theirs may be slow."""
     if not callbacks:
         return [stop_left_over]
     return [stop_left_over, *(callbacks if isinstance(callbacks, (list, tuple)) else [callbacks])]
 
 
 def stop_left_over(context: Any) -> None:
-    """Stop the job of the failed task in `context`, if it has one that runs.
+    """Stop the running job of the failed task in `context`, if it has one.
 
-    A try that ran its code has seen to its job itself, and perhaps left it on purpose. If there is a next one, that one
-    wants the job.
+    A try that ran its code has handled its job itself, and may have left it on purpose. If there is a next try, that
+    one needs the job.
     """
     operator = context["task"]
     if operator.has_seen_to_its_job:
@@ -36,7 +36,7 @@ def stop_left_over(context: Any) -> None:
     log = operator.log
     try:
         label, policy = label_of(context, operator), policy_of(operator)
-        next_try = replace(label, try_number=label.try_number + 1)  # looks for what the lost one has made
+        next_try = replace(label, try_number=label.try_number + 1)  # searches for what the lost try created
         calls = _calls(operator, context)
         kind = operator.job_kind
         for name in _names(operator, context):
@@ -55,13 +55,13 @@ def _calls(operator: Any, context: Any) -> Any:
     from trainspec.runtime.clients import Clients
     from trainspec.runtime.engine.calls import BackOff, Calls
 
-    render = operator.render_template  # in the DAG processor nothing is rendered yet
+    render = operator.render_template  # in the DAG processor, nothing is rendered yet
     clients = Clients(render(operator.aws_conn_id, context), render(operator.region_name, context))
     return Calls(clients.sagemaker, back_off=BackOff(first=0.5, ceiling=5.0, patience=15.0), log=operator.log.warning)
 
 
 def _names(operator: Any, context: Any) -> Iterator[str]:
-    """Yield the names under which to look: what the lost try has passed on, then what the task asks for."""
+    """Yield the names to search for: what the lost try has pushed, then what the task requests."""
     from trainspec.runtime.airflow_compat import has_xcom
 
     ti = context["ti"]

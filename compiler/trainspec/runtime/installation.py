@@ -5,7 +5,7 @@
 
 Two Airflows that share an AWS account may have the same DAGs, runs and dates, and a copy of a metadata database has all
 of them. So the name is not in the database, where a copy would keep it. Without a name, the id is derived from the
-addresses that all components of an installation must agree on; docs/guarantees.md says where that is not enough.
+addresses that all components of an installation must share; docs/guarantees.md says when that is not enough.
 """
 
 import hashlib
@@ -36,21 +36,21 @@ def installation() -> str:
 
 
 def installation_of(dag_run: Any) -> str:
-    """Return the id of this Airflow as the labels of the run `dag_run` have it.
+    """Return the id of this Airflow for the labels of the run `dag_run`.
 
-    `airflow dags test` of Airflow 2 lets a run start at its logical date, in every Airflow: nothing in it sets two
-    apart that share a name or an address, so the machine counts, too. Raises ValueError as `installation` does.
+    With `airflow dags test` of Airflow 2, a run starts at its logical date, in every Airflow: two that share a name or
+    an address cannot be distinguished, so the machine counts, too. Raises ValueError as `installation` does.
     """
     return _derived(f"{installation()} {_machine()}") if has_shared_start(dag_run) else installation()
 
 
 def is_here(other: str) -> bool:
-    """Whether `other`, which a label says, is this Airflow. A copy of a database has labels of the original in it."""
+    """Whether `other`, from a label, is this Airflow. A copy of a database contains labels of the original."""
     return other in ("", installation(), _derived(f"{installation()} {_machine()}"))
 
 
 def has_shared_start(dag_run: Any) -> bool:
-    """Whether the start of `dag_run` is not its own: it is its logical date."""
+    """Whether `dag_run` starts at its logical date, so that other runs may have the same start."""
     start = dag_run.start_date
     return start is not None and start == getattr(dag_run, "logical_date", None)
 
@@ -60,7 +60,7 @@ def _derived(text: str) -> str:
 
 
 def _address() -> str:
-    """Where all components of this Airflow meet: its database on Airflow 2, its API server on Airflow 3."""
+    """The address that all components of this Airflow share: its database on Airflow 2, its API server on Airflow 3."""
     if HAS_DATABASE:
         return _database(conf.get("database", "sql_alchemy_conn"))
     url = conf.get("core", "execution_api_server_url", fallback="") or conf.get("api", "base_url", fallback="")
@@ -69,7 +69,7 @@ def _address() -> str:
         "core", "executor", fallback=""
     )
     host = parts.hostname or "localhost"
-    if host in _LOOPBACK:  # one machine's; but where workers are elsewhere it is each one's own
+    if host in _LOOPBACK:  # this machine; but remote workers would each use their own
         host = _machine() if alone else "localhost"
     return f"{host}:{parts.port or ''}{parts.path.removesuffix('/').removesuffix('/execution')}"
 
@@ -77,7 +77,7 @@ def _address() -> str:
 def _database(url: str) -> str:
     """The address of the database, without what may change: driver, user, password and options."""
     parts = urlsplit(url)
-    if not parts.netloc:  # a file: of this machine
+    if not parts.netloc:  # a file on this machine
         return f"{_machine()}{parts.path}"
     # On loopback there may be a proxy next to each worker, so the machine does not count.
     return f"{parts.hostname}:{parts.port or ''}{parts.path}"

@@ -10,7 +10,7 @@ from trainspec.runtime.masking import masked
 
 
 def follow(job: Job, clients: Clients | None, operator: Any) -> Callable[[Job], None]:
-    """Return what shows the log of `job` at each look; of a job that an earlier try watched, from here on."""
+    """Return what shows the log of `job` at each poll; if an earlier try watched the job, from here on."""
     if not operator.print_log or clients is None or job.logged_as is None:
         return lambda _: None
     log = JobLog(clients.logs, job.name, _to_log_of(operator), tail=bool(job.description))
@@ -18,13 +18,13 @@ def follow(job: Job, clients: Clients | None, operator: Any) -> Callable[[Job], 
 
 
 def show_tail(job: Job, clients: Clients | None, operator: Any) -> None:
-    """Show the last lines of a job that nobody watched."""
+    """Show the last lines of a job that was not watched."""
     if operator.print_log and clients is not None and job.logged_as is not None:
         JobLog(clients.logs, job.name, _to_log_of(operator), tail=True).show(CALLS_FOR_A_TAIL)
 
 
 def last_lines(job: Job, clients: Clients | None) -> list[str]:
-    """Return the last lines of a job's log, or one that says why there are none: the job's failure is the news."""
+    """Return the last lines of a job's log, or one that says why there are none: the job's failure matters more."""
     if clients is None or job.logged_as is None:
         return []
     try:

@@ -12,7 +12,7 @@ from typing import Any
 def lineage(request: Mapping[str, Any], model: str | None) -> Any:
     """Return the provider's OperatorLineage of the job that `request` describes; `model`: the S3 path of its artifact.
 
-    Without a model the job's output path stands for what it is going to write.
+    Without a model, the job's output path stands for what it is going to write.
     """
     from airflow.providers.common.compat.openlineage.facet import Dataset
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -25,7 +25,7 @@ def lineage(request: Mapping[str, Any], model: str | None) -> Any:
 
 
 def data_set(uri: str) -> tuple[str, str]:
-    """Return namespace and name of what lies at the S3 address `uri`."""
+    """Return namespace and name of the data at the S3 address `uri`."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return f"s3://{bucket}", key or "/"
 

@@ -1,6 +1,6 @@
 """Links from a task in Airflow's UI to its training job and to the job's logs.
 
-The operator pushes each address to XCom as soon as it knows the job. Airflow 3 reads it there by itself; Airflow 2.11
+The operator pushes each address to XCom as soon as it knows the job. Airflow 3 reads it from there; Airflow 2.11
 calls `get_link` in the webserver, which knows the class through the plugin.
 https://airflow.apache.org/docs/apache-airflow/stable/howto/define-extra-link.html
 """
@@ -47,8 +47,8 @@ TUNING_LINKS = (TuningJobLink(), TrainingLogsLink())
 
 
 def link_values(arn: str, name: str, kind: "JobKind") -> dict[str, str]:
-    """Return what to push for the job `name` of that kind, by XCom key."""
-    from trainspec.runtime.engine.console import job_url, logs_url  # the DAG processor has no use for it
+    """Return the addresses to push for the job `name` of that kind, by XCom key."""
+    from trainspec.runtime.engine.console import job_url, logs_url  # the DAG processor does not need it
     from trainspec.runtime.engine.kinds import TRAINING
 
     link = TrainingJobLink if kind is TRAINING else TuningJobLink

@@ -1,6 +1,6 @@
-"""Keeping secrets out of the task's log: a request's Environment and HyperParameters, and what the container writes.
+"""Keeps secrets out of the task's log: a request's Environment and HyperParameters, and what the container writes.
 
-The runtime itself logs no value of a request, and mutes boto's bodies (`engine/boto_logs.py`).
+The runtime itself logs no value of a request, and keeps boto from logging bodies (`engine/boto_logs.py`).
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from trainspec.runtime.engine.problems import definitions_of
 
 
 def mask_secrets(request: Any) -> None:
-    """Have Airflow mask the values of `request` whose names say that they are secrets, in all that the task logs.
+    """Have Airflow mask the values of `request` whose names mark them as secrets, in everything that the task logs.
 
-    Which names do is Airflow's `[core] sensitive_var_conn_names` and a list of its own (password, token, api_key…).
+    Airflow's `[core] sensitive_var_conn_names` and its own list (password, token, api_key…) decide which names do.
     """
     from airflow.providers.common.compat.sdk import mask_secret
 
@@ -26,7 +26,7 @@ def mask_secrets(request: Any) -> None:
 
 
 def masked(line: str) -> str:
-    """Return `line`, which the container wrote, without what is masked: not every log of Airflow masks by itself."""
+    """Return `line`, which the container wrote, with secrets masked: not every log of Airflow masks by itself."""
     from airflow.providers.common.compat.sdk import redact
 
     return str(redact(line))

@@ -44,17 +44,16 @@ class TrainingJobOperator(BaseOperator):
     :param print_log: show the job's own log in the task's: while it runs, with at most ten calls to CloudWatch at
     each check; if the task is deferred, only its last lines, at the end.
     :param on_failure: by the kind of the job's failure (algorithm, capacity, timeout, interrupted, stopped, internal):
-        "fail" without another try, "retry", or the least number of seconds before the next try. On Airflow 3.3 and
-        later Airflow waits, before that the task does, in its worker.
+        "fail" without another try, "retry", or the minimum number of seconds before the next try. On Airflow 3.3 and
+        later, Airflow waits; before that, the task waits in its worker.
     :param spec: where the task was written, as `file:line`; Airflow then shows it in the task's docs, with the request.
     :param deferrable: wait in the triggerer. Default: Airflow's `[operators] default_deferrable`.
 
     XCom: the job's name as `return_value`; `arn`, `output` (S3 path), `model` (S3 path), `billable_seconds` and
-    `metrics` (name to value) beside it.
+    `metrics` (name to value).
 
-    Raises AirflowFailException for what another try cannot fix (the request is invalid, access is denied, the name
-    is taken, the job failed with ClientError), AirflowException for what it may (quota, algorithm error, capacity,
-    timeout).
+    Raises AirflowFailException if another try cannot help (the request is invalid, access is denied, the name is taken,
+    the job failed with ClientError), AirflowException if it may (quota, algorithm error, capacity, timeout).
     """
 
     template_fields: Sequence[str] = ("config", "aws_conn_id", "region_name")
@@ -116,11 +115,11 @@ class TrainingJobOperator(BaseOperator):
 
     @property
     def has_seen_to_its_job(self) -> bool:
-        """Whether a try has run in this process: how it ended is then its own doing, also where a job is left."""
+        """Whether a try has run in this process: then it has handled its job itself, and may have left it running."""
         return self._attempt is not None
 
     def execute(self, context: Any) -> str:
-        """Start the job, or find it, and wait for its end as the arguments say. Returns the job's name."""
+        """Start the job, or find it, and wait for its end as configured. Returns the job's name."""
         return self._new_attempt(context).start()
 
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
@@ -142,17 +141,17 @@ class TrainingJobOperator(BaseOperator):
 
     @property
     def job_kind(self) -> "JobKind":
-        """What kind of job the task runs."""
+        """The kind of job that the task runs."""
         from trainspec.runtime.engine.kinds import TRAINING
 
         return TRAINING
 
     def get_openlineage_facets_on_start(self) -> Any:
-        """Return what the job is going to read and write, for Airflow's OpenLineage provider."""
+        """Return what the job will read and write, for Airflow's OpenLineage provider."""
         return self._lineage()
 
     def get_openlineage_facets_on_complete(self, task_instance: Any) -> Any:
-        """Return what the job has read, and the model that it has made. Called after a failure, too."""
+        """Return what the job has read, and the model that it has created. Called after a failure, too."""
         return self._lineage()
 
     def _lineage(self) -> Any:
@@ -164,7 +163,7 @@ class TrainingJobOperator(BaseOperator):
 
     def _new_attempt(self, context: Any) -> "Attempt":
         self._attempt = self._attempt_in(context)
-        if self._killed:  # before there was an attempt to kill
+        if self._killed:  # before there was an attempt that could be killed
             self._attempt.kill()
         return self._attempt
 
@@ -174,7 +173,7 @@ class TrainingJobOperator(BaseOperator):
         return Attempt(self, context)
 
     def _check_arguments(self) -> None:
-        """Raise ValueError where an argument can be seen to be wrong when the DAG is parsed."""
+        """Raise ValueError for arguments that are known to be wrong when the DAG is parsed."""
         most = self.max_attempts
         if isinstance(self.config, str):
             raise self._wrong("config", "a CreateTrainingJob request (a dict)")
@@ -194,7 +193,7 @@ class TrainingJobOperator(BaseOperator):
 
 
 def _doc(own: str | None, spec: str, config: Mapping[str, Any]) -> str:
-    """The task's docs, in Markdown. A fence longer than any in the request, so that nothing ends it before its end."""
+    """The task's docs, in Markdown, with a fence that is longer than any in the request, so that none closes it."""
     from trainspec.safety.masking import redacted  # workers parse the file before each task, and show no docs
 
     request = json.dumps(redacted(config), indent=2, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""What Airflow loads at its start (entry point `airflow.plugins`), because 2.11 shows only a plugin's links."""
+"""What Airflow loads at startup (entry point `airflow.plugins`), because 2.11 only shows links of a plugin."""
 
 from typing import Any, ClassVar
 
@@ -7,7 +7,7 @@ from trainspec.runtime.links import LINKS, TUNING_LINKS
 
 
 class TrainspecPlugin(AirflowPlugin):
-    """Makes the links of `TrainingJobOperator` and `TuningJobOperator` known to the webserver."""
+    """Registers the links of `TrainingJobOperator` and `TuningJobOperator` with the webserver."""
 
     name: ClassVar[str] = "trainspec"
     operator_extra_links: ClassVar[list[Any]] = [*LINKS, TUNING_LINKS[0]]

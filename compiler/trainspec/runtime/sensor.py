@@ -1,4 +1,4 @@
-"""The sensor: waits for a training job that something else started, and treats its states as the operator does."""
+"""The sensor: waits for a training job that something else started, and handles its states as the operator does."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class TrainingJobSensor(BaseSensorOperator):
         self._clients: Any = None
 
     def execute(self, context: Any) -> Any:
-        """Wait as the arguments say. Returns the job's name."""
+        """Wait as configured. Returns the job's name."""
         if not self.deferrable:
             return super().execute(context)
         return self._defer(time.time() + self.timeout)
@@ -64,29 +64,29 @@ class TrainingJobSensor(BaseSensorOperator):
     def execute_complete(self, context: Any, event: Mapping[str, Any]) -> str:
         """Continue where the triggerer left off.
 
-        Airflow turns what this raises into a skip if `soft_fail` says so.
+        If `soft_fail` is set, Airflow turns what this raises into a skip.
         """
         job = self._look(context)
-        # Of a job that is not there the triggerer can only say so, also when the wait is over.
+        # For a job that does not exist, the triggerer can only report that, also when the wait is over.
         is_over = event["why"] == OVERDUE or time.time() >= event["deadline"]
         if job is None and is_over:
             raise AirflowSensorTimeout(f"{self.job_name} has not completed within {self.timeout:g} seconds")
         return job.name if job else self._defer(event["deadline"])
 
     def poke(self, context: Any) -> PokeReturnValue:
-        """Look once."""
+        """Check the job once."""
         job = self._look(context)
         return PokeReturnValue(is_done=job is not None, xcom_value=job and job.name)
 
     @property
     def job_kind(self) -> "JobKind":
-        """What kind of job is waited for."""
+        """The kind of job that the sensor waits for."""
         from trainspec.runtime.engine.kinds import TRAINING
 
         return TRAINING
 
     def _look(self, context: Any) -> Job | None:
-        """Return the job if it has completed, and push what it made; None if it may do so yet."""
+        """Return the job if it has completed, and push its results; None if it has not ended yet."""
         from trainspec.runtime.clients import Clients
         from trainspec.runtime.engine.calls import CallAnswer, Calls
         from trainspec.runtime.engine.console import job_url, logs_url
@@ -113,7 +113,7 @@ class TrainingJobSensor(BaseSensorOperator):
             try:
                 name = job.logged_as
                 lines = [masked(line) for line in last_log_lines(clients.logs, name)] if name else []
-            except Exception as error:  # the job's failure is the news, not that its log cannot be read
+            except Exception as error:  # the job's failure matters more than its unreadable log
                 lines = [f"(not available: {type(error).__name__})"]
             raise AirflowFailException(
                 failure(job, lines, job_url(job.arn, job.name, kind), logs_url(job.arn, job.name, kind)).text
@@ -133,7 +133,7 @@ class TrainingJobSensor(BaseSensorOperator):
         raise AssertionError("defer raises")
 
     def _watch(self) -> "type[TrainingJobWatch]":
-        """Return what waits in the triggerer."""
+        """Return the trigger that waits in the triggerer."""
         from trainspec.runtime.trigger import TrainingJobWatch
 
         return TrainingJobWatch

@@ -17,8 +17,8 @@ class TrainingJobSweepOperator(BaseOperator):
     `trainspec.runtime.engine.sweep`. It calls AWS for the list of jobs, 100 per call, and once for each running job.
 
     :param stop: False to log what would be stopped.
-    :param older_than: seconds (or a timedelta) since a job's creation, below which it is left alone.
-    :param name_contains: part of the jobs' names; a sweep of others' jobs costs a call each.
+    :param older_than: seconds (or a timedelta) since a job's creation; younger jobs are left alone.
+    :param name_contains: part of the jobs' names; without it, each of other people's jobs costs a call.
     :param max_jobs: the maximum number of jobs that one run checks, newest first.
 
     XCom: the names of the stray jobs as `return_value`. Raises AirflowException if one could not be stopped.
@@ -86,7 +86,7 @@ class TrainingJobSweepOperator(BaseOperator):
         except RefusedError as refused:
             if kind is TRAINING:
                 raise
-            self.log.warning("Tuning jobs are not checked: %s", refused.text)  # a role of before there were any
+            self.log.warning("Tuning jobs are not checked: %s", refused.text)  # a role from before tuning jobs
         if sweep.exhausted:
             self.log.warning(
                 "There are more running %ss than this run may check (max_jobs=%s)", kind.noun, self.max_jobs

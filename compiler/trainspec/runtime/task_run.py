@@ -1,4 +1,4 @@
-"""What Airflow's context and an operator's arguments say of the task run: its identity, and what it may choose."""
+"""What Airflow's context and an operator's arguments say about the task run: its identity, and its choices."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from trainspec.runtime.installation import installation_of
 
 
 def policy_of(operator: Any) -> Policy:
-    """Return what the arguments of a TrainingJobOperator leave to choose."""
+    """Return the choices in the arguments of a TrainingJobOperator."""
     return Policy(operator.action_if_job_exists, operator.check_interval, operator.max_attempts, operator.on_timeout)
 
 

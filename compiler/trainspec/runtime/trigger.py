@@ -19,7 +19,7 @@ from trainspec.runtime.engine.poller import Poller, shared
 from trainspec.runtime.engine.problems import TrainingProblem
 from trainspec.runtime.installation import is_here
 
-# on_kill has a bound in Airflow, and only the triggerer's log can say so.
+# Airflow limits the time of on_kill, and only the triggerer's log can show that.
 _KILL_BACK_OFF = BackOff(first=0.5, ceiling=5.0, patience=30.0)
 
 
@@ -28,16 +28,16 @@ class TrainingJobTrigger(BaseTrigger):
 
     All triggers of one connection and region share the calls to AWS (see `poller`).
 
-    The event says which job, until when, and why it is time to look: `why` is "ended", "overdue" or what went wrong.
-    The operator then asks SageMaker itself.
+    The event contains the job's name, the deadline, and why the job should be checked: `why` is "ended", "overdue" or
+    what went wrong. The operator then calls SageMaker itself.
 
     :param job_name: a job that exists.
-    :param check_interval: seconds between two looks.
+    :param check_interval: seconds between two polls.
     :param deadline: seconds since the epoch, or None. A point in time, so that neither a new deferral nor a restart
-        of the triggerer starts the wait anew.
-    :param created: when the job was created, in seconds since the epoch, as far as that is known.
-    :param label: the label of the try that waits: only a job that is its own is stopped. Empty where the trigger was
-        made by a release that did not hand it on.
+        of the triggerer restarts the wait.
+    :param created: when the job was created, in seconds since the epoch, if that is known.
+    :param label: the label of the try that waits: only its own job is stopped. Empty if the trigger was created by a
+        release that did not pass it on.
     """
 
     kind: ClassVar[JobKind] = TRAINING
@@ -63,24 +63,24 @@ class TrainingJobTrigger(BaseTrigger):
         self._stopping: asyncio.Task[None] | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return the class and the arguments from which another triggerer makes this trigger again."""
+        """Return the class and the arguments from which another triggerer recreates this trigger."""
         arguments = ("job_name", "aws_conn_id", "region_name", "check_interval", "deadline", "created", "label")
         return f"{type(self).__module__}.{type(self).__name__}", {name: getattr(self, name) for name in arguments}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield one event, when there is something to look at."""
+        """Yield one event, when the job should be checked."""
         try:
             why = await _apart(self._wait())
-        except (CallAnswer, TrainingProblem) as problem:  # raised in here, it would become a failure without a word
+        except (CallAnswer, TrainingProblem) as problem:  # raised here, it would become a failure without a message
             why = problem.text
             left = self.check_interval if self.deadline is None else max(self.deadline - time.time(), 0)
-            await asyncio.sleep(min(self.check_interval, left))  # the task may see the job well, and defer to us again
+            await asyncio.sleep(min(self.check_interval, left))  # the task may see no problem, and defer again
         except asyncio.CancelledError as cancelled:
-            if self.trigger_id is None:  # no triggerer's, but that of `airflow dags test`, and somebody pressed Ctrl-C
+            if self.trigger_id is None:  # not in a triggerer but in `airflow dags test`, ended with Ctrl-C
                 await _to_the_end(self._stop())
             elif HAS_DATABASE:
                 await _to_the_end(self._stop_unless_awaited())
-            elif is_users_doing(cancelled):  # on_kill may not be called: see there
+            elif is_users_doing(cancelled):  # on_kill may not be called: see its docstring
                 self._begin_to_stop()
             elif not has_kill_hook():
                 await _to_the_end(self._stop_unless_deferred())
@@ -91,9 +91,9 @@ class TrainingJobTrigger(BaseTrigger):
     async def on_kill(self) -> None:
         """Stop the job: a user cleared the deferred task or set its state. Called by Airflow 3.3 and later.
 
-        Not always, though: Airflow first writes a line into the log, and cancels the trigger a second time after about
-        a second. On a busy triggerer that is sooner than the line is written, and nothing more is called. So `run`
-        begins by itself; and Airflow may give up to wait here, but the work continues.
+        Not always, though: Airflow first writes a line to the log, and cancels the trigger a second time after about a
+        second. On a busy triggerer, that happens before the line is written, and nothing else is called. So `run`
+        begins to stop the job itself; and Airflow may stop waiting here, but the work continues.
         """
         await asyncio.shield(self._begin_to_stop())
 
@@ -124,7 +124,7 @@ class TrainingJobTrigger(BaseTrigger):
         self.log.warning("Stopping %s %s: its task was ended", kind.noun, self.job_name)
 
     async def _is_ours(self, poller: Poller, described: Mapping[str, Any]) -> bool:
-        """Whether the job that has the name now is that of the try that waits: a deleted job's name is free."""
+        """Whether the job that has the name now is that of the waiting try: a deleted job's name is free."""
         owner, member, tags = decode(self.label), self.kind.signed_in(described), list[dict[str, str]]()
         if owner is None:
             return True
@@ -148,13 +148,13 @@ class TrainingJobTrigger(BaseTrigger):
     async def _wait(self) -> str:
         async with self._poller() as poller:
             while True:
-                # By AWS's clock, as the job's creation is, from which the deadline was counted.
+                # By AWS's clock, as for the job's creation, from which the deadline is counted.
                 left = None if self.deadline is None else max(self.deadline - time.time() - poller.ahead, 0)
                 try:
                     await asyncio.wait_for(poller.ended(self.job_name, self.check_interval, self.created), left)
                 except asyncio.TimeoutError:
                     kind = self.kind
-                    # Not for long: a job that is not there yet would be asked for until the poller's patience ends.
+                    # Not for long: the poller would look for a job that is not visible yet until its patience ends.
                     asked = {kind.name: self.job_name}
                     await poller.call(kind.describe, asked, needs=kind.arn, back_off=_KILL_BACK_OFF)
                     if self.deadline is not None and time.time() + poller.ahead >= self.deadline:
@@ -171,7 +171,7 @@ class TrainingJobTrigger(BaseTrigger):
 
 
 class TrainingJobWatch(TrainingJobTrigger):
-    """The same wait for a job that is somebody else's: nothing stops it."""
+    """The same wait for a job that is somebody else's: it is never stopped."""
 
     async def _stop(self) -> None:
         """Do nothing: the job is not ours."""
@@ -181,7 +181,7 @@ _UNFINISHED: set[asyncio.Task[None]] = set()  # asyncio itself holds tasks only 
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Await `work`, which continues although the awaiting task is cancelled: Airflow cancels a trigger twice."""
+    """Await `work`, which continues if the awaiting task is cancelled: Airflow cancels a trigger twice."""
     await asyncio.shield(_detached(work))
 
 
@@ -193,10 +193,10 @@ def _detached(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
 
 async def _apart(work: Coroutine[Any, Any, str]) -> str:
-    """Await `work`, which is cancelled with the awaiting task but cannot touch how that one is cancelled.
+    """Await `work`, which is cancelled with the awaiting task but cannot change how that one is cancelled.
 
-    Airflow 3.3 says in the cancellation's message that a user killed the task, and calls `on_kill` only then. What
-    `work` awaits may raise a CancelledError of its own, without the message: asgiref does, while the client is made.
+    Airflow 3.3 says in the cancellation's message that a user killed the task, and calls `on_kill` only then. Code that
+    `work` awaits may raise its own CancelledError, without the message: asgiref does, while the client is created.
     """
     task = asyncio.create_task(work)
     try:

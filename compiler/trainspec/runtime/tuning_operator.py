@@ -29,7 +29,7 @@ class TuningJobOperator(TrainingJobOperator):
 
     @property
     def job_kind(self) -> "JobKind":
-        """What kind of job the task runs."""
+        """The kind of job that the task runs."""
         from trainspec.runtime.engine.tuning import TUNING
 
         return TUNING

@@ -20,7 +20,7 @@ class TuningJobSensor(TrainingJobSensor):
 
     @property
     def job_kind(self) -> "JobKind":
-        """What kind of job is waited for."""
+        """The kind of job that the sensor waits for."""
         from trainspec.runtime.engine.tuning import TUNING
 
         return TUNING

@@ -14,6 +14,6 @@ class TuningJobTrigger(TrainingJobTrigger):
 
 
 class TuningJobWatch(TrainingJobWatch):
-    """The same wait for a tuning job that is somebody else's: nothing stops it."""
+    """The same wait for a tuning job that is somebody else's: it is never stopped."""
 
     kind: ClassVar[JobKind] = TUNING

@@ -1,8 +1,8 @@
 """The jobs of one kind in an account, and the only ways to read a job and to stop one.
 
 Names are locks only while their jobs exist: DeleteTrainingJob frees one, and the next job with that name may be
-anyone's. So a name never stands for a job here: whoever reads a job also gets its label, and a job is stopped only
-right after it was seen to be the intended one.
+anyone's. So a name never identifies a job here: reading a job also returns its label, and a job is stopped only right
+after it was verified to be the intended one.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,14 +20,14 @@ from trainspec.runtime.engine.names import stem
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 _SKEW: Final = 3600.0
-"""Seconds that Airflow's clock, by which a run has started, may be ahead of AWS's, by which a job was created."""
+"""Seconds that Airflow's clock, which dates the start of a run, may be ahead of AWS's, which dates a job's creation."""
 _RUNNING: Final = ("InProgress", "Stopping")
 _MOST_LOOKS: Final = 1000
-"""How many jobs are looked at in one search for a task run's own."""
+"""How many jobs are described in one search for a task run's own jobs."""
 
 
 class RefusedError(TrainingProblem):
-    """AWS does not let us list jobs."""
+    """AWS does not allow us to list jobs."""
 
 
 @dataclass
@@ -39,21 +39,21 @@ class Account:
     _labels: dict[tuple[str, float], Label | None] = field(default_factory=dict)
 
     def find(self, name: str) -> Job | None:
-        """Return the job that has `name`, or None if there is none yet."""
+        """Return the job named `name`, or None if there is none yet."""
         try:
             return self._describe(name)
         except CallAnswer:
             return None
 
     def look(self, name: str) -> Job:
-        """Return the job `name`, which is known to have been asked for: that it cannot be seen is AWS's lag."""
+        """Return the job `name`, whose creation was requested: if it cannot be found, AWS lags."""
         return self._describe(name, exists=True)
 
     def label(self, job: Job) -> Label | None:
-        """Return the label of the task run that made `job`, or None if trainspec did not make it."""
+        """Return the label of the task run that created `job`, or None if trainspec did not create it."""
         member = self.kind.signed_in(job.description)
         if self.kind is TRAINING and "TuningJobArn" in job.description:
-            return None  # a tuning job made it, and handed its own label on
+            return None  # a tuning job created it, and passed its own label on
         if not signs_by_tag(job.description, member, self.kind.max_variables):
             return signature(job.description, (), member)
         key = job.name, job.created or 0.0
@@ -63,10 +63,10 @@ class Account:
         return self._labels[key]
 
     def stop(self, job: Job, owner: Label) -> bool:
-        """Ask SageMaker to stop `job`; return whether it was still there, and running.
+        """Ask SageMaker to stop `job`; return whether it still existed and was running.
 
-        `job` is as it was seen, or never was, after its creation: then its label must be that of `owner`. One that has
-        got its name since is left alone. Raises `TrainingProblem`.
+        `job` is in a state seen after its creation, or was never seen: then its label must be that of `owner`. A job
+        that has taken the name since then is left alone. Raises `TrainingProblem`.
         https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
         """
         now = self.find(job.name) if job.description else self.look(job.name)
@@ -79,10 +79,10 @@ class Account:
         return True
 
     def own(self, label: Label, name: str, *, completed: bool) -> Iterator[tuple[Job, Label, Relation]]:
-        """Yield each job since the run's start that `label` says is its task's, however it is called, newest first.
+        """Yield each job since the run's start whose label is of the same task, whatever its name, newest first.
 
-        First those whose names come from `name`, whatever their state; then all that run, for a name may have been
-        changed between two tries; with `completed` those that completed, too, as far as `_MOST_LOOKS` goes. Raises
+        First those with names derived from `name`, in any state; then all that are running, because the name may have
+        changed between two tries; with `completed` also those that completed, within the limit of `_MOST_LOOKS`. Raises
         `RefusedError` if jobs may not be listed, and `TrainingProblem`.
         """
         looks, seen = 0, set[str]()
@@ -95,7 +95,7 @@ class Account:
                     continue
                 if (looks := looks + 1) > _MOST_LOOKS:
                     since = f"Among more than {_MOST_LOOKS} {self.kind.noun}s since the start of this DAG run there may"
-                    if narrowed.get("StatusEquals") == COMPLETED:  # hardly ever: not worth the task
+                    if narrowed.get("StatusEquals") == COMPLETED:  # too rare to fail the task for
                         self.calls.log(f"{since} be one of this task that completed under another name; not looked for")
                         return
                     raise TrainingProblem(Kind.RETRY, f"{since} be one of this task; there are too many to check.")
@@ -106,7 +106,7 @@ class Account:
                     yield job, theirs, relation
 
     def listed(self, arguments: dict[str, Any], more: Callable[[], bool] = lambda: True) -> Iterator[dict[str, Any]]:
-        """Yield the summaries that the list operation gives for `arguments`, newest first, while `more` allows pages.
+        """Yield the summaries of the list operation for `arguments`, newest first, while `more` allows another page.
 
         Raises `RefusedError`, and `TrainingProblem`.
         """

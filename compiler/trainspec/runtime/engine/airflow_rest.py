@@ -27,7 +27,7 @@ _WAITS = (1.0, 3.0, 9.0)
 
 @dataclass(frozen=True)
 class Credentials:
-    """A token (JWT), or a user with a password; all empty for an API that asks for none."""
+    """A token (JWT), or a user with a password; all empty for an API that requires none."""
 
     token: str = field(default="", repr=False)
     user: str = ""
@@ -35,9 +35,9 @@ class Credentials:
 
 
 class AirflowRest:
-    """The REST API below `url`, the address at which Airflow's UI is seen. Raises AskError for what is not.
+    """The REST API below `url`, the address of Airflow's UI. Raises AskError if there is none.
 
-    `transport` opens a request within so many seconds, as urllib does.
+    `transport` opens a request with a timeout in seconds, as urllib does.
     """
 
     def __init__(self, url: str, credentials: Credentials, transport: Callable[..., Any] | None = None) -> None:
@@ -54,7 +54,7 @@ class AirflowRest:
         self._log_in(credentials)
 
     def ask(self, task_run: TaskRun) -> Known | None:
-        """Return what Airflow knows of `task_run`; None if it has no such DAG run. Raises AskError."""
+        """Return what Airflow knows about `task_run`; None if it has no such DAG run. Raises AskError."""
         path = f"{self._api}/dags/{_quoted(task_run.dag_id)}/dagRuns/{_quoted(task_run.run_id)}"
         key = (task_run.dag_id, task_run.run_id)
         if key not in self._runs:
@@ -93,10 +93,10 @@ class AirflowRest:
             return False
 
     def _get(self, path: str, data: Mapping[str, str] | None = None, gone: "re.Pattern[str] | None" = None) -> Any:
-        """Return the JSON object at `path`, asked for with POST where there is `data`.
+        """Return the JSON object at `path`, requested with POST if there is `data`.
 
-        None if Airflow says that there is nothing, in the words of `gone`. Whatever else comes, such as a page of a
-        proxy, a cut body or an answer to another question, is not an answer: raises AskError.
+        None if Airflow responds that there is no such object, in the words of `gone`. Any other response, such as a
+        proxy's page, a truncated body or a response to another request, raises AskError.
         """
         body = None if data is None else json.dumps(data).encode()
         headers = {**self._headers, **({"Content-Type": "application/json"} if data else {})}
@@ -119,11 +119,11 @@ class AirflowRest:
 
 
 class _NotAirflowError(AskError):
-    """What answered is not Airflow's API."""
+    """The response does not come from Airflow's API."""
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object that `body` is. Raises AskError."""
+    """Parse `body` as a JSON object. Raises AskError."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -134,7 +134,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _nothing(body: bytes, words: "re.Pattern[str] | None") -> None:
-    """Return where Airflow itself says that what was asked for is not there. Raises AskError for any other 404."""
+    """Return if the 404 is Airflow's own, for an object that does not exist. Raises AskError for any other 404."""
     answer = _object(body)
     said = f"{answer.get('title', '')}: {answer.get('detail', '')}"
     if words is None or not words.search(said):
@@ -142,7 +142,7 @@ def _nothing(body: bytes, words: "re.Pattern[str] | None") -> None:
 
 
 def _same(answer: Mapping[str, Any], ids: Mapping[str, str | int]) -> None:
-    """Raise AskError where `answer` is about something else."""
+    """Raise AskError if `answer` is about something else."""
     if any(answer.get(name, wanted) != wanted for name, wanted in ids.items()):
         raise AskError("Airflow's response is about another task or DAG run")
 
@@ -169,7 +169,7 @@ def _moment(answer: Mapping[str, Any], *names: str) -> datetime | None:
     return moment
 
 
-# Airflow 3 says "The DagRun with dag_id: `…` and run_id: `…` was not found" in its detail, 2.11 has a title.
+# Airflow 3's detail is "The DagRun with dag_id: `…` and run_id: `…` was not found"; 2.11 has a title.
 _RUN_GONE = re.compile(r"^DAGRun not found|: The DagRun with dag_id: .* was not found$", re.DOTALL)
 _TASK_GONE = re.compile(
     r"^Task instance not found: (?!Task instance is mapped)|: The (Mapped )?Task Instance with .* was not found$",

@@ -1,14 +1,14 @@
-"""boto's own log at DEBUG: it contains whole bodies and session tokens, so the runtime keeps it at INFO."""
+"""boto's own log at DEBUG contains whole bodies and session tokens, so the runtime keeps it at INFO."""
 
 import logging
 from typing import Final
 
-# These log what is sent and what comes back, and headers with session tokens.
+# These log requests and responses, and headers with session tokens.
 _TALKATIVE: Final = ("botocore.auth", "botocore.endpoint", "botocore.parsers")
 
 
 def mute_bodies() -> None:
-    """Let boto log no bodies where everything is logged at DEBUG. A level set for one of these loggers is kept."""
+    """Keep boto from logging bodies if everything is logged at DEBUG. A level set for one of these loggers is kept."""
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         if logger.level == logging.NOTSET:

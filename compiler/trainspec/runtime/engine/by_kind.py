@@ -17,7 +17,7 @@ _REASONS: Final[tuple[tuple[str, FailureKind], ...]] = (
     ("InsufficientCapacityError", "capacity"),
     ("InternalServerError", "internal"),
 )
-"""How SageMaker begins a FailureReason.
+"""How SageMaker's FailureReason begins.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
 """
@@ -33,21 +33,21 @@ KINDS: Final = tuple(dict.fromkeys((*(kind for _, kind in _REASONS), *_STATUSES.
 
 @dataclass(frozen=True)
 class Asked:
-    """A problem as the author wants it, and the seconds before the next try, where there may be one."""
+    """A problem as the author wants it handled, and the seconds before the next try, if one may follow."""
 
     problem: TrainingProblem
     retry_after: float | None = None
 
 
 def failure_kind(job: Job) -> FailureKind | None:
-    """The kind of a job's failure; None for one that has none, as a request that AWS refused."""
+    """The kind of a job's failure; None if it has none, such as a request that AWS rejected."""
     reason, status = job.cause
     by_reason = next((kind for start, kind in _REASONS if reason.startswith(start)), None)
     return by_reason or _STATUSES.get(status)
 
 
 def asked_for(problem: TrainingProblem, job: Job, on_failure: OnFailure) -> Asked:
-    """`problem` as `on_failure` wants it. What would fail again in any case stays so."""
+    """`problem` as `on_failure` sets it. What would fail again in any case stays fatal."""
     kind = failure_kind(job)
     wanted: Any = on_failure.get(kind) if kind else None
     if wanted is None or wanted == "retry" or problem.kind is not Kind.RETRY:

@@ -9,32 +9,32 @@ from typing import Any
 from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem, classify, redacted
 
 
-class CallAnswer(Exception):  # noqa: N818 - an answer, if not the hoped-for one
-    """AWS answered: name taken (`Fault.TAKEN`), no such job (`MISSING`), it has ended (`ENDED`), no quota (`QUOTA`)."""
+class CallAnswer(Exception):  # noqa: N818 - a response, if not the expected one
+    """AWS says: name taken (`Fault.TAKEN`), no such job (`MISSING`), it has ended (`ENDED`), no quota (`QUOTA`)."""
 
     def __init__(self, fault: Fault, text: str, *, unanswered: bool = False) -> None:
         super().__init__(text)
         self.fault = fault
         self.text = text
         self.unanswered = unanswered
-        """Whether AWS gave no answer at an earlier attempt, which may have been done."""
+        """Whether an earlier attempt got no response, but may have been carried out."""
 
 
-class CutAnswer(Exception):  # noqa: N818 - an answer, if not a whole one
-    """A call's answer lacks what it must hold. botocore reads one that was cut in the middle as `{}`."""
+class CutAnswer(Exception):  # noqa: N818 - a response, if not a complete one
+    """A response lacks a required member. botocore parses one that was truncated as `{}`."""
 
 
 def whole(answer: Any, needs: str) -> Any:
-    """Return `answer` if it holds the member `needs`, else raise `CutAnswer`."""
+    """Return `answer` if it has the member `needs`, else raise `CutAnswer`."""
     if needs and answer.get(needs) is None:
         raise CutAnswer("the response was truncated")
     return answer
 
 
 def ahead(answer: Any, now: float, otherwise: float = 0.0) -> float:
-    """Return how many seconds AWS's clock is ahead of `now`, by its answer's Date, which is exact to a second.
+    """Return how many seconds AWS's clock is ahead of `now`, by the Date of its response, which is exact to a second.
 
-    `otherwise` is returned where the answer has no date, and differences below two seconds count as none.
+    `otherwise` is returned if the response has no date; differences below two seconds count as none.
     """
     from email.utils import parsedate_to_datetime
 
@@ -51,16 +51,16 @@ class Clock:
     """Time, as the engine sees it: injected so that tests and simulations can drive it."""
 
     now: Callable[[], float] = time.time
-    """Seconds since the epoch."""
+    """Returns the time in seconds since the epoch."""
     sleep: Callable[[float], None] = time.sleep
-    """Wait so many seconds. May raise to end the wait for good."""
+    """Waits for a number of seconds. May raise to end the wait for good."""
     jitter: Callable[[], float] = random.random
-    """A number from 0 to 1."""
+    """Returns a random number from 0 to 1."""
 
 
 @dataclass(frozen=True)
 class BackOff:
-    """A random wait of up to `first`, 2 x `first`, … `ceiling` seconds after each fault; `patience` seconds in all.
+    """A random wait of up to `first`, 2 x `first`, … `ceiling` seconds after each fault; `patience` seconds in total.
 
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
@@ -93,8 +93,8 @@ class Patience:
     def after(self, error: Exception) -> tuple[float, str]:
         """Seconds to wait before the next attempt, and what went wrong.
 
-        Raises `CallAnswer` for what the caller has to judge, `TrainingProblem` for what is final, for what needs
-        another try of the task and for faults that last longer than the patience, and any other `error` as it is.
+        Raises `CallAnswer` for what the caller has to decide, `TrainingProblem` for what is final, what needs another
+        try of the task, and faults that outlast the patience, and any other `error` as it is.
         """
         fault = Fault.TRANSIENT if isinstance(error, CutAnswer) else classify(error)
         if fault is None:
@@ -119,10 +119,10 @@ class Patience:
 
 @dataclass
 class Calls:
-    """Methods of a boto client, called until they give an answer.
+    """Methods of a boto client, called until they get a response.
 
-    The client should not retry by itself (botocore's `retries={"total_max_attempts": 1}`): what is tried again and
-    for how long is decided here, and logged.
+    The client should not retry by itself (botocore's `retries={"total_max_attempts": 1}`): what is retried, and for how
+    long, is decided here and logged.
     """
 
     client: Any
@@ -132,12 +132,12 @@ class Calls:
     request: Mapping[str, Any] = field(default_factory=dict)
     """The training request, whose values are kept out of messages."""
     answered: bool = False
-    """Whether AWS has answered before. Then there are credentials, and where they cannot be renewed, that passes."""
+    """Whether AWS has responded before. Then there are credentials, and a failure to renew them is temporary."""
     ahead: float = 0.0
-    """Seconds that AWS's clock is ahead of ours, by its last answer."""
+    """Seconds that AWS's clock is ahead of ours, by its last response."""
 
     def aws_now(self) -> float:
-        """Seconds since the epoch by AWS's clock, which is what all may compare who look at one job."""
+        """Seconds since the epoch by AWS's clock, which all comparisons use: it is the same for all who see a job."""
         return self.clock.now() + self.ahead
 
     def __call__(
@@ -149,11 +149,11 @@ class Calls:
         exists: bool = False,
         before: Callable[[], None] = lambda: None,
     ) -> Any:
-        """Return the answer to `operation`, a method of the client.
+        """Return the response of `operation`, a method of the client.
 
-        An answer without the member `needs` was cut and does not count. `exists` says that the job is known to exist:
-        not finding it then is AWS's lag and passes. `before` is called before each attempt, and may raise. Raises as
-        `Patience` does.
+        A response without the member `needs` was truncated and does not count. `exists` means that the job is known to
+        exist: then not finding it is AWS's lag, and temporary. `before` is called before each attempt, and may raise.
+        Raises what `Patience` raises.
         """
         passing = {Fault.TRANSIENT: True, Fault.MISSING: exists, Fault.RENEWAL: self.answered}
         faults = frozenset(fault for fault, passes in passing.items() if passes)

@@ -1,7 +1,7 @@
 """Templated members are strings; the API requires some of them as integers, numbers and booleans.
 
-A spec may contain `instance_count: "{{ params.n }}"`, and Airflow renders that to `"3"`. This is the table of the
-members that CreateTrainingJob types as integer or boolean, and the cast. A test compares it with the API's schema.
+A spec may contain `instance_count: "{{ params.n }}"`, and Airflow renders that to `"3"`. This module has the table of
+the members with such types in CreateTrainingJob, and the cast. A test compares the table with the API's schema.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -55,9 +55,9 @@ _BOOLEAN_TEXT = {"true": True, "false": False}
 
 
 def typed(request: Mapping[str, Any], members: Mapping[str, str] = TYPED_MEMBERS) -> dict[str, Any]:
-    """`request` with the text of its typed `members` cast to their type; everything else is left as it is.
+    """`request` with the strings of its typed `members` cast to their types; everything else is unchanged.
 
-    Raises a fatal `TrainingProblem` that names the member whose text is no such value.
+    Raises a fatal `TrainingProblem` that names the member whose string has no such value.
     """
     return {name: _typed(value, name, members) for name, value in request.items()}
 

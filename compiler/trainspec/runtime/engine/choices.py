@@ -3,16 +3,16 @@
 from typing import Final, Literal
 
 IfExists = Literal["fail", "increment", "skip", "timestamp"]
-"""Where the job's name is another's: fail for good, take the next free number, skip the task, or take a time stamp."""
+"""If the job's name is taken: fail for good, append the next free number, skip the task, or append a time stamp."""
 
 OnTimeout = Literal["stop", "leave"]
-"""What becomes of a job that has not ended when the longest wait is over."""
+"""What happens to a job that has not ended when the longest wait is over."""
 
 TASK_ENDED: Final = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 """The states of a task instance that will not continue by itself."""
 
 RUN_ENDED: Final = frozenset({"success", "failed"})
-"""The same of a DAG run."""
+"""The same for a DAG run."""
 
 TASK_STATES: Final = TASK_ENDED | {
     "scheduled",
@@ -27,4 +27,4 @@ TASK_STATES: Final = TASK_ENDED | {
 """All states of a task instance; it may also have none."""
 
 RUN_STATES: Final = RUN_ENDED | {"queued", "running"}
-"""The same of a DAG run."""
+"""The same for a DAG run."""

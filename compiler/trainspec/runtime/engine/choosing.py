@@ -12,11 +12,11 @@ _BETTER: Final[Mapping[str, Callable[[float, float], bool]]] = {"max": operator.
 def best_of(
     reported: Mapping[str, Mapping[str, float | None] | None], metric: str, goal: str, say: Callable[[str], None]
 ) -> str:
-    """Return the task id of the best point; the first of several that are equal.
+    """Return the task id of the best point; the first one if several are equal.
 
-    `reported` holds the metrics of each point in the order of the spec, None if its job has none. A point that
-    reported no finite number cannot be the best; `say` reports it. `goal` is max or min. Raises a fatal
-    `TrainingProblem` if no point can be.
+    `reported` has the metrics of each point in the order of the spec, None if its job has none. A point that reported
+    no finite number cannot be the best; `say` reports it. `goal` is max or min. Raises a fatal `TrainingProblem` if no
+    point can be the best.
     """
     best: tuple[str, float] | None = None
     for task_id, metrics in reported.items():

@@ -1,4 +1,4 @@
-"""Whether a job's metrics are good enough, as `proceed_if` of a spec says. No Airflow here."""
+"""Whether a job's metrics are good enough, by `proceed_if` of a spec. No Airflow here."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _BOUNDS: Final[Mapping[str, tuple[Callable[[float, float], bool], str]]] = {
 
 @dataclass(frozen=True)
 class Compared:
-    """A metric against one bound, which `bound` puts in words."""
+    """A metric compared with one limit; `bound` describes the limit."""
 
     metric: str
     value: float
@@ -32,17 +32,17 @@ class Compared:
 def compare(
     conditions: Sequence[Mapping[str, Any]], reported: Mapping[str, float | None]
 ) -> tuple[dict[str, float], list[Compared]]:
-    """Return the metrics that are asked about, by name, and each bound of the conditions.
+    """Return the metrics in the conditions, by name, and each limit of the conditions.
 
-    A condition holds `metric` and one or more of `at_least`, `at_most`, `above` and `below`; a bound may be a text that
-    is a number. Raises a fatal `TrainingProblem` if the job did not report a metric or a bound is not a number.
+    A condition has `metric` and one or more of `at_least`, `at_most`, `above` and `below`; a limit may be a string that
+    is a number. Raises a fatal `TrainingProblem` if the job did not report a metric or a limit is not a number.
     """
     metrics = {each["metric"]: _metric(each["metric"], reported) for each in conditions}
     return metrics, [each for condition in conditions for each in _compared(condition, metrics)]
 
 
 def unmet(compared: Sequence[Compared]) -> str:
-    """Return the bounds that are not met, as one text; empty if all are."""
+    """Return the limits that are not met, as one string; empty if all are met."""
     return "; ".join(f"{each.metric} is {each.value}, not {each.bound}" for each in compared if not each.met)
 
 

@@ -17,7 +17,7 @@ _CONSOLES: Final = {
 def job_url(arn: str, name: str, kind: JobKind = TRAINING) -> str | None:
     """Return the page of the job `name` in the SageMaker console; None in a partition without one.
 
-    The `arn` says where: it holds the name in lower case, by which neither the job nor its log streams are found.
+    The `arn` gives partition and region; its name is in lower case, which finds neither the job nor its log streams.
     """
     page = kind.page.format(name=name)
     return _url(arn, lambda region: f"sagemaker/home?region={region}#/{page}")

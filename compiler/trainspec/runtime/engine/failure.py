@@ -1,4 +1,4 @@
-"""Why a job did not complete, as a problem for whoever waits for it."""
+"""Why a job did not complete, as a problem for the caller that waits for it."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 
 def failure(job: Job, log_lines: Sequence[str], *links: str | None) -> TrainingProblem:
-    """Why `job` did not complete: SageMaker's reason, the job's last log lines, and where to see more.
+    """Why `job` did not complete: SageMaker's reason, the job's last log lines, and links to more.
 
-    A reason that lies in the request itself (`ClientError`) is fatal; all others may go better at another try.
+    A reason that lies in the request itself (`ClientError`) is fatal; for all others, another try may succeed.
     """
     secondary = job.description.get("SecondaryStatus", "")
     more = f" ({secondary})" if secondary not in ("", job.status) else ""

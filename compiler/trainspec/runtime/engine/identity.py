@@ -1,4 +1,4 @@
-"""Which task run a job belongs to, and what one task run's job is to another task run.
+"""Which task run a job belongs to, and how the task runs of two jobs are related.
 
 docs/guarantees.md describes the protocol based on this: what identifies a task run, and who may attach to, create and
 stop which job.
@@ -11,28 +11,28 @@ from enum import Enum
 from typing import Final
 
 LOCAL_RUN: Final = "trainspec-run__"
-"""How the ids of runs begin that no Airflow knows of: `trainspec run` made them."""
+"""Prefix of the ids of runs that no Airflow knows: `trainspec run` created them."""
 
 DERIVED: Final = "@"
-"""How the id of an installation begins that nobody named: it was derived from addresses in its configuration."""
+"""Prefix of the id of an installation without a name: it is derived from addresses in its configuration."""
 
 
 @dataclass(frozen=True)
 class TaskRun:
     """One run of one Airflow task, over all its tries until a user clears it.
 
-    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It distinguishes runs of
-    the same name: of two Airflows that share an AWS account, or of a run that was deleted and created again. It moves
-    when a finished run is cleared.
+    `started` is when the DAG run started, in microseconds since the epoch (0: not known). It distinguishes runs with
+    the same name: those of two Airflows that share an AWS account, and a run that was deleted and created again. It
+    changes when a finished run is cleared.
 
-    `generation` is `max_tries - retries`: Airflow leaves it alone at a retry and raises it when a user clears the task,
-    but not where the task is running at that moment. It shifts too where the author changes `retries` between two
-    tries, but then their sum, Airflow's `max_tries`, stays as it was. `clears` is how many clears Airflow itself
-    counts: of the run (3.2 and later: all of them; before: those of a finished run), and on 2.11 those of the running
-    task, as its history shows them. A retry moves neither.
+    `generation` is `max_tries - retries`: a retry does not change it, and a user's clear of the task increases it, but
+    not if the task is running at that moment. It also changes if the author changes `retries` between two tries, but
+    then their sum, Airflow's `max_tries`, stays the same. `clears` is how many clears Airflow itself counts: those of
+    the run (3.2 and later: all of them; before: those of a finished run), and on 2.11 those of the running task, from
+    its history. A retry changes neither.
 
-    `installation` names the Airflow: as its owner set it, or, beginning with `@`, as it follows from its addresses;
-    empty if a label is from a release that did not know it, or no Airflow is there.
+    `installation` is the name that the owner of this Airflow set, or, beginning with `@`, an id derived from its
+    addresses; empty if a label is from a release that did not have it, or if there is no Airflow.
     """
 
     dag_id: str
@@ -47,7 +47,7 @@ class TaskRun:
 
     @property
     def digest(self) -> str:
-        """Stands for the task of the DAG run, whatever its generation: 32 hexadecimal digits."""
+        """Identifies the task of the DAG run, whatever its generation: 32 hexadecimal digits."""
         whole = "\0".join((self.dag_id, self.run_id, self.task_id, str(self.map_index)))
         return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:32]
 
@@ -58,12 +58,12 @@ class TaskRun:
 
     @property
     def is_local(self) -> bool:
-        """Whether it is a job of `trainspec run`, of which no Airflow knows."""
+        """Whether it is a job of `trainspec run`, which no Airflow knows."""
         return self.run_id.startswith(LOCAL_RUN)
 
     @property
     def is_named(self) -> bool:
-        """Whether its installation has a name that somebody set, and so no other installation has."""
+        """Whether its installation has a name that somebody set, and that is therefore unique."""
         return bool(self.installation) and not self.installation.startswith(DERIVED)
 
 
@@ -73,23 +73,23 @@ def microseconds(moment: datetime | None) -> int:
 
 
 class Relation(Enum):
-    """What another job's task run is to ours."""
+    """How the task run of another job is related to ours."""
 
     SAME = "same"
-    """It is ours: this try's or an earlier one's."""
+    """It is ours: of this try or an earlier one."""
     EARLIER = "earlier"
     """The same task of the same DAG run, before a user cleared it."""
     PRESUMED = "presumed earlier"
-    """The same, as far as is known, before the clear of a finished run: not certain enough to stop its job."""
+    """Presumably the same, before a finished run was cleared: not certain enough to stop its job."""
     LATER = "later"
-    """The same task, at a later try or cleared by a user since we started: we are the ones who should be gone."""
+    """The same task, at a later try or cleared by a user since we started: this try is the obsolete one."""
     OTHER = "other"
-    """Somebody else's: also what may be ours, where nothing proves it."""
+    """Somebody else's, or not provably ours."""
 
 
 @dataclass(frozen=True)
 class Stay:
-    """Whether a job may outlive its task, as its author chose. A sweep must know: nobody else is there to ask then."""
+    """Whether a job may outlive its task, as its author chose. Stored in the label, because a sweep needs to know."""
 
     after_success: bool = False
     """The task does not wait (`wait_for_completion=False`), so its success says nothing about the job."""
@@ -114,9 +114,9 @@ class Stay:
 
 @dataclass(frozen=True)
 class Label:
-    """An identity as a job carries it. The ids of `task_run` may be cut; the digest is always whole.
+    """An identity in the form that a job carries. The ids of `task_run` may be cut; the digest is always complete.
 
-    `counts_clears` is known of the try that runs only: whether its Airflow counts every clear in `clears`.
+    `counts_clears` is only known for the running try: whether its Airflow counts every clear in `clears`.
     """
 
     task_run: TaskRun
@@ -132,7 +132,7 @@ class Label:
 
     @property
     def complete(self) -> bool:
-        """Whether all ids are as Airflow knows them, none cut."""
+        """Whether all ids are as Airflow knows them, not cut."""
         return self.task_run.digest == self.digest
 
     @property
@@ -141,11 +141,11 @@ class Label:
         return self.try_number > self.task_run.generation + 1
 
     def follows(self, other: "Label | None") -> bool:
-        """Whether `other` is of the try before this one, which had looked for the jobs of the tries before itself."""
+        """Whether `other` is of the try before this one, which had searched for the jobs of the tries before itself."""
         return other is not None and self.relation(other) is Relation.SAME and other.try_number >= self.try_number - 1
 
     def relation(self, other: "Label | None") -> Relation:
-        """Return what the job that carries `other` is to the task run of this label."""
+        """Return how the job that carries `other` is related to the task run of this label."""
         if other is None or other.digest != self.digest:
             return Relation.OTHER
         ours, theirs = self.task_run, other.task_run
@@ -153,7 +153,7 @@ class Label:
             return Relation.OTHER
         if theirs.started != ours.started:
             if ours.is_named and theirs.installation:
-                # Within a named installation a run with that id can only be ours, started again or deleted and
+                # Within a named installation, a run with that id can only be ours, started again or deleted and
                 # created again.
                 return Relation.EARLIER if theirs.started < ours.started else Relation.LATER
             cleared = theirs.generation < ours.generation or theirs.clears < ours.clears
@@ -161,16 +161,16 @@ class Label:
         return self._within_run(other)
 
     def _within_run(self, other: "Label") -> Relation:
-        """Return what the job of the same task of the very same DAG run is: the clears decide, then the tries."""
+        """Return how the job of the same task of the same DAG run is related: the clears decide, then the tries."""
         ours, theirs = self.task_run, other.task_run
         same_round = theirs.max_tries == ours.max_tries
         if same_round and other.try_number == self.try_number:
             return Relation.SAME  # each clear of the task itself leads to a new try, one of another task does not
-        if theirs.clears != ours.clears and theirs.installation:  # older labels do not know them
+        if theirs.clears != ours.clears and theirs.installation:  # older labels do not have them
             return Relation.EARLIER if theirs.clears < ours.clears else Relation.LATER
         if not same_round and theirs.generation != ours.generation:
             return Relation.EARLIER if theirs.generation < ours.generation else Relation.LATER
-        # The author has lowered `retries`: a clear between the two tries may have left `max_tries` as it was.
+        # The author has lowered `retries`: a clear between the two tries may have left `max_tries` unchanged.
         is_lowered = theirs.generation < ours.generation
         if is_lowered and not self.counts_clears and other.try_number <= ours.generation < self.try_number:
             return Relation.EARLIER

@@ -1,4 +1,4 @@
-"""A training job as DescribeTrainingJob showed it last."""
+"""A training job as last described by DescribeTrainingJob."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,17 +10,17 @@ COMPLETED: Final = "Completed"
 ENDED: Final = frozenset({COMPLETED, "Failed", "Stopped", "Deleting", "Deleted", "DeleteFailed"})
 
 # How SageMaker's reasons start when the request, the role or the data is at fault; the same request fails again.
-# AlgorithmError (the container failed), CapacityError and InternalServerError may go better another time.
+# After AlgorithmError (the container failed), CapacityError and InternalServerError, another try may succeed.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/model-train-storage.html and .../train-troubleshooting
 _LASTING_REASONS: Final = ("ClientError",)
 
-# What the triggerer says when the longest wait is over.
+# What the triggerer reports when the longest wait is over.
 OVERDUE: Final = "overdue"
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training job; `description` is the answer of DescribeTrainingJob, empty if it was not asked yet."""
+    """One training job; `description` is the response of DescribeTrainingJob, empty before the first one."""
 
     name: str
     arn: str
@@ -32,11 +32,11 @@ class Job:
 
     @classmethod
     def described(cls, description: Mapping[str, Any]) -> "Job":
-        """Return the job that DescribeTrainingJob answered with."""
+        """Return the job in a response of DescribeTrainingJob."""
         return cls(description[cls.name_member], description[cls.arn_member], description)
 
     def in_full(self, ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]) -> "Job":
-        """Return the ended job with all that is known of it; `ask` calls an operation. A description has it all."""
+        """Return the ended job with all that is known about it. Kinds that need more calls use `ask`."""
         del ask
         return self
 
@@ -47,12 +47,12 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether the status will change no more."""
+        """Whether the status is final."""
         return self.status in ENDED
 
     @property
     def completed(self) -> bool:
-        """Whether the job ended well. Nothing but the status Completed does."""
+        """Whether the job succeeded: only the status Completed means that."""
         return self.status == COMPLETED
 
     @property
@@ -72,7 +72,7 @@ class Job:
 
     @property
     def logged_as(self) -> str | None:
-        """The name that its log streams begin with; None if there is no log that is its own."""
+        """The prefix of its log streams' names; None if it has no log of its own."""
         return self.name
 
     @property
@@ -87,18 +87,18 @@ class Job:
 
     @property
     def billable_seconds(self) -> int | None:
-        """What AWS bills for each instance, less what spot capacity saved."""
+        """What AWS bills for each instance, without what spot capacity saved."""
         return self.description.get("BillableTimeInSeconds")
 
     @property
     def metrics(self) -> dict[str, float | None]:
-        """The last value of each metric; None for what is not a number, which JSON and so XCom cannot hold."""
+        """The last value of each metric; None if it is not a finite number, which JSON, and so XCom, cannot hold."""
         found = self.description.get("FinalMetricDataList") or []
         return {entry["MetricName"]: entry["Value"] if isfinite(entry["Value"]) else None for entry in found}
 
     @property
     def results(self) -> dict[str, Any]:
-        """What a completed job passes on by XCom in addition to its name; nothing that is None."""
+        """What a completed job passes on by XCom in addition to its name; without None values."""
         found = {
             "arn": self.arn,
             "output": self.output,
@@ -110,14 +110,14 @@ class Job:
 
     @property
     def reason(self) -> str:
-        """Why the job did not complete, in SageMaker's words as far as it has any."""
+        """Why the job did not complete, in SageMaker's words if it has any."""
         if reason := self.description.get("FailureReason"):
             return str(reason)
         return _LIMITS.get(self.description.get("SecondaryStatus", ""), "SageMaker gives no reason")
 
     @property
     def cause(self) -> tuple[str, str]:
-        """What sort of failure it is: SageMaker's reason and the secondary status; each may be empty."""
+        """The kind of failure: SageMaker's reason and the secondary status; each may be empty."""
         description = self.description
         return str(description.get("FailureReason") or ""), str(description.get("SecondaryStatus") or "")
 

@@ -1,7 +1,7 @@
 """The kinds of jobs that the engine can run, as data: everything that differs between them.
 
-A row names the calls of a boto SageMaker client and the members of their answers, and says where in a request the
-identity of the task run goes. All that a guarantee rests on reads these rows, so that it holds for every kind.
+A row has the calls of a boto3 SageMaker client and the members of their responses, and the place in a request for the
+identity of the task run. Every guarantee is implemented with these rows, so that it holds for every kind.
 """
 
 from collections.abc import Mapping
@@ -15,49 +15,49 @@ from trainspec.runtime.engine.label import Path, found_at
 
 @dataclass(frozen=True)
 class JobKind:
-    """One kind of job. Operations are methods of the client, members are those of requests and answers."""
+    """One kind of job. Operations are methods of the client, members are those of requests and responses."""
 
     noun: str
-    """As messages call it."""
+    """Its name in messages."""
     create: str
     describe: str
     stop: str
     list: str
     summaries: str
-    """The member of the answer to `list` that holds the jobs."""
+    """The member of the response to `list` that contains the jobs."""
     max_name: int
-    """Characters of a name."""
+    """Limit on the characters of a name."""
     signed_members: tuple[Path, ...]
-    """Where a request, or a description, may have the map whose `Environment` the containers get; the first counts."""
+    """Where a request or a description may have the map with the containers' `Environment`; the first one counts."""
     max_variables: int
-    """How many variables that Environment may have."""
+    """Limit on the variables of that Environment."""
     typed_members: Mapping[str, str]
-    """The members of the request that are integers, numbers or booleans; `casting` has their form."""
+    """The members of the request that are integers, numbers or booleans, in the form of `casting`."""
     page: str
     """The path of a job's page in the AWS console, with `{region}` and `{name}`."""
     log_prefix: str
-    """How the names of the job's log streams begin, with `{name}`."""
+    """The prefix of the names of the job's log streams, with `{name}`."""
     job: type[Job]
-    """What reads a description; it knows the members of name, ARN and status."""
+    """The class that reads a description; it knows the members of name, ARN and status."""
 
     @property
     def name(self) -> str:
-        """The member that holds a job's name."""
+        """The member with a job's name."""
         return self.job.name_member
 
     @property
     def arn(self) -> str:
-        """The member that holds a job's ARN."""
+        """The member with a job's ARN."""
         return self.job.arn_member
 
     @property
     def status(self) -> str:
-        """The member that holds a job's status."""
+        """The member with a job's status."""
         return self.job.status_member
 
     @property
     def operation(self) -> str:
-        """The API's name of the operation that creates a job."""
+        """The API's name for the operation that creates a job."""
         return "".join(part.capitalize() for part in self.create.split("_"))
 
     def signed_in(self, request: Mapping[str, Any]) -> Path:
@@ -65,12 +65,12 @@ class JobKind:
         return next((path for path in self.signed_members if found_at(request, path)), self.signed_members[0])
 
     def definition(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the part of a request, or of a description, that says what the containers do."""
+        """Return the part of a request or a description that defines the containers."""
         return found_at(request, self.signed_in(request))
 
     @property
     def stop_command(self) -> str:
-        """The AWS command line's command that stops a job, as far as its name."""
+        """The AWS CLI command that stops a job, without the job's name."""
         operation = self.stop.replace("_", "-")
         return f"aws sagemaker {operation} --{operation.removeprefix('stop-')}-name"
 

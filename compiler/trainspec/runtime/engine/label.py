@@ -1,17 +1,17 @@
-"""The identity as a job carries it: in its Environment, which DescribeTrainingJob returns, or in a tag.
+"""The identity that a job carries: in its Environment, which DescribeTrainingJob returns, or in a tag.
 
 SageMaker's create calls have no client token, so the job's own description must show whose it is.
 
     2/prod/1/0/0/2/-1/1744156800000000/ends/9f86d081884c7d659a2feaa0c55ad015/my_dag/scheduled__2025-04-09T00:00:00+00:00/train
 
-From left to right: the version of this format; the installation; the generation (which clear of the task it was made
-after); how many clears Airflow counts; the task's `retries`; the try that made the job; the map index; when the DAG run
-started; whether the job may outlive its task (`Stay`); the digest by which tasks are compared; the DAG, the run and the
-task, for people and tools to read, cut where they are too long.
+From left to right: the version of this format; the installation; the generation (after which clear of the task the job
+was created); how many clears Airflow counts; the task's `retries`; the try that created the job; the map index; when
+the DAG run started; whether the job may outlive its task (`Stay`); the digest by which tasks are compared; the DAG, the
+run and the task, for people and tools, cut if they are too long.
 
-Jobs outlive deployments, so what a release has written, all later ones must read: a change of the format gets a new
-version, and `decode` keeps a reader for each. Version 1 had neither installation nor clears. A version that it does not
-know is that of a later release; such a job is another's, which is neither waited for nor stopped.
+Jobs outlive deployments, so all later releases must read what a release has written: a change of the format gets a new
+version, and `decode` keeps a reader for each. Version 1 had neither installation nor clears. An unknown version is that
+of a later release; such a job counts as someone else's, which is neither waited for nor stopped.
 """
 
 import re
@@ -31,17 +31,17 @@ _MAX_TAGS, _MAX_TAG = 50, 256
 
 _VERSION: Final = "2"
 _FIELDS: Final = {"1": ("generation", "retries"), "2": ("installation", "generation", "clears", "retries")}
-"""What a version has of a TaskRun before the try; all have the same after it."""
+"""The parts of a TaskRun before the try, by version; after it, all versions have the same."""
 
 Path: TypeAlias = Sequence[str | int]
-"""The steps to a part of a request: members, and places in a list."""
+"""The path to a part of a request: members, and positions in a list."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:+@-]")  # tags allow few characters, so "/" separates and "=" escapes
 _ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
 
 
 def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
-    """`label` as a string of at most `limit` characters, safe as an environment variable's and as a tag's value."""
+    """`label` as a string of at most `limit` characters, safe as the value of an environment variable and of a tag."""
     run = label.task_run
     numbers = (run.generation, run.clears, run.retries, label.try_number, run.map_index, run.started)
     head = "/".join((_VERSION, _escape(run.installation), *map(str, numbers), str(label.stay), label.digest))
@@ -50,7 +50,7 @@ def encode(label: Label, limit: int = _MAX_VARIABLE) -> str:
 
 
 def decode(text: str) -> Label | None:
-    """Return the label that `encode` wrote, or None if `text` is nothing of ours, or of a later release."""
+    """Return the label that `encode` wrote, or None if `text` is not a label, or that of a later release."""
     version, *parts = text.split("/")
     names = _FIELDS.get(version, ())
     if not names or len(parts) != len(names) + 8:
@@ -72,7 +72,7 @@ def decode(text: str) -> Label | None:
 def sign(request: Mapping[str, Any], label: Label, member: Path = (), most: int = MAX_VARIABLES) -> dict[str, Any]:
     """Return a copy of `request` that carries `label`.
 
-    `member` is the path to the map that has the Environment, `most` how many variables that may have.
+    `member` is the path to the map that has the Environment, `most` the limit on its variables.
 
     Raises a fatal `TrainingProblem` if the request has no room for it.
     """
@@ -90,7 +90,7 @@ def sign(request: Mapping[str, Any], label: Label, member: Path = (), most: int 
 
 
 def signs_by_tag(request: Mapping[str, Any], member: Path = (), most: int = MAX_VARIABLES) -> bool:
-    """Whether `request` can carry an identity in its tags only: it is serverless, or its Environment is full.
+    """Whether `request` can carry an identity only in its tags: it is serverless, or its Environment is full.
 
     `request` may be a description, too.
     """
@@ -121,7 +121,7 @@ def _environment(request: Mapping[str, Any], member: Path) -> Mapping[str, str]:
 
 
 def _with_variable(request: Any, value: str, member: Path) -> Any:
-    """A copy of `request` with the variable in the map at `member`, which is made where it is missing."""
+    """A copy of `request` with the variable in the map at `member`, which is created if it is missing."""
     if not member:
         return {**request, "Environment": {**(request.get("Environment") or {}), VARIABLE: value}}
     step, *below = member
@@ -139,7 +139,7 @@ def _unescape(text: str) -> str:
 
 
 def _fit(texts: list[str], room: int) -> list[str]:
-    """Cut `texts` to at most `room` characters together; the longest lose first, short ones stay whole."""
+    """Cut `texts` to at most `room` characters in total; the longest are cut first, short ones stay complete."""
     longest = room
     while sum(min(len(text), longest) for text in texts) > room:
         longest -= 1

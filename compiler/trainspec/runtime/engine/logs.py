@@ -23,8 +23,8 @@ LINES_OF_A_TAIL: Final = 50
 class JobLog:
     """The log of job `name`, written line by line to `write` as it grows.
 
-    `client` is a boto CloudWatch Logs client. With `tail`, of the streams that are there at the first look only the
-    last lines are written: the earlier ones are in the log of the try that was lost.
+    `client` is a boto3 CloudWatch Logs client. With `tail`, only the last lines of the streams that exist at the first
+    poll are written: the earlier lines are in the log of the lost try.
     """
 
     client: Any
@@ -37,9 +37,9 @@ class JobLog:
     _readable: bool = True
 
     def show(self, calls: int = CALLS_A_LOOK) -> None:
-        """Write what is new, for at most `calls` calls; what is more waits for the next look. Raises nothing of AWS's.
+        """Write what is new, with at most `calls` calls; the rest waits for the next poll. Raises no AWS error.
 
-        A log that may not be read is reported once. Other faults pass: the next look continues where this one stopped.
+        A log that may not be read is reported once. Other faults pass: the next poll continues where this one stopped.
         """
         if not self._readable:
             return
@@ -73,10 +73,10 @@ class JobLog:
             stream, calls = waiting.pop(0), calls - 1
             if self._read_page(stream):
                 waiting.append(stream)
-            self._tokens[stream] = self._tokens.pop(stream)  # to the end: another goes first at the next look
+            self._tokens[stream] = self._tokens.pop(stream)  # moved to the end: another is first at the next poll
 
     def _read_page(self, stream: str) -> bool:
-        """Write one page of `stream`; return whether there may be more. Only a token that comes back means the end."""
+        """Write one page of `stream`; return whether there may be more. Only a repeated token means the end."""
         token = self._tokens[stream]
         last_lines = stream in self._tails
         where = {"nextToken": token} if token else {"limit": LINES_OF_A_TAIL} if last_lines else {}
@@ -93,15 +93,15 @@ class JobLog:
 
 
 def lines_of(stream: str, page: Any) -> list[str]:
-    """Return the events of one answer of GetLogEvents as lines that name the container."""
+    """Return the events of one GetLogEvents response as lines that name the container."""
     container = stream.partition("/")[2]
     return [f"[{container}] {event['message'].rstrip()}" for event in page.get("events", [])]
 
 
 def last_log_lines(logs: Any, name: str, *, streams: int = 3, lines: int = 10) -> list[str]:
-    """Return the last lines that job `name` wrote, of at most `streams` containers, `lines` each: `streams + 1` calls.
+    """Return the last lines of job `name`, of at most `streams` containers, `lines` each, with `streams + 1` calls.
 
-    `logs` is a boto CloudWatch Logs client. Raises what it raises.
+    `logs` is a boto3 CloudWatch Logs client. Raises what it raises.
     """
     found = logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{name}/", limit=streams)
     result = []

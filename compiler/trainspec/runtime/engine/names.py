@@ -1,4 +1,4 @@
-"""The names that a job may get: the one asked for, and others when that is taken.
+"""The names that a job may get: the requested one, and alternatives if that is taken.
 
 A job's name has at most 63 characters and is unique in its account and region.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html#sagemaker-CreateTrainingJob-request-TrainingJobName
@@ -11,11 +11,11 @@ from typing import Any, Final
 MAX_NAME = 63
 MAX_NUMBER = 9999
 _NAME_PARAMETER: Final = "sagemaker_job_name"
-"""The hyperparameter in which AWS's toolkits hand a script the name of its job, as SAGEMAKER_JOB_NAME."""
+"""The hyperparameter in which AWS's toolkits pass the job's name to a script, as SAGEMAKER_JOB_NAME."""
 
 
 def with_suffix(name: str, suffix: str, longest: int = MAX_NAME) -> str:
-    """`name-suffix`, with `name` cut so that the whole has at most `longest` characters and no two dashes meet."""
+    """`name-suffix`, with `name` cut so that the result has at most `longest` characters and no double dash."""
     return f"{name[: longest - len(suffix) - 1].rstrip('-')}-{suffix}"
 
 
@@ -25,12 +25,12 @@ def numbered(name: str, longest: int = MAX_NAME) -> Iterator[str]:
 
 
 def stem(name: str, longest: int = MAX_NAME) -> str:
-    """What all names have in common that `numbered` and a time stamp make of `name`."""
+    """The common prefix of all names that `numbered` and a time stamp derive from `name`."""
     return name[: longest - len("-20250409000000-9999")].rstrip("-")
 
 
 def named(request: Mapping[str, Any], member: str, name: str) -> dict[str, Any]:
-    """`request` with `name` as its `member`, and where a hyperparameter holds the job's name, there, too."""
+    """`request` with `name` as its `member`, and in hyperparameters that contain the job's name."""
     asked, values = request[member], request.get("HyperParameters")
     renamed = {**request, member: name}
     if name != asked and isinstance(values, Mapping):

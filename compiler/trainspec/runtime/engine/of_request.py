@@ -10,6 +10,6 @@ def kind_of(request: Mapping[str, Any]) -> JobKind:
     """The kind of job that a request creates."""
     if "HyperParameterTuningJobConfig" not in request:
         return TRAINING
-    from trainspec.runtime.engine.tuning import TUNING  # most jobs are not
+    from trainspec.runtime.engine.tuning import TUNING  # most jobs are not tuning jobs
 
     return TUNING

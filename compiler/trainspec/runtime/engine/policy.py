@@ -1,4 +1,4 @@
-"""What the author of a task may choose about its job."""
+"""The choices that the author of a task has for its job."""
 
 from dataclasses import dataclass
 
@@ -8,27 +8,27 @@ from trainspec.runtime.engine.identity import Stay
 
 @dataclass(frozen=True)
 class Policy:
-    """What to do where the request leaves a choice."""
+    """The choices that the request leaves open."""
 
     if_exists: IfExists = "fail"
-    """Where the job's name is taken by another's job."""
+    """If the job's name is taken by another job."""
     check_interval: float = 30.0
-    """Seconds between two looks at the job."""
+    """Seconds between two polls of the job."""
     max_attempts: int | None = 60
     """`max_attempts * check_interval` seconds are the longest wait; None: until the StoppingCondition is met."""
     on_timeout: OnTimeout = "stop"
-    """What becomes of the job when that wait is over."""
+    """What happens to the job when that wait is over."""
     bound: str | None = None
-    """How a message calls the longest wait, where these numbers are not those that the author wrote."""
+    """What a message calls the longest wait, if these numbers are not the ones that the author wrote."""
     reruns: bool = False
-    """Whether one and the same try may be run once more: a job that has ended is then that of the time before."""
+    """Whether the same try may run again: a job that has ended is then that of the earlier run."""
 
     @property
     def longest_wait(self) -> float | None:
-        """Seconds, or None for a wait without end."""
+        """Seconds, or None for no limit."""
         return None if self.max_attempts is None else self.max_attempts * self.check_interval
 
     def stay(self, *, wait: bool) -> Stay:
-        """Return whether the job may outlive its task, which waits for it or does not."""
+        """Return whether the job may outlive its task; `wait` is whether the task waits for it."""
         leaves = wait and self.on_timeout == "leave" and self.longest_wait is not None
         return Stay(not wait, int(self.longest_wait or 0) if leaves else None)

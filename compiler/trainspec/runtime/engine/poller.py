@@ -1,8 +1,9 @@
 """Shared by all waits of one triggerer: a poller for each connection and region, with a call for each page.
 
-A round reads ListTrainingJobs from the newest job back, a hundred jobs to a call, as far as it pays, and informs
-each waiter that its job has ended, or to ask DescribeTrainingJob itself. It does not filter by status: AWS cuts a page
-first and filters it afterwards, so a filter saves no call, while it hides how jobs end and how far back a page reaches.
+A round reads ListTrainingJobs from the newest job back, a hundred jobs per call, as long as that saves calls, and
+informs each waiter that its job has ended, or that it must call DescribeTrainingJob itself. It does not filter by
+status: AWS pages first and filters afterwards, so a filter saves no call, while it hides how jobs end and how far back
+a page reaches.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
 
 No Airflow here. boto's blocking calls run in a few threads, never on the event loop.
@@ -28,19 +29,19 @@ from trainspec.runtime.engine.problems import Fault, Kind, TrainingProblem
 
 _LOG = logging.getLogger(__name__)
 
-_PAGE: Final = 100  # the most that AWS gives at once
+_PAGE: Final = 100  # AWS's maximum
 _THREADS: Final = 8  # a boto client keeps ten connections
 _ROUNDS_UNLISTED: Final = 10
-# A job made a moment ago may not be visible yet. Its creation shows that there are credentials.
+# A new job may not be visible yet. Its creation shows that there are credentials.
 _PASSING: Final = frozenset({Fault.TRANSIENT, Fault.MISSING, Fault.RENEWAL})
 
 Connect: TypeAlias = Callable[[], Awaitable[Any]]
-"""Makes a boto SageMaker client that does not retry by itself."""
+"""Creates a boto3 SageMaker client that does not retry by itself."""
 
 
 @dataclass(eq=False)
 class _Waiter:
-    """One who waits for the end of job `name`. Times are the event loop's, but for `created`."""
+    """A wait for the end of job `name`. Times are the event loop's, except `created`."""
 
     name: str
     interval: float
@@ -48,9 +49,9 @@ class _Waiter:
     """When the job was created, in seconds since the epoch; 0 if that is not known."""
     due: float = inf
     unlisted_until: float = -inf
-    """Until when it costs less to ask for the job alone than to page as far back as it lies."""
+    """Until when one call for this job costs less than paging back as far as its creation."""
     news: asyncio.Future[bool] = field(init=False)
-    """True: the job has ended. False: ask yourself."""
+    """True: the job has ended. False: the waiter must check it itself."""
 
 
 class Poller:
@@ -60,7 +61,7 @@ class Poller:
         self.users = 0
         self.kind = kind
         self.ahead = 0.0
-        """Seconds that AWS's clock is ahead of ours, by its last answer."""
+        """Seconds that AWS's clock is ahead of ours, by its last response."""
         self._connect = connect
         self._connecting: asyncio.Task[Any] | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="trainspec-poller")
@@ -70,13 +71,13 @@ class Poller:
         self._earlier = asyncio.Event()
 
     async def ended(self, name: str, interval: float, created: float | None = None) -> None:
-        """Return when job `name` has ended, at most about `interval` seconds after it did.
+        """Return when job `name` has ended, at most about `interval` seconds after its end.
 
-        The first look is one interval from now, or at once where `created` is not known. Raises `TrainingProblem` and
-        `CallAnswer` if AWS refuses to answer, and `TrainingProblem` if the poller itself broke.
+        The first poll is after one interval, or at once if `created` is not known. Raises `TrainingProblem` and
+        `CallAnswer` if AWS rejects the call, and `TrainingProblem` if the poller itself failed.
         """
         waiter = _Waiter(name, interval, created or 0.0)
-        await self._client()  # in the context of its user, not in that of the rounds
+        await self._client()  # in the context of the caller, not in that of the rounds
         ask = created is None
         while ask or not await self._news(waiter):
             ask = False
@@ -89,7 +90,7 @@ class Poller:
     async def call(
         self, operation: str, arguments: Mapping[str, Any], *, needs: str = "", back_off: BackOff | None = None
     ) -> Any:
-        """Return the answer to `operation`, a method of the client, as `Calls` does, but block no event loop."""
+        """Return the response of `operation`, a method of the client, as `Calls` does, off the event loop."""
         loop = asyncio.get_running_loop()
         patience = Patience(operation, Clock(loop.time), back_off or BackOff(), {}, _PASSING)
         while True:
@@ -109,14 +110,14 @@ class Poller:
             await asyncio.sleep(delay)
 
     def close(self) -> None:
-        """End the poller's task and, when they are idle, its threads."""
+        """End the poller's task, and its threads when they are idle."""
         for task in (self._rounds, self._connecting):
             if task is not None:
                 task.cancel()
         self._threads.shutdown(wait=False)
 
     async def _client(self) -> Any:
-        """Return the client, made once for all who ask."""
+        """Return the client, created once for all callers."""
         connecting = self._connecting = self._connecting or asyncio.ensure_future(self._connect())
         try:
             return await asyncio.shield(connecting)
@@ -127,12 +128,12 @@ class Poller:
             raise TrainingProblem(Kind.RETRY, text) from error
 
     async def _news(self, waiter: _Waiter) -> bool:
-        """Return whether the job of `waiter` has ended (True) or its waiter has to ask (False)."""
+        """Return whether the job of `waiter` has ended (True), or the waiter must check it itself (False)."""
         loop = asyncio.get_running_loop()
         waiter.due, waiter.news = loop.time() + waiter.interval, loop.create_future()
         self._waiters.add(waiter)
         if self._rounds is None or self._rounds.done():
-            # In a context of its own: what it logs belongs to no single task.
+            # In a separate context: its log lines belong to no single task.
             self._rounds = Context().run(asyncio.create_task, self._go_round())
         elif waiter.due < self._sleeps_until:
             self._earlier.set()
@@ -142,7 +143,7 @@ class Poller:
             self._waiters.discard(waiter)
 
     async def _go_round(self) -> None:
-        """Hold rounds as long as somebody waits. Whatever ends it, nobody is left waiting."""
+        """Run rounds as long as there are waiters. However it ends, no waiter keeps waiting."""
         why = "it was ended"
         try:
             while self._waiters:
@@ -158,7 +159,7 @@ class Poller:
                     waiter.news.set_exception(problem)
 
     async def _sleep(self) -> None:
-        """Return when the first waiter is due, or when there is none left."""
+        """Return when the first waiter is due, or when there are none left."""
         while self._waiters:
             self._sleeps_until = min(waiter.due for waiter in self._waiters)
             left = self._sleeps_until - asyncio.get_running_loop().time()
@@ -169,11 +170,11 @@ class Poller:
                 await asyncio.wait_for(self._earlier.wait(), left)
 
     async def _round(self, now: float) -> None:
-        """Look after all who are due at `now`, and in the same calls after those who will be soon."""
+        """Serve all waiters that are due at `now`, and in the same calls those that will be due soon."""
         due = {waiter for waiter in self._waiters if waiter.due <= now}
         soon = {waiter for waiter in self._waiters if waiter.due <= now + waiter.interval / 2}
         listed = {waiter for waiter in soon if waiter.unlisted_until <= now}
-        if len(listed) > 1:  # for one job a page costs as much as asking for it
+        if len(listed) > 1:  # for one job, a page costs as much as a describe call
             try:
                 await self._list(listed, now)
             except (CallAnswer, TrainingProblem) as problem:
@@ -184,9 +185,9 @@ class Poller:
                 self._notify(waiter, ended=False)
 
     async def _list(self, wanted: set[_Waiter], now: float) -> None:
-        """Page through the jobs for as long as that costs fewer calls than asking for each job that is `wanted`.
+        """Page through the jobs for as long as that costs fewer calls than describing each job that is `wanted`.
 
-        Every waiter whose job comes by is served. Those whose pages were not worth it are not listed for some rounds.
+        Every waiter whose job is listed is served. Those whose pages were not worth it are not listed for some rounds.
         """
         named: dict[str, list[_Waiter]] = {}
         for waiter in self._waiters:
@@ -205,7 +206,7 @@ class Poller:
             wanted -= seen
             if "NextToken" not in page:
                 break
-            # A page may be empty and not the last. One whose job should have come by has to ask: AWS may lag.
+            # A page may be empty and not the last. A waiter whose job should have been listed must check: AWS may lag.
             back_to = min((summary["CreationTime"].timestamp() for summary in summaries), default=inf)
             wanted = {waiter for waiter in wanted if waiter.created <= back_to}
             if most_saved - saved >= len(wanted):
@@ -215,7 +216,7 @@ class Poller:
         _leave_unlisted(too_far, now)
 
     def _serve(self, named: Mapping[str, list[_Waiter]], summaries: list[dict[str, Any]], now: float) -> set[_Waiter]:
-        """Tell those whose job is in `summaries` and has ended; the others' turn is in one interval. Returns both."""
+        """Notify waiters whose job in `summaries` has ended; the others are due in one interval. Returns both."""
         seen = set()
         for summary in summaries:
             for waiter in named.get(summary[self.kind.name], ()):
@@ -241,9 +242,9 @@ _POLLERS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Hashable, Poller]] =
 
 @asynccontextmanager
 async def shared(key: Hashable, connect: Connect, kind: JobKind = TRAINING) -> AsyncIterator[Poller]:
-    """Hand out the poller of `key` on this event loop, made for the first who asks and closed after the last.
+    """Provide the poller of `key` on this event loop, created for the first caller and closed after the last.
 
-    `key` says which connection, region and kind.
+    `key` identifies connection, region and kind.
     """
     pollers = _POLLERS.setdefault(asyncio.get_running_loop(), {})
     poller = pollers[key] = pollers.get(key) or Poller(connect, kind)

@@ -1,6 +1,6 @@
 """What can go wrong with a training job, as plain data.
 
-The engine raises one exception, `TrainingProblem`. Its kind says what the caller should do; the operator turns it into
+The engine raises one exception, `TrainingProblem`. Its kind tells callers what to do; the operator turns it into
 Airflow's exceptions, and callers without Airflow handle it themselves.
 """
 
@@ -13,13 +13,13 @@ class Kind(Enum):
     """What to do about a problem."""
 
     FATAL = "fatal"
-    """Fail and do not retry: another try would end the same."""
+    """Fail and do not retry: another try would end the same way."""
     RETRY = "retry"
-    """Fail; another try may go better."""
+    """Fail; another try may succeed."""
     SKIP = "skip"
-    """The author asked to skip the task in this case."""
+    """The author chose to skip the task in this case."""
     LEFT_OVER = "left over"
-    """Airflow has gone on without this try: it should make, stop and say nothing any more."""
+    """Airflow has replaced this try: it should no longer create, stop or report anything."""
 
 
 class TrainingProblem(Exception):  # noqa: N818 - a problem may also be a skip
@@ -30,7 +30,7 @@ class TrainingProblem(Exception):  # noqa: N818 - a problem may also be a skip
         self.kind = kind
         self.text = text
         self.unanswered = unanswered
-        """Whether AWS gave no answer, at least at an earlier attempt, so that what was asked may have been done."""
+        """Whether AWS did not respond, at least to an earlier attempt, so that the call may have taken effect."""
 
 
 class Fault(Enum):
@@ -46,7 +46,7 @@ class Fault(Enum):
     RENEWAL = "renewal"
 
 
-# Error codes of SageMaker and of AWS's common errors.
+# Error codes of SageMaker and AWS's common errors.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
 _CODES = {
     "ResourceInUse": Fault.TAKEN,
@@ -75,7 +75,7 @@ _CODES = {
     "TooManyRequestsException": Fault.TRANSIENT,
 }
 
-# SageMaker calls these ValidationException, like everything else.
+# SageMaker returns these as ValidationException, as many other errors.
 _MESSAGES = {
     "Requested resource not found": Fault.MISSING,
     "job is in status": Fault.ENDED,
@@ -83,7 +83,7 @@ _MESSAGES = {
 
 
 def classify(error: Exception) -> Fault | None:
-    """Return what `error` means, or None if it is no error of a boto call (a bug, not a fault of the network)."""
+    """Return what `error` means, or None if it is not an error of a boto call (a bug, not a network fault)."""
     if isinstance(response := getattr(error, "response", None), Mapping):
         return _answered(response)
     from botocore import exceptions as boto
@@ -99,29 +99,29 @@ def classify(error: Exception) -> Fault | None:
 
 
 def _answered(response: Mapping[str, Any]) -> Fault:
-    """What an error answer means; a ClientError of botocore holds it as its `response`."""
+    """The meaning of an error response, which is the `response` of a botocore ClientError."""
     details = response.get("Error", {})
     for words, fault in _MESSAGES.items():
         if words in details.get("Message", ""):
             return fault
     code = details.get("Code", "")
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    passing = status in (408, 429) or status >= 500 or code == "400"  # 400: an error's answer that was cut
+    passing = status in (408, 429) or status >= 500 or code == "400"  # 400: a truncated error response
     return _CODES.get(code, Fault.TRANSIENT if passing else Fault.FINAL)
 
 
 def redacted(text: str, request: Mapping[str, Any]) -> str:
-    """`text` without the values of the request that users choose freely, which AWS's messages like to quote.
+    """`text` without the values of the request that users choose freely, which AWS's messages often quote.
 
-    Values of up to three characters stay: they are not secrets, and their letters are in every other word.
+    Values of up to three characters stay: they are not secrets, and they are part of many words.
     """
-    from trainspec.safety.masking import conceal_all, without  # only where something went wrong
+    from trainspec.safety.masking import conceal_all, without  # only needed after an error
 
     return conceal_all(without(text, frozenset(_values(request))))
 
 
 def definitions_of(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The definitions of training jobs in a tuning request: the one, or each of several."""
+    """The definitions of training jobs in a tuning request: one or several."""
     several = request.get("TrainingJobDefinitions")
     found = (request.get("TrainingJobDefinition"), *(several if isinstance(several, (list, tuple)) else ()))
     yield from (each for each in found if isinstance(each, Mapping))

@@ -1,12 +1,12 @@
 """Finds jobs whose task run has ended without stopping them.
 
-There are cases in which Airflow runs no code of ours: a worker is lost with the last try, a deferred task is set to
-failed while the triggerer is away. The job still carries the identity of its task run, so it is known whom to ask.
+In some cases Airflow runs no code of ours: a worker is lost with the last try, a deferred task is set to failed while
+the triggerer is down. The job still carries the identity of its task run, so that Airflow can be asked about it.
 
-A job is stopped only where this very Airflow says that its task run has ended: the label must name this installation,
-and the DAG run must exist and have started in the same microsecond as the label says. Only where the installation has
-a name that its owner gave it, and so no other has, a DAG run that it does not know was deleted, and one that started
-later was started anew. What is not certain is left alone.
+A job is stopped only if this Airflow says that its task run has ended: the label must name this installation, and the
+DAG run must exist and have started in the same microsecond as in the label. Only if the owner gave the installation a
+unique name does an unknown DAG run count as deleted, and one that started later as started anew. In case of doubt, a
+job is left alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,43 +21,43 @@ from trainspec.runtime.engine.job import Job
 from trainspec.runtime.engine.kinds import TRAINING, JobKind
 
 _EARLY = 30.0
-"""Seconds before its time limit from which a job may have been left on purpose: clocks and looks are not exact."""
+"""Seconds before its time limit from which a job may have been left on purpose: clocks and polls are not exact."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What Airflow knows of a task run: its DAG run's start (microseconds since the epoch) and end, and its state."""
+    """What Airflow knows about a task run: its state, and its DAG run's start (microseconds since 1970) and end."""
 
     started: int
     run_ended: bool
     state: str | None
-    """Airflow's name of the task instance's state; None if the DAG run has no such task instance, or it no state."""
+    """The task instance's state in Airflow; None if the DAG run has no such task instance, or that has no state."""
     shared_start: bool = False
-    """Whether the run starts at its logical date, as `airflow dags test` lets it, and so in every Airflow."""
+    """Whether the run starts at its logical date, as with `airflow dags test`, and so in every Airflow."""
 
 
 class AskError(Exception):
-    """Airflow could not be asked about a task run. The text says why."""
+    """Airflow could not be queried about a task run. The text says why."""
 
 
 Ask = Callable[[TaskRun], Known | None]
-"""Asks Airflow about a task run: None if there is no such DAG run. Raises AskError."""
+"""Queries Airflow about a task run: None if there is no such DAG run. Raises AskError."""
 
 
 class Verdict(Enum):
-    """What becomes of a running job."""
+    """What to do with a running job."""
 
     STRAY = "stray"
-    """Its task run has ended, and it was to end with it."""
+    """Its task run has ended, and the job should have ended with it."""
     WANTED = "wanted"
     """Its task run continues, or its author wants it to outlive it."""
     UNKNOWN = "unknown"
-    """This Airflow does not know its task run, or could not be asked."""
+    """This Airflow does not know its task run, or could not be queried."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A running job that trainspec made, what becomes of it, and why."""
+    """A running job that trainspec created, what to do with it, and why."""
 
     job: Job
     label: Label
@@ -72,22 +72,22 @@ class Finding:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a sweep looks at."""
+    """The limits of a sweep."""
 
     older_than: float = 300.0
-    """Seconds since a job's creation, below which it is left alone and costs no call."""
+    """Seconds since a job's creation; younger jobs are left alone and cost no call."""
     name_contains: str = ""
-    """Part of the jobs' names; the others cost no call."""
+    """Part of the jobs' names; other jobs cost no call."""
     max_jobs: int = 1000
-    """How many jobs are asked about, a describe call each."""
+    """How many jobs are described, a call each."""
     max_pages: int = 200
     """How many pages of 100 jobs are listed, newest jobs first."""
 
 
 class Sweep:
-    """One look over the running jobs of an account and region. `exhausted` says whether the bounds cut it short.
+    """One pass over the running jobs of an account and region. `exhausted` says whether the limits cut it short.
 
-    `installation` is what labels call the Airflow that `ask` asks; empty if that is not known.
+    `installation` is the name in labels of the Airflow that `ask` queries; empty if that is not known.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Sweep:
                 job = self.account.find(name)
                 running = job and not job.ended and job.status != "Stopping"
                 label = self.account.label(job) if job and running else None
-            except CallAnswer:  # it is gone
+            except CallAnswer:  # it no longer exists
                 continue
             if job and label:
                 yield Finding(job, label, *self._judge(job, label))
@@ -145,7 +145,7 @@ class Sweep:
         if label.task_run.is_local:
             return Verdict.UNKNOWN, "`trainspec run` started it, not an Airflow task"
         if not label.complete:
-            return Verdict.UNKNOWN, "its label had no room for the whole ids of its task"
+            return Verdict.UNKNOWN, "its label had no room for the complete ids of its task"
         theirs = label.task_run.installation
         if theirs and not self.installation:
             return Verdict.UNKNOWN, f"it belongs to the installation {theirs}, and this Airflow's is not known"
@@ -159,7 +159,7 @@ class Sweep:
 
 
 def judge(label: Label, age: float, known: Known | None) -> tuple[Verdict, str]:
-    """Return what becomes of the running job that carries `label` of this installation, and is `age` seconds old."""
+    """Return what to do with the running job that carries `label` of this installation, and is `age` seconds old."""
     named, theirs = label.task_run.is_named, label.task_run
     if known is None:
         if not named:
@@ -178,7 +178,7 @@ def judge(label: Label, age: float, known: Known | None) -> tuple[Verdict, str]:
 
 
 def _ended(state: str, counts_as: str, label: Label, age: float) -> tuple[Verdict, str]:
-    """Return what becomes of a job whose task has ended as `state`, which counts as another where it is not sure."""
+    """Return what to do with a job whose task ended as `state`; `counts_as` replaces a state that is not certain."""
     if label.stay.after_success and counts_as == "success":
         return Verdict.WANTED, "its task does not wait for it (wait_for_completion=False)"
     if label.stay.seconds is not None and age >= label.stay.seconds:

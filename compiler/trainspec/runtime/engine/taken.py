@@ -1,4 +1,4 @@
-"""What to do if the name of a job is taken: by whom it is, and which other names are free."""
+"""What to do if the name of a job is taken: whose it is, and which other names are free."""
 
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -15,13 +15,13 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 def other_names(
     name: str, holder: Job, theirs: Label | None, label: Label, policy: Policy, kind: JobKind
 ) -> Iterator[str]:
-    """Return names to try where `holder`, labeled `theirs`, has the one that `label` asked for.
+    """Return names to try if `holder`, labeled `theirs`, has the one that `label` requested.
 
     Raises `TrainingProblem` if the policy allows no other.
     """
     longest = kind.max_name
     if label.relation(theirs) is not Relation.OTHER:
-        return numbered(name, longest)  # our own earlier job has it: a new one needs another name anyway
+        return numbered(name, longest)  # it is our own earlier job's: a new job needs another name anyway
     text = taken_message(holder, theirs, label, kind)
     started = label.task_run.started
     match policy.if_exists:
@@ -29,7 +29,7 @@ def other_names(
             raise TrainingProblem(Kind.FATAL, f"{text} (action_if_job_exists='fail')")
         case "skip":
             raise TrainingProblem(Kind.SKIP, f"{text} (action_if_job_exists='skip')")
-        case "timestamp" if started:  # the run's start, not now: a retry must come by the same name again
+        case "timestamp" if started:  # the run's start, not now: a retry must get the same name
             moment = datetime.fromtimestamp(started / 1e6, timezone.utc)
             stamped = with_suffix(name, f"{moment:%Y%m%d%H%M%S}", longest)
             return chain([stamped], numbered(stamped, longest))
@@ -38,7 +38,7 @@ def other_names(
 
 
 def taken_message(job: Job, theirs: Label | None, label: Label, kind: JobKind) -> str:
-    """The message that the name of `job`, labeled `theirs`, is not free for the task run of `label`, and why."""
+    """The message that the name of `job`, labeled `theirs`, is not available to the task run of `label`, and why."""
     owner = f"It belongs to {theirs}."
     if theirs is None:
         owner = f"It was created by something other than trainspec, or by a later release: {job.arn}"

@@ -1,7 +1,7 @@
 """From a request to an ended job: find or create the job, resolve conflicts, wait, and report a failure.
 
 It does not depend on Airflow: the engine takes a boto SageMaker client, a request, the label of the task run and a
-policy. One task run makes one job: SageMaker has no client token, but names are unique while their jobs exist, so the
+policy. One task run creates one job: SageMaker has no client token, but names are unique while their jobs exist, so the
 create call itself decides races, and the label in the job's description shows whose it is. docs/guarantees.md has the
 whole protocol.
 
@@ -27,7 +27,7 @@ from trainspec.runtime.engine.taken import other_names, presumed_message, taken_
 from trainspec.runtime.engine.waiting import OUR_TASKS, GoneError, Waiting
 
 _STALE: Final = 15.0
-"""Seconds after which a try asks whether it is still wanted before it makes a job: it may have been asleep."""
+"""Seconds after which a try checks that it is still current before it creates a job: it may have been suspended."""
 
 
 class Training:
@@ -50,25 +50,25 @@ class Training:
         self.policy = policy
         self.log = log
         self.wanted = wanted
-        """Whether Airflow has not gone on without this try; asked before a job is made where time has passed."""
+        """Whether Airflow has not replaced this try; called before a job is created if time has passed."""
         self.name: str | None = self.request.get(kind.name)
-        """The name that is looked at: of the job that may be running, or None once nothing is."""
+        """The name that is being checked: of the job that may be running, or None once nothing is."""
         self._job: Job | None = None
-        """That job, where it is known to be this task run's."""
+        """That job, if it is known to be this task run's."""
         self._asked = False
-        """Whether it was asked for, so that it may be there although it cannot be seen yet."""
+        """Whether it was requested, so that it may exist although it is not visible yet."""
         self._other: Iterator[str] | None = None
-        """The names to be looked at after this one."""
+        """The names to check after this one."""
         self._wanted_at = calls.clock.now()
 
     @property
     def _waiting(self) -> Waiting:
-        """How it waits, by the policy of this moment."""
+        """The wait, with the current policy."""
         return Waiting(self.account, self.label, self.policy, self.log)
 
     @property
     def calls(self) -> Calls:
-        """How AWS is called."""
+        """The calls to AWS."""
         return self.account.calls
 
     @calls.setter
@@ -86,7 +86,7 @@ class Training:
         return self._job is not None
 
     def start(self) -> Job:
-        """Return the job of this task run: made now, or found where an earlier try or a lost answer left it.
+        """Return the job of this task run: created now, or found where an earlier try or a lost response left it.
 
         Raises `TrainingProblem`.
         """
@@ -100,8 +100,8 @@ class Training:
         theirs = self.account.label(job) if job.description else None
         if holder is None and (ours := self._usable(job, theirs)):
             return self._settle_on(ours)
-        # These names are likely to be taken, and the describe call has the higher rate limit: so look first.
-        # The create call still decides who gets a name that looked free.
+        # These names are likely to be taken, and the describe call has the higher rate limit: so check first. The
+        # create call still decides who gets a name that seemed free.
         self._other = self._names_but(name, job, theirs)
         self.log(f"{taken_message(job, theirs, self.label, self.kind)} Taking another name")
         for other in self._other:
@@ -113,7 +113,7 @@ class Training:
 
     def resume(self, name: str) -> Job:
         """Return the job `name` of this task run, which `start` returned in another process."""
-        self.name, self._asked = name, True  # it may have to be stopped before it has been seen here
+        self.name, self._asked = name, True  # it may have to be stopped before this process has seen it
         return self._settle_on(self._or_gone(lambda: self._waiting.find_again(name, self._is_ours)))
 
     def wait(self, job: Job, deadline: float | None, watch: Callable[[Job], None] = lambda _: None) -> Job:
@@ -121,11 +121,11 @@ class Training:
         return self._or_gone(lambda: self._waiting.until(job, deadline, watch))
 
     def deadline(self, job: Job) -> float | None:
-        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no end."""
+        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no limit."""
         return self._waiting.deadline(job)
 
     def overdue(self, job: Job) -> TrainingProblem:
-        """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""
+        """Handle a job that has not ended in time as `on_timeout` says, and return what to raise."""
         return self._waiting.overdue(job)
 
     def release(self) -> None:
@@ -133,10 +133,10 @@ class Training:
         self.name, self._job = None, None
 
     def abandon(self, calls: Calls) -> bool:
-        """Stop the job of this task run through `calls`; return whether there is one that ran.
+        """Stop the job of this task run through `calls`; return whether there was one running.
 
-        It was made by this try, is just being made, or was left by an earlier try and not found again yet. Safe in the
-        middle of `start` and `wait`. Raises `TrainingProblem`.
+        This try created it, is just creating it, or has not yet found the one that an earlier try left. May be called
+        while `start` or `wait` is running. Raises `TrainingProblem`.
         """
         account, stopped = replace(self.account, calls=calls), False
         if self.name is None:
@@ -150,12 +150,12 @@ class Training:
 
     @property
     def _may_have_been_made(self) -> bool:
-        """Whether there may be a job already that an earlier try made, or one before a clear."""
+        """Whether a job may already exist that an earlier try created, or one before a clear."""
         run = self.label.task_run
         return self.label.try_number > 1 or bool(run.generation or run.clears) or self.policy.reruns
 
     def _running(self, account: Account) -> Iterator[Job]:
-        """Yield the running jobs of this task, seen through `account`, from where `start` has got to."""
+        """Yield the running jobs of this task, seen through `account`, from the point that `start` has reached."""
         name = str(self.name)
         if self._asked:
             job = account.look(name)
@@ -168,9 +168,9 @@ class Training:
                     yield job
 
     def _recover(self, name: str) -> tuple[Job | None, Job | None]:
-        """Return the job of this task run that is there to be waited for, and the one that has its name.
+        """Return the job of this task run that exists and can be waited for, and the one that has its name.
 
-        Ends what runs of before a clear. Looks at the name first: most often it answers alone.
+        Ends jobs of before a clear. Checks the name first: most often that is enough.
         """
         holder = self.account.find(name)
         if holder:
@@ -185,7 +185,7 @@ class Training:
         return None, holder
 
     def _own(self, account: Account, name: str, *, completed: bool) -> Iterator[tuple[Job, Label, Relation]]:
-        """Yield the jobs of this task, as `Account.own`; where they may not be listed, from name to name."""
+        """Yield the jobs of this task, as `Account.own`; if they may not be listed, name by name."""
         try:
             yield from account.own(self.label, str(self.request[self.kind.name]), completed=completed)
         except RefusedError as error:
@@ -193,7 +193,7 @@ class Training:
             yield from self._own_by_name(account, name)
 
     def _own_by_name(self, account: Account, name: str) -> Iterator[tuple[Job, Label, Relation]]:
-        """Yield the jobs of this task that are under the names it may take, up to the first that is free."""
+        """Yield the jobs of this task under the names that it may take, up to the first free one."""
         names: Iterator[str] = chain([name], self._other or ())
         while other := next(names, None):
             job = account.find(other)
@@ -208,7 +208,7 @@ class Training:
                     names = self._names_but(name, job, theirs)
 
     def _or_gone(self, look: Callable[[], Job]) -> Job:
-        """Return the job that `look` finds. Raises `GoneError`, with nothing left to stop, if it is gone."""
+        """Return the job that `look` finds. If it no longer exists, nothing is left to stop: raises `GoneError`."""
         try:
             return look()
         except GoneError:
@@ -223,7 +223,7 @@ class Training:
         return job
 
     def _still_wanted(self) -> None:
-        """Raise where Airflow has gone on without this try. Asked only where it may have been asleep for a while."""
+        """Raise if Airflow has replaced this try. Checked only if the try may have been suspended for a while."""
         now = self.calls.clock.now()
         if now - self._wanted_at > _STALE:
             if not self.wanted():
@@ -235,10 +235,10 @@ class Training:
         return TrainingProblem(Kind.LEFT_OVER, f"This try is obsolete, and gives way: {why}")
 
     def _create(self, name: str) -> Job | None:
-        """Return the job, newly made, or None if the name is taken: perhaps by ourselves, if an answer was lost."""
+        """Return the new job, or None if the name is taken: perhaps by our own job, if a response was lost."""
         self._still_wanted()
         self.log(f"Creating {self.kind.noun}: {name}")
-        self._asked = True  # from here on it may be running
+        self._asked = True  # from here on, it may be running
         request = named(self.request, self.kind.name, name)
         try:
             answer = self.calls(self.kind.create, request, needs=self.kind.arn, before=self._still_wanted)
@@ -248,7 +248,7 @@ class Training:
             self._asked = refusal.unanswered
             if refusal.fault is not Fault.QUOTA:
                 raise TrainingProblem(Kind.FATAL, f"{self.kind.create}: {refusal.text}") from None
-            if job := self.account.find(name):  # what uses the quota up may be the very job that we want
+            if job := self.account.find(name):  # the job that exhausts the quota may be our own
                 return job
             raise TrainingProblem(Kind.RETRY, f"An AWS quota is exhausted: {refusal.text}") from None
         except TrainingProblem as problem:
@@ -257,15 +257,15 @@ class Training:
         return self.kind.job(name, answer[self.kind.arn])
 
     def _usable(self, job: Job, theirs: Label | None) -> Job | None:
-        """Return `job`, labeled `theirs`, if this task run should wait for it; None if it needs another.
+        """Return `job`, labeled `theirs`, if this task run should wait for it; None if it needs another one.
 
-        Ends it where it is of before a clear. Raises if it shows that this try was left over.
+        Ends it if it is from before a clear. Raises if it shows that this try is obsolete.
         """
         if not job.description:
             return job
         relation = self.label.relation(theirs)
         if relation is Relation.LATER and self.policy.reruns:
-            relation = Relation.SAME  # of the time before, which had more tries
+            relation = Relation.SAME  # from before the change, when there were more tries
         if relation is Relation.EARLIER:
             self._or_gone(lambda: self._waiting.end_cleared(job))
         if relation is Relation.PRESUMED and not job.ended:
@@ -276,7 +276,7 @@ class Training:
             raise self._left_over(f"{self.kind.noun} {job.name} was {when}: {theirs}")
         if relation is not Relation.SAME or theirs is None:
             return None
-        # Lower `retries` and a clear may leave the sum as it was; a clear must never give the model of the time before.
+        # Lower `retries` and a clear may leave the sum unchanged; a clear must never yield the model from before it.
         if job.completed and theirs.task_run.generation < self.label.task_run.generation:
             return None
         if self.policy.reruns or theirs.try_number != self.label.try_number:
@@ -292,7 +292,7 @@ class Training:
         return job
 
     def _names_but(self, name: str, holder: Job, theirs: Label | None) -> Iterator[str]:
-        """Return names to try where `holder` has the one asked for, for `theirs`. Raises if there is no other."""
+        """Return names to try if `holder`, labeled `theirs`, has the requested one. Raises if there is no other."""
         try:
             return other_names(name, holder, theirs, self.label, self.policy, self.kind)
         except TrainingProblem:

@@ -1,4 +1,4 @@
-"""Tuning jobs: what DescribeHyperParameterTuningJob shows of one, and the row of their kind.
+"""Tuning jobs: what DescribeHyperParameterTuningJob returns, and the row of their kind.
 
 A tuning job has no artifact and no log of its own. It passes on the results of its best training job.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeHyperParameterTuningJob.html
@@ -21,25 +21,25 @@ LIST_TRAININGS: Final = "list_training_jobs_for_hyper_parameter_tuning_job"
 _DESCRIBE_TRAINING: Final = "describe_training_job"
 _CONFIG: Final = "HyperParameterTuningJobConfig"
 _SLACK, _SLACK_SHARE = 60.0, 0.1
-"""Seconds by which a tuning job that its own limit stops may seem to end before it; at most this share of the limit."""
+"""Seconds before its own limit at which a stopped tuning job may seem to end; at most this share of the limit."""
 
 
 @dataclass(frozen=True)
 class TuningJob(Job):
-    """One tuning job; `best` is the description of its best training job, empty if it was not asked for."""
+    """One tuning job; `best` is the description of its best training job, empty before it is requested."""
 
     best: Mapping[str, Any] | None = None
     failed_training: Mapping[str, Any] | None = None
-    """The summary of a training job of it that failed."""
+    """The summary of one of its training jobs that failed."""
 
     name_member: ClassVar[str] = "HyperParameterTuningJobName"
     arn_member: ClassVar[str] = "HyperParameterTuningJobArn"
     status_member: ClassVar[str] = "HyperParameterTuningJobStatus"
 
     def in_full(self, ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]) -> "TuningJob":
-        """Return the job with its best training job or, where it did not complete, one that failed.
+        """Return the job with its best training job or, if it did not complete, one that failed.
 
-        `ask` calls an operation with its arguments. Raises nothing that AWS answers: the job itself is known.
+        `ask` calls an operation with its arguments. Raises no AWS error: the job itself is known.
         """
         try:
             if self.completed:
@@ -53,7 +53,7 @@ class TuningJob(Job):
 
     @property
     def completed(self) -> bool:
-        """Whether the job ended well: also where it used up the time that its author gave it, with a result."""
+        """Whether the job succeeded, which includes that it used up its own time limit and has a result."""
         return self.status == COMPLETED or bool(self.status == "Stopped" and self._is_out_of_time and self.best_name)
 
     @property
@@ -72,26 +72,26 @@ class TuningJob(Job):
 
     @property
     def objective(self) -> tuple[str | None, float | None]:
-        """The name of the objective metric, and its value in the best training job; None for what is not known."""
+        """The name of the objective metric, and its value in the best training job; None if not known."""
         final = self._best_summary.get("FinalHyperParameterTuningJobObjectiveMetric") or {}
         value = final.get("Value")
         return final.get("MetricName"), value if value is not None and isfinite(value) else None
 
     @property
     def hyperparameters(self) -> dict[str, str]:
-        """Those of the best training job, the static ones among them; SageMaker's own (`_tuning…`) are left out."""
+        """Those of the best training job, including the static ones; SageMaker's own (`_tuning…`) are left out."""
         static = self._definition.get("StaticHyperParameters") or {}
         found = {**static, **(self._best_summary.get("TunedHyperParameters") or {})}
         return {name: value for name, value in found.items() if not name.startswith("_")}
 
     @property
     def logged_as(self) -> str | None:
-        """The name of a training job that failed: a tuning job itself writes no log."""
+        """The name of a training job that failed: a tuning job itself has no log."""
         return (self.failed_training or {}).get("TrainingJobName")
 
     @property
     def model(self) -> str | None:
-        """The S3 path of the best training job's artifact, once it was asked for."""
+        """The S3 path of the best training job's artifact, once that job is described."""
         return ((self.best or {}).get("ModelArtifacts") or {}).get("S3ModelArtifacts")
 
     @property
@@ -113,7 +113,7 @@ class TuningJob(Job):
 
     @property
     def results(self) -> dict[str, Any]:
-        """What a completed job passes on by XCom in addition to its name; nothing that is None."""
+        """What a completed job passes on by XCom in addition to its name; without None values."""
         summary, (metric, value) = self._best_summary, self.objective
         best = {
             "name": self.best_name,
@@ -128,7 +128,7 @@ class TuningJob(Job):
 
     @property
     def reason(self) -> str:
-        """Why the job did not complete: in the words of a training job that failed, and in its own."""
+        """Why the job did not complete: in the words of a training job that failed, and its own."""
         own = str(self.description.get("FailureReason") or "")
         if self.failed_training and self.status == "Failed":
             of_it, _ = self.cause
@@ -141,7 +141,7 @@ class TuningJob(Job):
 
     @property
     def cause(self) -> tuple[str, str]:
-        """What failed, in the words of a training job that failed; a tuning job has no secondary status of its own."""
+        """What failed, in the words of a training job that failed; a tuning job has no secondary status."""
         if self.status == "Stopped":
             return "", "MaxRuntimeExceeded" if self._is_out_of_time else "Stopped"
         own = str(self.description.get("FailureReason") or "")
@@ -153,7 +153,7 @@ class TuningJob(Job):
 
     @property
     def _definition(self) -> Mapping[str, Any]:
-        """The definition of the best training job: the only one or, of several, that which its summary names."""
+        """The definition of the best training job: the only one or, of several, the one that its summary names."""
         several = self.description.get(SEVERAL) or ()
         name = self._best_summary.get("TrainingJobDefinitionName")
         named = (each for each in several if each.get("DefinitionName") == name)
@@ -171,7 +171,7 @@ class TuningJob(Job):
 
 
 _OUT_OF_TIME: Final = (
-    "it ran longer than ResourceLimits.MaxRuntimeInSeconds allows, and no training job of it has completed"
+    "it ran longer than ResourceLimits.MaxRuntimeInSeconds allows, and none of its training jobs has completed"
 )
 _COUNTERS: Final = {
     "Completed": "completed",
@@ -192,7 +192,7 @@ _OF_DEFINITION: Final = (
     "StoppingCondition.MaxPendingTimeInSeconds", "StoppingCondition.MaxRuntimeInSeconds",
     "StoppingCondition.MaxWaitTimeInSeconds",
 )  # fmt: skip
-"""The typed members that the definition of the training jobs has in common with a training request."""
+"""The typed members that the definition of the training jobs shares with a training request."""
 _ONLY_DEFINITION: Final = {
     "HyperParameterTuningResourceConfig.InstanceConfigs[].InstanceCount": INTEGER,
     "HyperParameterTuningResourceConfig.InstanceConfigs[].VolumeSizeInGB": INTEGER,

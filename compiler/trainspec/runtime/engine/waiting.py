@@ -1,4 +1,4 @@
-"""Waits for a job: checks it until it has ended, its time is over, or it no longer exists."""
+"""Waits for a job: polls it until it has ended, its time is over, or it no longer exists."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
 OUR_TASKS: Final = (Relation.SAME, Relation.EARLIER)
 _LOOKS_FOR_GONE, _BETWEEN_LOOKS = 4, 5.0
-"""A job that was seen and is not there is looked for so often, so many seconds apart, before it counts as deleted."""
+"""A missing job that was seen before is polled this often, this many seconds apart, before it counts as deleted."""
 
 
 class GoneError(TrainingProblem):
@@ -31,8 +31,8 @@ class Waiting:
     def until(self, job: Job, deadline: float | None, watch: Callable[[Job], None]) -> Job:
         """Return `job` when it has ended, or as it is at `deadline` (seconds since the epoch), whichever is first.
 
-        Looks every `check_interval` seconds, logs each change of state, and shows `watch` what it saw. Time is AWS's.
-        Raises `TrainingProblem`, also if the job is there no more, or another has its name.
+        Polls every `check_interval` seconds, logs each change of state, and passes the job to `watch`. Time is AWS's.
+        Raises `TrainingProblem`, also if the job no longer exists, or another has its name.
         """
         state = ""
         while True:
@@ -48,7 +48,7 @@ class Waiting:
             self.account.calls.clock.sleep(left)
 
     def end_cleared(self, job: Job) -> Job:
-        """Return the job of a task run that a user cleared, stopped where it still ran, once it has ended."""
+        """Return the job of a task run that a user cleared, once it has ended; it is stopped if it was running."""
         if job.ended:
             return job
         self.log(f"Stopping {self.account.kind.noun} {job.name}: its task was cleared")
@@ -56,7 +56,7 @@ class Waiting:
         return self.ended(job)
 
     def ended(self, job: Job) -> Job:
-        """Return `job` once it has stopped, which SageMaker allows two minutes and the upload of the artifacts."""
+        """Return `job` once it has stopped: SageMaker allows it two minutes, plus the upload of the artifacts."""
         calls = self.account.calls
         job = self.until(job, calls.aws_now() + calls.back_off.patience, lambda _: None)
         if not job.ended:
@@ -65,7 +65,7 @@ class Waiting:
         return job
 
     def find_again(self, name: str, is_it: Callable[[Job], bool]) -> Job:
-        """Return the job `name`, which was seen before. Raises `GoneError` if none is there, or another."""
+        """Return the job `name`, which was seen before. Raises `GoneError` if there is none, or another one."""
         for look in range(_LOOKS_FOR_GONE):
             self.account.calls.clock.sleep(_BETWEEN_LOOKS if look else 0)
             if found := self.account.find(name):
@@ -75,9 +75,9 @@ class Waiting:
         raise self._gone(name)
 
     def deadline(self, job: Job) -> float | None:
-        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no end.
+        """Return when the wait for `job` is over, in seconds since the epoch by AWS's clock; None: it has no limit.
 
-        It counts from the job's creation, so that a retry which attaches to the job gets no more.
+        It counts from the job's creation, so that a retry which attaches to the job gets no extra time.
         """
         longest = self.policy.longest_wait
         if longest is None:
@@ -86,7 +86,7 @@ class Waiting:
         return min(now, job.created or now) + longest
 
     def overdue(self, job: Job) -> TrainingProblem:
-        """Do as `on_timeout` says about a job that has not ended in time, and return what to raise."""
+        """Handle a job that has not ended in time as `on_timeout` says, and return what to raise."""
         waited = f"{job.name} has not ended within {self.policy.longest_wait:g} seconds"
         bound = (
             self.policy.bound
@@ -99,7 +99,7 @@ class Waiting:
 
     def _look_again(self, job: Job) -> Job:
         """Return `job` as it is now. Raises `TrainingProblem` if it was deleted, whoever has its name now."""
-        if not job.description:  # made a moment ago, and perhaps not to be seen yet
+        if not job.description:  # just created, and perhaps not visible yet
             now = self.account.look(job.name)
             if self.label.relation(self.account.label(now)) not in OUR_TASKS:
                 raise self._gone(job.name)
