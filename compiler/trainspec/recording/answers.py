@@ -21,7 +21,7 @@ from trainspec.simulator.s3 import XML, ObjectReply
 
 ROLE: Final = "SageMakerRole"
 LARGEST_UPLOAD: Final = 1024**3
-"""Bytes of all parts that are held at a time."""
+"""Limit on the bytes of all parts that are stored at the same time."""
 
 _IDENTITY = f"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:sts::{ACCOUNT_ID}:assumed-role/{ROLE}/trainspec</Arn><UserId>AROARECORDER:trainspec</UserId>
@@ -39,7 +39,7 @@ _ROLE = """<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><G
 
 
 def query_answer(body: bytes) -> Reply:
-    """Answer STS and IAM: who calls, a role that is taken on, a role by its name."""
+    """Answer STS and IAM: who calls, a role that is assumed, a role by its name."""
     fields = parse_qs(body.decode("latin-1"), max_num_fields=1000)
     action = fields.get("Action", [""])[0]
     if action == "GetCallerIdentity":
@@ -56,7 +56,7 @@ def query_answer(body: bytes) -> Reply:
 
 
 def _allowed(actions: list[str]) -> str:
-    """The answer that a role may do all that is asked: who may what is not what is recorded."""
+    """The answer that a role is allowed everything: permissions are not what is recorded."""
     results = "".join(
         f"<member><EvalActionName>{escape(each)}</EvalActionName><EvalResourceName>*</EvalResourceName>"
         "<EvalDecision>allowed</EvalDecision></member>"
@@ -80,14 +80,14 @@ def buckets(names: list[str]) -> Reply:
 
 
 class Made:
-    """What SageMaker's other operations have made: a Describe answers what its Create was given, as done."""
+    """What SageMaker's other operations have created: a Describe returns what its Create was given, as completed."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._lock = threading.Lock()
 
     def answer(self, operation: str, region: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The answer of an operation; None for a Describe of what was not made."""
+        """The response of an operation; None for a Describe of something that was not created."""
         verb, kind = _split(operation)
         name = next((str(params[each]) for each in (f"{kind}Name", f"{kind}Arn") if each in params), kind)
         name = name.rpartition("/")[2]
@@ -112,7 +112,7 @@ def _split(operation: str) -> tuple[str, str]:
 
 
 def _folder(kind: str) -> str:
-    """`EndpointConfig` as ARNs have it: `endpoint-config`."""
+    """`EndpointConfig` in the form that ARNs have: `endpoint-config`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
 
 
@@ -155,7 +155,7 @@ class Parts:
 
 
 def completed(bucket: str, key: str) -> ObjectReply:
-    """The answer to CompleteMultipartUpload."""
+    """The response to CompleteMultipartUpload."""
     return _xml("CompleteMultipartUploadResult", Bucket=bucket, Key=key, ETag='"whole"')
 
 

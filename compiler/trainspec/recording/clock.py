@@ -1,4 +1,4 @@
-"""Times of the recording in recorded names and paths."""
+"""The time of the recording in recorded names and paths."""
 
 import re
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ _STAMP: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:\d{4}[-_]?\d\d[-_]?\d\d[-_T]?\d\d[-_]?\d\d(?:[-_]?\d\d(?:[-_.]?\d{3}(?:\d{3})?)?)?Z?"
     r"|\d{10}\.\d{1,9}|\d{6}-?\d{4}|\d{10}|\d{13}|\d{16}|\d{19})(?![A-Za-z0-9])"
 )
-"""What the SDKs put into names, and what scripts write with strftime or as a time since 1970."""
+"""Forms of time in the names that the SDKs create, and that scripts write with strftime or as a time since 1970."""
 _ISO: Final = re.compile(
     r"(?<![A-Za-z0-9])(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?(?![A-Za-z0-9])"
 )
 _TRIAL: Final = re.compile(r"-\d{3}-[0-9a-f]{8}$")
 _FORMATS: Final = {20: "%Y%m%d%H%M%S%f", 17: "%Y%m%d%H%M%S%f", 14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M"}
-"""A time without its separators, by its digits."""
+"""The digits of a time without its separators."""
 _SECONDS: Final = {10: 1, 13: 10**3, 16: 10**6, 19: 10**9}
-"""Digits of a time since 1970, and how many of its units a second has."""
+"""How many digits a time since 1970 has, and its units per second."""
 _SINCE_1970: Final = re.compile(r"(\d{10})\.\d+")
 _DAYS: Final = {
     "%Y-%m-%d": "{{ ds }}",
@@ -28,22 +28,22 @@ _DAYS: Final = {
         for form in ("%Y/%m/%d", "%Y_%m_%d", "%d/%m/%Y", "%d-%m-%Y", "%m/%d/%Y", "year=%Y/month=%m/day=%d")
     },
 }
-"""How scripts write a day, and the template that writes that of a run so.
+"""How scripts write a day, and the template that writes the day of a run in the same form.
 
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
 _NEAR: Final = timedelta(hours=1)
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
-"""The time zones furthest from UTC: a program may write the time of any."""
+"""The time zones furthest from UTC: a program may write the time of any zone."""
 
 
 def clocks(text: str, now: datetime) -> Iterator[tuple[int, int]]:
-    """Where a text holds a time about `now`, in any time zone, as names and paths have it: from and to."""
+    """Positions (start, end) of times close to `now` in a string, in any time zone, in the forms of names and paths."""
     yield from (found.span() for found in _STAMP.finditer(text) if _is_near(found[0], now))
 
 
 def iso_times(text: str, now: datetime) -> Iterator[str]:
-    """The times about `now` in a string as they are written for readers, such as `2025-04-09T06:00:00Z`."""
+    """The times close to `now` in a string in a form for readers, such as `2025-04-09T06:00:00Z`."""
     yield from (found[0] for found in _ISO.finditer(text) if _is_near(found[1], now))
 
 
@@ -53,9 +53,9 @@ def without_trial(name: str) -> str:
 
 
 def day_in(text: str, now: datetime) -> tuple[str, str] | None:
-    """The day of `now` as a text holds it, by the clock of UTC or of this machine, and a run's template for it.
+    """The day of `now` in a string, by UTC or by the clock of this machine, and the template for the day of a run.
 
-    A day that is part of what `clocks` finds is none.
+    A day that is part of a time that `clocks` finds does not count.
     """
     for start, end in reversed(list(clocks(text, now))):
         text = f"{text[:start]} {text[end:]}"
@@ -68,16 +68,16 @@ def day_in(text: str, now: datetime) -> tuple[str, str] | None:
 
 
 def around_clock(name: str, now: datetime) -> tuple[str, str] | None:
-    """What a name holds before and after the last time about `now` in it; None if there is no such time.
+    """The parts of a name before and after the last time close to `now`; None if there is no such time.
 
-    The number and the hash that a tuning job gives to a training job are left out.
+    The number and the hash that a tuning job adds to the name of a training job are left out.
     """
     found = list(clocks(name, now))
     return (name[: found[-1][0]], without_trial(name[found[-1][1] :])) if found else None
 
 
 def without_clock(name: str, now: datetime) -> str:
-    """`name` without the last time about `now` in it, if there is one."""
+    """`name` without the last time close to `now`, if there is one."""
     before, after = around_clock(name, now) or (name, "")
     joined = f"{before.rstrip('-_')}{after}" if before.rstrip("-_") else after.lstrip("-_")
     return joined or name
@@ -89,7 +89,7 @@ def _is_near(text: str, now: datetime) -> bool:
 
 
 def _times(digits: str) -> Iterator[tuple[datetime, timedelta, timedelta]]:
-    """What digits may mean as a time, and how far the clock of a time zone may be behind and ahead of it."""
+    """The times that digits may mean, and how far the clock of a time zone may be behind and ahead of each."""
     none = timedelta()
     if len(digits) in _SECONDS:
         with suppress(ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""Running the command that is recorded: AWS is the recorder on loopback, whatever the user's configuration says."""
+"""Runs the command that is recorded: the recorder on loopback is its AWS, whatever the user's configuration says."""
 
 import os
 import shutil
@@ -15,18 +15,18 @@ from trainspec.recording.server import Created, Recorder
 _OFF = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN",
         "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
         "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_CA_BUNDLE")  # fmt: skip
-"""Beginnings of variables that would lead a program elsewhere."""
+"""Prefixes of variables that would direct a program elsewhere."""
 _LOCAL = "127.0.0.1,localhost"
 REGION = "us-east-1"
 _INSIDE = Path(__file__).with_name("inside")
-"""What Python programs load at their start: SDKs name AWS's addresses where no variable reaches."""
+"""What Python programs load at startup: SDKs set AWS's addresses in places that no variable reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What a command created, in order, the objects that it uploaded, and its exit code.
 
-    `region` is the one that it was given, if the user has not chosen it.
+    `region` is the command's default region, if the user has set none.
     """
 
     created: Sequence[Created]
@@ -37,7 +37,7 @@ class Recording:
 
 @contextmanager
 def recorded(command: Sequence[str], region: str | None) -> Iterator[Recording]:
-    """Run a command to its end; what it uploaded is there meanwhile. Raises FileNotFoundError if there is none."""
+    """Run a command to its end; its uploads exist until the exit. Raises FileNotFoundError if it does not exist."""
     executable = shutil.which(command[0])
     if executable is None:
         raise FileNotFoundError(command[0])
@@ -52,7 +52,7 @@ def recorded(command: Sequence[str], region: str | None) -> Iterator[Recording]:
 
 
 def _end_of(process: "subprocess.Popen[bytes]") -> int:
-    """Wait for a process. The first Ctrl-C reaches it, too: it may end in its own way; the second kills it."""
+    """Wait for a process. The first Ctrl-C also reaches the process, which may exit by itself; the second kills it."""
     try:
         try:
             return process.wait()

@@ -1,4 +1,4 @@
-"""Names that contain the time of the recording, which every run replaces with its own."""
+"""Names that contain the time of the recording, which every run replaces with its own time."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from trainspec.recording.server import Created
 class Kind:
     """What an operation creates: what it is called, the member with its name, and Airflow's operator.
 
-    Names are told apart within a `family`: jobs of several kinds write to paths after their names. A name has at most
+    Names must differ within a `family`: jobs of several kinds write to paths with their names. A name has at most
     `longest` characters.
     """
 
@@ -23,7 +23,7 @@ class Kind:
 
     @property
     def family(self) -> str:
-        """The kinds that share their names."""
+        """The group of kinds that share their names."""
         return "job" if self.noun in ("training", "processing", "transform") else self.noun
 
 
@@ -41,25 +41,25 @@ _RUNS: Final = (
     ("{{ ts_nodash[2:13] }}", 11),
     ("{{ ts_nodash[2:8] }}{{ ts_nodash[9:13] }}", 10),
 )
-"""Times of a run and their lengths: to the second, to the minute as the SDKs have it, and in as few digits as any clock
-of a name."""
+"""Times of a run and their lengths: to the second, to the minute as in the SDKs, and in as few digits as any time in a
+name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a recorded name becomes, and the remark that says so."""
+    """What a recorded name becomes, and the remark on it."""
 
     template: str
     remark: str
 
 
 def name_of(created: Created) -> str:
-    """The name in a request of one of KINDS; an empty text where it has none."""
+    """The name in a request of one of KINDS; an empty string if it has none."""
     return str(created.request.get(KINDS[created.operation].member, ""))
 
 
 def names_of(created: Sequence[Created]) -> dict[str, Named]:
-    """What becomes of the recorded names that contain a time; names of training jobs are changed last."""
+    """What the recorded names that contain a time become; names of training jobs are changed last."""
     known = [each for each in created if each.operation in KINDS]
     taken: dict[tuple[str, str], set[str]] = {}
     found: dict[str, Named] = {}
@@ -85,7 +85,7 @@ def _named(name: str, before: str, after: str, longest: int, taken: set[str]) ->
 
 
 def free_base(base: str, room: int, taken: Collection[str]) -> str:
-    """`base`, or what is left of it where a time finds no room behind it; with a number where it is `taken`."""
+    """`base`, cut if there is no room for a time after it; with a number if it is `taken`."""
     longest = room - 1 - _RUNS[-1][1]
     found, count = base[:longest].rstrip("-"), 1
     while found in taken:

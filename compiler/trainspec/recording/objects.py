@@ -1,4 +1,4 @@
-"""The objects that a recorded program uploads: S3 allows keys that no file system does, so files have hashed names."""
+"""The objects that a recorded program uploads: S3 allows keys that file systems do not, so files have hashed names."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class Objects(Store):
     files: dict[tuple[str, str], Path] = field(default_factory=dict)
 
     def path(self, uri: str) -> Path:
-        """Where the object `uri` is, or would be. Raises ValueError for what is not a URI of an object in S3."""
+        """The path of the object `uri`, which may not exist. Raises ValueError if it is not the URI of an S3 object."""
         return self.root / hashlib.sha256("/".join(_split(uri)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def write(self, uri: str, data: bytes) -> None:
@@ -31,14 +31,14 @@ class Objects(Store):
                 yield key, file
 
     def below(self, prefix: str) -> Iterator[tuple[str, Path]]:
-        """The objects below a folder, each by its key from there on."""
+        """The objects below a folder, each with the rest of its key."""
         bucket, key = _split(prefix.rstrip("/") + "/")
         for name, file in self.objects(bucket):
             if name.startswith(key) and name != key:
                 yield name.removeprefix(key), file
 
     def buckets(self) -> list[str]:
-        """The buckets that hold something."""
+        """The buckets that are not empty."""
         return sorted({bucket for bucket, _ in list(self.files)})
 
 

@@ -1,4 +1,4 @@
-"""Recorded requests as every run sends them: with its own time, and with what its own job returns."""
+"""Recorded requests in the form that every run sends: with its own time, and with what its own job returns."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Rewriting:
     """What recorded names become in one spec.
 
     `names` are those of the spec itself, of which `of_tasks` are those of tasks, and `others` those of other specs with
-    the files of these. `kept` are texts that name what was uploaded, which is there once only.
+    their files. `kept` are strings that name what was uploaded, which exists only once.
     """
 
     names: Mapping[str, Named]
@@ -45,7 +45,7 @@ class Rewriting:
     _segments: dict[str, str] = field(default_factory=dict)
 
     def rewritten(self, request: Mapping[str, Any], job: OfJob | None = None) -> tuple[dict[str, Any], list[str]]:
-        """The request for Airflow's templates, and notes on what stays as it was. `job` has ended before."""
+        """The request with Airflow templates, and notes on what stays unchanged. `job` has ended before."""
         notes: list[str] = []
 
         def change(value: Any, path: tuple[str | int, ...]) -> Any:
@@ -60,7 +60,7 @@ class Rewriting:
         return changed, notes
 
     def _text(self, value: str, where: str, job: OfJob | None, notes: list[str]) -> str:
-        literal = as_literal(value).replace("$${", "${")  # `${` is for the spec's writer
+        literal = as_literal(value).replace("$${", "${")  # `${` is left to the spec's writer
         if value in self.kept:
             return literal
         if foreign := [each for each in _WORD.findall(value) if each in self.others]:
@@ -87,7 +87,7 @@ class Rewriting:
         return _WORD.sub(lambda found: self._word(found[0], where, job, notes), literal)
 
     def _word(self, word: str, where: str, job: OfJob | None, notes: list[str]) -> str:
-        """A word of a text: a name, or a segment of a path."""
+        """A word of a string: a name, or a segment of a path."""
         if job is not None and word == job.name and word in self.names and word not in self.of_tasks:
             return reference(job.task_id, "name")
         if word in self.names:
@@ -103,7 +103,7 @@ class Rewriting:
 
 
 def _result(value: str, job: OfJob) -> str | None:
-    """The reference to what the job returns that a text names; None if it names something else."""
+    """The reference to a result of the job that a string names; None if it names something else."""
     found = _ARTIFACT.fullmatch(value)
     if found and found[1] == job.output.rstrip("/") and _is_of(found[2], job):
         return reference(job.task_id, "model")

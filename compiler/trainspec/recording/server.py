@@ -1,4 +1,4 @@
-"""The recorder: the simulator, which also answers the other calls of scripts, and keeps what they create."""
+"""The recorder: the simulator, which also answers the other calls of scripts, and records what they create."""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from trainspec.simulator.protocol import error_reply, json_reply, read_params, r
 from trainspec.simulator.server import HOST, LARGEST_OBJECT, Handler, Server
 
 _CHANGES = ("Create", "Delete", "Register", "Start", "Stop", "Update")
-"""Beginnings of operations that change something."""
+"""Prefixes of operations that change something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Created:
 
 
 class Recorder(Server):
-    """The server and what it has seen."""
+    """The server and what it has recorded."""
 
     def __init__(self, folder: Path) -> None:
         quick = Plan(Outcome(starting=0, downloading=0, training=0, uploading=0, stopping=0))
@@ -58,7 +58,7 @@ class Recorder(Server):
 
     @contextmanager
     def served(self) -> Iterator[None]:
-        """Serve meanwhile."""
+        """Serve inside the context."""
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

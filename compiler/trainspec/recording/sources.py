@@ -25,7 +25,7 @@ _INPUTS: Final = frozenset(("InputDataConfig", "ProcessingInputs", "TransformInp
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """An archive, or the objects of a folder, and the URI of it. `is_channel`: an input of the job, no `source`."""
+    """An archive, or the objects of a folder, and its URI. `is_channel`: an input of the job, not its `source`."""
 
     uri: str
     files: Path | Mapping[str, Path]
@@ -46,7 +46,7 @@ class Recorded:
         return f"{self.stem}-source"
 
     def as_uploaded(self) -> Imported:
-        """The import with the archive as `source.dir`: what can be checked before a folder is packed."""
+        """The import with the archive as `source.dir`: this can be checked before a folder is packed."""
         (job,) = self.imported.jobs
         if self.uploaded is None or self.uploaded.is_channel:
             return self.imported
@@ -79,7 +79,7 @@ def take_source(
     spec: Recorded, request: dict[str, Any], fields: dict[str, Any], store: Objects, at: datetime
 ) -> list[str]:
     """Point `source.dir` at a folder next to the spec, where the archive was uploaded. Returns notes."""
-    read = job_fields(request, lambda text: as_literal(text).replace("$${", "${"))  # `${` is for the spec's writer
+    read = job_fields(request, lambda text: as_literal(text).replace("$${", "${"))  # `${` is left to the spec's writer
     source = read.get("source") or _plain_source(request)
     uri = source.get("dir") if isinstance(source, Mapping) else None
     if not isinstance(source, Mapping) or not isinstance(uri, str) or not uri.startswith("s3://"):
@@ -100,7 +100,7 @@ def take_source(
 
 
 def uploads(request: Mapping[str, Any], store: Objects) -> Iterator[tuple[str, str]]:
-    """What a request reads that was uploaded before it, by its member: objects, and inputs below a prefix."""
+    """What a request reads that was uploaded before, by its member: objects, and inputs below a prefix."""
     for path, value in leaves(dict(request)):
         uri = value.strip('"') if isinstance(value, str) else ""
         if not uri.startswith("s3://") or "/" not in uri.removeprefix("s3://").strip("/"):
@@ -124,7 +124,7 @@ def _uri(channel: Any) -> str | None:
 
 
 def _code_channel(request: Mapping[str, Any], store: Objects) -> Uploaded | None:
-    """The folder that version 3 of the SDK uploads as a channel: it is kept next to the spec, too."""
+    """The folder that version 3 of the SDK uploads as a channel: it is also kept next to the spec."""
     for channel in request.get("InputDataConfig") or ():
         uri = _uri(channel)
         if channel.get("ChannelName") != "code" or uri is None or not uri.removeprefix("s3://").strip("/"):
@@ -135,7 +135,7 @@ def _code_channel(request: Mapping[str, Any], store: Objects) -> Uploaded | None
 
 
 def _plain_source(request: Mapping[str, Any]) -> dict[str, str] | None:
-    """The script of a request that says no more of it than where it is."""
+    """The script of a request that only says where it is."""
     values = request.get("HyperParameters") or {}
     if _PROGRAM not in values or _DIRECTORY not in values:
         return None

@@ -34,7 +34,7 @@ class _Group:
 def specs_of(created: Sequence[Created], store: Objects, region: str | None) -> list[Recorded]:
     """The specs of what was created, in order. Raises CannotImportError if there was no training job.
 
-    A spec contains its region unless it is `region`, the default that nobody has chosen.
+    A spec contains its region unless that is `region`, the default that nobody has set.
     """
     groups: list[_Group] = []
     stems, before, lost = TaskIds(), list[Created](), list[str]()
@@ -90,7 +90,7 @@ def _spec(
 
 
 def _with_job(group: _Group, rewriting: Rewriting, store: Objects, region: str | None) -> Recorded:
-    """The spec with its job alone."""
+    """The spec with only its job."""
     created, name = group.job, name_of(group.job)
     imported = import_request(without_empty_ranges(created.request))
     request = dict(imported.jobs[0].request)
@@ -110,7 +110,7 @@ def _with_job(group: _Group, rewriting: Rewriting, store: Objects, region: str |
 
 
 def _region(created: Created, region: str | None, field: str) -> dict[str, Any]:
-    """The field for the region of a request, unless nobody has chosen it."""
+    """The field for the region of a request, unless that is the default."""
     return {field: created.region} if created.region != region else {}
 
 
@@ -122,7 +122,7 @@ def _put_task(
     more: Mapping[str, Any],
     job: OfJob | None,
 ) -> None:
-    """Add a task with `more` arguments after the others, and after the `job`, if that is given."""
+    """Add a task with the arguments `more` after the others, and after the `job`, if that is given."""
     imported, kind = spec.imported, KINDS[created.operation]
     taken = TaskIds()
     for each in (imported.jobs[0].task_id, *(each.task_id for each in imported.other_tasks)):
@@ -149,7 +149,7 @@ def _put_task(
 
 
 def _on_name(created: Created, rewriting: Rewriting) -> Iterator[str]:
-    """What to know about the name: how it is written, and whether every run may have it."""
+    """What to know about the name: how it is written, and whether every run can use it."""
     name = name_of(created)
     is_endpoint = created.operation == "CreateEndpoint"
     if name in rewriting.names:
@@ -162,7 +162,7 @@ def _on_name(created: Created, rewriting: Rewriting) -> Iterator[str]:
 
 
 def _on_uploads(created: Created, store: Objects, code: str | None) -> tuple[list[str], list[str]]:
-    """Notes and remarks on what the command has uploaded before; what is next to the `code` is noted elsewhere."""
+    """Notes and remarks on what the command uploaded before; what is next to the `code` is noted elsewhere."""
     notes, remarks = [], []
     for where, value in uploads(created.request, store):
         uri = value.strip('"')
@@ -178,7 +178,7 @@ def _on_uploads(created: Created, store: Objects, code: str | None) -> tuple[lis
 
 
 def _made_up(request: Mapping[str, Any], rewriting: Rewriting) -> Iterator[str]:
-    """What holds the account that the recorder has in AWS's place."""
+    """Members that contain the account that the recorder has instead of AWS's."""
     for path, value in leaves(dict(request)):
         if isinstance(value, str) and ACCOUNT_ID in value and value not in rewriting.kept:
             yield f"{dotted_member(path)} contains the recorder's account, {ACCOUNT_ID}: use your own in {value}"

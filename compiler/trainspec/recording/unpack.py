@@ -1,4 +1,4 @@
-"""Unpacking a source archive that a recorded program has uploaded: within limits, and never outside its folder."""
+"""Unpacks a source archive that a recorded program has uploaded: within limits, and never outside its folder."""
 
 import lzma
 import shutil
@@ -17,7 +17,7 @@ _CHUNK: Final = 1024**2
 def unpacked(source: Path | Mapping[str, Path], folder: Path) -> list[str]:
     """Unpack a tar, or copy objects by their names, into a new folder. Returns what was left out, and why.
 
-    Raises FileExistsError if there is the folder, ValueError for what is no such tar; then there is no folder.
+    Raises FileExistsError if the folder exists, ValueError if it is not such a tar; in that case, no folder is left.
     """
     if folder.exists():
         raise FileExistsError(17, "File exists", str(folder))
@@ -70,7 +70,7 @@ def _extracted(archive: Path, folder: Path) -> list[str]:
 
 
 def _read_to_the_end(tar: tarfile.TarFile, size: int) -> None:
-    """Read what is behind the last member: checksums are there. Raises ValueError if it is no end of a tar."""
+    """Read what follows the last member: checksums are there. Raises ValueError if it is not the end of a tar."""
     if tar.fileobj is None:
         return
     tar.fileobj.seek(tar.offset)

@@ -1,4 +1,4 @@
-"""Every client of botocore in a recorded program talks to the recorder, even one that sets AWS's address itself.
+"""Directs every botocore client of a recorded program to the recorder, even one that sets AWS's address itself.
 
 Python runs this at startup, in the recorded program, so it must run on Python 3.9 and needs only the standard
 library.
@@ -16,7 +16,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     """Waits for `botocore.session`."""
 
     def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
-        """Find it as ever, and change it once it is loaded."""
+        """Find the module as usual, and patch it once it is loaded."""
         if name != "botocore.session":
             return None
         sys.meta_path.remove(self)
@@ -42,7 +42,7 @@ def _lead(session):  # type: ignore[no-untyped-def]
     def create_client(self, *arguments, **named):  # type: ignore[no-untyped-def]
         if len(arguments) < 6:
             named["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
-            if named.get(_CREDENTIALS[0]) is None:  # a session with a profile ignores those of the environment
+            if named.get(_CREDENTIALS[0]) is None:  # a session with a profile ignores the environment's
                 named.update(dict.fromkeys(_CREDENTIALS, "recorder"))
         return create(self, *arguments, **named)
 
@@ -53,7 +53,7 @@ def _lead(session):  # type: ignore[no-untyped-def]
         except Exception as error:
             if type(error).__name__ != "ProfileNotFound":
                 raise
-            return {}  # no profile of the user exists here
+            return {}  # the user's profiles do not exist here
 
     session.create_client, session.get_scoped_config = create_client, get_scoped_config
 
@@ -63,7 +63,7 @@ _here = os.path.realpath(os.path.join(__file__, os.pardir))  # noqa: PTH118
 sys.path[:] = [each for each in sys.path if os.path.realpath(each) != _here]
 _own = sys.modules.pop("sitecustomize", None)
 try:
-    importlib.import_module("sitecustomize")  # the one that the environment has
+    importlib.import_module("sitecustomize")  # the environment's own
 except ImportError:
     if _own is not None:
         sys.modules["sitecustomize"] = _own
