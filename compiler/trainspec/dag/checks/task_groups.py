@@ -1,4 +1,4 @@
-"""IDs of task groups that Airflow rejects, because tasks or other groups have them."""
+"""Ids of task groups that Airflow rejects because tasks or other groups have them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
