@@ -133,7 +133,8 @@ def installed(version: str) -> Path:
     python = str(venv / "bin" / "python")
     if uv:
         _call(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(venv))
-        install = [uv, "pip", "install", "--quiet", "--python", python]
+        # Compiled once, or each process would do it again: they may not write, see `Airflow.environ`.
+        install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python]
     else:
         _call(sys.executable, "-m", "venv", "--clear", str(venv))
         install = [python, "-m", "pip", "install", "--quiet"]
