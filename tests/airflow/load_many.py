@@ -1,8 +1,8 @@
 """Run by Airflow's Python: loads many DAG files from one process, which forks for each, as its DAG processor does.
 
-ARCHIVE FOLDER OUTPUT [WHAT]. For each file of FOLDER, OUTPUT gets what Airflow holds (`.truth`). Where WHAT is
-`sources`, it also gets what the program in ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`,
-`.found.later`).
+ARCHIVE FOLDER OUTPUT [WHAT]... For each file of FOLDER but helpers, OUTPUT gets what Airflow holds (`.truth`), and
+what the program in ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`, `.found.later`): both, or
+one of them, where WHAT is `truth` or `found`.
 """
 
 import gc
@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from functools import partial
@@ -20,6 +21,11 @@ from types import SimpleNamespace
 from typing import Any
 
 _WARM = (
+    "airflow.dag_processing.dagbag",
+    "airflow.models.dagbag",
+    "airflow.providers.standard.operators.bash",
+    "airflow.providers.standard.operators.empty",
+    "airflow.providers.standard.operators.python",
     "airflow.providers.amazon.aws.operators.sagemaker",
     "airflow.providers.amazon.aws.sensors.s3",
     "trainspec.runtime.operator",
@@ -27,6 +33,7 @@ _WARM = (
 
 
 def _truth(file: Path, output: Path) -> None:
+    sys.path.insert(0, str(file.parent))
     try:
         bag_class = importlib.import_module("airflow.dag_processing.dagbag").DagBag
     except ImportError:
@@ -155,18 +162,21 @@ def _in_a_fork(work: Callable[[], None]) -> None:
     os.waitpid(child, 0)
 
 
-def main(archive: str, folder: str, output: str, what: str = "sources") -> None:
+def main(archive: str, folder: str, output: str, *what: str) -> None:
     """Load every file."""
-    sys.path[:0] = [archive, folder]
+    sys.path.insert(0, archive)
     read = importlib.import_module("trainspec_inside.read").main
     for module in _WARM:
-        importlib.import_module(module)
+        with suppress(ImportError):  # of another major
+            importlib.import_module(module)
     gc.freeze()  # what is shared with the forks stays shared
-    for file in sorted(Path(folder).glob("random_*.py")):
-        if file.name != "random_helpers.py":
+    for file in sorted(Path(folder).glob("*.py")):
+        if file.stem.endswith("_helpers"):
+            continue
+        if "truth" in (what or ["truth"]):
             _in_a_fork(partial(_truth, file, Path(output, f"{file.stem}.truth")))
-            if what == "sources":
-                _in_a_fork(partial(read, str(file), f"{output}/{file.stem}.found"))
+        if "found" in (what or ["found"]):
+            _in_a_fork(partial(read, str(file), f"{output}/{file.stem}.found"))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from dag_styles import HEAD, HELPERS, LOST, ONLY_LOADED, PACKAGES, READS, SETTINGS, STYLES, line_of, text_of
-from environment import Airflow
+from environment import HERE, Airflow
+from trainspec.importers.load.run import VARIABLES, write_archive
 from trainspec.options import Options
 from trainspec.pipeline import analyse
 from trainspec.request.check import printable
 from trainspec.text.source import Source
+
+from helpers import Ran, Run
 
 _ASK = """
 import json, sys
@@ -41,11 +44,11 @@ print("\\n" + json.dumps({"dags": found, "errors": bag.import_errors}))
 
 @dataclass(frozen=True)
 class Styles:
-    """The folder of the files, the Airflow that has what they import, and what it finds in them."""
+    """The folder of the files, what Airflow finds in them, and a program that says so to `import --load`."""
 
     folder: Path
-    airflow: Airflow
     of_airflow: Mapping[str, Any]
+    python: str
 
 
 @pytest.fixture(scope="module")
@@ -61,22 +64,45 @@ def styles(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Styles
         (folder / f"{style}.py").write_text(text_of(style))
     found = json.loads(airflow.python("-c", _ASK, str(folder)).splitlines()[-1])
     assert found["errors"] == {}
-    return Styles(folder, airflow, found["dags"])
+    return Styles(folder, found["dags"], load_all(airflow, folder))
 
 
-def run_import(airflow: Airflow, file: Path, way: str = "load") -> "subprocess.CompletedProcess[str]":
-    python = str(airflow.venv / "bin" / "python")
-    options = ["--load", "--airflow-python", python, "--load-timeout", "300"] if way == "load" else []
-    return subprocess.run(
-        [sys.executable, "-m", "trainspec", "import", str(file), *options],
+def load_all(airflow: Airflow, folder: Path) -> str:
+    """Let Airflow load the files of a folder from one process, for what is not about the process.
+
+    Returns a program that stands in the place of Airflow's Python: it hands over what the real one found in a file.
+    """
+    out = folder / "out"
+    out.mkdir()
+    write_archive(out / "read_dags.pyz")
+    airflow = replace(airflow, variables={**airflow.variables, **VARIABLES})
+    airflow.python(str(HERE / "load_many.py"), str(out / "read_dags.pyz"), str(folder), str(out), "found")
+    program = out / "python"
+    program.write_text(f"""#!/bin/sh
+for end in "" .later; do cp "{out}/$(basename "$2" .py).found$end" "$3$end"; done
+""")
+    program.chmod(0o755)
+    return str(program)
+
+
+def options_of(way: str, python: str) -> list[str]:
+    return ["--load", "--airflow-python", python, "--load-timeout", "300"] if way == "load" else []
+
+
+def run_import(airflow: Airflow, file: Path, way: str = "load") -> Ran:
+    """Run the command in a process of its own, as users do, and Airflow's Python in another one."""
+    command = [sys.executable, "-m", "trainspec", "import", str(file)]
+    done = subprocess.run(
+        [*command, *options_of(way, str(airflow.venv / "bin" / "python"))],
         env=airflow.environ(), capture_output=True, text=True, timeout=400, cwd=airflow.home,
     )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("way", ["load", "read"])
 @pytest.mark.parametrize("style", STYLES)
-def test_a_file_comes_over_whole(styles: Styles, style: str, way: str) -> None:
-    done = run_import(styles.airflow, styles.folder / f"{style}.py", way)
+def test_a_file_comes_over_whole(trainspec: Run, styles: Styles, style: str, way: str) -> None:
+    done = trainspec("import", str(styles.folder / f"{style}.py"), *options_of(way, styles.python))
     if way == "read" and style in ONLY_LOADED:
         assert done.returncode == 1
         assert f"line {line_of(style, ONLY_LOADED[style])}: " in done.stderr
@@ -102,8 +128,8 @@ def test_a_file_comes_over_whole(styles: Styles, style: str, way: str) -> None:
 
 @pytest.mark.parametrize("way", ["load", "read"])
 @pytest.mark.parametrize("style", LOST)
-def test_what_no_spec_can_say_is_named(styles: Styles, style: str, way: str) -> None:
-    done = run_import(styles.airflow, styles.folder / f"{style}.py", way)
+def test_what_no_spec_can_say_is_named(trainspec: Run, styles: Styles, style: str, way: str) -> None:
+    done = trainspec("import", str(styles.folder / f"{style}.py"), *options_of(way, styles.python))
     assert done.returncode == 1
     assert f"line {line_of(style, LOST[style][1])}: " in done.stderr
     assert ("runs SageMakerTrainingOperator in line" in done.stderr) == style.startswith("operator_in")
@@ -222,7 +248,7 @@ _REFUSED = {
     "import": ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
     "syntax": ("x = (1,", "SyntaxError: '(' was never closed"),
     "exit": ("raise SystemExit('only in production')", "SystemExit: only in production"),
-    "helper": ("import refused_helper; refused_helper.first()", "KeyError: 'bucket'"),
+    "helper": ("import refused_helpers; refused_helpers.first()", "KeyError: 'bucket'"),
     "argument": ("EmptyOperator(task_id='e', size=1)", "Invalid arguments were passed to EmptyOperator"),
     "cycle": (
         "with DAG('cycle', schedule=None) as d: a, b = (EmptyOperator(task_id=each) for each in 'ab'); a >> b >> a",
@@ -237,14 +263,22 @@ _DEEP = "".join(f"def {one}():\n    {then}\n" for one, then in [
     ("first", "second()"), ("second", "third()"), ("third", "{}['bucket']")])  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def refused(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of the files that Airflow rejects, and a program that says so to `import --load`."""
+    folder = tmp_path_factory.mktemp(f"refused{airflow.version}")
+    (folder / "refused_helpers.py").write_text(_DEEP)
+    for kind, (line, _) in _REFUSED.items():
+        (folder / f"refused_{kind}.py").write_text(f"{HEAD}{line}\n")
+    return folder, load_all(airflow, folder)
+
+
 @pytest.mark.parametrize("kind", _REFUSED)
-def test_a_file_that_airflow_refuses(airflow: Airflow, tmp_path: Path, kind: str) -> None:
-    line, reason = _REFUSED[kind]
-    (tmp_path / "refused_helper.py").write_text(_DEEP)
-    (tmp_path / "refused.py").write_text(f"{HEAD}{line}\n")
-    done = run_import(airflow, tmp_path / "refused.py")
+def test_a_file_that_airflow_refuses(trainspec: Run, airflow: Airflow, refused: tuple[Path, str], kind: str) -> None:
+    folder, python = refused
+    done = trainspec("import", str(folder / f"refused_{kind}.py"), *options_of("load", python))
     assert (done.returncode, done.stdout) == (1, "")
     number = len(HEAD.splitlines()) + 1
-    assert f"/refused.py: Airflow {airflow.version}." in done.stderr
+    assert f"/refused_{kind}.py: Airflow {airflow.version}." in done.stderr
     assert f" cannot load it: line {number}: " in done.stderr
-    assert reason in done.stderr
+    assert _REFUSED[kind][1] in done.stderr

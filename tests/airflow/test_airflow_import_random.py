@@ -107,7 +107,7 @@ def compiled(airflow: Airflow, folder: Path, imports: Imports) -> Mapping[tuple[
         compiled[key] = [stems.setdefault(text, f"random_{len(stems)}") for text in texts]  # both ways may agree
     for text, stem in stems.items():
         (made / f"{stem}.py").write_text(text)
-    airflow.python(str(HERE / "load_many.py"), str(folder / "read_dags.pyz"), str(made), str(made / "out"), "compiled")
+    airflow.python(str(HERE / "load_many.py"), str(folder / "read_dags.pyz"), str(made), str(made / "out"), "truth")
     loaded = {stem: json.loads((made / "out" / f"{stem}.truth").read_text()) for stem in stems.values()}
     assert not any(each["errors"] for each in loaded.values()), loaded
     return {

@@ -26,7 +26,7 @@ _PACKAGE: Final = "trainspec_inside"
 _MAIN: Final = (
     f"import sys\nfrom {_PACKAGE}.read import main\nsys.path[:] = [p for p in sys.path if p != sys.argv[0]]\n"
 )
-_VARIABLES: Final = {
+VARIABLES: Final = {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "True",
     "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACK_DEPTH": "60",  # reaches the DAG file above a library's calls
@@ -81,7 +81,7 @@ def write_archive(path: Path) -> None:
 @contextmanager
 def _process(command: list[str]) -> Iterator[tuple["subprocess.Popen[bytes]", "_Said"]]:
     """The process, and the end of its output. No process that it started is left afterwards."""
-    variables = {**os.environ, **_VARIABLES}
+    variables = {**os.environ, **VARIABLES}
     process = subprocess.Popen(  # noqa: S603 - the user's own Airflow, which they asked to run
         command,
         stdin=subprocess.DEVNULL,
