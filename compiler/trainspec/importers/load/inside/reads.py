@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .record import Record
+from .record import Record, resolved
 from .values import found_at
 
 _CALLS = (
@@ -93,7 +93,7 @@ class Reads:
         frame = sys._getframe(2)
         while frame is not None and frame.f_globals.get("__name__") in _MAPPINGS:
             frame = frame.f_back  # type: ignore[assignment]
-        reader = Path(frame.f_code.co_filename).resolve() if frame is not None else Path()
+        reader = resolved(frame.f_code.co_filename) if frame is not None else Path()
         return Path(self._record.file).parent in reader.parents and "site-packages" not in reader.parts
 
 

@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import Any
 
 
+@functools.cache
+def resolved(file: str) -> Path:
+    """The path of a file without links: each task asks for those of all frames around it."""
+    return Path(file).resolve()
+
+
 class Record:
     """What is recorded while Airflow reads the file, by the ids of DAGs, tasks and task groups."""
 
@@ -73,7 +79,7 @@ class Record:
         """The line of the file that is being run, the innermost one."""
         frame = sys._getframe(1)
         while frame is not None:
-            if str(Path(frame.f_code.co_filename).resolve()) == self.file:
+            if str(resolved(frame.f_code.co_filename)) == self.file:
                 return frame.f_lineno
             frame = frame.f_back  # type: ignore[assignment]
         return 0
