@@ -1,4 +1,4 @@
-"""Requests drawn from the API's schema: every member, every form that the schema allows, texts with traps in them."""
+"""Requests drawn from the API's schema: every member, every form that the schema allows, strings with traps in them."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ _BY_PATTERN = {
         lambda text: f"{_ARN}training-plan/{text}"
     ),
 }
-_LEAST = 30  # how often at least an optional member is drawn, in percent
+_LEAST = 30  # the minimum rate at which an optional member is drawn, in percent
 
 
 def requests() -> st.SearchStrategy[dict[str, Any]]:
@@ -44,7 +44,7 @@ def requests_of(
 
 
 class Drawn:
-    """Strategies by the name of their shape."""
+    """Strategies by the names of their shapes."""
 
     def __init__(self, operation: str, without: frozenset[str], always: frozenset[str]) -> None:
         self.model = model(operation)
@@ -53,7 +53,7 @@ class Drawn:
         self.made: dict[str, st.SearchStrategy[Any]] = {}
 
     def request(self) -> st.SearchStrategy[dict[str, Any]]:
-        """Whole requests."""
+        """Complete requests."""
         return self._shape(self.model["$ref"])
 
     def _shape(self, reference: str) -> st.SearchStrategy[Any]:

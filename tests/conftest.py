@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-# Each process of the suite, and each that a test starts, reads the same few thousand modules. Where the environment
-# forbids to keep them compiled (images of Docker often do), they are kept in a folder of the suite's own.
+# Each process of the suite, and each that a test starts, imports the same few thousand modules. If the environment
+# turns off bytecode files (Docker images often do), they are kept in a separate folder of the suite.
 if sys.dont_write_bytecode:
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / ".cache" / "pycache")
@@ -24,9 +24,9 @@ from helpers import ROOT, Golden, Ran, Run, differences, forget_compiled
 
 COMPILED = Path(__file__).resolve().parent.parent / ".cache" / "pycache"
 
-# The same inputs on every machine, so that a run says something about the change and nothing about luck. Others, and
-# new ones each time: `pytest --hypothesis-profile searching`.
-# A busy machine, or one that measures coverage, is no failure.
+# The same inputs on every machine, so that a run depends on the change and not on luck. New inputs in each run:
+# `pytest --hypothesis-profile searching`.
+# A slow machine, or one that measures coverage, is not a failure.
 PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("repeatable", PATIENT, derandomize=True)
 hypothesis.settings.register_profile("searching", PATIENT, max_examples=2000, print_blob=True)
@@ -45,13 +45,13 @@ def _is_whole_suite(config: pytest.Config) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Each test that writes modules does so in a folder of its own: what earlier runs compiled of them is of no use."""
+    """Remove bytecode of modules that tests wrote in earlier runs: their folders are new in each run."""
     if sys.pycache_prefix == str(COMPILED) and not hasattr(session.config, "workerinput"):
         forget_compiled(COMPILED, Path(tempfile.gettempdir()).resolve())
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole suite runs in a process for each processor and one more: tests wait. What is named runs in this one."""
+    """The complete suite gets a process per processor and one more: tests wait. Selected tests run in this process."""
     if not _is_whole_suite(config) or config.getoption("--update-cases"):
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -59,7 +59,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is slow or sampled out, unless it was asked for: with `--all`, with `-m`, or by its name."""
+    """Leave out slow or sampled-out tests, unless requested: with `--all`, with `-m`, or by name."""
     if config.getoption("--all") or config.getoption("-m") or not _is_whole_suite(config):
         return
     late = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("sampled_out")]
@@ -68,14 +68,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from looking through thousands of collected tests again and again."""
+    """Keep the garbage collector from scanning thousands of collected tests again and again."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """Compares texts with files; with `--update-cases` it writes them."""
+    """Compares texts with files; with `--update-cases` it writes the files."""
 
     def check(texts: Mapping[Path, str | None]) -> None:
         if request.config.getoption("--update-cases"):
@@ -95,13 +95,13 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 @pytest.fixture(autouse=True)
 def _cache_of_the_test(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test knows what another one, or the user, left in the cache."""
+    """Isolate each test from the caches of other tests and of the user."""
     monkeypatch.setenv("TRAINSPEC_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "no-cache" / os.urandom(8).hex()))
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty project, which is the working folder."""
+    """An empty project, which is the working directory."""
     (tmp_path / ".git").mkdir()
     (tmp_path / "specs").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -110,9 +110,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def lone_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project in a folder that holds nothing else, for tests that look at what lies around it.
+    """A project in a folder that contains nothing else, for tests that check what is next to it.
 
-    Beside a `project` are the folders of all other tests.
+    The folders of all other tests are next to a `project`.
     """
     folder = tmp_path / "around" / "project"
     (folder / ".git").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What tests of several modules share."""
+"""Helpers for tests of several modules."""
 
 import difflib
 import os
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of the command gave."""
+    """The result of a run of the command."""
 
     returncode: int
     stdout: str
@@ -27,11 +27,11 @@ class Ran:
 
 Run = Callable[..., Ran]
 Golden = Callable[[Mapping[Path, str | None]], None]
-"""Holds texts against the files that expect them; None is a file that must not be there."""
+"""Compares texts with the files that contain the expected ones; None means that the file must not exist."""
 
 
 def differences(texts: Mapping[Path, str | None], command: str) -> list[str]:
-    """What differs from the files, as a text for whoever broke it: the diff, and the command that writes it."""
+    """The differences from the files, in a message for a developer: the diff, and the command that updates them."""
     found = []
     for path, text in texts.items():
         expected = path.read_text(encoding="utf-8") if path.exists() else None
@@ -49,7 +49,7 @@ def differences(texts: Mapping[Path, str | None], command: str) -> list[str]:
 
 @contextmanager
 def heeding_signals() -> Iterator[None]:
-    """A process that is started meanwhile heeds Ctrl-C and hang-ups, also where the tests run in the background."""
+    """A process started inside the context reacts to Ctrl-C and hang-ups, even if the tests run in the background."""
     before = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGINT, signal.SIGHUP)}
     try:
         yield
@@ -62,12 +62,12 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 def is_thorough() -> bool:
-    """Whether properties are tried with all their examples."""
+    """Whether properties run all their examples."""
     return bool(os.environ.get("TRAINSPEC_THOROUGH"))
 
 
 def sampled(cases: Iterable[Any], every: int) -> list[Any]:
-    """Cases for `parametrize`: each `every`th belongs to the everyday suite, the others are `sampled_out`, for CI."""
+    """Cases for `parametrize`: every `every`th belongs to the everyday suite, the others are `sampled_out`, for CI."""
     return [
         case if index % every == 0 else pytest.param(case, marks=pytest.mark.sampled_out)
         for index, case in enumerate(cases)
@@ -75,15 +75,15 @@ def sampled(cases: Iterable[Any], every: int) -> list[Any]:
 
 
 def forget_compiled(kept: Path, temporary: Path) -> None:
-    """Remove what below `kept` (a `sys.pycache_prefix`) was compiled of modules in pytest's folders in `temporary`."""
+    """Remove the bytecode below `kept` (a `sys.pycache_prefix`) of modules in pytest's folders in `temporary`."""
     for each in kept.joinpath(*temporary.parts[1:]).glob("pytest-of-*"):
         shutil.rmtree(each, ignore_errors=True)
 
 
 def tried(number: int, daily: int | None = None) -> Callable[[Test], Test]:
-    """A property tried with `number` examples in CI (TRAINSPEC_THOROUGH=1), and with `daily` of them every day.
+    """A property that runs `number` examples in CI (TRAINSPEC_THOROUGH=1), and `daily` examples otherwise.
 
-    Without `daily`, an eighth of them; it is for properties whose single example takes long.
+    Without `daily`, an eighth of them. `daily` is for properties whose single examples take long.
     """
     examples = number if is_thorough() else daily or max(number // 8, 10)
 

@@ -1,4 +1,4 @@
-"""Python's packages, read as syntax; and the tables that were made so."""
+"""Python packages read as syntax, and the tables generated from them."""
 
 from pathlib import Path
 

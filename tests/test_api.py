@@ -1,4 +1,4 @@
-"""The public Python interface: its examples run, it agrees with the command, and its refusals name the cause."""
+"""The public Python interface: its examples run, it agrees with the command, and its errors name the cause."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""No field is lost between the spec and the DAG file: what a model has is an argument, or left out for a reason."""
+"""No field is lost between the spec and the DAG file: each model field is an argument, or left out for a reason."""
 
 import ast
 import re
@@ -62,7 +62,7 @@ def test_every_field_is_an_argument(fields: Fields, model: type[BaseModel], left
 @pytest.mark.parametrize(("fields", "model", "left_out"), CALLS, ids=lambda each: getattr(each, "model", None))
 def test_what_is_listed_is_a_field(fields: Fields, model: type[BaseModel], left_out: dict[str, str]) -> None:
     known = {info.alias or name for name, info in model.model_fields.items()}
-    callbacks = {name for name in fields.converts if name.endswith("_callback")}  # some are those of tasks alone
+    callbacks = {name for name in fields.converts if name.endswith("_callback")}  # some belong to tasks only
     assert (fields.converts.keys() - callbacks) | fields.renamed.keys() | fields.left_out <= known
 
 
@@ -78,9 +78,9 @@ def test_a_duration_is_never_written_as_a_string(
 # ---------------------------------------------------------------------- the operator, read as syntax
 
 OF_THE_COMPILER = {"config", "region_name", "on_failure", "spec", "doc_md"}
-"""Parameters of the operator that other parts of a spec become."""
+"""Parameters of the operator that come from other parts of a spec."""
 NEEDS_AIRFLOW = {"aws_conn_id": "the user's own credentials", "deferrable": "no triggerer"}
-"""Arguments that mean nothing to `trainspec run`, and what is there in their place."""
+"""Arguments that have no meaning for `trainspec run`, and what replaces them."""
 
 
 def _module(path: str) -> ast.Module:
@@ -93,7 +93,7 @@ def _function(name: str) -> ast.FunctionDef:
 
 
 def _attributes(node: ast.AST, owners: tuple[str, ...], context: type[ast.expr_context]) -> set[str]:
-    """The attributes of the names `owners` that `node` reads or sets: of `operator` also those of `self.operator`."""
+    """The attributes of the names `owners` that `node` reads or sets; `operator` includes `self.operator`."""
     found = (each for each in ast.walk(node) if isinstance(each, ast.Attribute) and isinstance(each.ctx, context))
     return {each.attr for each in found if ast.unparse(each.value).removeprefix("self.") in owners}
 
@@ -122,13 +122,13 @@ def test_the_operator_uses_its_arguments() -> None:
 
 
 def _types(schema: dict[str, Any]) -> set[str]:
-    """The types that a schema takes without any further condition."""
+    """The types that a schema accepts without any further condition."""
     arms = schema.get("anyOf", [schema])
     return {each["type"] for each in arms if "type" in each and each.keys().isdisjoint({"enum", "pattern", "minimum"})}
 
 
 def test_the_operator_checks_its_arguments() -> None:
-    """Whatever is not any string, or true or false, can be wrong when the DAG file is loaded."""
+    """Types other than any string, or true or false, have invalid values, to be found when a DAG file is loaded."""
     properties = load_schema(SPEC_SCHEMA)["$defs"]["Operator"]["properties"]
     free = {name for name, each in properties.items() if "string" in _types(each) or "boolean" in _types(each)}
     checked = _attributes(_function("_check_arguments"), ("self",), ast.Load)
@@ -194,7 +194,7 @@ def test_the_importer_knows_every_duration(model: str) -> None:
 
 @pytest.mark.parametrize("doc", ["/etc/hostname.md", "notes.md", "Read notes.md"])
 def test_docs_are_never_a_files_name(doc: str) -> None:
-    """Airflow opens what `doc_md` names, if it ends in `.md`, wherever it lies."""
+    """Airflow opens the file that `doc_md` names, if it ends in `.md`, wherever it is."""
     spec = SPEC[: SPEC.index("dag:")] + f"dag: {{id: a, doc: {doc}}}\n" + SPEC[SPEC.index("jobs:") :]
     text = generate(analyse(Source("specs/a.yaml", spec), Options()), Options())
     (call,) = (

@@ -1,4 +1,4 @@
-"""What is remembered between runs: it changes no answer, whatever happened to it meanwhile."""
+"""What is remembered between runs: it never changes a result, whatever has happened to the cache."""
 
 import errno
 import json
@@ -45,7 +45,7 @@ CASES = sorted(path.parent for path in (ROOT / "tests" / "cases").glob("*/spec.y
 
 @pytest.fixture
 def spec(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A spec in which nothing is found, and the base that it extends."""
+    """A spec without findings, and the base that it extends."""
     monkeypatch.delenv("TRAINSPEC_NO_CACHE", raising=False)
     (project / "base.yaml").write_text(BASE)
     (project / "specs" / "a.yaml").write_text(SPEC)
@@ -53,7 +53,7 @@ def spec(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def known(spec: Path, chosen: Options | None = None, **settings: Any) -> Outcome | None:
-    """What a process that starts now finds in the cache."""
+    """What a new process finds in the cache."""
     cache.program_digest.cache_clear()
     project = Project(spec.parents[1], selection=Selection(**settings))
     return Look(project, chosen or Options(), Wanted()).known(spec)
@@ -236,7 +236,7 @@ def test_a_file_in_its_place(project: Path, spec: Path, trainspec: Run) -> None:
 
 
 def _poisoned(spec: Path, trainspec: Run, **changed: Any) -> str:
-    """What an entry of the user's own cache would have to hold to be believed, with something changed."""
+    """What an entry of the user's own cache would have to contain to be trusted, with something changed."""
     trainspec("compile")
     (entry,) = entries(spec.parents[1])
     text = json.dumps({**json.loads(entry.read_text().split("\n", 1)[1]), **changed})
@@ -437,8 +437,8 @@ def test_lint_first_then_compile(project: Path, spec: Path, trainspec: Run) -> N
 
 @pytest.fixture
 def many(project: Path, spec: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three specs, of which a run looks at one; the others have been glanced at."""
-    monkeypatch.setattr(dag_ids, "_SETTLED", -(10**12))  # as if they had been left alone for a while
+    """Three specs, one of which a run analyses; of the others, only the DAG ids have been read."""
+    monkeypatch.setattr(dag_ids, "_SETTLED", -(10**12))  # as if they had not changed for a while
     for name in ("b", "c"):
         (project / "specs" / f"{name}.yaml").write_text(SPEC.replace("id: a", f"id: {name}"))
     assert trainspec("lint", "specs/a.yaml").returncode == 0

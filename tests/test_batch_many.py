@@ -1,4 +1,4 @@
-"""Many files at once: the same answers from one process and several, and a line that says how far a run is."""
+"""Many files at once: the same results from one process and several, and a line that shows the progress of a run."""
 
 import io
 import os
@@ -19,7 +19,7 @@ SPECS = sorted((ROOT / "specs").glob("*.yaml"))
 
 @pytest.fixture
 def paths(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Sound specs and wrong ones, and a machine of two processors on which a second process pays."""
+    """Valid and invalid specs, and a machine with two processors on which a second process pays off."""
     for number in range(24):
         text = SPECS[number % len(SPECS)].read_text().replace("../", "")
         (project / "specs" / f"s{number}.yaml").write_text(text if number % 5 else text.replace("jobs:", "jbos:"))

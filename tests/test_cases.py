@@ -1,8 +1,8 @@
 """Every folder of tests/cases: a spec, and what it compiles to or what is found in it.
 
-`spec.yaml` is compiled in a project of its own. `requests.json` and `dag.py` stand beside a spec that compiles,
-`findings.txt` beside one that has findings, to the letter. `pytest --update-cases` rewrites them. Other YAML files are
-there for the spec to extend; `env.txt` names the environment that it is compiled for.
+`spec.yaml` is compiled in a separate project. A spec that compiles has `requests.json` and `dag.py`, one with findings
+has `findings.txt`, and the output must match exactly. `pytest --update-cases` rewrites them. Other YAML files are there
+for the spec to extend; `env.txt` names the environment that it is compiled for.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A code keeps its meaning: `codes.txt` lists each with the one thing that it stands for, also after its removal."""
+"""A code keeps its meaning: `codes.txt` lists each code with its only meaning, even after the code is removed."""
 
 from collections import Counter
 from pathlib import Path

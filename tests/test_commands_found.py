@@ -1,4 +1,4 @@
-"""What people expect of a command line: help, completion, a folder to work in, quiet runs, listings."""
+"""What people expect of a command line: help, completion, a working directory, quiet runs, listings."""
 
 import json
 import os

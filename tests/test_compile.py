@@ -1,4 +1,4 @@
-"""`trainspec compile` and `compile --check`: what is written, what is refused, what is said."""
+"""`trainspec compile` and `compile --check`: what is written, what is rejected, what is reported."""
 
 import json
 import subprocess
@@ -243,7 +243,7 @@ def test_strict_writes_nothing_for_a_warning(
 
 
 def test_requests_of_jobs_that_are_gone(spec: Path, dag: Path, project: Path, trainspec: Run) -> None:
-    (project / "specs" / "one.other.yaml").write_text(SPEC)  # a DAG whose id begins like the other one's
+    (project / "specs" / "one.other.yaml").write_text(SPEC)  # a DAG whose id begins like the other DAG's
     folder = project / "requests"
     assert trainspec("compile", "--requests", "requests").returncode == 0
     mine = folder / "one.notes.json"

@@ -198,7 +198,7 @@ def test_unknown_environments_and_variables_are_bad_usage(files: Path, trainspec
 
 
 def test_all_environments_name_where_a_finding_is_from(files: Path, trainspec: Run) -> None:
-    misspelt = "jobs: {train: {name: 'train-{{ dss }}'}}"  # known to be wrong only where the patch is laid over
+    misspelt = "jobs: {train: {name: 'train-{{ dss }}'}}"  # only known to be wrong once the patch is merged onto it
     faults = ENVIRONMENTS.replace("defaults: {resources: {instance_type: ml.m5.4xlarge}}", misspelt)
     faults += "  stage: {vars: {bucket: B}}\n"
     (files / "one.yaml").write_text(SPEC + faults)
@@ -272,7 +272,7 @@ def test_origins(files: Path, trainspec: Run) -> None:
 
 
 def test_fields_that_airflow_does_not_render() -> None:
-    """All that a task takes beside its request, which the table of fields knows."""
+    """All that a task takes in addition to its request, which the table of fields covers."""
     known = {field.split(".")[0] for field, _ in members()} | {"hyperparameters", "request", "proceed_if", "tuning"}
     assert frozenset(TaskArguments.model_fields) <= NOT_RENDERED
     assert frozenset(Job.model_fields) - NOT_RENDERED <= known | {
@@ -309,7 +309,7 @@ def test_files_of_another_repository_extend_their_own(files: Path, trainspec: Ru
         spec.write_text(SPEC.replace("base/base.yaml", target))
         said = trainspec("lint", "--format", "concise", str(spec)).stdout
         assert ("is outside the project" in said) == (target != inside), said
-    (other / ".git").rmdir()  # then its folder is all that it may read
+    (other / ".git").rmdir()  # then it may only read its own folder
     spec.write_text(SPEC)
     assert trainspec("lint", str(spec)).returncode == 0
     spec.write_text(SPEC.replace("base/base.yaml", "../base.yaml"))

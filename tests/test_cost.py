@@ -1,4 +1,4 @@
-"""`trainspec cost`, held against bounds that were counted by hand. The prices are fixtures, made up for the tests."""
+"""`trainspec cost`, compared with limits calculated by hand. The prices are fixtures, invented for the tests."""
 
 import json
 import subprocess
@@ -40,7 +40,7 @@ def machines(kind: str = "ml.m5.large", number: int = 1, **more: Any) -> dict[st
 
 
 STORAGE = 0.72 * 10 / 720
-"""Of one machine for an hour, with 10 GB."""
+"""For one machine for an hour, with 10 GB."""
 MATRIX = {
     "name": "a-${matrix.lr}-{{ ts_nodash }}",
     "matrix": {"lr": [1, 2, 3]},
@@ -52,7 +52,7 @@ GROUPS = [
 ]
 SPOT = {"spot": True, "stopping": {"max_runtime": "1h", "max_wait": "3h"}, "checkpoint": "s3://my-bucket/c/"}
 
-# The job's fields, the DAG's, hours a run, runs in 30 days, money a run; all counted by hand.
+# The job's fields, the DAG's, hours per run, runs in 30 days, money per run; all calculated by hand.
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], float, int | None, float]] = {
     "a day": ({}, {}, 1, 30, 0.5 + STORAGE),
     "an hour": ({}, {"schedule": "@hourly"}, 1, 720, 0.5 + STORAGE),
@@ -178,7 +178,7 @@ def test_against_a_revision_only_what_changes_is_shown(project: Path, trainspec:
 
 
 class PriceList(BaseHTTPRequestHandler):
-    """Answers as AWS's public price list does."""
+    """Responds as AWS's public price list does."""
 
     asked: ClassVar[list[str]] = []
 
@@ -244,7 +244,7 @@ CHOICES = [
     {"instance_type": "ml.g5.xlarge", "instance_count": 1, "volume_size": "10GB"},
 ]
 EACH = 0.5 + STORAGE
-# The fields of `tuning` and of the job; the hours and the money of a run; what the notes say.
+# The fields of `tuning` and of the job; the hours and the money per run; what the notes say.
 TUNED: dict[str, tuple[dict[str, Any], dict[str, Any], float | None, float | None, str]] = {
     "all training jobs": (tuning({"jobs": 20, "parallel": 4}), {}, 20, 20 * EACH, "20 training jobs, each up to"),
     # Twenty hours of training would take five hours; 4 at once for 2 hours are eight.
@@ -260,7 +260,7 @@ TUNED: dict[str, tuple[dict[str, Any], dict[str, Any], float | None, float | Non
     "a warm pool": (
         tuning({"jobs": 6, "parallel": 2}), machines(keep_alive="30m"), 6, 6 * (EACH + 0.25), "6 training jobs",
     ),
-    # 2 x 3 machines for 0.50 are dearer than 2 x 1 for 2: 3 a training job, and the hours of the three.
+    # 2 x 3 machines for 0.50 cost more than 2 x 1 for 2: 3 per training job, and the hours of the three.
     "several machines": (
         tuning({"jobs": 2, "parallel": 1}, resources={"instances": CHOICES}), {"resources": None},
         6, 2 * max(3 * EACH, 2 + STORAGE), "several instance types",

@@ -1,4 +1,4 @@
-"""Hours and money in `trainspec graph` and on the site. The prices are fixtures, made up for the tests."""
+"""Hours and money in `trainspec graph` and on the site. The prices are fixtures, invented for the tests."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def spec(root: Path, name: str, schedule: str = 'schedule: "@daily"') -> None:
 
 
 def page(root: Path, name: str) -> str:
-    """A page's words."""
+    """The text of a page."""
     text = re.sub(r"<(style|script).*?</\1>", "", (root / "site" / name).read_text(), flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]*>", " ", text).split()).replace("\N{EN DASH}", "-")
 

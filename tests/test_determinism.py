@@ -1,4 +1,4 @@
-"""The same findings, in the same order and to the letter, whatever PYTHONHASHSEED is."""
+"""The same findings, in the same order and character for character, whatever PYTHONHASHSEED is."""
 
 import os
 import subprocess

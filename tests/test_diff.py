@@ -38,7 +38,7 @@ def git(*arguments: str) -> None:
 
 @pytest.fixture
 def spec(project: Path) -> Path:
-    """A spec in a repository whose only commit holds it."""
+    """A spec in a repository with a single commit that contains it."""
     (project / ".git").rmdir()
     file = project / "specs" / "churn.yaml"
     file.write_text(SPEC % OLD_KEY)

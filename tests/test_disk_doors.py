@@ -1,7 +1,7 @@
 """There is one door to the disk and to git: no other module opens, writes, moves or removes a file, or runs a program.
 
-What a repository brings along is untrusted, so a new way to the disk is a decision: it goes through `disk/`, or stands
-here with the reason why it meets only trainspec's own files, or the user's.
+Whatever a repository contains is untrusted, so a new way to the disk is a decision: it goes through `disk/`, or is
+listed here with the reason why it only meets trainspec's own files, or the user's.
 """
 
 import ast
@@ -23,7 +23,7 @@ CALLS = frozenset({
 OF_A_MODULE = frozenset({
     "run", "call", "move", "link", "walk", "glob", "exec", "copy2", "system", "touch", "rename", "symlink",
 })  # fmt: skip
-"""Names that others have, too: they count where a module of the standard library stands before them, or nothing."""
+"""Names that others have, too: they count after a module of the standard library, or with nothing before them."""
 MODULES = frozenset({"os", "shutil", "subprocess", "glob", "io", "pathlib", "tempfile", "codecs", "tarfile", "zipfile"})
 
 ALLOWED = {

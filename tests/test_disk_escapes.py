@@ -1,4 +1,4 @@
-"""More ways out of a project, thought up by somebody who read SECURITY.md and did not believe it."""
+"""More ways out of a project, invented by somebody who read SECURITY.md and did not believe it."""
 
 import os
 import subprocess
@@ -44,7 +44,7 @@ NEWER_COMMANDS = (
 
 @pytest.fixture
 def cage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A place that nothing may reach."""
+    """A place that must not be reached."""
     folder = tmp_path_factory.mktemp("cage")
     for name in (
         "x.yaml", "x.py", "x.json", "config", "train.py", "requirements.txt", "trainspec.toml", "x.svg", "prices.json",
@@ -64,7 +64,7 @@ def state(folder: Path) -> dict[str, bytes]:
 
 
 def beside(project: Path) -> set[str]:
-    """What lies around the project."""
+    """What is next to the project."""
     return {path.name for path in project.parent.iterdir()}
 
 
@@ -283,7 +283,7 @@ PLANTS: dict[str, Callable[[Path, Path], None]] = {
     "a cache by links": links((".trainspec_cache", "CAGE"), (".cache", "CAGE")),
 }  # fmt: skip
 TYPED = {"what is imported by links"}
-"""Here a link is what the user typed: `import x.json` reads where it leads."""
+"""Here a link is what the user typed: `import x.json` reads the file that it points to."""
 
 
 @pytest.mark.parametrize("name", sampled(PLANTS, 3))
@@ -298,7 +298,7 @@ def test_nothing_gets_out_by_the_newer_commands(name: str, project: Path, cage: 
 
 
 def _hold(name: str, project: Path, cage: Path, trainspec: Run, commands: tuple[tuple[str, ...], ...]) -> None:
-    """What a repository brings along leads no command out of it."""
+    """Nothing in a repository leads a command out of it."""
     (project / ".git").rmdir()
     put(project / "specs" / "x.yaml", SPEC)
     put(project / "x.py", "from airflow import DAG\n")

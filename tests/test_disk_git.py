@@ -39,7 +39,7 @@ def blob(content: bytes) -> str:
 
 
 def tree(*entries: Entry) -> str:
-    """A tree with these entries, whatever git itself would say of their names."""
+    """A tree with these entries, even if git itself would reject their names."""
     content = b"".join(mode.encode() + b" " + name + b"\0" + bytes.fromhex(id_) for mode, name, id_ in entries)
     return git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=content)
 
@@ -55,7 +55,7 @@ def project(lone_project: Path) -> Path:
 
 @pytest.fixture
 def repository(project: Path) -> Path:
-    """A repository whose only commit holds one spec."""
+    """A repository with a single commit that contains one spec."""
     (project / ".git").rmdir()
     (project / "specs" / "a.yaml").write_text(SPEC % "a")
     git("init", "-q", "-b", "main")
@@ -84,7 +84,7 @@ def test_names_that_lead_away_are_no_files(
     )
     top = tree(("40000", step, tree(("40000", step, evil))), ("40000", b"specs", tree(("100644", b"a.yaml", spec))))
     ran = trainspec("diff", commit(top))
-    assert ran.returncode in (0, 2), ran.stderr  # git itself refuses a name of nothing
+    assert ran.returncode in (0, 2), ran.stderr  # git itself rejects an empty name
     assert everything(repository.parent) == before
 
 
@@ -140,7 +140,7 @@ def test_a_blob_is_not_read_beyond_a_files_bound(repository: Path) -> None:
         "import resource, sys; from trainspec.cli import main; code = main(['diff', 'HEAD~1', 'HEAD'])\n"
         "print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
-    # The shell between keeps this process's own memory out of the child's figures.
+    # The shell in between keeps this process's own memory out of the child's figures.
     command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", script]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)
     code, kilobytes = ran.stdout.split()[-2:]
@@ -192,7 +192,7 @@ def test_no_program_of_a_repositorys_configuration_runs(
 ) -> None:
     owned = repository / "owned"
     folder = repository / ".git"
-    if is_bare:  # as a folder of a clone can be: it needs no .git
+    if is_bare:  # a folder of a clone can be one: it needs no .git
         folder = repository / "sub"
         for below in ("objects", "refs/heads", "specs"):
             (folder / below).mkdir(parents=True)

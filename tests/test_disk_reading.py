@@ -1,4 +1,4 @@
-"""Nothing outside of a project is read, whatever its files say; and nothing of any size or kind can hang a run."""
+"""Nothing outside a project is read, whatever its files say; and no size or kind of file can hang a run."""
 
 import os
 import subprocess
@@ -212,7 +212,7 @@ def test_folders_below_folders_without_end(project: Path, trainspec: Run) -> Non
     try:
         assert trainspec("lint").returncode == 0
     finally:
-        subprocess.run(["rm", "-rf", "specs/d"], check=True)  # which Python itself cannot remove
+        subprocess.run(["rm", "-rf", "specs/d"], check=True)  # Python itself cannot remove it
 
 
 def test_links_in_circles_are_not_entered(project: Path, trainspec: Run) -> None:
@@ -224,7 +224,7 @@ def test_links_in_circles_are_not_entered(project: Path, trainspec: Run) -> None
 
 
 def test_a_file_that_grows_while_it_is_read(tmp_path: Path) -> None:
-    """A file whose size the system does not know, such as those of /proc."""
+    """A file whose size the system does not know, such as those in /proc."""
     assert read_typed(Path("/proc/self/status"), 1 << 20).startswith(b"Name:")
     with pytest.raises(UnreadableError, match="more than 10 bytes"):
         read_typed(Path("/proc/self/status"), 10)

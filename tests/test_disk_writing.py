@@ -1,4 +1,4 @@
-"""Nothing outside of a project is written, moved or removed, whatever a repository brings along."""
+"""Nothing outside a project is written, moved or removed, whatever a repository contains."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ def project(lone_project: Path) -> Path:
 
 @pytest.fixture
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Somebody's files."""
+    """A user's files."""
     folder = tmp_path_factory.mktemp("home")
     for name in ("a.py", "b.py", "a.yaml", "id_ed25519", "settings.json", "out.svg", "a.train.json"):
         (folder / name).write_text(f"{name} of somebody\n")
@@ -180,7 +180,7 @@ def _no_such_call() -> None:
 
 
 def _record(folder: Path, **changed: object) -> Path:
-    """An unfinished run's record for a folder, as this program writes it, with something changed."""
+    """The record of an unfinished run for a folder, as this program writes it, with something changed."""
     cache = user_cache(folder)
     assert cache is not None
     cache.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Kinds of distribution, and the machines, versions and instance groups that can take them."""
+"""Kinds of distribution, and the machines, versions and instance groups that support them."""
 
 import json
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""The documentation: every spec on a page is sound and compiles, every command and link on it is there."""
+"""The documentation: every spec on a page is valid and compiles, every command and link on it exists."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Hostile names in every output, each read again by a real parser: nothing of them becomes markup or a command."""
+"""Hostile names in every output, each parsed again by a real parser: no part of them becomes markup or a command."""
 
 import html.parser
 import json

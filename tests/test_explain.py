@@ -1,4 +1,4 @@
-"""`trainspec explain`: codes, fields by any sensible name, images; a word that means nothing."""
+"""`trainspec explain`: codes, fields by any sensible name, images; an unknown word."""
 
 import re
 

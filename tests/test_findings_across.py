@@ -1,4 +1,4 @@
-"""Findings that several files give together, whichever of them the command was given; what their codes' texts show."""
+"""Findings that involve several files, whichever of them the command was given; the texts of their codes."""
 
 import json
 import re
@@ -228,7 +228,7 @@ def test_a_glance_sees_what_an_analysis_sees(environment: str | None) -> None:
             analysis = analyse(source, chosen, _read(folder))
             seen = glance(source, chosen, _read(folder))
             if any(found.code.id < "TS1" or found.field == "dag.id" for found in analysis.findings):
-                continue  # what cannot be read has no id to speak of
+                continue  # what cannot be read has no id
             assert (seen[0].id if seen else "") == analysis.dag_id, path
             assert len(seen) == max(1, len(analysis.combinations)) or not seen
             if seen and seen[0].span.end_column > 1:

@@ -1,4 +1,4 @@
-"""A wrong advice is worse than none: what `help` says to write is written, and the finding is gone."""
+"""Wrong advice is worse than none: writing what `help` says makes the finding disappear."""
 
 import json
 import re
@@ -54,7 +54,7 @@ def _found(trainspec: Run) -> list[dict[str, object]]:
 
 
 def _applied(text: str, found: dict[str, object]) -> str:
-    """The text with what the finding's help says to write at its place."""
+    """The text with what the finding's help says to write, in its place."""
     advice = re.search(r"(?:write|did you mean) `(.+?)`(?:$|[?;,])", str(found["advice"])) or re.fullmatch(
         "write (1)", str(found["advice"])
     )

@@ -1,7 +1,7 @@
 """What `help` says to write is right, whatever the mistake: mistakes are made at random places of good specs.
 
-Each finding whose help names what to write, or what was meant, is answered so; it must be gone then, and nothing
-else may have come.
+Each finding whose help names what to write, or what was meant, is answered in that way; then it must be gone, and there
+must be no new one.
 """
 
 import random
@@ -104,13 +104,13 @@ READ: Read = _read
 
 
 def findings(name: str, text: str) -> list[Diagnostic]:
-    """The errors in a spec of this repository that has another text."""
+    """The errors in a spec of this repository with another text."""
     found = analyse(Source(name, text), Options(), READ).findings
     return [each for each in found if each.severity.value == "error"]
 
 
 def answered(text: str, found: Diagnostic) -> str | None:
-    """The text with what the help of a finding says to write at its place; None where it names nothing."""
+    """The text with what the help of a finding says to write in its place; None if it names nothing."""
     wanted = _WANTED.search(found.advice or "") or re.fullmatch("write (1)", found.advice or "")
     span = found.span
     if wanted is None or "…" in wanted[1] or "NAME" in wanted[1] or span.line != span.end_line:
@@ -132,7 +132,7 @@ def answered(text: str, found: Diagnostic) -> str | None:
 
 
 def _in_reference(old: str, inner: str, new: str, message: str) -> str:
-    """A `${...}` in which the part that the message quotes, or else the one most like `new`, is replaced by it."""
+    """A `${...}` in which the part that the message quotes, or else the part most like `new`, is replaced by `new`."""
     if new.startswith(("vars.", "env.")):
         return old.replace(inner, new, 1)
     for word in re.findall(r"`\.?([\w:-]+)`", message):
@@ -167,7 +167,7 @@ def test_there_are_places_for_it(mistake: str) -> None:
 
 @st.composite
 def mistakes(draw: st.DrawFn) -> tuple[str, str, str]:
-    """A mistake, the spec that it is made in, and the text with it."""
+    """A mistake, the spec that it is made in, and the resulting text."""
     mistake = draw(st.sampled_from(sorted(MISTAKES)))
     name, found = draw(st.sampled_from(PLACES[mistake]))
     chance = random.Random(draw(st.integers(0, 10_000)))  # noqa: S311
@@ -199,7 +199,7 @@ def test_what_help_says_is_right(made: tuple[str, str, str]) -> None:
 
 
 def test_most_kinds_were_answered() -> None:
-    """It runs after the property, in the same process: a property that answers nothing shows nothing."""
+    """Runs after the property, in the same process: a property that answers nothing proves nothing."""
     if ANSWERED:
         wanted = len(MISTAKES) * 3 // 4 if is_thorough() else len(MISTAKES) // 2
         assert len(ANSWERED) >= wanted, sorted(MISTAKES.keys() - ANSWERED.keys())

@@ -1,4 +1,4 @@
-"""What is shown of many findings, of long texts and of secrets: enough, and reported honestly, in every format."""
+"""What is shown of many findings, of long strings and of secrets: enough, and reported honestly, in every format."""
 
 import json
 from pathlib import Path
@@ -83,20 +83,20 @@ def test_long_texts_are_cut(message: str, expected: str) -> None:
 
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
-PASSWORD = "correct-horse-battery-staple"  # noqa: S105  # nobody's
+PASSWORD = "correct-horse-battery-staple"  # noqa: S105  # not a real one
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("fields", "also"),
     [
-        # silenced by a comment, beside another finding on the line
+        # silenced by a comment, with another finding on the line
         (f"    environment: {{K: {KEY}, 9: x}}  # trainspec: ignore[TS570]\n", "TS405"),
         (f"    environment: {{DB_PASSWORD: {PASSWORD}, 9: x}}  # trainspec: ignore[TS571]\n", "TS405"),
-        # in a message about something else that is wrong with it
+        # in a message about another mistake in it
         (f'    environment: {{K: "{KEY} {"x" * 600}"}}  # trainspec: ignore[TS570]\n', "TS406"),
         (f'    environment: {{DB_PASSWORD: "{PASSWORD}{"x" * 600}"}}\n', "TS406"),
-        # where no rule looks
+        # in a place that no rule checks
         (f"    retries: {KEY}\n", "TS10"),
         (f"    naem: {KEY}\n", "TS101"),
     ],

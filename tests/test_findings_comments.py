@@ -1,4 +1,4 @@
-"""Comments, and what only looks like one: with other words in a comment the values are the same, else they differ."""
+"""Comments, and what only looks like one: other words in a comment do not change the values; elsewhere they do."""
 
 import re
 
@@ -39,7 +39,7 @@ PIECES = (
 
 
 def _data(text: str) -> object:
-    return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # texts only
+    return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  # strings only
 
 
 @tried(300)

@@ -1,4 +1,4 @@
-"""The formats of findings: all tell the same, each in its form."""
+"""The formats of findings: all report the same, each in its own form."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def _places(form: str, shown: str) -> list[Place]:
 
 
 def _agree(findings: Sequence[Diagnostic], text: str) -> None:
-    """All formats tell the same findings, in the same places."""
+    """All formats report the same findings, in the same places."""
     expected = sorted((found.code.id, found.span.line, found.span.column) for found in findings)
     assert expected
     for form in FORMATS:

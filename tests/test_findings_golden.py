@@ -1,4 +1,4 @@
-"""The whole text of the findings in every code's bad example, to the letter: tests/findings/<code>.txt.
+"""The complete text of the findings in every code's bad example, character for character: tests/findings/<code>.txt.
 
 `pytest --update-cases` rewrites them.
 """

@@ -1,4 +1,4 @@
-"""`# trainspec: ignore[...]`: what each comment silences, and what is said of one that silences nothing."""
+"""`# trainspec: ignore[...]`: what each comment silences, and what is reported about one that silences nothing."""
 
 import re
 import time

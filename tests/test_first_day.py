@@ -1,4 +1,4 @@
-"""What made people stop on their first day, from `trainspec init` on: each as they met it."""
+"""What made people give up on their first day, from `trainspec init` on: each as they met it."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ SPEC = "specs/example.yaml"
 
 @pytest.fixture
 def repository(project: Path, trainspec: Run) -> Path:
-    """A project as `init` makes it, committed."""
+    """A project as `init` creates it, committed."""
     _git(project, "init", "-q", "-b", "main")
     assert trainspec("init", "--yes").returncode == 0
     _commit(project, "first")

@@ -1,4 +1,4 @@
-"""`lint --fix`: what it fixes, to the letter, and what it leaves alone."""
+"""`lint --fix`: what it fixes, character for character, and what it leaves alone."""
 
 import os
 import re
@@ -129,9 +129,9 @@ WRITTEN = [
         "${vars.output}/x\nvars: {output: s3://my-bucket}",
     ),
 ]
-"""What stands in the job, what is written in its place, and what becomes of that: what stood there, if not given.
+"""What is in the job, what is written instead, and what that becomes: the original, if not given.
 
-None where it is left as it is: an edit would have taken a comment away.
+None if it is left as it is: an edit would have removed a comment.
 """
 
 
@@ -154,7 +154,7 @@ def test_what_is_fixed_is_listed(row: tuple[str, ...]) -> None:
 
 
 def _moved(text: str, place: str, written: str) -> str:
-    """`text` with `written` at `place`; what follows a line's end in it and begins at the left goes to the end."""
+    """`text` with `written` at `place`; any unindented text after a line break in it goes to the end."""
     assert place in text
     inner, split, outer = written.partition("\nvars:")
     return text.replace(place, inner, 1) + (f"vars:{outer}\n" if split else "")
@@ -163,7 +163,7 @@ def _moved(text: str, place: str, written: str) -> str:
 @pytest.mark.parametrize(
     "written",
     [
-        "resources: {instance_type: ml.m5.large, instance_typ: ml.m5.large}",  # the right key stands beside it
+        "resources: {instance_type: ml.m5.large, instance_typ: ml.m5.large}",  # the right key is there, too
         "resources: {instance_typ: ml.m5.large, instance_tpe: ml.m5.large}",
         "resources: {instance_type: ml.g5.3xlarge}",  # there are 2, 4, 8, 12, …
         "resources: {instance_type: ml.m6.large}",
@@ -275,7 +275,7 @@ def test_the_mode_stays(trainspec: Run, project: Path) -> None:
 
 
 def test_links(trainspec: Run, project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One inside of the project is followed, none that leaves it: not even by way of a folder."""
+    """A link inside the project is followed, but none that leads out of it, not even through a folder."""
     faulty = JOB.replace("output:", "outptu:")
     (project / "real.yaml").write_text(faulty)
     (project / "specs" / "x.yaml").symlink_to("../real.yaml")
@@ -385,7 +385,7 @@ def test_ruamel_finds_its_comments_and_anchors() -> None:
 
 
 def comments(document: Any) -> list[str]:
-    """What ruamel knows of comments, in order."""
+    """What ruamel knows about comments, in order."""
     written = StringIO()
     YAML().dump(document, written)
     return re.findall("#.*", written.getvalue())

@@ -1,4 +1,4 @@
-"""`trainspec fmt`: what it makes of nasty texts, to the letter; and what must hold of every text."""
+"""`trainspec fmt`: what it makes of difficult texts, character for character; and what must hold for every text."""
 
 import io
 import re
@@ -188,7 +188,7 @@ def shape(text: str) -> tuple[str, str | None]:
     [
         ("dag: {id: x}\x85trainspec: 1\n", "line endings"),
         ("dag: {id: x}\rtrainspec: 1\r", "line endings"),
-        ("dag:\n  id: a\n  doc: |\n    x", "would have another meaning"),  # a text block without a last line's end
+        ("dag:\n  id: a\n  doc: |\n    x", "would have another meaning"),  # a block scalar without a final line break
     ],
 )
 def test_refused(text: str, why: str) -> None:
@@ -354,7 +354,7 @@ def test_check_and_diff_write_nothing(trainspec: Run, project: Path) -> None:
 
 
 def test_a_diff_shows_no_secret(trainspec: Run, project: Path) -> None:
-    secret = "hunter2-and-more"  # noqa: S105  # none
+    secret = "hunter2-and-more"  # noqa: S105  # not a real one
     (project / "specs" / "x.yaml").write_text(f"dag: {{id: x}}\nvars: {{db_password: {secret}}}\ntrainspec: 1\n")
     ran = trainspec("fmt", "--diff")
     assert "db_password: ****" in ran.stdout

@@ -1,4 +1,4 @@
-"""`trainspec graph`: what the picture holds, and that nothing in a spec can break it."""
+"""`trainspec graph`: what the picture contains, and that nothing in a spec can break it."""
 
 import shutil
 import xml.etree.ElementTree as ElementTree

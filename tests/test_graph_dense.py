@@ -1,4 +1,4 @@
-"""A graph in which everything waits for everything before it is drawn in time and memory that its size explains."""
+"""A graph in which everything waits for everything before it is drawn in time and memory in proportion to its size."""
 
 import tracemalloc
 import xml.etree.ElementTree as ET

@@ -1,4 +1,4 @@
-"""`trainspec graph` of a whole project: what joins DAGs, and what does not."""
+"""`trainspec graph` for a whole project: what connects DAGs, and what does not."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/guarantees.md says what is so: the tests that it names exist, and its table is what was recorded."""
+"""docs/guarantees.md is true: the tests that it names exist, and its table is what was recorded."""
 
 import ast
 import re

@@ -1,6 +1,6 @@
-"""Files that nobody writes by mistake: each gives one clear finding or a few, soon, in little memory, and no file.
+"""Files that nobody writes by mistake: each gives a few clear findings, soon, in little memory, and no output file.
 
-`python tests/test_hostile.py` prints every case's time and memory, of a process that runs `lint` and then `compile`.
+`python tests/test_hostile.py` prints the time and memory of each case, for a process that runs `lint`, then `compile`.
 """
 
 import json
@@ -33,12 +33,12 @@ SECONDS, SLACK = 1.0, 5
 """What a command may take of the processor in a process of its own, and how much more where that is slow or shared."""
 MEGABYTES = 300
 CHARACTERS, LONGEST_LINE = 200_000, 1_500
-"""No flood of findings, and no text of the spec that is shown whole whatever its length."""
+"""No flood of findings, and no string of the spec that is shown completely whatever its length."""
 LONG = "x1" * 30_000
 
 
 def env(*texts: str) -> str:
-    """A good spec with these texts as a job's environment, each in double quotes."""
+    """A good spec with these strings as a job's environment, each in double quotes."""
     return GOOD + "    environment:\n" + "".join(f'      e{i}: "{text}"\n' for i, text in enumerate(texts))
 
 
@@ -54,7 +54,7 @@ def job(field: str, text: str) -> str:
 
 
 def variables(first: str, following: str, count: int, used: str) -> str:
-    """Variables v0, v1, …, each made of the one before (`@`), and a use of the last."""
+    """Variables v0, v1, …, each made of the previous one (`@`), and a use of the last one."""
     rest = "".join(f"  v{i}: {following.replace('@', f'${{vars.v{i - 1}}}')}\n" for i in range(1, count))
     return f"trainspec: 1\nvars:\n  v0: {first}\n{rest}" + JOBS + used.replace("@", f"${{vars.v{count - 1}}}")
 
@@ -122,7 +122,7 @@ def chain(count: int) -> Callable[[Path], None]:
 
 
 def doubling(count: int) -> Callable[[Path], None]:
-    """Files of which each extends the next two times, by two names."""
+    """Files that each extend the next one twice, by two names."""
 
     def build(project: Path) -> None:
         for number in range(count):
@@ -356,7 +356,7 @@ BAD: dict[str, tuple[Build, str]] = {
 }  # fmt: skip
 
 OF_THE_OUTPUT = ("traps in the output folder", "settings that climb")
-"""What `lint` does not look at."""
+"""What `lint` does not read."""
 
 SOUND: dict[str, str | bytes] = {
     "byte order mark": b"\xef\xbb\xbf" + GOOD.encode(),
@@ -392,7 +392,7 @@ json.dump((ran, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), sys.stdout)
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of `lint` and `compile`: exit codes, outputs, seconds; and the most memory in megabytes."""
+    """Results of `lint` and `compile`: exit codes, outputs, seconds; and the peak memory in megabytes."""
 
     codes: tuple[int, ...]
     outputs: tuple[str, ...]
@@ -410,7 +410,7 @@ def run(build: Build, project: Path, *commands: str) -> Ran:
     else:
         (project / "specs" / "x.yaml").write_bytes(build if isinstance(build, bytes) else build.encode())
     before = set(project.rglob("*"))
-    # The shell between keeps this process's own memory out of the child's figures.
+    # The shell in between keeps this process's own memory out of the child's figures.
     command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", DRIVER, *(commands or ("lint", "compile"))]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8:surrogateescape"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, timeout=120, check=False)
@@ -449,7 +449,7 @@ def test_hostile(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*BAD, *SOUND])
 def test_hostile_to_edit(name: str, tmp_path: Path) -> None:
-    """`fmt` and `lint --fix` change files that they understand, leave the others, and end."""
+    """`fmt` and `lint --fix` change files that they can parse, leave the others alone, and end."""
     build = BAD[name][0] if name in BAD else SOUND[name]
     ran = run(build, tmp_path / "project", "fmt", "lint --fix", "fmt", "lint --fix")
     assert set(ran.codes) <= {0, 1, 2}

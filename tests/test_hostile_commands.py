@@ -1,6 +1,6 @@
-"""Secrets and hostile names in every place that a command shows: none comes out, neither on a terminal nor on a page.
+"""Secrets and hostile names wherever a command shows something: none is shown, neither on a terminal nor on a page.
 
-`tests/test_escaping.py` holds the formats, this the commands that make whole documents, or show what AWS says.
+`tests/test_escaping.py` covers the formats; this file covers commands that create documents, or show AWS's messages.
 """
 
 import html.parser
@@ -38,11 +38,11 @@ COMMANDS = (
     "lint --format sarif", "lint --format concise", "lint --diff", "fmt --diff", "compile --check",
     "request x.yaml --redact", "request x.yaml --origin", "run x.yaml --simulate --phase-seconds 0", "push --dry-run",
 )  # fmt: skip
-"""Not `iam`: a policy with masked resources would be a wrong one."""
+"""Not `iam`: a policy with masked resources would be wrong."""
 
 
 def spec(text: str, other: str = "1") -> str:
-    """A spec with `text` in each place that takes any string; the secret behind a name stands at names that tell."""
+    """A spec with `text` wherever any string is allowed; the secret behind a name is used in telling names."""
     word = json.dumps(text)
     return f"""\
 trainspec: 1

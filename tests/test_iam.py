@@ -1,4 +1,4 @@
-"""`trainspec iam`: the least policies, told from what the requests name."""
+"""`trainspec iam`: the least policies, derived from what the requests name."""
 
 import json
 import re

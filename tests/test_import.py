@@ -1,4 +1,4 @@
-"""`trainspec import`: a request that is brought in comes out again as it was, from whatever it came."""
+"""`trainspec import`: an imported request compiles to the same request, whatever it was imported from."""
 
 import ast
 import json
@@ -34,9 +34,9 @@ SOURCES = Path(__file__).parent / "imports"
 
 
 def made(text: str) -> dict[str, Any]:
-    """The one request of a spec, as `trainspec request` prints it; the request's members are all native fields."""
+    """The only request of a spec, as `trainspec request` prints it; all its members are native fields."""
     analysis = analyse(Source("x.yaml", text), Options())
-    ours = [found for found in analysis.findings if found.code.id in codes.CODES]  # the rules are not about this
+    ours = [found for found in analysis.findings if found.code.id in codes.CODES]  # rules are not tested here
     assert ours == [], text
     (request,) = analysis.requests.values()
     assert all(field[:1] != ("request",) for field in request.origins.values())
@@ -73,7 +73,7 @@ def test_requests_come_back(request: dict[str, Any]) -> None:
 
 
 def api_leaves(reference: str, path: str = "") -> Iterator[str]:
-    """Every member of the request that holds a value, as a dotted path with `*` for indexes and keys."""
+    """Every member of the request that has a value, as a dotted path with `*` for indexes and keys."""
     shape = load_schema(API_SCHEMA)["$defs"][reference.rsplit("/", 1)[-1]]
     if "properties" in shape:
         for name, below in shape["properties"].items():
@@ -92,7 +92,7 @@ def create_training_job() -> Any:
 
 
 def botocore_leaves(shape: Any, path: str = "") -> Iterator[str]:
-    """The same out of botocore's model."""
+    """The same from botocore's model."""
     if shape.type_name == "structure":
         for name, below in shape.members.items():
             yield from botocore_leaves(below, f"{path}.{name}" if path else name)
@@ -120,7 +120,7 @@ def _implied() -> Iterator[tuple[str, str]]:
 
 
 def test_walk_reaches_every_member() -> None:
-    """What hypothesis draws is not left to luck: one request with every member comes back too."""
+    """In addition to hypothesis's random requests: one with every member is also restored."""
     request = _full(load_schema(API_SCHEMA)["$ref"])
     drawn = {_generic(path) for path, _ in leaves(request)}
     assert drawn >= set(api_leaves(load_schema(API_SCHEMA)["$ref"])) - set(OUTPUT_ONLY)
@@ -174,7 +174,7 @@ def _text_for(shape: Mapping[str, Any]) -> str:
     ids=lambda path: path.name,
 )
 def test_sources(source: Path, trainspec: Run, golden: Golden) -> None:
-    """Each source beside the spec that it becomes and what is said of it."""
+    """Each source next to the spec that it becomes and what is reported about it."""
     imported = trainspec("import", str(source))
     said = [line for line in imported.stderr.splitlines() if not line.startswith("trainspec: note:")]
     assert imported.returncode == (1 if said else 0), imported.stderr
@@ -182,7 +182,7 @@ def test_sources(source: Path, trainspec: Run, golden: Golden) -> None:
 
 
 def _config(source: str, name: str) -> Any:
-    """What a constant of a DAG file is when Python runs the assignments at its top, and nothing else."""
+    """The value of a constant of a DAG file after the assignments at its top level, and nothing else, have run."""
     kept = [node for node in ast.parse((SOURCES / source).read_text()).body if isinstance(node, ast.Assign)]
     plain = [node for node in kept if isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()]
     named = [node for node in kept if isinstance(node.targets[0], ast.Name) and node.targets[0].id == name]
@@ -315,7 +315,7 @@ def test_job_name_of_a_tuning_job(trainspec: Run, monkeypatch: pytest.MonkeyPatc
     assert (absent.returncode, absent.stdout) == (2, "")
     assert "--job-name: there is no training job or tuning job `nobody` in us-east-1\n" in absent.stderr
     assert f"there is no training job `{'nobody' * 6}` in us-east-1, and names of tuning jobs have" in long.stderr
-    assert called == "DescribeTrainingJob"  # the service refuses to look for so long a name
+    assert called == "DescribeTrainingJob"  # the service rejects such a long name
     asked = "there is no training job `nobody` in us-east-1; could not check whether a tuning job has this name: AWS"
     assert asked in refused.stderr
 

@@ -1,4 +1,4 @@
-"""`trainspec import` of DAG files keeps the comments at what becomes of their statements."""
+"""`trainspec import` of DAG files keeps the comments with what their statements become."""
 
 import json
 import textwrap
@@ -275,7 +275,7 @@ def test_a_comment_of_several_lines_names_its_member_once() -> None:
 
 
 def test_loading_keeps_comments_and_names_as_reading_does(tmp_path: Path) -> None:
-    """What an Airflow hands back names lines; the file's text says what stands there."""
+    """Airflow's result has line numbers; the file's text has the comments at those lines."""
     text = """
         # The lake.
         BUCKET = "acme-lake"

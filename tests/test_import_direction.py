@@ -1,4 +1,4 @@
-"""Imports run one way: the contracts of pyproject.toml, which CONTRIBUTING.md's table tells in words."""
+"""Imports run one way: the contracts of pyproject.toml, which CONTRIBUTING.md's table describes."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ PACKAGE = ROOT / "compiler" / "trainspec"
 
 
 def test_contracts_are_kept() -> None:
-    """A room that is new has to be given its floor in `[tool.importlinter]`."""
+    """A new room must be given its floor in `[tool.importlinter]`."""
     lint = Path(sys.executable).with_name("lint-imports")
     ran = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
@@ -28,11 +28,11 @@ TABLES = {
     "language/parts.py": "the fields of a job, a class for each object",
     "reference/examples.py": "an example for each field",
 }
-"""Modules of any length: they are data, and looked up, not read."""
+"""Modules of any length: they are data, which is looked up, not read."""
 
 
 def test_no_module_is_long() -> None:
-    """One module, one thing: up to 300 lines, which is what one reads in one go."""
+    """One module has one purpose, and at most 300 lines, which can be read in one go."""
     lengths = {
         path.relative_to(PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in PACKAGE.rglob("*.py")

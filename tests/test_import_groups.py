@@ -1,4 +1,4 @@
-"""`trainspec import` of DAG files with task groups: each comes over, or is named with its line."""
+"""`trainspec import` of DAG files with task groups: each is carried over, or noted with its line."""
 
 import textwrap
 from typing import Any
@@ -146,7 +146,7 @@ def test_what_does_not_come_over_is_named_with_its_line(kind: str) -> None:
 
 
 def test_what_a_function_of_a_group_returns_has_the_edges() -> None:
-    """As Airflow has it: `g()` is the task that it returns, and the group only where it returns nothing."""
+    """As in Airflow: `g()` is the task that it returns, and the group only if it returns nothing."""
     body = """
     with DAG("d"):
         @task_group(group_id="g")
@@ -163,7 +163,7 @@ def test_what_a_function_of_a_group_returns_has_the_edges() -> None:
 
 
 def test_default_arguments_of_a_group_are_its_tasks() -> None:
-    """The nearest group counts, and what a task says itself; an operator takes only what it has."""
+    """The innermost group wins, except over what the task itself sets; an operator takes only arguments that it has."""
     imported = only(
         """
         with DAG("d", default_args={"retries": 1, "owner": "ml"}):

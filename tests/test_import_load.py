@@ -1,4 +1,4 @@
-"""`trainspec import --load`, as far as it goes without Airflow: what the archive says becomes a spec."""
+"""`trainspec import --load`, as far as it works without Airflow: the output of the archive becomes a spec."""
 
 import ast
 import json
@@ -188,7 +188,7 @@ def run_watched(file: Path, text: str) -> None:
 def test_the_key_of_a_read_is_found_wherever_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reads = Reads(Record(str(tmp_path / "d.py")))
     for name in ("get", "get_connection"):
-        monkeypatch.setattr(Variable, name, getattr(Variable, name))  # puts the method back in the end
+        monkeypatch.setattr(Variable, name, getattr(Variable, name))  # restores the method at the end
         reads.watch_call(Variable, name)
     text = """
 assert Variable.get(default_var="hunter2", key="bucket") == "hunter2"
@@ -210,7 +210,7 @@ def test_an_environment_variable_is_named_where_the_file_reads_what_the_spec_has
 ) -> None:
     for name, value in {"LAKE": "acme-lake", "SIZE": "3", "STAGE": "prod", "SHORT": "a", "OTHER": "acme"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(type(os.environ), "__getitem__", type(os.environ).__getitem__)  # puts it back in the end
+    monkeypatch.setattr(type(os.environ), "__getitem__", type(os.environ).__getitem__)  # restores it at the end
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "settings_beside.py").write_text("import os\nSIZE = int(os.environ.get('SIZE'))\n")
     text = """
@@ -222,7 +222,7 @@ os.environ["STAGE"], os.environ["SHORT"], os.getenv("ABSENT", "acme")
     reads = Reads(Record(str(tmp_path / "d.py")))
     reads.watch_environment()
     run_watched(tmp_path / "d.py", text)
-    os.environ["OTHER"]  # which the file does not read
+    os.environ["OTHER"]  # not read by the file
     arguments = {"config": {"map": [["S3Uri", "s3://acme-lake/a"], ["InstanceCount", 3]]}}
     found = [{"line": 5, "arguments": {"dag_id": "d"}, "tasks": [{"class": "prod", "arguments": arguments}]}]
     assert reads.of_environment(found) == [
@@ -356,7 +356,7 @@ BROKEN = ("no map", "no DAGs", "a DAG that is text", "no id", "a task without a 
 
 
 def program(tmp_path: Path, script: str) -> str:
-    """A program in the place of Airflow's Python: it gets the archive, the DAG file and the output."""
+    """A program that takes the place of Airflow's Python: it gets the archive, the DAG file and the output."""
     made = tmp_path / "airflow-python"
     made.write_text(f"#!/bin/sh\n{script}\n")
     made.chmod(0o755)

@@ -38,7 +38,7 @@ def waits(imported: Imported) -> dict[str, Any]:
 
 
 def test_states_without_jobs_are_walked_once() -> None:
-    """Walked for each job, 4,000 states would take half a minute."""
+    """If they were walked for each job, 4,000 states would take half a minute."""
     size = 4000
     states: dict[str, Any] = {f"j{number}": job(Next="p0") for number in range(size)}
     states |= {f"p{number}": {"Type": "Pass", "Next": f"p{number + 1}"} for number in range(size)}
@@ -76,7 +76,7 @@ def test_steps_without_jobs_are_not_walked_for_ever() -> None:
 
 
 def test_too_many_dependencies_are_named() -> None:
-    """Written out, 250,000 of them would take most of a minute."""
+    """Written out, 250,000 dependencies would take almost a minute."""
 
     def jobs(prefix: str, number: int, after: str) -> dict[str, Any]:
         return parallel(*({f"{prefix}{each}": job(End=True)} for each in range(number)), Next=after)

@@ -1,4 +1,4 @@
-"""`trainspec import` of DAG files: Python's own ways with names, values, groups and tasks, each as Python has them."""
+"""`trainspec import` of DAG files: Python's semantics of names, values, groups and tasks."""
 
 import textwrap
 from typing import Any
@@ -247,7 +247,7 @@ def test_an_xcom_for_python_is_named() -> None:
 
 
 def test_the_docstring_of_a_dag_is_its_doc() -> None:
-    """As Airflow's `@dag` has it, where no `doc_md` is given."""
+    """As with Airflow's `@dag`, if no `doc_md` is given."""
     body = """
         from airflow.sdk import dag
         @dag({given})

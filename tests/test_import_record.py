@@ -1,4 +1,4 @@
-"""`trainspec import --record`: a program runs against the recorder, and what it asked for becomes specs."""
+"""`trainspec import --record`: a program runs against the recorder, and its requests become specs."""
 
 import hashlib
 import io
@@ -177,7 +177,7 @@ def test_a_damaged_archive_is_not_unpacked(tmp_path: Path, mode: Literal["w", "w
     whole = bytearray(archive.read_bytes())
     assert unpacked(archive, tmp_path / "whole") == []
     assert sorted(each.name for each in (tmp_path / "whole").iterdir()) == ["one", "two"]
-    where = 512 + 40_448 + 10 if mode == "w" else len(whole) // 2  # the second header; what is compressed
+    where = 512 + 40_448 + 10 if mode == "w" else len(whole) // 2  # the second header, or the middle of compressed data
     archive.write_bytes(whole[:where] + bytes([whole[where] ^ 0x55]) + whole[where + 1 :])
     with pytest.raises(ValueError, match="damaged"):
         unpacked(archive, tmp_path / "new")
@@ -200,7 +200,7 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
     ("name", "base"),
     [
         ("a-20260504-120010", "a"),
-        ("a-2026-05-04-12-00-00-123", "a"),  # as the SDK has it
+        ("a-2026-05-04-12-00-00-123", "a"),  # as in the SDK
         ("a-2025-05-04-12-00-00-123", "a-2025-05-04-12-00-00-123"),
         ("a-260504-1200", "a"),
         ("a-20260504120010", "a"),
@@ -209,14 +209,14 @@ NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=timezone.utc)
         ("a-20260504T113000", "a"),
         (f"a-{int(NOON.timestamp())}", "a"),
         (f"a-{int(NOON.timestamp())}123456789", "a"),  # nanoseconds
-        ("a-2605041204", "a"),  # ten digits, as those of a time since 1970
+        ("a-2605041204", "a"),  # ten digits, like a time since 1970
         ("a-20250504-120010", "a-20250504-120010"),
         ("a-1234567890", "a-1234567890"),
         ("a-99999999999999-1", "a-99999999999999-1"),
         ("resnet-50", "resnet-50"),
-        ("a-20260504-210010", "a"),  # the clock of Tokyo
-        ("a-2026-05-03-23-59-59-999", "a"),  # the westernmost clock
-        ("a-20260505-050010", "a-20260505-050010"),  # no clock is that far ahead
+        ("a-20260504-210010", "a"),  # Tokyo's time zone
+        ("a-2026-05-03-23-59-59-999", "a"),  # the westernmost time zone
+        ("a-20260505-050010", "a-20260505-050010"),  # no time zone is that far ahead
         ("a-20260504-120010-prepare", "a-prepare"),
         ("20260504-120010-a", "a"),
         ("a_2026-05-04_12-00-00", "a"),
@@ -249,9 +249,9 @@ def rewritten(request: dict[str, Any], job: OfJob | None = None) -> tuple[dict[s
         ("s3://b/n-20260504-120000/in", "s3://b/n-20260504-120000/in"),
         ("s3://b/model.tar.gz", "s3://b/model.tar.gz"),
         ("{{ x }} ${y}", "{{ '{{' }} x }} ${y}"),
-        ("20260504T120000", "{{ ts_nodash }}"),  # just as Airflow writes it
+        ("20260504T120000", "{{ ts_nodash }}"),  # exactly as Airflow writes it
         ("s3://b/1777896000.6421955/x", "s3://b/{{ ts_nodash }}/x"),
-        ("s3://b/dt=2026-05-14/20260404/120260504", "s3://b/dt=2026-05-14/20260404/120260504"),  # no day of this one
+        ("s3://b/dt=2026-05-14/20260404/120260504", "s3://b/dt=2026-05-14/20260404/120260504"),  # not the recorded day
     ],
 )
 def test_a_recorded_time_in_a_text(text: str, new: str) -> None:
@@ -305,7 +305,7 @@ def test_a_second_time_is_noted_without_what_is_around_it() -> None:
 
 
 def test_two_recorded_times_do_not_become_one() -> None:
-    """Taken a second apart: as one template, both steps would write to the same place."""
+    """Recorded a second apart: with the same template, both steps would write to the same place."""
     made, notes = rewritten(
         {"A": "s3://b/20260504-120000/x", "B": "s3://b/20260504-120001/x", "C": "s3://b/20260504-120000/y"}
     )
@@ -440,7 +440,7 @@ def test_no_two_names_are_cut_to_one() -> None:
 
 
 def test_jobs_of_one_base_have_names_of_their_own(tmp_path: Path) -> None:
-    """Two times, two versions of a name that is as long as it may be, and a tuning job beside them."""
+    """Two times, two versions of a name with the maximum length, and a tuning job next to them."""
 
     def made(operation: str, member: str, name: str) -> Created:
         return Created(operation, "us-east-1", {member: name, "RoleArn": "r"}, NOON)
@@ -502,7 +502,7 @@ def test_the_name_of_a_tuning_job_has_its_time(trainspec: Run, project: Path) ->
 
 @pytest.mark.slow
 def test_all_steps_of_a_program_have_the_time_of_their_run(trainspec: Run, project: Path) -> None:
-    """Names with clocks of their own, of another zone, in the middle; each step reads what the one before wrote."""
+    """Names with their own time, in another zone, in the middle; each step reads what the previous one wrote."""
     command = script(
         project,
         """
@@ -569,7 +569,7 @@ def test_a_name_of_another_spec_is_noted(tmp_path: Path) -> None:
 
 
 def test_a_model_of_the_jobs_name_has_its_own(tmp_path: Path) -> None:
-    """Whatever the job is called in the end, the endpoint's configuration names the model."""
+    """Whatever the final name of the job, the endpoint's configuration names the model."""
     name = "a-20260504-120000"
     variants = [{"VariantName": "all", "ModelName": name}]
     created = [

@@ -1,4 +1,4 @@
-"""`source` and `distribution` come back from requests, and only where they say the very request again."""
+"""`source` and `distribution` are read back from requests, but only if they compile to exactly the same request."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_come_back(kind: str | None, encoding: str | None) -> None:
 
 
 def test_the_toolkit_of_an_image_of_another_kind_comes_back() -> None:
-    """XGBoost's image has a toolkit, too, and is no framework's."""
+    """XGBoost's image has a toolkit, too, although it is not a framework's."""
     source = {**BASE["source"], "launch": "toolkit"}
     image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
     request = _request(image=image, source=source, hyperparameter_encoding="json")

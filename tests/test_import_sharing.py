@@ -1,4 +1,4 @@
-"""`trainspec import`: what jobs have in common stands once in the spec, and every request is still the same."""
+"""`trainspec import`: what jobs have in common is written once in the spec, and every request stays the same."""
 
 import textwrap
 from typing import Any
@@ -182,7 +182,7 @@ def test_a_number_and_an_id_of_the_environment_are_named() -> None:
 
 
 def test_a_dollar_with_a_brace_is_no_variable_of_the_spec() -> None:
-    """In no text of the source, whatever variables the spec has."""
+    """In no string of the source, whatever variables the spec has."""
     imported = only(
         """
         Y = "s3://bucket/x"

@@ -1,4 +1,4 @@
-"""`trainspec import` of DAG files: what the file decides comes over, what only a run decides is said."""
+"""`trainspec import` of DAG files: what the file determines is carried over, what depends on the run is noted."""
 
 import textwrap
 import time
@@ -105,7 +105,7 @@ def test_a_job_that_a_function_runs_is_named(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["operator", "task"])
 def test_a_function_of_many_tasks_is_read_once(kind: str) -> None:
-    """Read for each task, 2,000 lines and 500 tasks would take ten seconds and more."""
+    """Read for each task, 2,000 lines and 500 tasks would take more than ten seconds."""
     body = "def f():\n" + "    x = print(1)\n" * 2000 + "    SageMakerTrainingOperator(task_id='i', config={})\n"
     tasks = {"operator": "PythonOperator(task_id=f'p{i}', python_callable=f)", "task": "task(f)()"}
     head = "from airflow.operators.python import PythonOperator\n"
@@ -401,7 +401,7 @@ TWO_TASKS = """with DAG('d') as d:
 
 @pytest.mark.parametrize("kind", CHANGES)
 def test_a_change_of_what_belongs_to_a_dag_is_named_with_its_line(kind: str) -> None:
-    """Nobody reads `d.tasks`: what is changed of it, or linked to it, would be lost without a word."""
+    """`d.tasks` is not read: a change of it, or an edge to it, would be lost without a note."""
     imported = only(TWO_TASKS + CHANGES[kind])
     line = (HEAD + TWO_TASKS).count("\n") + 1
     line += CHANGES[kind].count("\n")
@@ -409,7 +409,7 @@ def test_a_change_of_what_belongs_to_a_dag_is_named_with_its_line(kind: str) -> 
 
 
 def test_a_teardown_is_a_task_still() -> None:
-    """Its edges stay; that it is a teardown is named."""
+    """Its edges stay; a note says that it is a teardown."""
     imported = only(TWO_TASKS + "t >> u.as_teardown()")
     assert edges(imported) == {"u": "g.t"}
     assert "as_teardown" in imported.notes[0]
@@ -446,7 +446,7 @@ def test_an_edge_by_a_method(edge: str) -> None:
     ],
 )
 def test_parameters_of_a_dag_function_are_the_dags(decorator: str, parameters: str, call: str, params: Any) -> None:
-    """As Airflow has it: what a run is triggered with replaces them, so the body knows none of their values."""
+    """As in Airflow: the conf that triggers a run replaces them, so the body cannot know their values."""
     body = f"""
     @dag{decorator}
     def d({parameters}):

@@ -1,4 +1,4 @@
-"""`trainspec import` of tuning jobs: a request that is brought in comes out again as it was."""
+"""`trainspec import` of tuning jobs: an imported request compiles to the same request."""
 
 import json
 import re
@@ -46,14 +46,14 @@ REQUEST: dict[str, Any] = {
 
 
 def made(text: str) -> dict[str, Any]:
-    """The one request of a spec."""
+    """The only request of a spec."""
     analysis = analyse(Source("x.yaml", text), Options())
     assert [found for found in analysis.findings if found.code.id in codes.CODES] == [], text
     (request,) = analysis.requests.values()
     return printable(request.members)
 
 
-# Made once: its regular expressions take ten times as long as all that is done with what they draw.
+# Created once: compiling its regular expressions takes ten times as long as everything else.
 _DRAWN = requests_of(TUNING, frozenset(OTHER_DEFINITIONS), always=frozenset({"TrainingJobDefinition"}))
 
 
@@ -83,7 +83,7 @@ def test_requests_come_back(request: dict[str, Any]) -> None:
 
 
 def test_a_request_with_every_member_comes_back() -> None:
-    """What is drawn is not left to luck."""
+    """In addition to the random ones."""
     request = full(model(TUNING)["$ref"])
     reached = {path.replace("KEY", "*") for path in leaves_of(request)}
     assert reached == set(api_leaves(model(TUNING)["$ref"]))
@@ -96,7 +96,7 @@ _FORMS = (
     "x", "1", "fs-0123456789abcdef0", "4K", f"{_ARN}hub-content/hub/Model/model/1.0.0", f"{_ARN}model-package/x/1",
     f"{_ARN}hub-content/hub/DataSet/data/1.0.0", f"{_ARN}training-plan/x-and-more",
 )  # fmt: skip
-"""Strings of which one fits any of the API's patterns."""
+"""Strings, one of which matches any pattern of the API."""
 
 
 def full(reference: str) -> Any:

@@ -1,4 +1,4 @@
-"""A request with values of other types in any place is imported or refused in words: never an internal error."""
+"""A request with values of other types in any place is imported or rejected with a message: never an internal error."""
 
 import os
 from typing import Any

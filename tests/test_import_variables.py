@@ -61,10 +61,10 @@ def test_a_variable_becomes_the_template_that_reads_it(expression: str, template
         ('"a", default="1"', "{{ var.value.get('a', '1') }}"),
         ('"a", "1"', "{{ var.value.get('a', '1') }}"),
         ('"a", "1", False', "{{ var.value.get('a', '1') }}"),
-        ('"a", None', None),  # no template says None
+        ('"a", None', None),  # no template can express None
         ('"a", "1", True', None),
         ('"a", "1", False, 2', None),
-        ('"a", default_var="1"', None),  # what airflow.models calls it
+        ('"a", default_var="1"', None),  # its name in airflow.models
     ],
 )
 def test_the_variables_of_the_task_sdk(arguments: str, template: str | None) -> None:
@@ -151,7 +151,7 @@ def test_a_map_out_of_a_variable_is_named() -> None:
 @pytest.mark.parametrize(
     ("task", "line"),
     [
-        ('Own(task_id="own", config=Variable.get("c"))', 13),  # nobody knows what it renders
+        ('Own(task_id="own", config=Variable.get("c"))', 13),  # it is unknown what it renders
         ('BashOperator(task_id="b", bash_command="{{ ds_add(ds, \'" + Variable.get("n") + "\') }}")', 13),
         ('BashOperator(task_id="b", bash_command="{{ \'}}\' ~ \'" + Variable.get("n") + "\' }}")', 13),
         ('BashOperator(task_id="b", bash_command="{% if x == " + Variable.get("n") + " %}y{% endif %}")', 13),

@@ -1,4 +1,4 @@
-"""`trainspec import` sees through what requests are wrapped in."""
+"""`trainspec import` finds requests inside what they are wrapped in."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ MACHINE = {"StartAt": "Train", "States": {"Train": STATE}}
 
 
 def lower(value: Any, inside: str = "") -> Any:
-    """The request with its members in lower camel case, as events have it."""
+    """The request with its members in lower camel case, as in events."""
     if isinstance(value, list):
         return [lower(each) for each in value]
     if not isinstance(value, dict) or inside in ("HyperParameters", "StaticHyperParameters"):
@@ -130,7 +130,7 @@ def test_a_wrapped_tuning_job_stays_one_without_its_config() -> None:
 
 def test_many_requests_of_one_name_are_numbered_in_linear_time() -> None:
     task_ids = TaskIds()
-    assert [task_ids.free("churn-1") for _ in range(100_000)][-1] == "churn-1-100000"  # hours, in quadratic time
+    assert [task_ids.free("churn-1") for _ in range(100_000)][-1] == "churn-1-100000"  # quadratic time would be hours
     taken = [{**REQUEST, "TrainingJobName": name} for name in ("a-2", "a", "a", "a")]
     assert [job.task_id for job in read(taken).jobs] == ["a-2", "a", "a-3", "a-4"]
 

@@ -1,4 +1,4 @@
-"""What Airflow refuses when it loads a DAG, found before it is written. (What it loads: tests/airflow.)"""
+"""What Airflow rejects when it loads a DAG, found before it is written. (What it loads: tests/airflow.)"""
 
 import pytest
 from trainspec.pipeline import Options, analyse

@@ -1,4 +1,4 @@
-"""No output shows a secret: neither the rest of a longer token, nor one that stands deep, nor one that is quoted."""
+"""No output shows a secret: neither the rest of a longer token, nor one deep in the data, nor one that is quoted."""
 
 import json
 from pathlib import Path
@@ -197,7 +197,7 @@ def _shows_none(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_a_long_text_is_searched_like_a_short_one(secret: str) -> None:
-    """A quick look decides about long texts: it passes over no form of a secret."""
+    """A quick check decides about long texts: it misses no form of a secret."""
     form = form_of(secret)
     assert form is not None
     filled = "x = 1  # https://example.com/@me\n" * 200

@@ -1,4 +1,4 @@
-"""What is said to common mistakes: a line of a spec, what was typed in its place, and the message for that."""
+"""What is reported for common mistakes: a line of a spec, what was typed instead, and the message."""
 
 import subprocess
 import sys
@@ -103,7 +103,7 @@ def test_advice_about_credentials_is_not_masked_itself(
     project: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boto3 = pytest.importorskip("boto3")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # of another test, with its credentials
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # from another test, with its credentials
     for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(project / "none"))

@@ -1,4 +1,4 @@
-"""Tasks against what their operators take: the tables of the providers, and the project's own sources."""
+"""Tasks compared with what their operators take: the tables of the providers, and the project's own sources."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Output folders that are full, read-only, links, mounts, or somebody else's too; and two runs at once."""
+"""Output folders that are full, read-only, links, mounts, or shared with others; and two runs at once."""
 
 import os
 import resource
@@ -33,7 +33,7 @@ def write_specs(project: Path, version: str, count: int = 5) -> None:
 
 @pytest.fixture
 def output(project: Path, trainspec: Run) -> Path:
-    """The output folder with the old version's files, and specs of the new one."""
+    """The output folder with the old version's files, and specs of the new version."""
     write_specs(project, "old")
     assert trainspec("compile").returncode == 0
     write_specs(project, "new")
@@ -53,7 +53,7 @@ def nothing_left(project: Path) -> bool:
 
 
 def in_child(run: Callable[[], int]) -> int:
-    """The exit code of `run` in a process of its own."""
+    """The exit code of `run` in a separate process."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -263,7 +263,7 @@ def test_a_mounted_folder(mount: Callable[..., Path], output: Path, project: Pat
 
 @pytest.mark.parametrize("where", ["folder", "parent"])
 def test_read_only(where: str, output: Path, project: Path, trainspec: Run, capfd: pytest.CaptureFixture[str]) -> None:
-    """The folder itself is enough to refuse; the one around it is not needed."""
+    """The folder itself is enough to reject; the one that contains it is not needed."""
     for path in (project, *project.rglob("*")):
         if os.geteuid() == 0:
             os.chown(path, 65534, 65534)

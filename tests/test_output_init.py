@@ -1,4 +1,4 @@
-"""`trainspec init`: what it makes is checked and compiled as it stands, and nothing of the user's is overwritten."""
+"""`trainspec init`: what it creates is checked and compiled as it is, and none of the user's files are overwritten."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def test_a_pull_request_is_checked_and_gets_a_comment(project: Path, trainspec: 
     steps = _steps(workflow["jobs"]["check"])
     for command in ("lint", "compile --check", 'diff "$BASE" --format markdown', 'cost --against "$BASE"'):
         assert f"trainspec {command}" in steps
-    assert "${{" not in steps  # what others choose the name of reaches no shell
+    assert "${{" not in steps  # names that others choose reach no shell
     assert "gh pr comment" in steps
 
 
@@ -189,7 +189,7 @@ def test_settings_go_where_the_project_has_its_own(project: Path, trainspec: Run
 
 
 def _on_a_terminal(project: Path, answers: str, *options: str) -> str:
-    """What a terminal shows when `init` is run on it and the answers are typed."""
+    """What a terminal shows if `init` runs on it and the answers are typed."""
     command = [sys.executable, "-m", "trainspec", "init", *options]
     leader, follower = pty.openpty()
     with subprocess.Popen(command, cwd=project, stdin=follower, stdout=follower, stderr=follower) as running:

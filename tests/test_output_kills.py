@@ -1,4 +1,4 @@
-"""Kill `trainspec compile` again and again, and look at what it leaves.
+"""Kill `trainspec compile` again and again, and check what it leaves.
 
 The long run, with the figures on stdout (about 3 minutes): `python tests/test_output_kills.py --kills 2000`
 """
@@ -42,7 +42,7 @@ Files = dict[str, bytes]
 class Bench:
     """A project whose files are compiled from two versions of its specs, and a compile to be killed in between.
 
-    Analyses are kept from before, so that most of a killed run's time goes into comparing and writing.
+    Analyses are cached before, so that a killed run spends most of its time comparing and writing.
     """
 
     def __init__(self, project: Path, *, can_swap: bool = True) -> None:
@@ -81,7 +81,7 @@ class Bench:
         }
 
     def reset(self) -> None:
-        """The old files again, and nothing left over."""
+        """Restore the old files, with nothing left over."""
         for left in self.project.glob("*generated_dags*"):
             shutil.rmtree(left)
         for name, text in self.old.items():
@@ -101,11 +101,11 @@ class Bench:
                 return self.command.run(arguments)
 
     def compile_again(self) -> int:
-        """What the next run makes of what a killed one left."""
+        """The exit code of the next run, after a killed one."""
         return self._compile(self.analyses)
 
     def killed(self, arrange: Callable[[], None], after: float | None = None) -> bool:
-        """Compile in a process that `arrange` prepares to die, or that is killed `after` seconds. False: it lived."""
+        """Compile in a process that dies as `arrange` sets up, or after `after` seconds. False: it survived."""
         child = os.fork()
         if child == 0:
             code = 3
@@ -124,13 +124,13 @@ class Bench:
         return os.WIFSIGNALED(status)
 
     def outcome(self) -> str:
-        """Which files are there."""
+        """Which files exist."""
         found = self.files()
         return "old" if found == self.old else "new" if found == self.new else "mixture"
 
 
 def die_at(call: int) -> Callable[[], None]:
-    """Dies of SIGKILL at its `call`th call of the system: of os.link, os.replace, os.open, and so on."""
+    """Die of SIGKILL at the `call`th system call: os.link, os.replace, os.open, and so on."""
 
     def arrange() -> None:
         left = call
@@ -148,7 +148,7 @@ def die_at(call: int) -> Callable[[], None]:
 
 
 def calls_of_a_run(bench: Bench) -> int:
-    """How many calls there are to die at: found by halving."""
+    """The number of calls at which it can die: found by bisection."""
     low, high = 1, 1 << 16
     while low < high:
         middle = (low + high + 1) // 2
@@ -158,7 +158,7 @@ def calls_of_a_run(bench: Bench) -> int:
 
 
 def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
-    """The outcomes of so many kills: two thirds at a call of the writing part, the others after a random time."""
+    """The outcomes of this many kills: two thirds at a call of the writing part, the others after a random time."""
     chance = random.Random(seed)  # noqa: S311
     calls = calls_of_a_run(bench)
     bench.reset()
@@ -169,7 +169,7 @@ def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
     for number in range(kills):
         bench.reset()
         if number % 3:
-            first = 1 if number % 2 else calls * 9 // 10  # where the new files take their places, and behind
+            first = 1 if number % 2 else calls * 9 // 10  # where the new files take their places, and after that
             died = bench.killed(die_at(chance.randint(first, calls)))
         else:
             died = bench.killed(lambda: None, after=chance.uniform(0, duration))
@@ -184,8 +184,8 @@ def kill_often(bench: Bench, kills: int, seed: int) -> Counter[str]:
 
 @pytest.fixture
 def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder in memory where there is one: thousands of files are written."""
-    monkeypatch.chdir("/")  # and back, whatever the bench does
+    """A folder in memory if there is one: thousands of files are written."""
+    monkeypatch.chdir("/")  # and back at the end, whatever the bench does
     shared = Path("/dev/shm")  # noqa: S108
     with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as folder:
         yield Path(folder, "project")
@@ -202,7 +202,7 @@ def test_a_killed_run_leaves_the_old_files_or_the_new_ones(memory: Path) -> None
 
 @pytest.mark.slow
 def test_where_folders_cannot_be_swapped_the_next_run_finishes(memory: Path) -> None:
-    outcomes = kill_often(Bench(memory, can_swap=False), 60, seed=1)  # asserts that the next run makes it whole
+    outcomes = kill_often(Bench(memory, can_swap=False), 60, seed=1)  # asserts that the next run completes it
     assert outcomes["old"] > 5
     assert outcomes["new"] + outcomes["mixture"] > 5
 

@@ -1,4 +1,4 @@
-"""Several projects, one folder of DAGs: nothing of another's is removed, called an orphan or written over."""
+"""Several projects, one folder of DAGs: nothing of another project is removed, called an orphan or overwritten."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ RunIn = Callable[..., Ran]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Makes a project of a name (or of none) with a spec for each DAG; gives its root."""
+    """Creates a project with a name (or none) and a spec for each DAG; returns its root."""
 
     def make(folder: str, name: str | None, *dag_ids: str) -> Path:
         root = tmp_path / folder

@@ -1,4 +1,4 @@
-"""Output is a function of what a spec means: its text, the order of its keys and its lines change nothing in it."""
+"""Output is a function of what a spec means: its text, the order of its keys and its lines do not change it."""
 
 import json
 import random
@@ -19,7 +19,7 @@ from helpers import ROOT, Run
 
 SPECS = sorted(path for path in (ROOT / "specs").rglob("*.yaml") if "trainspec: 1" in path.read_text())
 IN_ORDER = ("jobs", "inputs", "tags")
-"""The order of these is meaning."""
+"""The order of these has a meaning."""
 
 SPEC = """\
 trainspec: 1
@@ -39,7 +39,7 @@ jobs:
 
 
 def _made(path: Path, text: str) -> tuple[str, str]:
-    """The DAG file's body and the requests of the spec at `path`, had it this text."""
+    """The DAG file's body and the requests of the spec at `path`, if it had this text."""
     project = Project(ROOT)
     source = Source(path.relative_to(ROOT).as_posix(), text)
     analysis = analyse(source, Options(), Files(project).extended)
@@ -48,7 +48,7 @@ def _made(path: Path, text: str) -> tuple[str, str]:
 
 
 def _shuffled(node: yaml.Node, chance: random.Random, key: str = "") -> None:
-    """Put the keys of all maps in another order, but for those whose order is meaning."""
+    """Put the keys of all maps in another order, except those whose order has a meaning."""
     if isinstance(node, yaml.MappingNode):
         if key not in IN_ORDER:
             chance.shuffle(node.value)

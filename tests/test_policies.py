@@ -1,4 +1,4 @@
-"""Rules of an organisation: what they find and where, what silences them, and what is wrong with their files."""
+"""Rules of an organisation: what they find and where, what silences them, and errors in their files."""
 
 import json
 import re
@@ -347,7 +347,7 @@ def test_a_comment_silences_a_policy_and_not_a_locked_one(house: Project) -> Non
     ],
 )
 def test_no_spelling_of_a_number_gets_around_a_locked_policy(house: Project, field: str) -> None:
-    """The operator reads the number in a string, so what the API's model says of the string may be silenced in vain."""
+    """The operator converts numbers in strings, so silencing the API's finding about the string must not help."""
     spec, _, _ = SPEC.partition("    stopping:")
     house.spec(f"{spec}    {field}  # trainspec: ignore[TS403]\n".replace("5d", "1h"))
     house.policy(RUNTIME, locked=True)
@@ -694,7 +694,7 @@ def test_numbers_beyond_all_bounds(house: Project, number: str) -> None:
     house.spec(SPEC.replace("catchup: false", f"catchup: false, params: {{x: {number}}}"))
     must = {"properties": {"params": {"properties": {"x": {"type": "integer", "multipleOf": 2}}}}}
     house.policy(must, target="dag")
-    assert [each["code"] for each in house.findings()] == ["ORG001"]  # .inf is no integer, and 111 is odd
+    assert [each["code"] for each in house.findings()] == ["ORG001"]  # .inf is not an integer, and 111 is odd
     (house.folder / "policies/one.yaml").write_text(
         f"{{id: ORG001, message: y, must: {{multipleOf: 2}}, good: [{number}], bad: [3]}}"
     )
@@ -760,7 +760,7 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         "else": inner,
     }
     return st.fixed_dictionaries({}, optional=keywords).map(
-        lambda said: {key: said[key] for key in list(said)[:4]}  # most of them at once allow nothing
+        lambda said: {key: said[key] for key in list(said)[:4]}  # most of them together allow nothing
     )
 
 

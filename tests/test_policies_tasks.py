@@ -1,4 +1,4 @@
-"""Policies and the jobs that other tasks start with Amazon's operators: no task walks around a rule."""
+"""Policies and the jobs that other tasks start with Amazon's operators: no task gets around a rule."""
 
 import ast
 import json

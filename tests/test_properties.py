@@ -1,4 +1,4 @@
-"""What must hold for every spec, not only for those that somebody wrote down."""
+"""What must hold for every spec, not only for those that somebody has written."""
 
 import ast
 import json
@@ -30,14 +30,14 @@ ALLOWED_NODES = (
     ast.keyword, ast.Name, ast.Attribute, ast.Constant, ast.Dict, ast.List, ast.Load, ast.Store, ast.UnaryOp, ast.USub,
 )  # fmt: skip
 
-# YAML takes these in a double-quoted scalar; lone surrogates are no text.
+# YAML accepts these in a double-quoted scalar; lone surrogates are not text.
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x7f"), max_size=40)
 words = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,15}", fullmatch=True)
 task_ids = st.one_of(st.sampled_from(["class", "def", "DAG", "None", "2nd", "a.b-c", "pendulum"]), words)
 
 
 def quoted(text: str) -> str:
-    """`text` as a double-quoted YAML scalar, all but the plainest characters escaped."""
+    """`text` as a double-quoted YAML scalar, with all but the plainest characters escaped."""
     return '"' + "".join(each if each.isalnum() and each.isascii() else f"\\U{ord(each):08x}" for each in text) + '"'
 
 
@@ -45,7 +45,7 @@ def flow_map(values: dict[str, str]) -> str:
     return "{" + ", ".join(f"{key}: {quoted(value)}" for key, value in values.items()) + "}"
 
 
-# What the compiler writes as names and calls: paths that collide with its own imports and with tasks among them.
+# What the compiler writes as names and calls: paths that collide with its own imports and with the tasks.
 paths = st.builds(
     "{}.{}".format,
     st.sampled_from(
@@ -95,7 +95,7 @@ TASK_LEVEL = {
 
 @st.composite
 def specs(draw: st.DrawFn) -> str:
-    """Specs that are sound but for what is drawn: ids, texts with anything in them, numbers, maps."""
+    """Specs that are valid except for what is drawn: ids, arbitrary strings, numbers, maps."""
     dag = {"id": draw(words), "description": draw(texts), **draw(st.fixed_dictionaries({}, optional=DAG_LEVEL))}
     lines = ["trainspec: 1", f"dag: {json.dumps(dag)}", "jobs:"]
     for task in draw(st.lists(task_ids, min_size=1, max_size=3, unique_by=str.lower)):
@@ -129,7 +129,7 @@ def is_sound(analysis: Analysis) -> bool:
 
 
 def rendered(value: Any) -> Any:
-    """What Airflow makes of a config, in a world where every template is a constant."""
+    """What Airflow makes of a config, if every template is a constant."""
     if isinstance(value, dict):
         return {key: rendered(below) for key, below in value.items()}
     if isinstance(value, list):
@@ -142,9 +142,9 @@ def config_of(call: ast.Call) -> Any:
 
 
 def hold_to_the_grammar(tree: ast.Module) -> None:
-    """Literals, imports, calls and names; each name bound once, by an import or for a task.
+    """Literals, imports, calls and names; each name is bound once, by an import or for a task.
 
-    An import is one of ours, or `from MODULE import NAME` of a dotted path, which the compiler has not looked into.
+    An import is one of ours, or `from MODULE import NAME` for a dotted path, which the compiler has not checked.
     """
     bound: list[str] = []
     for node in ast.walk(tree):
@@ -260,7 +260,7 @@ literals = st.recursive(
 
 
 def flow(value: Any) -> str:
-    """A value as YAML in flow style, its texts with `${` escaped."""
+    """A value as YAML in flow style, its strings with `${` escaped."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"? {flow(key)} : {flow(below)}" for key, below in value.items()) + "}"
     if isinstance(value, list):
@@ -290,7 +290,7 @@ def test_arguments_reach_their_operator_to_the_letter(arguments: dict[str, Any],
 
 
 def specs_head() -> str:
-    """A sound spec without a DAG of its own."""
+    """A valid spec without its own DAG."""
     return (
         "trainspec: 1\ndag: {id: example}\njobs:\n  train:\n    name: job-{{ ds }}\n"
         "    image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/my-algo:1\n"

@@ -1,4 +1,4 @@
-"""The reference: every field with an example that is accepted; the pages in docs/ are what the code says."""
+"""The reference: every field has an example that is accepted; the pages in docs/ match the code."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def test_the_list_of_fixable_codes_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_are_up_to_date(name: str) -> None:
-    """After a change of the code: python -m trainspec.reference."""
+    """After a change of the code, run: python -m trainspec.reference."""
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
@@ -88,7 +88,7 @@ def test_every_group_names_fields_once() -> None:
 @pytest.mark.parametrize("field", all_fields().values(), ids=lambda field: field.path)
 def test_examples_of_fields(field: Field) -> None:
     assert field.example is not None
-    data = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506  # texts only
+    data = yaml.load(field.example, Loader=yaml.BaseLoader)  # noqa: S506  # strings only
     assert isinstance(data, dict)
     text = field.example if field.path == "trainspec" else _whole(field.example, is_bad=False)
     if field.path == "environments.*.vars":
@@ -116,7 +116,7 @@ EXAMPLES = [each for page in PAGES_WITH_EXAMPLES for each in _examples(page)]
 
 @pytest.mark.parametrize(("marks", "text"), [each[1:] for each in EXAMPLES], ids=[each[0] for each in EXAMPLES])
 def test_yaml_in_the_docs(marks: frozenset[str], text: str) -> None:
-    """A whole spec compiles; a `fragment` is fields of a job, or of the document; `other` is no spec."""
+    """A complete spec compiles; a `fragment` has fields of a job, or of the document; `other` is not a spec."""
     if "other" in marks or text.startswith("repos:"):  # a configuration of pre-commit
         assert yaml.safe_load(text)
         return
@@ -131,7 +131,7 @@ def test_yaml_in_the_docs(marks: frozenset[str], text: str) -> None:
 
 
 def _whole(fragment: str, *, is_bad: bool) -> str:
-    """A whole spec with `fragment` in it; unless it is bad, with nothing beside it that excludes what it says."""
+    """A complete spec with `fragment` in it; unless the fragment is bad, without other fields that exclude its own."""
     keys = set(re.findall(r"^(\w+):", fragment, re.MULTILINE))
     if keys & set(OF_THE_DOCUMENT):
         defaults, _, jobs = spec_with("{}").partition("defaults:\n")[2].partition("jobs:\n")

@@ -1,4 +1,4 @@
-"""The mistakes of tests/refusals are found, and nothing is said of the sound jobs beside them."""
+"""The mistakes of tests/refusals are found, and nothing is reported about the valid jobs next to them."""
 
 import pytest
 

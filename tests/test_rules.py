@@ -19,7 +19,7 @@ def findings(fields: str) -> list[Diagnostic]:
 
 
 def test_sound_job_is_sound() -> None:
-    """Examples are laid over a job that is looked at like any other, and in which nothing is found."""
+    """Examples are merged onto a job that is checked like any other, and that has no findings."""
     assert findings("{}") == []
     assert [request.members["TrainingJobName"] for request in analysed("{}").requests.values()]
 
@@ -44,6 +44,6 @@ def test_rule_explains_itself(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code.id)
 def test_rule_has_a_source(rule: Rule) -> None:
-    """Its text ends with the page that it follows; docs/rules.md and `explain` show it."""
+    """Its text ends with its source page; docs/rules.md and `explain` show it."""
     source = rule.text.splitlines()[-1]
     assert re.match(r"https://[a-z0-9.-]+/\S+", source), f"{rule.code.id} ends with {source!r}"

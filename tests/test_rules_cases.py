@@ -1,4 +1,4 @@
-"""What rules must say nothing of, where their findings stand, and what they find in the example specs."""
+"""What rules must not report, where their findings are placed, and what they find in the example specs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,7 +91,7 @@ def test_finding_stands_at_the_field(fields: str, field: str, line: str) -> None
 
 
 OF_THE_ALGORITHM = [row.field for row in JOB if row.member.startswith("AlgorithmSpecification.")]
-NEEDS_MACHINE = {"framework", "algorithm"}  # their image depends on it: that they have none is found first
+NEEDS_MACHINE = {"framework", "algorithm"}  # their image depends on it: a missing one is found first
 
 
 @pytest.mark.parametrize("name", [each for each in OF_THE_ALGORITHM if each not in NEEDS_MACHINE])
@@ -169,9 +169,9 @@ def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code.id)
 def test_rule_bears_any_request(rule: Rule) -> None:
-    """A raw `request:` block can hold anything; that it is wrong is for the API's schema to say.
+    """A raw `request:` block can contain anything; the API's schema decides whether it is wrong.
 
-    And where a rule finds something, its topic concerns the job.
+    If a rule finds something, its topic must concern the job.
     """
     for example in (rule.bad, rule.good):
         request = next(iter(analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()))
@@ -198,7 +198,7 @@ PROFILER = "profiler: {s3: s3://my-bucket/p/, parameters: {PythonProfilingConfig
     ],
 )
 def test_an_image_of_ones_own_is_not_aws_image(code: str, image: str, fields: str) -> None:
-    """Whatever it is called: nothing is known of what a customer's image reads."""
+    """Whatever its name: nothing is known about what a customer's image reads."""
     assert code not in {each.code.id for each in findings(f"{OWN}{image}\n{fields}")}
 
 
@@ -224,7 +224,7 @@ def test_columns_of_labels(size: str, said: str) -> None:
 
 
 def test_rules_of_a_topic_look_at_jobs() -> None:
-    """A spec as a whole concerns every topic: a rule that looks at it has a name of none."""
+    """A spec as a whole concerns every topic, so the name of a rule that checks it begins with no topic."""
     of_specs = [rule.check_spec for rule in all_rules() if rule.check_spec]
     assert of_specs
     assert [topic_of(check.__module__.rpartition(".")[2]) for check in of_specs] == [None] * len(of_specs)

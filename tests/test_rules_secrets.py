@@ -1,4 +1,4 @@
-"""What is taken for a secret, and that no finding gives one away."""
+"""What is recognised as a secret, and that no finding shows one."""
 
 import pytest
 from trainspec.diagnostics.formats import Report, render

@@ -1,4 +1,4 @@
-"""Differences between texts: as difflib finds them, and bounded where it would take for ever."""
+"""Differences between texts: as difflib finds them, and limited if it would take forever."""
 
 import difflib
 import time

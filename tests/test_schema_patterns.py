@@ -1,4 +1,4 @@
-"""Expressions matched under a bound give what `re` gives, and what `re` would never end is refused."""
+"""Expressions matched within a limit give what `re` gives, and those that `re` would never finish are rejected."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""The quick answer to "is it valid" is jsonschema's own, for both schemas and whatever the document."""
+"""The quick answer to "is it valid" is the same as jsonschema's, for both schemas and any document."""
 
 import json
 from copy import deepcopy
@@ -36,13 +36,13 @@ def accepts(name: str) -> Accepts:
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of all values inside of a document."""
+    """The paths of all values in a document."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path, *(found for step, below in items for found in places(below, (*path, step)))]
 
 
 def with_junk(document: Any, path: tuple[Any, ...], junk: Any, *, key: bool) -> Any:
-    """The document with something else at `path`, or with a key more there."""
+    """The document with something else at `path`, or with an additional key there."""
     changed = deepcopy(document)
     if not path:
         return junk
@@ -65,7 +65,7 @@ def specs() -> list[Any]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> Any:
-    """A sound spec with up to three things in it that may be wrong."""
+    """A valid spec with up to three values in it that may be wrong."""
     document = draw(st.sampled_from(specs()))
     for _ in range(draw(st.integers(0, 3))):
         path = draw(st.sampled_from(places(document)))
@@ -86,7 +86,7 @@ def test_specs(document: Any) -> None:
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents())
 def test_what_the_schema_accepts_the_models_hold_unchanged(document: Any) -> None:
-    """So the compiler may read the data itself, and need not load the models."""
+    """So the compiler can read the data itself, and does not need to load the models."""
     if isinstance(document, dict):
         document = {key: value for key, value in document.items() if key != "environments"}  # a composed one has none
     if not list(refusals(document, is_composed=True)):
@@ -95,7 +95,7 @@ def test_what_the_schema_accepts_the_models_hold_unchanged(document: Any) -> Non
 
 
 def with_types(value: Any) -> Any:
-    """The same with every number as what it is: 1, 1.0 and True are three values."""
+    """The same data with the type of each number: 1, 1.0 and True are three values."""
     if isinstance(value, dict):
         return {key: with_types(below) for key, below in value.items()}
     if isinstance(value, list):
@@ -125,7 +125,7 @@ TEMPLATES = (
 
 
 def of_one_run(value: Any, other: str, *, first: bool) -> str:
-    """A template that gives a value in one of the sample runs, and something else in the other one."""
+    """A template that renders to one value in one of the sample runs, and to something else in the other one."""
     return f"{{{{ {str(value)!r} if ds {'>' if first else '<'} '2025' else {other!r} }}}}"
 
 
@@ -157,7 +157,7 @@ def at(document: Any, path: tuple[Any, ...]) -> Any:
 
 @pytest.mark.parametrize("name", [SPEC_SCHEMA, API_SCHEMA])
 def test_all_that_our_schemas_say_is_known(name: str) -> None:
-    """An acceptor is built as far as documents ask, so here all of it is."""
+    """A validator is built as documents need it, so here all of it is built."""
     schema = load_schema(name)
     for definition in (schema, *schema["$defs"].values()):
         for below in (definition, *definition.get("properties", {}).values()):

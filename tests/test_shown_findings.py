@@ -1,4 +1,4 @@
-"""Findings that the documentation shows have messages that the code still has."""
+"""The messages of findings in the documentation still exist in the code."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ SHOWN = [
 
 
 def _pattern(node: ast.expr) -> str | None:
-    """A string literal as a regular expression, in which what an f-string inserts may be anything."""
+    """A string literal as a regular expression that accepts anything for the inserted values of an f-string."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     texts = [str(part.value) if isinstance(part, ast.Constant) else None for part in parts]
     letters = sum(each.isalpha() for text in texts for each in text or "")

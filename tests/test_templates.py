@@ -1,4 +1,4 @@
-"""What templates are said to render to, held against Jinja as Airflow sets it up."""
+"""The predicted results of templates, compared with Jinja as Airflow configures it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,11 +18,11 @@ from helpers import tried
 
 PARAMS: Mapping[str, Any] = {"size": "m", "empty": "", "count": 3, "zero": 0, "yes": True, "no": False}
 AIRFLOWS = SandboxedEnvironment(undefined=StrictUndefined, extensions=["jinja2.ext.do"], cache_size=0)
-"""What `DAG.get_template_env` makes in Airflow 2.11 and 3.3, but for the filters and macros."""
+"""What `DAG.get_template_env` creates in Airflow 2.11 and 3.3, except the filters and macros."""
 
 
 def ours(text: str, **names: Any) -> str | None:
-    """What we say that `text` renders to; None where that is not known."""
+    """Our prediction of what `text` renders to; None if that is not known."""
     return render(text, {"params": Params(PARAMS), **names}).text
 
 
@@ -162,7 +162,7 @@ def test_what_is_certain_is_what_jinja_renders(text: str) -> None:
     try:
         rendered = AIRFLOWS.from_string(for_airflow(text)).render(params=PARAMS)
     except (TypeError, UndefinedError):
-        return  # the task fails: a finding would be no proof against the template, as the samples are not all runs
+        return  # the task fails: the samples are not all runs, so a finding would not prove the template wrong
     assert certain == rendered, text
 
 

@@ -1,4 +1,4 @@
-"""Tuning jobs in a spec: their fields and the API's members, walked both ways; what a job becomes."""
+"""Tuning jobs in a spec: their fields and the API's members, compared in both directions; what a job becomes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is reported of tuning jobs: in the spec's words, at the spec's places, one finding for a mistake."""
+"""What is reported about tuning jobs: in the spec's words, at the spec's places, one finding for a mistake."""
 
 from copy import deepcopy
 from typing import Any
@@ -52,7 +52,7 @@ def found_in(spec: dict[str, Any]) -> list[Diagnostic]:
 
 
 def spec_of(**tuning: Any) -> dict[str, Any]:
-    """The spec with these fields of `tuning`; None takes one away."""
+    """The spec with these fields of `tuning`; None removes one."""
     spec = deepcopy(SPEC)
     fields = {**spec["jobs"]["tune"]["tuning"], **tuning}
     spec["jobs"]["tune"]["tuning"] = {name: value for name, value in fields.items() if value is not None}
@@ -176,7 +176,7 @@ def test_the_best_of_a_matrix_by_a_metric_of_the_algorithm(metric: str, codes: l
 
 
 def only_job(**fields: Any) -> dict[str, Any]:
-    """The spec with these fields of its tuning job, which stands alone; None takes one away."""
+    """The spec with these fields of its tuning job, as the only job; None removes one."""
     spec = deepcopy(SPEC)
     job = {**spec["jobs"]["tune"], **fields}
     return {**{key: spec[key] for key in ("trainspec", "dag", "defaults")}, "jobs": {"tune": job}}

@@ -1,4 +1,4 @@
-"""The types of a spec's data: written from the models, and strict about keys."""
+"""The types of a spec's data: generated from the models, and strict about keys."""
 
 import ast
 import subprocess
@@ -46,7 +46,7 @@ def test_a_misspelt_key_is_a_type_error(tmp_path: Path) -> None:
 
 
 def test_nothing_imports_the_types_at_run_time() -> None:
-    """They cost nothing: each import stands below `if TYPE_CHECKING`."""
+    """They cost nothing: each import is below `if TYPE_CHECKING`."""
     package = Path(data.__file__).parents[1]
     for path in package.rglob("*.py"):
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Any value of a sound spec may name a variable that is not defined: that is a finding, and nothing else breaks."""
+"""Any value of a valid spec may name a variable that is not defined: that is a finding, and nothing else breaks."""
 
 import copy
 import json
@@ -20,7 +20,7 @@ SPECS = [
     if not {"base", "policies"} & {*path.parts}
 ]
 STRICT = Options(operators=("only.mine.*",), callbacks=("only.mine.*",))
-"""Settings that make checks look at operators and callbacks, too."""
+"""Settings that make checks read operators and callbacks, too."""
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -36,7 +36,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def damaged(data: Any, path: tuple[Any, ...]) -> Source:
-    """The spec with an undefined variable in the place of one value, as JSON."""
+    """The spec with an undefined variable instead of one value, as JSON."""
     changed = copy.deepcopy(data)
     holder = changed
     for key in path[:-1]:
