@@ -1,8 +1,8 @@
-"""Specs with fields of the language at their boundaries: what compiles, Airflow must load.
+"""Specs with fields of the language at their boundaries: Airflow must load what compiles.
 
-The fields are those that docs/fields.md documents, which are all of the language's schema, each at the place of its
-example; the values are words, dates, durations, numbers and containers at which something in Airflow or Python changes,
-the words of the schema, and its limits. So a new field, word or limit is tried without a line here.
+The fields are those that docs/fields.md documents, which are all fields of the language's schema, each at the place of
+its example. The values are words, dates, durations, numbers and containers for which Airflow or Python change their
+behaviour, the words of the schema, and its limits. So a new field, word or limit is tried without a change here.
 """
 
 import copy
@@ -72,7 +72,7 @@ TUNED: dict[str, Any] = {
     },
 }
 EXCLUDED = {"image": {"framework", "algorithm", "serverless"}, "resources": {"serverless"}, "stopping": {"serverless"}}
-"""What a job does not have beside other fields."""
+"""What a job cannot have together with other fields."""
 BASE: dict[str, Any] = {
     "trainspec": 1,
     "dag": {"schedule": "@daily", "start_date": "2025-01-01"},
@@ -84,7 +84,7 @@ TASKS: Mapping[str, dict[str, Any]] = {
     "approvals": {"subject": "Release", "depends_on": "train"},
     "triggers": {"dag": "other"},
 }
-"""The least of each kind of other task, which takes the arguments of every task, too."""
+"""A minimal task of each other kind, with the arguments of every task."""
 
 BESIDE: Mapping[str, dict[str, Any]] = {
     "environments.*.vars": {"vars": {"data": "s3://a"}},
@@ -93,9 +93,9 @@ BESIDE: Mapping[str, dict[str, Any]] = {
     "proceed_if": {"jobs": {"train": {"metrics": {"validation:auc": "auc=([0-9.]+)"}}}},
     "tasks.*.operator": {"tasks": {"report": {"arguments": {"bash_command": "ls"}}}},
 }
-"""What an example takes for granted, by the path of its field or the beginning of it."""
+"""What an example needs, by the path of its field or the beginning of that path."""
 DEFAULTS: tuple[Any, ...] = ("fast", "f", "2025-04-01", 1, 0.5, True, None, [], [1], {"depth": 1})
-"""Defaults of a parameter, one of which goes with each of its other fields."""
+"""Defaults of a parameter, one of which is used with each of its other fields."""
 QUEUE = {"sqs_queue": "https://sqs.us-east-1.amazonaws.com/123456789012/arrivals"}
 
 Place = tuple[str | int, ...]
@@ -103,7 +103,7 @@ Place = tuple[str | int, ...]
 
 @dataclass
 class Grown:
-    """What is tried: specs by what they show, and for pairs the good values of each field by its place."""
+    """What is tried: specs by what they show, and for pairs, the good values of each field by its place."""
 
     airflow: str
     found: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -114,12 +114,12 @@ class Grown:
     seen: set[int] = field(default_factory=set)
 
     def _text(self, data: dict[str, Any]) -> str:
-        """A spec as YAML; Airflow 2 has no time of a run but the logical date."""
+        """A spec as YAML; in Airflow 2, a run has no time except the logical date."""
         text = json.dumps(data, ensure_ascii=True)
         return text.replace("dag_run.run_after | ts_nodash", "ts_nodash") if self.airflow.startswith("2.") else text
 
     def take(self, shows: str, data: dict[str, Any]) -> bool:
-        """Whether a spec compiles; its DAG file is kept unless another is the same."""
+        """Whether a spec compiles; its DAG file is kept unless it equals another one."""
         self.tried += 1
         name = f"b{self.tried}"
         if not _accepts()(data):
@@ -152,7 +152,7 @@ def grown(airflow: str, pairs: int = 0) -> Grown:
 
 
 def _one_field(known: Field, tried: Grown) -> None:
-    """A field at its boundaries, in the place of its example; and odd keys in the place of each `*` of its path."""
+    """A field at its boundaries, instead of its example; and odd keys for each `*` of its path."""
     for root in _examples(known):
         place = _place(known.path, root)
         if tried.take(known.path, root):
@@ -192,8 +192,8 @@ def _values(
 
 
 def _pairs(tried: Grown, number: int) -> None:
-    """Two fields at once, each at a value that compiles alone: of the DAG, of a task, or of both."""
-    chance = random.Random(20)  # noqa: S311 - which pairs, and the same ones each time
+    """Two fields at once, each with a value that compiles alone: of the DAG, of a task, or of both."""
+    chance = random.Random(20)  # noqa: S311 - the same pairs each time
     known = [(place, good) for place, good in tried.good.items() if good and place[:1] == ("dag",)]
     known += [(place, good) for place, good in tried.good.items() if good and place[0] in TASKS]
     tasks = {
@@ -209,7 +209,7 @@ def _pairs(tried: Grown, number: int) -> None:
         both = _merged(first, second)
         try:
             data = _with(_with(both, one, value), other, another)
-        except (KeyError, IndexError, TypeError):  # an example of one has no place for the other
+        except (KeyError, IndexError, TypeError):  # the example of one field has no place for the other
             continue
         shows = (
             f"{'.'.join(map(str, one))}: {value!r}"[:120] + " + " + f"{'.'.join(map(str, other))}: {another!r}"[:120]
@@ -231,7 +231,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def _examples(known: Field) -> Iterator[dict[str, Any]]:
-    """Specs with the field's example, whole ones."""
+    """Complete specs with the field's example."""
     root = _example(known)
     for path, beside in BESIDE.items():
         root = _merged(root, beside) if f"{known.path}.".startswith(f"{path}.") else root
@@ -247,11 +247,11 @@ def _examples(known: Field) -> Iterator[dict[str, Any]]:
 
 def _example(known: Field) -> dict[str, Any]:
     """A spec with the field's example."""
-    example: dict[str, Any] = yaml.load(str(known.example), Loader=_Loader)  # noqa: S506 - a safe one
+    example: dict[str, Any] = yaml.load(str(known.example), Loader=_Loader)  # noqa: S506 - based on SafeLoader
     if known.path.split(".")[0] in load_schema(SPEC_SCHEMA)["properties"]:
         root = copy.deepcopy(BASE)
         if "schedule" in (example.get("dag") or {}):
-            del root["dag"]["schedule"]  # by assets, or at times
+            del root["dag"]["schedule"]  # assets or times are the schedule
         return _merged(root, example)
     job = copy.deepcopy(JOB)
     if "tuning" in example:
@@ -265,14 +265,14 @@ def _example(known: Field) -> dict[str, Any]:
 
 
 def _places_of_tasks(name: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Where an argument of every task can be said: of the job it is a documented field."""
+    """Where an argument of every task can be set: it is documented as a field of the job."""
     yield ("dag", "default_args", name), _merged(BASE, {"dag": {"default_args": {}}})
     for section, least in TASKS.items():
         yield (section, "step", name), _merged(BASE, {section: {"step": least}})
 
 
 def _place(path: str, root: dict[str, Any]) -> Place:
-    """Where in a spec with its example a field stands."""
+    """The place of a field in a spec with its example."""
     steps = path.split(".")
     place: list[str | int] = [] if steps[0] in load_schema(SPEC_SCHEMA)["properties"] else ["jobs", "train"]
     for step in steps:
@@ -293,7 +293,7 @@ def _at(root: Any, place: Sequence[str | int]) -> Any:
 
 
 def _with(root: Any, place: Place, value: Any) -> Any:
-    """The spec with another value at a place. What is not on the way there is shared."""
+    """The spec with another value at a place. What is not on the path to it is shared."""
     step, *rest = place
     copied: Any = dict(root) if isinstance(root, dict) else list(root)
     there = root.get(step, {}) if isinstance(root, dict) else root[step]
@@ -318,7 +318,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _depths() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Values that nest as deep as they may, and one level more."""
+    """Values with the maximum nesting, and with one level more."""
     deep: Any = "x"
     for level in range(1, 100):
         deep = [deep] if level % 2 else {"a": deep}
@@ -335,7 +335,7 @@ def _depths() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _keyword_names() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Odd names of all that has one, and of what is called with one."""
+    """Odd names of everything that has a name, and of keyword arguments."""
     for name in KEYS:
         after = {**JOB, "depends_on": name, "name": "b-{{ dag_run.run_after | ts_nodash }}"}
         yield f"job {name!r}", {**BASE, "jobs": {name: JOB, "after": after}}
@@ -365,7 +365,7 @@ def _accepts() -> Any:
 
 
 def _limits() -> Sequence[Any]:
-    """Numbers, strings and lists at each limit that the schema names anywhere, and just beyond; and Airflow's own."""
+    """Numbers, strings and lists at each limit in the schema, and just beyond; and at Airflow's limits."""
     if "limits" not in _CACHE:
         found = set(_named_limits(load_schema(SPEC_SCHEMA))) | {100, 249, 250, 251, 1_500, 2_000, 65_535}
         numbers = sorted({each + more for each in found for more in (-1, 0, 1)})

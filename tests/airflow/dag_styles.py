@@ -1,4 +1,4 @@
-"""DAG files as people write them, each around one way of putting a training request together."""
+"""DAG files as people write them, each with one way of building a training request."""
 
 import textwrap
 from collections.abc import Mapping
@@ -94,7 +94,7 @@ class SageMakerTrainingOperatorAsync(SageMakerTrainingOperator):
         return event
 """,
 }
-"""Packages of other people with the shape of the real ones: what is installed next to Airflow, by its path."""
+"""Other people's packages in the form of the real ones: what is installed next to Airflow, by its path."""
 SETTINGS = '{"epochs": "12", "loss": "logloss"}'
 
 STYLES = {
@@ -320,7 +320,7 @@ ONLY_LOADED: Mapping[str, str] = {
     "objects": "Shape(4).resources()",
     "estimator": "training_config(estimator, ",
 }
-"""Styles that reading alone does not know, and a part of the line that is named then."""
+"""Styles that cannot be read without loading, and the part of the line that is noted then."""
 
 LOST: Mapping[str, tuple[str, str]] = {
     "template_as_config": (
@@ -371,7 +371,7 @@ LOST: Mapping[str, tuple[str, str]] = {
         "training_config(estimator))",
     ),
 }
-"""What no spec can say, whichever way the file is imported, and a part of the line that is named."""
+"""What no spec can express, whichever way the file is imported, and the part of the line that is noted."""
 
 
 READS = """
@@ -392,16 +392,16 @@ with DAG("reads", start_date=START, schedule=None):
     more = {"OutputDataConfig": {"S3OutputPath": OUT}, "Environment": {"HOST": HOST, "WHO": LOGIN, "STAGE": STAGE}}
     SageMakerTrainingOperator(task_id="train", config=request(**more))
 """
-"""What reads variables and connections while it is loaded."""
+"""Files that read variables and connections while they are loaded."""
 
 
 def text_of(style: str) -> str:
-    """The whole file of a style."""
+    """The complete file of a style."""
     body = STYLES[style] if style in STYLES else LOST[style][0]
     return HEAD + textwrap.dedent(body).replace('"D"', f'"{style}"')
 
 
 def line_of(style: str, part: str) -> int:
-    """The number of the only line of a style that holds `part`."""
+    """The number of the only line of a style that contains `part`."""
     (found,) = (number for number, line in enumerate(text_of(style).splitlines(), 1) if part in line)
     return found

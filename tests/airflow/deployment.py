@@ -1,4 +1,4 @@
-"""A whole Airflow on loopback, as processes that can be killed: scheduler, triggerer, API server, Celery workers…"""
+"""A complete Airflow on loopback, as processes that can be killed: scheduler, triggerer, API server, Celery workers…"""
 
 import base64
 import os
@@ -17,10 +17,10 @@ from environment import Airflow, installed
 from rest import Rest
 from services import HOST, free_port, postgresql, redis, wait_until
 
-# What a lost task is found by. Airflow's own setting is 300 seconds.
+# After this time a task counts as lost. Airflow's own setting is 300 seconds.
 LOST_AFTER = 20
 
-# Short intervals, so that the tests wait for nothing but what they test; and as few processes as will do.
+# Short intervals, so that the tests only wait for what they test; and as few processes as possible.
 # https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
 SETTINGS: dict[str, dict[str, Any]] = {
     "both": {
@@ -29,7 +29,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "core.killed_task_cleanup_time": 10,
         "core.min_serialized_dag_update_interval": 1,
         "core.min_serialized_dag_fetch_interval": 1,
-        # Airflow's 5 + 10 connections let the tasks starve the one API server.
+        # Airflow's 5 + 10 connections let the tasks starve the only API server.
         "database.sql_alchemy_pool_size": 20,
         "database.sql_alchemy_max_overflow": 20,
         "scheduler.scheduler_heartbeat_sec": 1,
@@ -45,7 +45,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "3.3": {
         "api.workers": 1,
         "core.simple_auth_manager_all_admins": True,
-        "api_auth.jwt_issuer": "tests",  # 3.0.6 makes no token without it
+        "api_auth.jwt_issuer": "tests",  # 3.0.6 creates no token without it
         "dag_processor.parsing_processes": 1,
         "dag_processor.refresh_interval": 2,
         "dag_processor.min_file_process_interval": 5,
@@ -63,8 +63,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "scheduler.dag_dir_list_interval": 2,
         "scheduler.local_task_job_heartbeat_sec": 2,
         "scheduler.scheduler_zombie_task_threshold": LOST_AFTER,
-        # Not shorter: until the DAG processor has dealt with a lost task, it is found lost again, and then it is the
-        # next try that is failed.
+        # Not shorter: until the DAG processor has handled a lost task, it is found lost again, and then the next try
+        # fails.
         "scheduler.zombie_detection_interval": 10,
     },
 }
@@ -73,13 +73,13 @@ COMPONENTS = {
     "2.11": ("webserver", "scheduler", "triggerer"),
 }
 INSTALLATION = "tests"
-# The log server of a component would want a port of its own.
+# The log server of a component would need its own port.
 ARGUMENTS = {"scheduler": ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}
 
 
 @dataclass
 class Deployment:
-    """One running Airflow; `rest` is its API, `airflow.dags` the folder that it reads."""
+    """A running Airflow; `rest` is its API, `airflow.dags` the folder that it reads."""
 
     airflow: Airflow
     settings: Mapping[str, Any]
@@ -93,17 +93,17 @@ class Deployment:
 
     @property
     def installation(self) -> str:
-        """What the labels of its jobs call it."""
+        """Its name in the labels of its jobs."""
         return str(self.settings.get("trainspec.installation", INSTALLATION))
 
     def environ(self, own: Mapping[str, Any] | None = None) -> dict[str, str]:
-        """Of every component and command; `own` are settings of this one alone."""
+        """The environment of every component and command; `own` are additional settings of one of them."""
         settings = {"trainspec.installation": INSTALLATION, **self.settings, **(own or {})}
         return {
             **self.airflow.environ(),
             **{"AIRFLOW__{}__{}".format(*key.upper().split(".")): str(value) for key, value in settings.items()},
             "PATH": f"{self.airflow.venv / 'bin'}:{os.environ['PATH']}",
-            "C_FORCE_ROOT": "1",  # Celery asks for it before it runs as root
+            "C_FORCE_ROOT": "1",  # Celery requires it to run as root
         }
 
     def command(self, *arguments: str) -> None:
@@ -140,13 +140,13 @@ class Deployment:
         self._sessions.add(process.pid)
 
     def kill(self, name: str) -> None:
-        """End a component at once with all its processes, as the loss of its machine would."""
+        """End a component at once with all its processes, as if its machine were lost."""
         _kill(self._running.pop(name))
 
     def terminate(self, name: str, kill_after: float | None = None) -> subprocess.Popen[bytes]:
-        """Ask a component to end, as a new version's deployment does; gives its process, to wait for.
+        """Ask a component to end, as the deployment of a new version does; returns its process, to wait for.
 
-        With `kill_after`, what has not ended within so many seconds is killed.
+        With `kill_after`, it is killed if it has not ended after so many seconds.
         """
         process = self._running.pop(name)
         process.terminate()
@@ -164,12 +164,12 @@ class Deployment:
             self.terminate(name, kill_after=30)
 
     def component_of(self, pid: int) -> str:
-        """The component below which a task's process runs. Raises StopIteration for what is not ours."""
+        """The component that the process of a task belongs to. Raises StopIteration if it is not ours."""
         above = {parent.pid for parent in psutil.Process(pid).parents()}
         return next(name for name, process in self._running.items() if process.pid in above)
 
     def kill_task(self, pid: int, *, with_supervisor: bool) -> None:
-        """kill -9 the process that runs a task; before it, where asked for, the one that watches it."""
+        """kill -9 the process that runs a task; before it, if requested, the one that supervises it."""
         self.component_of(pid)
         process = psutil.Process(pid)
         supervisor = process.parent()
@@ -178,7 +178,7 @@ class Deployment:
         process.kill()
 
     def pause_task(self, pid: int) -> list[psutil.Process]:
-        """Stop the process that runs a task and the one that watches it, as a laptop that is closed; returns them."""
+        """Suspend the process that runs a task and its supervisor, as when a laptop is closed; returns them."""
         self.component_of(pid)
         process = psutil.Process(pid)
         paused = [each for each in (process.parent(), process) if each]
@@ -187,7 +187,7 @@ class Deployment:
         return paused
 
     def terminate_task(self, pid: int, *, supervisor: bool) -> None:
-        """Ask the process that runs a task to end, or the one that watches it, as at a rolling deploy."""
+        """Ask the process that runs a task, or its supervisor, to end, as in a rolling deployment."""
         self.component_of(pid)
         process = psutil.Process(pid)
         parent = process.parent()
@@ -195,7 +195,7 @@ class Deployment:
         (parent if supervisor else process).terminate()
 
     def sweep(self, endpoint_url: str, *arguments: str) -> str:
-        """Run `trainspec sweep` as from an operator's machine; returns what it prints."""
+        """Run `trainspec sweep` as from an operator's machine; returns its output."""
         login = {"USER": "admin", "PASSWORD": "admin"} if self.rest.airflow_2 else {"TOKEN": self.rest.token()}
         aws = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
         environ = {
@@ -216,7 +216,7 @@ class Deployment:
         return self._output(name).read_text(errors="replace")
 
     def wait_healthy(self) -> None:
-        """Wait until the API answers and all components are well. Raises where one has ended by itself."""
+        """Wait until the API responds and all components are healthy. Raises if one has ended by itself."""
 
         def healthy() -> bool:
             for name, process in self._running.items():
@@ -240,7 +240,7 @@ class Deployment:
         wait_until("the DAGs are parsed", known, 120, 1)
 
     def stop(self) -> None:
-        """End everything, also what was left behind by a component that was killed."""
+        """End everything, including what a killed component has left behind."""
         for process in self._running.values():
             process.terminate()
         end = time.monotonic() + 5
@@ -273,10 +273,10 @@ class Deployment:
 def deployed(
     version: str, home: Path, endpoint_url: str, *, workers: int = 0, variables: Mapping[str, str] | None = None
 ) -> Iterator[Deployment]:
-    """Airflow `version` with PostgreSQL, and the CeleryExecutor with Redis where there are workers.
+    """Airflow `version` with PostgreSQL, and the CeleryExecutor with Redis if there are workers.
 
-    `aws_default` points at `endpoint_url`, unless the environment `variables` say otherwise. Everything is up when this
-    gives it, and gone afterwards.
+    `aws_default` points to `endpoint_url`, unless the environment `variables` override it. Everything is running inside
+    the context, and gone afterwards.
     """
     airflow = Airflow(version, installed(version), home, endpoint_url, variables or {})
     airflow.dags.mkdir(parents=True)
@@ -311,7 +311,7 @@ def deployed(
 
 
 def _family(version: str) -> str:
-    """The version whose settings and components this one has, too."""
+    """The version whose settings and components this one shares."""
     return "2.11" if version.startswith("2") else "3.3"
 
 

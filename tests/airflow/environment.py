@@ -1,6 +1,6 @@
-"""Real Airflows, each in a virtual environment of its own under `.airflow/`, made from the pins beside this file.
+"""Real Airflows, each in its own virtual environment under `.airflow/`, installed from the pins in this folder.
 
-To renew the pins (Airflow's own versions stand in the `.in` files):
+To renew the pins (Airflow's own versions are in the `.in` files):
     cd tests/airflow
     uv pip compile --universal --python-version 3.11 --no-annotate --no-header -o airflow-3.3.txt airflow-3.3.in
 """
@@ -25,7 +25,7 @@ VERSIONS = ("3.3", "2.11", "3.0", "3.1", "3.2")
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What became of one task instance, read from Airflow's database."""
+    """The result of one task instance, read from Airflow's database."""
 
     state: str
     xcoms: dict[str, Any]
@@ -33,7 +33,7 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class Airflow:
-    """One Airflow with a migrated database, an empty DAG folder, and `aws_default` pointing at an endpoint."""
+    """An Airflow with a migrated database, an empty DAG folder, and `aws_default` pointing to an endpoint."""
 
     version: str
     venv: Path
@@ -65,14 +65,14 @@ class Airflow:
             "AIRFLOW__OPENLINEAGE__DISABLED": "True",
             "AIRFLOW_CONN_AWS_DEFAULT": json.dumps(connection),
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # what goes past the connection fails at once
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",  # calls that bypass the connection fail at once
             "NO_PROXY": "127.0.0.1",
-            "PYTHONDONTWRITEBYTECODE": "1",  # leaves nothing in the folders that it loads
+            "PYTHONDONTWRITEBYTECODE": "1",  # keeps the folders that it loads clean
             **self.variables,
         }
 
     def run(self, *command: str, check: bool = True) -> str:
-        """Run a command in this Airflow's environment; the output holds stdout and stderr."""
+        """Run a command in this Airflow's environment; the output contains stdout and stderr."""
         done = subprocess.run(
             command,
             env=self.environ(),
@@ -89,7 +89,7 @@ class Airflow:
         return self.run(str(self.venv / "bin" / "python"), *arguments)
 
     def run_state(self, dag_id: str) -> str:
-        """What became of the newest run of the DAG."""
+        """The state of the newest run of the DAG."""
         with closing(sqlite3.connect(self.home / "airflow.db")) as database:
             query = "select state from dag_run where dag_id = ? order by id desc"
             return str(database.execute(query, (dag_id,)).fetchone()[0])
@@ -104,14 +104,14 @@ class Airflow:
             which = (dag_id, task_id, map_index, run_id)
             (state,) = database.execute(f"select state from task_instance where {where}", which).fetchone()  # noqa: S608
             rows = database.execute(f"select key, value from xcom where {where}", which).fetchall()  # noqa: S608
-        # SQLite keeps a JSON number as a number.
+        # SQLite stores a JSON number as a number.
         return TaskResult(
             state, {key: value if type(value) in (int, float) else json.loads(value) for key, value in rows}
         )
 
 
 def ready(version: str, folder: Path, endpoint_url: str) -> Airflow:
-    """Airflow `version`, installed if need be, with a home of its own in `folder`."""
+    """Airflow `version`, installed if necessary, with its own home in `folder`."""
     venv = installed(version)
     airflow = Airflow(version, venv, folder, endpoint_url)
     airflow.dags.mkdir(parents=True)
@@ -124,7 +124,7 @@ def ready(version: str, folder: Path, endpoint_url: str) -> Airflow:
 
 
 def installed(version: str) -> Path:
-    """The environment, made anew when the pins, the project's metadata or the interpreter have changed."""
+    """The environment, recreated if the pins, the project's metadata or the interpreter have changed."""
     venv = REPOSITORY / ".airflow" / version
     stamp, wanted = venv / "made-from", "\n".join(_ingredients(version))
     if stamp.exists() and stamp.read_text() == wanted:
@@ -139,7 +139,7 @@ def installed(version: str) -> Path:
         _call(sys.executable, "-m", "venv", "--clear", str(venv))
         install = [python, "-m", "pip", "install", "--quiet"]
     _call(*install, "-r", str(HERE / f"airflow-{version}.txt"))
-    # Editable, so that it is never stale, and without dependencies: a worker needs nothing of the compiler's.
+    # Editable, so that it is never stale, and without dependencies: a worker needs none of the compiler's.
     _call(*install, "--no-deps", "--editable", str(REPOSITORY))
     stamp.write_text(wanted)
     return venv

@@ -1,4 +1,4 @@
-"""Stands before the simulator: notes who calls, and answers STS's AssumeRole, which the simulator does not know."""
+"""A proxy for the simulator: records callers, and answers STS's AssumeRole, which the simulator does not know."""
 
 import re
 import ssl
@@ -22,7 +22,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request
 
 @dataclass(frozen=True)
 class Seen:
-    """One request: the operation, the access key and region that signed it, the user agent, whether it came by TLS."""
+    """One request: the operation, the access key and region that signed it, the user agent, whether it used TLS."""
 
     operation: str
     key: str
@@ -34,7 +34,7 @@ class Seen:
 
 @contextmanager
 def front(behind: str, seen: list[Seen], certificate: Path | None = None, key: Path | None = None) -> Iterator[str]:
-    """Serve on loopback, with TLS where there is a certificate; yields the address."""
+    """Serve on loopback, with TLS if there is a certificate; yields the address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

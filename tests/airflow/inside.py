@@ -1,9 +1,9 @@
-"""What runs inside Airflow's own interpreter, so that Airflow is started once for many questions.
+"""Runs inside Airflow's own interpreter, so that Airflow is started once for many queries.
 
 inside.py load FOLDER           a JSON line: what Airflow's DagBag finds in the folder, and what cannot be serialized
 inside.py signatures            a JSON line: the arguments that DAGs and operators take, and the trigger rules
 inside.py operators FILE        a JSON line: what each class that FILE lists takes, requires and renders
-inside.py watchers FILE         a JSON line: what Airflow says of each trigger of FILE in the watcher of an asset
+inside.py watchers FILE         a JSON line: what Airflow says about each trigger of FILE in the watcher of an asset
 inside.py test DATE DAG_ID…     `airflow dags test` for each, one after the other, with a marker line before each
 inside.py defer DAG_ID INTERVAL CREATED    each instance of the DAG's mapped task waits for DAG_ID-MAP_INDEX
 """
@@ -23,7 +23,7 @@ def load(folder: str) -> None:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:  # Airflow 2
         from airflow.models.dagbag import DagBag
-    sys.path.insert(0, folder)  # for the callbacks' modules that lie there
+    sys.path.insert(0, folder)  # for the callbacks' modules in it
     warnings.simplefilter("always")
     bag = DagBag(folder)
     found = {
@@ -36,14 +36,14 @@ def load(folder: str) -> None:
 
 
 def _unserializable(dags: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Why the scheduler could not keep a DAG, by its id."""
+    """Why the scheduler could not store a DAG, by its id."""
     from airflow.serialization import serialized_objects
 
     serialization = getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG
     for dag_id, dag in dags.items():
         try:
             json.dumps(serialization.to_dict(dag))
-        except Exception as error:  # noqa: PERF203 - whatever it is, the test tells it
+        except Exception as error:  # noqa: PERF203 - whatever it is, the test reports it
             yield dag_id, repr(error)
 
 
@@ -60,7 +60,7 @@ def signatures() -> None:
 
 
 def operators(file: str) -> None:
-    """What each class of a list takes itself, what of it is required, and its template fields."""
+    """The arguments of each class in a list, without inherited ones, which are required, and its template fields."""
     import importlib
     from pathlib import Path
 
@@ -69,7 +69,7 @@ def operators(file: str) -> None:
         module, _, name = path.rpartition(".")
         try:
             known = getattr(importlib.import_module(module), name)
-        except Exception:  # noqa: S112 - a package that it needs is not there
+        except Exception:  # noqa: S112 - a package that it needs is missing
             continue
         own = known.__dict__.get("__init__")
         given = inspect.signature(own).parameters.values() if own else ()
@@ -84,7 +84,7 @@ def operators(file: str) -> None:
 
 
 def watchers(file: str) -> None:
-    """Why an asset cannot be watched by a trigger of each class of a list; None for one that Airflow takes."""
+    """Why an asset cannot be watched by a trigger of each class in a list; None for one that Airflow accepts."""
     import importlib
     from pathlib import Path
 
@@ -95,7 +95,7 @@ def watchers(file: str) -> None:
         module, _, name = path.rpartition(".")
         try:
             known = getattr(importlib.import_module(module), name)
-        except Exception:  # noqa: S112 - a package that it needs is not there
+        except Exception:  # noqa: S112 - a package that it needs is missing
             continue
         try:
             AssetWatcher(name="one", trigger=known.__new__(known))
@@ -119,7 +119,7 @@ def test(date: str, *dag_ids: str) -> None:
 
 
 def defer(dag_id: str, interval: str, created: str) -> None:
-    """Put down in the database what the tasks put down when they defer; a thousand real ones take a worker an hour."""
+    """Write to the database what tasks write when they defer; a worker needs an hour for a thousand real ones."""
     from airflow.models.taskinstance import TaskInstance
     from airflow.models.trigger import Trigger
     from airflow.utils.session import create_session

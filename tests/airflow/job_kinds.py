@@ -1,4 +1,4 @@
-"""The kinds of jobs that a scene's task runs, and what the tests do to a job of each."""
+"""The kinds of jobs that a scene's task runs, and what the tests do with a job of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ CONFIG: Final[dict[str, Any]] = {
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
 }
 TRIALS: Final = 2
-"""Training jobs of a tuning job, all begun at once."""
+"""Training jobs of a tuning job, all started at once."""
 TUNING_CONFIG: Final[dict[str, Any]] = {
     "HyperParameterTuningJobConfig": {
         "Strategy": "Random",
@@ -36,7 +36,7 @@ TUNING_CONFIG: Final[dict[str, Any]] = {
             **CONFIG["AlgorithmSpecification"],
             "MetricDefinitions": [{"Name": "auc", "Regex": "auc=([0-9.]+)"}],
         },
-        # The stock operator takes no tuning job without channels, and looks for those of S3 there.
+        # The stock operator takes no tuning job without channels, and checks those on S3 there.
         "InputDataConfig": [
             {
                 "ChannelName": "train",
@@ -53,13 +53,13 @@ TUNING_CONFIG: Final[dict[str, Any]] = {
         "VpcConfig": {"SecurityGroupIds": ["sg-0123456789abcdef0"], "Subnets": ["subnet-0123456789abcdef0"]},
     },
 }
-# A job goes on until somebody lets it end, or stops it.
+# A job continues until a test lets it end, or stops it.
 ENDLESS: Final = Outcome(starting=0, downloading=0, training=86400, uploading=0, stopping=0)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job: its calls, and how the simulator's jobs of it are made and ended."""
+    """A kind of job: its calls, and how the simulator's jobs of it are created and ended."""
 
     name: str
     create: str
@@ -68,12 +68,12 @@ class Kind:
     name_member: str
     config: Mapping[str, Any]
     made: Callable[[Account], list[AnyJob]]
-    """All of an account's."""
+    """All jobs of an account."""
     start: Callable[[Account, Mapping[str, Any]], object]
-    """Make one by hand, as another user."""
+    """Create one by hand, as another user."""
     delete: Callable[[Account, str], None]
     given: Callable[[AnyJob, Outcome], None]
-    """Let one go on as the outcome says, counted from its creation."""
+    """Let one proceed to the outcome, counted from its creation."""
     trials: Callable[[AnyJob, float], list[Job]] = lambda *_: []
     """The training jobs that it has started."""
     operators: Mapping[str, str] = field(default_factory=dict)
@@ -81,14 +81,14 @@ class Kind:
     not_stock: frozenset[str] = frozenset()
     """Arguments that its stock operator does not have."""
     words: Mapping[str, str] = field(default_factory=dict)
-    """How an event's words, which are those of training jobs, read for it."""
+    """Replacements for the words of events, which are written for training jobs."""
 
     def request(self, name: str) -> dict[str, Any]:
         """The request of a job with this name."""
         return {self.name_member: name, **self.config}
 
     def job_name(self, wanted: str) -> str:
-        """A name that leaves room for the suffixes of later jobs: `wanted`, or what there is room for of it."""
+        """A name that leaves room for the suffixes of later jobs: `wanted`, cut if necessary."""
         wanted = wanted.replace("_", "-").replace(".", "-")
         return wanted if self is TRAINING else f"{wanted[:12].rstrip('-')}-{crc32(wanted.encode()):08x}"
 

@@ -1,4 +1,4 @@
-"""As much of S3 as a sensor asks for: whether an object is there, and which ones are below a prefix."""
+"""The part of S3 that a sensor calls: whether an object exists, and which ones are below a prefix."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _LISTING = """<?xml version="1.0" encoding="UTF-8"?>
 
 @contextmanager
 def object_store(*paths: str) -> Iterator[str]:
-    """Serve objects of one byte at `bucket/key` paths; gives the endpoint's URL.
+    """Serve objects of one byte at `bucket/key` paths; yields the endpoint's URL.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html and .../API_ListObjectsV2.html
     """

@@ -1,4 +1,4 @@
-"""Arguments of DAGs and tasks as people write them: durations, dates, rules, callbacks, parameters, texts."""
+"""Arguments of DAGs and tasks as people write them: durations, dates, rules, callbacks, parameters, strings."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

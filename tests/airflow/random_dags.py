@@ -22,14 +22,14 @@ def deep_merge(base, more):
 def work(**context):
     return None
 """
-"""The module `random_helpers` beside the files."""
+"""The module `random_helpers` next to the files."""
 
 _OPERATOR = "airflow.providers.amazon.aws.operators.sagemaker"
 
 
 def random_file(seed: int) -> tuple[str, list[Span]]:
-    """The text of a DAG file, and which of its lines make what; its DAGs are called after the seed."""
-    chance = random.Random(seed)  # noqa: S311 - a file that comes again from its number
+    """The text of a DAG file, and which of its lines create what; its DAGs are named after the seed."""
+    chance = random.Random(seed)  # noqa: S311 - the same file for the same seed
     code = Code(chance, plain=chance.choice([0.6, 0.9, 0.97, 0.99]))
     code.add("import os", "from datetime import datetime, timedelta", "from airflow import DAG")
     code.add("from airflow.sdk import Label, TaskGroup, chain, cross_downstream, dag, task, task_group")
@@ -131,7 +131,7 @@ class Writer:
     # ---- tasks
 
     def tasks(self) -> None:
-        """Tasks in groups and loops, then edges between what stands for them."""
+        """Tasks in groups and loops, then edges between them."""
         handles: list[str] = []
         count = self.chance.randint(1, 3)
         for _ in range(count):
@@ -187,7 +187,7 @@ class Writer:
         return name
 
     def _afterwards(self, name: str) -> None:
-        """What is changed after the task was made."""
+        """What is changed after the task was created."""
         if self.chance.random() < 0.08:
             forms = [
                 f"{name}.config['EnableManagedSpotTraining'] = False",

@@ -1,4 +1,4 @@
-"""Lists and maps as people put them together in DAG files: made, merged, changed, shared, by loops and functions."""
+"""Lists and maps as people build them in DAG files: created, merged, changed, shared, by loops and functions."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ LISTS = (_appended, _aliased, _list_form)
 
 
 def literal(code: Code, value: Mapping[str, Any]) -> str:
-    """A map as a literal; what is in it in any way."""
+    """A map as a literal, with values of any form."""
     inside = [f"{key!r}: {any_value(code, below)}" for key, below in value.items()]
     return "{" + ", ".join(inside) + "}"
 
@@ -67,7 +67,7 @@ def _merged(code: Code, value: Mapping[str, Any]) -> str:
 
 
 def _filled(code: Code, value: Mapping[str, Any]) -> str:
-    """A map that is changed after it was made."""
+    """A map that is changed after it was created."""
     first, last = _halves(code, value)
     name = code.named("made", literal(code, first))
     if code.chance.random() < 0.3:
@@ -98,7 +98,7 @@ def _filled(code: Code, value: Mapping[str, Any]) -> str:
 
 
 def _changed_below(code: Code, value: Mapping[str, Any]) -> str:
-    """A map with a map in it that is changed through it, or through another name."""
+    """A map with a nested map that is changed through it, or through another name."""
     inner = [key for key, below in value.items() if isinstance(below, dict) and below]
     if not inner:
         return _filled(code, value)

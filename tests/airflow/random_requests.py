@@ -5,7 +5,7 @@ from typing import Any
 
 
 def random_request(chance: random.Random, name: str) -> dict[str, Any]:
-    """A request that SageMaker takes."""
+    """A request that SageMaker accepts."""
     made: dict[str, Any] = {
         "TrainingJobName": f"{name}-{{{{ ts_nodash }}}}",
         "RoleArn": "arn:aws:iam::111122223333:role/Train",

@@ -1,4 +1,4 @@
-"""Tasks in groups, loops and comprehensions, as people write them in DAG files; each gives what stands for them."""
+"""Tasks in groups, loops and comprehensions, as people write them in DAG files; each returns names for its tasks."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ def _singles(writer: "Writer") -> list[str]:
 
 
 def _loop(writer: "Writer") -> list[str]:
-    """Jobs of one loop, kept in a list or a map, or chained one after another."""
+    """Jobs of one loop, stored in a list or a map, or chained one after another."""
     code, chance = writer.code, writer.chance
     stem, kept = code.fresh("loop"), code.fresh("kept")
     with code.span(f"{stem}_a", f"{stem}_b"):

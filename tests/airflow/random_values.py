@@ -1,4 +1,4 @@
-"""Values as people write them in DAG files: one text, number or map in many ways, chosen by a random generator."""
+"""Values as people write them in DAG files: a string, number or map in many ways, chosen by a random generator."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 UNSET = "IMPORT_TEST_IS_NOT_SET"
-"""A variable of the environment that is set nowhere."""
+"""An environment variable that is never set."""
 
 
 @dataclass
 class Span:
-    """The lines that make something: a DAG, tasks, edges. Spans stand in each other; the last line is in it."""
+    """The lines that create something: a DAG, tasks, edges. Spans can be nested; the last line is included."""
 
     names: tuple[str, ...]
     first: int
@@ -34,17 +34,17 @@ class Code:
     """How likely it is that a value is written as a literal."""
 
     def fresh(self, stem: str) -> str:
-        """A name that nothing else has."""
+        """A unique name."""
         self.made += 1
         return f"{stem}_{self.made}"
 
     def add(self, *lines: str) -> None:
-        """Lines at the present indentation."""
+        """Add lines at the current indentation."""
         self.lines += ["    " * self.depth + line for line in lines]
 
     @contextmanager
     def span(self, *names: str) -> Iterator[None]:
-        """What is written meanwhile makes the DAG, the tasks or the edges of these names."""
+        """What is written inside the context creates the DAG, the tasks or the edges of these names."""
         outer = next(each for each in reversed(self.spans) if not each.last or each.outer is None)
         self.spans.append(Span(names, len(self.lines) + 1, outer))
         made = self.spans[-1]
@@ -59,7 +59,7 @@ class Code:
 
 
 def text(code: Code, value: str) -> str:
-    """An expression whose value is `value`; the lines that it needs go before it."""
+    """An expression whose value is `value`; the lines that it needs are added before it."""
     if code.chance.random() < code.plain or not value:
         return repr(value)
     return code.chance.choice(_TEXTS)(code, value)
@@ -196,7 +196,7 @@ def _choice(code: Code, value: str) -> str:
 
 
 def _held(code: Code, value: str) -> str:
-    """A name of a class, of an object, of a module beside the file."""
+    """A name of a class, of an object, of a module next to the file."""
     name = code.fresh("Held")
     forms = [
         ([f"class {name}:", f"    VALUE = {value!r}"], f"{name}.VALUE"),

@@ -1,4 +1,4 @@
-"""Airflow's public REST API, as far as the tests use it: one door for both majors."""
+"""The part of Airflow's public REST API that the tests use, for both majors."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ TASK = "train"
 
 @dataclass
 class Rest:
-    """`address` is the API server's or the webserver's; on Airflow 2 a user `admin` with the same password exists."""
+    """`address` is that of the API server or the webserver; Airflow 2 has a user `admin` with the same password."""
 
     address: str
     airflow_2: bool
@@ -24,7 +24,7 @@ class Rest:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def healthy(self) -> bool:
-        """Whether the API answers, and every component says that it is well."""
+        """Whether the API responds, and every component reports that it is healthy."""
         path = "/health" if self.airflow_2 else "/api/v2/monitor/health"
         wanted = ["metadatabase", "scheduler", "triggerer", *([] if self.airflow_2 else ["dag_processor"])]
         try:
@@ -87,7 +87,7 @@ class Rest:
         self.call("POST", f"/dags/{dag_id}/clearTaskInstances", {**body, "reset_dag_runs": True})
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One call; `path` is below the API's version. A busy server is asked again, for what changes nothing."""
+        """One call; `path` is below the API's version. If the server is busy, calls that change nothing are retried."""
         request = urllib.request.Request(  # noqa: S310
             f"{self.address}/api/{'v1' if self.airflow_2 else 'v2'}{path}",
             method=method,
@@ -117,7 +117,7 @@ class Rest:
         return f"Bearer {self.token()}"
 
     def token(self) -> str:
-        """What Airflow 3 gives to everybody here."""
+        """The token that Airflow 3 gives to every user here."""
         with self._lock:
             if not self._token:
                 with urllib.request.urlopen(f"{self.address}/auth/token", timeout=60) as answer:  # noqa: S310

@@ -1,4 +1,4 @@
-"""One task in a real Airflow, its jobs at the simulator, and what can be done to it: the stage of every fault."""
+"""One task in a real Airflow, its jobs in the simulator, and what can be done to it: the setting of every fault."""
 
 import json
 import time
@@ -29,15 +29,15 @@ class Counts:
     made: int
     """Jobs created."""
     at_once: int
-    """The most of them that ran at the same time."""
+    """The maximum number of them that ran at the same time."""
     stopped: int
-    """Jobs that were told to stop."""
+    """Jobs that were asked to stop."""
     left: int
-    """Jobs that run on."""
+    """Jobs that are still running."""
     state: str
     """The task's state."""
     trials_left: int = 0
-    """Training jobs of tuning jobs that run on."""
+    """Training jobs of tuning jobs that are still running."""
 
     def __str__(self) -> str:
         return json.dumps(asdict(self))
@@ -45,7 +45,7 @@ class Counts:
 
 @dataclass
 class Scene:
-    """A DAG of one task, `operator`'s, whose jobs are of a kind, and that waits as `mode` says: sync or deferred."""
+    """A DAG with one task of `operator`, with jobs of one kind, that waits as `mode` says: sync or deferred."""
 
     deployment: Deployment
     simulator: Simulator
@@ -57,7 +57,7 @@ class Scene:
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
     kind: Kind = TRAINING
     tried: int = 0
-    """The try that waited, or was killed: what comes back is a later one."""
+    """The try that waited, or was killed: the next one has a higher number."""
 
     @property
     def name(self) -> str:
@@ -65,7 +65,7 @@ class Scene:
         return self.kind.job_name(f"{self.dag_id}-{self.deployment.version}-job")
 
     def definition(self) -> dict[str, Any]:
-        """What the DAG file holds of it."""
+        """Its definition in the DAG file."""
         task = {
             "task_id": TASK,
             "config": self.kind.request(self.name),
@@ -88,11 +88,11 @@ class Scene:
 
     @property
     def live(self) -> list[AnyJob]:
-        """The jobs that run and have not been told to stop."""
+        """The jobs that are running and have not been asked to stop."""
         return [job for job in self.jobs if job.state(self.simulator.clock.now()).status == "InProgress"]
 
     def answered(self, operation: str, since: float = 0) -> list[Call]:
-        """The calls for its jobs that were answered without an error."""
+        """The successful calls for its jobs."""
         names = {self.name, *(job.name for job in self.jobs)}
         return [
             call
@@ -131,20 +131,20 @@ class Scene:
         self.deployment.rest.trigger(self.dag_id, RUN_ID, DATE)
 
     def wait_waiting(self) -> None:
-        """Until the task waits for its job: it looks at it, in a worker or in the triggerer."""
+        """Wait until the task waits for its job: it polls it, in a worker or in the triggerer."""
         if self.mode == "sync":
             self.wait("the task waits", lambda: self.looked() and self.state == "running", 180)
             self.tried = self.task["try_number"]
             return
-        # Between the deferral and the trigger's start there is nobody whom Airflow could tell that the task is killed.
+        # Between the deferral and the trigger's start, Airflow can inform nobody that the task is killed.
         self.wait("the triggerer has it", lambda: (self.task.get("trigger") or {}).get("triggerer_id"), 180)
         since = now(self)
         self.wait("the triggerer looks", lambda: self.looked(since), 60)
 
     def looked(self, since: float = 0) -> bool:
-        """Whether anybody has learnt the job's state after `since`: asked for it, or had it in a list.
+        """Whether a call has returned the job's state after `since`: a description or a list.
 
-        The lists are those of all scenes' poller; a task that waits in its worker does not read them.
+        The lists are those of the poller of all scenes; a task that waits in its worker does not read them.
         """
         if self.answered(self.kind.describe, since):
             return True
@@ -155,14 +155,14 @@ class Scene:
         return any(call.time > since for call in lists)
 
     def wait_looked(self, since: float) -> None:
-        """Until somebody has looked after `since`, or the task has ended without."""
+        """Wait until the job has been polled after `since`, or the task has ended."""
         self.wait("somebody looks", lambda: self.looked(since) or self.state in ENDED, 240)
 
     def wait_ended(self, seconds: float = 180) -> None:
         self.wait("the task has ended", lambda: self.state in ENDED, seconds)
 
     def wait_back(self, since: float) -> None:
-        """Until, after it was lost, the task has asked SageMaker again, or has ended without."""
+        """Wait until the task, after it was lost, has called SageMaker again, or has ended."""
 
         def back() -> bool:
             task = self.task
@@ -187,7 +187,7 @@ class Scene:
         self.deployment.terminate_task(task["pid"], supervisor=supervisor)
 
     def sweep(self, *arguments: str) -> str:
-        """Run `trainspec sweep` for this scene's jobs; returns what it prints."""
+        """Run `trainspec sweep` for this scene's jobs; returns its output."""
         narrowed = ["--older-than", "0", "--name-contains", self.name]
         return self.deployment.sweep(self.simulator.url, *narrowed, *arguments)
 
@@ -206,17 +206,17 @@ class Scene:
         assert self.deployment.rest.run_state(dag_id, RUN_ID) == "success"
 
     def let_end(self) -> None:
-        """The newest job completes now."""
+        """Complete the newest job now."""
         if live := self.live:
             self.end(live[-1])
 
     def end(self, job: AnyJob, failure: str | None = None) -> None:
-        """The job ends now: it completes, or fails."""
+        """End the job now: it completes, or fails."""
         elapsed = self.simulator.clock.now() - job.created
         self.kind.given(job, replace(ENDLESS, training=elapsed, failure=failure))
 
     def let_end_well(self, seconds: float = 180) -> None:
-        """The newest job completes, as often as there is a new one, until the task has ended."""
+        """Complete the newest job, and each later one, until the task has ended."""
 
         def ended() -> bool:
             if self.state in ENDED:
@@ -228,7 +228,7 @@ class Scene:
 
 
 def dag_file(scenes: list[Scene]) -> str:
-    """A DAG file that holds the scenes' DAGs, all of one kind and operator."""
+    """A DAG file with the scenes' DAGs, all of one kind and operator."""
     return f"""
 from datetime import timedelta
 import pendulum
@@ -259,7 +259,7 @@ def now(scene: Scene) -> float:
 
 
 def settle(scene: Scene, seconds: float, wanted: Counts | None) -> Counts:
-    """Count when `wanted` is what there is, or when `seconds` are over."""
+    """Count when the counts are as `wanted`, or when `seconds` are over."""
     end = time.monotonic() + seconds
     while (counts := scene.counts()) != wanted and time.monotonic() < end:
         time.sleep(0.5)

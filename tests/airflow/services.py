@@ -1,8 +1,8 @@
-"""PostgreSQL and Redis from Debian's packages, each for one Airflow: on loopback, on a free port, with data that goes.
+"""PostgreSQL and Redis from Debian's packages, each for one Airflow: on loopback, a free port, with temporary data.
 
     apt-get install postgresql redis-server
 
-Neither needs rights, and neither runs as root: started by root, they run as the user of their package.
+Neither needs privileges, and neither runs as root: started by root, they run as the user of their package.
 """
 
 import os
@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def wait_until(what: str, done: Callable[[], Any], seconds: float, interval: float = 0.25) -> Any:
-    """The first true answer of `done`. Raises TimeoutError, which says `what` has not come about in `seconds`."""
+    """The first true result of `done`. Raises TimeoutError if `what` has not happened within `seconds`."""
     end = time.monotonic() + seconds
     while not (answer := done()):
         if time.monotonic() > end:
@@ -41,10 +41,10 @@ def wait_until(what: str, done: Callable[[], Any], seconds: float, interval: flo
 
 @contextmanager
 def postgresql(saved: Path, migrate: Callable[[str], None]) -> Iterator[str]:
-    """A server with a database `airflow`; gives its SQLAlchemy address.
+    """A server with a database `airflow`; yields its SQLAlchemy address.
 
-    `migrate` is called with the address of an empty database, whose state is then kept in the folder `saved`: making
-    Airflow's tables takes longer than starting Airflow.
+    `migrate` is called with the address of an empty database, whose state is then stored in the folder `saved`:
+    creating Airflow's tables takes longer than starting Airflow.
     """
     data = Path(tempfile.mkdtemp(prefix="trainspec-postgresql-"))
     try:
@@ -67,7 +67,7 @@ def postgresql(saved: Path, migrate: Callable[[str], None]) -> Iterator[str]:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A server that keeps nothing; gives its address."""
+    """A server that stores nothing; yields its address."""
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="trainspec-redis-"))
     _owned(folder, "redis")
@@ -85,7 +85,7 @@ def redis() -> Iterator[str]:
 @contextmanager
 def _postgresql_server(data: Path) -> Iterator[str]:
     port = free_port()
-    # Nothing here has to outlive a power cut.
+    # Nothing here has to survive a power failure.
     settings = {
         "listen_addresses": HOST,
         "unix_socket_directories": data,
@@ -108,7 +108,7 @@ def _postgresql_server(data: Path) -> Iterator[str]:
 
 
 def _postgresql(program: str) -> str:
-    """Debian keeps the server's programs out of the PATH, in a folder for each version."""
+    """The path of a program of the server, which Debian keeps in a folder for each version, outside the PATH."""
     found = [
         shutil.which(program),
         *sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{program}")), reverse=True),
@@ -122,7 +122,7 @@ def _listens(port: int) -> bool:
 
 
 def _user(name: str) -> dict[str, Any]:
-    """Arguments for Popen: as which user a server runs."""
+    """Arguments for Popen: the user that a server runs as."""
     if os.geteuid():
         return {}
     entry = pwd.getpwnam(name)
@@ -135,6 +135,6 @@ def _owned(folder: Path, name: str) -> None:
 
 
 def _copy(folder: Path, to: Path) -> None:
-    """With owners and rights, which PostgreSQL insists on."""
+    """With owners and permissions, which PostgreSQL insists on."""
     to.mkdir(exist_ok=True)
     subprocess.run(["cp", "-a", f"{folder}/.", str(to)], check=True)

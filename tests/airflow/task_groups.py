@@ -1,7 +1,7 @@
-"""What runs inside Airflow's own interpreter: `task_groups.py FOLDER` prints the task groups of the folder's only DAG.
+"""Runs inside Airflow's own interpreter: `task_groups.py FOLDER` prints the task groups of the folder's only DAG.
 
-A JSON line: `groups`, the ids of the groups around each task; `serialized`, the same of what the scheduler keeps;
-`labels`, the name that is shown of each group; `errors`, why a file could not be loaded.
+A JSON line: `groups`, the ids of the groups that contain each task; `serialized`, the same in the form that the
+scheduler stores; `labels`, the displayed name of each group; `errors`, why a file could not be loaded.
 """
 
 import json
@@ -27,7 +27,7 @@ def kept(dag: Any) -> Any:
 
 
 def paths(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The ids of the groups around each task in `group`."""
+    """The ids of the groups that contain each task in `group`."""
     for name, child in group.children.items():
         if hasattr(child, "children"):
             yield from paths(child, (*above, name))

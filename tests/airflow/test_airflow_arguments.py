@@ -87,12 +87,12 @@ def test_every_argument_of_a_task_is_known(airflow: Real, signatures: dict[str, 
 
 def test_trigger_rules(airflow: Real, signatures: dict[str, Any]) -> None:
     lacking = {rule for rule in TRIGGER_RULES if absent("trigger_rule", rule, airflow.version)}
-    # Airflow 2 keeps two old names of others.
+    # Airflow 2 keeps two old names for others.
     assert set(signatures["TriggerRule"]) - {"dummy", "none_failed_or_skipped"} == set(TRIGGER_RULES) - lacking
 
 
 def test_triggers_that_can_watch_an_asset(airflow: Real, tmp_path: Path) -> None:
-    """Airflow refuses exactly the triggers that the table says are no event triggers."""
+    """Airflow rejects exactly the triggers that are not event triggers in the table."""
     if airflow.version.startswith("2."):
         pytest.skip("Airflow 2 has no watchers")
     roots = {

@@ -1,4 +1,4 @@
-"""Other tasks, in real Airflow: sensors, tasks and triggers run, and gates let through what they should."""
+"""Other tasks, in real Airflow: sensors, tasks and triggers run, and gates pass what they should."""
 
 import json
 import pickle
@@ -128,7 +128,7 @@ STATES = {
 def run(
     airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Airflow, str]]:
-    """The Airflow in which all DAGs have run once, and the log of that."""
+    """An Airflow in which all DAGs have run once, and the log of the runs."""
     mark = airflow.version.replace(".", "-")
     folder = tmp_path_factory.mktemp("around")
     for name, text in {"around": SPEC, "deployed": DEPLOYED, "waiting": WAITING}.items():

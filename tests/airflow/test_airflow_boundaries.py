@@ -1,6 +1,6 @@
-"""What compiles, Airflow loads: the fields of the language at their boundaries, alone and two at once.
+"""Airflow loads what compiles: the fields of the language at their boundaries, alone and in pairs.
 
-It takes many minutes, and so is a run of its own, as long as its number of pairs says:
+It takes many minutes, and so has its own command, as long as its number of pairs says:
 `TRAINSPEC_BOUNDARIES=20000 uv run pytest tests/airflow/test_airflow_boundaries.py --airflow 3.3 --airflow 2.11`.
 """
 
@@ -56,7 +56,7 @@ OUTSIDE = (
     "is not awaitable", "must inherit BaseEventTrigger", "missing 1 required keyword-only argument: 'task_id'",
     "AirflowDagDuplicatedIdException",  # files in one folder
 )  # fmt: skip
-"""How Airflow says that what would be a user's own is missing, or is of another kind here."""
+"""Airflow's errors for something of the user's that is missing here, or is of another kind."""
 
 
 @pytest.mark.skipif("TRAINSPEC_BOUNDARIES" not in os.environ, reason="a run of its own, see above")
@@ -84,7 +84,7 @@ def _of_airflow() -> Sequence[str]:
 
 
 def _refused(airflow: Airflow, folder: Path, files: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The files that Airflow does not load, or cannot keep, and why."""
+    """The files that Airflow does not load, or cannot store, and why."""
     folder.mkdir()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Airflow loads what every good case and every example spec compiles to, without a warning of our making."""
+"""Airflow loads what every good case and every example spec compiles to, without a warning that we cause."""
 
 import json
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def _read(case: Path, name: str) -> Source | Diagnostic:
 
 
 def _generated(minor: str) -> Iterator[tuple[str, str]]:
-    """The DAG files of the good cases that this minor can take, by the case's name."""
+    """The DAG files of the good cases that this minor supports, by the case's name."""
     for case in sorted(CASES.glob("good_*")):
         source = read_source(case / "spec.yaml", "spec.yaml")
         assert isinstance(source, Source)
@@ -64,7 +64,7 @@ def _generated(minor: str) -> Iterator[tuple[str, str]]:
         wrong = {code for code in errors if not code.startswith("TS5")}  # rules: test_rules.py
         if wrong:
             assert minor != DEFAULT_AIRFLOW, case.name
-            assert wrong <= {"TS610", "TS102"}, case.name  # what it lacks; 2.11 wants a start date for assets, too
+            assert wrong <= {"TS610", "TS102"}, case.name  # what it lacks; 2.11 needs a start date for assets, too
             continue
         text = generate(analysis, options)
         assert f'dag_id="{analysis.dag_id}"' in text
@@ -101,7 +101,7 @@ def test_every_case_can_be_kept_by_the_scheduler(loaded: dict[str, Any]) -> None
 
 
 def test_no_case_warns(loaded: dict[str, Any]) -> None:
-    """Airflow tells of warnings by the file that was loaded; what its own modules say of each other is not ours."""
+    """Airflow reports warnings by the file that was loaded; warnings between its own modules are not ours."""
     ours = (loaded["folder"], str(REPOSITORY / "compiler"))
     reported = [warning for warnings in loaded["warnings"].values() for warning in warnings]
     assert [warning for warning in reported if warning.startswith(ours)] == []

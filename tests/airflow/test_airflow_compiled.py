@@ -29,7 +29,7 @@ def _trainspec(*arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def compiled(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Runs each spec's DAG once, under a name of this minor's own; gives the request that is expected."""
+    """Run each spec's DAG once, with a name for this minor; returns the expected requests."""
     folder = tmp_path_factory.mktemp("specs")
     mark = airflow.version.replace(".", "-")
     expected = {}

@@ -69,7 +69,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def seen(airflow: Airflow, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Seen]]:
-    """The requests of all cases, by a connection with a role, its own TLS certificate and settings for botocore."""
+    """The requests of all cases, with a connection that has a role, its own TLS certificate and botocore settings."""
     folder, requests = tmp_path_factory.mktemp("tls"), list[Seen]()
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     airflow.python("-c", MAKE_CERTIFICATE, str(certificate), str(key))

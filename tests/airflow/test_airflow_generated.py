@@ -1,4 +1,4 @@
-"""What compiles, loads: hundreds of specs of all of Airflow's fields, in each minor; and the operators' tables."""
+"""What compiles, loads: hundreds of specs with all of Airflow's fields, in each minor; and the operators' tables."""
 
 import json
 import random
@@ -145,7 +145,7 @@ def _some(fields: Mapping[str, Draw], chance: random.Random, most: int) -> dict[
 
 
 def _spec(number: int, chance: random.Random) -> dict[str, Any]:
-    """One spec; not each of them is sound."""
+    """One spec; not all of them are valid."""
     dag = {"id": f"generated_{number}", "start_date": "2025-04-01", **_some(DAG, chance, 8)}
     if "partitions" in dag:
         dag["schedule"] = "@daily" if dag["partitions"] == "time" else {"assets": ["s3://a/b", WATCHED]}
@@ -197,12 +197,12 @@ def test_what_compiles_loads(airflow: Airflow, files: Path) -> None:
 
 
 def test_the_tables_are_what_the_classes_say(airflow: Airflow, tmp_path: Path) -> None:
-    """Of the classes that this Airflow can import: their own arguments, which are required, what is rendered."""
+    """For the classes that this Airflow can import: their own arguments, which are required, which are rendered."""
     if airflow.version == "3.0":
         pytest.skip("the tables are of a newer release of the Amazon provider than goes with 3.0.6")
     asked = [f"{module}.{name}" for module, name in everywhere(airflow.version) if module.startswith(PROVIDERS)]
     asked = [path for path in asked if since(path.rpartition(".")[0], airflow.version) is None]
-    if airflow.version == "2.11":  # whose own operators stand in for the provider `standard`, which it does not need
+    if airflow.version == "2.11":  # its own operators replace the provider `standard`, which it does not need
         asked = [path for path in asked if not path.startswith("airflow.providers.standard.")]
     (tmp_path / "asked.json").write_text(json.dumps(asked))
     output = airflow.python(str(Path(__file__).with_name("inside.py")), "operators", str(tmp_path / "asked.json"))

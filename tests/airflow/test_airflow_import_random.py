@@ -1,10 +1,10 @@
-"""DAG files in random mixtures of styles: what Airflow holds is what `import` gives, or its line is named.
+"""DAG files in random mixtures of styles: `import` gives what Airflow has, or its line is noted.
 
-Whatever is missing in a spec must be named by a note whose line is one of the lines that make it, as the generator
-and Airflow itself know them: those of its task or DAG, or of what stands around it, or that an edge was made at.
+Whatever is missing in a spec must be noted with one of the lines that create it, as the generator and Airflow itself
+know them: the lines of its task or DAG, of what contains it, or of an edge's creation.
 
 `IMPORT_FILES=500 pytest tests/airflow/test_airflow_import_random.py` tries more of them; `IMPORT_FIRST` is the number
-that they start from; `--log-cli-level=info` says how many came in whole.
+of the first; `--log-cli-level=info` logs how many were imported completely.
 """
 
 import json
@@ -42,7 +42,7 @@ FILES = range(int(os.environ.get("IMPORT_FIRST", "1")), int(os.environ.get("IMPO
 WAYS = ("read", "load")
 _RENAMED = ("this task is called", "the id of the task group is not a literal", "`task_id` is not a literal",
             "dag_id is not a literal")  # fmt: skip
-"""Notes that say that an id of the spec is not the file's."""
+"""Notes that an id of the spec is not the file's."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ class Spec:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a spec says otherwise than Airflow. `is_loss`: it says less, and nothing else.
+    """A difference between a spec and Airflow. `is_loss`: the spec only has less.
 
-    It is made by the spans of `names`, and by what Airflow did at `lines`.
+    It was created by the spans of `names`, and by what Airflow did at `lines`.
     """
 
     text: str
@@ -90,13 +90,13 @@ Imports = Mapping[tuple[int, str], list[Imported] | None]
 
 @pytest.fixture(scope="module")
 def imports(folder: Path) -> Imports:
-    """What each way gives of each file; None where it refuses the file."""
+    """The result of each way for each file; None if it rejects the file."""
     return {(number, way): found_by(way, folder / f"random_{number}.py") for number in FILES for way in WAYS}
 
 
 @pytest.fixture(scope="module")
 def compiled(airflow: Airflow, folder: Path, imports: Imports) -> Mapping[tuple[int, str], Mapping[str, Any]]:
-    """The DAGs that Airflow finds in what the imported specs compile to, by file and way, as far as they compile."""
+    """The DAGs that Airflow finds in what the imported specs compile to, by file and way, if they compile."""
     made = folder / "compiled"
     (made / "out").mkdir(parents=True)
     (made / "random_helpers.py").write_text(HELPERS)
@@ -117,7 +117,7 @@ def compiled(airflow: Airflow, folder: Path, imports: Imports) -> Mapping[tuple[
 
 
 def compiled_text(imported: Imported) -> str | None:
-    """The DAG file of an imported spec; None where the spec has errors."""
+    """The DAG file of an imported spec; None if the spec has errors."""
     analysis = analyse(Source("imported.yaml", spec_text(imported)), Options())
     has_errors = any(each.severity is Severity.ERROR for each in analysis.findings)
     return None if has_errors else generate(analysis, Options())
@@ -135,7 +135,7 @@ def found_by(way: str, file: Path) -> list[Imported] | None:
 
 
 def spec_of(imported: Imported) -> tuple[Spec, bool]:
-    """The spec, and whether the command has nothing to say of it."""
+    """The spec, and whether the command reports nothing about it."""
     text = formatted(Source("imported.yaml", spec_text(imported))).text
     is_whole = report(imported, text)
     analysis = analyse(Source("imported.yaml", text), Options())
@@ -150,7 +150,7 @@ def spec_of(imported: Imported) -> tuple[Spec, bool]:
 
 
 def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
-    """What a spec says otherwise than Airflow."""
+    """The differences between a spec and Airflow."""
     mapped = {f"{name}_{index}": name for name, configs in truth["mapped"].items() for index in range(len(configs))}
     edges = {mapped.get(task, task): {mapped.get(each, each) for each in before} for task, before in spec.edges.items()}
     renamed = edges.keys() - truth["edges"].keys()
@@ -163,7 +163,7 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
         for is_loss, others in ((True, wanted - waits), (False, waits - wanted)):
             for other in others:
                 if is_loss and other not in truth["edges"][task] and other in all_before(edges, task):
-                    continue  # it stood before a lost task, and is waited for by way of another one
+                    continue  # it precedes a lost task, and is waited for through another task
                 lines = tuple(truth["lines"].get(f"{other} to {task}", ()))
                 yield Difference(f"the edge {other} to {task}", is_loss, (), lines)
     yield from of_groups(truth, spec, mapped)
@@ -180,7 +180,7 @@ def differences(truth: Mapping[str, Any], spec: Spec) -> Iterator[Difference]:
 
 
 def of_arguments(dag_id: str, truth: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[Difference]:
-    """What Airflow holds of the arguments of a DAG and its tasks otherwise than of those that the spec compiles to."""
+    """How Airflow's arguments of a DAG and its tasks differ from those that the spec compiles to."""
     mapped = {
         f"{task}_{index}": (task, each)
         for task, of in truth["mapped_arguments"].items()
@@ -197,7 +197,7 @@ def of_arguments(dag_id: str, truth: Mapping[str, Any], made: Mapping[str, Any])
 
 
 def of_groups(truth: Mapping[str, Any], spec: Spec, mapped: Mapping[str, str]) -> Iterator[Difference]:
-    """The groups of tasks that are otherwise than Airflow's; of those around a task, some may be left."""
+    """The tasks whose groups differ from Airflow's; of the groups that contain a task, some may be missing."""
     for task, path in spec.groups.items():
         wanted = truth["groups"].get(mapped.get(task, task))
         if wanted is None or path == ".".join(wanted):
@@ -222,7 +222,7 @@ def of_request(task: str, config: Mapping[str, Any], request: Mapping[str, Any])
 
 
 def is_named(lost: Difference, spans: list[Span], noted: frozenset[int]) -> bool:
-    """Whether a note stands at a line that makes what is lost, and not at one that makes something beside it."""
+    """Whether a note has a line that creates what is lost, and not one that creates something else next to it."""
     own = [each for each in spans if set(each.names) & {name.rpartition(".")[2] for name in lost.names}]
     around: list[Span] = []
     for each in own or spans[:1]:
@@ -239,7 +239,7 @@ def is_named(lost: Difference, spans: list[Span], noted: frozenset[int]) -> bool
 
 
 def all_before(edges: Mapping[str, Collection[str]], task: str) -> set[str]:
-    """All tasks that a task waits for, also by way of others."""
+    """All tasks that a task waits for, also through others."""
     found: set[str] = set()
     waiting = [*edges.get(task, ())]
     while waiting:
@@ -251,7 +251,7 @@ def all_before(edges: Mapping[str, Collection[str]], task: str) -> set[str]:
 
 
 def through(edges: Mapping[str, Collection[str]], task: str, lost: Collection[str]) -> Iterator[str]:
-    """The task, or those that stand before it where it is lost."""
+    """The task or, if it is lost, those before it."""
     if task not in lost:
         yield task
         return

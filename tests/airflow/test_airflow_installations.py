@@ -1,4 +1,4 @@
-"""Two Airflows with one AWS account, and the copy of a database: equal DAGs, runs and dates, no job is touched."""
+"""Two Airflows with one AWS account, and the copy of a database: equal DAGs, runs and dates, but no job is touched."""
 
 import shutil
 import signal
@@ -42,7 +42,7 @@ with DAG(dag_id="sweep", schedule=None, start_date=pendulum.datetime(2025, 4, 1)
 
 @pytest.fixture
 def endless() -> Iterator[Simulator]:
-    """An account in which jobs run on until they are stopped."""
+    """An account in which jobs run until they are stopped."""
     with Simulator(plan=Plan(ENDLESS)) as running:
         yield running
 
@@ -55,7 +55,7 @@ def _ready(airflow: Airflow, home: Path, simulator: Simulator) -> Airflow:
 
 @contextmanager
 def _testing(airflow: Airflow, simulator: Simulator, jobs: int) -> Iterator[subprocess.Popen[bytes]]:
-    """`airflow dags test` of the shared DAG, from when there are so many jobs and it waits for the last."""
+    """`airflow dags test` of the shared DAG, once there are that many jobs and it waits for the last one."""
     output = airflow.home / "output"
 
     def waits() -> bool:
@@ -91,7 +91,7 @@ def test_the_same_date_in_two_airflows(airflow: Airflow, endless: Simulator, tmp
 
 
 def test_the_sweep_of_a_copy(airflow: Airflow, endless: Simulator, tmp_path: Path) -> None:
-    """A snapshot of the database goes on elsewhere, and everything in it is marked as failed there."""
+    """A snapshot of the database continues elsewhere, and everything in it is marked as failed there."""
     if airflow.version != "2.11":
         pytest.skip("dags test of Airflow 3 has no supervisor that a sweep could ask")
     one = _ready(airflow, tmp_path / "one", endless)

@@ -1,4 +1,4 @@
-"""`airflow dags test` and `tasks test` without a scheduler: what becomes of the job when the command is ended."""
+"""`airflow dags test` and `tasks test` without a scheduler: what happens to the job when the command is ended."""
 
 import signal
 import sqlite3
@@ -39,7 +39,7 @@ for dag_id in ("killed", "deferred", "alone"):
 
 @pytest.fixture(scope="module")
 def alone(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Airflow, Simulator]]:
-    """An Airflow without a scheduler, and an account in which jobs run on until they are stopped."""
+    """An Airflow without a scheduler, and an account in which jobs run until they are stopped."""
     with Simulator(plan=Plan(ENDLESS)) as simulator:
         mine = ready(airflow.version, tmp_path_factory.mktemp("alone"), simulator.url)
         (mine.dags / "dags.py").write_text(DAGS)
@@ -47,7 +47,7 @@ def alone(airflow: Airflow, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _end_while_it_waits(alone: tuple[Airflow, Simulator], how: signal.Signals, *command: str) -> str:
-    """Run an `airflow` command until it looks at its job again and again, send it a signal, and return what it said."""
+    """Run an `airflow` command until it has polled its job several times, send it a signal, and return its output."""
     airflow, simulator = alone
     before = len(simulator.journal.calls("DescribeTrainingJob"))
     output = airflow.home / "output"
@@ -65,7 +65,7 @@ def _end_while_it_waits(alone: tuple[Airflow, Simulator], how: signal.Signals, *
         try:
             wait_until("the task waits", waits, 120)
             process.send_signal(how)
-            if how is signal.SIGINT:  # with a retry left `dags test` goes on, and would try again in five minutes
+            if how is signal.SIGINT:  # with a retry left, `dags test` continues, and would try again in five minutes
                 wait_until("the job is stopped", lambda: simulator.jobs[-1].stop_requested, 30)
         finally:
             process.kill()
@@ -83,7 +83,7 @@ def test_ctrl_c_stops_the_job(alone: tuple[Airflow, Simulator], command: tuple[s
 
 
 def test_what_the_next_run_makes_of_the_job_of_a_killed_one(alone: tuple[Airflow, Simulator]) -> None:
-    """The next one of the same date takes the place of the run that was killed. On 2.11 it even has its name."""
+    """The next run of the same date replaces the run that was killed. On 2.11 it even has the same name."""
     airflow, simulator = alone
     _end_while_it_waits(alone, signal.SIGKILL, "dags", "test", "killed", DATE)
     killed = simulator.jobs[-1]

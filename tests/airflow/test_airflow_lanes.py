@@ -1,4 +1,4 @@
-"""A matrix with `max_parallel`: a point that fails holds up nobody, and is not forgotten."""
+"""A matrix with `max_parallel`: a point that fails blocks nothing, and is not forgotten."""
 
 import subprocess
 import sys
@@ -81,5 +81,5 @@ def test_what_waits_for_the_points_sees_the_failure(airflow: Airflow) -> None:
 def test_a_run_of_which_a_point_failed_has_failed(airflow: Airflow) -> None:
     assert airflow.task("lanes-alone", "sweep-lanes.all").state == "upstream_failed"
     assert airflow.run_state("lanes-alone") == "failed"
-    # Airflow judges by the last task, as it does without a bound.
+    # Airflow judges by the last task, as it does without a limit.
     assert airflow.run_state("lanes-done") == "success"

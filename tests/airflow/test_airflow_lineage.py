@@ -1,4 +1,4 @@
-"""What the real OpenLineage provider reports of a job, written to a file."""
+"""What the real OpenLineage provider reports about a job, written to a file."""
 
 import json
 from pathlib import Path

@@ -32,14 +32,14 @@ def _load(airflow: Airflow, folder: Path) -> dict[str, Any]:
 
 def test_the_generated_dags_load(airflow: Airflow, tmp_path: Path) -> None:
     folder = REPOSITORY / "generated_dags"
-    if airflow.version != DEFAULT_AIRFLOW:  # what is checked in is for that one
+    if airflow.version != DEFAULT_AIRFLOW:  # the files in the repository are for that version
         target = ["--airflow", airflow.version, "-o", str(tmp_path)]
         compile_ = [sys.executable, "-m", "trainspec", "compile", *target, "specs"]
         subprocess.run(compile_, check=True, cwd=REPOSITORY)
         folder = tmp_path
     found = _load(airflow, folder)
     assert found["import_errors"] == {}
-    # What the packages say of each other is not ours.
+    # Warnings between the packages are not ours.
     ours = [told for said in found["warnings"].values() for told in said if "/site-packages/" not in told]
     assert ours == []
     assert sorted(found["tasks"]) == sorted(path.stem for path in folder.glob("*.py"))

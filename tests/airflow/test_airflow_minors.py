@@ -46,7 +46,7 @@ tasks:
 
 
 def mark_of(airflow: Airflow) -> str:
-    """What the names of this module's jobs end in; the other modules' jobs run in the same simulator."""
+    """The suffix of this module's job names; the other modules' jobs run in the same simulator."""
     return f"minor-{airflow.version.replace('.', '-')}"
 
 
@@ -79,7 +79,7 @@ def test_a_failure_that_will_come_again_costs_one_job(ran: Airflow, simulator: S
 
 
 def test_the_jobs(ran: Airflow, simulator: Simulator) -> None:
-    """One a task, and one more for the retry of the one that failed."""
+    """One for each task, and one more for the retry of the one that failed."""
     mark = mark_of(ran)
     made: dict[str, Any] = {job.name: job.request for job in simulator.jobs if f"-{mark}-{DATE}" in job.name}
     guide = [name for name in made if name.startswith(("guide", "deferred", "retried"))]

@@ -32,7 +32,7 @@ CONFIG: dict[str, Any] = {
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
 }
-# Escaped as the compiler escapes what is no template, beside what the request must hold.
+# Escaped as the compiler escapes what is not a template, with what the request must contain.
 LETTERS = {
     "ends_with_a_newline\n": "ends_with_a_newline\n",
     "dos\r\nlines\r\n": "dos\r\nlines\r\n",
@@ -48,13 +48,13 @@ LETTERS = {
 
 @dataclass(frozen=True)
 class Case:
-    """One DAG with one training task, and what must become of it."""
+    """A DAG with one training task, and its expected result."""
 
     state: str = "success"
     jobs: tuple[str, ...] = ("{dag_id}",)
-    """The names of the jobs made, in order; {dag_id} is the name asked for."""
+    """The names of the created jobs, in order; {dag_id} is the requested name."""
     log: tuple[str, ...] = ()
-    """Regular expressions that the log must hold."""
+    """Regular expressions that the log must match."""
     config: Mapping[str, Any] = field(default_factory=dict)
     operator: Mapping[str, Any] = field(default_factory=dict)
     dag: Mapping[str, Any] = field(default_factory=dict)
@@ -258,7 +258,7 @@ def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, tmp_path:
     assert isinstance(plan, Plan)
     plan.add(name, Outcome(training=600, stopping=0.1))
     (alone.dags / "killed.py").write_text(dag_text("killed", Case(operator={"deferrable": False}), name))
-    output = tmp_path / "output"  # a pipe that nobody reads would hold the task up when it is full
+    output = tmp_path / "output"  # a full pipe that nobody reads would block the task
 
     def is_watched() -> bool:
         assert process.poll() is None, output.read_text()
@@ -289,6 +289,6 @@ def test_sigterm_stops_the_job(airflow: Airflow, simulator: Simulator, tmp_path:
 
 
 def _is_watched(simulator: Simulator, name: str) -> bool:
-    """Whether the job is there and has been looked at since. (A task may look for it before, too.)"""
+    """Whether the job exists and has been polled since. (A task may also describe it before.)"""
     calls = [call.operation for call in simulator.calls if call.name == name]
     return "DescribeTrainingJob" in calls[calls.index("CreateTrainingJob") :] if "CreateTrainingJob" in calls else False

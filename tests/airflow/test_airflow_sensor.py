@@ -22,13 +22,13 @@ LONG = Outcome(training=600)
 
 @dataclass(frozen=True)
 class Case:
-    """One DAG with one sensor, and what must become of it."""
+    """A DAG with one sensor, and its expected result."""
 
     state: str = "success"
     outcome: Outcome | None = SHORT
-    """What becomes of the job that the sensor waits for; None: there is no such job."""
+    """What happens to the job that the sensor waits for; None: there is no such job."""
     log: str = "Job state: Completed"
-    """A regular expression that the log must hold."""
+    """A regular expression that the log must match."""
     sensor: Mapping[str, Any] = field(default_factory=dict)
 
 

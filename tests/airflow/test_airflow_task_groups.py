@@ -1,4 +1,4 @@
-"""Task groups as Airflow has them: those of a spec, and what Airflow refuses of their ids."""
+"""Task groups in Airflow: those of a spec, and the ids that Airflow rejects."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ PATHS = {
     "report": ["reports", "reports-risk"],
     "deploy": ["reports"],
 }
-"""The ids of the groups around each task of the case."""
+"""The ids of the groups that contain each task of the case."""
 
 
 def _loaded(airflow: Airflow, folder: Path, text: str) -> dict[str, Any]:
@@ -39,14 +39,14 @@ def _loaded(airflow: Airflow, folder: Path, text: str) -> dict[str, Any]:
 
 
 def test_each_task_is_in_its_group(airflow: Airflow, tmp_path: Path) -> None:
-    """Also in what the scheduler keeps, which is what Airflow's pages show."""
+    """Also in what the scheduler stores, which is what Airflow's UI shows."""
     options = Options(airflow=airflow.version)
     source = read_source(CASE, "spec.yaml")
     assert isinstance(source, Source)
     found = _loaded(airflow, tmp_path, generate(analyse(source, options), options))
     assert found["errors"] == {}
     assert found["groups"] == PATHS == found["serialized"]
-    # Airflow 2 shows the id of a group, and takes no other name.
+    # Airflow 2 shows the id of a group, and has no other name for it.
     labels = {"models-risk": "risk", "models-risk-sweeps": "sweeps", "reports-risk": "risk"}
     names = {group for path in PATHS.values() for group in path}
     assert found["labels"] == {
@@ -82,13 +82,13 @@ with DAG(dag_id="case", schedule=None):
     ids=["a task before it", "its own task", "a matrix inside it", "its upstream join", "its downstream join"],
 )
 def test_ids_that_are_reported_are_refused(airflow: Airflow, tmp_path: Path, body: str) -> None:
-    """What TS631 is about: the ids of groups and tasks are one namespace."""
+    """The subject of TS631: the ids of groups and tasks share one namespace."""
     (error,) = _loaded(airflow, tmp_path, IN_GROUPS.format(body))["errors"].values()
     assert "has already been added to the D" in error
 
 
 @pytest.mark.parametrize(("name", "is_taken"), [("x" * 200, True), ("x" * 201, False), ("a.b", False), ("a b", False)])
 def test_names_of_groups(airflow: Airflow, tmp_path: Path, name: str, is_taken: bool) -> None:
-    """The schema's bounds are Airflow's; Airflow 2 checks only ids that become prefixes."""
+    """The schema's limits are Airflow's; Airflow 2 checks only ids that become prefixes."""
     body = f"    with TaskGroup({name!r}):\n        task('t')"
     assert (_loaded(airflow, tmp_path, IN_GROUPS.format(body))["errors"] == {}) is is_taken

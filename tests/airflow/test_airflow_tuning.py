@@ -1,4 +1,4 @@
-"""Tuning jobs in real DAG runs, synchronous and deferred: tuned, the best handed on, held back by a gate."""
+"""Tuning jobs in real DAG runs, synchronous and deferred: tuned, the best passed on, held back by a gate."""
 
 import subprocess
 import sys
@@ -47,7 +47,7 @@ EXAMPLE = REPOSITORY / "specs" / "tune_train_register.yaml"
 
 
 def example(name: str) -> str:
-    """The example spec with names of its own, and looks that come at once."""
+    """The example spec with its own names, and a short polling interval."""
     text = EXAMPLE.read_text()
     for before, after in (
         ("dag:\n", f"dag:\n  id: {name}\n"),

@@ -1,6 +1,6 @@
-"""A thousand deferred tasks in one real triggerer: what their wait costs, and how soon it sees a job's end.
+"""A thousand deferred tasks in one real triggerer: what their wait costs, and how soon it notices a job's end.
 
-Only on demand. The whole of it, ten minutes at 30 seconds, with its figures:
+Only on demand. The complete test, ten minutes at 30 seconds, with its figures:
     TRAINSPEC_WAIT_SECONDS=600 pytest -s tests/airflow/test_airflow_waits.py [--airflow 2.11]
 """
 
@@ -44,7 +44,7 @@ REQUEST = {
 
 @pytest.fixture
 def jobs_running(airflow: Airflow, tmp_path: Path) -> Iterator[tuple[Airflow, Simulator]]:
-    """An Airflow and an account of its own, in which each task waits for a job; no job has ended yet."""
+    """An Airflow and its own account, in which each task waits for a job; no job has ended yet."""
     if "TRAINSPEC_WAIT_SECONDS" not in os.environ:
         pytest.skip("takes minutes, and a machine with nothing else to do: set TRAINSPEC_WAIT_SECONDS")
     with Simulator() as simulator:
@@ -54,7 +54,7 @@ def jobs_running(airflow: Airflow, tmp_path: Path) -> Iterator[tuple[Airflow, Si
         mine.run(*mine.command("dags", "trigger", "waits"))
         created = time.time()
         for number in range(JOBS):
-            # Until the triggerer is up, too; and then they end one after the other, over five intervals.
+            # Until the triggerer is up, too; then they end one after the other, over five intervals.
             training = 90 + SECONDS + 5 * INTERVAL * number / JOBS
             simulator.account.choose = lambda *_, seconds=training: Outcome(0, 0, seconds, 0)
             simulator.account.create("us-east-1", {**REQUEST, "TrainingJobName": f"waits-{number}"})
@@ -73,7 +73,7 @@ def triggerer(airflow: Airflow, log: Path) -> Iterator[psutil.Process]:
         finally:
             main = psutil.Process(process.pid)
             for member in [*main.children(recursive=True), main]:
-                member.kill()  # all that matters has been seen
+                member.kill()  # the measurement is over
 
 
 def deferred(airflow: Airflow) -> set[str]:
@@ -84,7 +84,7 @@ def deferred(airflow: Airflow) -> set[str]:
 
 
 def memory(process: psutil.Process) -> int:
-    """The megabytes that the triggerer's processes hold and share with nobody."""
+    """The megabytes that the triggerer's processes use and do not share."""
     family = [process, *process.children(recursive=True)]
     return sum(member.memory_full_info().uss for member in family) // 2**20
 
