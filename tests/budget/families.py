@@ -1,7 +1,7 @@
-"""Specs that grow one feature of the language, or two at once, to just under what a file may hold.
+"""Specs that grow one feature of the language, or two at once, to just under the limits of a file.
 
-A feature is a function of a size: the lines that it adds to each section of a spec. Its `most` is the size at which the
-file alone is close to a limit (1 MB, 50,000 values, 1,000 entries, 65,536 characters); a pair takes half of each.
+A feature is a function of a size: the lines that it adds to each section of a spec. Its `most` is the size at which a
+file is close to a limit (1 MB, 50,000 values, 1,000 entries, 65,536 characters); a pair takes half of each.
 """
 
 import itertools
@@ -25,7 +25,7 @@ Parts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature of the language. `makes` gives its lines for a size."""
+    """One feature of the language. `makes` returns its lines for a size."""
 
     name: str
     most: int
@@ -36,7 +36,7 @@ FEATURES: dict[str, Feature] = {}
 
 
 def feature(most: int) -> Callable[[Callable[[int], Parts]], Callable[[int], Parts]]:
-    """Take a function in as a feature."""
+    """Register a function as a feature."""
 
     def take(makes: Callable[[int], Parts]) -> Callable[[int], Parts]:
         FEATURES[makes.__name__] = Feature(makes.__name__, most, makes)
@@ -64,7 +64,7 @@ def names() -> list[str]:
 
 
 def family(name: str) -> str:
-    """The spec of a name; each of a pair takes half of what it could take alone."""
+    """The spec of a name; each feature of a pair has half of its maximum size."""
     grown = [FEATURES[each] for each in name.split("+")]
     return spec(*((each, max(1, each.most // len(grown))) for each in grown))
 
@@ -333,7 +333,7 @@ def comments(size: int) -> Parts:
 
 
 def environment(texts: Iterator[str] | list[str]) -> str:
-    """Some texts as the environment of a job, in double quotes."""
+    """Strings as the environment of a job, in double quotes."""
     return "    environment:\n" + "".join(f'      E{i}: "{text}"\n' for i, text in enumerate(texts))
 
 

@@ -1,7 +1,7 @@
-"""The budget of a file: whatever feature of the language grows, alone or beside another, a command ends soon.
+"""The budget of a file: whatever feature of the language grows, alone or with another, a command ends soon.
 
-Every feature alone, and as many pairs of them as `pytest tests/budget --pairs 100` says, spread evenly (`all`
-takes twenty minutes). Each input runs in a process of its own, whose time and memory are measured.
+It tests every feature alone, and as many pairs of them as `pytest tests/budget --pairs 100` says, spread evenly (`all`
+takes twenty minutes). Each input runs in a separate process, whose time and memory are measured.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ SECONDS, MEGABYTES = 2.0, 300
 _LOADED = 60
 """Megabytes of a process that has loaded the compiler."""
 SLACK = 3
-"""How much more time an input may take where the machine is slow or shared."""
+"""How much more time an input may take if the machine is slow or shared."""
 COMMANDS = ("lint --no-cache", "compile --no-cache --check")
 OTHER_COMMANDS = (
     "graph specs/x.yaml --format svg", "graph", "request specs/x.yaml", "fmt --diff", "lint --no-cache --diff", "ls",
@@ -39,18 +39,18 @@ HARDEST = (
     "dags_of_one_spec+bests_of_a_matrix", "environments_of_many_jobs+jobs_by_alias", "images_of_other_jobs",
     "environments_of_many_jobs+dags_of_one_spec", "comments_between_changes",
 )  # fmt: skip
-"""Those that took other commands longest."""
+"""The inputs that took other commands longest."""
 
 
 SHARED_BY_DAGS = (
     "variables", "one_variable_in_many_places", "merge_keys", "unknown_macros", "channels",
 )  # fmt: skip
-"""Those whose work was once done for each DAG of a spec again, and took longest beside `for_each`."""
+"""Inputs whose work was once repeated for each DAG of a spec, and which took longest with `for_each`."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
-    """All that the commands import is imported once, before processes are forked."""
+    """Import everything that the commands need once, before processes are forked."""
     _measured(family(next(iter(FEATURES))), COMMANDS[0], is_forked=False)
 
 
@@ -92,7 +92,7 @@ def test_a_budget_ends() -> None:
         spend(60)
         with pytest.raises(OutOfBudgetError):
             spend(60)
-    spend(10**12)  # without one, nothing is counted
+    spend(10**12)  # without a budget, nothing is counted
 
 
 def test_an_inner_budget_is_the_outer_one() -> None:
@@ -121,7 +121,7 @@ def test_suggestions_end_before_findings_do() -> None:
 
 
 def _hold(text: str, command: str, sides: int = 1) -> None:
-    """A command over a spec ends within the bounds; `sides` is how many specs it reads."""
+    """A command for a spec ends within the limits; `sides` is how many specs it reads."""
     code, seconds, megabytes = _measured(text, command)
     assert code in (0, 1, 2)
     assert seconds <= SECONDS * SLACK * sides
@@ -129,17 +129,17 @@ def _hold(text: str, command: str, sides: int = 1) -> None:
 
 
 def _measured(text: str, command: str, *, is_forked: bool = True) -> tuple[int, float, int]:
-    """The exit code of a command over a spec, its seconds of the processor, and its megabytes."""
+    """The exit code of a command for a spec, its CPU seconds, and its megabytes."""
     return measured(text, lambda: _quietly(command), is_forked=is_forked)
 
 
 def measured(text: str, work: Callable[[], int], *, is_forked: bool = True) -> tuple[int, float, int]:
-    """What `work` returns in a project with one spec, its seconds of the processor, and its megabytes."""
+    """The result of `work` in a project with one spec, its CPU seconds, and its megabytes."""
     with _project(text):
         if not is_forked:
             return work(), 0, 0
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of a fork beside threads
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of a fork with threads
             before = _resident()
             child = os.fork()
         if child == 0:
@@ -147,12 +147,12 @@ def measured(text: str, work: Callable[[], int], *, is_forked: bool = True) -> t
             os._exit(work())
         _, status, usage = os.wait4(child, 0)
         unit = 1024 if sys.platform != "darwin" else 1024 * 1024
-        more = usage.ru_maxrss // unit - before  # a child has all that the tests before it loaded
+        more = usage.ru_maxrss // unit - before  # a child has everything that earlier tests loaded
         return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, _LOADED + max(more, 0)
 
 
 def _resident() -> int:
-    """Megabytes that this process holds now."""
+    """The memory of this process, in megabytes."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The language server at the limits of a file: every question about a place has its answer soon."""
+"""The language server at the limits of a file: every request about a place is answered soon."""
 
 import sys
 import traceback
@@ -49,7 +49,7 @@ def _rename(checker: Checker, document: Document, at: Position) -> None:
 
 
 def _asked() -> int:
-    """Ask everything about the project's spec, and return 1 for an answer that takes long, 3 for an exception."""
+    """Ask everything about the project's spec, and return 1 for a slow answer, 3 for an exception."""
     documents = Documents()
     path = Path.cwd() / "specs" / "x.yaml"
     document = documents.put(path.as_uri(), 1, path.read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
-"""Jobs of several hosts on this machine: under torchrun all of them run, else the first one alone.
+"""Jobs of several hosts on this machine: under torchrun all of them run, otherwise only the first one.
 
-Most tests have a stand-in for torch's launcher, which sets what torchrun sets. With a Python that has torch itself,
+Most tests have a substitute for torch's launcher, which sets what torchrun sets. With a Python that has torch itself,
 `TRAINSPEC_TORCH_PYTHON=.../bin/python uv run pytest tests/container/test_container_hosts.py` runs a real all-reduce.
 """
 
@@ -81,7 +81,7 @@ SUM = {"Name": "sum", "Regex": "sum=([0-9]+)"}
 
 
 class Lab:
-    """A simulated account whose jobs run under a Python of the test's."""
+    """A simulated account whose jobs run with a Python of the test."""
 
     def __init__(self, folder: Path, python: str) -> None:
         self.folder, self.python, self.store = folder, python, Store(folder / "s3")
@@ -123,7 +123,7 @@ class Lab:
 
     @property
     def log(self) -> list[str]:
-        """The lines of all streams, as CloudWatch Logs gives them."""
+        """The lines of all streams, as CloudWatch Logs returns them."""
         logs, group = self.simulator.client("logs"), "/aws/sagemaker/TrainingJobs"
         streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix="job/")["logStreams"]
         events = [
@@ -141,7 +141,7 @@ class Lab:
 
 @pytest.fixture
 def launcher(tmp_path: Path) -> str:
-    """A Python whose torch is the stand-in."""
+    """A Python whose torch is the substitute."""
     package = tmp_path / "site" / "torch" / "distributed"
     package.mkdir(parents=True)
     for each in (package.parent, package):
@@ -235,7 +235,7 @@ def test_else_the_first_runs_alone(
 )
 def test_without_torch(tmp_path: Path, hosts: int, note: str) -> None:
     bare = tmp_path / "python"
-    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')  # nothing that is installed
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')  # without installed packages
     bare.chmod(0o755)
     lab = Lab(tmp_path, str(bare))
     try:

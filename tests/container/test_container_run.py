@@ -39,7 +39,7 @@ METRICS = [{"Name": "auc", "Regex": "auc=([0-9.]+)"}, {"Name": "loss", "Regex": 
 
 
 class Lab:
-    """A simulated account whose jobs run here."""
+    """A simulated account whose jobs run on this machine."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

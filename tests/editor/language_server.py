@@ -17,7 +17,7 @@ SECONDS = 30.0
 
 
 def installed() -> list[str]:
-    """The server's command, installed if need be. It needs Node.js; none where that is missing."""
+    """The server's command, installed if necessary. It needs Node.js; empty if that is missing."""
     node, npm = shutil.which("node"), shutil.which("npm")
     program = CACHE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
     if node is None or (npm is None and not program.exists()):
@@ -55,7 +55,7 @@ class LanguageServer:
         self._tell("workspace/didChangeConfiguration", {"settings": self._settings})
 
     def open(self, path: Path, text: str) -> list[dict[str, Any]]:
-        """Open a document, which need not be on the disk, and wait for its diagnostics."""
+        """Open a document, which need not exist on disk, and wait for its diagnostics."""
         uri = path.as_uri()
         self._diagnostics[uri] = queue.Queue()
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
@@ -64,12 +64,12 @@ class LanguageServer:
         return found
 
     def at(self, method: str, path: Path, line: int, character: int) -> Any:
-        """What the server says of a place."""
+        """The server's response for a place."""
         position = {"line": line, "character": character}
         return self.ask(f"textDocument/{method}", {"textDocument": {"uri": path.as_uri()}, "position": position})
 
     def ask(self, method: str, params: Any) -> Any:
-        """Send a request, and wait for its answer."""
+        """Send a request, and wait for its response."""
         self._last += 1
         number = self._last
         answer = self._answers[number] = queue.Queue()

@@ -1,4 +1,4 @@
-"""What an editor with the real yaml-language-server makes of the schema: completion, hover, diagnostics."""
+"""How an editor with the real yaml-language-server uses the schema: completion, hover, diagnostics."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -10,7 +10,7 @@ from language_server import LanguageServer, installed
 from helpers import ROOT
 
 SCHEMA = ROOT / "schemas" / "trainspec.schema.json"
-NAMES = (ROOT / "specs" / f"in_the_editor_{number}.yaml" for number in count())  # nothing is written
+NAMES = (ROOT / "specs" / f"in_the_editor_{number}.yaml" for number in count())  # no file is written
 MODELINE = "# yaml-language-server: $schema=../schemas/trainspec.schema.json\n"
 GOOD = """\
 trainspec: 1
@@ -31,7 +31,7 @@ def server() -> Iterator[LanguageServer]:
     command = installed()
     if not command:
         pytest.fail("needs Node.js and npm")
-    # No network: the catalogue of schemas is not asked for.
+    # No network: the schema catalogue is not fetched.
     yaml = {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}
     server = LanguageServer(command, {"yaml": yaml})
     yield server
@@ -39,7 +39,7 @@ def server() -> Iterator[LanguageServer]:
 
 
 def place(text: str) -> tuple[str, int, int]:
-    """A text without its `|`, and where that stands."""
+    """A text without its `|`, and the position of that."""
     before, _, after = text.partition("|")
     return before + after, before.count("\n"), len(before) - before.rfind("\n") - 1
 

@@ -16,7 +16,7 @@ COMMAND = ROOT / "docs/editors/vscode/command.js"
     ("configured", "has_environment", "is_trusted", "expected"),
     [
         ([], True, True, [".venv/bin/trainspec", "lsp"]),
-        ([], True, False, ["trainspec", "lsp"]),  # code of a folder that is not trusted does not run
+        ([], True, False, ["trainspec", "lsp"]),  # code in an untrusted folder does not run
         ([], False, True, ["trainspec", "lsp"]),
         (["uv", "run", "trainspec", "lsp"], True, True, ["uv", "run", "trainspec", "lsp"]),
     ],

@@ -1,4 +1,4 @@
-"""The tutorial's step in an editor, walked in a real VS Code: a mistake is typed, reported and fixed.
+"""The tutorial's step in an editor, performed in a real VS Code: a mistake is typed, reported and fixed.
 
     uv run --group ui tests/editor/vscode_walk.py CODE_SERVER [--picture docs/images/vscode.png]
 
@@ -39,7 +39,7 @@ PATIENCE = 60.0
 
 
 def main() -> None:
-    """Walk it. Exits with 1 at the first thing that does not come."""
+    """Perform the step. Exits with 1 at the first thing that does not appear."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("code_server", help="the program of code-server")
     parser.add_argument("--picture", type=Path, help="a file to keep what the editor shows in")
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def lay_out(project: Path) -> None:
-    """The tutorial's files, and trainspec in the folder's own environment."""
+    """Create the tutorial's files, and install trainspec in the folder's own environment."""
     for name, text in re.findall(r'```(?:python|yaml) title="([^"]+)"\n(.*?)```', TUTORIAL.read_text("utf-8"), re.S):
         path = project / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def served(code_server: str, home: Path, project: Path) -> Iterator[str]:
     try:
         yield f"http://{place}/?folder={project}"
     finally:
-        os.killpg(server.pid, signal.SIGTERM)  # it and the processes of the editor
+        os.killpg(server.pid, signal.SIGTERM)  # the server and the editor's processes
         server.wait(30)
 
 
@@ -104,7 +104,7 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def walk(driver: webdriver.Chrome, address: str, picture: Path | None) -> None:
-    """Open the spec, misspell two words, see both reported, and take the fix of the second."""
+    """Open the spec, misspell two words, see both reported, and apply the fix of the second."""
     wait("its page", lambda: is_listening(address))
     driver.get(address)
     wait("the files", lambda: "specs" in shown(driver, ".explorer-folders-view"))
@@ -128,7 +128,7 @@ def walk(driver: webdriver.Chrome, address: str, picture: Path | None) -> None:
 
 
 def is_listening(address: str) -> bool:
-    """Whether the server takes connections yet."""
+    """Whether the server accepts connections yet."""
     place = urlsplit(address)
     with socket.socket() as tried:
         return tried.connect_ex((str(place.hostname), place.port or 80)) == 0
@@ -145,13 +145,13 @@ def misspell(driver: webdriver.Chrome, word: str, wrong: str) -> None:
 
 
 def shown(driver: webdriver.Chrome, place: str) -> str:
-    """All that is to be read at a place."""
+    """All visible text at a place."""
     found: list[Any] = driver.find_elements(By.CSS_SELECTOR, place)
     return "\n".join(str(each.get_attribute("textContent")) for each in found).replace("\xa0", " ")
 
 
 def press(driver: webdriver.Chrome, *keys: str) -> None:
-    """A key, while those before it are held."""
+    """Press a key, while the ones before it are held."""
     *held, last = keys
     actions = ActionChains(driver)
     for key in held:
@@ -163,7 +163,7 @@ def press(driver: webdriver.Chrome, *keys: str) -> None:
 
 
 def write(driver: webdriver.Chrome, text: str) -> None:
-    """Type into what has the focus."""
+    """Type into the focused element."""
     ActionChains(driver).send_keys(text).perform()
 
 

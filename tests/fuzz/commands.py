@@ -1,4 +1,4 @@
-"""The commands themselves over one input: exit codes, no traceback, and no file anywhere but in the output folders."""
+"""The commands for one input: exit codes, no traceback, and no file anywhere except in the output folders."""
 
 import contextlib
 import io
@@ -13,7 +13,7 @@ OUTPUTS = ("generated_dags", "requests")
 
 
 def run_commands(content: bytes, project: Path) -> None:
-    """Lint and compile `content` in `project`, and assert what must hold of what is said and written."""
+    """Lint and compile `content` in `project`, and assert what must hold for output and files."""
     spec = project / "specs" / "x.yaml"
     spec.write_bytes(content)
     before = _files(project)
@@ -34,7 +34,7 @@ def run_commands(content: bytes, project: Path) -> None:
 
 @contextlib.contextmanager
 def project_of_its_own() -> Iterator[Path]:
-    """A project in a folder of its own, which is the working folder meanwhile; nothing may appear beside it."""
+    """A project in its own folder, which is the working directory inside the context; nothing may appear next to it."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "around", "project")

@@ -15,7 +15,7 @@ COUNTS = Counts()
 
 
 class Bytes:
-    """Choices that the fuzzer's bytes make."""
+    """Choices that the fuzzer's bytes determine."""
 
     def __init__(self, content: bytes) -> None:
         self._provider = atheris.FuzzedDataProvider(content)
@@ -25,7 +25,7 @@ class Bytes:
 
 
 def one_input(content: bytes) -> None:
-    """Bytes as a spec's text; every other input as the choices that make a structure."""
+    """Try bytes as a spec's text; every other input as the choices that build a structure."""
     hold(spec(Bytes(content[1:])) if content[:1] == b"\xfe" else content, COUNTS)
 
 

@@ -1,8 +1,8 @@
-"""Documents made from the language's schema, and settings from a table of theirs: valid ones, and nearly valid ones.
+"""Documents generated from the language's schema, and settings from a table: valid ones, and nearly valid ones.
 
-A value is often the one that an example spec has in a field of that name, and a string that must match a pattern is one
-of theirs that does; so most of a document means something. In a nearly valid one a few values are of another kind,
-stand in another's place, have a name that nobody knows, or are gone.
+A value is often the one that an example spec has in a field of that name, and a string that must match a pattern is
+often one from an example; so most of a document makes sense. In a nearly valid one, a few values are of another kind,
+in the wrong place, have an unknown name, or are missing.
 """
 
 import copy
@@ -39,7 +39,7 @@ SETTINGS: dict[str, tuple[Any, ...]] = {
 
 @cache
 def _scalars() -> tuple[str, ...]:
-    """Every text of the example specs."""
+    """Every string of the example specs."""
 
     def walk(node: Any) -> list[str]:
         if isinstance(node, dict):
@@ -72,7 +72,7 @@ def _matching(pattern: str) -> tuple[str, ...]:
 
 
 def value(chance: random.Random, schema: Any, depth: int = 0) -> Any:
-    """A value that the schema accepts, as a rule; a small one where it is deep."""
+    """A value that the schema usually accepts; a small one if it is deeply nested."""
     if not isinstance(schema, dict) or depth > DEEPEST:
         return chance.choice(_scalars())
     if "$ref" in schema:
@@ -124,7 +124,7 @@ def _of_field(chance: random.Random, name: str, schema: Any, depth: int) -> Any:
 def document(chance: random.Random) -> str:
     """A spec in one of YAML's styles."""
     made = value(chance, load_schema(SPEC_SCHEMA))
-    if chance.random() < 0.7:  # beside a spec that is whole
+    if chance.random() < 0.7:  # based on a complete spec
         whole = copy.deepcopy(chance.choice(_wholes()))
         made = _grown(chance, whole) if chance.random() < 0.7 else {**whole, **_some(chance, made, 2)}
     made["trainspec"] = 1
@@ -150,10 +150,10 @@ def _grown(chance: random.Random, spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spoil(chance: random.Random, root: dict[str, Any]) -> None:
-    """Exchange, rename, move or remove one value."""
+    """Swap, rename, move or remove one value."""
     places = [*_places(root)]
     if not places:
-        return  # of a document that has lost its last key
+        return  # the document has lost its last key
     parent, key = chance.choice(places)
     if isinstance(parent, dict) and chance.random() < 0.4:
         taken = parent.pop(key)
@@ -172,7 +172,7 @@ def _places(node: Any) -> Any:
 
 
 def settings(chance: random.Random) -> str:
-    """A settings file. JSON's texts, numbers and lists are TOML's, and its maps are with `=` for `:`."""
+    """A settings file. JSON's strings, numbers and lists are valid TOML, and its maps with `=` instead of `:`."""
     chosen = chance.sample(sorted(SETTINGS), chance.randrange(1, 6))
     return "".join(f"{key} = {_toml(chance.choice(SETTINGS[key]))}\n" for key in chosen)
 

@@ -1,4 +1,4 @@
-"""What must hold for every text that anybody calls a spec."""
+"""What must hold for every text that anyone calls a spec."""
 
 import ast
 import sys
@@ -14,18 +14,18 @@ from trainspec.language.spec import Spec
 from trainspec.pipeline import Analysis, Options, analyse, generate
 from trainspec.text.source import decode
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where this runs as a program
+sys.path.insert(0, str(Path(__file__).parents[1]))  # if this runs as a program
 
 from test_properties import hold_to_the_grammar
 
 SECONDS = 5.0
-"""What one input may take of the processor. (The first ones also pay for what is imported late.)"""
+"""CPU seconds that one input may take. (The first inputs also pay for late imports.)"""
 MOST_FINDINGS = 2_000
 
 
 @dataclass
 class Counts:
-    """What the inputs of a run were."""
+    """What kinds of input a run had."""
 
     inputs: int = 0
     unreadable: int = 0
@@ -35,7 +35,7 @@ class Counts:
     codes: set[str] = field(default_factory=set)
 
     def add(self, other: "Counts") -> None:
-        """Add those of another run."""
+        """Add the counts of another run."""
         self.inputs += other.inputs
         self.unreadable += other.unreadable
         self.refused += other.refused
@@ -71,7 +71,7 @@ def hold(content: bytes, counts: Counts) -> None:
         counts.compiled += 1
         for airflow in MINORS:
             options = Options(airflow=airflow)
-            of_minor = analyse(source, options)  # one may lack what the other has
+            of_minor = analyse(source, options)  # one minor may lack what the other has
             if not any(found.severity == "error" for found in of_minor.findings):
                 _is_data(generate(of_minor, options), {*_named(of_minor.data, MINORS[airflow])})
     else:
@@ -82,20 +82,20 @@ def hold(content: bytes, counts: Counts) -> None:
 
 
 def _agrees(analysis: Analysis) -> None:
-    """What the JSON Schema accepts, the models accept; what names nothing (TS2) has left a hole."""
+    """What the JSON Schema accepts, the models accept; an undefined name (TS2) leaves a gap."""
     if not any(found.code.id.startswith(("TS1", "TS2")) for found in analysis.findings):
         Spec.model_validate(analysis.data)
 
 
 def _named(value: Any, airflow: Airflow) -> Iterator[str]:
-    """The modules that a document may bring into a file: those of its operators and callbacks, and the compiler's."""
+    """The modules that a document may import in a file: those of its operators and callbacks, and the compiler's."""
     yield from (each.module for each in own_imports(airflow))
     for path in _paths(value):
         yield from (path.rpartition(".")[0], airflow.operator(path).module)
 
 
 def _paths(value: Any, key: str = "") -> Iterator[str]:
-    """The texts where the language wants a dotted path."""
+    """The strings where the language expects a dotted path."""
     if isinstance(value, str) and (key in ("operator", "path") or key.endswith("_callback")):
         yield value
     if isinstance(value, dict):
@@ -107,7 +107,7 @@ def _paths(value: Any, key: str = "") -> Iterator[str]:
 
 
 def _is_data(source: str, modules: set[str]) -> None:
-    """Nothing but literals, imports and calls; and no import that the document does not name."""
+    """Only literals, imports and calls; and no import that the document does not name."""
     tree = ast.parse(source)
     hold_to_the_grammar(tree)
     assert {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} <= modules

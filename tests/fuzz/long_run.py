@@ -1,9 +1,9 @@
-"""The long run, recorded: random structures in several processes, then atheris on bytes. Prints what it has seen.
+"""The long run, recorded: random structures in several processes, then atheris on bytes. Prints the results.
 
     nice uv run --group fuzz python tests/fuzz/long_run.py --structures 100000 --bytes 100000 --write
 
-Every structure is analysed and, where it has no errors, compiled for each major of Airflow; every tenth goes through
-the commands `lint` and `compile`, in a project of its own. What must hold stands in invariants.py and commands.py.
+Every structure is analysed and, if it has no errors, compiled for each major of Airflow; every tenth goes through the
+commands `lint` and `compile`, in its own project. The invariants are in invariants.py and commands.py.
 `--write` puts the figures into docs/diagnostics.md.
 """
 
@@ -34,7 +34,7 @@ _RECORD = re.compile(r"(?<=<!-- fuzzed: begin -->\n).*(?=<!-- fuzzed: end -->)",
 
 @dataclass
 class Seen:
-    """What came of structures: their counts, how many went through the commands, and one failure of each kind."""
+    """Results of structures: their counts, how many went through the commands, and one failure of each kind."""
 
     counts: Counts = field(default_factory=Counts)
     commands: int = 0
@@ -64,7 +64,7 @@ def structures(first: int, count: int) -> Seen:
 
 
 def many_structures(count: int, processes: int) -> Seen:
-    """Try `count` structures; print how far it is."""
+    """Try `count` structures; print the progress."""
     seen, start = Seen(), time.monotonic()
     with ProcessPoolExecutor(processes) as pool:
         starts = range(0, count, _AT_A_TIME)
@@ -77,7 +77,7 @@ def many_structures(count: int, processes: int) -> Seen:
 
 
 def many_bytes(count: int) -> tuple[int, str]:
-    """Let atheris try `count` inputs: how many it tried, and what it said where one failed."""
+    """Let atheris try `count` inputs: how many it tried, and its output if one failed."""
     with tempfile.TemporaryDirectory() as folder:
         options = [f"-runs={count}", "-timeout=60", "-rss_limit_mb=2048", "-seed=1", f"-artifact_prefix={folder}/"]
         command = [sys.executable, str(HERE / "fuzz_bytes.py"), *options, folder, str(CORPUS)]
@@ -99,7 +99,7 @@ def report(seen: Seen, tried: int, failed: str, command: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Run both; 1 where anything failed."""
+    """Run both; 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--structures", type=int, default=100_000)
     parser.add_argument("--bytes", type=int, default=100_000)

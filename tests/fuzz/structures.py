@@ -1,6 +1,6 @@
-"""Random specs: trees of the language's own keys with values of every kind, and good specs with parts exchanged.
+"""Random specs: trees of the language's own keys with values of every kind, and good specs with parts swapped.
 
-A source of choices is all they need, so that hypothesis, atheris and a plain random generator can drive them.
+They only need a source of choices, so that hypothesis, atheris and a plain random generator can drive them.
 """
 
 import copy
@@ -35,7 +35,7 @@ OTHERS: tuple[Any, ...] = (None, True, False, 0, 1, -1, 2**31, 2**63, 1.5, -0.0,
 
 
 class Choices(Protocol):
-    """Where the choices come from."""
+    """The source of the choices."""
 
     def number(self, below: int) -> int:
         """A number from 0, less than `below`."""
@@ -65,7 +65,7 @@ def keys() -> tuple[str, ...]:
 
 @cache
 def seeds() -> tuple[Any, ...]:
-    """The good specs that are mutated: data with texts for scalars."""
+    """The good specs that are mutated: data with strings as scalars."""
     paths = [*sorted(SPECS.glob("*.yaml")), *sorted(CORPUS.glob("good*.yaml"))]
     return tuple(yaml.load(path.read_text(), Loader=yaml.BaseLoader) for path in paths)  # noqa: S506  # texts only
 
@@ -75,7 +75,7 @@ def leaf(choices: Choices) -> Any:
 
 
 def guided(choices: Choices, schema: Any, depth: int = 0) -> Any:
-    """A value as the schema has it, most of the time."""
+    """A value that mostly follows the schema."""
     chance = choices.number(16)
     if depth > 7 or chance == 0 or not isinstance(schema, dict):
         return leaf(choices)
@@ -171,7 +171,7 @@ def spec(choices: Choices) -> bytes:
 
 
 def _text(data: Any, choices: Choices) -> str:
-    """Flow style, scalars quoted or not as it comes: the difference decides what they are."""
+    """Flow style, with scalars quoted or not at random: the quotes decide their types."""
     if isinstance(data, dict):
         return "{" + ", ".join(f"{json.dumps(str(key))}: {_text(value, choices)}" for key, value in data.items()) + "}"
     if isinstance(data, list):

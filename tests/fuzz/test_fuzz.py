@@ -1,4 +1,4 @@
-"""Fuzzing for about a minute: hypothesis and a random generator on structure, atheris on bytes where it is installed.
+"""Fuzzing for about a minute: hypothesis and a random generator on structure, atheris on bytes if it is installed.
 
 The long run is `long_run.py`.
 """
@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 
 
 class Chance:
-    """Choices of a random generator."""
+    """Choices by a random generator."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311
@@ -34,13 +34,13 @@ class Chance:
 
 
 def kind_of(error: Exception) -> str:
-    """What went wrong, and in which line of ours: failures of the same kind are one."""
+    """What went wrong, and in which line of our code: failures of the same kind count as one."""
     where = "".join(traceback.format_exception(error)[-2:]).strip().splitlines()
     return f"{type(error).__name__} {where[0].strip()}: {where[-1][:200]}"
 
 
 class Drawn:
-    """Choices of hypothesis, which looks for the smallest failing ones."""
+    """Choices by hypothesis, which searches for the smallest failing ones."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw

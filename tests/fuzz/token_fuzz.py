@@ -1,12 +1,12 @@
-"""A second fuzzer: documents of a grammar, and good files with tokens exchanged, through every command.
+"""A second fuzzer: documents from a grammar, and good files with tokens swapped, through every command.
 
-`structures.py` exchanges values of a tree, so what it writes is always YAML of one style. Here the example specs, their
+`structures.py` swaps values in a tree, so its output is always YAML in one style. Here the example specs, their
 fragments and settings are cut into tokens (words, signs, indentation, line ends), and tokens are dropped, doubled,
-moved between files, or replaced by ones that mean something to YAML, to Jinja, to a shell or to a terminal. Every other
-input is a document that `grammar.py` makes from the schema, some with settings of its making.
+moved between files, or replaced by ones that have a meaning in YAML, Jinja, a shell or a terminal. Every other input is
+a document that `grammar.py` generates from the schema, some with generated settings.
 
-Two runs with different PYTHONHASHSEED print the same digest. Commands that ask AWS or serve somebody are not among
-these: the tests of their rooms have them.
+Two runs with different PYTHONHASHSEED print the same digest. Commands that call AWS or start a server are not included:
+they are tested with their own rooms.
 
     uv run python tests/fuzz/token_fuzz.py --inputs 100000 --seed 1
 """
@@ -34,7 +34,7 @@ from trainspec.diagnostics.formats import FORMATS
 
 SPECS = Path(__file__).parents[2] / "specs"
 SECONDS = 5.0
-"""What one input may take of the processor in all commands together."""
+"""CPU seconds that one input may take in all commands together."""
 SETTINGS = (
     'paths = ["specs"]\noutput = "generated_dags"\nairflow = "3.3"\nignore = ["TS540"]\n'
     '[per-path]\n"specs/**" = ["TS5"]\n[environments.prod]\noutput = "dags/prod"\nregion = "eu-west-1"\n'
@@ -93,12 +93,12 @@ def texts() -> tuple[str, ...]:
 
 @cache
 def base() -> dict[str, str]:
-    """What example specs extend."""
+    """What the example specs extend."""
     return {f"specs/base/{path.name}": path.read_text(encoding="utf-8") for path in sorted(SPECS.glob("base/*.yaml"))}
 
 
 def mutated(chance: random.Random, text: str) -> str:
-    """`text` with a few tokens exchanged."""
+    """`text` with a few tokens swapped."""
     tokens = _TOKEN.findall(text)
     for _ in range(chance.choice((1, 1, 2, 4, 16))):
         at = chance.randrange(len(tokens))
@@ -118,7 +118,7 @@ def mutated(chance: random.Random, text: str) -> str:
 
 
 def put(chance: random.Random, project: Path) -> None:
-    """A project of two specs and settings; mostly one of the files is not as it should be."""
+    """A project of two specs and settings; usually one of the files is wrong."""
     whole, part = chance.choice(texts()), chance.choice(texts()) if chance.random() < 0.3 else SMALL
     files = {"specs/x.yaml": whole, "specs/y.yaml": part, "trainspec.toml": SETTINGS}
     if chance.random() < 0.5:
@@ -132,14 +132,14 @@ def put(chance: random.Random, project: Path) -> None:
         files |= base()
     of_before = {project / made for made in ("generated_dags", "requests", "imported", "dags", "specs/base")}
     for made in filter(Path.exists, sorted(of_before)):
-        shutil.rmtree(made) if made.is_dir() else made.unlink()  # `import -o` writes one spec as a file
+        shutil.rmtree(made) if made.is_dir() else made.unlink()  # `import -o` writes a single spec as a file
     Path(project, "specs/base").mkdir()
     for name, text in files.items():
         (project / name).write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def try_one(seed: int, project: Path, commands: int = 3) -> tuple[Counter[int], str]:
-    """Exit codes of some commands over the input of a seed, and a digest of what they printed. Raises for a fault."""
+    """Exit codes of some commands for the input of a seed, and a digest of their output. Raises for a fault."""
     chance = random.Random(seed)  # noqa: S311
     put(chance, project)
     codes: Counter[int] = Counter()
@@ -164,7 +164,7 @@ def try_one(seed: int, project: Path, commands: int = 3) -> tuple[Counter[int], 
 
 @contextlib.contextmanager
 def project() -> Iterator[Path]:
-    """A project in a folder of its own, which is the working folder meanwhile."""
+    """A project in its own folder, which is the working directory inside the context."""
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, "project")
@@ -178,7 +178,7 @@ def project() -> Iterator[Path]:
 
 
 def run() -> int:
-    """Try many inputs, and print what came of them: the digest is the same whatever PYTHONHASHSEED is."""
+    """Try many inputs, and print the results: the digest is the same whatever PYTHONHASHSEED is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=0, help="the first of them")

@@ -1,8 +1,8 @@
-"""The long run of the second fuzzer, in parts: each part under two hash seeds, which must print the same.
+"""The long run of the second fuzzer, in parts: each part with two hash seeds, which must print the same.
 
     nice uv run python tests/fuzz/token_run.py --inputs 100000 --write
 
-What is done stands in `.cache/token_run.jsonl`, a line a part, so that a run that was ended goes on where it was.
+Results are in `.cache/token_run.jsonl`, a line for each part, so that an interrupted run continues where it stopped.
 `--write` puts the figures into docs/diagnostics.md.
 """
 
@@ -27,7 +27,7 @@ _RECORD = re.compile(r"(?<=<!-- tokens: begin -->\n).*(?=<!-- tokens: end -->)",
 
 
 def part(first: int, count: int) -> dict[str, Any]:
-    """What came of the inputs of some seeds under both hash seeds."""
+    """The results for the inputs of some seeds with both hash seeds."""
     command = [sys.executable, str(HERE / "token_fuzz.py"), "--inputs", str(count), "--seed", str(first)]
     said = []
     for seed in HASH_SEEDS:
@@ -65,7 +65,7 @@ def report(parts: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Do what is not done yet; 1 where anything failed."""
+    """Run the missing parts; 1 if anything failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1_000_000, help="the first of them")

@@ -1,4 +1,4 @@
-"""A simulated SageMaker on HTTP, which the AWS configuration of the test's process names."""
+"""A simulated SageMaker over HTTP, which the AWS configuration of the test's process points to."""
 
 from collections.abc import Iterator
 from pathlib import Path

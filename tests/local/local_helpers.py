@@ -51,12 +51,12 @@ def write(project: Path, text: str) -> str:
 
 
 def run_spec(trainspec: Run, project: Path, text: str, *arguments: str) -> Ran:
-    """Run a spec for 2025-04-09, looking often."""
+    """Run a spec for 2025-04-09, with a short polling interval."""
     return trainspec("run", write(project, text), *AT, *arguments)
 
 
 def results(ran: Ran) -> dict[str, dict[str, Any]]:
-    """The result's lines by job."""
+    """The lines of the result, by job."""
     found = [json.loads(line) for line in ran.stdout.splitlines()]
     assert len({each["job"] for each in found}) == len(found)
     return {each["job"]: each for each in found}

@@ -1,4 +1,4 @@
-"""The example specs run from here, and send what `request --at` prints."""
+"""The example specs run from this machine, and send what `request --at` prints."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def test_an_example(aws: Simulator, trainspec: Run, spec: Path, monkeypatch: pyt
     assert ran.returncode == 0, ran.stderr
     sent = {job.name: job.request for job in aws.jobs} | {job.name: job.request for job in aws.account.tuning.jobs()}
     for job, result in results(ran).items():
-        if result["status"] in ("Skipped", "Chosen"):  # the latter is of the task that chooses the best point
+        if result["status"] in ("Skipped", "Chosen"):  # the latter is the task that chooses the best point
             continue
         printed = trainspec("request", str(spec), *each, "--job", job, "--at", "2025-04-09")
         if "is known only when the task runs" not in printed.stderr:

@@ -1,4 +1,4 @@
-"""`run` is there for who asks for it: no other command is slower for it, and it needs no Airflow."""
+"""`run` costs only those who use it: no other command is slower for it, and it needs no Airflow."""
 
 import subprocess
 import sys

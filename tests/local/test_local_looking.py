@@ -1,4 +1,4 @@
-"""`status`, `logs` and `stop`: what ran, its log, and an end to it, over the API of a simulated SageMaker."""
+"""`status`, `logs` and `stop`: what ran, its log, and its end, over the API of a simulated SageMaker."""
 
 import io
 import json

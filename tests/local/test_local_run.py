@@ -20,7 +20,7 @@ FAILS = Outcome(0.05, 0.05, 0.05, 0.05, failure="AlgorithmError: out of memory")
 
 
 def created(aws: Simulator) -> dict[str, Any]:
-    """The requests of the jobs that were made, by name."""
+    """The requests of the created jobs, by name."""
     return {job.name: job.request for job in aws.jobs}
 
 

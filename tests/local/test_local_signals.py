@@ -1,4 +1,4 @@
-"""Ctrl-C and its like, sent to a real process: its jobs are stopped, or it says which one it leaves."""
+"""Ctrl-C and similar signals, sent to a real process: its jobs are stopped, or it says which one it leaves."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def started(
 
 
 def running(aws: Simulator, project: Path, text: str, *options: str) -> AbstractContextManager["subprocess.Popen[str]"]:
-    """A run of `text` as a process, once its job trains."""
+    """A run of `text` as a process, once its job is training."""
 
     def trains() -> bool:
         return bool(aws.jobs) and aws.jobs[0].state(aws.clock.now()).secondary == "Training"
@@ -137,7 +137,7 @@ def test_a_second_signal_leaves_at_once(slow: Simulator, project: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_ends_what_runs_on_this_machine(project: Path, number: signal.Signals) -> None:
-    """A script that does not heed SIGTERM; nothing of it is in AWS, so nothing there is to be stopped."""
+    """A script that ignores SIGTERM; none of it is in AWS, so nothing needs to be stopped there."""
     begun = project / "begun"
     (project / "src").mkdir()
     (project / "src" / "train.py").write_text(
@@ -171,7 +171,7 @@ def test_a_second_signal_ends_what_runs_on_this_machine(project: Path, number: s
 
 
 def _words_of(process_id: str) -> bytes:
-    """The command line of a process; none of one that ended and that nobody has waited for."""
+    """The command line of a process; empty for one that has ended and not been waited for."""
     try:
         return Path(f"/proc/{process_id}/cmdline").read_bytes()
     except OSError:

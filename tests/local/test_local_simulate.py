@@ -1,4 +1,4 @@
-"""`--simulate` as a process of its own, where nothing of AWS is there or works; and what a terminal shows."""
+"""`--simulate` as a separate process, where nothing of AWS exists or works; and what a terminal shows."""
 
 import json
 import os
@@ -93,7 +93,7 @@ def test_a_terminal_without_movement_gets_lines(project: Path) -> None:
 
 
 def _screen(written: str) -> list[str]:
-    """The lines that are left of what was written, where the cursor goes up and all below it is erased."""
+    """The lines that remain of the output, if the cursor moves up and everything below it is erased."""
     lines: list[str] = []
     for piece in re.split(r"(\r\x1b\[\d+A\x1b\[J)", written):
         if up := re.fullmatch(r"\r\x1b\[(\d+)A\x1b\[J", piece):

@@ -1,4 +1,4 @@
-"""What a trigger rule makes of what came before, as Airflow's table of rules says; and who waits for whom."""
+"""What a trigger rule makes of earlier tasks, by Airflow's table of rules; and which task waits for which."""
 
 import pytest
 from trainspec.language.data import SpecData

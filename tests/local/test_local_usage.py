@@ -1,4 +1,4 @@
-"""What a user may ask for wrongly, or lack: a message that says what to do, exit code 2, and nothing is sent."""
+"""What a user may request wrongly, or lack: a message that says what to do, exit code 2, and nothing is sent."""
 
 import builtins
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A real client of the language server: pygls's own, speaking to `trainspec lsp` in a process of its own."""
+"""A real client of the language server: pygls's own, connected to `trainspec lsp` in a separate process."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ PATIENCE = 60
 
 
 class Editor:
-    """An editor with a folder open: it shows texts, types in them, and asks."""
+    """An editor with an open folder: it opens texts, types in them, and sends requests."""
 
     def __init__(self, client: LanguageClient, root: Path) -> None:
         self.client = client
@@ -44,7 +44,7 @@ class Editor:
         return (self.root / name).as_uri()
 
     def open(self, name: str, text: str | None = None) -> str:
-        """Open a file, or a text that is not on the disk yet; its address."""
+        """Open a file, or a text that is not on disk yet; returns its address."""
         text = (self.root / name).read_text(encoding="utf-8") if text is None else text
         document = types.TextDocumentItem(self.uri(name), "yaml", 1, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(document))
@@ -61,14 +61,14 @@ class Editor:
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
 
     async def findings(self, name: str, version: int = 1) -> list[types.Diagnostic]:
-        """What the server says of a version of a text, once it has looked."""
+        """The server's findings for a version of a text, once it has analysed it."""
         uri = self.uri(name)
         while self.versions.get(uri, 0) < version:
             await self.news()
         return self.reported[uri]
 
     async def news(self) -> None:
-        """Wait until the server says something of any text."""
+        """Wait until the server reports something about any text."""
         self._news.clear()
         await asyncio.wait_for(self._news.wait(), PATIENCE)
 

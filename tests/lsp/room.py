@@ -1,4 +1,4 @@
-"""A project with open documents, without a protocol: what the tests of this folder ask the server's functions about."""
+"""A project with open documents, without a protocol: the state for the tests of the server's functions."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +40,7 @@ jobs:
 
 @dataclass
 class Room:
-    """An editor's state: a project on the disk, and documents open in it."""
+    """An editor's state: a project on disk, and documents open in it."""
 
     root: Path
     documents: Documents = field(default_factory=Documents)
@@ -70,7 +70,7 @@ class Room:
         return [item.label for item in complete(self.checker, document, position).items]
 
     def completed(self, text: str, label: str, name: str = "churn.yaml") -> str:
-        """The text once what is called `label` has been chosen at the `|`."""
+        """The text after the item called `label` was chosen at the `|`."""
         document, position = self._at(text, name)
         item = next(each for each in complete(self.checker, document, position).items if each.label == label)
         edit = item.text_edit

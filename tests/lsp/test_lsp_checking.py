@@ -1,4 +1,4 @@
-"""The findings of open documents: of texts that are not saved, in all environments, across files."""
+"""The findings of open documents: for unsaved texts, in all environments, across files."""
 
 import pytest
 from room import BASE, SPEC, Room

@@ -1,4 +1,4 @@
-"""What is offered at the cursor, and what stands there once it is chosen."""
+"""What is offered at the cursor, and the text once it is chosen."""
 
 import pytest
 from room import SPEC, Room

@@ -1,4 +1,4 @@
-"""Whatever is typed, and wherever the cursor stands: every question has an answer, and nothing is raised."""
+"""Whatever is typed, and wherever the cursor is: every request has a response, and nothing is raised."""
 
 import contextlib
 from pathlib import Path

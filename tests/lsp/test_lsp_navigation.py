@@ -14,7 +14,7 @@ from trainspec.lsp.symbols import symbols
 
 
 def at(document: Document, text: str, inside: int = 1) -> Position:
-    """The position within the first place of a text."""
+    """The position within the first occurrence of a text."""
     return document.places.position(document.source.text.index(text) + inside)
 
 

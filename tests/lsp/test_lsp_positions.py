@@ -1,4 +1,4 @@
-"""Places: what an editor counts, and what trainspec counts."""
+"""Positions: what an editor counts, and what trainspec counts."""
 
 import pytest
 from hypothesis import given

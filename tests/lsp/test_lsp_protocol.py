@@ -1,4 +1,4 @@
-"""`trainspec lsp` as an editor meets it: a process of its own, and a client that speaks the protocol to it."""
+"""`trainspec lsp` as an editor uses it: a separate process, and a client that speaks the protocol with it."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_the_editors_folder_is_the_project_where_nothing_else_says_so(root: Path) -> None:
-    """As a command's working folder is: without settings and repository, `source: ../src` lies in the project."""
+    """Like a command's working directory: without settings and repository, `source: ../src` is in the project."""
     source = "    source: {dir: ../src, entry: train.py, upload: s3://my-code-bucket/code/}\n"
     text = SPEC.replace("    depends_on", f"{source}    depends_on")
     (root / "src").mkdir()
@@ -37,7 +37,7 @@ def test_the_editors_folder_is_the_project_where_nothing_else_says_so(root: Path
 
 
 def test_a_session(root: Path) -> None:
-    """Open, type, ask, fix: findings are those of the text as it is typed."""
+    """Open, type, request, fix: findings are those of the text as it is typed."""
 
     async def session(editor: Editor) -> None:
         name = "specs/churn.yaml"
@@ -58,7 +58,7 @@ def test_a_session(root: Path) -> None:
         editor.type(name, 2, change.new_text, change.range)
         assert await editor.findings(name, 2) == []
 
-        # A word that is half typed: what is offered is that of the text before the dot was saved anywhere.
+        # A half-typed word: what is offered is for the text before the dot, which was never saved.
         line = SPEC.splitlines().index("    image: ${vars.image}")
         editor.type(name, 3, "${", types.Range(types.Position(line, 11), types.Position(line, 24)))
         offered = await editor.client.text_document_completion_async(
@@ -102,7 +102,7 @@ def test_an_open_base_is_the_one_that_counts(root: Path) -> None:
         editor.client.text_document_did_close(
             types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(editor.uri("specs/base.yaml")))
         )
-        while await editor.findings("specs/churn.yaml"):  # its file on the disk counts again
+        while await editor.findings("specs/churn.yaml"):  # its file on disk counts again
             await editor.news()
 
     edit(root, session)
@@ -129,7 +129,7 @@ def test_the_environment_is_chosen_in_the_editors_settings(root: Path) -> None:
 
 
 def test_the_command_says_what_is_missing(root: Path) -> None:
-    """Without pygls there is one line, which says how to get it."""
+    """Without pygls there is one line, which says how to install it."""
     program = "import sys; sys.modules['pygls'] = None; from trainspec.cli import main; sys.exit(main(['lsp']))"
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 2

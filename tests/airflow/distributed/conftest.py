@@ -48,7 +48,7 @@ def celery(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(params=["failed", "success", "cleared"])
 def many(request: pytest.FixtureRequest, celery: dict[str, Scene]) -> tuple[str, list[Job]]:
-    """A run whose mapped task waits in the triggerer, as often as `MANY`, for a job each; the DAG's id, and the jobs.
+    """A run whose mapped task waits in the triggerer, in `MANY` instances with a job each; the DAG's id, and the jobs.
 
     Its DAG is named after what is done to it, and paused.
     """
@@ -67,7 +67,7 @@ def many(request: pytest.FixtureRequest, celery: dict[str, Scene]) -> tuple[str,
 
 def _scenes(deployment: Deployment, simulator: Simulator) -> dict[str, Scene]:
     scenes = {name: Scene(deployment, simulator, name, OURS, mode) for name, mode in SCENES.items()}
-    scenes["redelivered"].arguments = {"queue": "own"}  # of workers that the test starts for itself
+    scenes["redelivered"].arguments = {"queue": "own"}  # of workers that the test itself starts
     (deployment.airflow.dags / "scenes.py").write_text(dag_file(list(scenes.values())))
     deployment.wait_dags(set(scenes))
     return scenes

@@ -12,12 +12,12 @@ from trainspec.simulator.jobs import Job
 
 ONE_JOB = Counts(1, 1, 0, 0, "success")
 VISIBILITY_TIMEOUT = 10
-# What a worker says of a delivery that Airflow has refused; 2.11 writes the reason into the task's own log.
+# What a worker logs about a delivery that Airflow has rejected; 2.11 writes the reason to the task's own log.
 REFUSED = {"3.3": "ignored", "2.11": "succeeded"}
 
 
 def _worker(scene: Scene) -> str:
-    """The worker whose process runs the task now."""
+    """The worker whose process is running the task."""
     task = scene.task
     scene.tried = task["try_number"]
     return scene.deployment.component_of(task["pid"])
@@ -61,7 +61,7 @@ def test_a_worker_is_lost_while_it_creates_the_job(celery: dict[str, Scene]) -> 
 
 
 def test_a_worker_is_replaced_and_may_finish(celery: dict[str, Scene]) -> None:
-    """SIGTERM is Celery's warm shutdown: the worker takes no more tasks, and ends when its last one has."""
+    """SIGTERM is Celery's warm shutdown: the worker takes no more tasks, and ends when its last task has ended."""
     scene = celery["warm"]
     scene.start()
     scene.wait_waiting()
@@ -77,7 +77,7 @@ def test_a_worker_is_replaced_and_may_finish(celery: dict[str, Scene]) -> None:
 
 
 def test_a_worker_is_replaced_and_its_grace_is_over(celery: dict[str, Scene]) -> None:
-    """As Kubernetes does it: SIGTERM, and SIGKILL for all that is left when the grace period is over."""
+    """As in Kubernetes: SIGTERM, and SIGKILL for all that is left when the grace period is over."""
     scene = celery["grace_over"]
     scene.start()
     scene.wait_waiting()
@@ -91,10 +91,10 @@ def test_a_worker_is_replaced_and_its_grace_is_over(celery: dict[str, Scene]) ->
 
 
 def test_a_task_is_delivered_again_while_it_runs(celery: dict[str, Scene]) -> None:
-    """A task that runs for longer than the visibility timeout is handed to a second worker. Airflow refuses that one.
+    """A task that runs longer than the visibility timeout is delivered to a second worker. Airflow rejects that one.
 
-    Two workers of a queue of their own, with one slot each: the one that runs the task cannot be the one that gets it
-    again. Redis is asked for overdue tasks when a worker starts, and then every 100 seconds.
+    Two workers with their own queue and one slot each: the one that runs the task cannot be the one that gets it again.
+    Redis is checked for overdue tasks when a worker starts, and then every 100 seconds.
     """
     scene = celery["redelivered"]
     deployment = scene.deployment
@@ -119,7 +119,7 @@ def test_a_task_is_delivered_again_while_it_runs(celery: dict[str, Scene]) -> No
 
 
 def test_a_run_of_many_deferred_tasks_is_ended_at_once(celery: dict[str, Scene], many: tuple[str, list[Job]]) -> None:
-    """A user marks the run of a hundred deferred points, or clears it: each job is stopped, by its own trigger."""
+    """A user marks the run of a hundred deferred points, or clears it: each job is stopped by its own trigger."""
     dag_id, jobs = many
     scene = celery["lost"]
     rest = scene.deployment.rest
@@ -131,9 +131,9 @@ def test_a_run_of_many_deferred_tasks_is_ended_at_once(celery: dict[str, Scene],
         return [task["trigger"] and task["trigger"]["triggerer_id"] for task in tasks]
 
     wait_until("the triggerer has them all", lambda: all(triggerers()), 60)
-    time.sleep(2)  # between its name in the row and the trigger's start nobody can be told of a kill
+    time.sleep(2)  # between its name in the row and the trigger's start, a kill reaches nobody
     asked = time.monotonic()
-    if dag_id == "many-cleared":  # of which Airflow says nothing to the triggerer before the tasks are scheduled
+    if dag_id == "many-cleared":  # Airflow informs the triggerer only when the tasks are scheduled
         rest.unpause(dag_id)
         rest.clear(dag_id, RUN_ID)
     else:

@@ -48,7 +48,7 @@ def _is_asked(key: Key, kinds: list[str], events: list[str] | None) -> bool:
 
 @pytest.fixture(scope="session")
 def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[Key, Played]]:
-    """What came of the selected tests' events, by Airflow's version; all of a version played in one Airflow."""
+    """The results of the selected tests' events, by Airflow's version; all of a version are played in one Airflow."""
     chosen: dict[str, list[Key]] = {}
     for item in request.session.items:
         if callspec := getattr(item, "callspec", None):

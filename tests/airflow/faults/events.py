@@ -1,6 +1,6 @@
 """What happens to a task, and what must be counted afterwards: the table behind the guarantees.
 
-Each event is a function of a scene, from the task's start until all is settled. `Counts` stand as (made, at_once,
+Each event is a function of a scene, from the task's start until everything is settled. `Counts` are (made, at_once,
 stopped, left, state).
 """
 
@@ -26,7 +26,7 @@ STOPPED = Counts(1, 1, 1, 0, "failed")
 
 @dataclass(frozen=True)
 class Event:
-    """One row: what is done, in which modes, and what must come of it."""
+    """One row: what is done, in which modes, and what the result must be."""
 
     act: Callable[[Scene], None]
     wanted: Counts
@@ -36,15 +36,15 @@ class Event:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     dag_arguments: Mapping[str, Any] = field(default_factory=dict)
     stock: bool = True
-    """Whether the stock operator can be asked for it."""
+    """Whether the stock operator can be tested with it."""
     elsewhere: Mapping[str, Counts] = field(default_factory=dict)
-    """What must come of it on a version that does not give what the others give."""
+    """The expected result on a version that does not give what the others give."""
     what: str = ""
-    """In words, where `act` does not say it."""
+    """In words, if `act` does not say it."""
     kills: str = ""
     """The component that is killed while all scenes of this event wait; such events are played one after the other."""
     replaces: str = ""
-    """The component that gets SIGTERM instead, and SIGKILL after 30 seconds, as a deployment does it."""
+    """The component that gets SIGTERM instead, and SIGKILL after 30 seconds, as in a deployment."""
     while_away: Callable[[Scene], None] = lambda _: None
     """What is done before that component is started again."""
 
@@ -54,7 +54,7 @@ class Event:
         return self.kills or self.replaces, bool(self.kills)
 
     def wanted_on(self, version: str) -> Counts:
-        """What must come of it on Airflow `version`."""
+        """The expected result on Airflow `version`."""
         return self.elsewhere.get(version, self.wanted)
 
     def text(self, kind: Kind) -> str:
@@ -80,7 +80,7 @@ def worker_killed(scene: Scene) -> None:
 
 
 def _comes_back_or_is_swept(scene: Scene) -> None:
-    """Airflow 3.0 fails a task for good whose process was killed, and runs no callback."""
+    """Airflow 3.0 fails a task finally if its process was killed, and runs no callback."""
     if scene.deployment.version == "3.0":
         scene.wait_ended()
         scene.sweep("--stop")
@@ -354,7 +354,7 @@ def not_waited_for_and_cleared(scene: Scene) -> None:
     """The task succeeds without waiting for its job; then a user clears the task while the job is still running."""
     scene.start()
     scene.wait_ended()
-    # Airflow ends the run a moment after its task, and forgets a clear that comes between.
+    # Airflow ends the run a moment after its task, and forgets a clear in between.
     rest = scene.deployment.rest
     scene.wait("the run has ended", lambda: rest.run_state(scene.dag_id, RUN_ID) in ENDED, 60)
     _clear(scene)
@@ -409,7 +409,7 @@ def timeout(scene: Scene) -> None:
 
 
 def component_ended(scene: Scene) -> None:
-    """All of the scene that comes after the component has ended and been started again."""
+    """The part of the scene after the component has ended and been started again."""
     since = now(scene)
     if scene.mode == "deferred":
         scene.wait_looked(since)
@@ -422,7 +422,7 @@ LONGEST_WAIT, AWAY = 150, 30
 
 
 def overdue_after_restart(scene: Scene) -> None:
-    """The longest wait is over, counted from the job's creation and not from the triggerer's new start."""
+    """The longest wait is over, counted from the job's creation and not from the triggerer's restart."""
     scene.wait_ended()
     (job,) = scene.jobs
     waited = (job.stop_requested or now(scene)) - job.created
@@ -444,7 +444,7 @@ EVENTS = {
         dag_arguments={"dagrun_timeout": 90},
         what="The run reaches its `dagrun_timeout`.",
     ),
-    # The LocalExecutor of 3.0 does not heed the signal, and all goes on.
+    # The LocalExecutor of 3.0 ignores the signal, and everything continues.
     "worker_told_to_end": Event(worker_told_to_end, ATTACHED, ("sync",), ("3.3", "2.11")),
     "task_told_to_end": Event(task_told_to_end, ATTACHED, ("sync",)),
     "worker_told_to_end_at_last_try": Event(
@@ -484,14 +484,14 @@ EVENTS = {
     ),
     "not_waited_for": Event(not_waited_for, Counts(1, 1, 0, 1, "success"), arguments={"wait_for_completion": False}),
     "throttled": Event(throttled, ATTACHED),
-    # Airflow 3.0 and 3.1 call the failure callback although the task is tried again.
+    # Airflow 3.0 and 3.1 call the failure callback although the task is retried.
     "worker_lost": Event(worker_lost, ATTACHED, ("sync",), ALL),
     "worker_lost_creating": Event(worker_lost_creating, ATTACHED),
     "worker_killed": Event(worker_killed, ATTACHED, ("sync",), elsewhere={"3.0": STOPPED}),
     "worker_killed_creating": Event(worker_killed_creating, ATTACHED, elsewhere={"3.0": STOPPED}),
     "answer_lost": Event(answer_lost, ATTACHED),
     "cleared": Event(cleared, Counts(2, 1, 1, 0, "success"), versions=ALL),
-    # Airflow 3.1 leaves no trace of this clear but at the last try: see the table of what identifies a task run.
+    # Airflow 3.1 leaves no trace of this clear except at the last try: see the table of what identifies a task run.
     "lost_and_cleared": Event(
         lost_and_cleared, Counts(2, 1, 1, 0, "success"), ("sync",), ALL, retries=1, elsewhere={"3.1": ATTACHED}
     ),
@@ -504,10 +504,10 @@ EVENTS = {
         what="The task's process and its supervisor get SIGKILL on the last try, and a user clears the task before "
         "Airflow notices. On 3.0, which leaves the task as `restarting`, the user clears it twice.",
     ),
-    # Airflow 3 refuses to delete a run that goes on.
+    # Airflow 3 rejects the deletion of a run that is running.
     "run_deleted": Event(run_deleted, replace(STOPPED, state="deleted"), ("sync",), ("2.11",)),
     "name_freed": Event(name_freed, ATTACHED, ("sync",), arguments={"action_if_job_exists": "increment"}, stock=False),
-    # The stock operator gives up at the refusals by which a try is held here: it has nothing to stand still before.
+    # The stock operator gives up after the errors that hold a try here: it never stands still before its job.
     "left_over": Event(left_over, Counts(1, 1, 0, 0, "failed"), ("sync",), retries=1, stock=False),
     "not_waited_for_and_cleared": Event(
         not_waited_for_and_cleared,

@@ -1,4 +1,4 @@
-"""Plays the events in one Airflow: those of single tasks side by side, those of a component one after the other."""
+"""Plays the events in one Airflow: those of single tasks in parallel, those of a component one after the other."""
 
 import shutil
 import time
@@ -15,15 +15,15 @@ from job_kinds import KINDS, TRAINING, Kind
 from scene import OURS, RESUMABLE, STOCK, Counts, Scene, dag_file, settle
 from trainspec.simulator import Simulator
 
-# How long after an event its effects may still come: Airflow 2.11 lets a task that was marked successful run on for
-# 20 seconds before it ends it.
+# How long after an event its effects may still appear: Airflow 2.11 lets a task that was marked successful run for
+# 20 seconds before it ends the task.
 SETTLE = 45
 AT_ONCE = 10
 
 
 @dataclass(frozen=True)
 class Played:
-    """One event, played in one Airflow with one operator: what was counted, or why it came to no end."""
+    """One event, played in one Airflow with one operator: what was counted, or why it did not end."""
 
     counts: Counts
     trouble: str = ""
@@ -39,17 +39,17 @@ class Key(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """What names it: the kind last, where it is not the usual one."""
+        """The words that name it: the kind last, if it is not the usual one."""
         return [self.event, self.mode, self.operator, *([] if self.kind == TRAINING.name else [self.kind])]
 
     @property
     def asked_as(self) -> str:
-        """The event's name as `--event` takes it for this kind of jobs."""
+        """The event's name as `--event` takes it for this kind of job."""
         return f"{self.kind}:{self.event}"
 
 
 def keys(version: str, kind: Kind, *, stock: bool = False, resumable: bool = False) -> list[Key]:
-    """What there is to play in Airflow `version` with jobs of a kind."""
+    """Everything that can be played in Airflow `version` with jobs of a kind."""
     rows = [(name, mode) for name, event in EVENTS.items() if version in event.versions for mode in event.modes]
     others = {STOCK: stock, RESUMABLE: resumable and version == "3.3"}
     return [
@@ -115,7 +115,7 @@ def _one(pair: tuple[Event, Scene], trouble: str) -> Played:
 
 
 def _trouble(act: Callable[[Scene], None], scene: Scene) -> str:
-    """What went wrong in `act`, or nothing: one scene's trouble is not the others'."""
+    """What went wrong in `act`, or nothing: trouble in one scene does not affect the others."""
     try:
         act(scene)
     except Exception:

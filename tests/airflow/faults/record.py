@@ -1,4 +1,4 @@
-"""What was counted, as data for a file, and the table that a page shows of it.
+"""What was counted, as data for a file, and the table that a page shows.
 
 python tests/airflow/faults/record.py        writes the tables of docs/measured/ into docs/guarantees.md
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).parents[3]
 FOLDER = REPOSITORY / "docs" / "measured"
 PAGE = REPOSITORY / "docs" / "guarantees.md"
-MARKS = {  # kind of jobs → where its table stands
+MARKS = {  # kind of jobs → the page with its table
     "training": ("<!-- measured: begin -->\n", "<!-- measured: end -->\n"),
     "tuning": ("<!-- measured with tuning jobs: begin -->\n", "<!-- measured with tuning jobs: end -->\n"),
 }
@@ -30,7 +30,7 @@ Record = Mapping[str, Any]
 def write_record(folder: Path, version: str, played: "Mapping[Key, Any]", command: str) -> None:
     """Write everything that was played in one Airflow, with what is needed to play it again: a file for each kind.
 
-    What was recorded before stays where it was not played now; its command then stands before this one.
+    Earlier records stay if they were not played again; their command then precedes this one.
     """
     for kind in sorted({key.kind for key in played}):
         of_kind = {key: one for key, one in played.items() if key.kind == kind}
@@ -116,7 +116,7 @@ def _source(record: Record) -> str:
 
 
 def page_with(found: list[Record], page: str, kind: str = "training") -> str:
-    """`page` with the table of a kind of jobs in its place."""
+    """`page` with the table of a kind of jobs inserted."""
     begin, end = MARKS[kind]
     head, _, rest = page.partition(begin)
     _, _, tail = rest.partition(end)

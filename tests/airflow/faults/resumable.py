@@ -1,6 +1,6 @@
-"""SageMakerTrainingOperator on Airflow 3.3's ResumableJobMixin, made as the mixin's documentation shows it.
+"""SageMakerTrainingOperator on Airflow 3.3's ResumableJobMixin, written as the mixin's documentation shows.
 
-No SageMaker operator of the Amazon provider uses the mixin yet. This file lies beside the DAG files of the events.
+No SageMaker operator of the Amazon provider uses the mixin yet. This file is next to the DAG files of the events.
 Source: https://airflow.apache.org/docs/task-sdk/stable/api.html, and airflow/sdk/bases/resumablejobmixin.py.
 """
 
@@ -12,7 +12,7 @@ from airflow.sdk import ResumableJobMixin
 
 
 class ResumableTrainingOperator(ResumableJobMixin, SageMakerTrainingOperator):
-    """Submits a job under a name of its own, as the stock operator does; the name is what a retry finds."""
+    """Submits a job under its own name, as the stock operator does; a retry finds the job by that name."""
 
     external_id_key = "training_job_name"
 

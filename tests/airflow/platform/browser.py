@@ -1,4 +1,4 @@
-"""A headless Chromium that looks at Airflow's user interface."""
+"""A headless Chromium that shows Airflow's user interface."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Browser:
         self.wait(*words)
 
     def press(self, label: str) -> None:
-        """Press the button of that label as soon as there is one."""
+        """Press the button with that label as soon as there is one."""
         selector = f'button[aria-label^="{label}"]'
         (button, *_) = wait_until(label, lambda: self.driver.find_elements(By.CSS_SELECTOR, selector), SECONDS)
         self.driver.execute_script("arguments[0].click()", button)
@@ -38,15 +38,15 @@ class Browser:
 
     @property
     def text(self) -> str:
-        """What can be read on the page."""
+        """The text of the page."""
         return str(self.driver.find_element(By.TAG_NAME, "body").text)
 
     def link(self, text: str) -> str:
-        """Where the link of that text leads."""
+        """The target of the link with that text."""
         return str(self.driver.find_element(By.LINK_TEXT, text).get_attribute("href"))
 
     def keep(self, picture: Path) -> None:
-        """Save what the window shows."""
+        """Save a picture of the window."""
         self.driver.save_screenshot(str(picture))
 
 

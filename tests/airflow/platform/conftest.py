@@ -1,4 +1,4 @@
-"""The platform's specs in a whole Airflow 3.3, by their own command: `pytest tests/airflow/platform`."""
+"""The platform's specs in a complete Airflow 3.3, by their own command: `pytest tests/airflow/platform`."""
 
 from collections.abc import Iterator
 from pathlib import Path

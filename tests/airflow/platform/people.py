@@ -1,4 +1,4 @@
-"""A DAG that asks people, and one that is late, in the whole Airflow of the platform."""
+"""A DAG that asks people, and one that is late, in the platform's complete Airflow."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ async def told(what, context):
         file.write(f"{context['dag_run']['dag_run_id']} {what}\\n")
 """
 RUNS = ("approved", "rejected", "refused")
-"""What becomes of each run: both questions answered with yes; the second with no; already the first."""
+"""What happens in each run: yes to both questions; no to the second; no to the first."""
 
 
 def alarm(home: Path) -> Path:
@@ -58,6 +58,6 @@ def alarm(home: Path) -> Path:
 
 
 def said(home: Path) -> list[str]:
-    """What the missed deadlines have told."""
+    """What the missed deadlines have written."""
     path = home / "late"
     return path.read_text().splitlines() if path.exists() else []

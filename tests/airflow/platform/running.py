@@ -1,4 +1,4 @@
-"""The platform's specs, run for two days in a whole Airflow against the simulator."""
+"""The platform's specs, run for two days in a complete Airflow with the simulator."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ jobs:
 
 @dataclass(frozen=True)
 class Platform:
-    """A whole Airflow in which the pipeline has run twice: for a day with a good model, and for one with a poor one."""
+    """A complete Airflow in which the pipeline has run twice: once with a good model, and once with a poor one."""
 
     deployment: Deployment
     simulator: Simulator

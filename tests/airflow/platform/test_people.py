@@ -1,4 +1,4 @@
-"""Approvals, answered over Airflow's API as its page answers them, and a deadline that is missed."""
+"""Approvals, answered through Airflow's API as its UI does, and a missed deadline."""
 
 import time
 from functools import partial
@@ -12,7 +12,7 @@ from trainspec.simulator.jobs import Job
 
 DAG_ID = "people"
 READING = 10
-"""Seconds until an answer: Airflow 3.3.2 fails a task that is answered before its scheduler knows of the question."""
+"""Seconds until an answer: Airflow 3.3.2 fails a task that is answered before its scheduler knows the question."""
 
 
 @pytest.fixture(scope="module")
