@@ -392,7 +392,7 @@ json.dump((ran, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), sys.stdout)
 
 @dataclass(frozen=True)
 class Ran:
-    """Results of `lint` and `compile`: exit codes, outputs, seconds; and the peak memory in megabytes."""
+    """What came of `lint` and `compile`: exit codes, outputs, seconds; and the most memory in megabytes."""
 
     codes: tuple[int, ...]
     outputs: tuple[str, ...]

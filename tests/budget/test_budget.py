@@ -25,7 +25,7 @@ SECONDS, MEGABYTES = 2.0, 300
 _LOADED = 60
 """Megabytes of a process that has loaded the compiler."""
 SLACK = 3
-"""How much more time an input may take if the machine is slow or shared."""
+"""How much more time an input may take where the machine is slow or shared."""
 COMMANDS = ("lint --no-cache", "compile --no-cache --check")
 OTHER_COMMANDS = (
     "graph specs/x.yaml --format svg", "graph", "request specs/x.yaml", "fmt --diff", "lint --no-cache --diff", "ls",

@@ -1,4 +1,4 @@
-"""The REST API of a modelled Airflow, as the bytes that a sweep reads: right, or what a proxy makes of them."""
+"""The REST API of a modelled Airflow, as the bytes that a sweep reads: correct, or as a proxy may change them."""
 
 import json
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from trainspec.runtime.engine.sweep import Known
 GARBAGE = cycle(
     [b"<html>Log in</html>", b'{"state": "succ', b"", b"[]", b'"failed"', b"{}", b'{"state": "ok"}', b"null"]
 )
-"""What comes in place of the task's answer."""
+"""What replaces the response about the task."""
 
 
 class RestOf:
-    """Asks as the command does. `known` gives a run's start, whether it has ended, and the state of the task."""
+    """Queries as the command does. `known` returns a run's start, whether it has ended, and the state of the task."""
 
     def __init__(self, known: Callable[[str], tuple[float, bool, str | None]], *, garbage: bool) -> None:
         self.known = known

@@ -1,8 +1,8 @@
 """A small model of Airflow that runs the runtime's own Attempt and trigger against the simulator, over HTTP.
 
-It keeps tries, retries, clears and deferrals as Airflow does, lets a schedule say when what dies, and then holds the
-jobs in the simulated account against what the runtime promises. What Airflow itself does is not shown here but in
-tests/airflow.
+It keeps tries, retries, clears and deferrals as Airflow does, lets a schedule decide what dies when, and then compares
+the jobs in the simulated account with what the runtime promises. What Airflow itself does is tested in tests/airflow,
+not here.
 """
 
 from contextlib import suppress
@@ -85,7 +85,7 @@ TUNING_REQUEST = {
 }
 FULL = {**TUNED, "Environment": {f"V{number}": "1" for number in range(48)}}
 TUNING_BY_TAG = {**TUNING_REQUEST, "TrainingJobDefinition": FULL}
-"""The same without room for a variable: it carries its label in a tag, as serverless training jobs do."""
+"""The same without room for a variable: its label is in a tag, as for serverless training jobs."""
 SERVERLESS = {
     **_REQUEST,
     "ServerlessJobConfig": {
@@ -95,12 +95,12 @@ SERVERLESS = {
     },
 }
 ENDED = ("success", "failed", "skipped", "removed")
-# on_kill has little more than a second; a job that AWS does not show for longer cannot be stopped by it.
+# on_kill has little more than a second; it cannot stop a job that AWS does not show for longer.
 SHORT_LAG = 1.0
 
 
 class UnreachableError(Exception):
-    """Airflow's API server is away."""
+    """Airflow's API server is down."""
 
 
 class Deferred(BaseException):
@@ -117,7 +117,7 @@ class Run:
     started: float = 1744156800.0
     clears: int = 0
     moved: bool = False
-    """Whether it has finished, and was started anew."""
+    """Whether it has finished, and was started again."""
 
 
 @dataclass
@@ -135,30 +135,30 @@ class Task:
     renamed: bool = False
     """Whether the author has changed the name of its job."""
     slept: bool = False
-    """Whether Airflow ever went on without a process of it."""
+    """Whether Airflow ever continued without a process of it."""
     process: Process | None = None
-    """The worker's, or where the task is deferred the triggerer's."""
+    """The worker's or, if the task is deferred, the triggerer's."""
     trigger: Any = None
     event: dict[str, Any] | None = None
-    """What the trigger has said, for the worker that goes on."""
+    """What the trigger has reported, for the worker that continues."""
     orphans: list[Process] = field(default_factory=list)
     late: list[Any] = field(default_factory=list)
-    """Triggers that have not heard yet that they were killed."""
+    """Triggers that do not know yet that they were killed."""
     lost: bool = False
     """Whether the last try was lost, so that Airflow may run the failure callback."""
     lost_tries: list[dict[str, Any]] = field(default_factory=list)
-    """The contexts of lost tries that others follow, for which Airflow 3.0 to 3.2 calls the failure callback, too."""
+    """The contexts of lost tries with later tries: Airflow 3.0 to 3.2 calls the failure callback for them, too."""
     xcoms: dict[str, Any] = field(default_factory=dict)
     unheard: bool = False
-    """Whether Airflow will not hear how its process ends."""
+    """Whether Airflow will not learn how its process ends."""
     mute: bool = False
     """Whether the next XCom cannot be written."""
     silent: bool = False
-    """Whether Airflow does not answer when it is asked for the task's state."""
+    """Whether Airflow does not respond when it is asked for the task's state."""
 
     @property
     def maker(self) -> Maker:
-        """Who this task is at this moment, as the oracle takes it down."""
+        """The identity of this task at this moment, for the oracle."""
         strict = self.spec.action == "fail"
         spec, run = self.spec, self.run
         return Maker(self, self.rounds, self.try_number, run.place, spec.name, run.clears, spec.retries, strict)
@@ -203,7 +203,7 @@ class World:
             self.tasks.append(Task(spec, f"task{here}", spec.retries, self.runs[spec.place]))
         self.acting = BY_HAND
         self.skew = 0.0
-        """Seconds that the clock of a sweep is ahead."""
+        """Seconds by which a sweep's clock is ahead."""
         simulator.reset()
         simulator.account.choose = self._choose
         self.oracle = Oracle(simulator, self.kind)
@@ -237,7 +237,7 @@ class World:
         return TuningJobTrigger if self.of_tuning else TrainingJobTrigger
 
     def _name(self, name: str) -> str:
-        """The name as a task asks for it: a tuning job's has at most 32 characters."""
+        """The name that a task requests: a tuning job's has at most 32 characters."""
         return name[: self.kind.max_name]
 
     def _task(self, number: int) -> Task:
@@ -247,7 +247,7 @@ class World:
         return OUTCOMES[self.fates.pop(0)] if self.fates else Outcome()
 
     def _lend_clock_and_clients(self) -> None:
-        """Give Attempt and trigger, where they would make their own, our clock and our clients."""
+        """Give Attempt and trigger our clock and our clients, instead of those that they would create."""
         clock, client = self.stage.engine_clock(), self.stage.boundary_client()
         clients = SimpleNamespace(
             hook=SimpleNamespace(region_name="us-east-1"), sagemaker=client, sagemaker_quick=client, logs=None
@@ -352,7 +352,7 @@ class World:
                         self.store.stop("us-east-1", job.name)
 
     def drain(self) -> None:
-        """Let the weather clear up and every task come to its end, with no more accidents."""
+        """End all faults, and let every task end without further accidents."""
         self.history.append("… and then all goes well")
         self.simulator.faults.clear()
         self.do(Limit())
@@ -373,15 +373,15 @@ class World:
         raise AssertionError(f"tasks do not end: {[task.state for task in self.tasks]}")
 
     def close(self) -> None:
-        """End the processes that are left after a failure."""
+        """End the processes that remain after a failure."""
         for task in self.tasks:
             for process in [*task.orphans, *([task.process] if task.process else [])]:
                 process.run("crash")
 
     def _go_orphan(self, task: Task, boundaries: int) -> None:
-        """Let the oldest process go on that Airflow has gone on without. It makes no job for a task that has ended.
+        """Let the oldest process that Airflow has replaced continue. It creates no job for a task that has ended.
 
-        Only a call that was on its way already cannot be taken back.
+        Only a call that was already on its way cannot be taken back.
         """
         for number in range(boundaries):
             for process in task.orphans[:1]:
@@ -400,7 +400,7 @@ class World:
                 self._settle(task, process)
 
     def _launch(self, task: Task) -> Process:
-        """Start the worker's process, or in a deferred task the triggerer's."""
+        """Start the worker's process or, for a deferred task, the triggerer's."""
         if task.state == "deferred" and task.event is None:
             trigger = self.trigger(*task.trigger.serialize()[1].values())
             task.trigger = trigger
@@ -473,7 +473,7 @@ class World:
                 self._tried_anew(task, str(process.error))
                 self._try_again(task, swept=crashed)
                 if task.state == "queued" and not crashed and not self.counts:
-                    task.event = event  # as 3.0 does: a retry gets what the trigger said to the try before
+                    task.event = event  # as in 3.0: a retry gets the event of the previous try
             case error:
                 raise error
         self.history.append(f"    {task.task_id} is {task.state}: {process.error or process.result}")
@@ -483,12 +483,12 @@ class World:
             if swept:
                 task.lost_tries.append({**task.context(), "task": self._operator(task)})
             task.state, task.try_number, task.trigger = "queued", task.try_number + 1, None
-            # The retry_delay is longer than AWS lags. Were it not, a last try whose create is refused (quota, token)
-            # could not see the job of a try that was lost a moment ago, and would leave it to the sweep.
+            # The retry_delay is longer than AWS's lag. Otherwise, a last try whose create call is rejected (quota,
+            # token) could not see the job of a try that was just lost, and would leave it to the sweep.
             self.stage.clock.advance(self.weather.lag)
         else:
             task.state, task.lost = "failed", swept
-            if not swept and task.spec.on_timeout == "stop":  # no hook runs after a crash: `trainspec sweep` does it
+            if not swept and task.spec.on_timeout == "stop":  # no hook runs after a crash: `trainspec sweep` stops it
                 self._none_left(task, "failed at its last try")
 
     def _crash(self, task: Task) -> None:
@@ -509,7 +509,7 @@ class World:
             task.try_number += 1
 
     def _deploy(self, task: Task, silent: bool) -> None:
-        """Tell the worker's process to end. The triggerer's would be a crash: no code of ours runs at its end."""
+        """Ask the worker's process to end. For the triggerer's, it would be a crash, which runs no code of ours."""
         if task.state != "running" or task.process is None:
             return
         last = task.try_number > task.max_tries
@@ -540,7 +540,7 @@ class World:
                 self._none_left(task, "failed, and its callback ran")
 
     def _sweep(self, run: Run, garbage: bool, skew: float) -> None:
-        """Sweep as from outside: with calls that go through, or end it with an error."""
+        """Sweep as from outside: with calls that succeed, or end with an error."""
         self.acting, self.skew = Maker(None, place=run.place), skew
         calls = Calls(self.stage.boundary_client(), self.stage.engine_clock())
         airflow = RestOf(lambda key: self._known(run, key), garbage=garbage)
@@ -564,15 +564,15 @@ class World:
         assert id(job) not in self.oracle.left, f"swept, but {found.name} was left on purpose"
 
     def _known(self, run: Run, task_id: str) -> tuple[float, bool, str | None]:
-        """What Airflow's API says: the run's start, whether it has ended, and the task's state."""
+        """What Airflow's API returns: the run's start, whether it has ended, and the task's state."""
         here = [task for task in self.tasks if task.run is run]
         states = {task.task_id: task.state for task in here}
         return run.started, all(task.state in ENDED for task in here), states.get(task_id)
 
     def _clear_lost(self, task: Task) -> None:
-        """The worker of a running task is lost without a word, and a user clears the task before Airflow knows.
+        """The worker of a running task is lost silently, and a user clears the task before Airflow notices.
 
-        Airflow leaves `max_tries` alone then, and calls nothing.
+        Airflow does not change `max_tries` then, and calls nothing.
         """
         if task.state == "running" and task.process:
             task.process.run("crash")
@@ -580,7 +580,7 @@ class World:
             self._clear(task, moves=False, late=False)
 
     def _copy(self, task: Task) -> None:
-        """The metadata database is copied, and an Airflow with an id of its own goes on with the copy."""
+        """The metadata database is copied, and an Airflow with its own id continues with the copy."""
         if len(self.runs) > 5:
             return
         place = len(self.runs)
@@ -591,12 +591,12 @@ class World:
         if task.trigger:
             copy.trigger = self.trigger(*task.trigger.serialize()[1].values())
         self.tasks.append(copy)
-        if copy.state == "running":  # nothing of it runs there
+        if copy.state == "running":  # it has no process there
             copy.event = None
             self._try_again(copy, swept=True)
 
     def _delete(self, index: int, remade: bool) -> None:
-        """Somebody deletes a job that has ended, and perhaps makes one of his own of that name."""
+        """Somebody deletes a job that has ended, and perhaps creates another one with that name."""
         now = self.stage.clock.now()
         ended = [job for job in self.oracle.now_there if job.state(now).end]
         for job in ended[index % len(ended) :][:1] if ended else []:
@@ -622,7 +622,7 @@ class World:
             self._none_left(task, "was killed")
 
     def _kill_process(self, task: Task, state: str, late: bool) -> None:
-        """Set the task's state, and so tell the running process, or the trigger of a deferred task, that it is over."""
+        """Set the task's state, and so inform the running process, or a deferred task's trigger, that it is over."""
         process, task.process, task.event = task.process, None, None
         deferred, task.state = task.state == "deferred", state
         self.acting = task.maker
@@ -638,7 +638,7 @@ class World:
         task.trigger = None
 
     def _tell(self, trigger: Any) -> None:
-        """Let a trigger know that a user has acted on its task: Airflow 3.3 calls it, those before only cancel it."""
+        """Inform a trigger that a user has acted on its task: Airflow 3.3 calls it, earlier ones only cancel it."""
         _drive(trigger.on_kill() if self.hook else trigger._stop_unless_deferred())
 
     def _clear(self, task: Task, moves: bool, late: bool) -> None:
@@ -647,13 +647,13 @@ class World:
             return
         self._kill_process(task, "restarting", late)
         started = run.started
-        if before != "running":  # Airflow leaves max_tries alone where a running task is cleared
+        if before != "running":  # Airflow does not change max_tries if a running task is cleared
             task.max_tries = task.try_number + task.spec.retries
             if moves and before in ENDED and all(each.state in ENDED or each is task for each in self._with(run)):
                 run.started += 1
                 run.moved = True
         run.clears += self.counts or run.started != started
-        # Where Airflow counts only the clears of finished runs, the next try cannot be told from a retry.
+        # If Airflow counts only the clears of finished runs, the next try cannot be distinguished from a retry.
         task.rounds += self.counts or before != "running" or task.try_number > task.max_tries
         task.state, task.lost = "queued", False
         task.try_number += 1
@@ -669,7 +669,7 @@ class World:
     # What must hold
 
     def _tried_anew(self, task: Task, said: str) -> None:
-        """No two tries fail because of the same job: where one has failed, the next makes its own."""
+        """No two tries fail because of the same job: after one has failed, the next one creates its own."""
         name, is_about_job, _ = said.partition(" is Failed: ")
         job = self.oracle.seen.get((id(task), name))
         if is_about_job and job:
@@ -690,13 +690,13 @@ class World:
             assert status == "Completed", f"{task.task_id} succeeded, but {name} is {status}"
 
     def _none_left(self, task: Task, why: str) -> None:
-        """No job of the task run goes on; or AWS could not be reached within the bound of on_kill, and it is said."""
+        """No job of the task run continues; or AWS could not be reached in the time of on_kill, and the log says so."""
         if task.orphans:
             return
         now = self.stage.clock.now()
         for job in self.oracle.of(task):
             maker = self.oracle.makers[id(job)]
-            # What an earlier try made a moment ago, and AWS does not show yet, is left to the sweep.
+            # What an earlier try has just created, and AWS does not show yet, is left to the sweep.
             unseen = maker.try_number < task.try_number and job.created + self.weather.lag > now
             if maker.round == task.rounds and not unseen:
                 status = job.state(now).status
@@ -713,7 +713,7 @@ class World:
         return (faults or self.weather.lag > SHORT_LAG) and any(who in line for line in said for who in by_whom)
 
     def check(self) -> None:
-        """Hold all that was made against what is promised: the jobs' whole lives are known."""
+        """Compare all that was created with what is promised: the jobs' whole lives are known."""
         for job in self.oracle.jobs:
             assert len(job.name) <= self.kind.max_name, job.name
         assert not self.oracle.wrong, self.oracle.wrong
@@ -723,16 +723,16 @@ class World:
             self._check_swept(task)
 
     def _may_overlap(self, task: Task) -> bool:
-        """Whether two jobs of one task may run at once: what the protocol says that it cannot prevent.
+        """Whether two jobs of one task may run at the same time: what the protocol does not promise to prevent.
 
-        A finished run was cleared in an Airflow without a name; a job that AWS does not show or list yet, or a try that
-        stood still, and names that were changed or freed meanwhile.
+        A finished run was cleared in an Airflow without a name; AWS does not show or list a job yet; or a try stood
+        still, and names were changed or freed meanwhile.
         """
         unseen = (self.lagged or task.slept or self.oracle.unlisted) and (task.renamed or bool(self.oracle.deleted))
         return unseen or (task.run.moved and not self.named)
 
     def _check_swept(self, task: Task) -> None:
-        """After the sweep no job of the task runs on, but those that its author lets outlive it."""
+        """After the sweep, no job of the task is running, except those that its author allows to outlive it."""
         now = self.stage.clock.now()
         if task.run.moved and not self.named:
             return
@@ -748,7 +748,7 @@ class World:
         return decode(environment.get(VARIABLE) or job.tags.get(TAG, ""))
 
     def report(self) -> str:
-        """What happened, what was asked of AWS, and what became of the jobs."""
+        """What happened, which calls AWS got, and what happened to the jobs."""
         start, now = 1_750_000_000, self.stage.clock.now()
         calls = [
             f"{call.time - start:9.1f} {call.operation} {call.name} {call.error or ''} {call.fault or ''}".rstrip()
@@ -762,7 +762,7 @@ class World:
 
 
 def run(simulator: Simulator, client: Any, schedule: Schedule) -> World:
-    """Play `schedule` and check what must hold. Raises AssertionError with a report for what does not."""
+    """Play `schedule` and check what must hold. Raises AssertionError with a report if it does not."""
     world = World(simulator, client, schedule)
     try:
         for step in schedule.steps:
@@ -777,7 +777,7 @@ def run(simulator: Simulator, client: Any, schedule: Schedule) -> World:
 
 
 class _LonePoller:
-    """Waits for one job as the shared poller does, which needs an event loop and is tested by itself."""
+    """Waits for one job as the shared poller does, which needs an event loop and has its own tests."""
 
     def __init__(self, client: Any, clock: Clock, kind: JobKind) -> None:
         self._calls = Calls(client, clock)
@@ -826,7 +826,7 @@ def _as_async(function: Any) -> Any:
 
 
 def _drive(coroutine: Any) -> Any:
-    """Run a coroutine that never gives way: what it waits for lets the schedule's other processes run instead."""
+    """Run a coroutine that never yields: what it waits for lets the schedule's other processes run instead."""
     try:
         coroutine.__await__().send(None)
     except StopIteration as end:

@@ -1,4 +1,4 @@
-"""How many schedules: all of a CI run for `pytest tests/model`, a few where the whole suite runs."""
+"""How many schedules: all of a CI run for `pytest tests/model`, a few if the complete suite runs."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ FEW, MANY = 100, 2500
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Deal the schedules out to batches with a seed each: a long run can be watched, and repeated in part."""
+    """Split the schedules into batches with a seed each: a long run can be watched, and repeated in part."""
     if "batch" not in metafunc.fixturenames:
         return
     config = metafunc.config

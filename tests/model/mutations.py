@@ -1,6 +1,6 @@
-"""What the guarantees rest on, taken out one by one: the model must find each to be missing.
+"""What the guarantees depend on, removed one by one: the model must notice that each is missing.
 
-A mutation replaces what one rule of the protocol does by what was done before there was that rule.
+A mutation replaces what one rule of the protocol does by what was done before that rule existed.
 """
 
 from collections.abc import Callable
@@ -50,14 +50,14 @@ def _bare(label: Label | None, **without: Any) -> Any:
 
 
 def no_installation(patch: pytest.MonkeyPatch) -> None:
-    """Labels are compared without the installation: two Airflows with the same runs are one."""
+    """Labels are compared without the installation: two Airflows with the same runs count as one."""
     patch.setattr(
         Label, "relation", lambda self, other: _relation(_bare(self, installation="x"), _bare(other, installation="x"))
     )
 
 
 def sweep_of_all(patch: pytest.MonkeyPatch) -> None:
-    """A sweep does not ask whose installation a label names."""
+    """A sweep does not check whose installation a label names."""
     judge = Sweep._judge
 
     def judged(self: Sweep, job: Job, label: Label) -> Any:
@@ -68,7 +68,7 @@ def sweep_of_all(patch: pytest.MonkeyPatch) -> None:
 
 
 def copies_keep_labels(patch: pytest.MonkeyPatch) -> None:
-    """A trigger that a copied database holds stops the original's job."""
+    """A trigger in a copied database stops the original's job."""
     patch.setattr(trigger_module.TrainingJobTrigger, "_is_ours", _yes)
 
 
@@ -77,37 +77,37 @@ async def _yes(*_: Any) -> bool:
 
 
 def no_clears(patch: pytest.MonkeyPatch) -> None:
-    """Only `max_tries` tells a clear, which leaves it alone where the task is running."""
+    """Only `max_tries` shows a clear, which does not change it if the task is running."""
     patch.setattr(Label, "relation", lambda self, other: _relation(_bare(self, clears=0), _bare(other, clears=0)))
 
 
 def max_tries_alone(patch: pytest.MonkeyPatch) -> None:
-    """A try beyond the last one is taken for a retry, where Airflow counts no clears of running tasks."""
+    """A try after the last one counts as a retry, if Airflow counts no clears of running tasks."""
     patch.setattr(task_run_module, "max_tries_of", lambda ti: ti.max_tries)
 
 
 def clears_are_counted(patch: pytest.MonkeyPatch) -> None:
-    """Where `retries` were lowered, equal counts of clears are taken for proof, also where Airflow counts none."""
+    """If `retries` were lowered, equal counts of clears count as proof, even if Airflow counts none."""
     patch.setattr(Label, "relation", lambda self, other: _relation(replace(self, counts_clears=True), other))
 
 
 def events_are_the_trys(patch: pytest.MonkeyPatch) -> None:
-    """A try that gets an event goes on after it, whichever try the event is of."""
+    """A try that gets an event continues after it, whichever try the event belongs to."""
     patch.setattr(attempt_module, "decode", lambda text: (label := decode(text)) and replace(label, try_number=99))
 
 
 def callbacks_are_final(patch: pytest.MonkeyPatch) -> None:
-    """The failure callback does not ask whether the task is tried again."""
+    """The failure callback does not check whether the task is retried."""
     patch.setattr(airflow_compat, "is_tried_again", lambda *_: False)
 
 
 def no_search(patch: pytest.MonkeyPatch) -> None:
-    """A retry creates first, and looks only at the names on its way: freed and changed names hide its job."""
+    """A retry creates first, and checks only the names on its way: freed and changed names hide its job."""
     patch.setattr(Training, "_recover", lambda *_: (None, None))
 
 
 def names_are_jobs(patch: pytest.MonkeyPatch) -> None:
-    """Whoever goes on with a job takes the job that has the name now."""
+    """To continue with a job is to take the job that has the name now."""
     patch.setattr(Training, "resume", lambda self, name: self._settle_on(self.account.look(name)))
     patch.setattr(Waiting, "_look_again", lambda self, job: self.account.look(job.name))
 
@@ -125,7 +125,7 @@ def stops_by_name(patch: pytest.MonkeyPatch) -> None:
 
 
 def left_overs_go_on(patch: pytest.MonkeyPatch) -> None:
-    """A try that wakes after the last one's job has failed makes another."""
+    """A try that wakes after the last try's job has failed creates another one."""
     usable = Training._usable
 
     def use(self: Training, job: Job, theirs: Label | None) -> Job | None:
@@ -148,18 +148,18 @@ def finished_runs_keep_jobs(patch: pytest.MonkeyPatch) -> None:
 
 
 def deferred_kills_unheard(patch: pytest.MonkeyPatch) -> None:
-    """Before Airflow 3.3, a trigger that is cancelled takes it for the triggerer's end."""
+    """Before Airflow 3.3, a trigger treats its cancellation as the triggerer's end."""
     patch.setattr(trigger_module.TrainingJobTrigger, "_stop_unless_deferred", _yes)
 
 
 def gone_is_no_answer(patch: pytest.MonkeyPatch) -> None:
-    """A task whose DAG run was deleted is taken for one that Airflow says nothing of."""
+    """A task whose DAG run was deleted counts as one about which Airflow gives no answer."""
     states = airflow_compat.ASKED_TO_END - {airflow_compat.GONE}
     patch.setattr(attempt_module, "ASKED_TO_END", states)
 
 
 def garbage_is_an_answer(patch: pytest.MonkeyPatch) -> None:
-    """What is not an answer of Airflow's API is taken for: there is no such task any more."""
+    """A response that is not from Airflow's API counts as: there is no such task any more."""
     read = airflow_rest._object
 
     def lenient(body: bytes) -> Any:
@@ -247,11 +247,11 @@ MUTATIONS: Final[dict[str, tuple[tuple[Mutate, Schedule], ...]]] = {
         ),
     ),
 }
-"""The eight faults that were seen, what keeps each away, and a schedule in which its absence shows."""
+"""The eight faults that were seen, what prevents each, and a schedule that shows its absence."""
 
 
 def cases() -> list[Any]:
-    """A mutation and its schedule, for each."""
+    """Each mutation with its schedule."""
     return [
         pytest.param(mutate, schedule, id=f"{fault.partition(':')[0]}-{mutate.__name__}")
         for fault, mutations in MUTATIONS.items()

@@ -1,6 +1,6 @@
-"""What must hold, judged by who in the model made and stopped a job, never by what a label says.
+"""What must hold, judged by who created and stopped a job in the model, never by a label.
 
-The runtime compares labels; were they the judge too, a fault in the comparison would not be seen.
+The runtime compares labels; if they were also the judge, a fault in the comparison would not be seen.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,20 +14,20 @@ from trainspec.simulator import Simulator
 
 @dataclass(frozen=True)
 class Maker:
-    """Who made a job: the task (None: somebody by hand), how often it had been cleared, the try, and the Airflow."""
+    """Who created a job: the task (None: somebody by hand), how often it had been cleared, the try, and the Airflow."""
 
     task: Any
     round: int = 0
     try_number: int = 0
     place: int = -1
     name: str = ""
-    """The name that the job was to have."""
+    """The name that was requested for the job."""
     clears: int = 0
     """How often its run was cleared, also for other tasks: then nothing proves that the job of a lost try is new."""
     retries: int = 0
-    """The author's; where he lowers it, a clear cannot be told from a retry, and a job is rather made than reused."""
+    """The author's; if it is lowered, a clear looks like a retry, and creating a job is preferred to reusing one."""
     strict: bool = False
-    """Whether the author wants the task to fail where another's job has that name."""
+    """Whether the author wants the task to fail if another's job has that name."""
 
 
 BY_HAND = Maker(None)
@@ -35,17 +35,17 @@ BY_HAND = Maker(None)
 
 @dataclass
 class Oracle:
-    """Everything that was made and stopped, and what of it was wrong."""
+    """Everything that was created and stopped, and what was wrong about it."""
 
     simulator: Simulator
     kind: JobKind = TRAINING
     acting: Maker = BY_HAND
     """On whose behalf calls are made now."""
     jobs: list[Any] = field(default_factory=list)
-    """All jobs ever made, also those deleted since, in the order of their creation."""
+    """All jobs ever created, including deleted ones, in the order of their creation."""
     makers: dict[int, Maker] = field(default_factory=dict)
     seen: dict[tuple[int, str], Any] = field(default_factory=dict)
-    """The job that a task saw last under a name: what it says of it holds although it was deleted since."""
+    """The job that a task saw last under a name: what it says about it stays true after the job was deleted."""
     deleted: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
     """Jobs that a task left at its time limit on purpose."""
@@ -55,12 +55,12 @@ class Oracle:
 
     @property
     def now_there(self) -> list[Any]:
-        """The jobs of the kind that are there, in the order of their creation."""
+        """The existing jobs of the kind, in the order of their creation."""
         account = self.simulator.account
         return account.jobs() if self.kind is TRAINING else account.tuning.jobs()
 
     def calling(self, operation: str, arguments: dict[str, Any], call: Callable[[], Any]) -> Any:
-        """Do `call` and take down what it made or stopped."""
+        """Execute `call` and record what it created or stopped."""
         before = {id(job) for job in self.now_there}
         stopped = {id(job) for job in self.now_there if job.stop_requested is not None}
         try:
@@ -88,7 +88,7 @@ class Oracle:
                 self._judge_name(job)
 
     def by_hand(self, act: Callable[[], Any]) -> None:
-        """Do what somebody does outside of all Airflows."""
+        """Do what somebody does outside all Airflows."""
         before, self.acting = self.acting, BY_HAND
         made = {id(job) for job in self.now_there}
         try:
@@ -98,11 +98,11 @@ class Oracle:
             self.acting = before
 
     def maker(self, name: str) -> Maker:
-        """Who made the job that has `name` now."""
+        """Who created the job that has `name` now."""
         return self.makers[id(next(job for job in self.now_there if job.name == name))]
 
     def of(self, task: Any) -> Iterator[Any]:
-        """The jobs that `task` made, in any round."""
+        """The jobs that `task` created, in any round."""
         return (job for job in self.jobs if self.makers[id(job)].task is task)
 
     def _judge_name(self, job: Any) -> None:
@@ -125,7 +125,7 @@ class Oracle:
             self.wrong.append(f"{job.name} was stopped by {acting.task.task_id}, which did not make it")
 
     def overlaps(self, *, may_complete: Callable[[Any], bool]) -> Iterator[str]:
-        """Yield what is wrong about the jobs of one task: two at once, or one more beside a completed one."""
+        """Yield what is wrong about the jobs of one task: two at once, or one in addition to a completed one."""
         tasks = {id(maker.task): maker.task for maker in self.makers.values() if maker.task}
         for task in tasks.values():
             for earlier, later in pairwise(self.of(task)):

@@ -1,7 +1,8 @@
-"""Processes of a modelled Airflow: threads of which one at a time runs, from one call of AWS to the next.
+"""Processes of a modelled Airflow: threads, one of which runs at a time, from one call of AWS to the next.
 
-A process stops before each call goes out, before each answer is read, and where it sleeps. There the schedule lets it
-go on, kills it (its on_kill runs) or crashes it (nothing runs). So every interleaving is a schedule's, and repeatable.
+A process stops before each call goes out, before each response is read, and where it sleeps. There the schedule lets it
+continue, kills it (its on_kill runs) or crashes it (nothing runs). So a schedule decides every interleaving,
+repeatably.
 """
 
 import threading
@@ -27,28 +28,28 @@ class Stage:
     client: Any
     current: "Process | None" = None
     observe: Callable[[str, dict[str, Any], Callable[[], Any]], Any] = lambda _, __, call: call()
-    """Does a call of AWS, and takes down what comes of it."""
+    """Makes a call of AWS, and records its result."""
     skew: Callable[[], float] = lambda: 0.0
-    """Seconds that the clock of whoever acts now is ahead of AWS's."""
+    """Seconds by which the clock of the current actor is ahead of AWS's."""
     turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def engine_clock(self) -> Clock:
-        """The clock as the runtime sees it: to sleep is to let others run."""
+        """The clock as the runtime sees it: sleeping lets others run."""
         return Clock(lambda: self.clock.now() + self.skew(), self._sleep, lambda: 0.5)
 
     def boundary_client(self) -> "BoundaryClient":
-        """A boto client whose every call is two boundaries."""
+        """A boto client in which every call has two boundaries."""
         return BoundaryClient(self)
 
     def boundary(self, wake: float = 0) -> None:
-        """Let the schedule decide how the running process goes on; not before `wake`."""
+        """Let the schedule decide how the running process continues; not before `wake`."""
         if self.current is None or self.current.dying:
             self.clock.advance(max(0.0, wake - self.clock.now()))
         else:
             self.current.pause(wake)
 
     def _sleep(self, seconds: float) -> None:
-        self.boundary(self.clock.now() + seconds)  # by AWS's clock: spans are the same by all
+        self.boundary(self.clock.now() + seconds)  # by AWS's clock: durations are the same for all
 
 
 class BoundaryClient:
@@ -68,7 +69,7 @@ class BoundaryClient:
 
 
 class Process:
-    """`work` in a process of its own. `on_kill` runs where the process is, as a signal handler does."""
+    """`work` in a separate process. `on_kill` runs wherever the process is, as a signal handler does."""
 
     def __init__(self, stage: Stage, work: Callable[[], Any], on_kill: Callable[[], None], owner: Any = None) -> None:
         self.stage = stage
@@ -85,7 +86,7 @@ class Process:
         self._thread: threading.Thread | None = None
 
     def run(self, verdict: Verdict = "go on") -> None:
-        """Let the process run to its next boundary. The clock goes on to the end of its sleep."""
+        """Let the process run to its next boundary. The clock advances to the end of its sleep."""
         if self.ended:
             return
         if self._thread is None:
@@ -113,7 +114,7 @@ class Process:
             self.dying = True
             raise CrashError
         if self._verdict == "kill":
-            self.dying = True  # what on_kill does is not interrupted: it has five seconds
+            self.dying = True  # on_kill is not interrupted: it has five seconds
             self.on_kill()
             raise CrashError
 

@@ -21,7 +21,7 @@ LONG_NAME = "n" * 63
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A task: the name that its job shall have, and the operator's arguments."""
+    """A task: the requested name of its job, and the operator's arguments."""
 
     name: str = "churn"
     retries: int = 1
@@ -34,12 +34,12 @@ class TaskSpec:
     place: int = 0
     """Which of the Airflows that share the account it is in; all have the same DAGs, runs and dates."""
     skew: float = 0.0
-    """Seconds that the clock of its worker and its triggerer is ahead of AWS's."""
+    """Seconds by which the clock of its worker and its triggerer is ahead of AWS's."""
 
 
 @dataclass(frozen=True)
 class Go:
-    """The task's process goes on for so many boundaries; a queued task gets one."""
+    """The task's process continues for this many boundaries; a queued task gets one."""
 
     task: int
     boundaries: int = 1
@@ -47,14 +47,14 @@ class Go:
 
 @dataclass(frozen=True)
 class Crash:
-    """The task's process is lost without a word; where it is deferred, the triggerer's is, and starts again."""
+    """The task's process is lost silently; if the task is deferred, the triggerer's is, and is restarted."""
 
     task: int
 
 
 @dataclass(frozen=True)
 class Deploy:
-    """The worker of the running task is told to end, as at a rolling deploy; the task itself is not.
+    """The worker of the running task is asked to end, as in a rolling deployment; the task itself is not.
 
     `silent`: Airflow cannot be asked which of the two it is.
     """
@@ -67,7 +67,7 @@ class Deploy:
 class Callback:
     """Airflow runs the failure callback of a task whose last try was lost, which it does not always do.
 
-    And, as 3.0 to 3.2 do, those of lost tries that others follow.
+    It also runs, as 3.0 to 3.2 do, those of lost tries with later tries.
     """
 
     task: int
@@ -75,7 +75,7 @@ class Callback:
 
 @dataclass(frozen=True)
 class Unheard:
-    """Airflow will not hear how the task's process ends, and takes it for lost; `xcom`: its next XCom fails instead."""
+    """Airflow does not learn how the task's process ends, so it counts as lost; `xcom`: its next XCom fails instead."""
 
     task: int
     xcom: bool = False
@@ -83,7 +83,7 @@ class Unheard:
 
 @dataclass(frozen=True)
 class SweepUp:
-    """`trainspec sweep --stop` in each Airflow. `garbage`: what answers is not its API, or is cut."""
+    """`trainspec sweep --stop` in each Airflow. `garbage`: the response is not from its API, or is truncated."""
 
     garbage: bool = False
     skew: float = 0.0
@@ -91,14 +91,14 @@ class SweepUp:
 
 @dataclass(frozen=True)
 class Orphan:
-    """Airflow takes the running task for dead and runs it again, while its process goes on."""
+    """Airflow believes that the running task is dead and runs it again, while its process continues."""
 
     task: int
 
 
 @dataclass(frozen=True)
 class GoOrphan:
-    """The oldest process that was taken for dead goes on."""
+    """The oldest process that was believed dead continues."""
 
     task: int
     boundaries: int = 1
@@ -108,20 +108,20 @@ class GoOrphan:
 class Kill:
     """A user sets the task's state, or its time is over: on_kill runs, of the process or the trigger.
 
-    `unheard`: it was deferred and the triggerer was away, which Airflow 2 does not make up for.
+    `unheard`: it was deferred and the triggerer was down, which Airflow 2 does not handle later.
     """
 
     task: int
     unheard: bool = False
     state: Literal["failed", "removed"] = "failed"
-    """What becomes of it: "removed" where the DAG run is deleted while the task runs."""
+    """Its new state: "removed" if the DAG run is deleted while the task runs."""
 
 
 @dataclass(frozen=True)
 class Clear:
-    """A user clears the task. `moves`: the run had finished, so that it starts anew.
+    """A user clears the task. `moves`: the run had finished, so it starts again.
 
-    `late`: the old trigger hears of it after the new try has begun.
+    `late`: the old trigger is informed after the new try has begun.
     """
 
     task: int
@@ -131,21 +131,21 @@ class Clear:
 
 @dataclass(frozen=True)
 class ClearLost:
-    """The worker of the running task is lost, and a user clears the task before Airflow misses it."""
+    """The worker of the running task is lost, and a user clears the task before Airflow notices."""
 
     task: int
 
 
 @dataclass(frozen=True)
 class Copy:
-    """The database of the task's Airflow is copied, and another Airflow goes on with it."""
+    """The database of the task's Airflow is copied, and another Airflow continues with it."""
 
     task: int
 
 
 @dataclass(frozen=True)
 class Edit:
-    """The author gives the job another name, or another policy; whoever runs already has the old one."""
+    """The author gives the job another name, or another policy; running processes keep the old one."""
 
     task: int
     name: str | None = None
@@ -154,7 +154,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Delete:
-    """Somebody deletes the job number `index` of those that have ended; and makes one of that name, if `remade`."""
+    """Somebody deletes job number `index` of those that have ended; and creates one with that name, if `remade`."""
 
     index: int
     remade: bool = False
@@ -162,7 +162,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class Retune:
-    """The author gives the task another number of `retries`; whoever runs already has the old one."""
+    """The author gives the task another number of `retries`; running processes keep the old one."""
 
     task: int
     retries: int
@@ -179,7 +179,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Limit:
-    """AWS lags, lets few instances run, or lets few calls pass."""
+    """AWS lags, lets few instances run, or accepts few calls."""
 
     lag: float = 0
     instances: int | None = None
@@ -188,21 +188,21 @@ class Limit:
 
 @dataclass(frozen=True)
 class Wait:
-    """Time goes by."""
+    """Time passes."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """Somebody makes a job by hand."""
+    """Somebody creates a job by hand."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class StopOutside:
-    """Somebody stops the job that was made last."""
+    """Somebody stops the newest job."""
 
 
 Step: TypeAlias = (
@@ -231,7 +231,7 @@ Step: TypeAlias = (
 
 @dataclass(frozen=True)
 class Schedule:
-    """The tasks, what becomes of the jobs in the order of their creation (the rest completes), and what happens."""
+    """The tasks, the outcomes of the jobs in the order of their creation (the others complete), and what happens."""
 
     tasks: tuple[TaskSpec, ...]
     fates: tuple[Fate, ...] = ()
@@ -239,17 +239,17 @@ class Schedule:
     named: bool = False
     """Whether the Airflows have names that their owners gave them."""
     hook: bool = True
-    """Whether they tell a trigger that its task was killed, as 3.3 does and 3.0 to 3.2 do not."""
+    """Whether they inform a trigger that its task was killed, as 3.3 does and 3.0 to 3.2 do not."""
     tuning: bool = False
     """Whether the jobs are tuning jobs, of one training job each."""
     counts: bool = True
     """Whether they count every clear, as 3.2 and later do; 3.0 and 3.1 count those of finished runs.
 
-    Where not, a retry also gets the event of the try before, as on 3.0.
+    If not, a retry also gets the event of the previous try, as on 3.0.
     """
 
 
-# hypothesis draws evenly, and likes what is early in a list; so what shall be likelier stands there more often.
+# hypothesis draws evenly, and prefers what is early in a list; so more likely steps are repeated in it.
 _NAMES = st.sampled_from(["churn"] * 4 + ["churn-1", LONG_NAME])
 _ACTIONS: Any = st.sampled_from(["increment"] * 5 + ["timestamp"] * 2 + ["fail", "skip"])
 _TASKS = st.builds(
@@ -299,7 +299,7 @@ _KINDS = st.sampled_from([kind for kind, (weight, _) in _STEPS.items() for _ in 
 
 
 def _steps(tasks: int) -> st.SearchStrategy[Step]:
-    task = st.integers(0, tasks)  # one more than there are, for those of a copied database
+    task = st.integers(0, tasks)  # one more than there are, for the tasks of a copied database
     choices = {kind: make(task) for kind, (_, make) in _STEPS.items()}
     return _KINDS.flatmap(choices.__getitem__)
 

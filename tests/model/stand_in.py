@@ -1,4 +1,4 @@
-"""Just enough of Airflow to import what a task runs: the model needs no Airflow, only the names of its exceptions."""
+"""Just enough of Airflow to import what a task runs: the model does not need Airflow, only its exceptions' names."""
 
 import sys
 from importlib.machinery import ModuleSpec

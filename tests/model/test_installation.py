@@ -1,4 +1,4 @@
-"""What labels call an Airflow: its name, or what follows from its addresses."""
+"""What labels call an Airflow: its name, or an id derived from its addresses."""
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -61,7 +61,7 @@ def test_addresses(monkeypatch: pytest.MonkeyPatch, airflow_2: bool, one: Conf, 
     ("airflow_2", "conf", "counts"),
     [
         (True, {DATABASE: "sqlite:////h/airflow.db"}, True),
-        (True, {DATABASE: "postgresql://u@127.0.0.1/airflow"}, False),  # a proxy beside each worker
+        (True, {DATABASE: "postgresql://u@127.0.0.1/airflow"}, False),  # a proxy next to each worker
         (False, {EXECUTOR: "LocalExecutor"}, True),
         (False, {EXECUTOR: "CeleryExecutor"}, False),
         (False, {EXECUTOR: "LocalExecutor", API: "http://api:8080/execution/"}, False),

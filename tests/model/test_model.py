@@ -31,7 +31,7 @@ from trainspec.simulator import Simulator
 
 ONE = (TaskSpec(),)
 SERVERLESS = (TaskSpec(serverless=True),)
-# What was found and fixed, shrunk, by what happened in it.
+# What was found and fixed, shrunk, named by what happened.
 FOUND = {
     "the token expired when the last try wanted to create the job that the lost try had made": Schedule(
         ONE, (), (Go(0, 2), Break("expired", "CreateTrainingJob"), Crash(0), Go(0, 4))

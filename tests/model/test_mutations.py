@@ -1,4 +1,4 @@
-"""The model finds each fault that was seen, when what keeps it away is taken out.
+"""The model finds each fault that was seen, if what prevents it is removed.
 
 uv run pytest tests/model/test_mutations.py                               # a schedule for each
 TRAINSPEC_SEARCH=4000 uv run pytest tests/model/test_mutations.py         # and found by chance, too

@@ -1,4 +1,4 @@
-"""The same files give the same bytes; what is no code stays out; nothing that is packed leaves its folder."""
+"""The same files give the same bytes; what is not code stays out; nothing outside its folder is packed."""
 
 import io
 import os
@@ -76,7 +76,7 @@ def test_two_checkouts_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_bytes_are_these(tmp_path: Path) -> None:
-    """A digest that changes would rename every archive: whoever changes it must mean to."""
+    """A changed digest renames every archive, so a change of it must be intended."""
     assert pack(list_files(_folder(tmp_path, FILES), tmp_path)).digest == "512744af8f37be82"
 
 

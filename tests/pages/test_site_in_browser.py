@@ -1,4 +1,4 @@
-"""The pages of `trainspec docs` as a browser has them: no fault in the console, and axe finds nothing serious."""
+"""The pages of `trainspec docs` in a browser: no error in the console, and axe finds nothing serious."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ PAGES = ("index.html", "dags/churn_pipeline.html", "dags/train_gate_register.htm
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    prices = folder / "prices.json"  # made up, so that the pages have all columns
+    prices = folder / "prices.json"  # invented, so that the pages have all columns
     prices.write_text('{"date": "2026-11-01", "currency": "USD", "prices": {"us-east-1": {"ml.m5.large": 0.5}}}')
     docs = [sys.executable, "-m", "trainspec", "docs", "-o", str(folder), "--prices", str(prices)]
     subprocess.run(docs, check=True, cwd=ROOT)

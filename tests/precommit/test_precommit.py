@@ -40,7 +40,7 @@ def run(*command: str, cwd: Path, check: bool = True, offline: bool = False) -> 
 
 @pytest.fixture(scope="session")
 def pre_commit() -> str:
-    """The program, in an environment of its own."""
+    """The program, in its own environment."""
     venv = CACHE / f"pre-commit-{VERSION}"
     program = venv / "bin" / "pre-commit"
     if not program.exists():
@@ -55,7 +55,7 @@ def pre_commit() -> str:
 
 @pytest.fixture(scope="session")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """A repository with the checkout's files as they are now, and its revision."""
+    """A repository with the checkout's current files, and its revision."""
     copy = tmp_path_factory.mktemp("hooks")
     names = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT).stdout.split("\0")
     wanted = (
@@ -79,7 +79,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def environment(pre_commit: str, hooks: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The configuration, its hooks' environment installed: what follows needs no network."""
+    """The configuration, with its hooks' environment installed: from here on, no network is needed."""
     repository = tmp_path_factory.mktemp("installs")
     url, rev = hooks
     config = CONFIG.format(url=url, rev=rev)

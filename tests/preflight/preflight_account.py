@@ -1,6 +1,6 @@
-"""An AWS account on 127.0.0.1, as far as preflight asks it: what is in it, and what the caller may not ask.
+"""The part of an AWS account that preflight calls, on 127.0.0.1: what is in it, and what the caller may not call.
 
-With `behind`, moto has the account: its server is asked all that it knows, and only the rest is answered here.
+With `behind`, moto has the account: its server gets every call that it knows, and only the rest is answered here.
 """
 
 import json
@@ -35,7 +35,7 @@ UNKNOWN_TO_MOTO = frozenset({"SimulatePrincipalPolicy", "ListServiceQuotas", "De
 
 @dataclass
 class State:
-    """What is in the account. `denied` are operations that answer AccessDenied, `refused` what its role may not do.
+    """What is in the account. `denied` are operations that return AccessDenied, `refused` what its role may not do.
 
     With a space after an operation, only that page of it, or that instance type, is denied.
 
@@ -64,7 +64,7 @@ class State:
 
 
 class ProxyError(Exception):
-    """Not AWS answers, but something on the way to it."""
+    """Not AWS responds, but something on the way to it."""
 
 
 class BehindError(Exception):
@@ -183,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise BehindError
 
     def _ask_moto(self, content: bytes = b"") -> None:
-        """The request as it came, to moto's server, and its answer back."""
+        """Pass the request on to moto's server, and return its response."""
         assert self.state.behind is not None
         moto = HTTPConnection(*self.state.behind, timeout=120)
         moto.request(self.command, self.path, content, dict(self.headers.items()))
@@ -273,7 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serving(state: State) -> Iterator[str]:
-    """The account's address, while it answers."""
+    """The account's address, inside the context."""
     handler = type("Handler", (_Handler,), {"state": state, "lock": Lock()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""`trainspec preflight` against an account on 127.0.0.1: each check once sound, once broken, once denied."""
+"""`trainspec preflight` against an account on 127.0.0.1: each check once valid, once broken, once denied."""
 
 import json
 from collections.abc import Callable, Iterator

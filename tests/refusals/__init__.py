@@ -1,1 +1,1 @@
-"""Mistakes that SageMaker refuses: tables, and what counts them."""
+"""Mistakes that SageMaker rejects: tables, and a program that counts them."""

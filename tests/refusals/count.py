@@ -1,4 +1,4 @@
-"""How many of the mistakes in these tables the rules find, and what they say of sound jobs.
+"""How many of the mistakes in these tables the rules find, and what they report about valid jobs.
 
 `uv run python tests/refusals/count.py [-v]` prints the figure that the README states.
 """
@@ -42,12 +42,12 @@ BESIDE = (
     "proceed_if",
     "",
 )
-"""Fields that a mistake is told at where the changed one is not there, or is half of it: the job's main parts."""
+"""The job's main parts, where a mistake is reported if the changed field is missing, or only half of the mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One mistake: its name, the sound job, the wrong one, and the fields at which it may be found."""
+    """One mistake: its name, the valid job, the wrong one, and the fields at which it may be found."""
 
     name: str
     good: Mapping[str, Any]
@@ -65,7 +65,7 @@ def cases() -> Iterator[Case]:
 
 
 def changed(job: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A job with other values at dotted fields; null removes, and a named algorithm replaces the image."""
+    """A job with other values at dotted fields; null removes a field, and a named algorithm replaces the image."""
     new: dict[str, Any] = copy.deepcopy(dict(job))
     if "algorithm" in changes and "image" not in changes:
         new.pop("image", None)
@@ -86,12 +86,12 @@ def changed(job: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def _places(changes: Mapping[str, Any]) -> tuple[str, ...]:
-    """The fields below which a finding counts: those that were changed, and for what was removed the one above."""
+    """The fields below which a finding counts: those that were changed, and for a removed one, the one above."""
     return tuple(field.split(".")[0] for field in changes)
 
 
 def findings(job: Mapping[str, Any]) -> list[Diagnostic]:
-    """What is found in a spec of this one job."""
+    """The findings in a spec with this job alone."""
     spec = {"trainspec": 1, "dag": {"id": "example", "schedule": None}, "jobs": {"train": job}}
     return list(_findings(yaml.safe_dump(spec, sort_keys=False)))
 
@@ -102,7 +102,7 @@ def _findings(text: str) -> tuple[Diagnostic, ...]:
 
 
 def is_found(case: Case) -> bool:
-    """Whether a finding stands at the mistake's place that the sound job does not get."""
+    """Whether there is a finding at the mistake's place that the valid job does not get."""
     before = {(found.code.id, found.field) for found in findings(case.good)}
     after = [found for found in findings(case.bad) if (found.code.id, found.field) not in before]
     return any(
@@ -112,7 +112,7 @@ def is_found(case: Case) -> bool:
 
 
 def alarms(case: Case) -> list[Diagnostic]:
-    """The errors and warnings on a sound job."""
+    """The errors and warnings for a valid job."""
     return [found for found in findings(case.good) if found.severity is not Severity.NOTE]
 
 

@@ -1,8 +1,8 @@
-"""The table of XGBoost against the validators of AWS's own container, where those can be imported.
+"""The table of XGBoost compared with the validators of AWS's own container, if those can be imported.
 
 The container is not on PyPI: `git clone https://github.com/aws/sagemaker-xgboost-container`, then
-`PYTHONPATH=sagemaker-xgboost-container/src uv run pytest tests/request_algorithms`. It needs nothing else of what the
-container installs. A table is for all versions of an image, a container is one: words may be more here than there.
+`PYTHONPATH=sagemaker-xgboost-container/src uv run pytest tests/request_algorithms`. It needs no other package of the
+container. A table is for all versions of an image, a container has one: the table may have more words.
 """
 
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ OWN_WORDS = {"objective": {"aft_loss_distribution"}}
 
 
 def takes(theirs: Any, text: str) -> bool:
-    """Whether the container's validator takes a value."""
+    """Whether the container's validator accepts a value."""
     try:
         theirs.validate_range(theirs.parse(text))
     except Exception:
@@ -51,7 +51,7 @@ def test_no_value_is_refused_that_the_container_takes(name: str) -> None:
     known = words(theirs) - OWN_WORDS.get(name, set())
     texts = [*NUMBERS, *OTHERS, *(each for each in known if isinstance(each, str))]
     refused = [text for text in texts if takes(theirs, text) and problem_of(OURS[name], text) is not None]
-    assert refused in ([], ["nan"])  # a number that is none lies in every interval, as Python compares
+    assert refused in ([], ["nan"])  # by Python's comparisons, NaN is in every interval
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What editors are offered for a built-in algorithm."""
+"""What editors offer for a built-in algorithm."""
 
 import re
 
@@ -6,7 +6,7 @@ from trainspec.request.algorithms.editing import conditions
 
 
 def test_patterns_are_regular_expressions_of_json_schema_too() -> None:
-    r"""ECMA 262 in Unicode mode knows no `\-`: check-jsonschema refused the whole schema for one."""
+    r"""ECMA 262 in Unicode mode knows no `\-`: check-jsonschema rejected the whole schema because of one."""
     patterns = re.findall(r"'pattern': '([^']*)'", repr(conditions()))
     assert len(patterns) > 30
     assert not [pattern for pattern in patterns if r"\\-" in pattern]

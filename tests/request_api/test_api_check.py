@@ -1,4 +1,4 @@
-"""check_request: one good request, and one patch of it for each way to be refused."""
+"""check_request: one good request, and one patch of it for each way to be rejected."""
 
 import copy
 import subprocess

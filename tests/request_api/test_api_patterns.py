@@ -1,4 +1,4 @@
-"""Translated patterns against the `regex` package, which reads AWS's originals as Java does."""
+"""Translated patterns compared with the `regex` package, which reads AWS's originals as Java does."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from trainspec.schema.files import API_SCHEMA, load_schema
 PATTERNS = sorted(
     {shape["x-aws-pattern"] for shape in load_schema(API_SCHEMA)["$defs"].values() if "x-aws-pattern" in shape}
 )
-# What AWS may come to write, beside what it writes today.
+# What AWS may write in the future, in addition to what it writes today.
 MORE_PATTERNS = [r"[\w-.]+", r"\S+\s\D", r"[^\d]\W*", r"[\p{ASCII}]*", r"a|bc", r"(?!x).{2}", r"[a\-z]+\_\@", r"[^\S]x"]
 INTERESTING = "aZ09_-.:/@=+ \n\r\t\u0085\u2028\u2029é٣Ⅷ中ª\u00a0\u3000!~{}\x00\U0001f600"
 
@@ -40,12 +40,12 @@ def ours_matches(pattern: str, text: str) -> bool:
 
 
 def assigned(text: str) -> bool:
-    """Python's Unicode version and that of `regex` differ in characters that one of them has not heard of."""
+    """The Unicode versions of Python and `regex` differ in characters that one of them does not know."""
     return not any(unicodedata.category(character) in ("Cn", "Co", "Cs") for character in text)
 
 
 def near_matches(pattern: str) -> st.SearchStrategy[str]:
-    """Strings that Python believes match, some of them with a change in the middle."""
+    """Strings that match by Python, some of them with a change in the middle."""
     matching = st.from_regex(pattern.replace(r"\p{Alnum}", "0-9A-Za-z").replace(r"\p{L}\p{Z}\p{N}", r"\w\s"))
     noise = st.text(st.sampled_from(INTERESTING), max_size=3)
     return st.tuples(matching, noise, st.integers(0, 80)).map(lambda t: t[0][: t[2]] + t[1] + t[0][t[2] :])

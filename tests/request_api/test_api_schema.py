@@ -1,4 +1,4 @@
-"""The checked-in schema against botocore's model: whatever botocore knows, the schema has to know."""
+"""The checked-in schema compared with botocore's model: the schema must know whatever botocore knows."""
 
 import copy
 import json
@@ -30,7 +30,7 @@ JSON_TYPES = {
 
 
 def parts(shape: Any) -> dict[str, Any]:
-    """The shapes that `shape` is made of, by the name of the part."""
+    """The shapes that `shape` consists of, by the name of the part."""
     match shape.type_name:
         case "structure":
             return dict(shape.members)

@@ -1,4 +1,4 @@
-"""Every way to ask for an image: the combinations that trainspec and sagemaker-core are compared on."""
+"""Every way to request an image: the combinations in which trainspec and sagemaker-core are compared."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ ONE_REGION_A_PARTITION = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Choice:
-    """What a spec says of an image, beside the region and the instance type. `base` is such as `pytorch 2.1`."""
+    """What a spec says about an image, except region and instance type. `base` is, for example, `pytorch 2.1`."""
 
     name: str
     version: str
@@ -43,7 +43,7 @@ class Combination:
 
 
 def choices() -> list[Choice]:
-    """All that the table offers."""
+    """All choices in the table."""
     return sorted({each for image in load_table().images.values() for each in _choices(image.name, image.builds)})
 
 
@@ -58,7 +58,7 @@ def combinations() -> list[Combination]:
     """Each choice with each instance type in a region of each partition, and in all regions with the usual two.
 
     In one region also without a Python version. Trainium's images of huggingface are left out: sagemaker-core lists
-    them, but has no way to ask for one.
+    them, but offers no way to request one.
     """
     regions = sorted(load_table().suffixes)
     places = {*product(ONE_REGION_A_PARTITION, INSTANCES), *product(regions, INSTANCES[:2])}
@@ -71,7 +71,7 @@ def combinations() -> list[Combination]:
 
 
 def our_answer(combination: Combination) -> str:
-    """The image, or `-` for a refusal."""
+    """The image, or `-` if there is none."""
     choice = combination.choice
     if load_table().images[choice.name].is_framework:
         base, _, base_version = choice.base.partition(" ")
@@ -92,7 +92,7 @@ def our_answer(combination: Combination) -> str:
 
 
 def digests(answer: Callable[[Combination], str]) -> dict[str, str]:
-    """For each name: how many combinations there are, how many have an image, and a digest of all answers."""
+    """For each name: how many combinations there are, how many have an image, and a digest of all results."""
     lines: dict[str, list[str]] = {}
     for each in combinations():
         lines.setdefault(each.choice.name, []).append(f"{each} {answer(each)}\n")

@@ -1,6 +1,6 @@
-"""The answers of sagemaker-core, where it is installed; `python tests/request_images/image_reference.py` records them.
+"""sagemaker-core's results, if it is installed; `python tests/request_images/image_reference.py` records them.
 
-Its own functions are asked, with two of them remembered that read files anew at each call.
+It calls sagemaker-core's own functions; two that read files at each call are cached.
 """
 
 import functools
@@ -33,12 +33,12 @@ class SagemakerCore:
         self.image_uris = image_uris
 
     def answer(self, combination: Combination) -> str:
-        """The image, or `-` for a refusal: what an estimator of the SDK would run."""
+        """The image, or `-` if there is none: what an estimator of the SDK would run."""
         choice, region = combination.choice, combination.region
         name, version, instance_type = choice.name, choice.version, combination.instance_type
         if name == "pytorch" and combination.is_on_trainium:
             if version not in ("1.11", "1.11.0", "2.1.2"):
-                return "-"  # sagemaker-core answers with the image of 1.11.0, whatever the version is
+                return "-"  # sagemaker-core returns the image of 1.11.0 for any version
             if version == "2.1.2":
                 return self._ask("retrieve", framework="hyperpod-recipes-neuron", region=region, version=version)
         base, _, base_version = choice.base.partition(" ")
@@ -63,7 +63,7 @@ class SagemakerCore:
         return uri
 
     def choices(self) -> Iterator[Choice]:
-        """All that its configs offer for training."""
+        """All choices that its configs have for training."""
         for name in self.image_uris.list_frameworks():
             config = self.image_uris.config_for_framework(name)
             training = config.get("training", config if "training" in config.get("scope", ()) else None)

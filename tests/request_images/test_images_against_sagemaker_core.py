@@ -1,7 +1,7 @@
-"""The table and the lookup against sagemaker-core's own answers.
+"""The table and the lookup, compared with sagemaker-core's own results.
 
-With sagemaker-core (`uv run --group images pytest tests/request_images`) it is asked. Without it, our answers are held
-against a record of its answers; the tests that ask it hold the record against it.
+With sagemaker-core (`uv run --group images pytest tests/request_images`) it is called. Without it, our results are
+compared with a record of its results; the tests that call it compare the record with it.
 """
 
 import json
@@ -58,7 +58,7 @@ def test_record_is_what_sagemaker_core_says(core: SagemakerCore, record: Any) ->
     assert metadata.version("sagemaker-core") == record["sagemaker-core"]
 
 
-# What sagemaker-core gives to PyTorch 2.7.0, AWS's list has with 2.8.0.
+# The images that sagemaker-core gives for PyTorch 2.7.0 are listed by AWS with 2.8.0.
 CORRECTED = {
     Choice("huggingface", version, f"pytorch {base}", "py310")
     for version in ("4.55", "4.55.4")
@@ -94,7 +94,7 @@ def test_command_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
     assert TABLE.read_bytes() == before
 
 
-# sagemaker-core lists Trainium's images of huggingface, but has no way to ask for one. These are in
+# sagemaker-core lists Trainium's images of huggingface, but offers no way to request one. These are in
 # https://aws.github.io/deep-learning-containers/reference/available_images/ or the release notes of earlier ones.
 DOCUMENTED = [
     ("4.55.4", "2.8.0-transformers4.55.4-neuronx-py310-sdk2.26.0-ubuntu22.04"),
@@ -113,7 +113,7 @@ def test_huggingface_on_trainium(version: str, tag: str) -> None:
 
 
 def test_what_is_not_known_is_never_guessed() -> None:
-    """sagemaker-core takes any version where it knows one, and gives PyTorch 1.11.0 to any version on Trainium."""
+    """sagemaker-core accepts any version if it knows one, and returns PyTorch 1.11.0 for any version on Trainium."""
     on_trainium = resolve_framework("pytorch", "2.3", region="us-east-1", instance_type="ml.trn1.2xlarge")
     assert isinstance(on_trainium, ImageProblem)
     any_version = resolve_framework("vw", "9.9", region="us-east-1", instance_type="ml.m5.large")

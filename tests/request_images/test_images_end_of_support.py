@@ -1,4 +1,4 @@
-"""The table of the days until which AWS patches images, and the command that makes it."""
+"""The table of the days until which AWS patches images, and the command that generates it."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""What images and instance types say of themselves: processors, registries, and the catalogue."""
+"""What is known about images and instance types: processors, registries, and the catalogue."""
 
 import subprocess
 import sys
@@ -105,7 +105,7 @@ def test_ecr_image(uri: str, parts: EcrImage | None) -> None:
     assert ecr_image(uri) == parts
 
 
-# image → the frameworks and algorithms of the repository, the accounts of the region, whether the image's is one
+# image → the frameworks and algorithms of the repository, the accounts of the region, whether the image has one of them
 REGISTRIES: list[tuple[str, tuple[tuple[str, ...], tuple[str, ...], bool] | None]] = [
     (f"{DLC}/pytorch-training:2.3-gpu-py311", (("pytorch",), ("763104351884",), True)),
     (

@@ -1,4 +1,4 @@
-"""What a user sees when there is no image: problems.txt holds every message in full."""
+"""What a user sees if there is no image: problems.txt contains every message in full."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +11,7 @@ from helpers import Golden
 EXPECTED = Path(__file__).with_name("problems.txt")
 GPU: dict[str, str | None] = {"version": None, "region": "us-east-1", "instance_type": "ml.g5.xlarge"}
 
-# what is asked, over what GPU says
+# kind of request, and arguments that override those in GPU
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("framework", {"name": "pytorc", "version": "2.3"}),
     ("framework", {"name": "scikit-learn", "version": "1.2-1"}),
@@ -62,7 +62,7 @@ def problem(kind: str, arguments: dict[str, Any]) -> ImageProblem:
 
 
 def shown(kind: str, arguments: dict[str, Any]) -> str:
-    """A question and its problem as they stand in problems.txt."""
+    """A request and its problem in the form of problems.txt."""
     found = problem(kind, arguments)
     asked = ", ".join(f"{key}: {value or 'none'}" for key, value in arguments.items())
     lines = [f"{kind} {asked}", f"  {found.what} at {found.field}: {found.message}", f"  advice: {found.advice}"]

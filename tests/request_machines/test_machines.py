@@ -1,6 +1,6 @@
-"""The table of machines against what it was derived from, and against what everybody knows of a few machines.
+"""The table of machines compared with its sources, and with well-known facts about a few machines.
 
-With moto (`uv run --with moto==5.2.5 pytest tests/request_machines`) the table is derived anew and compared.
+With moto (`uv run --with moto==5.2.5 pytest tests/request_machines`) the table is derived again and compared.
 """
 
 import json
@@ -25,7 +25,7 @@ with_moto = pytest.mark.skipif(
 @with_moto
 def test_table_is_what_the_packages_say() -> None:
     made = derive_table(SOURCE["as_of"])
-    made["source"]["botocore"] = SOURCE["source"]["botocore"]  # a newer one may list more types: see below
+    made["source"]["botocore"] = SOURCE["source"]["botocore"]  # a newer botocore may list more types: see below
     assert {name: made["machines"].get(name) for name in SOURCE["machines"]} == SOURCE["machines"]
     assert (made["gpus"], made["regions"]) == (SOURCE["gpus"], SOURCE["regions"])
 

@@ -1,4 +1,4 @@
-"""Airflow's REST API as a sweep asks it, both majors, with credentials: over HTTP, without an Airflow."""
+"""The part of Airflow's REST API that a sweep calls, for both majors, with credentials: over HTTP, without Airflow."""
 
 import json
 import threading
@@ -13,16 +13,16 @@ from urllib.parse import unquote
 
 @dataclass
 class AirflowStub:
-    """`runs` is (DAG, run) to its JSON; `states` is (DAG, run, task[, map index]) to the task's state."""
+    """`runs` maps (DAG, run) to its JSON; `states` maps (DAG, run, task[, map index]) to the task's state."""
 
     api: str = "api/v2"
     runs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     states: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     login: tuple[str, str] | None = None
     broken: list[int] = field(default_factory=list)
-    """Statuses that the next calls are answered with."""
+    """Statuses of the next responses."""
     damaged: dict[str, tuple[int, bytes, int | None]] = field(default_factory=dict)
-    """Part of a path to what comes instead: a status, a body, and the length that is announced where it differs."""
+    """Part of a path → the response instead: a status, a body, and the announced length, if it differs."""
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -58,7 +58,7 @@ class AirflowStub:
         return 404, {}
 
     def _no_run(self, dag: str, run: str) -> tuple[int, Any]:
-        """What Airflow says, to the letter."""
+        """Airflow's response, word for word."""
         if self.api == "api/v2":
             return 404, {"detail": f"The DagRun with dag_id: `{dag}` and run_id: `{run}` was not found"}
         said = f"DAGRun with DAG ID: '{dag}' and DagRun ID: '{run}' not found"
@@ -82,7 +82,7 @@ class AirflowStub:
 
 @contextmanager
 def serving(stub: AirflowStub) -> Iterator[AirflowStub]:
-    """Serve `stub` on 127.0.0.1; its url says where."""
+    """Serve `stub` on 127.0.0.1, and set its url."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

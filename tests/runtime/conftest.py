@@ -1,4 +1,4 @@
-"""A simulated SageMaker whose clock moves only when the engine sleeps: tests take no time."""
+"""A simulated SageMaker whose clock only moves when the engine sleeps: tests take no time."""
 
 from collections.abc import Iterator
 from typing import Any

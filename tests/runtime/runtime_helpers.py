@@ -96,19 +96,19 @@ class World:
         return Training(self.calls(client, request), request, label, policy or Policy(), self.log.append)
 
     def run(self, policy: Policy | None = None, **arguments: Any) -> Job:
-        """A whole task run: start, wait without end."""
+        """A complete task run: start, and wait without a limit."""
         training = self.training(policy, **arguments)
         return training.wait(training.start(), None)
 
     def others_job(self, name: str = "churn", run: TaskRun | None = OTHER_RUN) -> None:
-        """A job that is not ours: of another task run, or (None) made by hand."""
+        """A job that is not ours: of another task run, or (None) created by hand."""
         if run:
             self.training(run=run, request={**REQUEST, "TrainingJobName": name}).start()
         else:
             self.client.create_training_job(**{**REQUEST, "TrainingJobName": name})
 
     def statuses(self) -> dict[str, str]:
-        """Name to status of every job, in the order of creation."""
+        """The status of every job by its name, in the order of creation."""
         return {job.name: job.state(self.clock.now()).status for job in self.simulator.jobs}
 
     def live(self) -> list[str]:
@@ -116,5 +116,5 @@ class World:
         return [name for name, status in self.statuses().items() if status in ("InProgress", "Stopping")]
 
     def finish(self) -> None:
-        """Let all jobs go to their end."""
+        """Let all jobs run to their end."""
         self.clock.advance(100_000)

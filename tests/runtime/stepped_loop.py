@@ -1,6 +1,6 @@
 """An event loop whose time stands still, and jumps to the next timer as soon as there is nothing left to do.
 
-A test of minutes takes no time, and how long anything took is exact whatever else the machine does.
+A test of minutes takes no time, and measured durations are exact whatever else the machine does.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from trainspec.simulator import ManualClock
 
 
 class SteppedLoop(asyncio.SelectorEventLoop):
-    """Timers run by `clock`. While work is in its threads, time stands still: such work is taken to be instant."""
+    """Timers run by `clock`. While work is in its threads, time stands still: such work counts as instant."""
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
@@ -44,12 +44,12 @@ class _Selector(selectors.DefaultSelector):
             return super().select(60 if timeout != 0 else 0)
         events = super().select(0)
         if not events and timeout > 0:
-            self.loop.clock.advance(timeout + 1e-6)  # a timer is due when its time is over, and floats are coarse here
+            self.loop.clock.advance(timeout + 1e-6)  # a timer is due after its time, and floats are not exact here
         return events
 
 
 def run_stepped(clock: ManualClock, main: Coroutine[Any, Any, Any]) -> Any:
-    """As `asyncio.run`, by `clock`."""
+    """Like `asyncio.run`, with `clock`."""
     loop = SteppedLoop(clock)
     try:
         return loop.run_until_complete(main)

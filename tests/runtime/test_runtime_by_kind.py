@@ -1,4 +1,4 @@
-"""What the author wants done about a failed job, by the kind of the failure."""
+"""How a failed job is handled, by `on_failure` and the kind of the failure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Credentials that come from elsewhere, as those of a container do, and cannot be had for a while."""
+"""Credentials from another source, as in a container, that are not available for a while."""
 
 import json
 import threading
@@ -13,11 +13,11 @@ from botocore.session import Session
 from runtime_helpers import World
 from trainspec.runtime.engine.problems import Kind, TrainingProblem
 
-ATTEMPTS = 3  # of botocore, each time it wants credentials
+ATTEMPTS = 3  # botocore's attempts each time it needs credentials
 
 
 class Source(ThreadingHTTPServer):
-    """Gives credentials that have to be renewed before each call; first `failures` answers that are none."""
+    """Gives credentials that must be renewed before each call; the first `failures` responses contain none."""
 
     failures = 0
 

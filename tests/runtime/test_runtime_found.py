@@ -1,4 +1,4 @@
-"""What tests/model found: each schedule as far as it could be shrunk, played by hand."""
+"""What tests/model found: each schedule shrunk as far as possible, and played by hand."""
 
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from trainspec.simulator import Fault
 
 
 def crashed_after_create(world: World, taken: int = 0) -> None:
-    """Try 1 of the task run: the worker is lost when the job is made, after `taken` names of others."""
+    """Try 1 of the task run: the worker is lost when the job has been created, after `taken` names of others."""
     for name in ["churn", "churn-1"][:taken]:
         world.others_job(name)
     calls = taken + 3 if taken else 1
@@ -54,7 +54,7 @@ def test_the_job_that_uses_the_quota_up_may_be_our_own(world: World, lag: float)
     world.simulator.limits.lag = lag
     world.simulator.faults.add(Fault("lost_answer", "CreateTrainingJob"))
     training = world.training()
-    if lag:  # not to be seen yet: but it is known that it may be there
+    if lag:  # not visible yet, but it is known that it may exist
         with pytest.raises(TrainingProblem, match="quota is exhausted") as raised:
             training.start()
         assert raised.value.kind is Kind.RETRY

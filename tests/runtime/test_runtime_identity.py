@@ -1,4 +1,4 @@
-"""The identity in a job: what goes in comes out, within AWS's limits."""
+"""The identity in a job: what is encoded is decoded, within AWS's limits."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ from trainspec.runtime.engine.names import MAX_NAME, with_suffix
 IDS = st.text(min_size=1, max_size=250)
 NUMBERS = st.integers(-(10**6), 10**6)
 RUNS = st.builds(TaskRun, IDS, IDS, IDS, NUMBERS, NUMBERS, st.integers(0, 2**53), st.integers(0, 100))
-# What AWS takes in a tag's value; an environment variable's may hold anything.
+# What AWS allows in a tag's value; an environment variable's may contain anything.
 TAG_VALUE = re.compile(r"[A-Za-z0-9 _.:/=+\-@]*")
 
 
@@ -64,12 +64,12 @@ def test_different_tasks_are_never_taken_for_each_other(one: TaskRun, other: Tas
 
 
 def _never_met(one: TaskRun, other: TaskRun) -> bool:
-    """Whether nothing says that the runs of one name are the same run, or that run before it was cleared."""
+    """Whether nothing shows that the runs with one name are the same run, or that run before it was cleared."""
     return other.generation >= one.generation and other.clears >= one.clears and other.started != one.started
 
 
 def test_the_format_stays_readable() -> None:
-    """What a release wrote is on jobs that run. A text is added here when the format changes, none is taken away."""
+    """Running jobs carry what a release wrote. A text is added here when the format changes, none is removed."""
     first = "1/0/1/2/-1/1744156800000000/ends/{}/my_dag/scheduled__2025-04-09T00:00:00+00:00/train"
     assert decode(first.format(RUN.digest)) == Label.of(replace(RUN, retries=1), 2)
     second = "2/prod/0/3/1/2/-1/1744156800000000/ends/{}/my_dag/scheduled__2025-04-09T00:00:00+00:00/train"

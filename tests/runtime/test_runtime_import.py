@@ -1,4 +1,4 @@
-"""The runtime is on the path of every parse of every DAG file: it stands alone and is light."""
+"""Every parse of every DAG file imports the runtime: it is independent and light."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A job's own log in the task's: complete, in order, each line once, and for a bounded number of calls."""
+"""A job's own log in the task's: complete, in order, each line once, with a limited number of calls."""
 
 from collections import Counter
 from typing import Any
@@ -23,7 +23,7 @@ def job_log(world: World, lines: list[str], *, tail: bool = False) -> JobLog:
 
 
 def said(world: World) -> list[str]:
-    """What each container has said, once its job has ended."""
+    """What each container has written, once its job has ended."""
     (job,) = world.simulator.jobs
     return [line for _, line in log_lines(job, job.state(world.clock.now()))]
 
@@ -33,7 +33,7 @@ def calls(world: World) -> int:
 
 
 def watch(world: World, lines: list[str], instances: int, interval: float = 5) -> list[int]:
-    """Wait for a whole job, showing its log; return the calls that each look cost."""
+    """Wait for a complete job, showing its log; return the number of calls of each poll."""
     training = world.training(Policy(check_interval=interval), request=request(instances))
     log, costs = job_log(world, lines), []
 
@@ -72,7 +72,7 @@ def test_lines_come_while_the_job_runs(world: World) -> None:
 
 
 def test_a_retry_goes_on_near_where_the_lost_try_was(world: World) -> None:
-    """Not from the beginning: of the streams that are there only the last lines, of later ones everything."""
+    """Not from the beginning: only the last lines of the existing streams, but everything of later ones."""
     many = [f"hyperparameter_{number}" for number in range(99)]
     world.training(request={**REQUEST, "HyperParameters": dict.fromkeys(many, "1")}).start()
     world.clock.advance(11)  # training has begun

@@ -1,6 +1,6 @@
-"""The poller that all deferred tasks of a triggerer share: its cost, how soon it notices, what it lives through.
+"""The poller that all deferred tasks of a triggerer share: its cost, its delay, the faults that it survives.
 
-Jobs and poller go by one manual clock, so nothing here depends on the machine's speed.
+Jobs and poller use one manual clock, so nothing here depends on the machine's speed.
 """
 
 import asyncio
@@ -36,10 +36,10 @@ def clock_of(simulator: Simulator) -> ManualClock:
 
 
 def make(simulator: Simulator, *names: str, training: float = 10_000) -> list[Job]:
-    """Jobs, the first the oldest, that train for so many seconds."""
+    """Jobs, oldest first, that train for that many seconds."""
     jobs = []
     for name in names:
-        clock_of(simulator).advance(1e-5)  # no two jobs are of the same age
+        clock_of(simulator).advance(1e-5)  # no two jobs have the same age
         simulator.account.choose = lambda *_: Outcome(0, 0, training, 0)
         jobs.append(simulator.account.create("us-east-1", {**REQUEST, "TrainingJobName": name}))
     return jobs
@@ -50,7 +50,7 @@ def numbered(prefix: str, count: int) -> list[str]:
 
 
 def in_poller(simulator: Simulator, work: Callable[[Poller], Awaitable[Any]]) -> Any:
-    """Run `work` on an event loop of its own, and hold the poller to leaving nothing behind."""
+    """Run `work` on its own event loop, and check that the poller leaves nothing behind."""
     client = simulator.client(config=Config(retries={"total_max_attempts": 1}))
 
     async def connect() -> Any:
@@ -97,18 +97,18 @@ def test_many_jobs_cost_calls_by_the_page(simulator: Simulator) -> None:
 @pytest.mark.parametrize(
     ("layout", "most"),
     [
-        # What stands for each job, the newest first: o is ours, a digit d is 10**d of somebody else's.
-        ("o", 8),  # alone: asked for
+        # The symbols are jobs, newest first: o is ours, a digit d is 10**d jobs of others.
+        ("o", 8),  # alone: described
         ("oo", 8),  # on one page: listed
-        ("2oo2", 18),  # a page in front of two: as dear as asking
-        pytest.param("o2o2o2o2o2o", 56, marks=pytest.mark.slow),  # one on each page: as dear as asking
-        pytest.param("oooo3o", 20, marks=pytest.mark.slow),  # one far behind four: listed four, asked for one
-        pytest.param("3ooo", 28, marks=pytest.mark.slow),  # behind ten pages of others: asked for
-        pytest.param("3" + "o" * 60, 100, marks=pytest.mark.slow),  # ten pages of others cost less than sixty questions
+        ("2oo2", 18),  # a page before two: as expensive as describing
+        pytest.param("o2o2o2o2o2o", 56, marks=pytest.mark.slow),  # one on each page: as expensive as describing
+        pytest.param("oooo3o", 20, marks=pytest.mark.slow),  # one far behind four: four listed, one described
+        pytest.param("3ooo", 28, marks=pytest.mark.slow),  # behind ten pages of others: described
+        pytest.param("3" + "o" * 60, 100, marks=pytest.mark.slow),  # ten pages of others cost less than sixty calls
     ],
 )
 def test_what_a_round_costs(simulator: Simulator, layout: str, most: int) -> None:
-    """Eight rounds cost no more than by the better way in each, and what it takes to find out which that is."""
+    """Eight rounds cost no more than by the better way in each, plus the cost of finding out which that is."""
     ours: list[Job] = []
     for place, letter in enumerate(reversed(layout)):
         if letter == "o":
@@ -121,7 +121,7 @@ def test_what_a_round_costs(simulator: Simulator, layout: str, most: int) -> Non
 
 @pytest.mark.slow
 def test_ends_are_noticed_within_an_interval(simulator: Simulator) -> None:
-    """Of jobs that the list shows, of one that lies far behind others, and in a mix of intervals."""
+    """Ends of jobs that the list shows, of one far behind others, and with different intervals."""
     far = make(simulator, "far", training=2.0)
     make(simulator, *numbered("other", 1500))
     near = [job for n in range(150) for job in make(simulator, f"near-{n}", training=0.5 + 2.5 * n / 150)]
@@ -174,7 +174,7 @@ def test_jobs_that_aws_does_not_show_yet(simulator: Simulator) -> None:
 
 
 def test_a_job_whose_age_is_not_known(simulator: Simulator) -> None:
-    """As that of another task's job: asked for once, to know."""
+    """As for another task's job: it is described once, to learn its age."""
     make(simulator, *numbered("other", 200))
     jobs = make(simulator, "a", "b", training=1.0)
 
@@ -202,7 +202,7 @@ def test_a_job_that_has_ended_long_ago_is_not_waited_for(simulator: Simulator) -
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
 def test_trouble_with_the_list_is_ridden_out(simulator: Simulator, fault: Fault, most: float) -> None:
-    """A list that is not to be had leaves the jobs to be asked for one by one."""
+    """If the list is not available, the jobs are described one by one."""
     simulator.faults.add(fault)
     jobs = make(simulator, *numbered("ours", 30), training=1.0)
 
@@ -260,7 +260,7 @@ def test_a_poller_that_breaks_leaves_nobody_waiting(simulator: Simulator, monkey
             broken.setattr(poller, "_serve", lambda *_: 1 / 0)
             waits = (poller.ended(job.name, 0.2, job.created) for job in jobs)
             problems = await asyncio.wait_for(asyncio.gather(*waits, return_exceptions=True), 5)
-        await asyncio.wait_for(poller.ended("a", 0.2), 5)  # and the next who comes is served
+        await asyncio.wait_for(poller.ended("a", 0.2), 5)  # and the next waiter is served
         return problems
 
     for problem in in_poller(simulator, work):
@@ -269,7 +269,7 @@ def test_a_poller_that_breaks_leaves_nobody_waiting(simulator: Simulator, monkey
 
 
 def test_the_event_loop_is_never_blocked() -> None:
-    """Each call of the client waits until the event loop has run: on the loop itself, it would wait for ever."""
+    """Each call of the client waits until the event loop has run: on the loop itself, it would wait forever."""
     jobs, called, went_on = numbered("ours", 30), threading.Event(), threading.Event()
 
     class Client:

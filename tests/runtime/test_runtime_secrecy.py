@@ -1,4 +1,4 @@
-"""What a request holds is in no log, at no level."""
+"""The values of a request are in no log, at no level."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def levels_as_they_were() -> Iterator[None]:
 
 
 def run_through_everything(world: World) -> None:
-    """A refusal, faults, a job that fails, its log."""
+    """A rejection, faults, a job that fails, its log."""
     request = {**REQUEST, "HyperParameters": {"epochs": "10", "phrase": SECRETS[1]}}
     with pytest.raises(TrainingProblem) as refused:
         world.training(request={**request, "RoleArn": SECRETS[0], "StoppingCondition": {}}).start()
@@ -47,7 +47,7 @@ def test_no_secret_at_debug(world: World, caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_boto_would_say_them(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """So the test above can fail; and who asks for bodies by name gets them."""
+    """This shows that the test above can fail; and those who ask for bodies by name get them."""
     caplog.set_level(logging.DEBUG)
     for name in LOGGERS:
         logging.getLogger(name).setLevel(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""One task run is one training job: what start() makes of a name that is free, taken, or taken by ourselves."""
+"""One task run is one training job: what start() does with a name that is free, taken, or taken by ourselves."""
 
 import re
 from contextlib import suppress
@@ -124,7 +124,7 @@ def test_a_cleared_task_gets_a_new_job_and_the_old_one_is_stopped(world: World, 
     cleared = replace(RUN, generation=1)
     assert world.training(Policy(action), run=cleared, try_number=2).start().name == "churn-1"
     assert world.statuses() == {"churn": "Completed" if ended else "Stopped", "churn-1": "InProgress"}
-    # The clear of a finished run moves the run's start, too.
+    # The clear of a finished run changes the run's start, too.
     world.finish()
     again = replace(RUN, generation=2, started=RUN.started + 1)
     assert world.training(Policy(action), run=again, try_number=3).start().name == "churn-2"
@@ -135,14 +135,14 @@ def test_a_cleared_task_gets_a_new_job_and_the_old_one_is_stopped(world: World, 
 def test_a_retry_attaches_although_the_author_has_changed_retries(
     world: World, before: int, after: int, status: str
 ) -> None:
-    """As at a deployment that replaces the DAG file and the workers at once. Airflow keeps `max_tries`."""
+    """As in a deployment that replaces the DAG file and the workers at once. Airflow keeps `max_tries`."""
     world.training(run=replace(RUN, retries=before)).start()
     retuned = replace(RUN, generation=before - after, retries=after)
     if status == "InProgress":
         assert world.training(run=retuned, try_number=2).start().name == "churn"
         assert world.live() == ["churn"]
         return
-    # Fewer retries and a clear give the same numbers. Then a job is made rather than an old model handed on.
+    # Fewer retries and a clear give the same numbers. Then creating a job is better than passing on an old model.
     world.finish()
     made = world.training(run=retuned, try_number=2).start().name
     assert made == ("churn" if after > before else "churn-1")
@@ -153,7 +153,7 @@ def test_a_retry_attaches_although_the_author_has_changed_retries(
     [("InProgress", "churn"), ("Completed", "churn-1"), ("Failed", "churn-1"), ("Stopped", "churn-1")],
 )
 def test_a_try_that_is_run_once_more_attaches_to_a_running_job_only(world: World, before: str, name: str) -> None:
-    """As with `airflow dags test` on 2.11, where the next one of a date has the identity of the one before."""
+    """As with `airflow dags test` on 2.11, where the next run of a date has the identity of the previous one."""
     world.simulator.plan = world.simulator.account.choose = lambda *_: Outcome(
         failure="AlgorithmError: no" if before == "Failed" else None
     )
@@ -176,7 +176,7 @@ def test_a_clear_counts_although_the_author_has_changed_retries(world: World) ->
 @pytest.mark.parametrize("request_", [REQUEST, SERVERLESS], ids=["environment", "tags"])
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_label_of_a_later_release_is_anothers(world: World, action: IfExists, request_: dict[str, Any]) -> None:
-    """Also where it says that it is this very task run's: neither waited for nor stopped, and no fault."""
+    """Even if it says that it is this task run's: neither waited for nor stopped, and not an error."""
     later = "3" + encode(Label.of(RUN, 1), 256)[1:]
     carries = {"Tags": [{"Key": TAG, "Value": later}]} if request_ is SERVERLESS else {"Environment": {VARIABLE: later}}
     world.client.create_training_job(**{**request_, **carries})
@@ -211,7 +211,7 @@ def test_faults_make_no_second_job(world: World, kind: Any, operation: str, fore
     assert list(world.statuses()) == (["churn", "churn-1"] if foreign else ["churn"])
 
 
-# At which call the worker is lost, and whether the call takes effect. With a look every 5 seconds a job takes 9 calls.
+# At which call the worker is lost, and whether the call takes effect. With a poll every 5 seconds a job takes 9 calls.
 CRASHES = [(at, after) for at in range(1, 9) for after in (False, True)]
 
 
@@ -246,16 +246,16 @@ def test_a_kill_at_any_call_leaves_nothing_running(world: World, taken: int, mad
         name = f"job{number}"
         for other in [name, f"{name}-1"][:taken]:
             world.others_job(other)
-        others = world.live()  # and still so afterwards
+        others = world.live()  # which must still be running afterwards
         client = DyingClient(world.client, at, after=after)
         training = world.training(Policy("increment", 5), request={**REQUEST, "TrainingJobName": name}, client=client)
         with pytest.raises(CrashError):
             training.wait(training.start(), None)
-        with suppress(TrainingProblem):  # killed before the create went out: there is no job to be found
+        with suppress(TrainingProblem):  # killed before the create call: there is no job to find
             stopped += training.abandon(world.calls(patience=2))
         assert [name for name, status in world.statuses().items() if status == "InProgress"] == others
         world.finish()
-    assert stopped == made  # at the other points of CRASHES there was no job yet
+    assert stopped == made  # at the other points of CRASHES, there was no job yet
 
 
 def test_twenty_racing_tasks_get_twenty_names(world: World) -> None:
@@ -276,7 +276,7 @@ def test_twenty_racing_tasks_get_twenty_names(world: World) -> None:
     [
         ({**REQUEST, "RoleArn": "nobody-in-particular"}, Kind.FATAL, "nobody-in-particular"),
         ({**REQUEST, "HyperParameters": {"token": "hush\nhush"}}, Kind.FATAL, "***"),
-        ({**REQUEST, "HyperParameters": {"token": 123456}}, Kind.FATAL, "***"),  # refused by botocore itself
+        ({**REQUEST, "HyperParameters": {"token": 123456}}, Kind.FATAL, "***"),  # rejected by botocore itself
     ],
 )
 def test_an_invalid_request_fails_for_good_and_keeps_secrets(
@@ -289,7 +289,7 @@ def test_an_invalid_request_fails_for_good_and_keeps_secrets(
     assert text in raised.value.text
     assert not [secret for secret in ("hush", "123456", "sup3r-secret") if secret in raised.value.text + str(world.log)]
     calls = len(world.simulator.calls)
-    assert not training.abandon(world.calls())  # there is nothing, and nothing is asked
+    assert not training.abandon(world.calls())  # there is nothing to stop, and no call
     assert len(world.simulator.calls) == calls
 
 
@@ -331,7 +331,7 @@ def test_what_does_not_pass_is_given_up(world: World) -> None:
 @pytest.mark.parametrize("kind", sampled(["throttle", "internal", "unavailable", "reset"], 4))
 def test_ten_minutes_of_trouble_at_any_call_are_ridden_out(world: World, kind: Any, operation: str) -> None:
     request, earlier = {**SERVERLESS, "StoppingCondition": {"MaxRuntimeInSeconds": 900}}, replace(RUN, generation=-1)
-    world.training(run=earlier, request=request).start()  # to be stopped first, so that there is a stop
+    world.training(run=earlier, request=request).start()  # it must be stopped first, so that there is a stop call
     started = world.clock.now()
     world.simulator.faults.add(Fault(kind, operation, times=40))
     job = world.run(request=request)

@@ -1,4 +1,4 @@
-"""Sweeping: which running jobs are stopped, which are left alone, and how Airflow is asked."""
+"""Sweeping: which running jobs are stopped, which are left alone, and how Airflow is queried."""
 
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -148,7 +148,7 @@ def test_rest(api: str, login: tuple[str, str] | None, run: TaskRun) -> None:
         assert airflow.ask(replace(run, task_id="other")) == Known(run.started, run_ended=False, state=None)
         assert airflow.ask(replace(run, dag_id="other")) is None
         runs_asked = [path for path in stub.asked if "taskInstances" not in path and "version" not in path]
-        assert len(set(runs_asked)) == len(runs_asked)  # each DAG run once
+        assert len(set(runs_asked)) == len(runs_asked)  # one call for each DAG run
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_is_not_an_answer_of_airflow_leads_to_no_verdict(
 ) -> None:
     monkeypatch.setattr(airflow_rest, "_WAITS", ())
     if "start_date" in body.decode() and path == "/taskInstances/":
-        return  # a task's start is not asked for
+        return  # a task's start is not requested
     with serving(_airflow()) as stub:
         stub.damaged = {path: (status, body, length)}
         with pytest.raises(AskError):
@@ -214,7 +214,7 @@ def test_credentials_are_not_shown() -> None:
 
 
 def test_training_is_still_what_it_was(world: World) -> None:
-    """A retry attaches although its label says otherwise whether the job may stay: the author changed the spec."""
+    """A retry attaches although its label differs in whether the job may stay: the author changed the spec."""
     world.training().start()
     label = Label.of(RUN, 2, STAYS)
     job = Training(world.calls(), REQUEST, label, Policy(), world.log.append).start()

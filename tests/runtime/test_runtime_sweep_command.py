@@ -1,4 +1,4 @@
-"""`trainspec sweep` as a user meets it: against the simulated SageMaker and Airflow's REST API, both over HTTP."""
+"""`trainspec sweep` as a user sees it: with the simulated SageMaker and Airflow's REST API, both over HTTP."""
 
 import ast
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def test_stop(airflow: AirflowStub, aws: Simulator, trainspec: Run, monkeypatch:
 
 
 def test_whose_jobs_are_stopped_is_said(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
-    """Two Airflows with the same runs, to the microsecond: only one of them is asked here."""
+    """Two Airflows with the same runs, to the microsecond: only one of them is queried here."""
     for name in ("prod", "@0123456789ab"):
         label = Label.of(replace(RUN, installation=name), 1)
         aws.client().create_training_job(**sign({**REQUEST, "TrainingJobName": f"of-{name.strip('@')}"}, label))
@@ -124,7 +124,7 @@ def test_a_label_prints_nothing_of_its_own(airflow: AirflowStub, aws: Simulator,
 def test_a_job_of_a_run_without_airflow_is_left_alone(airflow: AirflowStub, aws: Simulator, trainspec: Run) -> None:
     local = replace(RUN, run_id=f"{LOCAL_RUN}2025-04-09T00:00:00+00:00")
     aws.client().create_training_job(**sign(REQUEST, Label.of(local, 1)))
-    airflow.runs[local.dag_id, local.run_id] = {"start_date": STARTED, "state": "failed"}  # whatever its name says
+    airflow.runs[local.dag_id, local.run_id] = {"start_date": STARTED, "state": "failed"}  # regardless of its name
     ran = trainspec("sweep", "--stop", "--all", "--airflow-url", airflow.url, "--older-than", "0")
     assert (ran.returncode, _stopped(aws)) == (0, [])
     assert ran.stdout.startswith("left: churn: `trainspec run` started it, not an Airflow task (DAG my_dag, run ")

@@ -1,4 +1,4 @@
-"""Tuning jobs by the engine: one for a task run, what it hands on, and why it failed. The model test has the rest."""
+"""Tuning jobs in the engine: one per task run, what it passes on, and why it failed. The model tests the rest."""
 
 from dataclasses import replace
 from typing import Any

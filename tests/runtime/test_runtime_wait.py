@@ -1,4 +1,4 @@
-"""From a running job to its end: what is logged, how long it is waited for, and what a failure says."""
+"""From a running job to its end: what is logged, how long the wait is, and what a failure says."""
 
 from typing import Any
 
@@ -128,7 +128,7 @@ def test_no_link_where_there_is_no_public_console() -> None:
 
 
 def test_a_job_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
-    """SageMaker may not know a job for a moment after it was made."""
+    """SageMaker may not know a job for a moment after its creation."""
 
     class Lagging:
         blind = 4
@@ -147,7 +147,7 @@ def test_a_job_that_cannot_be_seen_yet_is_waited_for(world: World) -> None:
 def test_a_kill_after_a_deferral_stops_the_job_that_was_not_looked_at_yet(world: World) -> None:
     job = world.training().start()
     again = world.training(client=DyingClient(world.client, 1, after=False))
-    again.request = {}  # nothing but the trigger's event is handed on
+    again.request = {}  # only the trigger's event is passed on
     with pytest.raises(CrashError):
         again.resume(job.name)
     assert again.abandon(world.calls(patience=2))

@@ -19,7 +19,7 @@ INCREMENT = Policy("increment")
 
 
 def ends(world: World, name: str, failure: str | None = None) -> None:
-    """The job ends now."""
+    """End the job now."""
     (job,) = (job for job in world.simulator.jobs if job.name == name)
     job.outcome = replace(job.outcome, training=0, starting=0, downloading=0, uploading=0, failure=failure)
 
@@ -56,15 +56,15 @@ def test_a_clear_that_leaves_max_tries_alone_is_counted(world: World, where: Tas
     [
         (0, 3, False, "churn-1"),  # 2 tries and no retries: a clear of the second leaves max_tries at 2
         (1, 2, False, "churn-1"),
-        (0, 2, False, "churn"),  # before try 3, no clear can have done so
-        (0, 3, True, "churn"),  # and here Airflow would have counted it
-        (3, 3, False, "churn"),  # with more retries, a clear moves max_tries
+        (0, 2, False, "churn"),  # before try 3, no clear can have done that
+        (0, 3, True, "churn"),  # here Airflow would have counted it
+        (3, 3, False, "churn"),  # with more retries, a clear changes max_tries
     ],
 )
 def test_fewer_retries_and_a_clear_that_nothing_shows(
     world: World, after: int, try_number: int, counts_clears: bool, name: str
 ) -> None:
-    """`max_tries` is 2 before and after: where clears are not counted, a job of before the clear is never reused."""
+    """`max_tries` is 2 before and after: if clears are not counted, a job of before the clear is never reused."""
     world.training(run=replace(HERE, retries=2)).start()
     now = replace(HERE, generation=2 - after, retries=after)
     assert world.training(run=now, try_number=try_number, counts_clears=counts_clears).start().name == name
@@ -240,7 +240,7 @@ ENDED = Known(RUN.started, run_ended=True, state="failed")
         (HERE, "prod", ENDED, Verdict.STRAY),
         (HERE, "staging", ENDED, Verdict.UNKNOWN),
         (HERE, "", ENDED, Verdict.UNKNOWN),
-        (RUN, "prod", ENDED, Verdict.STRAY),  # made by a release that did not know installations
+        (RUN, "prod", ENDED, Verdict.STRAY),  # created by a release without installations
         (RUN, "prod", replace(ENDED, shared_start=True), Verdict.UNKNOWN),
         (HERE, "prod", None, Verdict.STRAY),
         (DERIVED, DERIVED.installation, None, Verdict.UNKNOWN),
@@ -271,7 +271,7 @@ def _environment(label: Label) -> dict[str, str]:
 
 @pytest.mark.parametrize("skew", [300.0, -300.0])
 def test_a_wait_is_measured_by_the_clock_of_aws(world: World, skew: float) -> None:
-    """A worker whose clock differs gives up when the job is as old as the label says that it may become."""
+    """A worker whose clock differs gives up when the job has the age that the label allows."""
     policy = Policy(max_attempts=20, check_interval=30, on_timeout="leave")
     training = world.training(policy, run=HERE)
     clock = training.calls.clock

@@ -4,12 +4,12 @@
 # [tool.uv.sources]
 # trainspec = { path = "../..", editable = true }
 # ///
-"""What version 2 of the SageMaker SDK sends: `uv run tests/sdk/ask_sdk.py`, in an environment of its own.
+"""What version 2 of the SageMaker SDK sends: `uv run tests/sdk/ask_sdk.py`, in a separate environment.
 
-Every `jobs/NAME/job.py` is a program as users of the SDK write it. It is run against the simulator, and the request
-that it sends is kept beside it as `request.json`. The hyperparameters of each kind of distribution, or why the SDK
-refuses it, are kept in `distributions.json`. With `--check` nothing is written, and the exit code is 1 where something
-would change.
+Every `jobs/NAME/job.py` is a program as users of the SDK write it. It runs with the simulator, and the request that it
+sends is stored next to it as `request.json`. The hyperparameters of each kind of distribution, or why the SDK rejects
+it, are stored in `distributions.json`. With `--check`, nothing is written, and the exit code is 1 if something would
+change.
 """
 
 import json
@@ -27,12 +27,12 @@ HERE = Path(__file__).parent
 ROLE = "arn:aws:iam::123456789012:role/SageMakerRole"
 sys.path.insert(0, str(HERE))
 
-from combinations import KINDS, Combination, combinations  # noqa: E402  # it lies beside this program
+from combinations import KINDS, Combination, combinations  # noqa: E402  # it is next to this program
 from trainspec.simulator import Simulator  # noqa: E402
 
 
 def main() -> int:
-    """Ask the SDK all, and write or compare what it says."""
+    """Run everything with the SDK, and write or compare the results."""
     os.chdir(HERE)
     with tempfile.TemporaryDirectory() as folder, Simulator(objects=Path(folder, "s3")) as simulator:
         _point_to(simulator.url, Path(folder))
@@ -45,7 +45,7 @@ def main() -> int:
             runpy.run_path(str(program))
             request = json.dumps(simulator.jobs[-1].request)
             said[program.with_name("request.json")] = json.loads(request.replace(simulator.jobs[-1].name, "NAME"))
-        boto3.client = cache(boto3.client)  # the SDK makes one for each estimator
+        boto3.client = cache(boto3.client)  # the SDK creates one for each estimator
         del os.environ["SAGEMAKER_USER_CONFIG_OVERRIDE"]  # settings are checked again for each estimator
         session = sagemaker.Session()
         said[HERE / "distributions.json"] = {each.key: _distribution(each, session) for each in combinations()}
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _point_to(url: str, folder: Path) -> None:
-    """Nothing leaves this machine: the simulator is AWS, and the SDK's telemetry is off."""
+    """Keep everything on this machine: the simulator is AWS, and the SDK's telemetry is off."""
     settings = folder / "config.yaml"
     settings.write_text("SchemaVersion: '1.0'\nSageMaker: {PythonSDK: {Modules: {TelemetryOptOut: true}}}\n")
     os.environ |= {
@@ -75,7 +75,7 @@ def _point_to(url: str, folder: Path) -> None:
 
 
 def _distribution(asked: Combination, session: Any) -> dict[str, str] | str:
-    """The hyperparameters that the distribution adds, or the SDK's words where it refuses it."""
+    """The hyperparameters that the distribution adds, or the SDK's message if it rejects it."""
     try:
         estimator = _estimator(asked, session)
         given = estimator.hyperparameters()

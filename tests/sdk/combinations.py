@@ -1,4 +1,4 @@
-"""The kinds of distribution, each with every framework and machine: what is asked of the SDK and of trainspec."""
+"""The kinds of distribution, each with every framework and machine: the inputs for the SDK and for trainspec."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "mwms": {"multi_worker_mirrored_strategy": {"enabled": True}},
     "xla": {"pytorchxla": {"enabled": True}},
 }
-"""What the SDK's `distribution` says for each of ours; `options` are those of OURS."""
+"""The SDK's `distribution` for each of ours; `options` are those of OURS."""
 OURS: dict[str, Any] = {
     "smddp options": {"type": "smddp", "options": "-verbose"},
     "mpi options": {"type": "mpi", "processes_per_host": 4, "options": "-x NCCL_DEBUG=INFO"},
@@ -48,7 +48,7 @@ MACHINES = (
 
 @dataclass(frozen=True)
 class Combination:
-    """One question. `groups` are instance groups by name, in place of the one machine."""
+    """One combination. `groups` are instance groups by name, instead of the one machine."""
 
     kind: str
     framework: dict[str, str]
@@ -65,7 +65,7 @@ class Combination:
 
 
 def combinations() -> Iterator[Combination]:
-    """All questions, in order."""
+    """All combinations, in order."""
     for kind in KINDS:
         for framework in FRAMEWORKS:
             for machine in MACHINES:

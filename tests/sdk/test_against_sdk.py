@@ -1,4 +1,4 @@
-"""Specs beside programs of the SageMaker SDK: the same request, names aside. ask_sdk.py recorded the SDK."""
+"""Specs and programs of the SageMaker SDK: the same requests, except for names. ask_sdk.py recorded the SDK."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 
 def _canonical(value: Any) -> Any:
-    """Hyperparameters as the toolkit reads them: lists of JSON have blanks in the SDK's spelling."""
+    """Hyperparameters as the toolkit reads them: the SDK writes JSON lists with spaces."""
     values = {name: json.loads(each) for name, each in value["HyperParameters"].items()}
     return {**value, "HyperParameters": values}
 
@@ -46,13 +46,13 @@ def test_distributions_are_the_sdks() -> None:
         ours = lower(cast("JobData", {"resources": resources, "distribution": given})).members["HyperParameters"]
         wanted = {name: value for name, value in answer.items() if value not in ("null", "false")}
         if not KNOWN[asked.kind.split(" ")[0]].takes_groups:
-            ours.pop("sagemaker_distribution_instance_groups", None)  # the SDK drops it without a word
+            ours.pop("sagemaker_distribution_instance_groups", None)  # the SDK drops it silently
         assert ours == wanted, asked.key
         compared += 1
     assert compared > 150
 
 
 OTHERWISE = {
-    ("pytorch", "pytorchddp"),  # which this version of the SDK makes smddp of
-    ("mxnet", "mpi"),  # without options, which MXNet's estimator sends only beside the number of processes
+    ("pytorch", "pytorchddp"),  # this version of the SDK turns it into smddp
+    ("mxnet", "mpi"),  # no options: MXNet's estimator sends them only with the number of processes
 }

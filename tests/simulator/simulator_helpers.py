@@ -1,4 +1,4 @@
-"""A request that the simulator takes, and how an error of boto3's reads."""
+"""A request that the simulator accepts, and the form of boto3's errors."""
 
 import copy
 from collections.abc import Callable
@@ -23,12 +23,12 @@ REQUEST: dict[str, Any] = {
 
 
 def request(name: str = "churn", **members: Any) -> dict[str, Any]:
-    """REQUEST under another name, with other members."""
+    """REQUEST with another name and other members."""
     return {**copy.deepcopy(REQUEST), "TrainingJobName": name, **members}
 
 
 def refusal(call: Callable[..., Any], **params: Any) -> tuple[str, str]:
-    """The code and the message with which `call` is refused; ("", "") when it is not."""
+    """The code and the message with which `call` is rejected; ("", "") if it is not."""
     try:
         call(**params)
     except ClientError as error:

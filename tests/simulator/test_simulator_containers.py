@@ -1,4 +1,4 @@
-"""With strict containers a job fails where its container would, and only there."""
+"""With strict containers, a job fails where its container would, and only there."""
 
 import json
 from typing import Any
@@ -91,7 +91,7 @@ def test_codes_are_rules_once_a_kind() -> None:
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.code)
 def test_each_end_is_found_in_its_rules_example(end: End) -> None:
-    """A rule that does not always end its job names what it fails with, at least in its own example."""
+    """A rule that does not always end its job names the failure, at least in its own example."""
     (rule,) = (rule for rule in all_rules() if rule.code.id == end.code)
     made = analyse(Source("bad.yaml", spec_with(rule.bad)), Options()).requests["train"]
     job = JobView("train", {}, made.members, {})

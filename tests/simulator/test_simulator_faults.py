@@ -1,4 +1,4 @@
-"""Faults as boto3 meets them, and what the journal tells of them afterwards."""
+"""Faults as boto3 sees them, and how the journal reports them afterwards."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 def create(simulator: Simulator, attempts: int, name: str = "churn") -> str:
-    """Create a job; the error's code or class name, "" for an answer without an ARN, or the ARN."""
+    """Create a job; returns the error's code or class name, "" for a response without an ARN, or the ARN."""
     client = simulator.client(config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}))
     try:
         return str(client.create_training_job(**request(name)).get("TrainingJobArn", ""))

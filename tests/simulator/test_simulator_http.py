@@ -1,4 +1,4 @@
-"""What goes over the wire, without boto3: the control interface, and requests that no client should send."""
+"""What is sent over the wire, without boto3: the control interface, and requests that no client should send."""
 
 import http.client
 import json

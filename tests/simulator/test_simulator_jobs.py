@@ -1,4 +1,4 @@
-"""Training jobs over HTTP with boto3, on a clock that the test turns."""
+"""Training jobs over HTTP with boto3, with a clock that the test advances."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Lag, quotas and rates, as boto3 meets them."""
+"""Lag, quotas and rates, as boto3 sees them."""
 
 from collections.abc import Iterator
 from typing import Any

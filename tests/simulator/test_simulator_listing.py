@@ -9,7 +9,7 @@ from simulator_helpers import refusal, request
 from trainspec.simulator import ManualClock, Outcome, Plan, Simulator
 
 START = 1_750_000_000
-# Created ten seconds apart; the Failed one and the short one have ended when the last has been created.
+# Created ten seconds apart; the Failed one and the short one have ended when the last one has been created.
 NAMES = ["delta-1", "alpha-1", "echo-bad", "bravo-1", "charlie-short"]
 SHORT = Outcome(1, 1, 1, 1)
 

@@ -1,4 +1,4 @@
-"""The logs of training jobs, as CloudWatch gives them."""
+"""The logs of training jobs, as CloudWatch returns them."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tuning jobs of the simulator: the same again, in AWS's words."""
+"""Tuning jobs of the simulator: reproducible, with AWS's messages."""
 
 from typing import Any
 

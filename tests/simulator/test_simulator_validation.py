@@ -1,4 +1,4 @@
-"""Refusals in AWS's words. boto3 checks some of this itself, so its own validation is switched off."""
+"""Rejections in AWS's words. boto3 checks some of this itself, so its own validation is switched off."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ FAILED = f"{CONSTRAINT} Member must "
 
 
 def all_of(longest: int, pattern: str) -> str:
-    """What AWS says of the elements of a list or a map: all that they must satisfy."""
+    """AWS's message about the elements of a list or a map: everything that they must satisfy."""
     return (
         f"must satisfy constraint: [Member must have length less than or equal to {longest}, Member must have length "
         f"greater than or equal to 0, Member must satisfy regular expression pattern: {pattern}]"

@@ -1,4 +1,4 @@
-"""`trainspec docs`: what the pages say, the same bytes twice, and nothing that a spec says becomes markup."""
+"""`trainspec docs`: what the pages say, the same bytes twice, and no part of a spec becomes markup."""
 
 import shutil
 from datetime import datetime, timezone

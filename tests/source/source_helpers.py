@@ -1,4 +1,4 @@
-"""A project with a folder of code, and a spec whose job runs a script of it."""
+"""A project with a folder of code, and a spec whose job runs a script from it."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def write(project: Path, files: dict[str, str]) -> None:
 
 
 def write_spec(project: Path, source: str = SOURCE, image: str = FRAMEWORK, more: str = "") -> str:
-    """Write the spec, and give its name."""
+    """Write the spec, and return its name."""
     indented = "".join(f"    {line}\n" for line in more.splitlines())
     write(project, {"specs/churn.yaml": SPEC.format(image=image, source=source, more=indented)})
     return "specs/churn.yaml"

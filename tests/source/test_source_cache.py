@@ -1,4 +1,4 @@
-"""A spec with a source folder is remembered while nothing in the folder changes, and looked at again when it does."""
+"""A spec with a source folder is remembered while nothing in the folder changes, and analysed again if it does."""
 
 import os
 import time
@@ -51,7 +51,7 @@ def known(spec: Path) -> Outcome | None:
 
 
 def kept(spec: Path) -> Outcome:
-    """What is found now, which the cache keeps."""
+    """The result now, which the cache stores."""
     time.sleep(0.02)  # a tick of the file system's clock
     found = look(spec).at(spec)
     assert not found.findings
@@ -67,7 +67,7 @@ def test_what_has_not_changed_is_known(spec: Path) -> None:
 
 
 def _rewrite(name: str, text: str) -> Callable[[Path], None]:
-    """Other content, of the same size and with the same time."""
+    """Other content, with the same size and time."""
 
     def change(project: Path) -> None:
         path = project / name
@@ -153,7 +153,7 @@ def test_specs_that_share_a_source_look_at_it_once(spec: Path, monkeypatch: pyte
     member = str(spec.parents[1] / "src" / "lib" / "x.py")
     found = look(spec)
     for each in specs:
-        assert found.at(each).watched is None  # nothing that a run would carry around for each spec
+        assert found.at(each).watched is None  # a run does not keep it for each spec
     assert names.count(member) == 1
     names.clear()
     again = look(spec)
@@ -171,7 +171,7 @@ def test_a_folder_that_is_not_there_is_looked_for_again(spec: Path, trainspec: R
 
 
 def test_without_packing_nothing_is_remembered(spec: Path) -> None:
-    """`diff` compares a working tree without its folders: what it finds is no answer for `lint`."""
+    """`diff` compares a working tree without its folders: its findings are not valid for `lint`."""
     unpacked = Look(Project(spec.parents[1], packs=False), Options(), Wanted(dag_file=True))
     unpacked.at(spec)
     assert known(spec) is None

@@ -1,4 +1,4 @@
-"""push, iam, run --local, metrics and simulate --exec, as a user meets them."""
+"""push, iam, run --local, metrics and simulate --exec, as a user sees them."""
 
 import json
 import subprocess
@@ -83,7 +83,7 @@ def _run(trainspec: Run, *more: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("image", [None, OWN_IMAGE])
 def test_run_local_trains(trainspec: Run, project: Path, image: str | None) -> None:
-    """By the toolkit's hyperparameters, and by the entrypoint that any other image gets."""
+    """With the toolkit's hyperparameters, and with the entrypoint that any other image gets."""
     script = SCRIPT if image is None else "import os\nprint('auc=0.5'); print('auc=0.3')\n"
     write(project, {"src/train.py": script})
     options = {} if image is None else {"image": image}

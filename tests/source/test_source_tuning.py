@@ -1,4 +1,4 @@
-"""`run --local` of tuning jobs: scripts that really run, the objective out of their logs, the best handed on."""
+"""`run --local` of tuning jobs: scripts that really run, the objective from their logs, the best passed on."""
 
 import json
 import re

@@ -1,6 +1,6 @@
 """A plugin for mypy: `get` of a TypedDict with a key that it does not have is an error.
 
-mypy takes `job.get("imge")` for an `object`; `job["imge"]` it refuses by itself.
+To mypy, `job.get("imge")` is an `object`; it rejects `job["imge"]` by itself.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from mypy.types import Type, TypedDictType, UnionType, get_proper_type
 
 
 def known_key(context: MethodContext) -> Type:
-    """Refuse a key that the TypedDict does not have, and go on as mypy does."""
+    """Reject a key that the TypedDict does not have, and continue as mypy does."""
     key = context.args[0][0] if context.args and context.args[0] else None
     given = get_proper_type(context.type)
     arms = [get_proper_type(each) for each in given.items] if isinstance(given, UnionType) else [given]
@@ -25,7 +25,7 @@ def known_key(context: MethodContext) -> Type:
 
 
 class KnownKeys(Plugin):
-    """Joins `known_key` to `Mapping.get`."""
+    """Connects `known_key` with `Mapping.get`."""
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """The hook for a method by its full name."""
@@ -33,5 +33,5 @@ class KnownKeys(Plugin):
 
 
 def plugin(version: str) -> type[Plugin]:
-    """What mypy asks a plugin for."""
+    """The entry point that mypy calls."""
     return KnownKeys

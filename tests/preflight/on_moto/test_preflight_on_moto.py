@@ -1,7 +1,7 @@
-"""`trainspec preflight` against moto's server: each check once sound, once broken, once denied.
+"""`trainspec preflight` against moto's server: each check once valid, once broken, once denied.
 
-In front of it stands the account of `preflight_account`, which denies what a test says, and answers what moto does not
-know: IAM's simulator, SageMaker's quotas and training plans. All else is moto's.
+The account of `preflight_account` is in front of it: it denies what a test says, and answers what moto does not know:
+IAM's simulator, SageMaker's quotas and training plans. Everything else is moto's.
 """
 
 import importlib
@@ -70,7 +70,7 @@ def moto() -> Iterator[tuple[str, int]]:
 
 @dataclass
 class OnMoto:
-    """An account that has all that the spec needs, the spec, and the command."""
+    """An account that has everything that the spec needs, the spec, and the command."""
 
     folder: Path
     run: Run
@@ -117,14 +117,14 @@ class OnMoto:
         return found
 
     def written(self) -> str:
-        """The spec with the ids that moto gave."""
+        """The spec with the ids that moto created."""
         text = self.text
         for name, value in self.ids.items():
             text = text.replace(name, value)
         return text
 
     def place(self, word: str) -> tuple[int, int]:
-        """Line and column of a word of the spec, before it has ids."""
+        """Line and column of a word in the spec, before it has ids."""
         line, text = next((at, each) for at, each in enumerate(self.text.splitlines(), 1) if word in each)
         return line, text.index(word) + 1
 
@@ -149,7 +149,7 @@ def test_a_sound_account_gives_nothing(account: OnMoto) -> None:
 
 
 def test_where_moto_does_not_know_a_call_it_is_not_checked(account: OnMoto) -> None:
-    """Moto alone: nothing but what could not be checked."""
+    """Moto alone: the only findings are that something could not be checked."""
     account.url = account.moto
     found = account(code=0)
     assert {(each["code"], each["severity"]) for each in found} == {("TS900", "note")}
@@ -193,7 +193,7 @@ def _trust(principal: Mapping[str, str]) -> Callable[[OnMoto], object]:
     return lambda account: account.client("iam").update_assume_role_policy(RoleName="R", PolicyDocument=document)
 
 
-# What is broken, the finding's code, and the value that it stands at.
+# What is broken, the finding's code, and the value at its place.
 BROKEN: dict[str, tuple[Callable[[OnMoto], object], str, str]] = {
     "no role": (lambda on: on.client("iam").delete_role(RoleName="R"), "TS902", "arn:aws:iam"),
     "trusts EC2": (_trust({"Service": "ec2.amazonaws.com"}), "TS903", "arn:aws:iam"),
@@ -227,7 +227,7 @@ BROKEN: dict[str, tuple[Callable[[OnMoto], object], str, str]] = {
         "TS916",
         "VOLUME_KEY",
     ),
-    # Below, what moto does not know: our own account answers.
+    # Below: what moto does not know, so our own account answers.
     "may not read": (lambda on: on.state.refused.add("s3:GetObject"), "TS904", '"s3://my-bucket/train/"'),
     "may not write": (lambda on: on.state.refused.add("s3:PutObject"), "TS910", "s3://my-bucket/out/"),
     "no quota": (

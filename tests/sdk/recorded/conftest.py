@@ -1,4 +1,4 @@
-"""The SageMaker SDKs run under `import --record`, by a command of their own: `pytest tests/sdk/recorded`.
+"""The SageMaker SDKs run under `import --record`, by their own command: `pytest tests/sdk/recorded`.
 
 Plain `pytest` leaves them out: uv installs both SDKs (about 750 MB) the first time.
 """

@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["sagemaker==2.257.7"]
 # ///
-"""Version 2 of the SDK: an estimator of a framework, one of an image, and a tuner; each is waited for."""
+"""Version 2 of the SDK: an estimator of a framework, one of an image, and a tuner; the program waits for each."""
 
 from pathlib import Path
 

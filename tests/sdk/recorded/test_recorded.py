@@ -1,4 +1,4 @@
-"""`trainspec import --record` of scripts with the real SageMaker SDKs: the specs ask for what the SDK sent."""
+"""`trainspec import --record` of scripts with the real SageMaker SDKs: the specs request what the SDK sent."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ CASES = {
 
 
 def comparable(request: Mapping[str, Any], *names: str) -> Any:
-    """A request with `<name>` for the job's names, and hyperparameters that the SDK wrote as JSON read as such."""
+    """A request with `<name>` for the job's names, and hyperparameters that the SDK wrote as JSON parsed."""
     text = json.dumps(request)
     for name in names:
         text = text.replace(name, "<name>")

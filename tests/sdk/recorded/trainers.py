@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["sagemaker==3.27.0"]
 # ///
-"""Version 3 of the SDK: a trainer with code of its own, and one of an image alone; each is waited for."""
+"""Version 3 of the SDK: a trainer with its own code, and one with an image only; the program waits for each."""
 
 from pathlib import Path
 
