@@ -1,8 +1,8 @@
-"""Run by Airflow's Python: loads many DAG files from one process, which forks for each, as its DAG processor does.
+"""Run by Airflow's Python: loads many DAG files in one process, which forks for each, as Airflow's DAG processor does.
 
-ARCHIVE FOLDER OUTPUT [WHAT]... For each file of FOLDER but helpers, OUTPUT gets what Airflow holds (`.truth`), and
-what the program in ARCHIVE, which `import --load` hands to Airflow's Python, finds (`.found`, `.found.later`): both, or
-one of them, where WHAT is `truth` or `found`.
+ARCHIVE FOLDER OUTPUT [WHAT]... For each file of FOLDER except helpers, OUTPUT gets what Airflow has (`.truth`), and
+what the program in ARCHIVE, which `import --load` runs with Airflow's Python, finds (`.found`, `.found.later`): both,
+or one of them, if WHAT is `truth` or `found`.
 """
 
 import gc
@@ -61,7 +61,7 @@ def _truth(file: Path, output: Path) -> None:
 
 
 def _names_around(group: Any) -> list[str]:
-    """The ids of a group and of those around it, the outermost first, each as the file has it."""
+    """The ids of a group and of the groups that contain it, outermost first, each as in the file."""
     return [*_names_around(group.parent_group), group._group_id] if group is not None and group._group_id else []
 
 
@@ -83,7 +83,7 @@ _OF_DAG = (
 
 
 def _arguments(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """The arguments of a DAG or a task as Airflow holds them."""
+    """The arguments of a DAG or a task in Airflow."""
     found = {name: _plain(getattr(of, name, None)) for name in names}
     if isinstance(calls := found["on_failure_callback"], list):
         found["on_failure_callback"] = [each for each in calls if "stop_left_over" not in each]  # our own, at each job
@@ -91,7 +91,7 @@ def _arguments(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON: what is the same to Airflow is the same there."""
+    """A value as JSON: values that are equal to Airflow are equal there."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Enum):
@@ -118,7 +118,7 @@ def _plain(value: Any) -> Any:
 
 
 def _unmapped(task: Any) -> Iterator[Any]:
-    """The operator of each task instance of a mapped task, as Airflow's own expansion makes it when it runs."""
+    """The operator of each task instance of a mapped task, as Airflow's own expansion creates it at run time."""
     given = task.expand_input.value
     size = prod(map(len, given.values())) if isinstance(given, dict) else len(given)
     for index in range(size):
@@ -127,7 +127,7 @@ def _unmapped(task: Any) -> Iterator[Any]:
 
 
 def _watch_edges(file: str, lines: dict[str, list[int]]) -> None:
-    """Note at which lines of the file, callers included, tasks are linked: `a to b`."""
+    """Record at which lines of the file, including callers, tasks are linked: `a to b`."""
     node_class = importlib.import_module("airflow.sdk.definitions._internal.node").DAGNode
     link = node_class._set_relatives
 
@@ -169,7 +169,7 @@ def main(archive: str, folder: str, output: str, *what: str) -> None:
     for module in _WARM:
         with suppress(ImportError):  # of another major
             importlib.import_module(module)
-    gc.freeze()  # what is shared with the forks stays shared
+    gc.freeze()  # memory shared with the forks stays shared
     for file in sorted(Path(folder).glob("*.py")):
         if file.stem.endswith("_helpers"):
             continue
