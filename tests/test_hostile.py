@@ -30,7 +30,7 @@ GOOD = "trainspec: 1\n" + JOBS
 Build = str | bytes | Callable[[Path], None]
 
 SECONDS, SLACK = 1.0, 5
-"""What a command may take of the processor in a process of its own, and how much more where that is slow or shared."""
+"""What a command may take of the processor in a process of its own, and how much more on another model of processor."""
 MEGABYTES = 300
 CHARACTERS, LONGEST_LINE = 200_000, 1_500
 """No flood of findings, and no string of the spec that is shown completely whatever its length."""
@@ -386,13 +386,15 @@ for command in sys.argv[1:]:
         code = main(command.split())
     ran.append((code, out.getvalue(), time.process_time() - start))
     start = time.process_time()
-json.dump((ran, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss), sys.stdout)
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+from cpu_time import slowness
+json.dump((ran, memory, slowness()), sys.stdout)
 """
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of `lint` and `compile`: exit codes, outputs, seconds; and the most memory in megabytes."""
+    """What came of `lint` and `compile`: exit codes, outputs, CPU seconds (`cpu_time`); and the most megabytes."""
 
     codes: tuple[int, ...]
     outputs: tuple[str, ...]
@@ -415,12 +417,12 @@ def run(build: Build, project: Path, *commands: str) -> Ran:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8:surrogateescape"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    ran, memory = json.loads(done.stdout)
+    ran, memory, slower = json.loads(done.stdout)
     codes, outputs, seconds = zip(*ran, strict=True)
     unit = 1024 if sys.platform != "darwin" else 1024 * 1024
     new = (path.relative_to(project) for path in set(project.rglob("*")) - before)
     made = frozenset(str(path) for path in new)
-    return Ran(codes, outputs, seconds, memory // unit, made)
+    return Ran(codes, outputs, tuple(each / slower for each in seconds), memory // unit, made)
 
 
 def check_bounds(ran: Ran) -> None:
