@@ -12,9 +12,9 @@ from trainspec.airflow_api.derive import tables
 
 
 def main() -> int:
-    """0 when the tables are written, or the same with `--check`; 1 where they differ, 2 without the packages."""
+    """0 if the tables are written, or unchanged with `--check`; 1 if they differ, 2 without the packages."""
     parser = argparse.ArgumentParser(prog="python -m trainspec.airflow_api", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a table is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a table is stale")
     parser.add_argument("--packages", type=Path, default=Path(".cache/airflow-packages"), metavar="FOLDER")
     arguments = parser.parse_args()
     try:

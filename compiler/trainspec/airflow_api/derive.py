@@ -39,7 +39,7 @@ def tables(folder: Path) -> dict[Path, str]:
 def _operators(
     packages: Packages, package: str, release: str, prefixes: tuple[str, ...] = (), parts: tuple[str, ...] = _PARTS
 ) -> dict[str, Any]:
-    """The operators, sensors and notifiers of a package by module and class, or what modules of other `parts` hold."""
+    """The operators, sensors and notifiers of a package by module and class, or those of modules in other `parts`."""
     modules: dict[str, dict[str, Any]] = {}
     for name in packages.names(package):
         known = name.startswith(prefixes) if prefixes else any(part in f"{name}." for part in parts)
@@ -69,7 +69,7 @@ def _row(known: Signature) -> dict[str, Any]:
 
 
 def _since(tree: Any) -> dict[str, str]:
-    """The minor that a module wants: `if not AIRFLOW_V_3_1_PLUS: raise …` is at its top."""
+    """The minor that a module requires: `if not AIRFLOW_V_3_1_PLUS: raise …` is at its top."""
     import ast
 
     for each in tree.body:

@@ -20,7 +20,7 @@ class Argument:
 class Signature:
     """What a class takes. `renders` are its template fields, None if they cannot be read off.
 
-    `root` is the last of its bases, without its package; `open` where it passes on arguments that cannot be followed.
+    `root` is the last of its bases, without its package; `open`: it passes on arguments that cannot be followed.
     """
 
     arguments: Mapping[str, Argument]

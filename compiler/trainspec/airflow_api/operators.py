@@ -1,4 +1,4 @@
-"""Which operators, sensors and notifiers there are, and what each takes: the tables of the providers, looked up."""
+"""Looks up which operators, sensors and notifiers exist, and what each takes, in the tables of the providers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from trainspec.airflow_api.model import Argument, Signature
 from trainspec.airflow_api.table import FOLDER, having, is_older, operators_file
 
 AIRFLOW_2: Final = "airflow-2"
-"""The table of what Airflow 2 holds itself."""
+"""The table of Airflow 2's own operators."""
 
 TRIGGERS: Final = "triggers"
 """The table of the triggers of all providers, for the watchers of assets."""
@@ -44,7 +44,7 @@ GONE: Final[Mapping[str, str]] = {
 
 
 def table_of(module: str, minor: str) -> str | None:
-    """The name of the table that says what is in `module`; None for one that none speaks of."""
+    """The name of the table for `module`; None if no table covers it."""
     if module.startswith(_PROVIDERS):
         below = module.removeprefix(_PROVIDERS)
         return next((name for name in providers() if below == name or below.startswith(f"{name}.")), None)
@@ -74,7 +74,7 @@ def find_trigger(module: str, name: str) -> Signature | None:
 
 
 def since(module: str, minor: str) -> str | None:
-    """The minor that a provider's module wants, where that is a newer one."""
+    """The minor that a provider's module requires, if that is a newer one."""
     table = table_of(module, minor)
     wanted = modules(table).get(module, {}).get("since") if table else None
     return wanted if wanted and is_older(minor, wanted) else None

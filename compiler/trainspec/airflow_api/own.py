@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trainspec.airflow_api.syntax import Packages
 
 MAX_FILES = 2000
-"""So many Python files below the sources are looked at, and no more."""
+"""Limit on the Python files below the sources that are read."""
 MAX_BYTES = 1024 * 1024
 """The largest of them that is read."""
 
@@ -31,7 +31,7 @@ class OwnOperators:
     digest: str
 
     def has_module(self, module: str) -> bool:
-        """Whether the sources hold the module, or the package at the top of it."""
+        """Whether the sources contain the module, or the package at the top of it."""
         top = module.partition(".")[0]
         return any(name.partition(".")[0] == top for name in self.modules())
 
@@ -52,7 +52,7 @@ class OwnOperators:
 
 
 def own_operators(root: Path, folders: Sequence[str]) -> OwnOperators | None:
-    """What lies below the folders now; None if there are none."""
+    """The files below the folders now; None if there are none."""
     if not folders:
         return None
     kept = tuple(folder.strip("/").removeprefix("./") for folder in folders)

@@ -33,7 +33,7 @@ PROVIDERS: Final[Mapping[str, str]] = {
 """The providers whose operators are checked, each with the release that its table is read from (2026-11)."""
 
 BESIDE: Final = ("apache-airflow-providers-common-compat==1.23.0",)
-"""What the providers' classes come from, and nobody names in a spec."""
+"""The base classes of the providers' classes, which no spec names."""
 
 
 def unpacked(requirements: Sequence[str], folder: Path) -> Packages:

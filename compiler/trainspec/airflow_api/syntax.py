@@ -1,4 +1,4 @@
-"""Python packages read as syntax: modules, what their names stand for, their classes. Nothing is imported or run."""
+"""Python packages read as syntax: modules, the meanings of their names, their classes. Nothing is imported or run."""
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ from trainspec.disk.reading import UnreadableError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """One module: its classes, and the dotted path of what each imported name stands for."""
+    """One module: its classes, and the dotted path of each imported name."""
 
     name: str
     tree: ast.Module
@@ -18,7 +18,7 @@ class Module:
     imported: dict[str, str] = field(default_factory=dict)
 
     def path_of(self, node: ast.expr) -> str | None:
-        """The dotted path that a name or attribute stands for; None for any other expression.
+        """The dotted path that a name or attribute refers to; None for any other expression.
 
         >>> read("m", "from a.b import C").path_of(ast.parse("C.d", mode="eval").body)
         'a.b.C.d'
@@ -44,12 +44,12 @@ class Module:
 
 
 class Packages:
-    """The modules below some folders, read when they are asked for."""
+    """The modules below some folders, read on demand."""
 
     def __init__(
         self, roots: Sequence[Path], only: Sequence[str] = (), read: Callable[[Path], str] | None = None
     ) -> None:
-        """`roots` hold top-level packages; `only` bounds them to some of these. `read` gives the text of a file."""
+        """`roots` contain top-level packages; `only` limits them to some. `read` returns the text of a file."""
         self._roots, self._only = roots, only
         self._text = read or (lambda file: file.read_text(encoding="utf-8"))
         self._read: dict[str, Module | None] = {}
@@ -71,7 +71,7 @@ class Packages:
         return sorted(found)
 
     def find_class(self, path: str) -> tuple[Module, ast.ClassDef] | None:
-        """The class of that dotted path, also where the module only hands it on."""
+        """The class of that dotted path, even if the module only re-exports it."""
         for _ in range(10):
             module_name, _, name = path.rpartition(".")
             module = self.module(module_name) if module_name else None
@@ -99,7 +99,7 @@ class Packages:
 
 
 def read(name: str, text: str, *, is_package: bool = False) -> Module:
-    """The module `name` with that text. Raises SyntaxError or ValueError for what is not Python."""
+    """The module `name` with that text. Raises SyntaxError or ValueError if it is not Python."""
     module = Module(name, ast.parse(text))
     parts = name.split(".") if is_package else name.split(".")[:-1]
     for node in _statements(module.tree.body):

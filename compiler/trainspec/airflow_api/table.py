@@ -48,5 +48,5 @@ def _number(minor: str) -> tuple[int, ...]:
 
 
 def operators_file(provider: str) -> Path:
-    """The table of a provider's operators; `airflow-2` is what Airflow 2 holds itself."""
+    """The table of a provider's operators; `airflow-2` has Airflow 2's own."""
     return FOLDER / f"{provider}.json"

@@ -15,7 +15,7 @@ _WHERE: Final[Mapping[str, tuple[str, ...]]] = {
     "sensor": ("airflow.sdk.bases.sensor.BaseSensorOperator", "airflow.sensors.base.BaseSensorOperator"),
     "asset": ("airflow.sdk.definitions.asset.Asset", "airflow.datasets.Dataset"),
 }
-"""The classes whose arguments are words: where Airflow 3 has them, and where Airflow 2."""
+"""The classes whose arguments are words: their modules in Airflow 3, and in Airflow 2."""
 
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "trigger_rule": ("airflow.task.trigger_rule", "airflow.utils.trigger_rule"),
@@ -25,7 +25,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "filter": ("airflow.sdk.definitions._internal.templater", "airflow.templates"),
     "sdk": ("airflow.sdk",),
 }
-"""The modules that hold the other words."""
+"""The modules that define the other words."""
 
 
 def words_of(packages: Packages) -> Words:

@@ -1,13 +1,13 @@
 """The cache of files and their findings, so that the next run need not analyze them again.
 
-An entry holds the SHA-256 of each text that the file was made of, and sizes and times of the files in its source
+An entry contains the SHA-256 of each text that the file consists of, and sizes and times of the files in its source
 folders. It counts only while all of them are the same, and with them the run's options, the settings, this program to
 its last file, the packages that it uses and Python. What
 is in a spec is not stored, but for names, and what its findings quote; a file with a secret has no entry.
 
-Every entry is a file of its own, written beside and renamed, and begins with its own checksum: runs at the same time
-cannot disturb each other, and what is damaged does not count. They lie where only the user writes: what a repository
-brings along is never believed. Where the folder cannot be written, there is no cache.
+Every entry is a separate file, written next to the old one and renamed, and begins with its own checksum: concurrent
+runs cannot disturb each other, and damaged entries do not count. Entries are in a folder that only the user can write
+to: what a repository contains is never trusted. If the folder cannot be written, there is no cache.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class Cache:
         return self.folder.parents[1]
 
     def find(self, source: Source, read: Read, *, with_output: bool) -> Outcome | None:
-        """What is known of a file that was read; None if it has to be looked at.
+        """What is known about a file that was read; None if it must be analysed.
 
         `read` gives the files that it extends; `with_output` says that its DAG file must be known, too.
         """
@@ -80,7 +80,7 @@ class Cache:
         return Outcome(name=source.name, output_digest=output, packs=packs, **facts)
 
     def keep(self, outcome: Outcome, source: Source, extended: Sequence[Text] | None) -> None:
-        """Remember a file, unless something was found in it; `extended` are the other texts that were read for it."""
+        """Remember a file, unless it has findings; `extended` are the other texts that were read for it."""
         facts = encoded(replace(outcome, packs=False))
         if not self.can_write or facts is None or extended is None:
             return
@@ -94,7 +94,7 @@ class Cache:
 
     @cached_property
     def _watches(self) -> "Watches":
-        """Loaded where the first file has a source folder."""
+        """Loaded when the first file has a source folder."""
         from trainspec.batch.watched import Watches
 
         return Watches(self._path_of_names, self.base)
@@ -111,7 +111,7 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
     """The cache of the project at `root`; None if the user has no place for it, or nothing of this program is known.
 
     Entries are kept apart by what a user changes back and forth, the environment and Airflow's minor, and by the
-    combination of `for_each`; the rest of the options and the settings an entry holds as a digest.
+    combination of `for_each`; an entry has the rest of the options and the settings as a digest.
     """
     folder = user_cache(root)
     program = program_digest() if folder else None
@@ -128,7 +128,7 @@ def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | Non
 
 @cache
 def program_digest() -> str | None:
-    """A digest of all that decides what is found in a file, except the file itself and the options.
+    """A digest of everything that determines the findings of a file, except the file itself and the options.
 
     None if it is not known.
 
@@ -158,7 +158,7 @@ def _packages(folder: str) -> list[str]:
 
 
 def _files(folder: str) -> Iterable[str]:
-    """Path, size and time of each file below `folder`, but for what Python makes of them."""
+    """Path, size and time of each file below `folder`, except Python's bytecode."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir(follow_symlinks=False):

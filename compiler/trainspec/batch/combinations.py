@@ -14,7 +14,7 @@ from trainspec.options import Options
 Facts = TypeVar("Facts", bound=FileFacts)
 
 _IDLE = (codes.UNUSED_IGNORE.id, codes.UNUSED_VARIABLE.id)
-"""What is of no use is so where it is of none in any combination."""
+"""Codes for something unused: they count if it is unused in every combination."""
 
 
 def outcomes_of_all(paths: Sequence[Path], look: Look) -> list[Outcome]:
@@ -33,7 +33,7 @@ def outcomes_of_all(paths: Sequence[Path], look: Look) -> list[Outcome]:
 
 
 def of_all(first: Facts, look: Callable[[int], Facts]) -> Iterator[Facts]:
-    """A file and the other combinations of it, if there are any; `look` looks at the one of a number."""
+    """A file and its other combinations, if there are any; `look` analyses the one with a number."""
     yield first
     yield from (look(number) for number in range(1, len(first.combinations)))
 

@@ -29,7 +29,7 @@ class Contents:
     _is_read: bool = False
 
     def __call__(self, listing: Listing, work_out: Callable[[], Content]) -> Content:
-        """What `work_out` gives for the files of a listing, remembered where none of them has changed."""
+        """The result of `work_out` for the files of a listing, remembered while none of them changes."""
         base = user_cache(self.root)
         if base is None:
             return work_out()

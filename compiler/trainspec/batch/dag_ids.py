@@ -1,4 +1,4 @@
-"""What DAG each of the project's other specs makes, for the rules across files: read quickly, and cached.
+"""Which DAG each of the project's other specs defines, for the rules across files: read quickly, and cached.
 
 One cache file contains them all, since a run over one spec needs all others. A spec counts as unchanged while its
 size, its times, its inode and the texts of the files that it extends are the same; one that was changed within the
@@ -95,7 +95,7 @@ def _state(path: Path) -> list[int] | None:
 
 
 def _glance(name: str, path: Path, chosen: Options, files: Files) -> tuple[FileFacts, list[Text] | None]:
-    """The spec's DAG, and the texts of others that were read for it; None for these where one could not be read."""
+    """The spec's DAG, and the other texts that were read for it; None for these if one could not be read."""
     from trainspec.crossfile.dag_id import glance
 
     source, recorder = files.named(path), Recorder(files.extended)

@@ -1,4 +1,4 @@
-"""What the caches store of a file: its facts as JSON and back, and of which texts they hold."""
+"""What the caches store about a file: its facts as JSON and back, and the texts for which they are valid."""
 
 import contextlib
 import hashlib
@@ -30,13 +30,13 @@ _UNUSED = 14 * 86400
 """After how many seconds without use the entries of another version of anything, or project, are removed."""
 
 _LONGEST = 64 * 1024 * 1024
-"""The longest entry that is read, in bytes: one holds the DAGs of all specs of a project."""
+"""Limit on an entry that is read, in bytes: one contains the DAGs of all specs of a project."""
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# What trainspec remembers between runs; it may be removed.\n"
 
 Read: TypeAlias = Callable[[str], Source | Diagnostic]
 Text: TypeAlias = list[str]
-"""A text that a file was made of: the name that was asked for, that of the file it is in, its SHA-256."""
+"""A text that a file consists of: the requested name, that of its actual file, its SHA-256."""
 
 
 # ---------------------------------------------------------------------- facts
@@ -47,7 +47,7 @@ def _are_strings(stored: Any) -> bool:
 
 
 def _reads(read: Callable[[Any], Any]) -> Callable[[Any], bool]:
-    """Whether `read` makes something of what is stored."""
+    """Whether `read` can parse what is stored."""
 
     def reads(stored: Any) -> bool:
         try:
@@ -112,7 +112,7 @@ def are_texts(stored: Any) -> bool:
 
 
 class Recorder:
-    """Reads the files that one extends, and remembers them: what was found holds while they are the same."""
+    """Reads the files that one extends, and remembers them: the result is valid while they stay the same."""
 
     def __init__(self, read: Read) -> None:
         self._read = read
@@ -125,7 +125,7 @@ class Recorder:
 
     @property
     def texts(self) -> list[Text] | None:
-        """The texts that were read; None if one could not be had."""
+        """The texts that were read; None if one could not be read."""
         known = [(asked, each) for asked, each in self._found.items() if isinstance(each, Source)]
         return [text_of(asked, each) for asked, each in known] if len(known) == len(self._found) else None
 
@@ -136,7 +136,7 @@ def text_of(asked: str, source: Source) -> Text:
 
 
 def are_same(read: Read, texts: Iterable[Text]) -> bool:
-    """Whether all texts are as they were."""
+    """Whether all texts are unchanged."""
     return all(isinstance(found := read(text[0]), Source) and text_of(text[0], found) == text for text in texts)
 
 
@@ -149,7 +149,7 @@ def digest_of(text: str) -> str:
 
 
 def read_entry(path: Path) -> dict[str, Any] | None:
-    """The entry in a file; None if there is none, or it is not what was written."""
+    """The entry in a file; None if there is none, or it is damaged."""
     try:
         digest, text = read_typed(path, _LONGEST).decode().split("\n", 1)
         entry = json.loads(text) if digest == digest_of(text) else None
@@ -159,9 +159,9 @@ def read_entry(path: Path) -> dict[str, Any] | None:
 
 
 def write_entry(path: Path, entry: Mapping[str, Any], base: Path) -> bool:
-    """Write an entry, in one step. False if there is no room, or the folder is not ours to write to.
+    """Write an entry, in one step. False if there is no room, or the folder may not be written.
 
-    `base` is the folder of all projects, and `path` lies below.
+    `base` is the folder of all projects, and contains `path`.
     """
     text = json.dumps(entry)
     staged = path.with_name(f"{path.name}.{os.getpid()}")
@@ -179,7 +179,7 @@ def write_entry(path: Path, entry: Mapping[str, Any], base: Path) -> bool:
 
 
 def _make_folder(base: Path) -> None:
-    """The folder of all projects, for this user alone and marked for backups to leave out; what is old goes."""
+    """The folder of all projects, for this user only and excluded from backups; old entries are removed."""
     if not base.exists():
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         (base / "CACHEDIR.TAG").write_text(_TAG)

@@ -15,7 +15,7 @@ BASE = "the base"
 
 
 class InEnvironment(NamedTuple):
-    """The files of a run as they are in one environment; in the base where its name is None."""
+    """The files of a run in one environment; in the base if its name is None."""
 
     look: Look
     files: Sequence[Outcome]
@@ -95,12 +95,12 @@ def joined(found: Sequence[tuple[InEnvironment, Sequence[Diagnostic]]]) -> list[
 
 
 def _in_the_spec(field: str | None) -> str | None:
-    """A field that an environment's patch says, as the patched spec has it: both looks at it find the same."""
+    """A field that an environment's patch sets, named as in the patched spec: both analyses find the same there."""
     return field.split(".", 2)[-1] if field and field.startswith("environments.") else field
 
 
 _IDLE = (codes.UNUSED_IGNORE.id, codes.UNUSED_VARIABLE.id)
-"""What is of no use is so where it is of none in any environment."""
+"""Codes for something unused: they count if it is unused in every environment."""
 
 
 def _seen_in(found: Iterable[InEnvironment]) -> Mapping[str, set[str | None]]:

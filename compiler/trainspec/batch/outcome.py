@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """What shall be made of a spec without errors; and whether a file's texts are wanted, to be changed."""
+    """What to create from a spec without errors; and whether a file's texts are needed, to be changed."""
 
     dag_file: bool = False
     requests: bool = False
@@ -21,7 +21,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(FileFacts):
-    """One file: its facts, and what was made of it.
+    """One file: its facts, and what was created from it.
 
     `output` is the DAG file without its header, `output_digest` the SHA-256 of that; one that is known from an earlier
     run comes without its text. `requests` are files of requests by name. `texts` holds the file's own text and those

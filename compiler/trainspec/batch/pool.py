@@ -26,7 +26,7 @@ _MOST_PROCESSES = 8
 
 @dataclass
 class Look:
-    """How files are looked at in a run."""
+    """How files are analysed in a run."""
 
     project: Project
     chosen: Options
@@ -34,7 +34,7 @@ class Look:
     use_cache: bool = True
 
     def known(self, path: Path) -> Outcome | None:
-        """What an earlier run knew of the file, and still holds."""
+        """The result of an earlier run for the file, if it is still valid."""
         if self._cache is None or not self._is_anything_known:
             return None
         source = self._files.named(path)
@@ -43,7 +43,7 @@ class Look:
         return self._cache.find(source, self._files.extended, with_output=self.wanted.dag_file)
 
     def at(self, path: Path) -> Outcome:
-        """The file, looked at now."""
+        """The result for the file, analysed now."""
         from trainspec.batch.analyse import look_at
 
         source, recorder = self._files.named(path), Recorder(self._files.extended)
@@ -51,7 +51,7 @@ class Look:
         is_whole = not any(found.code.id == codes.TOO_MUCH_WORK.id for found in outcome.findings)
         if self._cache is not None and isinstance(source, Source) and is_whole:
             self._cache.keep(outcome, source, recorder.texts)
-        return replace(outcome, watched=None) if outcome.watched else outcome  # large, and of no use to others
+        return replace(outcome, watched=None) if outcome.watched else outcome  # large, and of no use to other processes
 
     @cached_property
     def _is_anything_known(self) -> bool:
@@ -85,7 +85,7 @@ def outcomes(paths: Sequence[Path], look: Look) -> list[Outcome]:
 def _looked_at(paths: Sequence[Path], look: Look) -> Iterator[tuple[Path, Outcome]]:
     done = 0
     if len(paths) >= _PAYS and (processes := min(_processors(), _MOST_PROCESSES)) > 1:
-        yield paths[0], look.at(paths[0])  # which loads all that the forked processes share
+        yield paths[0], look.at(paths[0])  # this loads all that the forked processes share
         done = 1
         try:
             for each in _in_processes(paths[1:], look, processes):
@@ -116,7 +116,7 @@ def _no_processes() -> tuple[type[Exception], ...]:
 
 
 _look: Look
-"""In a process of the pool: how its files are looked at."""
+"""In a process of the pool: how its files are analysed."""
 
 
 def _begin(look: Look) -> None:

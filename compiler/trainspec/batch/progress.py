@@ -11,7 +11,7 @@ _EVERY = 0.1
 
 
 class Progress:
-    """One line on the terminal's standard error, gone at the end; nothing anywhere else."""
+    """One line on the terminal's standard error, removed at the end; nothing if there is no terminal."""
 
     def __init__(self, total: int) -> None:
         dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))

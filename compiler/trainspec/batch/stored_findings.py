@@ -22,7 +22,7 @@ def is_span(stored: Any) -> bool:
 
 
 def to_span(stored: Any) -> Span:
-    """The way back. Raises ValueError for what is not a span."""
+    """The reverse. Raises ValueError if it is not a span."""
     if not is_span(stored):
         raise ValueError("not a span")
     return Span(*stored)
@@ -42,7 +42,7 @@ def of_finding(found: Diagnostic) -> dict[str, Any] | None:
 
 
 def to_finding(stored: Any) -> Diagnostic:
-    """The way back. Raises ValueError, TypeError or KeyError for what is not a finding."""
+    """The reverse. Raises ValueError, TypeError or KeyError if it is not a finding."""
     *texts, is_locked, url = stored["code"]
     id_, summary, severity = map(_text, texts)
     message, *others = stored["text"]

@@ -18,9 +18,9 @@ SETTLED: Final = 2_000_000_000
 
 @dataclass
 class Watches:
-    """The folders of one run: what several specs share is stored, and looked at, once.
+    """The folders of one run: those that several specs share are stored and checked once.
 
-    `path` is where the names in a listing are stored, by their digest; `base` is the folder of all projects.
+    `path` is where listings are stored, by their digest; `base` is the folder of all projects.
     """
 
     path: Callable[[str], Path]
@@ -29,7 +29,7 @@ class Watches:
     _now: dict[str, str | None] = field(default_factory=dict)
 
     def stored(self, watched: Watched) -> list[Any] | None:
-        """What an entry says of them; None if one has changed since it was looked at, or just before."""
+        """What an entry says about them; None if one has changed since then, or just before."""
         asked = sorted({str(path) for path in watched.asked})
         digest = _settled(asked, min(listing.began for listing in watched.listings))
         listings = [self._of(listing) for listing in watched.listings]
@@ -69,14 +69,14 @@ def _are_names(value: Any) -> TypeGuard[list[str]]:
 
 
 def _settled(names: Sequence[str], began: int) -> str | None:
-    """The digest of the stamps of files that were looked at from `began` on; None if one is too new to be sure."""
+    """The digest of the stamps of files that were read from `began` on; None if one is too new to be certain."""
     stamps = [_stamp(name) for name in names]
     is_new = any(moment > began - SETTLED for stamp in stamps for moment in stamp[-2:])
     return None if is_new else _digest(stamps)
 
 
 def _stamp(name: str) -> tuple[int, ...]:
-    """Kind, inode, size and times (ns) of what is there and, if it is a link, of what it leads to."""
+    """Kind, inode, size and times (ns) of a path and, if it is a link, of its target."""
     try:
         own = os.lstat(name)
         found = Path(name).stat() if stat.S_ISLNK(own.st_mode) else own

@@ -35,7 +35,7 @@ def add_composition(parser: "argparse._ActionsContainer") -> None:
 
 
 def add_cache(parser: argparse.ArgumentParser) -> None:
-    """The argument that makes a run look at every file."""
+    """The argument that makes a run analyse every file."""
     parser.add_argument("--no-cache", action="store_true", help="check every file, even if it has not changed")
 
 
@@ -95,7 +95,7 @@ def in_environment(
 
 
 def chosen_combination(first: FileFacts, given: Sequence[str]) -> int:
-    """The number of the combination that was asked for. Raises UsageError if none, or several, match."""
+    """The number of the selected combination. Raises UsageError if none, or several, match."""
     wanted = {pair.strip() for each in given for pair in each.split(",")}
     labels = first.combinations
     found = [number for number, label in enumerate(labels) if wanted <= {*label.split(",")}]

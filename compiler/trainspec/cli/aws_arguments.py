@@ -14,11 +14,11 @@ from trainspec.runtime.engine.tuning import TUNING
 from trainspec.safety.masking import conceal_all
 
 _PATIENCE = 60.0
-"""Seconds after which a person at a terminal wants to know that AWS does not answer."""
+"""Seconds after which a person at a terminal wants to know that AWS does not respond."""
 
 
 def add_aws(parser: argparse.ArgumentParser) -> None:
-    """The options that say whose jobs, and where."""
+    """The options that select an account and a region."""
     parser.add_argument("--region", help="the AWS region (default: that of your AWS configuration)")
     parser.add_argument("--profile", help="the profile of your AWS configuration")
     parser.add_argument(

@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write what changed; 1 where a spec has errors, a file may not be overwritten or `--check` finds a difference."""
+    """Write what changed; 1 if a spec has errors, a file may not be overwritten or `--check` finds a difference."""
     if arguments.format and not arguments.check:
         raise UsageError("--format requires --check; `trainspec lint --format` reports what is wrong with the specs")
     project = project_here()
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _targets(arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted) -> list[Target]:
-    """What the run writes: the environment or the folder that was named, else all that the settings give a folder."""
+    """What the run writes: the selected environment or folder, else everything that the settings give a folder."""
     is_one = chosen.environment is not None or arguments.output is not None
     names = (chosen.environment,) if is_one else project.written
     with kept_budgets():
@@ -128,7 +128,7 @@ def _findings(there: InEnvironment, arguments: argparse.Namespace) -> list[Diagn
 
 
 def _check_apart(targets: Sequence[Target], project: Project) -> None:
-    """Raise UsageError where two environments make one file."""
+    """Raise UsageError if two environments would write the same file."""
     made: dict[Path, Target] = {}
     for target in targets:
         folder = real_folder(target.output)
@@ -144,7 +144,7 @@ def _check_apart(targets: Sequence[Target], project: Project) -> None:
 
 
 def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[Outcome], form: str | None) -> None:
-    """Print findings: as the result in the requested format, else as text on stderr."""
+    """Print findings: in the requested format as the result, else as text on stderr."""
     if form:
         show_findings(findings, project, form, found, sys.stdout)
     elif findings:
@@ -152,7 +152,7 @@ def _show(findings: Sequence[Diagnostic], *, project: Project, found: Sequence[O
 
 
 def _options(arguments: argparse.Namespace, project: Project, environment: str | None, output: Path) -> list[str]:
-    """The options with which the same files are made again, secrets masked: those that change what is written where."""
+    """The options that reproduce the same files, with secrets masked: those that affect content or location."""
     given = [("--env", environment)]
     of_environment = project.environments.get(environment or "")
     airflow = (of_environment.airflow if of_environment else None) or project.airflow or DEFAULT_AIRFLOW
@@ -169,7 +169,7 @@ def _options(arguments: argparse.Namespace, project: Project, environment: str |
 
 
 def _shown(name: str, value: str) -> str:
-    """The value of a variable, masked where it may be a secret: this goes into files that are checked in."""
+    """The value of a variable, masked if it may be a secret: it becomes part of files that are checked in."""
     from trainspec.safety.masking import form_of, speaks_of_secrets
 
     return "..." if speaks_of_secrets(name) or form_of(value) else value
@@ -182,7 +182,7 @@ def _show_before_writing(
     *,
     is_quiet: bool,
 ) -> None:
-    """Warnings are shown; notes are only counted: `lint` is where one reads them."""
+    """Warnings are shown; notes are only counted, because `lint` shows them."""
     if is_quiet:
         show([each for each in findings if fails([each])])
         return

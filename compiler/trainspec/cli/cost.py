@@ -49,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the bound; 1 where the specs have errors."""
+    """Print the bound; 1 if the specs have errors."""
     project = project_here()
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None

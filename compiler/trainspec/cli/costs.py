@@ -31,9 +31,9 @@ def costs_of(
     at: datetime | None,
     today: datetime | None = None,
 ) -> list[DagCost]:
-    """The bound of each spec's DAG. `region` is that of jobs which name none; a month begins at `at`.
+    """The upper bound of each spec's DAG. `region` is for jobs which name none; a month begins at `at`.
 
-    Else it begins at the DAG's start date, else at `today` (SAME_DAY where the same specs must give the same bytes).
+    Otherwise it begins at the DAG's start date, or `today` (SAME_DAY if the same specs must give the same bytes).
     """
     return [
         dag_cost(

@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the difference; 1 where a side has errors, or with --exit-code where there is a difference."""
+    """Print the difference; 1 if a side has errors, or with --exit-code if there is a difference."""
     project = project_here()
     chosen = options(arguments, project)
     before = _state(arguments.before, project)
@@ -81,7 +81,7 @@ def _prices(project: Project) -> "Prices | None":
 def _show_costs(
     old: Mapping[str, Compiled], new: Mapping[str, Compiled], prices: "Prices", region: str | None, before: str
 ) -> None:
-    """What the difference costs, where the settings name a price table."""
+    """What the difference costs, if the settings name a price table."""
     from trainspec.cli.costs import costs_of
     from trainspec.cost.changes import changes
     from trainspec.cost.show import changes_as_text

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is known. Raises UsageError for an unknown word."""
+    """Print what is known about the words. Raises UsageError for an unknown word."""
     from trainspec.reference.codes import all_codes
     from trainspec.reference.show import show_codes
 

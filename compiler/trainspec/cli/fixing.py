@@ -13,7 +13,7 @@ from trainspec.project.project import Project, UsageError
 from trainspec.text.source import Source
 
 Look = Callable[[Project], tuple[Sequence[Diagnostic], Sequence[Outcome]]]
-"""Gives the findings in a project, and the files in which they were looked for."""
+"""Returns the findings in a project, and the files that were checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Format the files; 1 where one cannot be formatted or, with --check or --diff, would change."""
+    """Format the files; 1 if one cannot be formatted or, with --check or --diff, would change."""
     project = project_here()
     if STDIN in arguments.paths:
         return _standard_input(arguments, project)

@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write the picture; 1 where the spec has errors."""
+    """Print or write the picture; 1 if the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
     if arguments.each and not arguments.spec:
@@ -87,7 +87,7 @@ def _of_spec(analysis: "Analysis", prices: Prices | None, region: str | None, at
 def _of_project(
     analyses: "Sequence[Analysis]", project: Project, prices: Prices | None, region: str | None, at: datetime | None
 ) -> Graph:
-    """The DAGs of all specs, and what is between them."""
+    """The DAGs of all specs, and their connections."""
     whole = [each for each in analyses if each.root is not None]
     dags = [Dag(each.dag_id, each.data, _requests(each)) for each in whole]
     graph = build_project(project.title or project.root.name, dags)

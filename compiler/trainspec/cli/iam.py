@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the policies; 1 where the specs have errors."""
+    """Print the policies; 1 if the specs have errors."""
     if arguments.whom == "preflight":
         from trainspec.iam.preflight import preflight_policy
         from trainspec.preflight.account import PERMISSIONS

@@ -91,7 +91,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> Iterator[list[Imported] | None]:
-    """What each source contains; None for one that is no source. Raises UsageError."""
+    """What each source contains; None if it cannot be imported. Raises UsageError."""
     for source in arguments.sources:
         yield _read_one(source, arguments)
     if arguments.job_name:
@@ -102,7 +102,7 @@ def _read(arguments: argparse.Namespace) -> Iterator[list[Imported] | None]:
 
 
 def _read_one(source: str, arguments: argparse.Namespace) -> list[Imported] | None:
-    """What a source contains; None, with the reason on stderr, for one that is no source. Raises UsageError."""
+    """What a source contains; None, with the reason on stderr, if it cannot be imported. Raises UsageError."""
     try:
         if arguments.load:
             return _load(arguments, source)
@@ -129,7 +129,7 @@ def _seconds(text: str) -> float:
 
 
 def _join(found: list[Imported]) -> list[Imported]:
-    """Jobs without a DAG of their own make one spec together."""
+    """Combine jobs without a DAG into one spec."""
     alone = [each for each in found if not each.dag]
     if not alone:
         return found

@@ -24,7 +24,7 @@ from trainspec.text.typing import to_data
 
 
 def write_recorded(command: list[str], output: str | None, region: str | None) -> int:
-    """Record a command, and write a spec for each training job that it made. Returns the exit code."""
+    """Record a command, and write a spec for each training job that it created. Returns the exit code."""
     from trainspec.recording.command import recorded
     from trainspec.recording.specs import specs_of
 
@@ -52,7 +52,7 @@ def write_recorded(command: list[str], output: str | None, region: str | None) -
 
 
 def _secrets(source: Source) -> dict[str, str]:
-    """What looks like a secret and is written out in a spec: values by their places."""
+    """Literal values in a spec that look like secrets, by their places."""
     node, _ = parse(source)
     data = to_data(node, {}) if node is not None else {}
     return {

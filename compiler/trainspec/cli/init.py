@@ -34,7 +34,7 @@ _QUESTIONS = {
     "airflow": ("Airflow version", DEFAULT_AIRFLOW),
     "ci": ("CI: github, gitlab or none", "github"),
 }
-"""What is asked on a terminal where the command line does not say it, and what holds if nobody answers."""
+"""Questions on a terminal for options that are not set, and the defaults without an answer."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--deploy",
         choices=DEPLOYS,
         default="none",
-        help="where CI deploys what was merged: s3 for Amazon MWAA, a branch for an Airflow bundle, or an image (none)",
+        help="where CI deploys merged changes: s3 for Amazon MWAA, a branch for an Airflow bundle, or an image (none)",
     )
     parser.add_argument(
         "--install",
@@ -136,7 +136,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
 
 
 def _files(root: Path, wish: Wish) -> Mapping[str, str]:
-    """The contents of the files, by name. Settings go where the project has its own."""
+    """The contents of the files, by name. Settings go to where the project already has its own."""
     own = {} if (root / "pyproject.toml").exists() else {"trainspec.toml": starter.settings(wish)}
     return {
         "specs/example.yaml": starter.spec(wish),
@@ -159,7 +159,7 @@ def _write(path: Path, text: str, root: Path) -> bool:
 
 
 def _write_schema(root: Path) -> None:
-    """The copy for the editor, which nobody changes: the newest one, also where there is an older."""
+    """The copy for the editor, which nobody edits: always the newest one, even if there is an older one."""
     text = schema_path(SPEC_SCHEMA).read_text(encoding="utf-8")
     if not _write(root / starter.SCHEMA, text, root):
         write_over(root / starter.SCHEMA, text, root)
@@ -180,7 +180,7 @@ def _show_kept(root: Path, wish: Wish, kept: Mapping[str, str]) -> None:
 
 
 def _holds(tree: DiskTree, name: str, text: str) -> bool:
-    """Whether a file has all lines of `text` that say something."""
+    """Whether a file has all lines of `text` that are not blank or comments."""
     try:
         there = {line.strip() for line in tree.read(name, MAX_BYTES).decode("utf-8").splitlines()}
     except (UnreadableError, ValueError):

@@ -50,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; 1 where there are any that count, else 0."""
+    """Print the findings; 1 if there are any that count, else 0."""
     if arguments.watch:
         from trainspec.cli.watching import watch
 
@@ -96,7 +96,7 @@ def _counted(findings: Sequence[Diagnostic], shown: Sequence[Diagnostic]) -> str
 def _check(
     arguments: argparse.Namespace, project: Project, chosen: Options, wanted: Wanted
 ) -> tuple[Sequence[Diagnostic], Sequence[Outcome]]:
-    """The findings of a look at the files in all environments, or in the one that was chosen; and the files."""
+    """The findings for the files in all environments, or in the selected one; and the files."""
 
     def look_for(environment: str | None) -> Look:
         there = in_environment(chosen, arguments, project, environment)

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _one_of(tuning: Job, jobs: Account) -> tuple[Account, Job]:
-    """The training job of a tuning job that says most: the best, else one that failed, else the newest.
+    """The most informative training job of a tuning job: the best, else one that failed, else the newest.
 
     Raises UsageError if it has none yet.
     """

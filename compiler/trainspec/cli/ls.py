@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what there is. Specs with errors are listed as far as they can be read, and 1 is returned."""
+    """Print the list. Specs with errors are listed as far as they can be read, and 1 is returned."""
     project = project_here()
     chosen = options(arguments, project)
     found = [each for each in analyse_files(arguments.paths, project, chosen) if each.root is not None]
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _selector(wanted: str, project: Project, chosen: Options) -> Callable[[Analysis], bool]:
-    """Whether a spec is selected. Raises UsageError for what selects nothing that there is."""
+    """Whether a spec is selected. Raises UsageError for a selector that matches nothing."""
     if wanted == _MODIFIED:
         changed = _modified(project, chosen)
         return lambda each: each.dag_id in changed

@@ -58,7 +58,7 @@ def _printable(message: str) -> str:
 def _collect_rarely() -> None:
     """Collect garbage less often: trees and modules never become garbage, and looking took a sixth of a run."""
     gc.set_threshold(100_000)
-    atexit.register(gc.freeze)  # what is left goes with the process
+    atexit.register(gc.freeze)  # the process ends anyway
 
 
 def _run(given: list[str]) -> int:

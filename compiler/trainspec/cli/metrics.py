@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Each metric with its matches and its values; 1 where one has none, or the spec has errors."""
+    """Print each metric with its matches and its values; 1 if one has none, or the spec has errors."""
     project = project_here()
     chosen = options(arguments, project)
     analysis = analyse_one(arguments, project, chosen)

@@ -25,7 +25,7 @@ class Parser(argparse.ArgumentParser):
         return super().format_help() + (f"\nexamples:{examples}\n" if examples else "")
 
     def error(self, message: str) -> NoReturn:
-        """End with 2, the usage in one line and what is wrong."""
+        """Exit with 2, printing the usage in one line and the error."""
         unknown = _UNKNOWN.fullmatch(message)
         if unknown:
             message = "; ".join(self._unknown(each) for each in unknown[1].split() if each) or message

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings, or the list; 1 where a policy cannot be followed or judges an example wrongly."""
+    """Print the findings, or the list; 1 if a policy is invalid or judges an example wrongly."""
     if arguments.action is None:
         raise UsageError(
             "`trainspec policy test` tests the examples of policies, `trainspec policy list` lists the policies"

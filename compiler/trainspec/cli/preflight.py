@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the findings; 1 where a job could not run, or the specs have errors."""
+    """Print the findings; 1 if a job could not run, or the specs have errors."""
     if not 0 < arguments.timeout < 3600:
         raise UsageError("--timeout takes a number of seconds")
     project = project_here()
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     code = int(any(each.severity in fatal for each in findings))
     if report.is_late:
         sys.stderr.flush()
-        os._exit(code)  # calls that nobody waits for any more would keep the process
+        os._exit(code)  # abandoned calls would keep the process alive
     return code
 
 

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """A line for each archive; 1 where the specs have errors or S3 refuses one."""
+    """Print a line for each archive; 1 if the specs have errors or S3 rejects one."""
     project = project_here()
     analyses = analyse_files(arguments.paths, project, options(arguments, project))
     findings = [found for each in analyses for found in each.findings]

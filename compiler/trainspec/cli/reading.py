@@ -1,4 +1,4 @@
-"""What commands read: the project around the working folder, and its specs, analyzed."""
+"""What commands read: the project that contains the working directory, and its specs, analyzed."""
 
 import argparse
 import os
@@ -22,11 +22,11 @@ from trainspec.safety.budget import kept_budgets
 from trainspec.text.source import MAX_BYTES, Source
 
 if TYPE_CHECKING:
-    from trainspec.pipeline import Analysis  # which loads the compiler: only the commands that need it shall
+    from trainspec.pipeline import Analysis  # loads the compiler: only for commands that need it
 
 
 def project_here() -> Project:
-    """The project around the working folder."""
+    """The project that contains the working directory."""
     return find_project(Path.cwd())
 
 
@@ -62,7 +62,7 @@ def look_at_files(paths: Iterable[str], look: Look) -> list[Outcome]:
 
 
 def analyse_files(paths: Iterable[str], project: Project, chosen: Options) -> "list[Analysis]":
-    """The same for who wants the analyses as a whole."""
+    """The same for callers that need the complete analyses."""
     with kept_budgets():
         analyses = [each for path in find_specs(paths, project) for each in _analyses(path, project, chosen)]
         analyses += [each for path in extending(analyses, project) for each in _analyses(path, project, chosen)]
@@ -118,7 +118,7 @@ def across(
 ) -> tuple[Diagnostic, ...]:
     """The findings that the files of the run give together with the project's other specs.
 
-    `is_all` says that there are none: the run was given no paths.
+    `is_all` means that the run was given no paths.
     """
     names = frozenset(each.name for each in analyses)
     members = {} if is_all else _own_specs(project)

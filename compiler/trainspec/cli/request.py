@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the request; 1 where the spec has errors that leave it unknown."""
+    """Print the request; 1 if the spec has errors that leave it unknown."""
     project = project_here()
     chosen = options(arguments, project)
     at = logical_date(arguments.at) if arguments.at else None
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _origins(analysis: Analysis, job: str) -> Iterator[dict[str, Any]]:
-    """Each value of the request: its member, where it was written and used, what it overrode."""
+    """Each value of the request: its member, where it was written and used, and what it overrode."""
     request = analysis.requests[job]
     assert analysis.root is not None  # noqa: S101  # only documents have jobs
     for member, value in leaves(redacted(printable(request.members))):

@@ -40,7 +40,7 @@ _LOCAL_RESPITE = f"a script has {GRACE:.0f} seconds to end"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the jobs, one line of JSON each on stdout; 1 where one failed or the spec has errors, 128+n by a signal."""
+    """Run the jobs, one line of JSON each on stdout; 1 if one failed or the spec has errors, 128+n after a signal."""
     project = project_here()
     chosen = options(arguments, project)
     wish = wish_of(arguments, chosen.airflow)
@@ -125,13 +125,13 @@ def _leave(runner: Runner, view: View, interrupt: Interrupt, access: Access, *st
         view.forget(task_id)
         view.say(_left_behind(task_id, attempt, left[task_id], access))
     for stream in streams:
-        with suppress(OSError, ValueError):  # nobody reads it any more
+        with suppress(OSError, ValueError):  # its reader is gone
             stream.flush()
     os._exit(interrupt.exit_code)
 
 
 def _left_behind(task_id: str, attempt: LocalAttempt, name: str | None, access: Access) -> str:
-    """What there may be of an attempt that nobody waits for any more, and how to end it."""
+    """What may remain of an abandoned attempt, and how to end it."""
     if attempt.clients.runs_here:
         return f"{name or task_id}: its processes were ended"
     if access.simulated:
@@ -145,7 +145,7 @@ def _left_behind(task_id: str, attempt: LocalAttempt, name: str | None, access: 
 def _access(arguments: argparse.Namespace, local: LocalRun) -> Iterator[Access]:
     """How AWS is reached; with --simulate and --local, an account that is there meanwhile.
 
-    Simulated jobs report the metrics that the run asks for.
+    Simulated jobs report the metrics that the run needs.
     """
     if arguments.local:
         with containers_for(local, arguments) as containers:

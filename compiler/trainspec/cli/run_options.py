@@ -1,4 +1,4 @@
-"""The options of `trainspec run`, and what they ask for."""
+"""The options of `trainspec run`, and what they select."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ SIMULATED_PHASES = "0.5,0.5,1.5,0.5"
 SIMULATED_INTERVAL = 0.25
 SIMULATED_METRIC = 0.5
 TRIALS = 10
-"""Training jobs of a tuning job that run on this machine, where nothing else is said."""
+"""The default number of training jobs of a tuning job that run on this machine at the same time."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from trainspec.project.project import UsageError
 
 @contextmanager
 def containers_for(local: LocalRun, arguments: argparse.Namespace) -> Iterator[Containers]:
-    """What runs the jobs of `local`. Raises UsageError for a channel whose data nobody gives, and for options."""
+    """The runner for the jobs of `local`. Raises UsageError for a channel without data, and for invalid options."""
     inputs = local_inputs(arguments.input)
     _check_channels(local, inputs)
     with folder_of(arguments.keep) as folder:
@@ -45,7 +45,7 @@ def folder_of(keep: str | None) -> Iterator[Path]:
 
 
 def python_of(given: str | None) -> str:
-    """The full path of the Python that runs scripts, each in a folder of its own. A link stays: it makes the venv."""
+    """The full path of the Python that runs scripts from other folders. A link is kept: it makes the venv."""
     found = shutil.which(given) if given else sys.executable
     if not found:
         raise UsageError(f"--python {given}: no such program")

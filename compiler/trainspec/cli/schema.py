@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the spec's schema, or rebuild what was asked for and print what changed."""
+    """Print the spec's schema, or rebuild the requested files and print what changed."""
     if arguments.api:
         for name, text in _derived_api_schemas().items():
             _write(name, text)

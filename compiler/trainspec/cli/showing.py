@@ -47,9 +47,9 @@ def show_on_stderr(findings: Sequence[Diagnostic], project: Project, analyses: S
 
 
 def of_policies(project: Project, looked_at: Sequence[FileFacts], *, is_all: bool) -> tuple[Diagnostic, ...]:
-    """What is wrong with the policies of the project, without those that the run has looked at as files of its own.
+    """Findings about the policies of the project, without those that the run has checked as files.
 
-    `is_all` says that it has looked at all specs of the project.
+    `is_all` means that the run has checked all specs of the project.
     """
     policies = project.selection.policies
     if policies is None:

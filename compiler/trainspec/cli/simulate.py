@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _executor(arguments: argparse.Namespace) -> Iterator[tuple[Executor | None, Path]]:
-    """What runs jobs, with --exec; and the folder that stands for S3."""
+    """The runner for --exec; and the folder that stands for S3."""
     from trainspec.cli.running_here import folder_of, local_inputs, python_of
 
     inputs = local_inputs(arguments.input)

@@ -12,7 +12,7 @@ SCHEMA = ".vscode/trainspec.schema.json"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user said of the project: where its jobs run, what CI installs, whose CI it is, where that deploys."""
+    """The user's choices for the project: where its jobs run, what CI installs, which CI it is, where that deploys."""
 
     region: str
     role: str
@@ -113,7 +113,7 @@ def pipeline(wish: Wish) -> dict[str, str]:
 
 
 def installed_from() -> str:
-    """What pip installs as the trainspec that runs: a commit where it came from git, else the version.
+    """How pip installs the running trainspec: from a commit if it came from git, else by version.
 
     https://packaging.python.org/en/latest/specifications/direct-url/
     """

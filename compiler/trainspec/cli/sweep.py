@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what was found, one line a job. Returns 1 where a stray job is left running, or may be."""
+    """Print the results, one line per job. Returns 1 if a stray job is still running, or may be."""
     if arguments.dag:
         sys.stdout.write(_DAG.format(sdk=_SDK[arguments.dag]))
         return 0

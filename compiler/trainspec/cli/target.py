@@ -45,10 +45,10 @@ def owner_of(project: Project) -> Owner:
 
 @dataclass(frozen=True)
 class Target:
-    """The specs of a run in one environment, and where they go.
+    """The specs of a run in one environment, and where their files go.
 
-    `output` is the folder of the DAG files, `beside` that of the requests, if they are written too; `options` are
-    those of the command that makes the same files again.
+    `output` is the folder of the DAG files, `beside` that of the requests, if they are written, too; `options` are
+    those of the command that reproduces the same files.
     """
 
     there: InEnvironment
@@ -83,7 +83,7 @@ class Target:
         return {name: text for each in self.specs for name, text in each.requests.items()}
 
     def changes(self, targets: Sequence["Target"]) -> list[Change]:
-        """How the files in its folders change; files that the other `targets` make there are left alone."""
+        """How the files in its folders change; files that the other `targets` write there are left alone."""
         names = [each.name for each in self.there.files]
         owner, folder = owner_of(self.there.look.project), real_folder(self.output)
         others = [each for each in targets if each is not self and real_folder(each.output) == folder]

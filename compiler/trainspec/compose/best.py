@@ -33,7 +33,7 @@ _NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9]+")
 
 
 class Wrong(NamedTuple):
-    """Why a question cannot be asked."""
+    """Why a question cannot be answered."""
 
     code: Code
     message: str
@@ -41,7 +41,7 @@ class Wrong(NamedTuple):
 
 
 class Question(NamedTuple):
-    """The best job by a metric, `max` or `min`, of those that `job` stands for; and the attribute that is wanted."""
+    """The best job by a metric, `max` or `min`, of those that `job` stands for; and the requested attribute."""
 
     job: str
     metric: str
@@ -64,7 +64,7 @@ class Question(NamedTuple):
 
 
 def asks(rest: str) -> bool:
-    """Whether what stands behind `jobs.` asks for the best of several."""
+    """Whether the text after `jobs.` requests the best of several."""
     return ".best(" in rest
 
 
@@ -112,7 +112,7 @@ def unknown_name(asked: Question, fields: Mapping) -> Wrong | None:
 
 
 def names_of(asked: Question, fields: Mapping) -> Iterable[str] | Wrong:
-    """The names of all metrics or hyperparameters, where the whole map is asked for."""
+    """The names of all metrics or hyperparameters, if the complete map is requested."""
     names = _names(fields.get(asked.attribute))
     if names:
         return names

@@ -1,4 +1,4 @@
-"""The id of a DAG: where a spec writes it, what it is in full, and whether it can be one."""
+"""The id of a DAG: where a spec sets it, its full value, and whether it is valid."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _DAG_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,249}")
 
 
 def id_place(root: Mapping, name: str) -> Span:
-    """Where the spec `name` says its DAG's id; its first line, in a manner of speaking, where it does not do so itself.
+    """The place where the spec `name` sets its DAG's id; its first line if it does not set it.
 
     `root` is its document, composed or not.
     """
@@ -37,7 +37,7 @@ def id_place(root: Mapping, name: str) -> Span:
 
 
 def no_name(root: Mapping, default_id: str) -> Iterator[Diagnostic]:
-    """That the file's name, which is the DAG's id where the spec gives none, cannot be one."""
+    """A finding that the file's name, which is the DAG's id if the spec sets none, is not a valid id."""
     if written_id(root, default_id).span is root.span and not _DAG_ID.fullmatch(default_id):
         message = f"the file name `{default_id}` cannot be the DAG's id"
         advice = "set `dag.id`, or use only letters, digits, `_`, `.` and `-` in the file name"

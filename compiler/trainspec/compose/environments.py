@@ -12,7 +12,7 @@ _NAMED = {
     "jobs": "job", "vars": "variable", "sensors": "sensor", "tasks": "task", "approvals": "approval",
     "triggers": "trigger",
 }  # fmt: skip
-"""Sections whose keys the author chose: a patch of one that is not there is meant for another."""
+"""Sections whose keys the author chose: a patch of an unknown key is meant for another one."""
 
 
 _STEPS_OF_FAULT = 50
@@ -26,7 +26,7 @@ def names(root: Mapping) -> tuple[str, ...]:
 
 
 def check(root: Mapping, wanted: str | None, known_elsewhere: Collection[str] = ()) -> Iterator[Diagnostic]:
-    """Patches of what is not there; and that `wanted` is missing where there are others.
+    """Findings for patches of unknown keys; and for a missing environment `wanted` if there are others.
 
     A spec need not patch itself for an environment that is `known_elsewhere`, in the settings.
     """

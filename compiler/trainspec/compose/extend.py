@@ -24,7 +24,7 @@ The source's own name may be another one: that of the file which a link leads to
 
 
 class Extended(NamedTuple):
-    """A file's tree merged onto those of the files that it extends; `sources` and `trees` hold all of them by name.
+    """A file's tree merged onto those of the files that it extends; `sources` and `trees` have all of them by name.
 
     `entries` has the place in the file itself by which each of the others came in.
     """
@@ -39,7 +39,7 @@ class Extended(NamedTuple):
 def extend(source: Source, tree: Mapping, read: Read) -> Extended:
     """The file `source`, whose tree is `tree`, over the files that it extends, these over theirs.
 
-    A file that comes up along several ways counts once, where it comes up first.
+    A file that is reached in several ways counts once, where it is reached first.
     """
     reading = _Reading(read)
     reading.take(source, tree)

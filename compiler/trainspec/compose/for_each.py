@@ -15,7 +15,7 @@ FIELD = "for_each"
 class Combinations(NamedTuple):
     """All combinations of a document, none if it has no `for_each` or something is wrong with it.
 
-    `stand_ins` are values that its names have then, so that nothing else is reported of them.
+    `stand_ins` are values that its names have then, so that nothing else is reported about them.
     """
 
     points: tuple[Point, ...] = ()
@@ -52,14 +52,14 @@ def combinations_of(root: Mapping, variables: Variables) -> Combinations:
     if expanded.points:
         return Combinations(tuple(expanded.points), findings)
     names = mentioned(root, FIELD)
-    # A place of its own, without extent: what is wrong with `for_each` itself has another.
+    # A separate place, without extent: what is wrong with `for_each` itself has another one.
     nowhere = node.span._replace(end_line=node.span.line, end_column=node.span.column)
     stand_ins = {f"{FIELD}.{name}": Scalar("x", nowhere, plain=False) for name in ("id", *names)}
     return Combinations((), findings, stand_ins)
 
 
 def same_ids(root: Mapping, found: Combinations, dag_ids: Sequence[str], place: Span) -> Iterator[Diagnostic]:
-    """That two combinations make one DAG, reported at the `place` of the id. `dag_ids` has that of each combination."""
+    """A finding that two combinations define one DAG, at the `place` of the id. `dag_ids` has each combination's."""
     first: dict[str, int] = {}
     for number, name in enumerate(dag_ids):
         other = first.setdefault(name.casefold(), number)

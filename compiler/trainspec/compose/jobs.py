@@ -37,7 +37,7 @@ class Job:
 class Jobs:
     """The jobs of a document, composed. `groups` and `bounds` are of the matrices, `known` all jobs by task id.
 
-    `environment` holds fields that each job has from its environment unless it, or `defaults`, says otherwise.
+    `environment` has fields that each job gets from its environment unless it, or `defaults`, sets them.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class Jobs:
         if task_id not in self._images:
             if self._looking >= MAX_CHAIN:
                 return f"more than {MAX_CHAIN} jobs take their images from each other", None
-            self._images[task_id] = None  # while it is looked for
+            self._images[task_id] = None  # while it is resolved
             self._looking += 1
             self._images[task_id] = self._image(self._tasks_by_id[task_id])
             self._looking -= 1
         return self._images[task_id] or (f"the image of `{task_id}` refers to itself", None)
 
     def is_built_in(self, task_id: str) -> bool:
-        """Whether a job's image, where it is known without a run, is that of one of AWS's algorithms."""
+        """Whether a job's image, if it is known before a run, is that of one of AWS's algorithms."""
         image = self.image(task_id)
         return isinstance(image, Scalar) and self._is_algorithm(image.text)
 
@@ -204,7 +204,7 @@ _ALIKE = "rename a value: in names, all characters except letters and digits bec
 
 
 def _same_names(job: str, points: Iterable[str], jobs: Mapping) -> Iterator[Diagnostic]:
-    """That points of a matrix ask SageMaker for the same name."""
+    """A finding that points of a matrix request the same job name."""
     first: dict[str, str] = {}
     same: Diagnostic | None = None
     for point in points:

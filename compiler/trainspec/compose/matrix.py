@@ -15,7 +15,7 @@ MAX_POINTS = 256
 MAX_DAGS = 64
 MAX_ID = 250
 MAX_GROUP = 200
-"""Airflow's bounds on the ids of tasks and of task groups."""
+"""Airflow's limits on the ids of tasks and of task groups."""
 
 Values: TypeAlias = dict[str, Scalar]
 
@@ -24,7 +24,7 @@ _OF_A_GROUP = re.compile(r"[A-Za-z0-9_-]+")
 _VARIABLE = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _BOUND = "max_parallel"
 _ROOM_FOR_LANES = 6
-"""The ids of the tasks that bound a matrix are so much longer than those of its points."""
+"""The ids of the tasks that limit a matrix are longer than those of its points by this many characters."""
 
 
 class Point(NamedTuple):
@@ -95,7 +95,7 @@ class _Reading:
             advice = f"write a map of lists, for example `{example}`"
             self.report(codes.WRONG_TYPE, matrix.span, f"`{self.at}` must be a map of lists", advice)
             return []
-        for entry in sorted(matrix.entries, key=lambda entry: entry.key.text):  # their order means nothing
+        for entry in sorted(matrix.entries, key=lambda entry: entry.key.text):  # their order has no meaning
             if self.is_bounded and entry.key.text in (_BOUND, "max-parallel"):
                 self._bound(entry.key, entry.value)
             elif entry.key.text not in ("include", "exclude"):
@@ -178,7 +178,7 @@ class _Reading:
         return None
 
     def _include(self, points: list[Values], values: Values, span: Span) -> None:
-        """Add variables to the points that have the rest of `values`, or else a point."""
+        """Add variables to the points that have the rest of `values`, or else add a point."""
         shared = {name: value for name, value in values.items() if name in self.dimensions}
         more = {name: value for name, value in values.items() if name not in self.dimensions}
         matching = [point for point in points if _has(point, shared)] if self.dimensions else []
@@ -200,13 +200,13 @@ def _has(point: Values, values: Values) -> bool:
 
 
 def _meaning(value: Scalar) -> object:
-    """What makes two values of a matrix the same: 0.1 and 0.10 are, 1 and "1" are not."""
+    """The key by which two values of a matrix are equal: 0.1 and 0.10 are, 1 and "1" are not."""
     known = natural(value.text) if value.plain else value.text
     return type(known).__name__, str(known)
 
 
 def _named(job: str, points: Iterable[Values], dimensions: Iterable[str], longest: int) -> list[Point]:
-    """Each point with an id that Airflow takes and a person can read; cut, or with a digest, where it must be."""
+    """Each point with an id that Airflow accepts and a person can read; cut, or with a digest, if necessary."""
     shown = set(dimensions)
     named: dict[str, Point] = {}
     for values in points:

@@ -18,8 +18,8 @@ class Overridden(NamedTuple):
 class Origin(NamedTuple):
     """Where a value comes from: written at `span`, inherited at `via` through an alias or a variable.
 
-    `is_implied` where nothing is written at the path itself: what is written above it implies the value.
-    `overrode` holds what it took the place of, the last one first.
+    `is_implied` means that nothing is written at the path itself: what is written above it implies the value.
+    `overrode` has the values that it replaced, the last one first.
     """
 
     span: Span

@@ -25,7 +25,7 @@ _METRICS = "metrics."
 _IMAGE = ".image"
 """Known when the spec is compiled."""
 _AT_START = ("name", "arn", "output")
-"""What is known as soon as the job has been made; the rest is known at its end."""
+"""Results that are known as soon as the job has been created; the others are known at its end."""
 
 NOT_RENDERED = frozenset((
     "account", "depends_on", "depends_on_past", "do_xcom_push", "doc", "doc_json", "doc_rst", "doc_yaml", "email",
@@ -37,7 +37,7 @@ NOT_RENDERED = frozenset((
     "start_date", "task_display_name", "task_group", "trigger_rule", "wait_for_downstream",
     "wait_for_past_depends_before_skipping", "weight_rule",
 ))  # fmt: skip
-"""Fields of a job that no request holds: Airflow renders no templates in what becomes of them."""
+"""Fields of a job that are not part of a request: Airflow renders no templates in them."""
 
 Images: TypeAlias = Callable[[str], Node | tuple[str, str | None]]
 """The image of a job by its task id; or why it is not known without a run, and what to do."""
@@ -49,12 +49,12 @@ _ATTRIBUTES = "`.image`, `.model`, `.name`, `.arn`, `.output`, `.billable_second
 class JobScope:
     """The job whose values are resolved, among the others.
 
-    `jobs` holds every job by its task id, the points of a matrix each by its own; `groups` the task ids of each
-    matrix by the job's name. `label` is what sets this job apart in its matrix. `field_name` is
-    the field that is being resolved; `needed` collects the jobs that were named, and where. `rendered` are the only
-    fields that may name any; where it is None, all but those `NOT_RENDERED`. `choices` collects the tasks that choose
-    the best of several, of the whole document; `images` gives a job's image, where it is known without a run,
-    `is_built_in` whether that is an algorithm of AWS's, which reports metrics of its own.
+    `jobs` has every job by its task id, the points of a matrix each by its own; `groups` the task ids of each matrix by
+    the job's name. `label` distinguishes this job within its matrix. `field_name` is the field that is being resolved;
+    `needed` collects the jobs that were named, and where. `rendered` are the only fields that may name any; if it is
+    None, all except those `NOT_RENDERED`. `choices` collects the tasks that choose the best of several, of the whole
+    document; `images` returns a job's image, if it is known before a run, `is_built_in` whether that is one of AWS's
+    algorithms, which reports its own metrics.
     """
 
     task_id: str
@@ -71,7 +71,7 @@ class JobScope:
     def resolve(self, name: str, span: Span) -> Node | Diagnostic:
         """The template that stands for `name` (`jobs.other.model`), or what is wrong with it at `span`.
 
-        A map of templates, where all metrics or hyperparameters are named.
+        A map of templates, if all metrics or hyperparameters are named.
         """
         rest = name.removeprefix(PREFIX)
         if rest.endswith(_IMAGE) and (job := self._longest(rest)) is not None and len(job) == len(rest) - len(_IMAGE):
@@ -126,7 +126,7 @@ class JobScope:
         return mapping(tuple(values), span)
 
     def _image(self, job: str, name: str, span: Span) -> Node | Diagnostic:
-        """The image of a job, or of all points of a matrix where they have the same."""
+        """The image of a job, or of all points of a matrix if they have the same one."""
         found: Node | None = None
         for point in self.groups.get(job, (job,)):
             image = self.images(point) if self.images else ("it is not known here", None)
@@ -165,7 +165,7 @@ class JobScope:
         wrong = unknown_name(asked, fields) if isinstance(fields, Mapping) else None
         has_metrics = isinstance(fields, Mapping) and fields.get("metrics") is not None
         if wrong is not None and not has_metrics and self.is_built_in(points[0]):
-            wrong = None  # the rule that knows the algorithms asks for its metrics
+            wrong = None  # the rule that knows the algorithms checks its metrics
         if wrong is None and (why := self._is_not_kept(points[0], "metrics")):
             wrong = Wrong(codes.CONFLICT, why)
         if wrong is not None:
@@ -197,7 +197,7 @@ class JobScope:
         return mapping(tuple(values), span)
 
     def _longest(self, rest: str) -> str | None:
-        """The job that `rest` begins with, whose name may hold dots; the longest of several."""
+        """The job that `rest` begins with, whose name may contain dots; the longest of several."""
         ends = [end for end, sign in enumerate(rest[: MAX_ID + 1]) if sign == "."]
         heads = [rest, *(rest[:end] for end in reversed(ends))]
         return next((head for head in heads if head in self.jobs or head in self.groups), None)
@@ -218,7 +218,7 @@ class JobScope:
         return f"the matrix `{job}` has no such point", f"its points are {some}"
 
     def _is_not_kept(self, job: str, attribute: str) -> str | None:
-        """Why the task of `job` hands nothing on; None if it does."""
+        """Why the task of `job` has no results; None if it has."""
         fields = self.jobs[job]
         operator = fields.get("operator") if isinstance(fields, Mapping) else None
         if isinstance(fields, Mapping) and _is_off(fields.get("do_xcom_push")):
@@ -252,7 +252,7 @@ _PULL = re.compile(r"ti\.xcom_pull\(task_ids='((?:[^'\\]|\\.)*)'(?:, key='(\w+)'
 
 
 def handed_on(text: str) -> Iterator[tuple[str, str]]:
-    """The jobs whose results a resolved `text` holds, each with what of it (`model`, `name`, …)."""
+    """The jobs whose results a resolved `text` contains, each with the attribute (`model`, `name`, …)."""
     for found in _PULL.finditer(text):
         yield re.sub(r"\\(.)", r"\1", found[1]), found[2] or "name"
 

@@ -31,7 +31,7 @@ def is_tuned(fields: Node | None) -> bool:
 
 
 def objective(fields: Node | None) -> str | None:
-    """The metric that a tuning job is about; None if it is no tuning job, or does not say."""
+    """The objective metric of a tuning job; None if it is not a tuning job, or sets none."""
     tuning = fields.get("tuning") if isinstance(fields, Mapping) else None
     found = tuning.get("objective") if isinstance(tuning, Mapping) else None
     metric = found.get("metric") if isinstance(found, Mapping) else None
@@ -96,7 +96,7 @@ def hyperparameters(fields: Node) -> list[str] | None:
 
 
 def _below(node: Node | None, path: tuple[str, ...]) -> Node | None:
-    """What raw members have at `path`; a scalar where something else is in the way."""
+    """The raw members at `path`; a scalar if something else is in the way."""
     for step in path:
         if not isinstance(node, Mapping):
             return node

@@ -19,7 +19,7 @@ _WHERE = {
 
 
 def advice_for(name: str, values: Map[str, Any], literal: str) -> str | None:
-    """What to do about the unknown `name`, where `values` are known; `literal` says how to write a literal `${`."""
+    """What to do about the unknown `name`, if `values` are known; `literal` says how to write a literal `${`."""
     return (
         _declared(name, values)
         or _near(name, values)
@@ -42,7 +42,7 @@ def _declared(name: str, values: Map[str, Any]) -> str | None:
 
 
 def _near(name: str, values: Map[str, Any]) -> str | None:
-    """A name of the same kind that is like `name`: a shared `vars.` alone makes two names no more alike."""
+    """A name of the same kind that is similar to `name`: a common prefix `vars.` does not make names similar."""
     if len(name) > _LONGEST_NAME:
         return None
     kind, dot, rest = name.partition(".")

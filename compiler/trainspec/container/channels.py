@@ -1,4 +1,4 @@
-"""The data of a job's channels: local folders that the user named, what an earlier job made, or the source archive."""
+"""The data of a job's channels: local folders that the user named, results of an earlier job, or the source archive."""
 
 import shutil
 from collections.abc import Callable, Mapping

@@ -43,7 +43,7 @@ class Hosts:
 def hosts_of(request: Mapping[str, Any], values: Mapping[str, Any], python: str, variables: Mapping[str, str]) -> Hosts:
     """Which hosts of a job run here; `values` are its decoded hyperparameters.
 
-    Where they ask for torchrun, `python` is started with the environment `variables` to see whether it has torch.
+    If they use torchrun, `python` is started with the environment `variables` to check whether it has torch.
     """
     count = _count(request)
     wants_torchrun = values.get(_TORCHRUN) is True
@@ -67,7 +67,7 @@ def hosts_of(request: Mapping[str, Any], values: Mapping[str, Any], python: str,
 
 
 def _with_processes(names: Sequence[str], values: Mapping[str, Any]) -> Hosts:
-    """Hosts under torchrun, with as many processes as the job asks for, if so many can be here."""
+    """Hosts under torchrun, with as many processes as the job requests, if this machine allows as many."""
     asked = values.get(_PROCESSES)
     if asked is None:
         return Hosts(names, True, 1, ["Running one process on each host: SageMaker runs one for each GPU"])
@@ -107,7 +107,7 @@ def _count(request: Mapping[str, Any]) -> int:
 
 @cache
 def _has_torch(python: str, variables: tuple[tuple[str, str], ...]) -> bool:
-    """Whether a Python has torch, asked away from the caller's folder, which may have something of that name."""
+    """Whether a Python has torch, checked outside the caller's folder, which may have something with that name."""
     words = [python, "-c", "import torch.distributed.run"]
     away, given = tempfile.gettempdir(), dict(variables)
     try:
@@ -126,7 +126,7 @@ def _has_torch(python: str, variables: tuple[tuple[str, str], ...]) -> bool:
 
 
 def _not_divided(request: Mapping[str, Any]) -> list[str]:
-    """The channels of which SageMaker gives each host a part, and each has the whole here."""
+    """The channels of which SageMaker gives each host a part, while each has all of it here."""
     return [
         f"Each host gets the whole channel {channel['ChannelName']} here; SageMaker divides it (ShardedByS3Key)"
         for channel in request.get("InputDataConfig") or ()

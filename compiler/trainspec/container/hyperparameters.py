@@ -12,7 +12,7 @@ _RESERVED: Final = "sagemaker_"
 
 
 def decoded(hyperparameters: Mapping[str, str]) -> dict[str, Any]:
-    """Each value read as JSON where it is JSON, else as the string that it is."""
+    """Each value parsed as JSON if it is JSON, else as the string that it is."""
     return {name: _read(value) for name, value in hyperparameters.items()}
 
 
@@ -35,7 +35,7 @@ def arguments(values: Mapping[str, Any]) -> list[str]:
 
 
 def as_variable(value: Any) -> str:
-    """A value as it is in an `SM_` variable: a string as it is, everything else as compact JSON with sorted keys."""
+    """A value in the form of an `SM_` variable: a string as it is, everything else as compact JSON with sorted keys."""
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, separators=(",", ":"))

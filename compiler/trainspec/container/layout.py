@@ -106,7 +106,7 @@ def resource_config(request: Mapping[str, Any], host: str, hosts: Sequence[str])
 
 
 def instance_groups(request: Mapping[str, Any], hosts: Sequence[str]) -> list[dict[str, Any]]:
-    """The groups of hosts; one called homogeneousCluster where the job names none."""
+    """The groups of hosts; one called homogeneousCluster if the job names none."""
     resources = request.get("ResourceConfig") or {}
     left = list(hosts)
     named = resources.get("InstanceGroups") or ()

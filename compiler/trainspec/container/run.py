@@ -35,8 +35,8 @@ _LONGEST_REASON: Final = 1024
 class Machine:
     """What containers run on here.
 
-    `folder` takes a folder for each job; `store` stands for S3; `python` runs the scripts. `inputs` are local files or
-    folders by the name of the channel that they stand for. `archive` writes the source archive of an S3 URI to a path,
+    `folder` gets a folder for each job; `store` stands for S3; `python` runs the scripts. `inputs` are local files or
+    folders by the name of the channel that they replace. `archive` writes the source archive of an S3 URI to a path,
     and answers whether it knows that URI.
     """
 
@@ -49,7 +49,7 @@ class Machine:
 
 
 class Container:
-    """A job that runs, or has run, in a thread of its own.
+    """A job that runs, or has run, in a separate thread.
 
     `phases` are the secondary statuses so far, each with its start (seconds since the epoch); `lines` the log, each
     line with its time. Lists only grow: they are safe to read from other threads.
@@ -196,7 +196,7 @@ class Container:
         return next((code for code in codes if code), 0)
 
     def _wait(self, process: "subprocess.Popen[str]", codes: list[int]) -> None:
-        """Note how a process ends, and end what it left behind; where it failed, the other hosts end with it."""
+        """Record how a process ends, and end what it left behind; if it failed, the other hosts end with it."""
         codes.append(process.wait())
         if codes[-1]:
             self.kill()
@@ -204,7 +204,7 @@ class Container:
             _signal(process, signal.SIGKILL)
 
     def _follow(self, process: "subprocess.Popen[str]", prefix: str) -> None:
-        """Keep what a process says, until nothing holds its output any more."""
+        """Store the output of a process, until nothing holds it open any more."""
         assert process.stdout is not None  # noqa: S101 - it is a pipe
         with process.stdout as output:
             for line in output:
@@ -230,7 +230,7 @@ class Container:
         self._phase(ending)
 
     def _note(self, line: str) -> None:
-        """Say something of our own, which is no reason of a failure."""
+        """Write a line of our own to the log, which is never the reason of a failure."""
         self._say(line)
         self._last_words.clear()
 

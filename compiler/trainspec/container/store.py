@@ -15,7 +15,7 @@ class Store:
     root: Path
 
     def path(self, uri: str) -> Path:
-        """Where the object `uri` is, or would be. Raises ValueError for what is not a URI of an object in S3."""
+        """The path of the object `uri`, which may not exist. Raises ValueError if it is not the URI of an S3 object."""
         bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
         parts = [part for part in PurePosixPath(key).parts if part != "/"]
         if not uri.startswith(_SCHEME) or not bucket or bucket.startswith(".") or ".." in parts:
@@ -45,7 +45,7 @@ class Store:
                 yield file.relative_to(root).as_posix(), file
 
     def below(self, prefix: str) -> Iterator[tuple[str, Path]]:
-        """The objects that an S3 prefix stands for, each by its key from the prefix's last slash on."""
+        """The objects that an S3 prefix stands for, each by its key after the prefix's last slash."""
         path = self.path(prefix)
         if path.is_file():
             yield path.name, path

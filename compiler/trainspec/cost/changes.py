@@ -8,7 +8,7 @@ from trainspec.cost.model import DagCost
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A DAG whose bound differs; None for the side on which there is none."""
+    """A DAG whose bound differs; None for the side on which it does not exist."""
 
     dag_id: str
     before: DagCost | None

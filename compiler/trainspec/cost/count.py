@@ -1,7 +1,7 @@
 """The hours of jobs, counted from their requests, and their cost, if a price table is given.
 
-A job runs no longer than `MaxRuntimeInSeconds`, which holds for all attempts of its `RetryStrategy` together; each try
-of its Airflow task is a job of its own.
+A job runs no longer than `MaxRuntimeInSeconds`, which covers all attempts of its `RetryStrategy` together; each try of
+its Airflow task is a separate job.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
 """
 
@@ -52,8 +52,8 @@ def dag_cost(
 ) -> DagCost:
     """The bound of a DAG: its `data`, the request of each task, and the task ids of each matrix in `groups`.
 
-    The training and tuning jobs of other tasks count where the `config` is written out. `region` is that of jobs which
-    name none; the month begins at `at`, else at the start date, else `today`.
+    The training and tuning jobs of other tasks count if the `config` is literal. `region` is for jobs that name none;
+    the month begins at `at`, else at the start date, else `today`.
     """
     dag = data.get("dag") or {}
     runs, words = runs_in_month(dag, at, today)
@@ -91,7 +91,7 @@ class _Task:
 def _task(
     fields: "JobData", defaults: "TaskArgumentsData", whole: Members, prices: Prices | None, region: str | None
 ) -> _Task:
-    """What one try takes; where it may run on one of several machine types, the most of each."""
+    """What one try takes; if it may run on one of several machine types, the maximum of each."""
     choices = [_on_machines(fields, defaults, each, prices, region) for each in _choices(whole)]
     if len(choices) == 1:
         return choices[0]
@@ -161,7 +161,7 @@ def _on_machines(
 
 
 def _region_of_image(request: Members) -> str | None:
-    """The region of the job's ECR image, in which SageMaker wants the job to be, too."""
+    """The region of the job's ECR image, in which SageMaker requires the job to be, too."""
     found = ecr_image(str(_map(request.get("AlgorithmSpecification")).get("TrainingImage") or ""))
     return found.region if found else None
 
@@ -207,7 +207,7 @@ def _runtime(request: Members, notes: list[str]) -> int | None:
 
 
 def _map(value: Any) -> Members:
-    """A map as it is; an empty one for everything else, which another task's `config` may have in its place."""
+    """A map as it is; an empty one for anything else, which another task's `config` may contain instead."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -225,7 +225,7 @@ def _money(
     gb_months: Fraction,
     notes: list[str],
 ) -> Fraction | None:
-    """The money of one training job; None, and a note, where the price of its machines is not known."""
+    """The money of one training job; None, and a note, if the price of its machines is not known."""
     if region is None:
         notes.append("no region: set `region` in the spec, or pass --region")
         return None

@@ -53,7 +53,7 @@ class JobCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagCost:
-    """The bound of a DAG: its jobs, and how many runs of it begin in 30 days (None if no clock starts them).
+    """The bound of a DAG: its jobs, and how many of its runs begin in 30 days (None if no clock starts them).
 
     `not_counted` are other tasks whose operators start machines of SageMaker.
     """

@@ -19,7 +19,7 @@ def of_dag(graph: Graph, dag: DagCost, prices: Prices | None) -> Graph:
 
 
 def of_project(graph: Graph, dags: Sequence[DagCost], prices: Prices | None) -> Graph:
-    """A project's picture: each DAG with the bound of 30 days, or of a run where no clock starts it."""
+    """A project's picture: each DAG with the bound of 30 days, or of a run if no clock starts it."""
     said = {f"dag:{dag.dag_id}": _of_dag(dag, prices) for dag in dags if dag.jobs or dag.not_counted}
     nodes = tuple(replace(each, cost=said.get(each.id, "")) for each in graph.nodes)
     return replace(graph, nodes=nodes, caption=tuple(_total(dags, prices)))

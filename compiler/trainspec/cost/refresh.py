@@ -36,7 +36,7 @@ class PricesError(Exception):
 def fetch(regions: Iterable[str], profile: str | None, endpoint_url: str | None) -> Prices:
     """The prices of training in the regions, as AWS lists them today. Raises PricesError.
 
-    The public list is asked first, the pricing API with the user's credentials where that cannot be reached.
+    The public list is read first, or the pricing API with the user's credentials if that cannot be reached.
     """
     found = {region: _region(region, profile, endpoint_url) for region in regions}
     today = datetime.now(timezone.utc).date().isoformat()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAYS = 30
 SAME_DAY = datetime(2025, 1, 1, tzinfo=timezone.utc)
-"""In the place of today, where the same specs must give the same bytes every day."""
+"""Used instead of today if the same specs must give the same bytes every day."""
 _MOST = 50_000
 """A month has 43,200 minutes; what runs more often than that is not counted."""
 
@@ -21,7 +21,7 @@ _MOST = 50_000
 def runs_in_month(dag: "DagData", at: datetime | None, today: datetime | None = None) -> tuple[int | None, str]:
     """The runs of a DAG in the 30 days from `at`, else from its start date, else from `today`; and that in words.
 
-    The number is None if no clock starts the runs, or where they are too many to count.
+    The number is None if no clock starts the runs, or if they are too many to count.
     """
     schedule = dag.get("schedule")
     if schedule == "@once":
@@ -44,7 +44,7 @@ def runs_in_month(dag: "DagData", at: datetime | None, today: datetime | None = 
 
 
 def start_of(dag: "DagData") -> str | None:
-    """The start date of a DAG, or else that of its tasks, after which Airflow schedules it, too."""
+    """The start date of a DAG or, if it has none, that of its tasks, which Airflow uses, too."""
     return dag.get("start_date") or (dag.get("default_args") or {}).get("start_date")
 
 
@@ -53,7 +53,7 @@ def _count(times: tuple[str, ...], zone: str, start: datetime, end: datetime) ->
     """The moments from `start` on and before `end`; two schedules that meet start one run."""
     found: set[datetime] = set()
     for text in times:
-        # An interval counts from the start, which is a run itself; a cron has the start where it matches.
+        # An interval counts from the start, which is a run itself; a cron includes the start if it matches.
         after = start - timedelta(seconds=1)
         found |= set(islice(takewhile(lambda each: each < end, moments(text, zone, after)), _MOST + 1))
         if len(found) > _MOST:
@@ -62,7 +62,7 @@ def _count(times: tuple[str, ...], zone: str, start: datetime, end: datetime) ->
 
 
 def _moment(text: Any, zone: str) -> datetime | None:
-    """A date of the spec, in the DAG's `zone` where it names none; None for what is not a date."""
+    """A date of the spec, in the DAG's `zone` if it names none; None if it is not a date."""
     try:
         read = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:

@@ -20,7 +20,7 @@ def text(dags: Sequence[DagCost], prices: Prices | None) -> str:
 
 
 def as_json(dags: Sequence[DagCost], prices: Prices | None) -> str:
-    """Hours and money of a run and of 30 days, for each job and DAG; null for what is not known."""
+    """Hours and money of a run and of 30 days, for each job and DAG; null if not known."""
     said = {"prices": _about(prices), "days": 30, "dags": [_dag(each) for each in dags]}
     return json.dumps(said, indent=2, ensure_ascii=False)
 
@@ -204,6 +204,6 @@ def _reasons(dag: DagCost) -> Iterator[tuple[str, str]]:
 
 
 def _span(change: Change) -> str:
-    """What the amounts are of: a month where both sides have one."""
+    """The unit of the amounts: a month if both sides have one."""
     spans = ["a run" if side.runs is None else "30 days" for side in (change.before, change.after) if side]
     return " before, ".join(dict.fromkeys(spans)) + (" after" if len(set(spans)) > 1 else "")

@@ -17,7 +17,7 @@ class TableError(Exception):
 
 
 def read_table(text: str) -> Prices:
-    """The table of a file's text. Raises TableError for the first thing that is wrong with it."""
+    """The table of a file's text. Raises TableError for the first error in it."""
     try:
         said = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
     except (ValueError, InvalidOperation, RecursionError) as error:
@@ -42,7 +42,7 @@ def read_table(text: str) -> Prices:
 
 
 def written(prices: Prices) -> str:
-    """The table as the text of a file, sorted, prices to the letter."""
+    """The table as the text of a file, sorted, with exact prices."""
 
     def plain(number: Decimal) -> float:
         return float(number)

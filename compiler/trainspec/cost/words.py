@@ -11,12 +11,12 @@ _MOST_NAMED = 3
 
 
 def number(hours: Fraction | None) -> str:
-    """Hours as people write them: `1,440`, `0.25`; `?` for what is not known."""
+    """Hours as people write them: `1,440`, `0.25`; `?` if not known."""
     return UNKNOWN if hours is None else f"{float(hours):,.2f}".rstrip("0").rstrip(".")
 
 
 def money_of(cost: Fraction | None) -> str:
-    """Money with two digits; `?` for what is not known."""
+    """Money with two digits; `?` if not known."""
     return UNKNOWN if cost is None else f"{float(cost):,.2f}"
 
 

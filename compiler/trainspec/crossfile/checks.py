@@ -18,7 +18,7 @@ _ELSEWHERE = "if it is defined elsewhere, add it to `external-dags` in the setti
 class Across:
     """A run's files, and the DAGs of the project's `others`. `external` are patterns of DAGs made elsewhere.
 
-    `members` are the names of the project's own specs: what a run looks at besides may have any id.
+    `members` are the names of the project's own specs: other files of a run may have any id.
     """
 
     run: Sequence[FileFacts]
@@ -34,7 +34,7 @@ class Across:
         yield from self._forgotten()
 
     def _same_dag(self) -> Iterator[Diagnostic]:
-        """Specs that make the same DAG: reported for each but the first of the run, or of the others."""
+        """Specs that define the same DAG: reported for each but the first of the run, or of the others."""
         others = {each.id.casefold(): each for each in reversed(self.others)}
         first: dict[str, DagAt] = {}
         makers: dict[str, str] = {}
@@ -59,7 +59,7 @@ class Across:
                     )
 
     def _idle_comments(self) -> Iterator[Diagnostic]:
-        """Comments in fragments that silence nothing in any of the specs made of them."""
+        """Comments in fragments that silence nothing in any spec that uses them."""
         fragments = [each for each in self.run if each.own_ignores]
         if fragments:
             from trainspec.reporting.suppress import unused
@@ -70,7 +70,7 @@ class Across:
                 yield from (unused(each) for each in fragment.own_ignores if each not in used and not each.in_patch)
 
     def _forgotten(self) -> Iterator[Diagnostic]:
-        """Files with jobs that no spec is made of: nothing ever compiles them."""
+        """Files with jobs that no spec uses: nothing ever compiles them."""
         if any(each.is_spec and each.id_span is None for each in self.run):
             return  # a spec that cannot be read may extend anything
         used = frozenset[str]().union(*(each.made_of for each in self.run))

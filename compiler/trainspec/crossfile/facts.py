@@ -21,16 +21,16 @@ class FileFacts:
     """One file. A fragment, and what cannot be read, has no DAG.
 
     `name` is its path from the project's root. `id_span` is the place that stands for the id of its DAG, None if it
-    defines no DAG. `combinations` are those of `for_each`, which make a DAG each, and `combination` is the number of
-    the one that these facts are about; `dag_ids` are the ids of all, where only that is known. `environments` are the
-    names of its patches, `variables` those that `--var` may give a value to. `is_policy` is set for a rule of an
-    organization. `secrets` are the places of what must not be shown, also where nothing is reported of it.
+    defines no DAG. `combinations` are those of `for_each`, each of which defines a DAG, and `combination` is the number
+    of the one that these facts are about; `dag_ids` are the ids of all, if only that is known. `environments` are the
+    names of its patches, `variables` those that `--var` may set. `is_policy` is set for a rule of an organization.
+    `secrets` are the places of what must not be shown, even if nothing is reported about it.
 
-    What it has to do with other files: `references` are the ids of other DAGs that a spec speaks of, each with the
-    finding for if there is none. `made_of` are the names of all files that a spec is made of, `used_ignores` the
+    How it depends on other files: `references` are the ids of other DAGs that a spec names, each with the finding for
+    the case that there is none. `made_of` are the names of all files that a spec consists of, `used_ignores` the
     comments in them that silenced something, `own_ignores` those of a fragment, `jobs_span` the place of its jobs,
-    which some spec should extend. `is_whole` is false for a spec that was not checked to the end. `packs` says
-    that folders of code belong to it, so that its text alone does not decide what becomes of it.
+    which some spec should extend. `is_whole` is false for a spec that was not checked to the end. `packs` means that
+    folders of code belong to it, so that its text alone does not determine the result.
     """
 
     name: str
@@ -55,7 +55,7 @@ class FileFacts:
 
     @property
     def dag(self) -> DagAt | None:
-        """The DAG that it makes."""
+        """The DAG that it defines."""
         return DagAt(self.dag_id, self.id_span) if self.id_span is not None else None
 
 

@@ -1,4 +1,4 @@
-"""Airflow's minors, side by side: where each keeps what a DAG file imports, and what it calls things.
+"""Airflow's minors, side by side: where each has what a DAG file imports, and what it calls things.
 
 What arguments and words each has, `trainspec.airflow_api` has read from the released packages.
 """
@@ -14,10 +14,10 @@ from trainspec.dag.expressions import Import
 class Airflow:
     """What one minor calls things. There is one of each.
 
-    `several_crons` is None if there is no such timetable; `only_doubles` where the delay between retries takes no
-    factor but true and false; `any_schedule_needs_start` where assets and @once need a start date, too;
-    `makes_up_for_runs` where `catchup` is true if not given; `shows_group_names` where a task group can be shown by
-    another name than its id. `renamed` are arguments of the DAG that have another name than the spec's fields;
+    `several_crons` is None if there is no such timetable; `only_doubles` means that the delay between retries takes no
+    factor, only true and false; `any_schedule_needs_start` that assets and @once need a start date, too;
+    `makes_up_for_runs` that `catchup` is true by default; `shows_group_names` that a task group can have a display name
+    that differs from its id. `renamed` are arguments of the DAG whose names differ from the spec's fields;
     `discouraged` says what to do instead of a field that Airflow warns of. Its keys are `dag.FIELD` and `task.FIELD`.
     """
 
@@ -27,7 +27,7 @@ class Airflow:
     dag_sensor: Import
     trigger: Import
     standard: str
-    """The package that holds the operators and sensors of Airflow itself."""
+    """The package that contains the operators and sensors of Airflow itself."""
     empty: Import
     param: Import
     asset: Import
@@ -57,7 +57,7 @@ class Airflow:
         return f"Airflow {self.minor}"
 
     def operator(self, path: str) -> Import:
-        """The class of the dotted `path`, where this minor keeps it: those of Airflow itself have moved."""
+        """The class of the dotted `path` in this minor: Airflow's own classes have moved."""
         module, _, name = path.rpartition(".")
         for package in _STANDARD:
             if module.removeprefix(f"{package}.") in _STANDARD_MODULES and module.startswith(f"{package}."):

@@ -69,12 +69,12 @@ def _date(value: str, setting: Setting) -> Expression:
 
 
 def _doc(value: str, _: Setting) -> str:
-    """A DAG's docs: what ends in `.md` Airflow would take for a file's name, and show the text of that file."""
+    """A DAG's docs: Airflow would treat text that ends in `.md` as a file's name, and show the text of that file."""
     return f"{value}\n" if value.endswith(".md") else value
 
 
 def _backoff(value: float, setting: Setting) -> Expression:
-    """The factor between two delays; where there is only doubling, whether there is that."""
+    """The factor between two delays; if there is only doubling, whether to double."""
     return bool(value) if setting.airflow.only_doubles else value
 
 
@@ -89,7 +89,7 @@ def _deadlines(value: "DeadlineData | list[DeadlineData]", setting: Setting) -> 
 
 
 def callbacks(value: "str | CalledBackData | list[str | CalledBackData]", setting: Setting) -> Expression:
-    """One callback, or a list of them: the imported name, or the call that makes it."""
+    """One callback, or a list of them: the imported name, or the call that creates it."""
     return [_callback(each, setting) for each in value] if isinstance(value, list) else _callback(value, setting)
 
 
@@ -115,7 +115,7 @@ def _param(value: "ParamData", setting: Setting) -> Call:
     return Call(imported.bound, imported, default, arguments_of(value, PARAM, setting))
 
 
-# ------------------------------------------------------------------ the tables: what is not written as it is given
+# ------------------------------------------------------------------ the tables: what is not written unchanged
 
 CALLBACKS = (
     "on_execute_callback", "on_success_callback", "on_failure_callback", "on_retry_callback", "on_skipped_callback",

@@ -22,7 +22,7 @@ def with_points(
 ) -> "SpecData":
     """The validated `data` of a spec, in which each task that chooses has its points.
 
-    `groups` holds the task ids of each matrix, `requests` the members of each job's request.
+    `groups` has the task ids of each matrix, `requests` the members of each job's request.
     """
     if not choices:
         return data
@@ -38,7 +38,7 @@ def points_of(
 ) -> list[dict[str, Any]]:
     """The points among which a task chooses, as its operator takes them.
 
-    Of each the id of its task, that of its gate if it has one, and the hyperparameters that somebody asks for.
+    For each, the id of its task, that of its gate if it has one, and the hyperparameters that are referred to.
     """
     points = []
     for task in tasks:

@@ -1,4 +1,4 @@
-"""What a class that a spec names takes: looked up in the providers' tables, and in the project's own sources.
+"""What a class that a spec names takes: from the providers' tables, and from the project's own sources.
 
 Nothing is loaded until a spec has a task or a callback with arguments.
 """
@@ -64,7 +64,7 @@ def meaning(value: Any, kinds: tuple[str, ...]) -> str | None:
 
 
 def wrong_form(value: Any, meant: str) -> str | None:
-    """What to do where a value is not what it is meant as; None if it is."""
+    """What to do if a value is not what it is meant to be; None if it is."""
     match meant:
         case "callable":
             return check_path(value) and "the DAG file imports the function by this path; the compiler does not"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def holders(data: "SpecData") -> Iterator[tuple[Path, "DagData | TaskArgumentsData"]]:
-    """Every map that holds arguments of the DAG or of a task, with its path."""
+    """Every map of arguments of the DAG or of a task, with its path."""
     dag = data.get("dag") or {}
     yield ("dag",), dag
     yield ("dag", "default_args"), dag.get("default_args") or {}

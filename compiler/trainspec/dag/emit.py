@@ -57,14 +57,14 @@ def _template() -> Any:
 
 
 def _import_blocks(names: Names) -> list[list[str]]:
-    """Import lines in the blocks and the order that `ruff check` wants."""
+    """Import lines in the blocks and the order that `ruff check` requires."""
     standard = [each for each in names if each.module in _STANDARD_LIBRARY]
     others = [each for each in names if each.module not in _STANDARD_LIBRARY]
     return [_import_lines(block, names) for block in (standard, others) if block]
 
 
 def _import_lines(block: list[Import], names: Names) -> list[str]:
-    """The lines of a block; what gets another name than its own gets a line of its own, as isort has it."""
+    """The lines of a block; a renamed import gets a separate line, as in isort."""
     whole = sorted(f"import {each.module}" for each in block if each.name is None)
     by_module: dict[str, list[str]] = {}
     lines: list[tuple[str, str, str]] = []
@@ -93,7 +93,7 @@ def _sorted(names: list[str]) -> list[str]:
 
 
 def _variables(members: Sequence[Member], imported: Set[str]) -> dict[str, str]:
-    """A Python name for each task and group that waits or that another one waits for: the id, made a name."""
+    """A Python name for each task and group that has dependencies or dependents: the id, turned into a name."""
     every = list(walk(members))
     linked = {name for each in every for name in each.upstream} | {_id(each) for each in every if each.upstream}
     taken = set(imported)

@@ -1,4 +1,4 @@
-"""The few Python expressions that a DAG file is made of: literals, names and calls, written as `ruff format` would."""
+"""The few Python expressions in a DAG file: literals, names and calls, written as `ruff format` would."""
 
 import keyword
 import re
@@ -47,7 +47,7 @@ class Call:
 Expression: TypeAlias = Call | Name | dict[str, Any] | list[Any] | str | int | float | bool | None
 
 Names: TypeAlias = Mapping[Import, str]
-"""What the imports are called in a file, where that is not their own name."""
+"""The names of imports in a file, if they are renamed."""
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
 _MAX_PATH = 500
@@ -76,7 +76,7 @@ def _check_name(word: str) -> str | None:
 
 
 def is_reserved(word: str) -> bool:
-    """Whether Python lets nobody give a value to `word`: a keyword, or `__debug__`."""
+    """Whether Python allows no assignment to `word`: a keyword, or `__debug__`."""
     return keyword.iskeyword(word) or word == "__debug__"
 
 
@@ -87,7 +87,7 @@ def by_path(path: str) -> Import:
 
 
 def local_names(imported: Iterable[Import], own: Iterable[Import] = ()) -> dict[Import, str]:
-    """What each import is called in the file: its own name, or a longer one where one of `own` or another has that."""
+    """The name of each import in the file: its own, or a longer one if one of `own` or another import has that."""
     first = set(own)
     names: dict[Import, str] = {}
     taken: set[str] = set()
@@ -127,7 +127,7 @@ def string(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` for a comment: what could end the line or hide in it is escaped."""
+    """`text` for a comment: characters that could end the line or hide in it are escaped."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
@@ -157,7 +157,7 @@ def _escaped(character: str, quote: str) -> str:
 
 
 def _call(call: Call, depth: int, names: Names) -> str:
-    """On one line where it is short and all its arguments are scalars; else an argument a line."""
+    """On one line if it is short and all its arguments are scalars; else one argument per line."""
     function = names.get(call.imported, call.function) if call.imported.name else call.function
     function = f"{function}.{call.method}" if call.method else function
     arguments = [("", value) for value in call.positional] + [(f"{name}=", value) for name, value in call.keywords]

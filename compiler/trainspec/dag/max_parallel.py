@@ -34,10 +34,10 @@ _TAKEN_BACK: Mapping[str, Any] = {
     "trigger_rule": None,
     "wait_for_downstream": False,
 }
-"""What default arguments say is about jobs: a latch makes no assets and calls nobody."""
+"""Default arguments that are about jobs: a latch updates no assets and has no callbacks."""
 
 _STILL_RIGHT = ("all_success", "all_done", "all_done_setup_success", "none_failed", "none_skipped")
-"""The trigger rules to which one more task that always succeeds makes no difference but the wait."""
+"""The trigger rules for which another task that always succeeds makes no difference except the wait."""
 
 
 class Latch(NamedTuple):
@@ -63,7 +63,7 @@ def lanes_id(job: str) -> str:
 
 
 def lanes(job: str, points: Sequence[str], bound: int, waited_for: frozenset[str]) -> Lanes:
-    """The lanes of a matrix; no latches where the bound is none.
+    """The lanes of a matrix; no latches if there is no limit.
 
     `waited_for` are the tasks and groups that others wait for; `points` are the tasks' ids in full: `train.lr-0.1`.
     """
@@ -88,7 +88,7 @@ def latch_arguments(latch: Latch, defaults: frozenset[str]) -> Arguments:
 
 
 def check_lanes(data: "SpecData", groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]) -> Iterator[Fault]:
-    """What does not go with `max_parallel`; `bounds` holds it by the job."""
+    """What cannot be combined with `max_parallel`; `bounds` has it by job."""
     dag = data.get("dag") or {}
     for job, bound in bounds.items():
         points = groups.get(job, ())

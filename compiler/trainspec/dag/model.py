@@ -8,7 +8,7 @@ from trainspec.dag.expressions import Import, Names
 
 
 class TaskPlan(NamedTuple):
-    """One task: the call that makes it, and where the spec says so: `specs/churn.yaml: jobs.train`.
+    """One task: the call that creates it, and its place in the spec: `specs/churn.yaml: jobs.train`.
 
     `task_group` is the path of the group that it is in, `models.risk`, as the spec says it.
     """
@@ -63,7 +63,7 @@ def tasks_in(members: Sequence[Member]) -> tuple[TaskPlan, ...]:
 
 
 def walk(members: Sequence[Member]) -> Iterator[Member]:
-    """All tasks and groups: first `members` themselves, then what is in the groups among them, and so on inwards."""
+    """All tasks and groups: first `members` themselves, then the content of the groups among them, recursively."""
     while members:
         yield from members
         members = [below for each in members if isinstance(each, GroupPlan) for below in each.members]

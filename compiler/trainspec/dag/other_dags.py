@@ -18,7 +18,7 @@ _FIELDS = (
     ("tasks", ("arguments", "trigger_dag_id")),  # TriggerDagRunOperator
     ("tasks", ("arguments", "external_dag_id")),  # ExternalTaskSensor
 )
-"""Where the id of a DAG stands: the section, and the field of each of its tasks."""
+"""Where the ids of other DAGs are: the section, and the field of each of its tasks."""
 
 
 def other_dags(data: "SpecData") -> Iterator[tuple[Path, str]]:
@@ -34,7 +34,7 @@ def other_dags(data: "SpecData") -> Iterator[tuple[Path, str]]:
 
 
 def unknown_dags(data: "SpecData", root: Node) -> Iterator[tuple[str, Diagnostic]]:
-    """The ids of the other DAGs, each with the finding for if there is no such DAG."""
+    """The ids of the other DAGs, each with the finding for the case that there is no such DAG."""
     for path, dag_id in other_dags(data):
         yield (
             dag_id,

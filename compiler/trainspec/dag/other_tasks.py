@@ -58,7 +58,7 @@ SENSOR = Fields(
     },
     left_out=_OF_THE_PLAN | {"wildcard"},  # which is found out below
 )
-"""Of both kinds: what is said of one kind is not said of the other, which is checked before."""
+"""For both kinds: messages about one kind do not apply to the other, which is checked before."""
 
 TRIGGER = Fields(
     "Trigger",
@@ -96,7 +96,7 @@ _REJECTED: Mapping[str, Arguments] = {
 def other_task_call(section: str, task: "OtherTaskData", place: str, setting: Setting) -> tuple[Import, Arguments]:
     """The operator of a task that is in one of the `SECTIONS`, and its arguments but for the task's id.
 
-    `place` is where the spec says so: Airflow shows it in the task's docs.
+    `place` is its place in the spec: Airflow shows it in the task's docs.
     """
     operator, arguments = SECTIONS[section](task, setting)
     doc = "\n\n".join(filter(None, (task.get("doc"), f"Compiled from `{place}`.")))

@@ -72,7 +72,7 @@ def _places(data: "SpecData", spec: str, group_of: Mapping[str, str]) -> dict[st
     for task, (section, name, *rest) in places(data).items():
         path: Path = (section, group_of.get(str(name), name), *rest)
         if section == "tasks" and others[task].get("operator") == BEST:
-            path = ("jobs", str(others[task].get("depends_on")))  # the matrix; nobody wrote the task
+            path = ("jobs", str(others[task].get("depends_on")))  # the matrix; the task itself is not in the spec
         found[task] = f"{one_line(spec)}: {one_line(dotted(path))}"
     return found
 
@@ -108,7 +108,7 @@ def _with_lanes(
     planned = lanes(job, points, bound, frozenset(name for task in tasks for name in task.upstream))
     by_id = {task.task_id: task for task in tasks}
     latches = [
-        by_id[each.upstream[0]]._replace(  # which keeps where it is written, and the group that it is in
+        by_id[each.upstream[0]]._replace(  # keeps its place in the spec, and its group
             task_id=each.task_id,
             operator=airflow.empty,
             arguments=latch_arguments(each, defaults),
@@ -146,7 +146,7 @@ def _grouped(tasks: Iterable[TaskPlan], group_of: Mapping[str, str], apart: Set[
 
 
 _WAIT: Given = {"max_attempts": None}
-"""A job whose spec names no bound of the wait may run as long as `stopping` allows."""
+"""A job whose spec sets no limit on the wait may run as long as `stopping` allows."""
 
 
 def _job(

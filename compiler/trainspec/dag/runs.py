@@ -54,7 +54,7 @@ def _of_cron(text: str, zone: str, after: datetime) -> Iterator[datetime]:
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone with that name; UTC if there is no such time zone."""
+    """The time zone with that name; UTC if there is none."""
     if name == "UTC":
         return timezone.utc
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # most DAGs run by UTC

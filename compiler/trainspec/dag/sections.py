@@ -17,7 +17,7 @@ def gate_id(job: str) -> str:
 
 
 def sections(data: "SpecData") -> "Iterator[tuple[str, Mapping[str, OtherTaskData]]]":
-    """The sections that hold tasks, with these by their ids, as what all of them have."""
+    """The sections that contain tasks, with these by their ids, typed as what they have in common."""
     yield "sensors", data.get("sensors") or {}
     yield "jobs", data.get("jobs") or {}
     yield "tasks", data.get("tasks") or {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def task_groups(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The path of the group of each task that is in one: a job's gate, and what chooses its best, are where it is.
+    """The path of the group of each task that is in one: a job's gate, and the choice of its best, are in its group.
 
     `groups` are the jobs of each matrix.
     """
@@ -46,7 +46,7 @@ def group_id(path: str) -> str:
 
 
 def with_parents(path: str) -> Iterator[str]:
-    """The paths of the groups around the one at `path`, the outermost first, and its own."""
+    """The paths of the groups that contain the one at `path`, outermost first, and its own."""
     steps = path.split(".")
     return (".".join(steps[: count + 1]) for count in range(len(steps)))
 

@@ -24,7 +24,7 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=timezone.utc), datetime(9999, 12, 31
 
 
 def check_schedule(text: str) -> str | None:
-    """Why Airflow would not take `text` as a schedule; None if it would."""
+    """Why Airflow would reject `text` as a schedule; None if it would not."""
     if text in PRESETS:
         return None
     if text.startswith("@"):
@@ -35,7 +35,7 @@ def check_schedule(text: str) -> str | None:
 
 
 def check_cron(text: str) -> str | None:
-    """Why `text` is not a cron expression, nor a preset that stands for one; None if it is."""
+    """Why `text` is neither a cron expression nor a preset; None if it is one."""
     if text in PRESETS:
         return None if text not in ("@once", "@continuous") else f"{text} is not a cron expression"
     fields = text.split()
@@ -105,7 +105,7 @@ def schedule_meant(text: str) -> str | None:
 
 
 def schedule(text: str) -> Expression:
-    """A valid schedule as an expression: the text, or the interval that it names."""
+    """A valid schedule as an expression: the string, or the interval that it names."""
     return duration(text) if _is_interval(text) else text
 
 
@@ -132,7 +132,7 @@ def duration(value: int | str) -> Call:
 
 
 def check_timezone(name: str) -> str | None:
-    """Why `name` is no time zone; None if it is one."""
+    """Why `name` is not a time zone; None if it is one."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
     try:
@@ -147,7 +147,7 @@ _TURNED = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})")
 
 
 def _turned(first: str, second: str, year: str) -> str:
-    """A date with its year first; which of the others is the month shows where one can be none."""
+    """A date that begins with the year; which other number is the month is clear if one of them cannot be."""
     numbers = int(first), int(second)
     if numbers[0] > 12 >= numbers[1]:
         numbers = numbers[1], numbers[0]

@@ -9,7 +9,7 @@ from trainspec.diagnostics.words import LONGEST_MESSAGE, cut, shorten
 
 MOST_OF_FILE = 100
 MOST_OF_RUN = 5_000
-"""How many findings are shown of one file, and of a whole run."""
+"""How many findings are shown for one file, and for a complete run."""
 
 _WEIGHTS = list(Severity)
 

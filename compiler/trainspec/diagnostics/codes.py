@@ -140,7 +140,7 @@ NOT_CHOSEN = Code("TS921", "an alternative instance type that the account cannot
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}
 
 _HOLES = ("TS0", "TS1", "TS2", "TS409", "TS6", "TS70", "TS75", "TS780")
-"""Where one of these is an error, a part of the spec means nothing, and there is nothing to compile in its place."""
+"""If one of these is an error, a part of the spec has no meaning, and nothing can be compiled instead."""
 
 
 _SILENCED = frozenset(each.id for each in (

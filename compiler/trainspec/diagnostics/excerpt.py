@@ -18,7 +18,7 @@ WIDEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place to point at: the marker, the text next to it, and the color."""
+    """A place to mark: the marker, the text next to it, and the color."""
 
     span: Span
     sign: str
@@ -84,7 +84,7 @@ def excerpt(marks: Sequence[Mark], lines: Lines, notes: Iterable[str] = ()) -> I
 def _rows(mark: Mark, text: Sequence[str]) -> Iterator[_Row]:
     span = mark.span
     end_line, end_column = span.end_line, span.end_column
-    if end_column == 1 and end_line > span.line:  # it ends with its last line, as a block of text does
+    if end_column == 1 and end_line > span.line:  # it ends with its last line, as a block scalar does
         end_line, end_column = end_line - 1, len(text[end_line - 2]) + 1 if end_line - 2 < len(text) else 1
         while end_line > span.line and not text[end_line - 1 : end_line][0].strip():
             end_line, end_column = end_line - 1, len(text[end_line - 2]) + 1
@@ -112,7 +112,7 @@ def _marked(row: _Row, text: str, gutter: str) -> Iterator[str]:
 
 
 def _cells(text: str) -> int:
-    """How many columns of a terminal `text` takes: East Asian wide characters two, combining ones none."""
+    """How many columns `text` takes on a terminal: East Asian wide characters two, combining ones none."""
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
@@ -120,7 +120,7 @@ def _cells(text: str) -> int:
 
 
 def visible_json(data: object) -> str:
-    """`data` as JSON on lines of its own, with an escape for each character that `visible` would not show as it is."""
+    """`data` as JSON on separate lines, with an escape for each character that `visible` would change."""
     import json
 
     text = json.dumps(data, indent=2, ensure_ascii=False)

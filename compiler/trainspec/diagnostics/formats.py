@@ -10,12 +10,12 @@ from trainspec.diagnostics.model import Diagnostic, Severity, Span
 
 
 class Report(NamedTuple):
-    """Findings in order of their places, and what a format may want besides.
+    """Findings in order of their places, and other data that a format may need.
 
     `lines` gives a file's source, `checked` names the files of the run, `explain` gives Markdown about codes. `secrets`
     are the places that must not be shown, whether a finding is about them or not; `conceal` masks what anybody would
     take for a secret, wherever it stands, `conceal_source` what else gives one away in source.
-    `counts` counts the findings by severity, where not all of them are here.
+    `counts` counts the findings by severity, if not all of them are here.
     """
 
     findings: Sequence[Diagnostic]
@@ -30,7 +30,7 @@ class Report(NamedTuple):
 
 
 def _module(form: str) -> Any:
-    """A format's module, imported where it is used: most runs find nothing."""
+    """A format's module, imported on demand: most runs find nothing."""
     return import_module(f"trainspec.diagnostics.show_{form}")
 
 

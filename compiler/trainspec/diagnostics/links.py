@@ -6,7 +6,7 @@ DOCS = "https://github.com/trainspec/trainspec/blob/main/docs"
 
 
 def link(code: Code) -> str:
-    """The address of the page about a code: of a policy, the one that its organization names, else that on policies."""
+    """The address of a code's page: for a policy, the one that its organization names, or else the page on policies."""
     if code.url is not None:
         return code.url
     return f"{DOCS}/rules.md#{code.id.lower()}" if code.id.startswith("TS") else f"{DOCS}/policies.md"

@@ -23,7 +23,7 @@ class Span(NamedTuple):
     end_column: int
 
     def contains(self, other: "Span") -> bool:
-        """Whether `other` lies within this stretch of the same file."""
+        """Whether `other` is inside this span of the same file."""
         starts = (self.line, self.column) <= (other.line, other.column)
         ends = (other.end_line, other.end_column) <= (self.end_line, self.end_column)
         return self.path == other.path and starts and ends
@@ -37,10 +37,10 @@ class Label(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Replace what is at `span` of a file with `text`.
+    """Replace the content of `span` in a file with `text`.
 
     That is YAML as written in the file, unless `value` is set: then the scalar at `span` has the value `value`, and
-    its new value is `text`, without quotes if it `is_plain`. `trainspec.text.spelling` makes the YAML of that.
+    its new value is `text`, without quotes if it `is_plain`. `trainspec.text.spelling` writes that as YAML.
     """
 
     span: Span
@@ -62,8 +62,8 @@ class Fix(NamedTuple):
 class Code(NamedTuple):
     """A kind of finding: its stable code, its usual severity and what it is about in one line.
 
-    `is_secret` is set where the value that the finding is about must not be shown, `is_locked` where an organization
-    lets nobody silence it. `url` is its page, where that is not one of trainspec's own.
+    `is_secret` is set if the value of the finding must not be shown, `is_locked` if an organization
+    does not allow it to be silenced. `url` is its page, if that is not one of trainspec's own.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Diagnostic(NamedTuple):
     """One finding.
 
     `field` is the dotted path in the spec, `member` the request member that it becomes, `advice` what to do about it;
-    `secret` is a stretch of a file that must not be shown; `fix` is set if there is exactly one correct fix.
+    `secret` is a span of a file that must not be shown; `fix` is set if there is exactly one correct fix.
     """
 
     code: Code

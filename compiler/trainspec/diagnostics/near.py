@@ -1,4 +1,4 @@
-"""Known words that a misspelled one may stand for: the likely one as a question, the only possible one as a fact."""
+"""Known words that a misspelled one may mean: the most likely one as a question, the only possible one as a fact."""
 
 import re
 from collections.abc import Iterable, Sized
@@ -7,7 +7,7 @@ from trainspec.safety.budget import affords_suggestion
 
 _CLOSE, _LIKELY = 0.7, 0.6
 _SHORT, _SHORT_ALIKE = 3, 0.75
-"""In a word of so few letters one that differs makes another word."""
+"""In such a short word, one different letter makes another word."""
 _FEW = 8
 """Among so few known words one of three letters that begins alike may still be meant: `mim` for `min`."""
 _LONGEST = 64
@@ -18,9 +18,9 @@ _WITH_DIGIT = re.compile(r"[^.\s-]*[0-9][^.\s-]*")
 
 
 def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str | None:
-    """The known word that `word` most likely stands for: a question for the reader, or None.
+    """The known word that `word` most likely means: a question for the reader, or None.
 
-    `alike` is how much of the two must be the same, where the word can also stand for others.
+    `alike` is the required similarity, if the word can also mean others.
     """
     candidates = list(known)
     if not _affords(word, candidates):
@@ -38,7 +38,7 @@ def did_you_mean(word: str, known: Iterable[str], alike: float = _LIKELY) -> str
 
 
 def the_one(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` can only stand for, or None if there is none, or a doubt.
+    """The known word that `word` can only mean, or None if there is none, or if it is ambiguous.
 
     It is spelled otherwise (`MaxRuntime`, `max-runtime`), or cut (`m5.large` for `ml.m5.large`), or its last part is a
     slip or two of the keyboard away, and every other known word is further away. Parts with a digit in them are never
@@ -94,7 +94,7 @@ def _closest(word: str, candidates: Iterable[str], count: int, cutoff: float) ->
 
 
 def _slips(one: str, other: str) -> int:
-    """How many letters to add, drop, change or swap with their neighbor make `other` of `one`."""
+    """How many letters to add, drop, change or swap with their neighbor to turn `one` into `other`."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, left in enumerate(one, 1):

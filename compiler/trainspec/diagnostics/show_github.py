@@ -29,7 +29,7 @@ def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
-    """`text` as the runner decodes it: signs of its own escaped, and what moves a terminal's cursor written out."""
+    """`text` as the runner decodes it: its special characters escaped, and terminal control characters made visible."""
     shown = "".join(each if each in "\r\n" else visible(each) for each in text)
     return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

@@ -15,7 +15,7 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE
 
 
 def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
-    """The report as one JSON text."""
+    """The report as a JSON string."""
     seen: Counter[tuple[str, ...]] = Counter()
     yield visible_json([_issue(found, seen) for found in findings])
 

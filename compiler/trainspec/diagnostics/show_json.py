@@ -12,7 +12,7 @@ from trainspec.diagnostics.model import Diagnostic, Span
 
 
 def show(findings: Iterable[Diagnostic]) -> Iterator[str]:
-    """The findings as one JSON text."""
+    """The findings as a JSON string."""
     yield visible_json([_plain(found) for found in findings])
 
 

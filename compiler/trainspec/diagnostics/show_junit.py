@@ -16,7 +16,7 @@ from trainspec.diagnostics.model import Diagnostic, Severity
 def show(findings: Sequence[Diagnostic], checked: Sequence[str] = ()) -> Iterator[str]:
     """The report. `checked` names the files of the run: one without findings is a case that passed.
 
-    Only what is an error fails; a warning or a note is a case that was skipped, with its message.
+    Only errors fail; a warning or a note is a skipped test case, with its message.
     """
     by_file = {path: list(group) for path, group in groupby(findings, key=lambda found: found.span.path)}
     files = {**{path: [] for path in checked}, **by_file}

@@ -17,7 +17,7 @@ _HOME = "https://github.com/trainspec/trainspec"
 
 
 def show(findings: Sequence[Diagnostic], explained: Mapping[str, str]) -> Iterator[str]:
-    """The findings as one log of one run. `explained` holds Markdown about codes."""
+    """The findings as a log with one run. `explained` has Markdown about codes."""
     codes = {found.code.id: found.code for found in findings}
     order = sorted(codes)
     driver = {

@@ -7,13 +7,13 @@ LONGEST = 90
 """The longest piece of a user's text that a message shows, in characters."""
 LONGEST_MESSAGE = 600
 _LONGEST_TOKEN, _LONGEST_WEB_TOKEN = 200, 4_100
-"""How many characters show that a text is a secret."""
+"""How many characters suffice to recognise a secret."""
 
 _QUOTED = re.compile(r'`[^`]*`|"[^"]*"')
 
 
 def shown(value: Any) -> str:
-    """A value of a spec for a message: texts in quotes, maps and lists by their kind."""
+    """A value of a spec for a message: strings in quotes, maps and lists by their kind."""
     if isinstance(value, dict):
         return "a map"
     if isinstance(value, list):
@@ -24,14 +24,14 @@ def shown(value: Any) -> str:
 
 
 def shorten(message: str) -> str:
-    """A message of any length as one that can be read: long pieces in quotes are cut, then the whole."""
+    """A message of any length as a readable one: long pieces in quotes are cut, then the complete message."""
     if len(message) <= LONGEST:
         return message
     return cut(_QUOTED.sub(_cut_quoted, message), LONGEST_MESSAGE)
 
 
 def cut(text: str, longest: int) -> str:
-    """`text`, or its beginning with `...` behind it. A secret is masked before it is cut."""
+    """`text`, or its beginning with `...` at the end. A secret is masked before it is cut."""
     if len(text) <= longest:
         return text
     from trainspec.safety.masking import conceal  # few messages are cut

@@ -21,7 +21,7 @@ _NAMED_BY = ("ChannelName", "Key", "Name", "InstanceGroupName", "RuleConfigurati
 _ABSENT = object()
 
 Leaves = Mapping[str, tuple[Any, str | None]]
-"""Values by where they stand, each with the `file:line` that it comes from."""
+"""Values by their places, each with the `file:line` that it comes from."""
 
 
 def compare(before: Mapping[str, Compiled], after: Mapping[str, Compiled]) -> tuple[DagDifference, ...]:
@@ -66,7 +66,7 @@ def _changes(before: Leaves, after: Leaves) -> Iterator[Change]:
 
 
 class _Hidden(str):
-    """A text that is compared and not shown."""
+    """A string that is compared and not shown."""
 
     __slots__ = ()
 
@@ -118,7 +118,7 @@ def _request_leaves(compiled: Compiled, task_id: str) -> Iterator[tuple[str, tup
 
 
 def _walk(value: Any, shown: str, member: Path) -> Iterator[tuple[str, Path, Any]]:
-    """The leaves below a value of the request: as they are shown, where they stand, what they are."""
+    """The leaves below a value of the request: as shown, their places, their values."""
     if isinstance(value, Mapping) and value:
         for key, below in value.items():
             yield from _walk(below, f"{shown}.{key}" if shown else key, (*member, key))
@@ -131,7 +131,7 @@ def _walk(value: Any, shown: str, member: Path) -> Iterator[tuple[str, Path, Any
 
 
 def _names(items: list[Any]) -> list[str] | None:
-    """The names of a list's items, where each has one of its own."""
+    """The names of a list's items, if each has a unique one."""
     for key in _NAMED_BY:
         names = [item.get(key) for item in items if isinstance(item, Mapping)]
         if len(names) == len(items) == len(set(names)) and all(isinstance(name, str) for name in names):
@@ -148,7 +148,7 @@ def _argument_leaves(arguments: Arguments) -> Iterator[tuple[str, tuple[Any, str
 
 
 def _hidden(value: Any, shown_value: Any) -> Any:
-    """`value`, marked where it is not the same as `shown`."""
+    """`value`, marked if it differs from `shown`."""
     if not isinstance(value, str) or value == shown_value:
         return value
     return _Hidden(value)

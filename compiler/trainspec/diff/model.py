@@ -10,7 +10,7 @@ from trainspec.pipeline import Analysis
 
 
 class Status(str, Enum):
-    """What became of a thing; the values are the signs that stand before it."""
+    """The kind of a change; the values are the signs in front of it."""
 
     ADDED = "+"
     REMOVED = "-"
@@ -23,7 +23,7 @@ FILE = "source file "
 
 
 class Source(str):
-    """Python source that stands for a value, such as `timedelta(seconds=30)`."""
+    """Python source for a value, such as `timedelta(seconds=30)`."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that differs. `at` is a request's member or an argument; `place` is the `file:line` to look at."""
+    """One value that differs. `at` is a request's member or an argument; `place` is its `file:line`."""
 
     status: Status
     at: str
@@ -60,7 +60,7 @@ class TaskDifference:
 
 @dataclass(frozen=True, slots=True)
 class DagDifference:
-    """What differs in a DAG; nothing below it where the whole DAG came or went. `spec` is its file."""
+    """What differs in a DAG; nothing below it if the DAG itself was added or removed. `spec` is its file."""
 
     status: Status
     dag_id: str

@@ -9,7 +9,7 @@ from trainspec.diagnostics.excerpt import visible
 from trainspec.diff.model import FILE, WAITS, Change, DagDifference, Source, Status, TaskDifference
 
 LONGEST = 60
-"""Characters of a value that text and Markdown show; JSON shows all."""
+"""Characters of a value that text and Markdown show; JSON shows all of them."""
 _COLOURS = {Status.ADDED: "32", Status.REMOVED: "31", Status.CHANGED: "33"}
 _WORDS = {Status.ADDED: "added", Status.REMOVED: "removed", Status.CHANGED: "changed"}
 
@@ -17,13 +17,13 @@ Show = Callable[[Sequence[DagDifference], bool], str]
 
 
 def text(differences: Sequence[DagDifference], colour: bool) -> str:
-    """Signs, members and values in columns; the tasks that change in the same way stand together."""
+    """Signs, members and values in columns; tasks that change in the same way are grouped."""
     lines = [line for dag in differences for line in _dag_lines(dag, colour)]
     return "\n".join([*lines, _summary(differences)])
 
 
 def as_json(differences: Sequence[DagDifference], colour: bool) -> str:
-    """A list of DAGs; `status` is added, removed or changed everywhere. Python source is text, as in the DAG file."""
+    """A list of DAGs; `status` is added, removed or changed everywhere. Python source is a string."""
     del colour
     dags = [
         {
@@ -86,7 +86,7 @@ def _values(change: Change) -> str:
 
 
 def _shown(change: Change) -> tuple[str, str]:
-    """The value before and after, nothing if there is none; of long ones the part where they differ."""
+    """The value before and after, empty if there is none; for long ones, the part that differs."""
     before = "" if change.status is Status.ADDED else _source(change.before)
     after = "" if change.status is Status.REMOVED else _source(change.after)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
@@ -99,7 +99,7 @@ def _source(value: Any) -> str:
 
 
 def _cut(shown: str, start: int) -> str:
-    """`LONGEST` characters from `start` on, with a sign where something is left out."""
+    """`LONGEST` characters from `start` on, with a mark where something is left out."""
     end = start + LONGEST
     return f"{'…' if start else ''}{shown[start:end]}{'…' if end < len(shown) else ''}"
 

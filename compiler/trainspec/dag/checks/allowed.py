@@ -46,7 +46,7 @@ def _callbacks(data: "SpecData") -> Iterator[tuple[Path, str]]:
 
 
 def _triggers(data: "SpecData") -> Iterator[tuple[Path, str]]:
-    """The triggers that watch assets: the file makes them when it is loaded."""
+    """The triggers that watch assets: the file creates them when it is loaded."""
     yield from (((*at, "trigger"), each["trigger"]) for at, each in watchers(data) if "trigger" in each)
 
 

@@ -34,7 +34,7 @@ _FAIL_FAST_TAKES = (None, "all_success", "all_done_setup_success")
 
 
 def check_arguments(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
-    """All that this minor of Airflow would refuse in the arguments that the validated `data` of a spec gives."""
+    """Everything that this minor of Airflow would reject in the arguments from the validated `data` of a spec."""
     dag = data.get("dag", {})
     yield from check_dag_schedule(dag, airflow)
     yield from check_deadline(dag, airflow)
@@ -53,7 +53,7 @@ def check_arguments(data: "SpecData", airflow: Airflow) -> Iterator[Fault]:
 
 
 def _tasks(data: "SpecData") -> Iterator[tuple[Path, Fields]]:
-    """Every map that holds a task's arguments, with its path."""
+    """Every map of a task's arguments, with its path."""
     defaults = data.get("dag", {}).get("default_args")
     if isinstance(defaults, Mapping):
         yield ("dag", "default_args"), defaults
@@ -68,11 +68,11 @@ def _values(fields: Fields, path: Path) -> Iterator[Fault]:
             yield from check(fields[field], (*path, field))
 
 
-# ------------------------------------------------------------------ values that only some texts are
+# ------------------------------------------------------------------ strings with a restricted format
 
 
 def _text(code: Code, wrong: Callable[[Any], str | None], of: type | tuple[type, ...] = str) -> Check:
-    """The check of a text by a function that says what is wrong with it."""
+    """The check of a string by a function that says what is wrong with it."""
 
     def check(value: Any, path: Path) -> Iterator[Fault]:
         if isinstance(value, of) and (why := wrong(value)):
@@ -130,7 +130,7 @@ def _tags(value: Any, path: Path) -> Iterator[Fault]:
 
 
 def _operator(value: Any, path: Path) -> Iterator[Fault]:
-    """How often a job's task looks: this often, or more rarely than any job runs."""
+    """How often a job's task polls: this often, or less often than any job runs."""
     if not isinstance(value, Mapping) or value.get("check_interval") is None:
         return
     at = (*path, "check_interval")

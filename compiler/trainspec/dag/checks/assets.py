@@ -44,7 +44,7 @@ def assets_of(value: "Given", path: Path) -> Iterator[tuple[Path, "AssetData"]]:
 
 
 def _several(value: "AssetData") -> "tuple[tuple[str, Given], ...]":
-    """The assets of a condition: its word, and what it holds. Of a plain asset, none."""
+    """The assets of a condition: its word, and its content. For a plain asset, none."""
     condition = cast("AssetConditionData", value)
     return ("any", condition.get("any")), ("all", condition.get("all"))
 

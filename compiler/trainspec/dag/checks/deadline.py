@@ -23,7 +23,7 @@ _RESERVED = "context"
 def check_deadline(dag: "DagData", airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with the deadlines of `dag`; their callbacks are checked with the others."""
     if absent("dag", "deadline", airflow.minor):
-        return  # which is reported where all fields are
+        return  # reported with all other fields
     for path, each in each_of(dag.get("deadline"), ("dag", "deadline")):
         yield from _one(each, path, dag, airflow)
 

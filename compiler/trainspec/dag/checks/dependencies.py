@@ -17,7 +17,7 @@ _STEPS_OF_FAULT = 50
 
 
 def check_dependencies(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
-    """What is wrong with the ids of tasks, and with what they wait for; `groups` holds the jobs of each matrix."""
+    """What is wrong with the ids of tasks, and with their dependencies; `groups` has the jobs of each matrix."""
     yield from _same_ids(data, groups)
     yield from _dependencies(data, groups)
 

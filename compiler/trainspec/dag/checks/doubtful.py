@@ -1,4 +1,4 @@
-"""What Airflow accepts but does not do as written: schedules that mean something else, arguments that it ignores."""
+"""What Airflow accepts but does not do as written: schedules with another meaning, arguments that it ignores."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any

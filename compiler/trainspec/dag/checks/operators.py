@@ -1,4 +1,4 @@
-"""The operators of tasks, and the notifiers of callbacks: whether there is such a class, and what it takes."""
+"""The operators of tasks, and the notifiers of callbacks: whether the class exists, and what it takes."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import CalledBackData, SpecData
 
 _SAID_ELSEWHERE = frozenset(("task_id", "doc_md", "dag", "task_group", "depends_on"))
-"""What no operator is given here: `trainspec.dag.checks.other_tasks` says where it belongs."""
+"""Arguments that no operator gets here: `trainspec.dag.checks.other_tasks` says where they belong."""
 
 
 def check_operators(data: "SpecData", options: Options) -> Iterator[Fault]:
@@ -39,7 +39,7 @@ def check_operators(data: "SpecData", options: Options) -> Iterator[Fault]:
 
 
 def callables(data: "SpecData", options: Options) -> Iterator[tuple[Path, str]]:
-    """The dotted paths that tasks hand to their operators as callables, each with its place."""
+    """The dotted paths that tasks pass to their operators as callables, each with its place."""
     airflow = MINORS[options.airflow]
     for name, task in (data.get("tasks") or {}).items():
         given = task.get("arguments") or {}

@@ -28,7 +28,7 @@ _BOUNDS = ("at_least", "at_most", "above", "below")
 
 
 def check_other_tasks(data: "SpecData") -> Iterator[Fault]:
-    """All that Airflow would refuse in the other tasks of the validated `data` of a spec."""
+    """Everything that Airflow would reject in the other tasks of the validated `data` of a spec."""
     for name, sensor in (data.get("sensors") or {}).items():
         yield from _sensor(sensor, ("sensors", name))
     for name, task in (data.get("tasks") or {}).items():

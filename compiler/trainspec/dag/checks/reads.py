@@ -126,7 +126,7 @@ def _pulled(
 
 
 def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[Fault]:
-    """Whether a task that has run before keeps what is read."""
+    """Whether a task that ran earlier provides what is read."""
     if task.get("do_xcom_push") is False and pull.key == "return_value":
         message = f"`{name}` keeps no results (`do_xcom_push: false`): they would be rendered as `None`"
         yield Fault(codes.NO_SUCH_RESULT, path, message, "remove `do_xcom_push: false` there")
@@ -140,7 +140,7 @@ def _kept(pull: Pull, name: str, task: "OtherTaskData", path: Path) -> Iterator[
 def _before(
     tasks: "Mapping[str, OtherTaskData]", groups: Mapping[str, Sequence[str]]
 ) -> Callable[[str], frozenset[str]]:
-    """Gives all tasks that have ended before one starts; found only for those that are asked for."""
+    """Returns all tasks that have ended before one starts; computed on demand."""
     direct = {
         name: {each for other in upstream(task) for each in groups.get(other, (other,))} for name, task in tasks.items()
     }

@@ -35,9 +35,9 @@ def check_dag(
     bounds: Map[str, int],
     options: Options,
 ) -> Iterator[Diagnostic]:
-    """What Airflow would refuse in the validated `data` of a spec, whose composed document is `root`.
+    """Everything that Airflow would reject in the validated `data` of a spec, whose composed document is `root`.
 
-    `groups` holds the jobs of each matrix, `bounds` how many of them may run at once. `options` say for which minor
+    `groups` has the jobs of each matrix, `bounds` how many of them may run at once. `options` say for which minor
     the DAG is, and which operators and callbacks the project allows.
     """
     for fault in _faults(data, dag_id, groups, bounds, options):

@@ -53,7 +53,7 @@ def _times(value: Any, path: Path, airflow: Airflow) -> Iterator[Fault]:
     """What is wrong with a time, or with a list of cron expressions."""
     if isinstance(value, str) and (why := times.check_schedule(value)):
         meant = times.schedule_meant(value)
-        quoted = f'"{meant}"' if meant and meant.startswith("@") else meant  # YAML takes no plain `@`
+        quoted = f'"{meant}"' if meant and meant.startswith("@") else meant  # YAML does not allow a plain `@`
         advice = f"write `{quoted}`" if meant else None
         yield Fault(codes.BAD_SCHEDULE, path, f"`{dotted(path)}`: {why}", advice, fix=meant)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):

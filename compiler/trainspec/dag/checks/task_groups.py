@@ -20,7 +20,7 @@ _OF_AIRFLOW = ("upstream_join_id", "downstream_join_id")
 def check_task_groups(
     data: "SpecData", groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]
 ) -> Iterator[Fault]:
-    """Check the groups of a spec. `groups` holds the jobs of each matrix, `bounds` how many of them may run at once."""
+    """Check the groups of a spec. `groups` has the jobs of each matrix, `bounds` how many of them may run at once."""
     yield from _of_matrices(data, groups)
     tasks = places(data)
     added = _added(groups, bounds)
@@ -50,7 +50,7 @@ def check_task_groups(
 
 
 def _added(groups: Mapping[str, Sequence[str]], bounds: Mapping[str, int]) -> dict[str, tuple[str, Path]]:
-    """The groups that nobody wrote, those of each matrix, by their ids: what each is, and where its job is written."""
+    """The groups that matrices add, by their ids: what each is, and where its job is written."""
     found: dict[str, tuple[str, Path]] = {}
     for job, points in groups.items():
         found[job] = ("a matrix", ("jobs", *points[:1]))
@@ -64,7 +64,7 @@ def _as_group(name: str, what: str) -> str:
 
 
 def _written(data: "SpecData") -> dict[str, Path]:
-    """Where each group is named first, by its path; those around it are named with it."""
+    """Where each group is named first, by its path; the groups that contain it are named with it."""
     found: dict[str, Path] = {}
     for section, tasks in sections(data):
         for name, task in tasks.items():

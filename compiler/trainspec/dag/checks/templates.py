@@ -44,7 +44,7 @@ def check_templates(data: "SpecData", sample: Sample, options: Options) -> Itera
 def _is_rendered(task: "TaskData", argument: str, options: Options) -> bool | None:
     """Whether Airflow renders an argument of a task; None if it is not known."""
     airflow = MINORS[options.airflow]
-    operator = task.get("operator")  # gone where it names a variable that is not defined
+    operator = task.get("operator")  # missing if it names a variable that is not defined
     signature = signature_of(airflow.operator(operator), airflow, options.own_operators) if operator else None
     if signature is None or signature.renders is None or argument not in signature.arguments:
         return None

@@ -31,7 +31,7 @@ def check_triggers(data: "SpecData") -> Iterator[Fault]:
 
 
 def _no_event(imported: Import, signature: "Signature", at: Path) -> Iterator[Fault]:
-    """The finding for a trigger that Airflow refuses in a watcher: `AssetWatcher` wants a `BaseEventTrigger`."""
+    """The finding for a trigger that Airflow rejects in a watcher: `AssetWatcher` needs a `BaseEventTrigger`."""
     from trainspec.airflow_api.model import EVENT_TRIGGER
     from trainspec.airflow_api.operators import TRIGGERS, modules, table_of
 
