@@ -27,8 +27,8 @@ class Options(NamedTuple):
     `account` and `region` are those that the settings give the environment, `allow_accounts` the other accounts that
     its jobs may use; `environments` are the names of all that the settings have. `operators` are globs of the dotted
     paths that tasks may run, `callbacks` of those that Airflow may call; None if any may be. `combination` is the
-    number of the one of `for_each` that is looked at, from 0.
-    `own_operators` are those that the project itself holds, below its `operator-sources`.
+    number of the one of `for_each` that is analysed, from 0.
+    `own_operators` are those of the project itself, below its `operator-sources`.
     """
 
     variables: Mapping[str, str] = {}

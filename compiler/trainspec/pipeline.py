@@ -60,8 +60,8 @@ def _no_data() -> "SpecData":
 class Analysis(FileFacts):
     """What is known about one file: in addition to its facts, everything that a DAG file is made of.
 
-    `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` holds each
-    job's request by task id, `sources` the packed folder of each job that has one. `groups` holds the task ids of each
+    `root` is the composed document, None for a fragment, `data` what the schema accepted of it. `requests` has each
+    job's request by task id, `sources` the packed folder of each job that has one. `groups` has the task ids of each
     matrix by its job's name, `bounds` how many of these may run at once; `choices` are the tasks that choose the best
     point of a matrix. `files` are the texts that it is made of, by name; `watched` what else on the disk, if known.
     """
@@ -79,7 +79,7 @@ class Analysis(FileFacts):
 
 
 def no_files(name: str) -> Source | Diagnostic:
-    """For a text that stands alone: there is nothing to extend."""
+    """For a single text: there is nothing to extend."""
     return Diagnostic(codes.UNREADABLE, Span(name, 1, 1, 1, 1), f"{name} cannot be read from here")
 
 
@@ -92,9 +92,8 @@ def analyse(
 ) -> Analysis:
     """Everything up to the checks: all of a file's findings, and the requests as far as they can be made.
 
-    `read` gives the files that others extend; `selection` says which findings are reported; `folders` are those that
-    hold the code of jobs, None for a text that stands alone. Where the file takes more work than any spec, that is its
-    one finding.
+    `read` returns the files that others extend; `selection` says which findings are reported; `folders` are those with
+    the code of jobs, None for a single text. If the file takes more work than any spec, that is its only finding.
     """
     try:
         with budget(source.name):
@@ -137,7 +136,7 @@ def _parsed(source: Source) -> tuple[Node | None, tuple[Diagnostic, ...]]:
 
 
 def _composed(file: File, written: Sequence[Diagnostic], options: Options) -> Composed:
-    """The document of a spec. What it does not use is reported only where what is `written` could be read."""
+    """The document of a spec. What it does not use is only reported if what is `written` could be read."""
     own_name = None if has_errors(written) else file.source.name
     return compose(file.extended.root, PurePosixPath(file.source.name).stem, options, own_name, image_of, is_algorithm)
 
@@ -238,7 +237,7 @@ def _analysis(
 def _without_document(
     source: Source, tree: Node | None, parsed: Sequence[Diagnostic], selection: Selection
 ) -> Analysis:
-    """What is known of a text that is not a map."""
+    """What is known about a text that is not a map."""
     reported = settle_unread([*parsed, *check_is_map(tree, parsed, source.name)], source, selection)
     return Analysis(name=source.name, findings=reported.findings, is_spec=has_errors(parsed), source=source)
 
@@ -266,7 +265,7 @@ def _is_policy(tree: Mapping) -> bool:
 
 
 def _policy(source: Source) -> Analysis:
-    """What is known of a rule of an organization: what is wrong with it. Nothing silences that."""
+    """What is known about a rule of an organization: what is wrong with it. Nothing silences that."""
     from trainspec.policies.read import read_policy
 
     _, found = read_policy(source, "")

@@ -18,9 +18,9 @@ from trainspec.disk.reading import MissingError, UnreadableError
 __all__ = ["CommitTree", "GitError", "Objects", "ask", "is_commit", "prefix_of"]
 
 MAX_ENTRIES = 1_000_000
-"""How many entries of a commit's trees are looked at."""
+"""Limit on the entries of a commit's trees that are read."""
 MAX_NAME = 4096
-"""The longest path, in bytes, that is looked at."""
+"""The longest path, in bytes, that is read."""
 MAX_NAMES = 32 * 1024 * 1024
 """How many characters the names of the files that may be read have in all."""
 MAX_TOTAL = 256 * 1024 * 1024
@@ -29,7 +29,7 @@ _FILES = (b"100644", b"100755", b"100664")
 
 
 def ask(folder: Path, *arguments: str, most: int = 1024 * 1024) -> bytes | None:
-    """What git prints in `folder`, at most `most` bytes; None if it refuses. Raises GitError."""
+    """The output of git in `folder`, at most `most` bytes; None if it fails. Raises GitError."""
     with running(folder, arguments) as process:
         assert process.stdout is not None  # noqa: S101  # a pipe, see start
         answer = process.stdout.read(most + 1)
@@ -39,7 +39,7 @@ def ask(folder: Path, *arguments: str, most: int = 1024 * 1024) -> bytes | None:
 
 
 def is_commit(name: str, folder: Path) -> bool:
-    """Whether git knows `name` as a commit, in the repository around `folder`. Raises GitError."""
+    """Whether git knows `name` as a commit, in the repository that contains `folder`. Raises GitError."""
     return _commit_id(name, folder) is not None
 
 
@@ -57,7 +57,7 @@ def prefix_of(folder: Path) -> str | None:
 
 
 class CommitTree:
-    """The regular files of a commit that end with what was asked for, below a `folder` of it. Links are left out."""
+    """The regular files of a commit with the requested endings, below a `folder` of it. Links are left out."""
 
     def __init__(self, objects: "Objects", blobs: Mapping[str, str], folder: str = "") -> None:
         self._objects = objects
@@ -66,7 +66,7 @@ class CommitTree:
 
     @classmethod
     def of(cls, commit: str, repository: Path, endings: tuple[str, ...]) -> "CommitTree":
-        """The files of `commit` (a revision) in the repository around a folder. Raises GitError."""
+        """The files of `commit` (a revision) in the repository that contains a folder. Raises GitError."""
         id_ = _commit_id(commit, repository)
         if id_ is None:
             raise GitError(f"`{commit}` is not a commit")
@@ -120,7 +120,7 @@ class CommitTree:
 
 
 class Objects:
-    """The objects of a repository by their ids, read through two gits that are asked again and again."""
+    """The objects of a repository by their ids, read through two git processes that stay open."""
 
     def __init__(self, repository: Path) -> None:
         self._repository = repository
@@ -159,7 +159,7 @@ class Objects:
         return words[1].decode("ascii", "replace"), int(words[2])
 
     def _process(self, how: str) -> "subprocess.Popen[bytes]":
-        """The git that answers; one of its own for each process, since a fork shares its parent's pipes."""
+        """The git process that answers; a separate one for each process, since a fork shares its parent's pipes."""
         owner, process = self._asked.get(how, (0, None))
         if process is None or owner != os.getpid():
             process = start(self._repository, ("cat-file", how), stdin=subprocess.PIPE)

@@ -45,7 +45,7 @@ _SET = {
 
 
 class GitError(Exception):
-    """Git is not installed, or answers what is not to be understood, or too much of it."""
+    """Git is not installed, or its output cannot be parsed, or is too large."""
 
 
 @contextlib.contextmanager
@@ -72,7 +72,7 @@ def deadline(process: "subprocess.Popen[bytes]") -> Iterator[None]:
 
 
 def start(folder: Path, arguments: tuple[str, ...], *, stdin: int) -> "subprocess.Popen[bytes]":
-    """A git that runs in `folder`, which whoever asked for it has to end. Raises GitError."""
+    """A git process in `folder`, which the caller has to end. Raises GitError."""
     if _is_bare(folder):
         raise GitError(f"{folder} is in a bare git repository, whose configuration is not trusted")
     settings = [word for setting in _CONFIG for word in ("-c", setting)]
@@ -92,7 +92,7 @@ def start(folder: Path, arguments: tuple[str, ...], *, stdin: int) -> "subproces
 
 
 def _is_bare(folder: Path) -> bool:
-    """Whether git would take `folder`, or one around it, for a repository without a working tree: gits before 2.38."""
+    """Whether git would treat `folder`, or one above it, as a repository without a working tree: gits before 2.38."""
     for each in (folder, *folder.parents):
         if os.path.lexists(each / ".git"):
             return False

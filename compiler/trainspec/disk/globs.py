@@ -1,4 +1,4 @@
-"""Globs, matched in a time that no pattern can blow up.
+"""Globs, matched in a time that no pattern can make excessive.
 
 `*` and `?` stay within a part of a path, `**` stands for any number of folders. As in a shell, `*` at the beginning of
 a part does not match a hidden file.
@@ -17,7 +17,7 @@ def is_glob(pattern: str) -> bool:
 
 
 def literal_folder(pattern: str) -> str:
-    """The folder below which everything lies that `pattern` can match: its parts before the first sign."""
+    """The folder that contains everything that `pattern` can match: its parts before the first wildcard."""
     parts = pattern.split("/")
     first = next((index for index, part in enumerate(parts) if is_glob(part)), len(parts) - 1)
     return "/".join(parts[:first])
@@ -36,7 +36,7 @@ def _part(pattern: str, part: str) -> bool:
 
 
 def _signs(pattern: str) -> list[str]:
-    """The signs of a part: `_MANY`, `_ONE`, else the letters that fit (`[abc]`, `[a-c]`; `[!a]` is literal)."""
+    """The elements of a part: `_MANY`, `_ONE`, else the characters that match (`[abc]`, `[a-c]`; `[!a]` is literal)."""
     signs, at = [], 0
     while at < len(pattern):
         end = pattern.find("]", at + 2) if pattern[at] == "[" and pattern[at + 1 : at + 2] != "!" else -1
@@ -63,7 +63,7 @@ def _letters(inside: str) -> str:
 
 
 def _walk(pattern: Sequence[str], items: Sequence[str], star: str, fits: Callable[[str, str], bool]) -> bool:
-    """Whether `items` match `pattern`, in which `star` stands for any number: the last star alone is ever moved.
+    """Whether `items` match `pattern`, in which `star` stands for any number: only the last star is ever moved.
 
     Takes the product of both lengths at most: a match that is found for what stands before a star is as good as any.
     """
@@ -84,7 +84,7 @@ def _walk(pattern: Sequence[str], items: Sequence[str], star: str, fits: Callabl
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether `pattern` matches a path or a folder around it: `*` and `?` within a folder, `**` across folders.
+    """Whether `pattern` matches a path or a folder that contains it: `*` and `?` within a folder, `**` across folders.
 
     All that can be reached is followed at once, letter by letter, so the time is at most the product of both lengths.
     """

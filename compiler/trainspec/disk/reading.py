@@ -1,9 +1,9 @@
-"""The one door for reading.
+"""The only access for reading.
 
-A file is read up to a bound, and only if it is a regular one: pipes, devices and sparse giants are refused before they
-can hang or fill anything. A `DiskTree` reads what lies inside a folder; a link may lead anywhere within it, and one
-that leaves it is refused without its target being opened. `read_typed` follows links: it is for paths that the user
-typed on the command line.
+A file is read up to a limit, and only if it is a regular one: pipes, devices and sparse giants are rejected before they
+can block or fill anything. A `DiskTree` reads files inside a folder; a link may lead anywhere within it, and one that
+leads out of it is rejected without opening its target. `read_typed` follows links: it is for paths that the user typed
+on the command line.
 """
 
 import os
@@ -16,7 +16,7 @@ _OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEX
 _NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER: int = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_CLOEXEC", 0)
 HAS_DIR_FD = os.open in os.supports_dir_fd and bool(_NO_LINK)
-"""Whether files can be opened relative to a folder that is held open (not on Windows)."""
+"""Whether files can be opened relative to an open folder (not on Windows)."""
 
 
 _OF_GIT = "is in git's own folder"
@@ -31,7 +31,7 @@ class MissingError(UnreadableError):
 
 
 class OutsideError(UnreadableError):
-    """The file lies outside of the folder that may be read, or a link to it does."""
+    """The file is outside the folder that may be read, or a link to it is."""
 
 
 class DiskTree:
@@ -52,7 +52,7 @@ class DiskTree:
             return _content(descriptor, most)
 
     def real_name(self, name: str) -> str:
-        """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
+        """The name of the file that `name` leads to, if it passes through links. Raises UnreadableError."""
         _ = name and _parts(name)
         path = os.path.realpath(os.path.join(self.root, name))  # noqa: PTH118  # every file of a run comes by here
         inside = os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -160,7 +160,7 @@ def _parts(name: str) -> list[str]:
 
 
 def is_of_git(name: str) -> bool:
-    """Whether a path leads into git's own folder, which holds credentials and programs: no file of a project."""
+    """Whether a path leads into git's own folder, which has credentials and programs: no file of a project."""
     return ".git" in name.lower() and ".git" in name.lower().replace(os.sep, "/").split("/")
 
 

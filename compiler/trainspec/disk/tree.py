@@ -11,7 +11,7 @@ class Tree(Protocol):
         """The bytes of a file, of which it may have `most`. Raises UnreadableError."""
 
     def real_name(self, name: str) -> str:
-        """The name of the file that `name` leads to, where it passes through links. Raises UnreadableError."""
+        """The name of the file that `name` leads to, if it passes through links. Raises UnreadableError."""
 
     def names(self, folder: str) -> Iterator[str]:
         """The names of all files below a folder ("" is the root); hidden folders and links are not entered."""

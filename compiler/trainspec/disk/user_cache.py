@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def user_cache(root: Path) -> Path | None:
-    """The folder for what is remembered of the project at `root`, which need not exist; None if there is none."""
+    """The folder for what is remembered about the project at `root`, which may not exist; None if there is none."""
     base = _base()
     if base is None or not base.is_absolute():
         return None
@@ -31,17 +31,17 @@ def _base() -> Path | None:
     given = os.environ.get("XDG_CACHE_HOME", "")
     if given.startswith("/"):  # the specification says to ignore others
         return Path(given, "trainspec")
-    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() raises where there is none
+    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() raises if there is none
     return Path(home, "Library/Caches" if sys.platform == "darwin" else ".cache", "trainspec")
 
 
 def _repository(folder: Path) -> Path:
-    """The repository around a folder, or the folder itself."""
+    """The repository that contains a folder, or the folder itself."""
     return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), folder)
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether nobody else may write to a folder, or there is none yet."""
+    """Whether nobody else may write to a folder, or it does not exist yet."""
     if sys.platform == "win32":
         return True
     try:

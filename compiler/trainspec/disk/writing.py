@@ -1,7 +1,7 @@
-"""The one door for writing.
+"""The only access for writing.
 
-A `Folder` is held open, and all that happens in it happens relative to that: no link is followed, and nothing else is
-reached, whatever lies there or is put there meanwhile. `place` says where a path really lies, and refuses one that is
+A `Folder` stays open, and everything that happens in it is relative to that: no link is followed, and nothing else is
+reached, whatever is there or is put there meanwhile. `place` returns a path's real location, and rejects one that is
 named inside a project and leads out of it through a link.
 """
 
@@ -23,9 +23,9 @@ _STAGED = ".trainspec-new"
 
 
 def place(path: Path, root: Path | None) -> Path:
-    """Where `path` really lies, links followed.
+    """The real location of `path`, with links followed.
 
-    Raises PermissionError if it is named below `root` and leaves it, and for what lies in git's own folder.
+    Raises PermissionError if it is named below `root` and leads out of it, and for what is in git's own folder.
     """
     real = Path(os.path.realpath(path))
     if root is not None and _is_named_inside(path, root) and not real.is_relative_to(os.path.realpath(root)):
@@ -41,7 +41,7 @@ def _is_named_inside(path: Path, root: Path) -> bool:
 
 
 class Folder:
-    """A folder that is held open. `path` must be a real one, as `place` gives it: a link on the way is an OSError."""
+    """A folder that stays open. `path` must be a real one, as `place` returns it: a link on the way is an OSError."""
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
         self.path = path
@@ -89,13 +89,13 @@ class Folder:
             self._descriptor = None
 
     def at(self, name: str) -> tuple[Any, dict[str, Any]]:
-        """What to give to a function of `os` for the entry `name`: the path, and `dir_fd` where there is such."""
+        """The arguments of a function of `os` for the entry `name`: the path, and `dir_fd` if there is one."""
         if not name or name in (".", "..") or "/" in name or os.sep in name or "\0" in name:
             raise PermissionError(errno.EPERM, "not a file's name", name)
         return (self.path / name, {}) if self._descriptor is None else (name, {"dir_fd": self._descriptor})
 
     def descriptor(self) -> int:
-        """The open folder, for calls of the system. Raises OSError if there is no such thing."""
+        """The open folder, for system calls. Raises OSError if there is none."""
         if self._descriptor is None:
             raise OSError(errno.ENOTSUP, "folders cannot be held open here", str(self.path))
         return self._descriptor
@@ -117,7 +117,7 @@ class Folder:
         return os.listdir(self.path if self._descriptor is None else self._descriptor)  # noqa: PTH208
 
     def status(self, name: str) -> os.stat_result | None:
-        """The status of an entry, of a link its own; None if there is no such entry."""
+        """The status of an entry, for a link its own; None if there is no such entry."""
         path, relative = self.at(name)
         try:
             return os.stat(path, follow_symlinks=False, **relative)  # noqa: PTH116
@@ -151,7 +151,7 @@ class Folder:
             return None
 
     def replace(self, name: str, other: str, there: "Folder | None" = None) -> None:
-        """Rename an entry to `other`, in the folder `there` if it is given; what stands there goes. Raises OSError."""
+        """Rename an entry to `other`, in the folder `there` if it is given, replacing what is there. Raises OSError."""
         source, of_source = self.at(name)
         target, of_target = (there or self).at(other)
         renamed = {f"src_{key}": value for key, value in of_source.items()}
@@ -182,7 +182,7 @@ class Folder:
 
     @contextlib.contextmanager
     def _saying_where(self, name: str) -> Iterator[None]:
-        """What the system says is said of the whole path."""
+        """Report system errors with the complete path."""
         try:
             yield
         except OSError as error:
@@ -211,7 +211,7 @@ class Folder:
 
 
 def take_after(descriptor: int, model: os.stat_result) -> None:
-    """Give a file or folder the mode of another one, and its owner where this user may."""
+    """Give a file or folder the mode of another one, and its owner if this user may."""
     status = os.fstat(descriptor)
     if not hasattr(os, "fchown"):
         return
@@ -222,13 +222,13 @@ def take_after(descriptor: int, model: os.stat_result) -> None:
 
 
 def write_new(path: Path, text: str, root: Path | None) -> None:
-    """Write a file that is not there yet, folders around it too. Raises FileExistsError, or another OSError."""
+    """Write a new file, and the folders that contain it. Raises FileExistsError, or another OSError."""
     with Folder(place(path.parent, root), make=True) as folder:
         folder.create(path.name, text)
 
 
 def write_over(path: Path, text: str, root: Path | None) -> None:
-    """Write a file in one step, over what is there. Raises OSError.
+    """Write a file in one step, replacing what is there. Raises OSError.
 
     A pipe or a device that the user names, such as /dev/stdout, is written to.
     """
@@ -249,7 +249,7 @@ def write_over(path: Path, text: str, root: Path | None) -> None:
 
 @contextlib.contextmanager
 def folder_at(path: Path, root: Path | None, *, make: bool = False) -> Iterator[Folder]:
-    """The folder at `path`, held open. Raises OSError."""
+    """The folder at `path`, open. Raises OSError."""
     with Folder(place(path, root), make=make) as folder:
         yield folder
 
@@ -259,7 +259,7 @@ def _enter(part: str, here: int) -> int:
 
 
 def _readable(descriptor: int) -> int:
-    """The same folder, to be listed too where that is allowed."""
+    """The same folder, also for listing if that is allowed."""
     try:
         return os.open(".", os.O_RDONLY | _STEP, dir_fd=descriptor)
     except PermissionError:

@@ -1,1 +1,1 @@
-"""Changing specs as their authors wrote them: `lint --fix` and `fmt`. Texts in, texts out; nothing is written here."""
+"""Changes specs while keeping what their authors wrote: `lint --fix` and `fmt`. It maps texts to texts."""

@@ -8,12 +8,12 @@ from trainspec.editing.equivalence import is_sound
 from trainspec.text.source import Source
 
 ROUNDS = 20
-"""How often the files are looked at again: a misspelled key hides what is wrong below it, and fixes may overlap."""
+"""How often the files are checked again: a misspelled key hides errors below it, and fixes may overlap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a look at the files gave: findings, and the texts that they are about, by name."""
+    """The result of a check of the files: findings, and the texts that they are about, by name."""
 
     findings: Sequence[Diagnostic]
     sources: Mapping[str, Source]
@@ -21,9 +21,9 @@ class Checked:
 
 @dataclass(slots=True)
 class FixedFiles:
-    """Texts as they are (`old`) and as they shall be (`new`), by name; how many findings were fixed; what is left.
+    """Texts before (`old`) and after (`new`), by name; how many findings were fixed; what is left.
 
-    `refused` are findings whose fix would have changed what the rest of its file says.
+    `refused` are findings whose fix would have changed the meaning of the rest of its file.
     """
 
     left: Sequence[Diagnostic] = ()
@@ -36,7 +36,7 @@ class FixedFiles:
 def apply_fixes(check: Callable[[Mapping[str, Source]], Checked]) -> FixedFiles:
     """Apply the fixes of what `check` finds, round by round.
 
-    `check` is given the texts that take the place of files'.
+    `check` is given the texts that replace files.
     """
     result = FixedFiles()
     seen: dict[str, set[str]] = {}
@@ -67,7 +67,7 @@ def apply_fixes(check: Callable[[Mapping[str, Source]], Checked]) -> FixedFiles:
 
 
 def at_once(source: Source, findings: Iterable[Diagnostic]) -> tuple[str, int] | None:
-    """The text of one file with as many fixes as can be made together, and how many; None if there is none to make.
+    """The text of one file with as many fixes as are compatible, and how many; None if there is nothing to fix.
 
     Fixes that change other files are left out.
     """
@@ -89,7 +89,7 @@ def _by_file(findings: Iterable[Diagnostic], refused: Sequence[Diagnostic]) -> d
 def _fixed(
     source: Source, findings: Sequence[Diagnostic], refused: list[Diagnostic]
 ) -> tuple[str, Sequence[Diagnostic]]:
-    """The text of `source` after the fixes of `findings`, as many as can be made at once, and the findings fixed."""
+    """The text of `source` after the fixes of `findings`, as many as are compatible, and the findings fixed."""
     chosen = _disjoint(source, findings)
     text = _applied(source, chosen)
     if text is not None:
@@ -102,7 +102,7 @@ def _fixed(
 
 
 def _disjoint(source: Source, findings: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Findings whose edits do not overlap, the first ones first; the same edits are wanted once."""
+    """Findings whose edits do not overlap, the first ones first; equal edits are made once."""
     taken: list[tuple[int, int]] = []
     known: set[tuple[Edit, ...]] = set()
     chosen = []
@@ -118,7 +118,7 @@ def _disjoint(source: Source, findings: Sequence[Diagnostic]) -> list[Diagnostic
 
 
 def _applied(source: Source, findings: Sequence[Diagnostic]) -> str | None:
-    """The text after the findings' fixes; None if the rest of it would not say the same."""
+    """The text after the findings' fixes; None if the rest of it would change its meaning."""
     edits = [edit for found in findings if found.fix for edit in found.fix.edits]
     text = source.text
     for (start, end), new in sorted(((source.offsets(edit.span), edit.text) for edit in edits), reverse=True):

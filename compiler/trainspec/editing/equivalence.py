@@ -25,7 +25,7 @@ def is_same(old: Node | None, new: Node | None) -> bool:
 
 
 def is_sound(old: Source, new: Source, edits: Sequence[Edit]) -> bool:
-    """Whether `new`, which `edits` made of `old`, parses no worse and says the same but for what they are about."""
+    """Whether `new`, `old` after `edits`, parses no worse and means the same except for what they are about."""
     before, old_findings = parse(old)
     after, new_findings = parse(new)
     codes = [found.code.id for found in old_findings]

@@ -1,4 +1,4 @@
-"""Edited texts put back into their files."""
+"""Writes edited texts back to their files."""
 
 import codecs
 from pathlib import Path

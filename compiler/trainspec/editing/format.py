@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class Formatted:
-    """The text in its canonical form; or, where it stays as it is, what is wrong with it or why."""
+    """The text in its canonical form; or, if it stays unchanged, what is wrong with it or why."""
 
     text: str
     findings: tuple[Diagnostic, ...] = ()
@@ -32,7 +32,7 @@ def formatted(source: Source) -> Formatted:
 
     The indentation is two spaces, and there is at most one blank line in a row.
 
-    What is written between brackets, in quotes or as a block of text is not touched, but for the order of the keys.
+    What is between brackets, in quotes or in a block scalar is not changed, except for the order of the keys.
     """
     tree, findings = parse(source)
     if findings or tree is None:

@@ -42,7 +42,7 @@ class _Layout:
         self.lines = lines
 
     def collection(self, shape: Shape, places: tuple[Place, ...], column: int, first: int, last: int) -> list[str]:
-        """The lines `first` to `last`, in which `shape` stands, its entries or items beginning at `column`."""
+        """The lines `first` to `last`, which contain `shape`; its entries or items begin at `column`."""
         if shape.kind == "map":
             return self._map(shape, places, column, first, last)
         return self._list(shape, places, column, first, last)
@@ -105,7 +105,7 @@ class _Layout:
         return [made[0][: column + 1] + " " + made[0][column + 1 :].lstrip(), *made[1:]] if begins_here else made
 
     def _moved(self, start: int, content: int, old: int, column: int, value: Shape) -> list[str]:
-        """The lines of an entry or item that holds a scalar, an alias or what is between brackets."""
+        """The lines of an entry or item with a scalar, an alias or a flow collection."""
         first, *others = self.lines[start : content + 1]
         shifted = [" " * column + first[old:], *(_shifted(line, column - old) for line in others)]
         if not value.is_block_text:
@@ -117,7 +117,7 @@ class _Layout:
     ) -> tuple[list[list[str]], list[tuple[int, int]]]:
         """The lines above each entry; and for each, the last line of its value and that of what belongs to it.
 
-        Comments that are indented further than the entry belong to its value, if that has lines of its own.
+        Comments that are indented further than the entry belong to its value, if that has its own lines.
         """
         leads = [self.lines[first : starts[0]]]
         tails = []
@@ -144,7 +144,7 @@ class _Layout:
 
 
 def _joined(made: Sequence[Sequence[str]], leads: Sequence[list[str]], wanted: Sequence[int]) -> list[str]:
-    """The entries as they are wanted, each below its comments; the first one keeps no blank lines above it."""
+    """The entries in the requested order, each below its comments; the first one keeps no blank lines above it."""
     leads, one = list(leads), wanted[0]
     if one != 0:
         leads[0] = [*_blanks(leads[one]), *leads[0][len(_blanks(leads[0])) :]]
@@ -169,7 +169,7 @@ def _comments(lines: Sequence[str], column: int) -> list[str]:
 
 
 def _footer(lines: Sequence[str], column: int) -> list[str]:
-    """Comments behind the last entry, without blank lines behind them."""
+    """Comments after the last entry, without blank lines after them."""
     made = _comments(lines, column)
     return made[:-1] if made and not made[-1] else made
 
@@ -187,7 +187,7 @@ def _last(shape: Shape) -> int:
 
 
 def _ends_in_blanks_of_no_account(shape: Shape) -> bool:
-    """Whether blank lines at its end say nothing: it is a block of text without `+`, or ends in one."""
+    """Whether blank lines at its end have no meaning: it is a block scalar without `+`, or ends in one."""
     while shape.is_block:
         shape = shape.below[-1]
     return shape.is_block_text and not shape.keeps_blanks

@@ -7,9 +7,9 @@ from trainspec.language.order import Place, below, ranks
 
 
 def order(entries: Sequence[tuple[Shape, Shape]], places: tuple[Place, ...]) -> list[int]:
-    """The entries' indices as they shall stand: merge keys, the language's keys, others.
+    """The entries' indices in their new order: merge keys, the language's keys, others.
 
-    They stay as they are where the map's keys are the author's own, and where an alias would come before its anchor.
+    They stay unchanged if the map's keys are the author's own, or if an alias would come before its anchor.
     """
     unchanged = list(range(len(entries)))
     known = ranks(places)
@@ -25,7 +25,7 @@ def _rank(key: Shape, known: Mapping[str, int]) -> int:
 
 
 def _are_tied(first: tuple[Shape, Shape], second: tuple[Shape, Shape]) -> bool:
-    """Whether what an alias means depends on which of two entries stands first."""
+    """Whether the meaning of an alias depends on which of two entries is first."""
     (defined, used), (other_defined, other_used) = (
         (key.defined | value.defined, key.used | value.used) for key, value in (first, second)
     )
@@ -33,7 +33,7 @@ def _are_tied(first: tuple[Shape, Shape], second: tuple[Shape, Shape]) -> bool:
 
 
 def in_order(text: str, root: Shape, places: tuple[Place, ...]) -> str:
-    """`text` with the keys of its maps between brackets in order; the characters between them stay in place."""
+    """`text` with the keys of its flow maps in order; the characters between them stay in place."""
     pieces: list[str] = []
     end = 0
     for shape, its_places in _outermost(root, places):

@@ -1,4 +1,4 @@
-"""Where the pieces of a text stand: its collections, scalars and aliases with their offsets, merge keys among them.
+"""The positions of a text's pieces: its collections, scalars and aliases with their offsets, including merge keys.
 
 The located tree says what a document means; this says what is written, so that it can be moved. A text is read here
 only after `trainspec.text.parse` found nothing wrong with it, and so in bounds.
@@ -14,7 +14,7 @@ Kind: TypeAlias = Literal["map", "list", "scalar", "alias"]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place: its offset in the text, its line and column, all from 0."""
+    """A position: its offset in the text, its line and column, all from 0."""
 
     index: int
     line: int
@@ -41,7 +41,7 @@ class Shape:
 
     @property
     def is_block(self) -> bool:
-        """Whether it is a map or list of lines of its own."""
+        """Whether it is a map or list in block style."""
         return self.kind in ("map", "list") and not self.is_flow and bool(self.below)
 
     def entries(self) -> list[tuple["Shape", "Shape"]]:
@@ -50,7 +50,7 @@ class Shape:
 
 
 def shape_of(text: str) -> Shape | None:
-    """The shape of the one document in `text`; None if there is none."""
+    """The shape of the only document in `text`; None if there is none."""
     root: list[Shape] = []
     stack: list[Shape] = []
     for event in events(text):

@@ -66,7 +66,7 @@ _BOUNDS = {"at_least": "≥", "at_most": "≤", "above": ">", "below": "<"}
 
 @dataclass
 class _Drawing:
-    """Nodes and edges as they come; a second edge between the same two adds nothing but its label."""
+    """Nodes and edges in order of their creation; a second edge between the same two only adds its label."""
 
     group_of: Mapping[str, str]
     within: Mapping[str, str] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class _Drawing:
     outputs: dict[str, str] = field(default_factory=dict)
 
     def owner(self, task: str) -> str:
-        """The node that stands for a task: a point's matrix, or the task itself."""
+        """The node for a task: the matrix of a point, or the task itself."""
         return self.group_of.get(task, task)
 
     def exit(self, task: str) -> str:
@@ -141,7 +141,7 @@ def _draw_gate(drawing: _Drawing, name: str, conditions: Any) -> None:
 
 
 def _source(drawing: _Drawing, uri: str) -> str:
-    """The node that a channel reads: what a job before it writes there, or a place of its own."""
+    """The node that a channel reads: the output of an earlier job, or a separate place."""
     above = [output for output in drawing.outputs if uri.startswith(output)]
     return drawing.outputs[max(above, key=len)] if above else drawing.place(Kind.DATA, uri)
 
@@ -158,7 +158,7 @@ def location(source: Mapping[str, Any]) -> str | None:
 
 
 def _handed_on(value: Any) -> Iterator[tuple[str, str]]:
-    """The tasks whose results the texts below `value` name, each with what of it."""
+    """The tasks whose results the strings below `value` name, each with the attribute."""
     if isinstance(value, str):
         yield from handed_on(value)
     elif isinstance(value, Mapping | list):
@@ -206,7 +206,7 @@ def tuning_of(request: Mapping[str, Any]) -> str:
     trials = f"{bounds.jobs:,} trial{'s' if bounds.jobs != 1 else ''}" if bounds.jobs is not None else ""
     at_once = f"{bounds.parallel:,} at once" if bounds.parallel is not None else ""
     said = ", ".join(filter(None, (trials, at_once)))
-    known = strategy if strategy.isalpha() else ""  # a template is chosen by a run
+    known = strategy if strategy.isalpha() else ""  # a template is only known at run time
     return " ".join(filter(None, (known, "tuning"))) + (f": {said}" if said else "")
 
 

@@ -1,4 +1,4 @@
-"""Where the nodes of a graph stand: layers from left to right, ordered so that few edges cross.
+"""The positions of a graph's nodes: layers from left to right, ordered so that few edges cross.
 
 The layered drawing of Sugiyama, Tagawa and Toda (1981): longest-path layers, stand-ins where an edge passes a layer,
 barycentres for the order, and heights by least squares under the least distances (isotonic regression).
@@ -13,11 +13,11 @@ from typing import NamedTuple
 from trainspec.graph.model import Graph
 
 SWEEPS = 12
-"""Rounds of ordering, and of moving to where the neighbors are; pictures settle after a few."""
+"""Rounds of ordering, and of moving towards neighbors; pictures settle after a few."""
 
 
 class Bend(NamedTuple):
-    """The place where an edge passes a layer."""
+    """The position where an edge passes a layer."""
 
     tail: str
     head: str
@@ -41,7 +41,7 @@ class Layout:
 
 
 def lay_out(graph: Graph, height: Callable[[Step], float]) -> Layout:
-    """The layout of a graph without cycles; `height` says how much room a step takes, the gap around it included."""
+    """The layout of a graph without cycles; `height` is the room that a step takes, including the gap around it."""
     layer = _layers(graph)
     bends = sum(layer[edge.head] - layer[edge.tail] for edge in graph.edges)
     route = _route if bends <= MOST_BENDS else _straight

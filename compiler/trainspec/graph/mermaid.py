@@ -66,5 +66,5 @@ def _nodes(nodes: Iterable[Node], names: Mapping[str, str], depth: int = 0) -> I
 
 
 def _text(text: str) -> str:
-    """`text` for a quoted label: what Mermaid, Markdown or HTML could read as theirs is written as a number."""
+    """`text` for a quoted label: characters with a meaning in Mermaid, Markdown or HTML are written as numbers."""
     return _PLAIN.sub(lambda found: f"#{ord(found[0])};" if found[0].isprintable() else " ", text)

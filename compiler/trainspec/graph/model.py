@@ -9,7 +9,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 class Kind(Enum):
-    """What a node stands for."""
+    """What a node represents."""
 
     DAG = "dag"
     JOB = "job"
@@ -27,7 +27,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box: its name as `title`, below it `detail` and `cost`; `count` is the number of tasks it stands for.
+    """One box: its name as `title`, below it `detail` and `cost`; `count` is the number of tasks that it represents.
 
     `group` is the path of the task group that it is in, `models.risk`.
     """
@@ -42,7 +42,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        """The title, with the number of tasks where there are several."""
+        """The title, with the number of tasks if there are several."""
         return f"{self.title} {TIMES} {self.count}" if self.count > 1 else self.title
 
 
@@ -56,7 +56,7 @@ class Arrow(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`head` comes after `tail`: it reads what the tail holds or makes (`is_data`), or only waits for it.
+    """`head` comes after `tail`: it reads what the tail contains or creates (`is_data`), or only waits for it.
 
     In a circle one edge has its arrow at the tail, so that pictures still have layers.
     """

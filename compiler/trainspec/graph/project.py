@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import SpecData
 
 SHORTEST = len("s3://b/")
-"""A shorter place says nothing of what is below it."""
+"""A shorter place says nothing about what is below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def build_project(title: str, dags: Sequence[Dag], *, with_lone_dags: bool = Tru
 
 
 def shared_data(dags: Sequence[Dag]) -> Iterator[tuple[str, str, str]]:
-    """The places in S3 by which one DAG hands something to another: who writes, where, and who reads."""
+    """The places in S3 through which one DAG passes data to another: who writes, where, and who reads."""
     written: dict[str, dict[str, None]] = {}
     for dag in dags:
         for place in dag.writes():

@@ -51,7 +51,7 @@ _ARROWS = {
 _QUOTE = '"'
 _LEAST_LEGEND = 420
 _ROUND = {Kind.GATE: 0, Kind.APPROVAL: 0, Kind.CODE: 0, Kind.DATA: 2, Kind.ASSET: 22, Kind.SCHEDULE: 22}
-"""Radius of the corners, where it is not 8 pixels."""
+"""Radius of the corners, if it is not 8 pixels."""
 
 
 _LEGEND = {
@@ -133,7 +133,7 @@ class _Below:
 
 
 def _caption(graph: Graph, right: float, top: float) -> _Below:
-    """What is said of the whole picture, a line each."""
+    """Notes on the picture as a whole, a line each."""
     if not graph.caption:
         return _Below((), right, top)
     lines = [
@@ -145,7 +145,7 @@ def _caption(graph: Graph, right: float, top: float) -> _Below:
 
 
 def _legend(graph: Graph, right: float, top: float) -> _Below:
-    """What the colors stand for, in rows below the picture; nothing if all boxes are of one kind."""
+    """The legend of the colors, in rows below the picture; empty if all boxes are of one kind."""
     kinds = {node.kind for node in graph.nodes}
     if len(kinds) < 2:
         return _Below((), right, top)
@@ -252,7 +252,7 @@ def _title(node: Node) -> str:
 
 
 def _short(text: str) -> str:
-    """The two ends of a long text: of a URI, both the bucket and the last folder say something."""
+    """The two ends of a long text: both the bucket and the last folder of a URI are informative."""
     if len(text) <= LONGEST:
         return text
     end = LONGEST // 2
@@ -260,5 +260,5 @@ def _short(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """`text` for XML, which cannot hold control characters at all."""
+    """`text` for XML, which does not allow control characters."""
     return escape("".join(each if each.isprintable() or each == "\n" else "�" for each in text))

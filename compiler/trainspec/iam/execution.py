@@ -28,7 +28,7 @@ def execution_policy(jobs: Iterable[Job]) -> Iterator[Statement]:
 
 
 def trust_policy(jobs: Iterable[Job]) -> dict[str, Any]:
-    """Who may assume the role: SageMaker, which also sets the session's tags where a job chains them.
+    """Who may assume the role: SageMaker, which also sets the session's tags if a job chains them.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data-abac.html
     """
@@ -100,7 +100,7 @@ def _output_keys(job: Job) -> Iterator[Statement]:
 
 
 def volume_keys(job: Job) -> Iterator[Statement]:
-    """For the key of the machines' volumes: SageMaker makes a grant on it in the role's or the caller's name."""
+    """For the key of the machines' volumes: SageMaker creates a grant on it on behalf of the role or the caller."""
     key = job.view.member("ResourceConfig", "VolumeKmsKeyId")
     if isinstance(key, str):
         yield _on_key(job, "EncryptVolumes", ("kms:CreateGrant", "kms:DescribeKey"), key)

@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"[*?$]")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job. `outputs` holds the output path of each job of the spec by task id."""
+    """One job. `outputs` has the output path of each job of the spec by task id."""
 
     view: JobView
     outputs: Mapping[str, str]
@@ -47,17 +47,17 @@ class Job:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def objects(self, uri: str) -> str | None:
-        """The ARN of all objects at and below an S3 URI; None for what is no S3 URI."""
+        """The ARN of all objects at and below an S3 URI; None if it is not one."""
         place = self._place(uri)
         return f"arn:{self.partition}:s3:::{_end(place)}" if place else None
 
     def bucket(self, uri: str) -> str | None:
-        """The ARN of the bucket of an S3 URI; None for what is no S3 URI."""
+        """The ARN of the bucket of an S3 URI; None if it is not one."""
         place = self._place(uri)
         return f"arn:{self.partition}:s3:::{place.partition('/')[0]}" if place else None
 
     def _place(self, uri: str) -> str | None:
-        """Bucket and key. What another job made lies below that job's output path."""
+        """Bucket and key. What another job creates is below that job's output path."""
         makers = [name for name, _ in handed_on(uri)]
         if makers and uri.startswith("{{"):
             uri = self.outputs.get(makers[0], uri)
@@ -65,13 +65,13 @@ class Job:
         return shown.removeprefix("s3://") if shown.startswith("s3://") else "*" if shown.startswith("*") else None
 
     def repository(self) -> str | None:
-        """The ARN of the ECR repository of its image; None if the image is no ECR image, or there is none."""
+        """The ARN of the ECR repository of its image; None if the image is not from ECR, or there is none."""
         image = self.view.member("AlgorithmSpecification", "TrainingImage")
         found = _ECR.match(wild(image)) if isinstance(image, str) else None
         return f"arn:{self.partition}:ecr:{found[2]}:{found[1]}:repository/{found[3]}" if found else None
 
     def texts(self, shape: str) -> Iterator[tuple[str, str]]:
-        """The texts of a kind in its request, each with the top-level member that it is in."""
+        """The strings of a kind in its request, each with the top-level member that it is in."""
         yield from ((str(leaf.path[0]), leaf.text) for leaf in self.view.leaves if leaf.shape == shape)
 
 
@@ -92,7 +92,7 @@ def jobs_of(data: "SpecData", requests: Mapping[str, Mapping[str, Any]], region:
 
 
 def _of_choices(data: "SpecData", outputs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The outputs of the points among which each task chooses, as one; a template where they differ."""
+    """The outputs of the points among which each task chooses, as one; a template if they differ."""
     for name, task in (data.get("tasks") or {}).items():
         if task.get("operator") == BEST:
             points = [path for job, path in outputs.items() if job.startswith(f"{task['depends_on']}.")]
@@ -102,7 +102,7 @@ def _of_choices(data: "SpecData", outputs: Mapping[str, str]) -> Iterator[tuple[
 
 
 def wild(text: str) -> str:
-    """`text` for a policy: templates as wildcards, and signs that would be wildcards as themselves."""
+    """`text` for a policy: templates as wildcards, and characters that would be wildcards as themselves."""
     parts = (_SPECIAL.sub(r"${\g<0>}", piece) if is_literal else "*" for piece, is_literal in pieces(text))
     return re.sub(r"(?<!\{)\*(?:\*)+", "*", "".join(parts))
 

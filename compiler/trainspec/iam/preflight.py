@@ -1,4 +1,4 @@
-"""What `trainspec preflight` asks, as a policy of reads."""
+"""The calls of `trainspec preflight`, as a policy of reads."""
 
 from collections.abc import Iterable, Iterator
 

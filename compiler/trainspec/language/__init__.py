@@ -1,1 +1,1 @@
-"""The language: the models of a spec, and the JSON Schema made from them."""
+"""The language: the models of a spec, and the JSON Schema generated from them."""

@@ -1,4 +1,4 @@
-"""The models of assets: what a DAG waits for and what its tasks make.
+"""The models of assets: what a DAG waits for and what its tasks update.
 
 https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/asset-scheduling.html
 """

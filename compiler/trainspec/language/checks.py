@@ -19,7 +19,7 @@ def check_is_map(tree: Node | None, parsed: Collection[Diagnostic], name: str) -
 
 
 def check_fragment(root: Mapping, settled: Node) -> Iterator[Diagnostic]:
-    """What is wrong with a fragment whatever extends it: others may add what is missing, and null removes.
+    """Errors of a fragment, whatever extends it: others may add what is missing, and null removes.
 
     `settled` is the same document without what null removes.
     """
@@ -30,7 +30,7 @@ def check_fragment(root: Mapping, settled: Node) -> Iterator[Diagnostic]:
 
 
 def _is_empty(root: Node, found: Diagnostic) -> bool:
-    """Whether what is at a finding is null, or a key without a value."""
+    """Whether the value of a finding is null, or missing after its key."""
     if isinstance(root, Mapping):
         return any(_is_empty(entry.value, found) for entry in root.entries)
     return root.span == found.span and is_null(root)

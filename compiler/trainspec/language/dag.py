@@ -34,7 +34,7 @@ class AssetSchedule(Model):
 
 
 class Deadline(Model):
-    """When a run of the DAG must have ended, and what is called where it has not.
+    """When a run of the DAG must have ended, and what is called if it has not.
 
     https://airflow.apache.org/docs/apache-airflow/stable/howto/deadline-alerts.html
     """

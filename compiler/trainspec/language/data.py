@@ -62,7 +62,7 @@ class CalledBackData(TypedDict, total=False):
 
 
 class DeadlineData(TypedDict, total=False):
-    """When a run of the DAG must have ended, and what is called where it has not."""
+    """When a run of the DAG must have ended, and what is called if it has not."""
 
     after: str
     within: int | str
@@ -513,7 +513,7 @@ class TuningLimitsData(TypedDict, total=False):
 
 
 class HyperbandData(TypedDict, total=False):
-    """The bounds of the Hyperband strategy."""
+    """The limits of the Hyperband strategy."""
 
     min_resource: int | str
     max_resource: int | str

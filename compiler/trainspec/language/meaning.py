@@ -10,7 +10,7 @@ _IN_ORDER = ("inputs", "tags")
 
 
 def in_one_order(data: "SpecData") -> "SpecData":
-    """`data` with sorted keys wherever their order means nothing: then it changes nothing of what is made of them."""
+    """`data` with sorted keys wherever their order has no meaning, so that it does not affect the result."""
     ordered: Any = {key: _sorted(value) for key, value in sorted(data.items()) if key != "jobs"}
     if "jobs" in data:
         ordered["jobs"] = {

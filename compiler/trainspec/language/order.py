@@ -31,12 +31,12 @@ LEADING: Mapping[str, Sequence[str]] = {
         "request", "operator", "on_failure", "proceed_if", "doc",
     ),
 }  # fmt: skip
-"""The keys that stand first, by the map: what a job is, then what it does, then how it runs. Airflow's follow."""
+"""The keys that come first, by map: what a job is, then what it does, then how it runs. Airflow's follow."""
 
 
 @cache
 def document() -> tuple[Place, ...]:
-    """The place of a whole document."""
+    """The place of a complete document."""
     return (("Spec", load_schema(SPEC_SCHEMA)),)
 
 

@@ -35,7 +35,7 @@ def add_patches(definitions: JsonSchema) -> None:
 
 
 class _Patches:
-    """Makes the patch of a schema, and of every definition that it needs; `made` are these."""
+    """Creates the patch of a schema, and of every definition that it needs; `made` has these."""
 
     def __init__(self, definitions: Mapping[str, JsonSchema]) -> None:
         self.made: dict[str, JsonSchema] = {}
@@ -60,7 +60,7 @@ class _Patches:
     def _named(self, name: str) -> str:
         patch = f"{name}{SUFFIX}"
         if patch not in self.made:
-            self.made[patch] = {}  # it may be in itself
+            self.made[patch] = {}  # it may contain itself
             self.made[patch] = self.of(self._definitions[name])
         return patch
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the language, made from its models.
+"""The JSON Schema of the language, generated from its models.
 
 It is the schema that the compiler validates with and that editors complete from: descriptions name the request member
 and AWS's limits. In addition to the standard's keywords it contains `x-form` (how a value may be written, in words),
@@ -126,7 +126,7 @@ def _tidy(schema: Any) -> None:
 
 
 def _open(schema: JsonSchema) -> None:
-    """Let each value of a map be written as a `${...}`, and as null where the model says so."""
+    """Allow each value of a map to be written as a `${...}`, and as null if the model says so."""
     below = schema.get("additionalProperties")
     values = [*schema.get("properties", {}).values(), *([below] if isinstance(below, dict) else [])]
     for value in values:
@@ -162,7 +162,7 @@ def _annotate(definitions: JsonSchema, path: list[str], member: str, shape: str,
 
 
 def _model(definitions: JsonSchema, schema: JsonSchema) -> JsonSchema | None:
-    """The model that a field without words of its own may be: editors show what is said of that."""
+    """The model of a field without its own description: editors show that of the model."""
     named = (resolved(arm, definitions) for arm in schema.get("anyOf", ()) if "$ref" in arm)
     models = (each for each in named if "description" in each)
     return next((model for model in models if "Request member" not in model["description"]), None)

@@ -1,4 +1,4 @@
-"""The model of a whole spec: one file, one DAG, or one for each combination of `for_each`."""
+"""The model of a complete spec: one file, one DAG, or one for each combination of `for_each`."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 

@@ -86,7 +86,7 @@ def _duration(text: str) -> str | None:
 
 
 def _size(text: str) -> str | None:
-    """A size; SageMaker counts whole gigabytes, so megabytes are rounded up."""
+    """A size; SageMaker counts complete gigabytes, so megabytes are rounded up."""
     small = re.fullmatch(r"([0-9]{1,9}) *(?:mb|mib|mi|m)", text.strip(), re.IGNORECASE)
     return f"{-(-int(small[1]) // 1024) or 1}GB" if small else size_meant(text)
 
@@ -97,7 +97,7 @@ BY_PATTERN: Mapping[str, Callable[[str], str | None]] = {
     REGION_PATTERN: _region,
     ACCOUNT_PATTERN: _account,
 }
-"""Which pattern a text fails, and what it can only have meant."""
+"""The pattern that a string does not match, and the only thing that it can have meant."""
 
 
 PAIRS: Mapping[str, tuple[Collection[str], str]] = {
@@ -110,7 +110,7 @@ PAIRS: Mapping[str, tuple[Collection[str], str]] = {
 
 
 def key_meant(key: str, known: Mapping[str, Any]) -> str | None:
-    """The key of `known` (names with their schemas) that `key` can only stand for."""
+    """The key of `known` (names with their schemas) that `key` can only mean."""
     other = OTHER_NAMES.get(key)
     if other in known:
         return other
@@ -124,7 +124,7 @@ def _member(schema: Mapping[str, Any]) -> str:
 
 
 def text_meant(text: Any, pattern: str) -> str | None:
-    """What `text`, which does not match the schema's `pattern`, can only have meant."""
+    """The only thing that `text`, which does not match the schema's `pattern`, can have meant."""
     remedy = BY_PATTERN.get(pattern)
     meant = remedy(text) if remedy and isinstance(text, str) else None
     return meant if meant is not None and meant != text and re.search(pattern, meant) else None
@@ -169,7 +169,7 @@ _CLASSES = {
 
 
 def form_meant(path: Path, value: Any) -> str | None:
-    """How what an author meant is written, where it is in another form than that of its field."""
+    """How to write what an author meant, if it is in another form than that of its field."""
     field = next((step for step in reversed(path) if isinstance(step, str)), "")
     if field == "proceed_if" and isinstance(value, str):
         found = _CONDITION.fullmatch(value)
@@ -219,7 +219,7 @@ def _source_meant(value: str) -> str:
 
 
 def name_meant(path: Path, value: Any) -> str | None:
-    """The only thing that can be meant by a name of another form; None if there is a doubt."""
+    """The only thing that a name in another form can mean; None if it is ambiguous."""
     if path == ("dag", "id") and isinstance(value, str):
         return re.sub(r" +", "_", value.strip()) if re.fullmatch(r" *\w[\w. -]{0,248}", value, re.ASCII) else None
     if path and path[-1] == "operator" and isinstance(value, str):
@@ -245,7 +245,7 @@ def _is_pair(field: str, item: Any) -> bool:
 
 
 def as_map(entry: Entry) -> Fix | None:
-    """The edits that make a map of the list of pairs which `entry` holds, each pair in its place."""
+    """The edits that turn the list of pairs of `entry` into a map, each pair in its place."""
     found = entry.value
     if not isinstance(found, Sequence) or found.via is not None:
         return None

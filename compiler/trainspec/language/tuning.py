@@ -79,7 +79,7 @@ class WarmStart(Model):
 
 
 class Hyperband(Model):
-    """The bounds of the Hyperband strategy."""
+    """The limits of the Hyperband strategy."""
 
     min_resource: Integer | None = Field(
         None, description="The minimum resources (such as epochs) that a training job uses."
@@ -126,7 +126,7 @@ class Tuning(Model):
     early_stopping: Text | None = Field(
         None, description="Auto stops training jobs early if they are unlikely to beat the earlier ones."
     )
-    hyperband: Hyperband | None = Field(None, description="The bounds of the Hyperband strategy.")
+    hyperband: Hyperband | None = Field(None, description="The limits of the Hyperband strategy.")
     completion: Completion | None = Field(None, description="When the tuning job may end before its limits.")
     warm_start: WarmStart | None = Field(None, description="Earlier tuning jobs to start from.")
     autotune: Text | None = Field(

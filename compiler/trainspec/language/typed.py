@@ -22,14 +22,14 @@ from typing import Any, Literal, TypedDict
 
 
 def typed_dicts() -> str:
-    """The text of `trainspec.language.data`: a TypedDict for each model that a spec may hold, in dependency order."""
+    """The text of `trainspec.language.data`: a TypedDict for each model of a spec, in dependency order."""
     classes: dict[str, str] = {}
     _write(Spec, classes)
     return "\n\n".join([_HEAD, *classes.values()])
 
 
 def _write(model: type[Model], classes: dict[str, str]) -> None:
-    """Add `model` to the `classes` by name, behind its bases and what its fields hold."""
+    """Add `model` to the `classes` by name, after its bases and the types of its fields."""
     if model.__name__ in classes:
         return
     base = next((each for each in model.__mro__[1:] if issubclass(each, Model) and each is not Model), None)
@@ -60,7 +60,7 @@ def _models(annotation: Any) -> Iterator[type[Model]]:
 
 
 def _words(annotation: Any, *, is_nullable: bool = False) -> str:
-    """An annotation as it is written in Python. A key that is null is absent, save where null has a meaning."""
+    """An annotation in Python. A key that is null is absent, unless null has a meaning."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _words(arguments[0], is_nullable=is_nullable)

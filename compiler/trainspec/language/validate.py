@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Validated(NamedTuple):
     """What is left of a document when its invalid parts are taken out.
 
-    If there are too many findings to continue, nothing is left. `invalid` holds the paths that were taken out and
+    If there are too many findings to continue, nothing is left. `invalid` has the paths that were removed and
     those that a misspelled key was meant for: what is missing there has already been reported.
     """
 
@@ -32,7 +32,7 @@ class Validated(NamedTuple):
 
 
 def validate(root: tree.Mapping) -> Validated:
-    """The data of the composed document `root`, and where the language's schema refuses it."""
+    """The data of the composed document `root`, and where the language's schema rejects it."""
     data = _to_data()(root)
     findings: list[Diagnostic] = []
     invalid: set[Path] = set()
@@ -78,13 +78,13 @@ def _accepts(is_composed: bool) -> Accepts:
 
 
 def refusals(data: Any, is_composed: bool = False) -> Iterator[Any]:
-    """Why the schema refuses `data`: jsonschema's errors."""
+    """Why the schema rejects `data`: jsonschema's errors."""
     yield from _validator(is_composed).iter_errors(data)
 
 
 @cache
 def _validator(is_composed: bool) -> Any:
-    from jsonschema import Draft202012Validator, validators  # 0.25 s to import: only where there is a fault to explain
+    from jsonschema import Draft202012Validator, validators  # 0.25 s to import: only if there is an error to explain
 
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     extend: Any = validators.extend
@@ -114,7 +114,7 @@ def _fix(fault: "Refused", root: tree.Mapping) -> Fix | None:
 def _whole(path: Path) -> Path:
     """What is removed for a fault at `path`.
 
-    For an item of a list it is the whole list, because the other items would change their positions.
+    For an item of a list, it is the complete list, because the other items would change their positions.
     """
     while path and isinstance(path[-1], int):
         path = path[:-1]
@@ -122,7 +122,7 @@ def _whole(path: Path) -> Path:
 
 
 def _remove(data: Any, path: Path) -> None:
-    """Take out what is at `path`, and a list of which an item is left without anything."""
+    """Remove the value at `path`, and a list if removing an item leaves it empty."""
     if not path:
         data.clear()
         return

@@ -28,7 +28,7 @@ class Access:
     endpoint_url: str | None = None
     account: "Account | None" = None
     end: Callable[[], None] | None = None
-    """Ends what still runs on this machine, where jobs do."""
+    """Ends what is still running on this machine, if jobs run here."""
 
     @property
     def simulated(self) -> bool:

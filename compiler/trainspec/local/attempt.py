@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trainspec.local.trials import TrialLogs
 
 START_PATIENCE: Final = BackOff(patience=60.0)
-"""Somebody sits before the terminal: where nobody answers a create, a minute is enough to see what is wrong."""
+"""Somebody is at the terminal: if a create call gets no response, a minute is enough to see what is wrong."""
 HURRY: Final = BackOff(first=0.2, ceiling=2.0, patience=10.0)
 STOPPING_PATIENCE: Final = 180.0
 """Seconds to wait for a job that was asked to stop: SageMaker gives its container two minutes, and then uploads."""
@@ -50,7 +50,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a job: its status in SageMaker's words or ours, what it made, why it is as it is.
+    """The outcome of a job: its status in SageMaker's words or ours, its results, and the reason.
 
     `state` is for the jobs that wait for it.
     """
@@ -71,11 +71,11 @@ class Done:
 
 
 class StopAskedError(BaseException):
-    """The run was asked to end. Not an Exception: nothing on the way may take it for a fault and continue."""
+    """The run was asked to end. Not an Exception, so that no code on the way handles it as an error and continues."""
 
 
 class LocalAttempt:
-    """Runs one `Order`, in a thread of its own; `stop` makes it stop its job."""
+    """Runs one `Order`, in a separate thread; `stop` makes it stop its job."""
 
     def __init__(self, order: Order, clients: Clients, view: View, stop: threading.Event) -> None:
         self.order = order
@@ -104,7 +104,7 @@ class LocalAttempt:
             return self._ended_early(state, problem.text)
         except StopAskedError:
             return self._ended_early(State.FAILED, "the run was interrupted")
-        except Exception:  # a fault of our own is no reason to leave the job running
+        except Exception:  # even after an internal error, the job must not keep running
             self._stop_job()
             raise
         finally:
@@ -145,7 +145,7 @@ class LocalAttempt:
         return self._gated(job)
 
     def _gated(self, job: Job) -> Done:
-        """The end of a job that completed: below the bounds of its gate, what waits for it is skipped."""
+        """The outcome of a completed job: if it does not pass its gate, what waits for it is skipped."""
         if not self.order.conditions:
             return self._done(job, State.SUCCESS, job.results)
         try:
@@ -199,7 +199,7 @@ class LocalAttempt:
         training.release()
 
     def _watch(self, job: Job) -> Callable[[Job], None]:
-        """What shows the job at each look: its state to the view, its log line by line."""
+        """What shows the job at each poll: its state to the view, its log line by line."""
         log: JobLog | None = None
         if self.order.print_log and job.logged_as is not None:
             log = JobLog(self.clients.logs, job.name, self._say, tail=bool(job.description))

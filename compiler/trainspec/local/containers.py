@@ -17,7 +17,7 @@ class Containers:
     """Makes the containers of jobs, and ends those that still run.
 
     `folder` takes their trees, `python` runs their scripts; `inputs` are local files or folders by channel, `sources`
-    the folders of code that stand for archives in S3.
+    the folders of code that replace archives in S3.
     """
 
     def __init__(self, folder: Path, python: str, inputs: Mapping[str, Path], sources: Iterable[Source]) -> None:

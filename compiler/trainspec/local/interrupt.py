@@ -1,4 +1,4 @@
-"""Ctrl-C, and what else asks a process to end: once to stop the jobs, twice to leave."""
+"""Ctrl-C, and other signals to end: once to stop the jobs, twice to leave."""
 
 import signal
 import threading
@@ -15,7 +15,7 @@ _SAME = 0.5
 
 
 class LeaveError(BaseException):
-    """The user asked twice. Not an Exception: nothing on the way may take it for a fault and continue."""
+    """The user asked twice. Not an Exception, so that no code on the way handles it as an error and continues."""
 
 
 class Interrupt:

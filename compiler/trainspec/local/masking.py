@@ -15,10 +15,10 @@ class Mask:
         self._values: frozenset[str] = frozenset()
 
     def add(self, request: Mapping[str, Any]) -> None:
-        """Mask from here on what is a secret in `request`, by its name, at any depth."""
+        """Mask the secrets in `request` from here on, by their names, at any depth."""
         with self._lock:
             self._values |= frozenset(secret_values(request))
 
     def __call__(self, text: str) -> str:
-        """`text` without these, and without what has the form of a secret."""
+        """`text` without these, and without anything in the form of a secret."""
         return conceal_all(without(text, self._values))

@@ -25,7 +25,7 @@ def phases(job: Job) -> str:
 
 
 def status_line(task_id: str, job: Job, now: float) -> str:
-    """A running job on one line: its names, its status, its phase, how long that and the whole have lasted."""
+    """A running job on one line: its names, its status, its phase, the durations of the phase and of the job."""
     phase = (job.description.get("SecondaryStatusTransitions") or [{}])[-1]
     began = phase.get("StartTime")
     parts = [f"> {task_id}", job.name, job.status]
@@ -37,5 +37,5 @@ def status_line(task_id: str, job: Job, now: float) -> str:
 
 
 def stop_command(name: str, region: str, kind: JobKind = TRAINING) -> str:
-    """What stops a job by hand."""
+    """The command that stops a job by hand."""
     return f"{kind.stop_command} {name} --region {region}"

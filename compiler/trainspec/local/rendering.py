@@ -20,7 +20,7 @@ Made = Mapping[str, Any]
 
 
 class _AnyMetric(dict[str, float]):
-    """Metrics of a job that has not run yet: whatever is asked for has a value, and is remembered in `asked`."""
+    """Metrics of a job that has not run yet: any name has a value, and is remembered in `asked`."""
 
     def __init__(self, asked: dict[str, None]) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class _AnyText(dict[str, str]):
 def stand_in(asked: dict[str, None]) -> Made:
     """What stands for all that a job is going to make, to see beforehand whether those after it can be rendered.
 
-    `asked` takes the names of the metrics that are asked for.
+    `asked` collects the names of the requested metrics.
     """
     return {
         "return_value": "a-job",
@@ -72,7 +72,7 @@ _BEST: Final = {
 
 @dataclass
 class Pull:
-    """`ti.xcom_pull` of a run: answers from `made`, and remembers in `missing` whom else it was asked about."""
+    """`ti.xcom_pull` of a run: answers from `made`, and remembers unknown tasks in `missing`."""
 
     made: Mapping[str, Made]
     missing: dict[str, None] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Pull:
     def __call__(
         self, task_ids: Any = None, dag_id: str | None = None, key: str = "return_value", **others: Any
     ) -> Any:
-        """What the task `task_ids` passed on; unknown where no job of the run did."""
+        """What the task `task_ids` passed on; unknown if no job of the run did."""
         if not isinstance(task_ids, str) or dag_id is not None or others:
             return UNKNOWN
         if task_ids not in self.made:
@@ -127,14 +127,14 @@ def rendered_points(
 
 
 def unanswered(templates: Templates, made: Mapping[str, Made]) -> Unanswered | None:
-    """Whether a job can be rendered once the jobs of `made` have ended; None if so."""
+    """Why a job could not be rendered once the jobs of `made` have ended; None if it could."""
     pull = Pull(made)
     unknown = templates.render(pull).unknown
     return Unanswered(templates.fields(unknown), tuple(pull.missing)) if unknown else None
 
 
 def rendered(templates: Templates, made: Mapping[str, Made]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A job's request as SageMaker gets it, with what the jobs of `made` made; and the conditions of its gate.
+    """A job's request as SageMaker gets it, with the results of the jobs of `made`; and the conditions of its gate.
 
     Raises a fatal `TrainingProblem` if a part of it is still not known.
     """

@@ -34,13 +34,13 @@ _MADE: Final = "s3://made-by-a-job-of-this-run/"
 _SIMULATED_BEST: Final = 0.5
 """The metric of the best point of a simulated run: what other jobs report, too, so that gates on it are passed."""
 _MOST_TASKS: Final = 16
-"""As many tasks of a DAG as Airflow runs at once, where nothing is set."""
+"""How many tasks of a DAG Airflow runs at once by default."""
 
 
 class LocalRun:
     """A run, checked as far as can be before anything is sent: raises UsageError for what cannot run from here.
 
-    `asked` are the names of the metrics that gates and other jobs ask for.
+    `asked` are the names of the metrics that gates and other jobs need.
     """
 
     def __init__(self, analysis: "Analysis", wish: Wish) -> None:
@@ -62,7 +62,7 @@ class LocalRun:
         self._check_answers()
 
     def connect(self, access: Access) -> None:
-        """Make ready to speak to AWS, and ask about the training jobs that are given. Raises UsageError."""
+        """Prepare the calls to AWS, and describe the given training jobs. Raises UsageError."""
         regions = {self._region(job) for job in (*self.chosen, *self.wish.given) if job not in self.analysis.choices}
         self.clients = clients_of(sorted(regions, key=str), access)
         self.made = {job: self._made_by(job, name) for job, name in self.wish.given.items()}
@@ -78,7 +78,7 @@ class LocalRun:
 
     @property
     def trials(self) -> dict[str, int | None]:
-        """The tuning jobs that run, by task id: how many training jobs each asks for, None if it is not known."""
+        """The tuning jobs of the run, by task id: how many training jobs each starts, None if it is not known."""
         requests = {job: each.members for job, each in self.analysis.requests.items() if job in self.chosen}
         return {job: bounds_of(each).jobs for job, each in requests.items() if operation_of(each) == TUNING}
 
@@ -95,7 +95,7 @@ class LocalRun:
         return found
 
     def channels(self) -> dict[str, dict[str, bool]]:
-        """The input channels of the jobs that run, by task id, and whether a job of the run makes their data."""
+        """The input channels of the jobs that run, by task id, and whether a job of the run creates their data."""
         made = {job: {**stand_in({}), "model": f"{_MADE}{job}/", "output": f"{_MADE}{job}/"} for job in self.chosen}
         found: dict[str, dict[str, bool]] = {}
         for task_id in self.analysis.requests:
@@ -119,7 +119,7 @@ class LocalRun:
             return found
 
         def ended(done: Done) -> None:
-            if done.task_id not in attempted:  # else it has said so itself
+            if done.task_id not in attempted:  # otherwise, it has reported this itself
                 view.say(f"{done.status}: {done.reason}" if done.reason else done.status, done.task_id)
             view.result(done.record)
 
@@ -137,7 +137,7 @@ class LocalRun:
         )
 
     def _choose(self, task_id: str, done: Mapping[str, Done], made: Mapping[str, Made], view: View) -> Done:
-        """What the task makes that chooses among the points of a matrix, as `BestPoint` does in Airflow."""
+        """The results of the task that chooses among the points of a matrix, as `BestPoint` does in Airflow."""
         choice, data = self.analysis.choices[task_id], self.analysis.data
         tasks = [
             each
@@ -236,7 +236,7 @@ class LocalRun:
                 )
 
     def _made_by(self, task_id: str, name: str) -> Made:
-        """What the completed training job `name` made, which stands for a job of the spec."""
+        """The results of the completed training job `name`, which replaces a job of the spec."""
         clients = self.clients[self._region(task_id)]
         calls = Calls(clients.sagemaker, back_off=BackOff(patience=20.0))
         kind = kind_of(self.analysis.requests[task_id].members)

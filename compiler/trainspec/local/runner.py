@@ -1,4 +1,4 @@
-"""Running the tasks of a spec in their order: each job in a thread, side by side where nothing keeps them apart."""
+"""Runs the tasks of a spec in order: each job in a thread, in parallel if nothing prevents it."""
 
 import queue
 import threading
@@ -9,7 +9,7 @@ from trainspec.local.attempt import Done, LocalAttempt
 from trainspec.local.steps import State, Step, instead_of_running
 
 _TICK = 0.25
-"""Seconds between two looks at the clock, for whoever shows it."""
+"""Seconds between two updates of the clock in the view."""
 
 Start = Callable[[str, Mapping[str, Done]], LocalAttempt | Done]
 """Makes the attempt of a job, given what has ended; or says at once what became of it."""

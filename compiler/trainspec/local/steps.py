@@ -27,7 +27,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One task. `section` is where the spec has it; `group` is the matrix that it is a point of."""
+    """One task. `section` is its section in the spec; `group` is the matrix that it is a point of."""
 
     task_id: str
     section: str
@@ -37,12 +37,12 @@ class Step:
 
     @property
     def is_job(self) -> bool:
-        """Whether it is a training job: what runs from here. Everything else needs Airflow, and is passed over."""
+        """Whether it is a job, which runs from here. Everything else needs Airflow, and is passed over."""
         return self.section == JOBS
 
 
 def steps_of(data: "SpecData", groups: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
-    """The tasks of a spec's data, in its order; `groups` holds the points of each matrix by its job's name."""
+    """The tasks of a spec's data, in its order; `groups` has the points of each matrix by its job's name."""
     default = ((data.get("dag") or {}).get("default_args") or {}).get("trigger_rule") or "all_success"
     group_of = {point: group for group, points in groups.items() for point in points}
     found = []
@@ -105,7 +105,7 @@ _RULES: Final[Mapping[str, Callable[[_Seen], State | None]]] = {
 
 
 def instead_of_running(rule: str, upstream: Sequence[State]) -> State | None:
-    """What becomes of a task whose `upstream` has ended so, where its trigger rule keeps it from running; else None."""
+    """The state of a task after its `upstream`, if its trigger rule keeps it from running; else None."""
     if not upstream:
         return None
     skipped = upstream.count(State.SKIPPED)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of `rows`, of which the first is the heading; nothing if there is only that."""
+    """The lines of `rows`, of which the first is the heading; empty if there is nothing else."""
     if len(rows) < 2:
         return []
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -28,7 +28,7 @@ class TrialLogs:
     _over: set[str] = field(default_factory=set)
 
     def show(self) -> None:
-        """Write what is new. Raises nothing that AWS answers: the next look continues if this one stopped."""
+        """Write what is new. Raises no AWS error: the next poll continues where this one stopped."""
         with suppress(CallAnswer, TrainingProblem):
             for summary in self._summaries():
                 self._show(summary)

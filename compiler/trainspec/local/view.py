@@ -36,7 +36,7 @@ class View:
         self._results: list[tuple[Mapping[str, Any], float | None]] = []
 
     def say(self, text: str, task_id: str | None = None) -> None:
-        """Show `text`, of a job or of the run as a whole."""
+        """Show `text`, about a job or about the run as a whole."""
         before = f"{task_id}: " if task_id and self.names else ""
         lines = [f"{before}{visible(line)}" for line in self.mask(text).splitlines()]
         with self._lock:
@@ -53,7 +53,7 @@ class View:
             self._write(self.out, [text])
 
     def close(self) -> None:
-        """Print what became of all jobs as a table, where no JSON was asked for."""
+        """Print the outcomes of all jobs as a table, unless JSON was requested."""
         rows = [_HEADING, *(_row(record, elapsed) for record, elapsed in self._results)]
         if self._results and not self.as_json:
             with self._lock:

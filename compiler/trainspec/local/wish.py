@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from trainspec.pipeline import Analysis
 
 CHECK_INTERVAL: Final = 10.0
-"""Seconds between two looks at a job, where neither the spec nor the user says so: somebody is watching."""
+"""The default number of seconds between two polls of a job, because somebody is watching."""
 _DEFAULT: Final = Policy()
-"""What the operator does where a spec says nothing: it bounds the wait here, too."""
+"""The operator's default: it limits the wait here, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The options of a run, in addition to the spec.
 
-    `given` are the training jobs that stand for jobs of the spec.
+    `given` are the training jobs that replace jobs of the spec.
     """
 
     jobs: Sequence[str] = ()
@@ -49,7 +49,7 @@ def chosen_jobs(analysis: "Analysis", wish: Wish) -> frozenset[str]:
 
 
 def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
-    """The jobs to run: those that were named, or all; but for those that a training job stands for."""
+    """The jobs to run: the selected ones, or all; except those that a training job replaces."""
     jobs, groups = analysis.requests, analysis.groups
     for name in (*wish.jobs, *wish.given):
         if name not in jobs and name not in groups:
@@ -66,7 +66,7 @@ def _chosen(analysis: "Analysis", wish: Wish) -> frozenset[str]:
 
 
 def policy_of(operator: "OperatorData", wish: Wish) -> Policy:
-    """The policy of a job's `operator`. The longest wait is as long as in Airflow, however often is looked."""
+    """The policy of a job's `operator`. The longest wait is as long as in Airflow, whatever the polling interval."""
     every = seconds(operator["check_interval"]) if operator.get("check_interval") else None
     attempts = operator.get("max_attempts")
     longest = None if attempts is None else attempts * float(every or _DEFAULT.check_interval)

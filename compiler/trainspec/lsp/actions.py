@@ -17,7 +17,7 @@ _LONGEST_TITLE = 80
 
 
 def actions(checker: Checker, document: Document, wanted: Range, only: Sequence[str] | None) -> list[CodeAction]:
-    """The actions for the findings within a range, and the fix of all where there are several."""
+    """The actions for the findings within a range, and one that fixes all if there are several."""
     known, findings = checker.found.get(document.uri, (document, ()))
     if known is not document:
         return []
@@ -28,7 +28,7 @@ def actions(checker: Checker, document: Document, wanted: Range, only: Sequence[
 
 
 def _asks(only: Sequence[str] | None, kind: str) -> bool:
-    """Whether an editor wants actions of a kind: it names that kind, or one that it belongs to."""
+    """Whether an editor requests actions of a kind: it names that kind, or one that contains it."""
     return not only or any(kind == each or kind.startswith(f"{each}.") for each in only)
 
 
@@ -48,7 +48,7 @@ def _quick_fixes(
 
 
 def _title(document: Document, finding: Diagnostic) -> str:
-    """What a fix does, in a line: what it writes in the place of what, or else what the finding advises."""
+    """What a fix does, in a line: what it writes instead of what, or else the finding's advice."""
     edits = finding.fix.edits if finding.fix else ()
     if len(edits) == 1 and edits[0].span.path == document.name:
         old, new = document.source.at(edits[0].span), edits[0].text
@@ -71,7 +71,7 @@ def _fix_all(checker: Checker, document: Document, findings: Sequence[Diagnostic
 
 
 def _edit(checker: Checker, document: Document, fixes: Sequence[Fix]) -> WorkspaceEdit | None:
-    """The edits of fixes, in whatever files they stand; None if one of these cannot be read."""
+    """The edits of fixes, in all their files; None if one of these cannot be read."""
     changes: dict[str, list[TextEdit]] = {}
     for each in (edit for fix in fixes for edit in fix.edits):
         if each.span.path == document.name:

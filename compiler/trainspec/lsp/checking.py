@@ -58,7 +58,7 @@ class Checker:
         return findings
 
     def analysis(self, document: Document) -> Analysis:
-        """The document, analyzed in the environment that the user looks at."""
+        """The document, analyzed in the environment that the user has selected."""
         environment = self.documents.environment
         known = self._analyses.get(document.uri)
         if known is not None and known[0] is document and known[1] == environment:
@@ -77,7 +77,7 @@ class Checker:
         return [each for each in others if document.name in self._made_of.get(each.uri, ())]
 
     def neighbours(self, project: Project) -> Neighbours:
-        """What is known of the project's other specs, looked up again after some seconds."""
+        """What is known about the project's other specs, updated after some seconds."""
         known = self._neighbours.get(project.root)
         opened = frozenset(each.name for each in self.documents.all() if each.project.root == project.root)
         if known is not None and known.opened == opened and time.monotonic() - known.seen < _FRESH:
@@ -99,7 +99,7 @@ class Checker:
         self._neighbours.clear()
 
     def look_again(self) -> None:
-        """Files have changed on the disk: what is known of them is old."""
+        """Files have changed on disk: what is known about them is old."""
         self._neighbours.clear()
         self._analyses.clear()
 
@@ -155,7 +155,7 @@ class Checker:
         return [each.dag for each in analyses if each.dag is not None]
 
     def _extending(self, document: Document) -> list[Outcome]:
-        """The project's specs that are made of this document among others."""
+        """The project's specs that consist of this document and others."""
         project = self.documents.with_open_texts(document.project)
         files, stem = Files(project), document.path.stem
         found = []

@@ -32,7 +32,7 @@ _FRAGMENTS = (".yaml", ".yml")
 
 
 def complete(checker: Checker, document: Document, position: Position) -> CompletionList:
-    """What may be at a position, as edits that replace what is written of it already."""
+    """What is possible at a position, as edits that replace what is written there already."""
     offset = document.places.offset(position)
     text = document.source.text
     line = text[text.rfind("\n", 0, offset) + 1 : offset]
@@ -57,7 +57,7 @@ def _is_item(cursor: Cursor) -> bool:
 
 
 def _listed(document: Document, offset: int, written: str, items: Iterable[CompletionItem]) -> CompletionList:
-    """The items, each with the edit that puts it in the place of what is `written` before the cursor."""
+    """The items, each with the edit that replaces what is `written` before the cursor."""
     start = offset - len(written)
     found = []
     for order, item in enumerate(islice(items, _MOST)):
@@ -161,7 +161,7 @@ _OF_PLACES: Mapping[str, Callable[[Known, tuple[str, ...]], Iterator[CompletionI
 
 
 def _references(known: Known, cursor: Cursor, written: str) -> Iterator[CompletionItem]:
-    """What `${...}` may name here. The closing brace comes with a name that is whole."""
+    """What `${...}` may name here. A complete name gets the closing brace."""
     job = cursor.above[1] if cursor.above[:1] == ("jobs",) and len(cursor.above) > 1 else None
     for name, value in known.variables().items():
         yield _reference(f"vars.{name}", CompletionItemKind.Variable, value)

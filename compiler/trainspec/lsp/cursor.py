@@ -1,4 +1,4 @@
-"""Where in a spec a cursor stands, also while the text around it is not yet YAML.
+"""The position of a cursor in a spec, even while the text around it is not yet YAML.
 
 Indentation says which keys are above a line of block style, and brackets which are above a place within one line of
 flow style; the tree, which a half-written line may lack, is not needed.
@@ -61,7 +61,7 @@ def cursor_at(text: str, offset: int) -> Cursor:
 
 
 def _above(lines: list[str], indent: int, *, in_list: bool) -> Steps:
-    """The keys of the lines above that enclose a line with this indentation; `in_list` where that begins with `-`."""
+    """The keys of the lines above that enclose a line with this indentation; `in_list` if that begins with `-`."""
     found: list[str] = []
     limit = indent
     for line in reversed(lines[-_MOST_LINES:]):
@@ -84,7 +84,7 @@ def _above(lines: list[str], indent: int, *, in_list: bool) -> Steps:
 
 
 def _opens(body: str) -> str | None:
-    """The key of a line whose value stands on the lines below it."""
+    """The key of a line whose value is on the lines below it."""
     found = _KEY.match(body)
     if found is None or _VALUE.match(body, found.end()):
         return None
@@ -100,7 +100,7 @@ class _Bracket:
 
     @property
     def steps(self) -> Steps:
-        """The step that leads from it to what is inside."""
+        """The step that leads from it to its content."""
         return (ITEM,) if self.sign == "[" else (self.key,) if self.key is not None else ()
 
 

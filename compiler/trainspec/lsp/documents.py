@@ -48,7 +48,7 @@ class Document:
 
     @cached_property
     def root(self) -> Mapping | None:
-        """The tree where it is a map, as that of a spec is."""
+        """The tree if it is a map, as that of a spec is."""
         return self.tree if isinstance(self.tree, Mapping) else None
 
 
@@ -56,10 +56,10 @@ class Document:
 class Documents:
     """All open documents by their address, and the projects around them.
 
-    `environment` is the one that the user has chosen to look at; None is the base. `wrong_settings` holds what is wrong
-    with the settings of a project, by the folder that the search began in. `folders` are those that the editor has
-    opened: as a command's working folder, such a folder is the project of its files where neither settings nor a
-    repository are around them.
+    `environment` is the one that the user has selected; None is the base. `wrong_settings` has the errors in the
+    settings of a project, by the folder in which the search began. `folders` are those that the editor has opened: like
+    a command's working directory, such a folder is the project of its files if there are neither settings nor a
+    repository around them.
     """
 
     environment: str | None = None
@@ -90,7 +90,7 @@ class Documents:
         self.open.pop(uri, None)
 
     def project(self, folder: Path) -> Project:
-        """The project around a folder, read again where its settings, its policies or its prices have changed.
+        """The project that contains a folder, read again if its settings, its policies or its prices have changed.
 
         Invalid settings are ignored. They are read again now and then: a file that they miss may be there by now.
         """
@@ -119,22 +119,22 @@ class Documents:
         return replace(project, texts=texts)
 
     def source(self, project: Project, name: str) -> Source | None:
-        """A file of a project by its name, as it is open or else as it is on the disk."""
+        """A file of a project by its name, from the editor if it is open, otherwise from disk."""
         found = Files(self.with_open_texts(project)).shown(name)
         return None if isinstance(found, Diagnostic) else found
 
     def places(self, source: Source) -> Places:
-        """The places of any text, as the client counts them."""
+        """The positions of any text, as the client counts them."""
         return Places(source, self.encoding)
 
     def uri_of(self, project: Project, name: str) -> str:
-        """The address of a file by its name in a project: that of the open document, where it is open."""
+        """The address of a file by its name in a project: that of the open document, if it is open."""
         path = project.root / name
         document = next((each for each in self.all() if each.path == path), None)
         return document.uri if document else from_fs_path(str(path)) or path.as_uri()
 
     def options(self, project: Project, environment: str | None) -> Options:
-        """How documents of a project are looked at in an environment."""
+        """How documents of a project are analysed in an environment."""
         own = own_operators(project.root, project.operator_sources) if project.operator_sources else None
         chosen = Options(
             {}, project.airflow or DEFAULT_AIRFLOW, None, project.operators, project.callbacks, own_operators=own
@@ -143,12 +143,12 @@ class Documents:
 
 
 _SECONDS = 0.5
-"""How long a project's policies and prices are taken to be as they were: they are asked for with each keystroke."""
+"""Seconds for which a project's policies and prices count as unchanged: each keystroke needs them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A project as it was read, when its files were last looked at, and what would change with them."""
+    """A project as it was read, when its files were last checked, and what changes with them."""
 
     settings: tuple[object, ...]
     files: tuple[object, ...]
@@ -157,7 +157,7 @@ class _Known:
 
 
 def _states_of_settings(folder: Path) -> Iterator[object]:
-    """What changes with the settings of the project around a folder."""
+    """What changes with the settings of the project that contains a folder."""
     for each in (folder, *folder.parents):
         for name in (*SETTINGS, ".git"):
             try:

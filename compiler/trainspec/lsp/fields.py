@@ -1,4 +1,4 @@
-"""The field of the language that a path of keys leads to, and the fields that may stand there."""
+"""The field of the language at a path of keys, and the fields that are possible there."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,7 +12,7 @@ _OF_ROOT = ("trainspec", "extends", "environments", "dag", "vars", "defaults", "
 
 
 def field_at(path: Steps) -> Field | None:
-    """The field at a path from the document's root; None if there is none, as at the name of a job."""
+    """The field at a path from the document's root; None if there is none, for example at the name of a job."""
     steps = _field_steps(path)
     return _find(steps) if steps else None
 

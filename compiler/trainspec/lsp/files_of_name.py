@@ -51,7 +51,7 @@ class NamedFiles:
     def sharing(self, document: Document, wanted: Name) -> Mapping[str, tuple[Source, list[Occurrence]]]:
         """All places of a name in all files that share it with the document, by the name of the file.
 
-        Two files share it where one spec is made of both and one of them defines it.
+        Two files share it if one spec consists of both and one of them defines it.
         """
         groups = self._groups(document)
         shared = set(self.made_of(document.source))
@@ -70,7 +70,7 @@ class NamedFiles:
         return found
 
     def _groups(self, document: Document) -> list[frozenset[str]]:
-        """What each spec of the project is made of, where that is more than one file."""
+        """The files that each spec of the project consists of, if there is more than one."""
         names = list(self.checker.neighbours(self.project).names)[:_MOST_FILES]
         groups = [self.made_of(document.source)]
         for name in names:

@@ -1,4 +1,4 @@
-"""What an editor shows of the place under the pointer: the field, its value, and where that is from."""
+"""What an editor shows about the place under the pointer: the field, its value, and the source of the value."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def _parts(checker: Checker, document: Document, offset: int) -> Iterator[str]:
 
 
 def path_at(document: Document, offset: int) -> Path:
-    """The path of the key or value that is written at an offset; empty if there is none."""
+    """The path of the key or value at an offset; empty if there is none."""
     node, path = document.tree, list[str | int]()
     while node is not None and not isinstance(node, Scalar):
         below: tuple[str | int, Node] | None = None
@@ -119,7 +119,7 @@ def _variable(analysis: Analysis, name: tuple[str, ...]) -> Iterator[str]:
 
 
 def _value(analysis: Analysis, document: Document, path: Path) -> Iterator[str]:
-    """What the composed document has at a path, where that is not simply what is written there."""
+    """The value of the composed document at a path, if it differs from what is written there."""
     if analysis.root is None or path[0] in ("vars", "environments", "defaults", "extends"):
         return
     path = _in_composed(analysis, path)
@@ -138,7 +138,7 @@ def _value(analysis: Analysis, document: Document, path: Path) -> Iterator[str]:
 
 
 def _in_composed(analysis: Analysis, path: Path) -> Path:
-    """The path in the composed document, in which a matrix stands as its points: the first of them."""
+    """The path in the composed document, in which a matrix is replaced by its points: the first of them."""
     if path[0] == "jobs" and len(path) > 1:
         points = analysis.groups.get(str(path[1]))
         if points:

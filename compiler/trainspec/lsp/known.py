@@ -48,7 +48,7 @@ class Known:
 
     @cached_property
     def own(self) -> Map | None:
-        """The document itself, without what is still half-written."""
+        """The document itself, without its incomplete parts."""
         return readable(self.document, self.offset)
 
     @cached_property
@@ -82,7 +82,7 @@ class Known:
         return found
 
     def task_groups(self) -> list[str]:
-        """The paths of the task groups, and of those around them."""
+        """The paths of the task groups, and of the groups that contain them."""
         sections = (self.root.get(name) for name in TASKS) if self.root is not None else ()
         tasks = [each.value for node in sections if isinstance(node, Map) for each in node.entries]
         named = (each.get("task_group") for each in tasks if isinstance(each, Map))

@@ -28,7 +28,7 @@ def _lenses(document: Document) -> Iterator[CodeLens]:
 
 
 def request_of(checker: Checker, document: Document, job: str) -> str | None:
-    """The CreateTrainingJob request of a job as JSON, of a matrix that of each point; None if there is none.
+    """The CreateTrainingJob request of a job as JSON, for a matrix that of each point; None if there is none.
 
     Templates are as they are, secrets are not shown.
     """

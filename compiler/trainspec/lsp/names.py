@@ -1,4 +1,4 @@
-"""What has a name in a file, where it gets it, and where others use it.
+"""The names in a file, where they are defined, and where others use them.
 
 A name is a path: `("vars", "data", "bucket")`, `("tasks", "train")`, `("matrix", "train", "lr")`. Jobs, sensors, other
 tasks, approvals and triggers share the names of tasks.
@@ -100,7 +100,7 @@ class _Reader:
                 yield self._scalar(("metrics", task.key.text, metric.text), metric)
 
     def _used(self, root: Mapping, job: str | None) -> Iterator[Occurrence]:
-        """The names in the texts below `root`."""
+        """The names in the strings below `root`."""
         waiting: list[tuple[Node, str | None, int]] = [(root, job, 0)]
         while waiting:
             node, job, level = waiting.pop()
@@ -160,7 +160,7 @@ class _Reader:
         return replace(found, end=min(found.end, found.start + len(found.name[1])))
 
     def _task_of(self, dotted: str) -> str:
-        """The longest task of the file that a dotted text begins with, else its first step: names may hold dots."""
+        """The longest task that a dotted string begins with, else its first step: names may contain dots."""
         steps = dotted.split(".")
         heads = (".".join(steps[:count]) for count in range(min(len(steps), _MOST_STEPS), 0, -1))
         return next((head for head in heads if head in self.tasks), steps[0])

@@ -60,7 +60,7 @@ def definition(checker: Checker, document: Document, position: Position) -> list
 def references(
     checker: Checker, document: Document, position: Position, *, include_declaration: bool
 ) -> list[Location]:
-    """Everywhere in the project that the name at a position stands for the same."""
+    """All places in the project where the name at a position means the same."""
     used = at(occurrences(document.source, document.tree), document.places.offset(position))
     if used is None:
         return []

@@ -1,7 +1,7 @@
-"""Places in a text, as the protocol counts them: lines from 0, and in a line code units of the client's encoding.
+"""Positions in a text, as the protocol counts them: lines from 0, and code units of the client's encoding in a line.
 
 trainspec counts characters from 1, and breaks lines where YAML does; the protocol breaks them at LF, CR and CRLF only.
-So a place goes from one to the other by way of its offset in the text.
+So a position is converted through its offset in the text.
 """
 
 import re
@@ -28,7 +28,7 @@ class Places:
         object.__setattr__(self, "_starts", starts)
 
     def offset(self, position: Position) -> int:
-        """The offset of a position; one behind the end of its line, or of the text, stands for that end."""
+        """The offset of a position; one after the end of its line, or of the text, becomes that end."""
         text = self.source.text
         if position.line >= len(self._starts):
             return len(text)
@@ -52,7 +52,7 @@ class Places:
         return Range(self.position(start), self.position(end))
 
     def of(self, span: Span) -> Range:
-        """The range of a finding's place. A place that the text no longer has is its beginning."""
+        """The range of a finding's place. A place that the text no longer has becomes its beginning."""
         try:
             return self.range(*self.source.offsets(span))
         except IndexError:

@@ -30,7 +30,7 @@ from trainspec.lsp.symbols import symbols
 T = TypeVar("T")
 
 _PAUSE = 0.005
-"""Seconds of rest after a keystroke before the text is looked at: a paste or a held key comes as many changes."""
+"""Seconds without a keystroke before the text is analysed: a paste or a held key causes many changes."""
 
 
 class Server(LanguageServer):
@@ -108,7 +108,7 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def configure(self, settings: Any) -> None:
-        """Take over the user's settings: `environment`, the one to look at."""
+        """Apply the user's settings: `environment`, the selected one."""
         given = settings.get("trainspec", settings) if isinstance(settings, dict) else {}
         environment = given.get("environment") if isinstance(given, dict) else None
         self.documents.environment = environment if isinstance(environment, str) and environment else None
@@ -121,7 +121,7 @@ class Server(LanguageServer):
         return document
 
     def show_file(self, name: str, text: str) -> None:
-        """Show a text in the editor, as a file that only this user can read and that goes when the server ends."""
+        """Show a text in the editor, in a file that only this user can read and that the server removes at its end."""
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="trainspec-")
         safe = "".join(each if each.isalnum() or each in "-_." else "_" for each in name)[:100].lstrip(".")
         path = Path(self._folder.name) / f"{safe or 'request'}.json"
@@ -145,7 +145,7 @@ def make_server(version: str) -> Server:
 
 
 def _documents(server: Server) -> None:
-    """What keeps the server's texts those of the editor."""
+    """Keeps the server's texts equal to those of the editor."""
 
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
@@ -186,7 +186,7 @@ def _documents(server: Server) -> None:
 
 
 def _questions(server: Server) -> None:
-    """What is asked about a place, and changes nothing."""
+    """Requests about a place, which change nothing."""
     checker = server.checker
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)

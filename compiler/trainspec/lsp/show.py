@@ -30,7 +30,7 @@ _UNNECESSARY = (codes.UNUSED_VARIABLE.id, codes.UNUSED_IGNORE.id)
 
 
 def shown(document: Document, finding: Diagnostic, documents: Documents) -> Shown:
-    """The finding for an editor: where it is, what is wrong and what to do, and the places that have to do with it."""
+    """The finding for an editor: where it is, what is wrong and what to do, and related places."""
     message = visible(conceal_all(finding.message))
     if finding.advice:
         message += f"\nhelp: {visible(conceal_all(finding.advice))}"

@@ -19,7 +19,7 @@ _LONGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A file that this run makes: its header, the SHA-256 of the rest, and how to have the rest."""
+    """A file that this run writes: its header, the SHA-256 of the rest, and how to create the rest."""
 
     header: str
     digest: str
@@ -27,16 +27,16 @@ class Generated:
 
     @property
     def text(self) -> str:
-        """The whole file."""
+        """The complete file."""
         return self.header + self.body()
 
     def is_in(self, text: str) -> bool:
-        """Whether `text` is this file to the letter."""
+        """Whether `text` is exactly this file."""
         return text.startswith(self.header) and digest_output(text[len(self.header) :]) == self.digest
 
 
 class Kind(Enum):
-    """How a file in the output folder stands to what this run makes of it."""
+    """How a file in the output folder compares with what this run writes."""
 
     UNCHANGED = "unchanged"
     MISSING = "missing"
@@ -48,7 +48,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file: what it is now, what it shall be (None: removed), and whether that overwrites somebody's own work."""
+    """One file: its content now and after the run (None: removed), and whether that overwrites somebody else's work."""
 
     path: Path
     kind: Kind
@@ -57,7 +57,7 @@ class Change:
 
     @property
     def needs_force(self) -> bool:
-        """Whether writing it would destroy what trainspec did not make."""
+        """Whether writing it would destroy what trainspec did not write."""
         return self.kind in (Kind.FOREIGN, Kind.CLAIMED)
 
     def diff(self, name: str, most: int = 60) -> Iterator[str]:
@@ -81,10 +81,10 @@ def compare(
     owner: Owner,
     environment: str | None = None,
 ) -> list[Change]:
-    """What becomes of the DAG files in `folder`, in order of their names.
+    """How the DAG files in `folder` change, in order of their names.
 
-    `generated` holds the run's DAG files by name. A file in the folder is an orphan when it is the owner's and its
-    spec (a path from the owner's root) is gone, or is one of this run's and no longer makes that file. What it made in
+    `generated` has the run's DAG files by name. A file in the folder is an orphan if it is the owner's and its spec (a
+    path from the owner's root) is gone, or is one of this run's and no longer produces that file. What it produced in
     another environment is left alone.
     """
     tree = DiskTree(folder)
@@ -105,7 +105,7 @@ def compare_requests(
 ) -> list[Change]:
     """The same for the files of requests, which have no header, but names that begin with their DAG's id.
 
-    `dags` are those that the run makes or removes: a request of one of them is an orphan where no job makes it.
+    `dags` are those that the run writes or removes: a request of one of them is an orphan if no job has it.
     What may be a request of one of the `other_dags` is left alone, and so is what is not a request.
     """
     tree, changes = DiskTree(folder), []

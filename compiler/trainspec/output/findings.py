@@ -1,4 +1,4 @@
-"""What is wrong with generated files, as findings: where a file differs, or what of the spec it is missing for."""
+"""Findings about generated files: where a file differs, or which part of the spec a missing file belongs to."""
 
 from collections.abc import Collection
 from itertools import zip_longest
@@ -11,13 +11,13 @@ _SPEC_LINE = 2
 """The line of a header that names the spec."""
 
 _CONFLICT = "\n<<<<<<< "
-"""How a line begins where git could not merge."""
+"""How the lines of a merge conflict in git begin."""
 
 
 def diagnose(change: Change, name: str, spec: Span | None, specs_of_run: Collection[str], command: str) -> Diagnostic:
     """The finding about a file that is not as it should be.
 
-    `name` is the file's, from the project's root; `spec` the place in the spec that says it shall be there, None if
+    `name` is the file's, from the project's root; `spec` the place in the spec that requires it, None if
     none of the `specs_of_run` does. `command` writes what the run compared.
     """
     rebuild = f"run `{command}`"

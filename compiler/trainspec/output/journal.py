@@ -1,11 +1,11 @@
-"""Writing files of a folder where folders cannot be swapped: a mount point, a file system without the call, Windows.
+"""Writes files of a folder where folders cannot be swapped: a mount point, a file system without the call, Windows.
 
-The new files are put into `.trainspec-staged-RANDOM` in the folder. Then a record lists what to move where, and what
-to remove: from here on the run is decided, and what a killed run has not done, the next one does. So a mixture can be
-seen, but only until then.
+The new files are put into `.trainspec-staged-RANDOM` in the folder. Then a record lists what to move where, and what to
+remove: from here on the run is committed, and the next run does what a killed run has not done. So a mixture is
+possible, but only until then.
 
-The record lies where only the user writes, and holds the digests of the files: what a repository brings along is never
-taken for a run's unfinished work. Where there is no such place, a killed run stays as it is.
+The record is in a folder that only the user can write to, and contains the digests of the files: what a repository
+contains is never treated as a run's unfinished work. Without such a folder, a killed run stays unfinished.
 """
 
 import contextlib
@@ -49,7 +49,7 @@ class Journal:
         _finish(self.folder, record)
 
     def discard(self) -> None:
-        """Remove what is left over when nothing was decided."""
+        """Remove what is left over if nothing was committed."""
         self.folder.remove(self.staged)
 
 
@@ -79,7 +79,7 @@ def _finish(folder: Folder, record: Mapping[str, Any]) -> None:
 
 
 def _record_of(folder: Path) -> Path | None:
-    """Where the record of a folder lies."""
+    """The path of the record of a folder."""
     cache = user_cache(folder)
     return cache / "unfinished" if cache else None
 
@@ -113,7 +113,7 @@ def _are_names(names: Iterable[Any]) -> bool:
 
 
 def _write_record(folder: Path, record: Mapping[str, Any]) -> None:
-    """Write the record in one step; without a place for it, a kill of this run is not made good by the next."""
+    """Write the record in one step; without a place for it, the next run does not complete this one after a kill."""
     path = _record_of(folder)
     if path is None:
         return

@@ -20,7 +20,7 @@ class Owner:
     paths: tuple[str, ...] = ("specs",)
 
     def may_remove(self, header: Header, folder: Path) -> bool:
-        """Whether a file in `folder` that no spec makes any more is this project's to remove.
+        """Whether a file in `folder` that no spec produces any more is this project's to remove.
 
         Within the root everything is, unless it names another project. Elsewhere the file must name this one, and a
         spec that would be among its own.

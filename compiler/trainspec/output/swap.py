@@ -1,14 +1,14 @@
-"""Writing many files of a folder in one step: a new folder is built next to the old one, and both are swapped.
+"""Writes many files of a folder in one step: a new folder is built next to the old one, and both are swapped.
 
     1. `.NAME.trainspec-INODE` is created next to NAME: hard links to all unchanged files, and the new files.
     2. Both are swapped by one call of the system. This is the moment at which the run's files become the new ones.
     3. The old folder, out of sight now, gets the new files too; then both are swapped back, and the copy is removed.
 
-The third step is for those who hold the folder itself and not its name: a container that has it mounted, a shell that
-works in it. `INODE` is the old folder's: it shows `recover` which of the two a killed run left behind.
+The third step is for processes that hold the folder itself and not its name: a container that has it mounted, a shell
+that works in it. `INODE` is the old folder's: it shows `recover` which of the two a killed run left behind.
 
-Linux has the call since 3.15 (renameat2), macOS since 10.12 (renameatx_np), most local file systems know it; where it
-fails the caller falls back to `trainspec.output.journal`.
+Linux has the call since 3.15 (renameat2), macOS since 10.12 (renameatx_np), and most local file systems support it; if
+it fails, the caller falls back to `trainspec.output.journal`.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ _RENAME_EXCHANGE = _RENAME_SWAP = 2
 class Swap:
     """New contents for `folder`, which exists: texts by relative path, None for what is removed.
 
-    `is_new` says that this run has made the folder: nobody holds it yet, and there is no third step.
+    `is_new` means that this run has created the folder: nobody holds it yet, and there is no third step.
     """
 
     def __init__(self, folder: Folder, texts: Mapping[Path, str | None], *, is_new: bool = False) -> None:
@@ -51,7 +51,7 @@ class Swap:
         if not os.access(self.folder.path, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.folder.path))
         path, relative = self.around.at(self.copy)
-        os.mkdir(path, 0o700, **relative)  # noqa: PTH102  # an OSError where somebody has put something there
+        os.mkdir(path, 0o700, **relative)  # noqa: PTH102  # an OSError if somebody has put something there
         with self.around.below(self.copy) as copy:
             try:
                 self._link_what_stays(copy)
@@ -77,7 +77,7 @@ class Swap:
         _recover_in(self.around, self.folder.path)
 
     def close(self) -> None:
-        """Let go of the folder around."""
+        """Close the parent folder."""
         self.around.close()
 
     def _exchange(self) -> None:
@@ -106,7 +106,7 @@ class Swap:
                 take_after(here, old)
 
     def _bring_up_to_date(self) -> None:
-        """Give the old folder, which is held open and is at the copy's name, what the new one has."""
+        """Give the old folder, which is open and now has the copy's name, the content of the new one."""
         with self.around.below(self.folder.path.name) as new:
             for name, text in self.texts.items():
                 if text is None:
@@ -130,7 +130,7 @@ def _model(folder: Folder, name: Path) -> os.stat_result | None:
 
 @contextlib.contextmanager
 def _parent(folder: Folder, name: Path, *, make: bool = False) -> Iterator[Folder]:
-    """The folder that a relative path lies in, below `folder`."""
+    """The folder below `folder` that contains a relative path."""
     with contextlib.ExitStack() as held:
         here = folder
         for part in name.parts[:-1]:
@@ -141,7 +141,7 @@ def _parent(folder: Folder, name: Path, *, make: bool = False) -> Iterator[Folde
 def recover(folder: Path) -> None:
     """Remove what a killed run left next to `folder`; what others have put into the old one meanwhile is kept.
 
-    Never raises OSError: what cannot be removed is no reason not to write.
+    Never raises OSError: what cannot be removed does not prevent writing.
     """
     with contextlib.suppress(OSError), Folder(folder.parent) as around:
         _recover_in(around, folder)
@@ -155,7 +155,7 @@ def _recover_in(around: Folder, folder: Path) -> None:
 
 
 def _recover(around: Folder, folder: Path, left: str) -> None:
-    """Clear what lies at the name `left`. An old folder, which has its own inode as its name, gives back what is new.
+    """Clear what has the name `left`. An old folder, whose inode is in its name, passes back what is new.
 
     A link is only unlinked: no run leaves one.
     """
@@ -178,7 +178,7 @@ def exchange(around: Folder, one: str, other: str) -> None:
 
 @cache
 def _exchange_call() -> Callable[[int, bytes, bytes], int]:
-    """Swaps two entries of an open folder; gives 0 where it did."""
+    """Swaps two entries of an open folder; returns 0 if it did."""
     if sys.platform == "win32":
         raise OSError(errno.ENOTSUP, "this system cannot swap folders")
     system = ctypes.CDLL(None, use_errno=True)

@@ -16,8 +16,8 @@ WAIT = 30.0
 def turn(folders: Iterable[Path], wait: float | None = None) -> Iterator[None]:
     """Wait until no other run writes into `folders`, and keep others out. Raises TimeoutError, or another OSError.
 
-    The lock lies on the folders around them, which stay the same when contents are swapped, and needs no file. Where
-    the system has no such lock (Windows, most network file systems), nobody waits.
+    The lock is on the folders that contain them, which stay the same when contents are swapped, and needs no file. If
+    the system has no such lock (Windows, most network file systems), there is no waiting.
     """
     deadline = time.monotonic() + (WAIT if wait is None else wait)
     with contextlib.ExitStack() as held:
@@ -40,7 +40,7 @@ def _lock(folder: Path, deadline: float, held: contextlib.ExitStack) -> None:
 
 
 def _take(descriptor: int) -> bool:
-    """Whether nobody else has the lock; true, too, on a file system without locks on folders."""
+    """Whether nobody else has the lock; also true on a file system without locks on folders."""
     import fcntl
 
     try:

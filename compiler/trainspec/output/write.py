@@ -22,7 +22,7 @@ from trainspec.output.files import ONE_FILE
 from trainspec.output.turns import turn
 
 Texts = Mapping[Path, str | None]
-"""What files shall hold, by path; None for those to be removed."""
+"""The new contents of files, by path; None for those to be removed."""
 
 
 class Step(Protocol):
@@ -42,7 +42,7 @@ class Step(Protocol):
 def writing(folders: Iterable[Path], root: Path | None = None) -> Iterator[None]:
     """Keep `folders` to this run, from comparing to writing. What a killed run left is put in order. Raises OSError.
 
-    A folder that is named below `root`, and leaves it through a link, is refused.
+    A folder that is named below `root`, and leads out of it through a link, is rejected.
     """
     real = [place(folder, root) for folder in folders]
     with turn(real):
@@ -79,12 +79,12 @@ def write(changes: Iterable[Change], root: Path | None = None) -> None:
             for step in steps:
                 step.discard()
             for path in made:
-                with contextlib.suppress(OSError):  # it holds files now, unless something went wrong
+                with contextlib.suppress(OSError):  # it contains files now, unless something went wrong
                     path.rmdir()
 
 
 def real_folder(folder: Path) -> Path:
-    """The folder itself where `folder` is a link to it."""
+    """The folder itself if `folder` is a link to it."""
     return Path(os.path.realpath(folder))
 
 
@@ -112,7 +112,7 @@ class _OneFile:
 
 
 class _Switch:
-    """Several files: swapped where that works, else moved one by one under a journal."""
+    """Several files: swapped if that is possible, else moved one by one with a journal."""
 
     def __init__(self, folder: Folder, texts: Texts, held: contextlib.ExitStack, *, is_new: bool) -> None:
         self.swap = swap.Swap(folder, texts, is_new=is_new)
@@ -156,7 +156,7 @@ class _Switch:
 
 
 def _outermost(folders: Iterable[Path]) -> list[Path]:
-    """The folders that lie in no other one of them."""
+    """The folders that no other one of them contains."""
     found: list[Path] = []
     for folder in sorted(folders):
         if not any(folder.is_relative_to(other) for other in found):

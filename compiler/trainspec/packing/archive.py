@@ -105,7 +105,7 @@ def _write(members: Iterable[Member], put: Callable[[bytes], object]) -> int:
 
 
 def _add(stream: _Stored, member: Member, file: BinaryIO) -> None:
-    """One entry. Its mode follows from what the file holds: a file that begins with `#!` may be run."""
+    """One entry. Its mode depends on the content of the file: one that begins with `#!` may be executed."""
     first = file.read(_PIECE)
     info = tarfile.TarInfo(member.name)
     info.size = member.size

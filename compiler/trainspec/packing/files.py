@@ -29,7 +29,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of an archive by name, and what is in the way of packing.
+    """The files of an archive by name, and what prevents packing.
 
     `escaping` are links that lead out of their folder, by their names; `is_cut` says that there are more files than
     `MOST_FILES`; `shadowed` are names that two folders contain. `looked_at` are the folders, links and files of
@@ -62,11 +62,11 @@ def list_files(
     ignore: Iterable[str] = (),
     requirements: Path | None = None,
 ) -> Listing:
-    """The files that the archive of `folder` holds, sorted by name.
+    """The files for the archive of `folder`, sorted by name.
 
     `dependencies` are folders (or files) that are packed next to the folder's own files, under their own names;
     `ignore` are gitignore lines about `folder`; `requirements` is a file that becomes the archive's requirements.txt.
-    All of them lie in the project's `root`, which nothing that is packed leaves. Raises OSError for what cannot be
+    All of them are in the project's `root`, which is never left. Raises OSError for what cannot be
     read.
     """
     began = time.time_ns()
@@ -102,7 +102,7 @@ def _sorted(found: dict[str, Member]) -> tuple[Member, ...]:
 def _walk(top: Path, prefix: str, ignore: Ignore, seen: list[Path]) -> Iterator[Member | str]:
     """The files below `top`, each named from there behind `prefix`; the name of a link that leads out of `top`.
 
-    What else is looked at is added to `seen`.
+    Everything else that is read is added to `seen`.
     """
     real_top = Path(os.path.realpath(top))
     open_ = [(top, "", ignore.within(top, ""))]

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 NEVER: Final = frozenset({".git", "__pycache__", ".env", ".ipynb_checkpoints"})
-"""Names that are left out wherever they stand."""
+"""Names that are left out everywhere."""
 PATTERNS: Final = (".gitignore", ".trainspecignore")
 _LARGEST: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """The rules that hold in one folder, the deepest first: each with the folder that it speaks of, as a path prefix.
+    """The rules that apply in one folder, the deepest first: each with its own folder, as a path prefix.
 
     As in git, the deepest rule that says something about a path decides, so `!name` includes again what a folder
     above excludes.
@@ -48,7 +48,7 @@ class Ignore:
 
 
 def ignore_for(folder: Path, root: Path, patterns: Iterable[str] = ()) -> Ignore:
-    """The rules that hold above `folder`: those of the folders from the project's `root` down to it, and `patterns`.
+    """The rules that apply above `folder`: those of the folders from the project's `root` down to it, and `patterns`.
 
     `patterns` are gitignore lines about paths below `folder`; no file can include again what they match.
     """

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Folders:
-    """The folders of a project, as far as specs may pack them; what is read once is kept for the whole run."""
+    """The folders of a project, as far as specs may pack them; what is read once is kept for the complete run."""
 
     root: FilePath
     secret_in: Callable[[str], str | None] = lambda _: None
-    """Says which kind of secret a text holds, if it holds one."""
+    """Says which kind of secret a text contains, if it does."""
     remember: "Remember | None" = None
 
     @cached_property
     def sources(self) -> "Sources":
-        """Finds the sources; loaded where the first job has one."""
+        """Finds the sources; loaded when the first job has one."""
         from trainspec.packing.source import Sources
 
         if self.remember is None:
@@ -45,7 +45,7 @@ class Watched(NamedTuple):
 
 @dataclass
 class Packed:
-    """The sources of jobs by task id, and what is wrong with them; `missing` says that one of them was not found."""
+    """The sources of jobs by task id, and what is wrong with them; `missing` means that one of them was not found."""
 
     sources: dict[str, "Source"] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Packed:
 
     @property
     def watched(self) -> "Watched | None":
-        """All on the disk that decides what the sources are; None if that is not known, or there are none."""
+        """Everything on disk that determines the sources; None if that is not known, or there are none."""
         if self.missing or not self.sources:
             return None
         sources = self.sources.values()
@@ -63,7 +63,7 @@ class Packed:
 
 
 def pack_sources(jobs: Mapping[str, "JobData"], root: Node, folders: Folders | None) -> Packed:
-    """Pack the local folders of `jobs`, which the document `root` holds. Without `folders`, none is at hand."""
+    """Pack the local folders of `jobs`, which are in the document `root`. Without `folders`, there are none."""
     packed = Packed()
     if folders is None:
         return packed

@@ -28,14 +28,14 @@ _LARGEST_SCRIPT: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What only reading its files shows of a source: its archive, and in words a secret that they seem to hold."""
+    """What is only known from a source's files: its archive, and a description of a secret that they may contain."""
 
     packed: Packed
     secret: str | None
 
 
 Remember = Callable[[Listing, Callable[[], Content]], Content]
-"""Gives the content of a listing, from memory where no file has changed; else works it out."""
+"""Returns the content of a listing, from memory if no file has changed; else computes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Source:
 class Sources:
     """Finds the sources of jobs, in the project at `root`. A folder that several jobs share is listed and read once.
 
-    `secret_in` answers what secret a text holds, in words, if it has one.
+    `secret_in` describes the secret that a text contains, if it contains one.
     """
 
     root: FilePath
@@ -68,7 +68,7 @@ class Sources:
     def of(self, source: "SourceData", written_in: Mapping[str, str]) -> tuple[Source | None, list[Fault]]:
         """The source that a job's `source` names, and what is wrong with it, at paths from there.
 
-        `written_in` holds, by key, the name of the file that says its value: a relative folder is relative to that.
+        `written_in` has, by key, the name of the file that sets its value: a relative folder is relative to that.
         None if the folder cannot be packed.
         """
         folder, found = source["dir"], _Found(self.root, source, written_in)
@@ -96,7 +96,7 @@ class Sources:
         return None if place is None else self._listed(place)
 
     def _content(self, place: "_Place") -> tuple[Listing, Content]:
-        """The files of a place and what they hold, worked out once for all jobs. Raises OSError."""
+        """The files of a place and their contents, computed once for all jobs. Raises OSError."""
         if place not in self._known:
             listing = self._listed(place)
 
@@ -130,7 +130,7 @@ _KEEP_SECRETS = "keep it in AWS Secrets Manager and read it from there, or list 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is packed: folders and files of the disk, and the patterns of what is left out."""
+    """What is packed: folders and files on disk, and the patterns of what is left out."""
 
     folder: FilePath
     dependencies: tuple[FilePath, ...]
@@ -140,9 +140,9 @@ class _Place:
 
 @dataclass
 class _Found:
-    """Finds the folders and files that a `source` names; `faults` are those that are not there or lie outside.
+    """Finds the folders and files that a `source` names; `faults` are those that are missing or outside the project.
 
-    `asked` are the paths that were looked at.
+    `asked` are the paths that were checked.
     """
 
     root: FilePath

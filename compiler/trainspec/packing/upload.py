@@ -16,7 +16,7 @@ _IN_MEMORY: Final = 8 * 1024 * 1024
 
 
 class UploadError(Exception):
-    """S3 refused an archive, and why."""
+    """S3 rejected an archive, and why."""
 
 
 def upload(source: Source, client: Any, progress: Callable[[int, int], None] = lambda _done, _size: None) -> bool:
