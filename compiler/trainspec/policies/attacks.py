@@ -7,7 +7,7 @@ from trainspec.safety.budget import spend
 from trainspec.schema.characters import taken_by
 
 _PUMPED = 45
-"""Characters of what is repeated: what takes longer with the square or the cube of the length is still done soon."""
+"""Characters that are repeated: even what takes quadratic or cubic time is still done soon."""
 _LONGEST = 200
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _CANDIDATES = "a1A-_. /:\n~\u00e9"
@@ -58,7 +58,7 @@ def _sample(parsed: Any) -> str:
 
 
 def _character(name: str, given: Any) -> str:
-    """A character that an item takes; any where none is found."""
+    """A character that an item matches; any if none is found."""
     if name == "LITERAL":
         return chr(given)
     takes = taken_by(name, given, 0)

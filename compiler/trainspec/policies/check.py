@@ -34,7 +34,7 @@ _OF_TUNED = "a tuning job may choose any value in the range: set it under `hyper
 
 
 def run_policies(policies: PolicySet, document: Document) -> Iterator[Diagnostic]:
-    """What the policies of a project find in a spec, at the places where the values are written."""
+    """The findings of a project's policies in a spec, at the places where the values are written."""
     here = [each for each in policies.policies if is_about(each, document)]
     by_target = {target: [each for each in here if each.target == target] for target in TARGETS}
     if by_target["dag"]:
@@ -82,7 +82,7 @@ def _failures(policy: Policy, instances: Sequence[Instances]) -> Iterator[tuple[
 
 
 def _failing(policy: Policy, value: Any) -> Sequence[Failure]:
-    """Where a value fails `must`; in doubt where only a run can say whether the policy is about it at all."""
+    """The failures of `must`; in doubt if it is only known at run time whether the policy is about it at all."""
     unmet = compiled(policy.when)(value, ()) if policy.when is not None else []
     if any(not each.in_doubt for each in unmet):
         return ()
@@ -135,7 +135,7 @@ def _of_dag(policy: Policy, failure: Failure, code: Code, document: Document) ->
 
 
 def _message(policy: Policy, failure: Failure, field: Path | None) -> str:
-    """What is said; `field` is what is missing in the spec's words, where it is known by a field's name."""
+    """The message; `field` is what is missing in the spec's words, if it is known by a field's name."""
     if failure.is_slow:
         return f"{policy.id} cannot be decided here: one of its regular expressions takes too long"
     if failure.in_doubt:

@@ -47,7 +47,7 @@ def one_of(schema: Any, build: Build) -> Check:
 
 
 def _shared(failures: list[Failure], path: Path, in_doubt: bool) -> Failure:
-    """One failure for several of which any would do: at the place that all of them lie in."""
+    """One failure for several alternatives that all fail: at the place that contains all of theirs."""
     if not failures:
         return Failure(path, in_doubt=in_doubt)
     shared = failures[0].path
@@ -77,7 +77,7 @@ def negated(schema: Any, build: Build) -> Check:
 
 
 def _meant(schema: Any, value: Any) -> Path:
-    """The one place below a value that a schema which must not hold speaks of, as far as it speaks of one."""
+    """The only place below a value that a schema which must not match is about, if there is one."""
     path: Path = ()
     while isinstance(schema, dict) and isinstance(value, dict):
         names = {*schema.get("properties", ()), *schema.get("required", ())} & value.keys()

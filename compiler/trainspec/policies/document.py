@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import SpecData
 
 BASE = "default"
-"""What `${env}` is where no environment is chosen."""
+"""The value of `${env}` if no environment is selected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Document:
     """What policies see of a spec: its name, its environment, its data, its requests, its composed document.
 
     `written` is the document before any patch of an environment: a job's key is found there.
-    `groups` holds the task ids of each matrix by its job's name; `invalid` are the places whose values were wrong;
+    `groups` has the task ids of each matrix by its job's name; `invalid` are the places whose values were wrong;
     `samples` are the runs of each job's task that its templates are rendered for, `task_samples` those of other tasks.
     """
 
@@ -68,7 +68,7 @@ def is_waived(policy: Policy, document: Document, job: str | None) -> bool:
 
 
 def in_doubt(policy: Policy) -> Code:
-    """A note, for what only the task's run can say; a locked policy, which nothing gets around, stays what it is."""
+    """A note, for what is only known at run time; the finding of a locked policy is not changed."""
     return policy.code if policy.code.is_locked else policy.code._replace(severity=Severity.NOTE)
 
 

@@ -20,7 +20,7 @@ _KINDS = {"object": "a mapping", "array": "a list"}
 
 
 def wrong_examples(policy: Policy, tree: Node, prices: "Prices | None") -> Iterator[Diagnostic]:
-    """The examples of a policy that it judges wrongly, and a warning where it has none of a kind."""
+    """The examples of a policy that it judges wrongly, and a warning if it has none of a kind."""
     for kind, examples in (("good", policy.good), ("bad", policy.bad)):
         if not examples:
             advice = f"add an example under `{kind}` that `must` should {'accept' if kind == 'good' else 'reject'}"
@@ -53,7 +53,7 @@ def _why_refused(policy: Policy, example: Any, prices: "Prices | None") -> str |
 
 
 def _malformed(policy: Policy, example: Any) -> str | None:
-    """What of an example is not a map or list where the API has one, so that its hours cannot be counted."""
+    """The part of an example that is not a map or list as in the API, so that its hours cannot be counted."""
     if policy.limits == Limits() or not isinstance(example, dict):
         return None
     from trainspec.request.api.check import violations

@@ -37,7 +37,7 @@ _parser: Any = import_module("re._parser" if hasattr(re, "_parser") else "sre_pa
 MOST_CHARACTERS = 5_000
 """The longest expression that a policy may have."""
 _MOST_NESTED = 12
-"""Repetitions in each other: each asks for attacks of its own, which lead through all of the others."""
+"""Limit on nested repetitions: each needs its own attacks, which go through all of the others."""
 _QUICK = 2_000_000
 """Steps that `re` may take: some hundredths of a second."""
 _MOST_STEPS = 400_000
@@ -55,7 +55,7 @@ def found(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _found(pattern: str, text: str) -> bool | None:
-    """The same; None if that takes too long, which is asked once as well."""
+    """The same; None if that takes too long, which is remembered, too."""
     if _steps_of_re(pattern, 1 << len(text).bit_length()) <= _QUICK:
         return re.search(pattern, text) is not None
     try:
@@ -173,7 +173,7 @@ def _steps_of_re(pattern: str, length: int) -> float:
 def _ways(parsed: Any, length: int) -> tuple[float, float]:
     """How many ways through an expression there are from one place, those that fail too, and how long the longest is.
 
-    Infinite where that is not known, or not worth knowing.
+    Infinite if that is not known, or not worth knowing.
     """
     ways, size = 1.0, 1.0
     for op, given in parsed:

@@ -32,7 +32,7 @@ _DATES = tuple(
     datetime(2025 + each, each % 12 + 1, each + 1, each % 24, 2 * each % 60, 59 - each, each % 2 * 31_007, timezone.utc)
     for each in range(31)
 )
-"""Each day of the month, month and hour once, with microseconds and without: for whole dates, `runs/{{ ds }}/`."""
+"""Each day of the month, month and hour once, with microseconds and without: for complete dates, `runs/{{ ds }}/`."""
 
 Context = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ class Instances(NamedTuple):
 class Job:
     """A task and its request, None if only a run knows it. `section` of the spec has the task.
 
-    `made` keeps the instances, by the policies' target and whether these are locked.
+    `made` caches the instances, by the policies' target and whether they are locked.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Job:
     made: dict[tuple[str, bool], Sequence[Instances]] = field(default_factory=dict)
 
     def instances(self, policy: Policy) -> Sequence[Instances]:
-        """What `policy` is held against."""
+        """The instances that `policy` is checked against."""
         key = (policy.target, policy.code.is_locked)
         if key not in self.made:
             self.made[key] = list(self._instances(*key))
@@ -103,7 +103,7 @@ def _texts(data: Any) -> list[str]:
 
 
 def _any_run(sample: Sample, texts: Sequence[str], allowed: Mapping[str, tuple[Any, ...]]) -> Iterator[Context]:
-    """Runs with each combination of what the parameters in `texts` may be, and with dates of all forms."""
+    """Runs with each combination of the possible parameters in `texts`, and with dates of all forms."""
     if not texts:
         yield sample.context()
         return
@@ -119,7 +119,7 @@ def _any_run(sample: Sample, texts: Sequence[str], allowed: Mapping[str, tuple[A
 
 
 def _renderings(members: Mapping[str, Any], contexts: Sequence[Context], operation: str) -> list[Any]:
-    """A request as it is in each run: once where nothing in it differs."""
+    """A request in each run: only one if nothing in it differs."""
     if not contexts:
         return [_as_read(known(members, None), operation)]
     found = []
@@ -149,7 +149,7 @@ def _distinct(values: Iterable[Any]) -> list[Any]:
 
 
 def known(data: Any, context: Context | None) -> Any:
-    """Data, its templates rendered in a run; `UNKNOWN` where that gives nothing, or there is no run."""
+    """Data with its templates rendered for a run; `UNKNOWN` if that is not possible, or there is no run."""
 
     def leaf(value: Any, path: Path) -> Any:
         del path

@@ -54,7 +54,7 @@ def check_limits(
 
 
 def _applies(policy: Policy, job: Job) -> bool:
-    """Whether the policy is about some training job of the task; it is, where that is not known, or not soon."""
+    """Whether the policy is about some training job of the task; true if that is not known, or takes too long."""
     if policy.when is None:
         return True
     try:

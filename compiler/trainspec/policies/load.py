@@ -66,7 +66,7 @@ def _of_project(tree: "Tree", patterns: Sequence[str]) -> Iterator[Source | Diag
 
 
 def names_of(tree: "Tree", pattern: str) -> list[str]:
-    """The files of a project that one of the `policies` of its settings stands for."""
+    """The files of a project that one of the `policies` of its settings names."""
     from trainspec.disk.globs import is_glob, literal_folder, matches
 
     kind = tree.kind(pattern)

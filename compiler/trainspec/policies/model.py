@@ -32,7 +32,7 @@ def is_policy(tree: Node | None) -> bool:
 class Waiver:
     """An exception from a policy, until a day (`2026-12-31`, that day included); its patterns are globs.
 
-    `has_ended` where that day is over.
+    `has_ended` if that day is over.
     """
 
     until: str
@@ -85,7 +85,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class PolicySet:
-    """The policies of a project: the texts of their files, read when they are asked for.
+    """The policies of a project: the texts of their files, read on demand.
 
     `digest` is all that decides what they find, the day included as far as it ends exceptions. `prices` are for
     `max_cost`. `unread` are findings about files that could not be read.
@@ -103,7 +103,7 @@ class PolicySet:
 
         from trainspec.policies.read import read_all
 
-        return Context().run(read_all, self.sources, self.today)  # not on the budget of the spec that asks first
+        return Context().run(read_all, self.sources, self.today)  # not on the budget of the first spec that needs them
 
     @property
     def policies(self) -> tuple[Policy, ...]:

@@ -1,4 +1,4 @@
-"""A policy file → the policy, and what is wrong with the file."""
+"""Reads a policy from its file, and reports what is wrong with the file."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def read_all(sources: Iterable[Source], today: str) -> tuple[tuple[Policy, ...],
 
 
 def read_policy(source: Source, today: str) -> tuple[Policy | None, list[Diagnostic]]:
-    """The policy of one file, None if it cannot be followed; and what is wrong with it. `today` ends exceptions."""
+    """The policy of one file, None if it is invalid; and what is wrong with it. `today` ends exceptions."""
     try:
         with budget(source.name):
             tree, found = parse(source)

@@ -14,7 +14,7 @@ from trainspec.text.tree import Path, dotted
 
 
 def schema_faults(at: Path, schema: Any) -> Iterator[Fault]:
-    """What makes the value at `at` no schema that policies can be followed by."""
+    """Why the value at `at` is not a schema that policies can use."""
     if not isinstance(schema, dict | bool):
         yield _fault(at, f"`{dotted(at)}` must be a JSON Schema, which is a mapping")
     elif depth(schema) > MAX_DEPTH:
@@ -26,7 +26,7 @@ def schema_faults(at: Path, schema: Any) -> Iterator[Fault]:
 
 
 def _keywords(at: Path, schema: Any, within: frozenset[str], definitions: Any) -> Iterator[Fault]:
-    """What is wrong with the keywords of a schema and of those in it. `within` are the definitions around it."""
+    """What is wrong with the keywords of a schema and of those in it. `within` are the enclosing definitions."""
     if not isinstance(schema, dict):
         return
     for key, value in schema.items():

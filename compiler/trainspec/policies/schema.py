@@ -1,4 +1,4 @@
-"""A JSON Schema of a policy, as a function that says where a value fails it.
+"""A JSON Schema of a policy, as a function that returns where a value fails it.
 
 Draft 2020-12, without references to other documents and without `unevaluated…`. A value that only a running task knows
 is `UNKNOWN`: it fails what is said of it, in doubt.
@@ -35,7 +35,7 @@ Schema: TypeAlias = Mapping[str, Any] | bool
 
 @lru_cache(maxsize=2_000)
 def compiled(text: str) -> Check:
-    """The function for the schema that `text` is, as JSON."""
+    """The function for the schema in `text`, which is JSON."""
     schema = json.loads(text)
     return _build(schema, schema.get("$defs", {}) if isinstance(schema, dict) else {})
 

@@ -28,7 +28,7 @@ def empty_scopes(
 
 
 def _like(pattern: str, specs: Collection[str]) -> str | None:
-    """The file or folder that the parts of a glob before its first sign stand for."""
+    """The file or folder that the parts of a glob before its first wildcard name."""
     parts = pattern.split("/")
     plain = next((at for at, part in enumerate(parts) if not MAGIC.isdisjoint(part)), len(parts))
     word, rest = "/".join(parts[:plain]), parts[plain:]

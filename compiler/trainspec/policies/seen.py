@@ -21,7 +21,7 @@ _TUNED_RESOURCES, _CONFIGS = "HyperParameterTuningResourceConfig", "InstanceConf
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request, and the one of its task in which its members stand: at `places`, by their beginnings."""
+    """A request, and the one of its task that contains its members: at `places`, by the beginnings of their paths."""
 
     members: Mapping[str, Any]
     whole: Request
@@ -29,7 +29,7 @@ class Seen:
 
     @property
     def operation(self) -> str:
-        """What the request is of: training jobs, also where a tuning job starts them."""
+        """The kind of the request: training jobs, even if a tuning job starts them."""
         return self.whole.operation if not self.places else TRAINING
 
     def is_tuned(self, path: Path) -> bool:
@@ -44,7 +44,7 @@ class Seen:
         return path
 
     def origin(self, path: Path) -> Path:
-        """The field of the job that a member comes from; the job itself for the request as a whole."""
+        """The field of the job that a member comes from; the job itself for the complete request."""
         return self.whole.origin(self.member(path)) if path else ()
 
 
@@ -75,7 +75,7 @@ def _definitions(members: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str
 
 
 def _machines(definition: Mapping[str, Any], above: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[Path, Path]]]:
-    """A definition with each of the machines that it may take alone, and where these stand."""
+    """A definition with each machine that it may take, and where these are."""
     rest = {name: value for name, value in definition.items() if name not in ("ResourceConfig", _TUNED_RESOURCES)}
     tuned = definition.get(_TUNED_RESOURCES)
     if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:

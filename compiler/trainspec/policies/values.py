@@ -17,7 +17,7 @@ UNKNOWN = Unknown()
 class Failure(NamedTuple):
     """Where a value fails: its path. `missing` is the key that it lacks, `on_key` says that the last key is meant.
 
-    `in_doubt` where only the task's run can say; `is_slow` where an expression takes too long on the value.
+    `in_doubt` if it is only known at run time; `is_slow` if an expression takes too long for the value.
     """
 
     path: Path
@@ -35,14 +35,14 @@ NONE: list[Failure] = []
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether a value is unknown, or holds one that is."""
+    """Whether a value is unknown, or contains one that is."""
     if isinstance(value, dict):
         return any(map(has_unknown, value.values()))
     return any(map(has_unknown, value)) if isinstance(value, list) else value is UNKNOWN
 
 
 def about_value(is_about: Callable[[Any], bool], holds: Callable[[Any], bool]) -> Check:
-    """For what is said of one value: it fails in doubt where it is unknown."""
+    """For a rule about a single value: it fails in doubt if the value is unknown."""
 
     def check(value: Any, path: Path) -> list[Failure]:
         if value is UNKNOWN:
@@ -73,7 +73,7 @@ def is_map(value: Any) -> bool:
 
 
 def always(_: Any) -> bool:
-    """For what is said of any value."""
+    """For a rule about any value."""
     return True
 
 
@@ -89,7 +89,7 @@ TYPES: Mapping[str, Callable[[Any], bool]] = {
 
 
 def same(value: Any) -> str:
-    """One text for all that JSON Schema calls equal: 1 and 1.0 are, 1 and true are not."""
+    """One string for all values that JSON Schema calls equal: 1 and 1.0 are, 1 and true are not."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, dict):

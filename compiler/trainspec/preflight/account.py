@@ -34,7 +34,7 @@ _CONNECTIONS = 32
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What AWS said: `data`, or the `error`'s code and its `text`; `region` is that of the header of a bucket."""
+    """AWS's response: `data`, or the `error`'s code and its `text`; `region` is that of the header of a bucket."""
 
     data: Mapping[str, Any] = field(default_factory=dict)
     error: str | None = None
@@ -43,12 +43,12 @@ class Answer:
 
     @property
     def is_denied(self) -> bool:
-        """Whether the caller may not ask."""
+        """Whether the caller lacks the permission."""
         return self.error in _DENIED
 
 
 class Account:
-    """The account that the user's configuration names. Safe to be asked from several threads."""
+    """The account that the user's configuration names. May be used from several threads."""
 
     def __init__(self, profile: str | None, region: str | None, endpoint_url: str | None, patience: float) -> None:
         try:
@@ -62,7 +62,7 @@ class Account:
         self._asked: dict[Any, Future[Answer]] = {}
         try:
             self._session: Any = boto3.Session(profile_name=profile, region_name=region)
-            self._client("sts", self.home)  # which refuses what is not an endpoint
+            self._client("sts", self.home)  # this rejects what is not an endpoint
         except (BotoCoreError, ValueError) as error:
             raise UsageError(f"boto3 reports: {error}") from None
 
@@ -74,7 +74,7 @@ class Account:
 
     @property
     def home(self) -> str:
-        """Where it is asked who calls, which every region knows."""
+        """The region for the call about the caller's identity, which every region can answer."""
         return self.region or "us-east-1"
 
     @property
@@ -83,7 +83,7 @@ class Account:
         return len(self._asked)
 
     def ask(self, service: str, operation: str, region: str | None, **parameters: Any) -> Answer:
-        """The answer to one read-only call; the same call is made once."""
+        """The response to one read-only call; the same call is made only once."""
         key = (service, operation, region, repr(sorted(parameters.items())))
         with self._lock:
             known = self._asked.get(key)

@@ -14,7 +14,7 @@ _GONE = ("404", "NoSuchBucket", "NoSuchKey", "NotFound")
 
 
 def check_image(checked: Checked) -> Iterator[Found]:
-    """The image of the job, where it lies in a registry of ECR that is not one of AWS's own."""
+    """The image of the job, if it is in an ECR registry that is not one of AWS's own."""
     text = checked.job.view.text(*_IMAGE)
     image = ecr_image(text) if text else None
     if image is None or not image.repository or image.account in own_accounts():
@@ -35,7 +35,7 @@ def check_image(checked: Checked) -> Iterator[Found]:
 
 
 def check_data(checked: Checked) -> Iterator[Found]:
-    """The buckets that the request names, and whether something lies where the job reads."""
+    """The buckets that the request names, and whether there is something where the job reads."""
     seen: set[str] = set()
     for leaf in checked.job.view.leaves:
         if leaf.shape != "S3Uri" or not leaf.text.startswith("s3://"):

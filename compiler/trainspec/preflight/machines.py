@@ -139,7 +139,7 @@ def _lack(checked: Checked, member: Path, name: str, quota: float, count: int, t
 
 
 def _quota(checked: Checked, name: str) -> tuple[float | None, Answer | None]:
-    """A quota by its name, as codes differ by no rule; None if there is no such quota."""
+    """A quota by its name, because there is no rule for the codes; None if there is no such quota."""
     token: str | None = None
     for _ in range(_MOST_PAGES):
         more = {"NextToken": token} if token else {}

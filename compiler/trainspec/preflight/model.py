@@ -11,7 +11,7 @@ from trainspec.text.tree import Path
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that a check found, about a member of the job's request (a path, empty for the job as a whole)."""
+    """One result of a check, about a member of the job's request (a path, empty for the job as a whole)."""
 
     code: Code
     member: Path
@@ -21,7 +21,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A job, and who is asked about it.
+    """A job, and the account that is checked for it.
 
     `together` is how many jobs of its task may run at once (a matrix), `parallel` how many training jobs each of them
     has at once (a tuning job); `choices` are the machines that a tuning job takes one of. `caller` is the account of
@@ -38,7 +38,7 @@ class Checked:
 
     @property
     def region(self) -> str | None:
-        """The region of the job; that of the user's configuration where neither spec nor image say one."""
+        """The region of the job; that of the user's configuration if neither spec nor image names one."""
         return self.job.region if self.job.region != "*" else self.account.region
 
     def ask(self, service: str, operation: str, **parameters: object) -> Answer:
@@ -47,7 +47,7 @@ class Checked:
 
 
 def not_checked(member: Path, what: str, call: tuple[str, str], answer: Answer) -> Found:
-    """That something could not be asked, and what that would take."""
+    """A finding that something could not be checked, and what that would need."""
     permission = PERMISSIONS[call]
     if answer.is_denied:
         return Found(codes.NOT_ASKED, member, f"not checked: {what}", f"you need the permission {permission}")

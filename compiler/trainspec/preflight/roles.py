@@ -115,7 +115,7 @@ def _decisions(data: Any) -> dict[tuple[str, str], str]:
 
 
 def _member(checked: Checked, resource: str) -> Path:
-    """The member that a resource comes from; the role where that is not one."""
+    """The member that a resource comes from; the role if there is none."""
     job = checked.job
     for leaf in job.view.leaves:
         if leaf.shape == "S3Uri" and resource in (job.objects(leaf.text), job.bucket(leaf.text)):

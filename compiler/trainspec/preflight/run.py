@@ -37,7 +37,7 @@ _THREADS = 16
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, and how many calls that took; `is_late` where some have no answer yet."""
+    """The findings, and how many calls they took; `is_late` if some have no response yet."""
 
     findings: tuple[Diagnostic, ...]
     calls: int
@@ -93,7 +93,7 @@ _CONFIGURE = "configure credentials as for the AWS CLI: environment variables, a
 
 
 def _no_caller(error: str, text: str) -> tuple[str, str]:
-    """Why nobody can ask anything, and what to do about it."""
+    """Why no call is possible, and what to do about it."""
     if error in ("NoCredentialsError", "PartialCredentialsError"):
         return "no AWS credentials", _CONFIGURE
     if error.endswith("Error"):  # an exception of botocore's, so AWS has not answered

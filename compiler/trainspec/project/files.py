@@ -15,7 +15,7 @@ _MOST_KEPT = 256
 class Files:
     """The files of a project. One that others extend is read once, so a run sees one state of it.
 
-    Nothing outside of the project is read, but for what lies around a path outside of it that the user typed.
+    Nothing outside the project is read, except what is next to a path outside it that the user typed.
     """
 
     def __init__(self, project: Project) -> None:

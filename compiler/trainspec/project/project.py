@@ -15,10 +15,10 @@ from trainspec.text.source import Source
 __all__ = ["NoSpecsError", "Project", "UsageError", "find_project", "find_specs"]
 
 if TYPE_CHECKING:
-    from trainspec.disk.git import CommitTree  # which only the commands that read revisions shall load
+    from trainspec.disk.git import CommitTree  # only for commands that read revisions
     from trainspec.disk.tree import Tree
 OUTPUT = "generated_dags"
-"""The folder of the DAG files where the settings name none."""
+"""The default folder of the DAG files."""
 
 SUFFIXES = (".yaml", ".yml")
 _SETTINGS = (("trainspec.toml", ()), ("pyproject.toml", OF_PYPROJECT))
@@ -38,9 +38,9 @@ class Project(Settings):
     """Where a run works, and its settings.
 
     `root` is the nearest folder with settings or a repository; names in findings and headers are relative to it.
-    `texts` are read instead of the files with these names: what files would contain once they are fixed. `tree` holds
-    the files where they are not those on the disk, but those of a commit. `packs` is false where folders of code are
-    not looked into, so that requests hold their names.
+    `texts` are read instead of the files with these names: their content after fixes. `tree` has the files if they are
+    not those on disk, but those of a commit. `packs` is false if folders of code are not read, so that requests contain
+    their names.
     """
 
     root: Path
@@ -50,11 +50,11 @@ class Project(Settings):
 
     @property
     def title(self) -> str | None:
-        """The project's name, as generated files hold it: `project` of the settings, else that of pyproject.toml."""
+        """The project's name in generated files: `project` of the settings, else that of pyproject.toml."""
         return self.project or python_name(self.tree or DiskTree(self.root))
 
     def output_of(self, environment: str | None) -> str:
-        """The folder of the DAG files, from the root: an environment's own, else that of all."""
+        """The folder of the DAG files, from the root: an environment's own, or the common one."""
         of_environment = self.environments.get(environment or "")
         return (of_environment.output if of_environment else None) or self.output or OUTPUT
 
@@ -62,7 +62,7 @@ class Project(Settings):
     def written(self) -> tuple[str | None, ...]:
         """What `compile` writes by default: the environments that have a folder, before them the base (None).
 
-        The base is left out where only environments have a folder.
+        The base is left out if only environments have a folder.
         """
         named = tuple(name for name, each in self.environments.items() if each.output)
         return named if named and self.output is None else (None, *named)
@@ -76,7 +76,7 @@ class Project(Settings):
 
 
 def find_project(start: Path, otherwise: Path | None = None) -> Project:
-    """The project around `start`: the nearest folder with settings, or the repository, or else `otherwise` or `start`.
+    """The project that contains `start`: the nearest folder with settings, the repository, `otherwise`, or `start`.
 
     Raises UsageError for settings that cannot be read.
     """
@@ -89,7 +89,7 @@ def find_project(start: Path, otherwise: Path | None = None) -> Project:
 
 
 def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
-    """The project around the folder `start` of a commit, whose files are as the commit has them.
+    """The project that contains the folder `start` of a commit, with the files of the commit.
 
     `top` is the repository's root on the disk, from which the project's own is named. Raises UsageError.
     """
@@ -106,13 +106,13 @@ def find_project_in(tree: "CommitTree", top: Path, start: str) -> Project:
 
 
 def _upwards(folder: str) -> list[str]:
-    """A folder's name, and those of the folders around it."""
+    """A folder's name, and those of its parents."""
     parts = folder.split("/") if folder else []
     return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
 
 def _settings_in(folder: Path) -> Settings | None:
-    """The settings that lie in a folder. Raises UsageError."""
+    """The settings in a folder. Raises UsageError."""
     for file, table in _SETTINGS:
         path = folder / file
         if not os.path.lexists(path):
@@ -125,7 +125,7 @@ def _settings_in(folder: Path) -> Settings | None:
 
 
 def _project(root: Path, settings: Settings, tree: "Tree | None" = None) -> Project:
-    """The project at `root`, whose files are in `tree`; with its policies, which are read when they are asked for."""
+    """The project at `root`, whose files are in `tree`; with its policies, which are read on demand."""
     project = Project(root, **{each.name: getattr(settings, each.name) for each in fields(settings)})
     if not (project.policies or project.policy_packages):
         return project
@@ -206,7 +206,7 @@ def _typed(pattern: str, project: Project) -> list[Path]:
 
 
 def _expand(tree: "Tree", path: str) -> list[str]:
-    """The names of the files that a path in a tree stands for."""
+    """The names of the files that a path in a tree matches."""
     name = "" if path == "." else path
     kind = tree.kind(name)
     if kind == "folder":

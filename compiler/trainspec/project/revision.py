@@ -7,7 +7,7 @@ from trainspec.project.project import SETTINGS, SUFFIXES, Project, UsageError, f
 
 
 def is_revision(name: str, project: Project) -> bool:
-    """Whether git knows `name` as a commit, in the repository around the project. Raises UsageError without git."""
+    """Whether git knows `name` as a commit, in the project's repository. Raises UsageError without git."""
     try:
         return git.is_commit(name, project.root)
     except git.GitError as error:

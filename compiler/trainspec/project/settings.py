@@ -37,7 +37,7 @@ class EnvironmentSettings(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A settings file, read; or what holds without one. `output` is None if the file does not name the folder."""
+    """A settings file, read; or the defaults without one. `output` is None if the file does not name the folder."""
 
     project: str | None = None
     paths: tuple[str, ...] = ("specs",)
@@ -58,7 +58,7 @@ class Settings:
 def check_codes(
     given: Iterable[str], *, to_ignore: bool = False, policies: Mapping[str, Code] | None = None
 ) -> tuple[str, ...]:
-    """The codes or prefixes of codes in `given`. Raises UsageError for one that there is not, or may not be ignored.
+    """The codes or prefixes of codes in `given`. Raises UsageError for one that is unknown, or may not be ignored.
 
     `policies` are the codes of an organization.
     """

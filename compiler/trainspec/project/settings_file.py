@@ -14,14 +14,14 @@ MAX_BYTES = 1024 * 1024
 """The largest settings file that is read."""
 
 MAX_DOTS = 200
-"""How many dots a line of settings may hold."""
+"""Limit on the dots in a line of settings."""
 
 
 def read_settings(tree: "Tree", file: str, path: Path, table: tuple[str, ...] = ()) -> Settings | None:
     """The settings in a TOML `file` of a tree, below `table`; None if there is no such table.
 
-    `path` is how the file is called in messages. Raises MissingError if there is no such file; UsageError, with
-    file, line and column, for what is no TOML, and for all unknown keys, values of the wrong kind and unknown codes.
+    `path` is the name of the file in messages. Raises MissingError if there is no such file; UsageError, with
+    file, line and column, if it is not TOML, and for all unknown keys, values of the wrong kind and unknown codes.
     """
     try:
         text = tree.read(file, MAX_BYTES).decode("utf-8")
@@ -60,6 +60,6 @@ def _loads(text: str) -> Any:
     else:
         import tomli as tomllib
 
-    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):  # a key of so many parts takes its square
+    if any(line.count(".") > MAX_DOTS for line in text.splitlines()):  # a key with many parts takes quadratic time
         raise ValueError(f"a line with more than {MAX_DOTS} dots")
     return tomllib.loads(text)

@@ -23,7 +23,7 @@ _LONGEST_GLOB = 1000
 
 
 def checked(said: Any, path: Path, text: str, table: tuple[str, ...]) -> Settings:
-    """The settings that `said` holds, which is below `table` in the `text` of a file. Raises UsageError."""
+    """The settings in `said`, which is below `table` in the `text` of a file. Raises UsageError."""
     return _Reader(path, text, table).settings(said)
 
 
@@ -54,7 +54,7 @@ class _Reader:
     def _each(
         self, table: Mapping[str, Any], at: tuple[str, ...], read: Callable[[tuple[str, ...], Any], _T]
     ) -> dict[str, _T]:
-        """What `read` makes of each value of a table; what it complains of is kept."""
+        """The result of `read` for each value of a table; its complaints are collected."""
         made = {}
         for key, value in table.items():
             with self._noting():
@@ -150,7 +150,7 @@ class _Reader:
         return path
 
     def inside(self, at: tuple[str, ...], value: Any) -> str:
-        """A path below the project's root: settings come with a repository, and lead nowhere else."""
+        """A path below the project's root: settings come with a repository, and may not lead outside it."""
         path = self.path(at, value)
         parts = path.replace("\\", "/").split("/")
         if ".." in parts or not parts[0] or ":" in parts[0]:
@@ -195,7 +195,7 @@ class _Reader:
             check_codes(own, to_ignore=to_ignore)
         except UsageError as error:
             raise self._wrong(at, f"`{'.'.join(at)}`: {error}") from None
-        return tuple(dict.fromkeys(given))  # those of policies are looked up when these are read
+        return tuple(dict.fromkeys(given))  # codes of policies are checked when the policies are read
 
     def _of(self, kind: type[_T], wanted: str, at: tuple[str, ...], value: Any) -> _T:
         if not isinstance(value, kind) or type(value) is not kind:

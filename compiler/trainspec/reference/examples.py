@@ -331,7 +331,7 @@ _KEYS = {
     "approvals": "release",
     "triggers": "deploy",
 }
-"""What stands for `*` below a map."""
+"""What `*` below a map is replaced by."""
 
 _LISTS = ("preferences", "specifications", "instances", "watchers")
 

@@ -41,7 +41,7 @@ _AIRFLOWS = {
     "priority_weight": "1",
     "depends_on_past": "false",
 }
-"""What Airflow takes where a spec says nothing.
+"""Airflow's defaults, for fields that a spec does not set.
 
 https://airflow.apache.org/docs/apache-airflow/stable/configurations-ref.html
 """
@@ -55,7 +55,7 @@ class Field:
 
     `path` leads there from the job, or from the document for `dag.schedule` and `vars`; `*` stands for any key or item.
     `form` says how a value is written, `words` which ones there are; `member` is the request member that it becomes,
-    with AWS's `limits` and `pattern` for it. `in_list` where only the items of a list have the field, and not the
+    with AWS's `limits` and `pattern` for it. `in_list` if only the items of a list have the field, and not the
     values of the map that may be in its place. `example` is YAML, from the same place as `path`.
     """
 
@@ -184,7 +184,7 @@ def _form_of_arm(arm: Schema) -> str | None:
 
 
 def _arms(schema: Schema) -> Iterator[Schema]:
-    """The forms that a schema allows, without templates and `${...}`, which may stand nearly everywhere."""
+    """The forms that a schema allows, without templates and `${...}`, which are allowed nearly everywhere."""
     return (arm for name, arm in named_arms(schema, _definitions()) if name not in PLACEHOLDERS)
 
 

@@ -32,11 +32,11 @@ tuning:
   ranges: {eta: {min: 0.1, max: 0.5}}
   limits: {jobs: 20, parallel: 4}
 """
-"""What an example of a tuning job need not repeat; one with an algorithm of its own says all of it."""
+"""The fields that an example of a tuning job does not repeat; one with its own algorithm has all of them."""
 
 
 def spec_with(fields: str) -> str:
-    """A spec whose job is the valid one with `fields` merged onto it, or `fields` if it is a whole document."""
+    """A spec whose job is the valid one with `fields` merged onto it, or `fields` if that is a complete document."""
     if fields.startswith("trainspec:"):
         return fields
     indented = "".join(f"    {line}\n" if line else "\n" for line in fields.splitlines())
@@ -53,7 +53,7 @@ def fixable_codes() -> frozenset[str]:
 
 
 def made_list() -> str:
-    """The list, made again: a code a line."""
+    """The list, generated again: one code per line."""
     return "".join(f"{known.code.id}\n" for known in all_codes() if _is_fixable(known))
 
 

@@ -56,7 +56,7 @@ _EXPLAINED_BY = {
     "exclude": "matrix",
     "foreach": "for_each",
 }
-"""Words that are not fields of their own, by the field whose description has them."""
+"""Words that are not fields, by the field whose description mentions them."""
 
 
 def look_up(word: str) -> list[Answer]:
@@ -165,7 +165,7 @@ def _steps(path: str) -> list[str]:
 
 
 def _match(known: list[str], asked: list[str]) -> bool:
-    """Whether a path is the one asked for; `*` inside it stands for any name."""
+    """Whether a path is the requested one; `*` inside it stands for any name."""
     if known == asked:
         return True
     pairs = zip(known, asked, strict=False)

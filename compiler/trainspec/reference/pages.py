@@ -108,7 +108,7 @@ def _section(field: Field) -> Iterator[str]:
 
 
 def _fence(example: str, *, is_bad: bool = False) -> Iterator[str]:
-    """An example, marked for the tests: one that is no whole spec, or one that is wrong."""
+    """An example, marked for the tests: as not a complete spec, or as wrong."""
     marks = [*(["bad"] if is_bad else []), *([] if example.startswith("trainspec:") else ["fragment"])]
     if marks:
         yield f"<!-- {' '.join(marks)} -->"

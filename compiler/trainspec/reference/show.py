@@ -16,7 +16,7 @@ from trainspec.request.machines import Machine
 WIDTH = 100
 _MANY = 12
 _FEW_WORDS = 8
-FIXABLE = "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example."
+FIXABLE = "`trainspec lint --fix` fixes it if there is exactly one correct fix, as in this example."
 
 
 def show(answer: Answer) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _field(field: Field) -> Iterator[str]:
 
 
 def _facts_below(field: Field) -> Iterator[str]:
-    """What a map's own page says of a field in it: its default, and its words where they are few."""
+    """What a map's own page says about a field in it: its default, and its words if there are few."""
     if field.is_required:
         yield "required"
     if field.in_list:

@@ -9,7 +9,7 @@ WIDTH = 78
 
 
 def show_machine(machine: Machine) -> Iterator[str]:
-    """The lines about a machine: what it has, and the regions that offer it where that is settled."""
+    """The lines about a machine: what it has, and the regions that offer it if that is settled."""
     yield f"ml.{machine.name}, an instance type for training (as of {as_of()}):"
     yield ""
     for title, words in _facts(machine):

@@ -62,7 +62,7 @@ class _Comment(NamedTuple):
 class Ignore(NamedTuple):
     """A code that is silenced on the lines `first` to `last`, and the place where that is written.
 
-    One `in_patch` is in `environments`, of which a run looks at one.
+    One `in_patch` is in `environments`, of which a run analyses one.
     """
 
     code: Code
@@ -76,7 +76,7 @@ class Ignore(NamedTuple):
 def _read(
     comment: _Comment, reach: tuple[int, int], known: dict[str, Code], ignores: list[Ignore], in_patch: bool
 ) -> Iterator[Diagnostic]:
-    """Add the ignores that `comment` says to `ignores`; what is wrong with it."""
+    """Add the ignores of `comment` to `ignores`; returns what is wrong with it."""
     if comment.word not in _WORDS:
         if comment.listed is not None:
             near = did_you_mean(comment.word, _WORDS) or "write `ignore[…]` or `ignore-file[…]`"
@@ -131,7 +131,7 @@ def _comments(source: Source) -> Iterator[_Comment]:
 
 
 def _scalars(text: str) -> tuple[list[int], list[int]]:
-    """Where the scalars of `text` begin and end, as offsets. A block scalar begins behind its header's line."""
+    """The beginnings and ends of the scalars in `text`, as offsets. A block scalar begins after its header's line."""
     starts: list[int] = []
     ends: list[int] = []
     try:
@@ -149,7 +149,7 @@ def _scalars(text: str) -> tuple[list[int], list[int]]:
 
 
 def _reach(comment: _Comment, below: Sequence[int], ends: dict[int, int]) -> tuple[int, int]:
-    """The first and the last line that `comment` is about. `below` holds the next line with more than a comment."""
+    """The first and the last line that `comment` is about. `below` has the next line with more than a comment."""
     line = comment.span.line
     if comment.word == "ignore-file":
         return 1, len(below)
@@ -159,7 +159,7 @@ def _reach(comment: _Comment, below: Sequence[int], ends: dict[int, int]) -> tup
 
 
 def _below(lines: Sequence[str]) -> list[int]:
-    """For each line, the number of the first one from there on that holds more than a comment; else its own."""
+    """For each line, the number of the first one from there on that has more than a comment; else its own."""
     found, following = [], 0
     for number in range(len(lines), 0, -1):
         text = lines[number - 1].lstrip()

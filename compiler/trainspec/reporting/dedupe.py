@@ -20,7 +20,7 @@ def distinct(findings: Iterable[Diagnostic], jobs: Collection[str] = ()) -> tupl
 
 
 def _field_in_job(name: str, jobs: frozenset[str]) -> str | None:
-    """The part of a field's dotted path below its job, whose name may hold dots, too."""
+    """The part of a field's dotted path below its job, whose name may contain dots, too."""
     if not name.startswith("jobs."):
         return None
     rest = name.removeprefix("jobs.")

@@ -8,10 +8,10 @@ from trainspec.diagnostics import Diagnostic, Label, Span, codes
 from trainspec.text.tree import Entry, Mapping
 
 _HOLES = (codes.BAD_KEY, codes.UNKNOWN_VARIABLE, codes.BAD_SUBSTITUTION, codes.VARIABLE_CYCLE)
-"""Behind one of these, a value is not what its author meant: nothing else is said of it."""
+"""After one of these, a value is not what its author meant: nothing else is reported about it."""
 
 _OF_REGIONS = "TS56"
-"""How the codes of rules about regions begin: what is of another region than the environment's is reported once."""
+"""Prefixes of the codes of rules about regions: a region that differs from the environment's is reported once."""
 
 _LONGEST_NAME = 250
 
@@ -46,7 +46,7 @@ def without_consequences(
     known = frozenset(reported) if holes or bad_keys else frozenset[Diagnostic]()
     for found in findings:
         if found.code is codes.MISSING_KEY and found.field in misspelt:
-            continue  # what is missing is there, under another name
+            continue  # what is missing exists, under another name
         if found.span in foreign and found.code.id.startswith(_OF_REGIONS):
             continue
         is_of_hole = found.span in holes or any(label.span in holes for label in found.labels)
@@ -79,7 +79,7 @@ def point(findings: Iterable[Diagnostic], own: str, tree: Mapping, entries: Map[
 
 
 def _in_a_file(found: Diagnostic) -> Diagnostic:
-    """A finding about a value of the command line, where that is used."""
+    """A finding about a value of the command line, at the place where it is used."""
     option = found.span.path
     used = next((label for label in found.labels if not label.span.path.startswith(COMMAND_LINE)), None)
     if used is None or not option.startswith(COMMAND_LINE):
@@ -98,7 +98,7 @@ def _holds(job: Entry, span: Span) -> bool:
 
 
 def _job(field: str, jobs: Map[str, Entry]) -> Entry | None:
-    """The job that a field's dotted path leads into. Its name may hold dots; a matrix's points have more in theirs."""
+    """The job that a field's dotted path leads into. Its name may contain dots; a matrix's points add more."""
     if not field.startswith("jobs."):
         return None
     rest = field.removeprefix("jobs.")[: _LONGEST_NAME + 1]

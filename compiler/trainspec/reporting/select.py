@@ -37,7 +37,7 @@ class Selection(NamedTuple):
         return tuple(self._weighed(found) for found in findings if self._is_selected(found))
 
     def fails(self, findings: Iterable[Diagnostic]) -> bool:
-        """Whether any finding is one that a check fails for: an error, or where `strict` says so a warning."""
+        """Whether any finding makes a check fail: an error or, with `strict`, a warning."""
         fatal = {Severity.ERROR, Severity.WARNING} if self.strict else {Severity.ERROR}
         return any(found.severity in fatal for found in findings)
 

@@ -20,8 +20,8 @@ class Settled(NamedTuple):
 
     `references` are the ids of other DAGs with the findings that are left for them, for who knows all DAGs.
     `used_ignores` are the comments in other files that silenced something, `own_ignores` those of a fragment.
-    `is_whole` is false where not everything could be checked. `secrets` are the places of what must not be shown, also
-    where nothing is reported of it.
+    `is_whole` is false if not everything could be checked. `secrets` are the places of what must not be shown, even
+    if nothing is reported about it.
     """
 
     findings: tuple[Diagnostic, ...]
@@ -56,7 +56,7 @@ def settle(
 ) -> Settled:
     """The `findings` of a spec, whose composed document is `composed`, with `jobs` by these names.
 
-    `references` are the other DAGs that it speaks of, each with the finding for if there is no such DAG.
+    `references` are the other DAGs that it names, each with the finding for the case that there is no such DAG.
     """
     dag_ids = {found: dag_id for dag_id, found in references}
     left: Iterable[Diagnostic] = without_consequences(findings, composed.findings, composed.holes)

@@ -16,7 +16,7 @@ _STEPS_OF_UNUSED = 60
 class Suppressed(NamedTuple):
     """What is left of findings. `used` are the comments in other files that silenced something.
 
-    `is_whole` is false behind an error that cannot be silenced: not everything was looked at then.
+    `is_whole` is false after an error that cannot be silenced: not everything was checked then.
     """
 
     findings: tuple[Diagnostic, ...]
@@ -33,8 +33,8 @@ def suppress(
 ) -> Suppressed:
     """`findings` without those that a comment silences, and with what is wrong with the comments of `source`.
 
-    `root` is the file's own tree, `others` holds the files that it builds on with theirs: their comments silence what
-    is found in them. Whether a comment silences nothing is reported only where no error is left.
+    `root` is the file's own tree, `others` has the files that it builds on with theirs: their comments silence what
+    is found in them. A comment that silences nothing is only reported if no error is left.
     """
     known = policies or {}
     own, wrong = read_ignores(source, root, known)
@@ -106,7 +106,7 @@ def unused(ignore: Ignore) -> Diagnostic:
 
 
 def _without(ignore: Ignore, source: Source) -> Fix | None:
-    """The code taken out of its comment, or the comment with it: to the end of its line, or the whole line."""
+    """The edit that removes the code from its comment, or the comment: to the end of its line, or the complete line."""
     span = ignore.span
     written = source.at(span)
     before, _, listed = written.rpartition("[")
@@ -119,5 +119,5 @@ def _without(ignore: Ignore, source: Source) -> Fix | None:
     if blank:
         return Fix((Edit(Span(span.path, span.line, blank + 1, span.line, length + 1), ""),), removes_comment=True)
     if length == len(line):
-        return None  # the text ends here, without a line's end
+        return None  # the text ends here, without a line break
     return Fix((Edit(Span(span.path, span.line, 1, span.line + 1, 1), ""),), removes_comment=True)

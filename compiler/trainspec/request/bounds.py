@@ -10,14 +10,14 @@ from typing import Any, Final, NamedTuple
 
 
 class Bounds(NamedTuple):
-    """Training jobs in all and at once, and the seconds that the whole may take; None for what is not known."""
+    """Training jobs in total and at once, and the seconds that everything may take; None if not known."""
 
     jobs: int | None
     parallel: int | None
     runtime: int | None
 
     def seconds(self, each: int | None) -> int | None:
-        """The longest that the whole may take, if a training job may take `each` seconds; None if not known."""
+        """The longest that everything may take, if a training job may take `each` seconds; None if not known."""
         rounds = -(-self.jobs // self.parallel) if self.jobs is not None and self.parallel else None
         return _least(rounds * each if rounds is not None and each is not None else None, self.runtime)
 
@@ -34,7 +34,7 @@ _CONFIG: Final = "HyperParameterTuningJobConfig"
 
 
 def bounds_of(request: Mapping[str, Any]) -> Bounds:
-    """The bounds of a job by its request. What a template says, only the task's run knows."""
+    """The limits of a job by its request. Values of templates are only known at run time."""
     if _CONFIG not in request:
         return _ONE
     config = _map(request[_CONFIG])
@@ -47,7 +47,7 @@ def bounds_of(request: Mapping[str, Any]) -> Bounds:
 
 
 def longest_of(request: Mapping[str, Any]) -> Any:
-    """The seconds that a job may run by its request; a template where only the task's run knows, None if not known."""
+    """The seconds that a job may run by its request; a template if only known at run time, None if not known."""
     definition = _map(request.get("TrainingJobDefinition")) if _CONFIG in request else request
     each = _map(definition.get("StoppingCondition")).get("MaxRuntimeInSeconds")
     return bounds_of(request).seconds(_count(each)) if _CONFIG in request else each

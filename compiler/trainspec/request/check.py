@@ -20,7 +20,7 @@ _BOOLEANS = {"true": True, "false": False}
 class MemberFault(NamedTuple):
     """What is wrong at a member: a template's problem or a violation of the model.
 
-    `rendered` is the text that a template gave, where that is what the model refuses.
+    `rendered` is the result of a template, if that is what the model rejects.
     """
 
     member: Path
@@ -29,7 +29,7 @@ class MemberFault(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """A request for one sample task run. `unknown` holds the members that only the task run will know."""
+    """A request for one sample task run. `unknown` has the members that are only known at run time."""
 
     request: dict[str, Any]
     templated: Mapping[Path, str]
@@ -78,7 +78,7 @@ def _may_find_more(
 
 
 def _kind(what: Violation | Problem) -> str:
-    """What is reported once for a member: each problem, each missing member, and one violation of its own form."""
+    """Everything reported for a member: each problem, each missing member, and one violation of its own form."""
     if isinstance(what, Problem):
         return what.message
     return f"{what.constraint} {what.limit}" if what.constraint in ("required", "unknown") else "form"
@@ -90,7 +90,7 @@ def render_request(request: Mapping[str, Any], sample: Sample) -> Rendering:
 
 
 def render_in(request: Mapping[str, Any], context: Mapping[str, Any], operation: str = TRAINING) -> Rendering:
-    """`request` with its templates rendered, numbers and booleans read as what the API wants at their place.
+    """`request` with its templates rendered, and strings parsed as the numbers and booleans that the API requires.
 
     `context` are the names that templates see. A member that is not known keeps its template.
     """
@@ -126,7 +126,7 @@ def _rank(violation: Violation) -> int:
 
 
 def printable(request: Mapping[str, Any]) -> dict[str, Any]:
-    """`request` as a reader or the AWS CLI wants it: what is written `{{ '{{' }}` for Airflow is `{{`."""
+    """`request` as a reader or the AWS CLI needs it: `{{ '{{' }}`, which Airflow needs, becomes `{{`."""
     operation = operation_of(request)
 
     def printed_leaf(value: Any, path: Path) -> Any:
@@ -138,7 +138,7 @@ def printable(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_read(value: Any, path: Path, operation: str = TRAINING) -> Any:
-    """A member as the operator hands it to AWS: the string of a number or a boolean is one, where the API wants one."""
+    """A member as the operator passes it to AWS: strings of numbers and booleans are converted if necessary."""
     if not isinstance(value, str):
         return value
     is_read = _INTEGER.fullmatch(value) or _NUMBER.fullmatch(value) or value.strip().lower() in _BOOLEANS

@@ -19,7 +19,7 @@ ToText: TypeAlias = Callable[[str], str]
 
 
 class Assignment(NamedTuple):
-    """One member of the request: where it goes, what it is, and the field of the job (or its key) that says so."""
+    """One member of the request: its path, its value, and the field of the job (or its key) that sets it."""
 
     member: Path
     value: Any
@@ -28,7 +28,7 @@ class Assignment(NamedTuple):
 
 
 Lowered: TypeAlias = Iterator[Assignment | Fault]
-"""What a field becomes; a fault, at a path from the job, where it cannot become anything."""
+"""What a field becomes; a fault, at a path from the job, if it cannot become anything."""
 
 
 class Codec(Protocol):
@@ -39,15 +39,15 @@ class Codec(Protocol):
         ...
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """What a spec says for the member's `value`. `as_text` writes a text so that it means itself in a spec."""
+        """The spec's value for the member's `value`. `as_text` writes a string so that it means itself in a spec."""
         ...
 
 
 class Row(NamedTuple):
     """One row of the table: a field, the member that it becomes, and how.
 
-    Both are dotted paths below the map that the table is about. `implies` holds members that the field's form says too,
-    `default` what the API requires where the spec says nothing and another member of the same structure is set.
+    Both are dotted paths below the map that the table is about. `implies` has members that the field's form also sets,
+    `default` what the API requires if the spec sets nothing and another member of the same structure is set.
     """
 
     field: str
@@ -81,7 +81,7 @@ class Value(NamedTuple):
 
 
 class TextMap(NamedTuple):
-    """A map whose values the container gets as text."""
+    """A map whose values the container gets as strings."""
 
     to_text: "Callable[[Any, JobData], str]"
 
@@ -100,7 +100,7 @@ class TextMap(NamedTuple):
 class Pairs(NamedTuple):
     """A list of pairs that a spec writes as a map: `{team: ml}` for `[{Key: team, Value: ml}]`.
 
-    Where a name stands twice, the spec writes a list too, each pair a map of the two field names. The keys of a map
+    If a name is a duplicate, the spec has a list, too, each pair a map of the two field names. The keys of a map
     mean no order unless `in_order`: names in another order than theirs are then written as a list as well.
     """
 
@@ -124,7 +124,7 @@ class Pairs(NamedTuple):
             yield Assignment((*member, index, self.members[1]), str(each), (*field, key))
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map, or the list where a name stands twice or is missing, or the order is another than the names'."""
+        """The map, or the list if a name is a duplicate or missing, or the order is another than the names'."""
         pairs = [
             {field: as_text(pair[name]) for name, field in zip(self.members, self.fields, strict=True) if name in pair}
             for pair in value
@@ -136,9 +136,9 @@ class Pairs(NamedTuple):
 
 
 class Group(NamedTuple):
-    """A map with a table of its own.
+    """A map with its own table.
 
-    `short` names the field that a bare value stands for; `always` a structure that the API wants even if it is empty.
+    `short` names the field that a bare value sets; `always` a structure that the API requires even if it is empty.
     """
 
     rows: tuple[Row, ...]
@@ -161,13 +161,13 @@ class Group(NamedTuple):
                 yield Assignment(wanted, {}, field)
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map, or the bare value where it says all."""
+        """The map, or the bare value if that is sufficient."""
         data = lift_rows(self.rows, value, as_text)
         return data[self.short] if self.short and list(data) == [self.short] else data
 
 
 class Listed(NamedTuple):
-    """A list of structures, each a map with a table of its own."""
+    """A list of structures, each a map with its own table."""
 
     group: Group
 
@@ -186,7 +186,7 @@ class Listed(NamedTuple):
 class Keyed(NamedTuple):
     """A list of structures that a spec writes as a map by name.
 
-    Where a name stands twice or is missing, the spec writes a list too, the name in the field `name`. The keys of a map
+    If a name is a duplicate or missing, the spec has a list, too, with the name in the field `name`. The keys of a map
     mean no order unless `in_order`: names in another order than theirs are then written as a list as well.
     """
 
@@ -233,7 +233,7 @@ def _path(member: str) -> Path:
 
 
 def lower_rows(rows: tuple[Row, ...], data: Mapping[Any, Any], member: Path, field: Path, job: "JobData") -> Lowered:
-    """What `data` says, row by row. `member` and `field` are where its map is in the request and in the job."""
+    """The assignments of `data`, row by row. `member` and `field` are its map's paths in the request and in the job."""
     assigned: set[Path] = set()
     for row in rows:
         if row.field in data:

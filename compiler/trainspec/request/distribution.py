@@ -100,7 +100,7 @@ def _machine(job: "JobData") -> str | None:
 
 
 def _with_one_group(kind: Kind, given: Mapping[str, Any], job: "JobData") -> Mapping[str, Any]:
-    """`given` with the one instance group that there is, which the SDK names too."""
+    """`given` with the only instance group, which the SDK also names."""
     groups = _groups(job)
     if not kind.takes_groups or given.get("instance_groups") or len(groups) != 1:
         return given

@@ -238,7 +238,7 @@ OUTPUT_ONLY = ("ResourceConfig.SelectedInstanceType", "ResourceConfig.SelectedIn
 
 
 OF_PARTS = frozenset({"framework", "source"})
-"""Fields that become a part of their member, or that it is looked up by: AWS's limits are not theirs."""
+"""Fields that become a part of their member, or that select it: AWS's limits do not apply to them."""
 
 
 def members(rows: tuple[Row, ...] = JOB, field: str = "", member: str = "") -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ _NEWER = "correct it; if it is newer than this trainspec, add `# trainspec: igno
 def check_requests(
     requests: Map[str, Request], root: Mapping, samples: Map[str, Several[Sample]], invalid: Collection[Path]
 ) -> Iterator[Diagnostic]:
-    """What SageMaker's API would refuse in the requests of the jobs of the composed document `root`.
+    """Everything that SageMaker's API would reject in the requests of the jobs of the composed document `root`.
 
     `samples` are the runs of each job's task that its templates are rendered for. What is wrong at the paths `invalid`
     has been reported.
@@ -78,7 +78,7 @@ def check_requests(
 
 
 def _is_reported(fault: MemberFault, request: Request, job: Path, invalid: Collection[Path]) -> bool:
-    """Whether the language's schema has already said what is wrong at this member's field."""
+    """Whether the language's schema has already reported what is wrong at this member's field."""
     constraint = getattr(fault.what, "constraint", "")
     where = (*job, *request.origin(fault.member))
     if isinstance(fault.what, Violation) and constraint == "required":
@@ -138,7 +138,7 @@ def _missing(name: str, member: Path, field: Path, job: Path, root: Mapping, ope
 
 
 def _fix(what: Violation, above: Node, field: Path) -> Fix | None:
-    """What must be at the field `field`, a key or item of `above`, if there is no doubt."""
+    """What must be at the field `field`, a key or item of `above`, if it is unambiguous."""
     entry = above.entry(str(field[-1])) if isinstance(above, Mapping) else None
     item = above.items[field[-1]] if isinstance(above, Sequence) and isinstance(field[-1], int) else None
     if what.constraint == "unknown":

@@ -22,7 +22,7 @@ _STEPS_OF_JOB = 300
 class Request(NamedTuple):
     """A CreateTrainingJob or CreateHyperParameterTuningJob request as its spec says it, templates untouched.
 
-    `origins` maps members' paths to the fields (paths from the job) that set them; `keys` holds the members that are
+    `origins` maps members' paths to the fields (paths from the job) that set them; `keys` has the members that are
     set by a field's key, such as a channel's name. `faults` are of the fields that became nothing.
     """
 
@@ -32,7 +32,7 @@ class Request(NamedTuple):
     faults: tuple[Fault, ...]
     operation: str = TRAINING
     of_training: "Request | None" = None
-    """Of a tuning job: the request of its training jobs, with what is not known of them as templates."""
+    """For a tuning job: the request of its training jobs, with templates for what is not known about them."""
 
     @property
     def training(self) -> "Request":
@@ -40,7 +40,7 @@ class Request(NamedTuple):
         return self.of_training or self
 
     def origin(self, member: Path) -> Path:
-        """The field that says what is at `member`: the nearest one known, and the rest of the path below it."""
+        """The field that sets `member`: the nearest known one, and the rest of the path below it."""
         for length in range(len(member), 0, -1):
             if (field := self.origins.get(member[:length])) is not None:
                 return (*field, *member[length:])
@@ -70,7 +70,7 @@ def lower(job: "JobData") -> Request:
 
 
 def _of_rows(assigned: Iterable[Assignment | Fault]) -> Request:
-    """The request that the rows of a table have made."""
+    """The request that the rows of a table result in."""
     root: dict[str, Any] = {}
     origins: dict[Path, Path] = {}
     keys: set[Path] = set()
@@ -103,7 +103,7 @@ def _with_raw(request: Request, job: "JobData") -> Request:
 
 
 def image_of(job: Mapping[str, Any]) -> str | None:
-    """The image that some fields of a job name; None if there is none, or it is not known without a run."""
+    """The image that some fields of a job name; None if there is none, or it is only known at run time."""
     try:
         members = lower(cast("JobData", job)).members
     except (TypeError, ValueError, KeyError, AttributeError):  # the fields are not validated yet
@@ -123,7 +123,7 @@ def is_algorithm(image: str) -> bool:
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """What raw members set: maps are merged, everything else replaces."""
+    """The effect of raw members: maps are merged, everything else replaces."""
     if isinstance(value, Mapping) and value:
         for key, below in value.items():
             yield from _leaves(below, (*path, key))
@@ -143,7 +143,7 @@ def _is_set(members: Any, path: Path) -> bool:
 
 
 def _field(origins: Mapping[Path, Path], member: Path) -> Path:
-    """The field that set something at or around `member`."""
+    """The field that set `member`, or something that contains it."""
     near = (field for path, field in origins.items() if path[: len(member)] == member or member[: len(path)] == path)
     return next(near, ())
 

@@ -31,21 +31,21 @@ _OPERATORS: Final[Mapping[str, Mapping[str, str]]] = {
     "SageMakerTransformOperator": {"": "CreateTransformJob", "Model": "CreateModel", "Transform": "CreateTransformJob"},
     "SageMakerTuningOperator": {"": "CreateHyperParameterTuningJob"},
 }  # fmt: skip
-"""The request that each operator makes of its `config`, and those of its parts, where it is made of several."""
+"""The request that each operator creates from its `config`, and those of its parts, if there are several."""
 
 _OF_THE_OPERATOR: Final = ("S3Operations",)
 """What the operators take out of `config` before it becomes a request."""
 _ROLES: Final = ("RoleArn", "ExecutionRoleArn")
-"""Members in which a role's name will do: the operators look up its ARN."""
+"""Members that may be a role's name: the operators look up its ARN."""
 _CAST: Final = frozenset((
     "InstanceCount", "InitialInstanceCount", "VolumeSizeInGB", "MaxRuntimeInSeconds", "MaxConcurrentTransforms",
     "MaxPayloadInMB", "MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs",
 ))  # fmt: skip
-"""Members that the operators make integers of."""
+"""Members that the operators convert to integers."""
 
 
 def check_other_requests(data: "SpecData", samples: Mapping[str, Sequence[Sample]]) -> Iterator[Fault]:
-    """What SageMaker's API would refuse in the `config` of the tasks of the validated `data` of a spec.
+    """Everything that SageMaker's API would reject in the `config` of the tasks of the validated `data` of a spec.
 
     `samples` are the runs of each task that its templates are rendered for.
     """
@@ -95,7 +95,7 @@ def _placed(fault: MemberFault, at: Path, operation: str) -> Iterator[Fault]:
 
 
 def _is_taken(what: Violation) -> bool:
-    """Whether the operators make of a value what the API wants."""
+    """Whether the operators convert a value into what the API requires."""
     name = str(what.path[-1]) if what.path else ""
     if what.constraint == "pattern" and name in _ROLES:
         return isinstance(what.value, str) and ":" not in what.value

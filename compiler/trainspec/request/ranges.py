@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """The ranges by name, of all kinds in one map; a list where their order is not that of the names."""
+    """The ranges by name, of all kinds in one map; a list if their order is not that of the names."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of each range, in the list of its kind."""
@@ -43,7 +43,7 @@ class Ranges:
             yield from _lowered_range(kind, given, where, at, at if isinstance(each, list) else (*at, "values"), job)
 
     def lift(self, value: Any, as_text: ToText) -> Any:
-        """The map; a list where a name is a duplicate or missing, or the order is another than the names'."""
+        """The map; a list if a name is a duplicate or missing, or the order is another than the names'."""
         lists = [[_lifted_range(kind, each, as_text) for each in value.get(kind) or ()] for kind, _ in KINDS]
         ranges = [each for of_kind in lists for each in of_kind]
         names = [[str(each.get("name", "")).replace("$${", "${") for each in of_kind] for of_kind in lists]

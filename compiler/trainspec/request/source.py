@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from trainspec.language.data import JobData
 
 CHANNEL: Final = "code"
-"""The channel that the archive comes in by, where no toolkit fetches it."""
+"""The channel for the archive, if no toolkit fetches it."""
 _UNPACK: Final = (
     "set -e; mkdir -p /opt/ml/code; cd /opt/ml/code; tar xzf /opt/ml/input/data/code/sourcedir.tar.gz; "
     "P=$(command -v python3 || command -v python || :); "
@@ -48,7 +48,7 @@ class Source:
 
 
 def launch_of(source: Mapping[str, Any], job: "JobData") -> str:
-    """How the script is started: as `launch` says, else by the toolkit where the image is one of AWS's frameworks.
+    """How the script is started: by `launch`, else by the toolkit if the image is one of AWS's frameworks.
 
     A script without an archive is in the image already, and only a toolkit can be given its name.
     """
@@ -138,5 +138,5 @@ def _arguments(job: "JobData") -> list[str]:
         try:
             return split_words(given)
         except ValueError:
-            return []  # refused where `arguments` itself becomes a member
+            return []  # rejected where `arguments` itself becomes a member
     return [str(word) for word in given]

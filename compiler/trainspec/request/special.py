@@ -54,10 +54,10 @@ _SOURCES_IN_S3 = ("s3", "manifest", "augmented_manifest", "converse")
 
 
 class Words:
-    """The words of a command: a list, or a text that is split as a shell does. A template is never split."""
+    """The words of a command: a list, or a string that is split as in a shell. A template is never split."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
-        """One assignment, or why the text cannot be split."""
+        """One assignment, or why the string cannot be split."""
         if isinstance(value, list):
             yield Assignment(member, [str(word) for word in value], field)
             return
@@ -73,7 +73,7 @@ class Words:
 
 
 def split_words(text: str) -> list[str]:
-    """`text` split as a POSIX shell splits it, each template one character of a word. Raises ValueError."""
+    """`text` split as in a POSIX shell, with each template as one character of a word. Raises ValueError."""
     templates: list[str] = []
 
     def hidden(piece: str) -> str:

@@ -31,9 +31,9 @@ _OF_THE_OPERATOR: Final = ("S3Operations",)
 _CAST: Final = frozenset({
     "InstanceCount", "VolumeSizeInGB", "MaxRuntimeInSeconds", "MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs",
 })  # fmt: skip
-"""Members that Amazon's operators make integers of, with Python's `int`."""
+"""Members that Amazon's operators convert to integers, with Python's `int`."""
 _TEXTS: Final = frozenset({"HyperParameters", "StaticHyperParameters", "Environment"})
-"""Maps of texts: a name in them is the user's."""
+"""Maps of strings: a name in them is the user's."""
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -60,7 +60,7 @@ def as_job(task: "TaskData") -> "JobData":
 def sent(members: Mapping[str, Any], task: "TaskData", unknown: Any) -> dict[str, Any]:
     """Members as the task's operator sends them: strings as numbers.
 
-    `unknown` stands for what is not a number, and for a role's name. Members with a template stay as they are.
+    `unknown` replaces what is not a number, and a role's name. Members with a template stay as they are.
     """
     ours = _class(task) in _OURS
     kinds = _kinds() if ours else dict.fromkeys(_CAST, "integer")
@@ -101,7 +101,7 @@ def _sent(value: Any, name: str, kinds: Mapping[str, str], ours: bool, unknown: 
 
 
 def _cast(value: str, kind: str, unknown: Any) -> Any:
-    """A text as `int` reads it, which knows more than digits: `+40`, `4_0`, digits of any script."""
+    """A string as `int` parses it, which accepts more than digits: `+40`, `4_0`, digits of any script."""
     if kind == "boolean":
         return _BOOLEANS.get(value.strip().lower(), unknown)
     try:

@@ -1,4 +1,4 @@
-"""The texts of values: the string that a container gets for a value of a spec, and the value for a string."""
+"""The strings of values: the string that a container gets for a value of a spec, and the value for a string."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def hyperparameter(value: Any, job: "JobData") -> str:
-    """A hyperparameter as SageMaker wants it: a text.
+    """A hyperparameter as SageMaker requires it: a string.
 
     A scalar is its own characters, a list or map compact JSON. With `hyperparameter_encoding: json` all is JSON, as the
-    framework estimators of the SageMaker SDK v2 write it: a text gains quotes.
+    framework estimators of the SageMaker SDK v2 write it: a string gains quotes.
     """
     if isinstance(value, Mapping | list):
         return json_text(value)
@@ -24,7 +24,7 @@ def hyperparameter(value: Any, job: "JobData") -> str:
 
 
 def natural_text(text: str) -> Any:
-    """The number or boolean that an unquoted `text` would be, where it is written just so; else the text."""
+    """The number or boolean that an unquoted `text` would be, if it is written exactly like that; else the string."""
     known = natural(text)
     if isinstance(known, bool):
         return known if text in ("true", "false") else text

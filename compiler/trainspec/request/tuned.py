@@ -32,11 +32,11 @@ OF_TUNING: Final = ("DefinitionName", TUNED_RESOURCES)
 """Members of a definition that fields of `tuning` become."""
 
 UNKNOWN: Final = "{{ ti.xcom_pull(task_ids='chosen by the tuning job') }}"
-"""What stands for the value of a tuned hyperparameter: a template that only a run could know."""
+"""Replaces the value of a tuned hyperparameter: a template that is only known at run time."""
 
 
 def machine_choices(request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The machines that a tuning job takes one of, in order of preference; none if there is no choice."""
+    """The machines that a tuning job chooses from, in order of preference; none if there is no choice."""
     definition = request.get(DEFINITION) or {}
     tuned = definition.get(TUNED_RESOURCES) if isinstance(definition, Mapping) else None
     if not isinstance(tuned, Mapping) or "ResourceConfig" in definition:

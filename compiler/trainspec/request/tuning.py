@@ -38,7 +38,7 @@ _PARENTS: Final = "ParentHyperParameterTuningJobs"
 
 @dataclass(frozen=True, slots=True)
 class Parents:
-    """The names of tuning jobs, each in a structure of its own."""
+    """The names of tuning jobs, each in its own structure."""
 
     def lower(self, value: Any, member: Path, field: Path, job: "JobData") -> Lowered:
         """The assignments of the names."""

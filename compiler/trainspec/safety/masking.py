@@ -35,7 +35,7 @@ _MARKS: Final = (
     "AIza", "npm_", "pypi-", "-----BEGIN ", "eyJ",
 )  # fmt: skip
 _IN_ADDRESS: Final = "://[^\\s/:@]{0,200}:[^\\s/:@{}$<>*]{1,200}@"
-"""What every form has in it: nothing else of a long text needs the slow look."""
+"""Characters that every form contains: long texts without them do not need the slow check."""
 _LONG: Final = 1_000
 
 _WORD: Final = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+"
@@ -47,10 +47,10 @@ _KEY_WORDS: Final = frozenset(
 )
 _PASSWORD_WORDS: Final = frozenset({"password", "passwd", "pwd", "passphrase"})
 _OTHER_PASSWORD_WORDS: Final = _PASSWORD_WORDS | {"pass"}
-# Parts of names that stand before nothing else. (`token` is part of `tokenizer`, and so has to be a word.)
+# Parts of names that are never a prefix of another word. (`token` is part of `tokenizer`, and so must be a word.)
 _PARTS: Final = ("api_key", "apikey", "credential", "passphrase", "passwd", "password", "private_key", "secret")
 _RESULTS: Final = frozenset({"arn", "best", "billable_seconds", "metrics", "model", "name", "output", "return_value"})
-"""What `key=` stands before in `ti.xcom_pull(…)`: results of tasks, and no secrets."""
+"""Values of `key=` in `ti.xcom_pull(…)`: results of tasks, not secrets."""
 VALUES_OF_THEIR_MAP: Final = frozenset({"const", "default", "enum", "example", "examples", "value"})
 """Keys that name nothing themselves: `{db_password: {default: …}}`, as parameters of a DAG have it."""
 _SHORTEST: Final = 4
@@ -60,19 +60,19 @@ _REFERENCE: Final = (
     r"arn:|/|\{|\$|<|https?:|s3:|(?i:true|false|none|null|todo|change[_-]?me|replace[_-]?me|x{4,})?$|[-+]?[0-9.]{1,11}$"
 )
 _SEQUENCE: Final = r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]?)?"
-"""What colors a terminal's text, or moves its cursor."""
+"""Sequences that color a terminal's text, or move its cursor."""
 _ANY_NAME: Final = r"(?i)pass|pwd|secret|token|key|cred|auth"
 _NAMED: Final = (
     r"""(?<![\w-])(?P<name>-{0,2}[A-Za-z_][\w-]{0,80})"""
     r"""(?P<between>\\{0,2}["']?[ \t]{0,3}[:=][ \t]{0,3}|["']?,?[ \t]{1,3})"""
     r"""(?P<value>"(?:\\.|[^"\\\n])*"|'(?:''|\\.|[^'\\\n])*'|\\?["']?[^\s"'\\,}\])]+)"""
 )
-"""A name, and what stands behind it: after a colon or an equals sign, or behind an option."""
+"""A name, and its value: after a colon or an equals sign, or after an option."""
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first wanted: a DAG file's parse needs none."""
+    """A pattern, compiled on demand: parsing a DAG file needs none."""
     return re.compile(pattern)
 
 
@@ -85,7 +85,7 @@ def _any_form() -> re.Pattern[str]:
 
 
 def form_of(text: str) -> str | None:
-    """What kind of secret a text holds, going by its form."""
+    """The kind of secret in a text, judged by its form."""
     if len(text) > _LONG and not any(mark in text for mark in _MARKS) and not _compiled(_IN_ADDRESS).search(text):
         return None
     found = _any_form().search(text)
@@ -93,14 +93,14 @@ def form_of(text: str) -> str | None:
 
 
 def speaks_of_secrets(name: str) -> bool:
-    """Whether what a name stands before may be a secret, whatever it looks like."""
+    """Whether the value of a name may be a secret, whatever it looks like."""
     words = [word.lower() for word in _compiled(_WORD).findall(name)]
     names_key = words[-1:] in (["key"], ["keys"]) and (len(words) == 1 or bool(_KEY_WORDS & set(words)))
     return names_key or names_password(name) or bool(_SECRET_WORDS & set(words))
 
 
 def names_password(name: str) -> bool:
-    """Whether a name stands before a password, which need not look random."""
+    """Whether a name's value is a password, which may not look random."""
     return any(word.lower() in _PASSWORD_WORDS for word in _compiled(_WORD).findall(name)[-1:])
 
 
@@ -110,12 +110,12 @@ def refers(text: str) -> bool:
 
 
 def may_name_secrets(text: str) -> bool:
-    """Whether any name in a text can speak of secrets: a quick look, for nearly none does."""
+    """Whether any name in a text may be about secrets: a quick check, since nearly none is."""
     return _compiled(_ANY_NAME).search(text) is not None
 
 
 def hides(name: str, text: str) -> bool:
-    """Whether a text that is at `name` is not shown. More is hidden than is reported: a doubt costs little here."""
+    """Whether a text that is at `name` is not shown. More is hidden than is reported: in doubt, hiding costs little."""
     is_number = text.isdigit() and names_password(name)
     if len(text) < _SHORTEST or (refers(text) and not is_number):
         return False
@@ -128,14 +128,14 @@ def hides(name: str, text: str) -> bool:
 
 
 def conceal(text: str) -> str:
-    """`text` with a `*` for each character of what has a secret's form. Lines and lengths stay."""
+    """`text` with a `*` for each character of what has a secret's form. Lines and lengths are unchanged."""
     if "\x1b" in text:
         return _through_colours(conceal, text)
     return _any_form().sub(lambda found: _stars(found.group()), text)
 
 
 def conceal_all(text: str) -> str:
-    """The same, and without what stands behind a name or an option that speaks of secrets: source, logs, messages."""
+    """The same, and without the values of names or options that are about secrets: source, logs, messages."""
     if "\x1b" in text:
         return _through_colours(conceal_all, text)
     text = conceal(text)
@@ -189,7 +189,7 @@ def _names_of_values(value: Mapping[Any, Any], name: str) -> Iterator[str]:
 
 
 def _names_of_items(items: "list[Any] | tuple[Any, ...]", name: str) -> Iterator[str]:
-    """What each item of a list is at: the option before it, else what the list is at."""
+    """The name for each item of a list: the option before it, else the list's own name."""
     before: Any = None
     for each in items:
         yield before if isinstance(before, str) and before.startswith("-") and "=" not in before else name
@@ -213,7 +213,7 @@ def _json(text: str) -> Any:
 
 
 def secret_values(value: Any, name: str = "") -> Iterator[str]:
-    """Every text in some data that is not shown, for taking it out of texts that may quote it."""
+    """Every string in some data that is not shown, to be removed from texts that may quote it."""
     if isinstance(value, Mapping):
         for below, at in zip(value.values(), _names_of_values(value, name), strict=True):
             yield from secret_values(below, at)

@@ -18,7 +18,7 @@ def is_random(text: str) -> bool:
 
 
 def has_random(text: str) -> bool:
-    """Whether a text has such a word in it."""
+    """Whether a text contains such a word."""
     return any(is_random(found[0]) for found in _RANDOM.finditer(text))
 
 

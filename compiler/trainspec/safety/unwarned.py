@@ -15,7 +15,7 @@ FILTERS = Lock()
 
 
 def unwarned(read: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
-    """What `read` returns, or raises. One thread at a time: what is warned of is the whole process's."""
+    """What `read` returns, or raises. One thread at a time: warnings are global in a process."""
     with FILTERS, catch_warnings():
         simplefilter("ignore")
         return read(*arguments, **named)

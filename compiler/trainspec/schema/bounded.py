@@ -47,7 +47,7 @@ def refusal(value: Any, schema: Mapping[str, Any]) -> str | None:
 
 
 def faults(schema: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What makes `schema` no JSON Schema: where, and why."""
+    """Why `schema` is not a JSON Schema: where, and why."""
     if is_schema()(schema) and not _has_duplicates(schema):
         return
     from jsonschema import Draft202012Validator as draft  # noqa: N813
@@ -82,7 +82,7 @@ def _all(value: Any) -> Iterator[Any]:
 
 
 def _has_duplicates(schema: Any) -> bool:
-    """Whether a list of names or types holds one of them twice: `is_schema` cannot say."""
+    """Whether a list of names or types has a duplicate, which `is_schema` does not check."""
     maps = (each for each in _all(schema) if isinstance(each, Mapping))
     lists = (each[key] for each in maps for key in ("required", "type") if isinstance(each.get(key), list))
     return any(len({str(item) for item in each}) < len(each) for each in lists)
@@ -139,7 +139,7 @@ def _unique(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[Any]:
 
 
 def _as_compared(value: Any) -> Any:
-    """`value` so that what JSON Schema calls equal has one text: 1 and 1.0 are, 1 and true are not."""
+    """`value` as a string that is the same for values that JSON Schema calls equal: 1 and 1.0, but not 1 and true."""
     if isinstance(value, Mapping):
         return {key: _as_compared(below) for key, below in value.items()}
     if isinstance(value, list):

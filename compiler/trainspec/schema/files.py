@@ -10,20 +10,20 @@ API_SCHEMA = "create-training-job.schema.json"
 OTHER_REQUESTS = "other-requests.schema.json"
 
 FOR_EDITORS = "ForEditors"
-"""The definition that offers what depends on other values, and refuses nothing: the compiler leaves it out."""
+"""The definition that offers what depends on other values, and rejects nothing: the compiler leaves it out."""
 
 _PACKAGE = Path(__file__).parents[1]
 
 
 def schema_path(name: str) -> Path:
-    """Where schema `name` lies: inside an installed package, or in a checkout's `schemas/`."""
+    """Where schema `name` is: inside an installed package, or in a checkout's `schemas/`."""
     installed = _PACKAGE / "schemas" / name
     return installed if installed.exists() else _PACKAGE.parents[1] / "schemas" / name
 
 
 @cache
 def load_schema(name: str) -> dict[str, Any]:
-    """Schema `name` as data; the spec's is what it says of a whole document. Shared, and not to be changed."""
+    """Schema `name` as data; the spec's is the one for a complete document. Shared, so it must not be changed."""
     loaded: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
     return whole(_without_offers(loaded))
 
@@ -38,7 +38,7 @@ def _without_offers(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def whole(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a schema says where its conditions hold: its `then`, and that one's, put in."""
+    """A schema's keywords where its conditions hold: with its `then`, and that one's, merged."""
     then = schema.get("then")
     if then is None:
         return schema

@@ -38,7 +38,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Go on here, or, where that fails, there."""
+    """Continue here or, if that fails, there."""
 
     first: int
     second: int
@@ -53,14 +53,14 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Note where a repetition begins."""
+    """Record where a repetition begins."""
 
     loop: int
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Fail where a repetition matched nothing: it would do so forever."""
+    """Fail if a repetition matched nothing: it would do so forever."""
 
     loop: int
 
@@ -87,7 +87,7 @@ Instruction: TypeAlias = Take | Split | Jump | Enter | Progress | At | Look
 def searches(pattern: str, text: str) -> bool:
     """Whether `re.search(pattern, text)` finds anything.
 
-    Raises TooSlowError, UnknownError, and what `re` raises for what is not an expression.
+    Raises TooSlowError, UnknownError, and what `re` raises if it is not an expression.
     """
     program = program_of(pattern)
     steps = [MOST_STEPS]

@@ -36,7 +36,7 @@ def acceptor(schema: Schema) -> Accepts:
 
 
 class _Builder:
-    """Builds an acceptor for each definition once; one that is in itself is looked up when it is asked."""
+    """Builds a validator for each definition once; a recursive one is looked up when it is used."""
 
     def __init__(self, root: Schema) -> None:
         self._definitions: Mapping[str, Schema] = root.get("$defs", {})
@@ -143,7 +143,7 @@ class _Builder:
 
 
 def _text(schema: Schema) -> Accepts:
-    """The same for a schema of texts, as most are: one function for all its keywords."""
+    """The same for a schema of strings, as most are: one function for all its keywords."""
     low, high, pattern = schema.get("minLength", 0), schema.get("maxLength", _NO_LIMIT), schema.get("pattern")
     if pattern is None:
         return lambda value: isinstance(value, str) and low <= len(value) <= high
@@ -152,14 +152,14 @@ def _text(schema: Schema) -> Accepts:
 
 @cache
 def _search(pattern: str) -> Callable[[str], object]:
-    """`re.search` for a pattern, compiled when it is first asked for: most never are."""
+    """`re.search` for a pattern, compiled on demand: most never are."""
     return re.compile(pattern).search
 
 
 def _bound(
     of: type | tuple[type, ...], measure: Callable[[Any], Any], holds: Callable[[Any, Any], bool], keyword: str
 ) -> Any:
-    """The builder for a keyword that bounds a length or a number."""
+    """The builder for a keyword that limits a length or a number."""
 
     def build(_: _Builder, schema: Schema) -> Accepts:
         limit = schema[keyword]

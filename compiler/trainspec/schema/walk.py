@@ -7,7 +7,7 @@ Schema: TypeAlias = Mapping[str, Any]
 _S = TypeVar("_S", bound=Schema)
 
 PLACEHOLDERS = frozenset({"Template", "Substitution"})
-"""The definitions of `{{ ... }}` and `${...}`, which may stand nearly everywhere in a spec."""
+"""The definitions of `{{ ... }}` and `${...}`, which are allowed nearly everywhere in a spec."""
 
 
 def name_of(schema: Schema) -> str | None:

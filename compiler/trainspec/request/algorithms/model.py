@@ -13,7 +13,7 @@ class Hyperparameter:
 
     `kind` is integer, float, boolean, json (with `items`), string (with `pattern`), one_of or list_of (with `words`).
     `min` and `max` are inclusive, `above` and `below` exclusive; `extra` are other values that are accepted.
-    `since` and `until` are the versions of the image that know it. A `plain` integer has no decimal point: 3.0 is none.
+    `since` and `until` are the versions of the image that know it. A `plain` integer has no decimal point, unlike 3.0.
     `like` is an example of a string with a pattern.
     """
 
@@ -35,11 +35,11 @@ class Hyperparameter:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What holds between hyperparameters.
+    """Conditions between hyperparameters.
 
     Where each name in `when` has one of its words (empty: any value), `needs` must be set, and what `must` names
-    (name → what it may be, and the value that counts where it is not set) must fit. `at_most` and `less` are pairs of
-    which the first may not be larger than (or as large as) the second. `total` are numbers whose sum lies between
+    (name → what it may be, and the value that counts if it is not set) must fit. `at_most` and `less` are pairs of
+    which the first may not be larger than (or as large as) the second. `total` are numbers whose sum is between
     `min` and `max`; `default` counts for one that is not set. `because` is the container's error message, or the
     reason.
     """
@@ -95,7 +95,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class MachineCase:
-    """What the machines of an algorithm must be where its hyperparameters say so."""
+    """What the machines of an algorithm must be, depending on its hyperparameters."""
 
     because: str
     when: Mapping[str, tuple[str, ...]]
@@ -161,7 +161,7 @@ class Algorithm:
 
 
 def is_in(version: str | None, since: str | None, until: str | None) -> bool:
-    """Whether a version of an image lies in a range of them. One that is not known, or a moving tag, lies in all."""
+    """Whether a version of an image is in a range. An unknown one, or a moving tag, is in all."""
     if version is None or not re.fullmatch(r"[0-9]+\.[0-9.]+(?:-[0-9]+)?", version):
         return True
     key = version_key(version)

@@ -39,7 +39,7 @@ def names() -> tuple[str, ...]:
 
 
 def by_repository(repository: str) -> Algorithm | None:
-    """The algorithm whose image lies in a repository of AWS's; None if no table knows it."""
+    """The algorithm whose image is in an AWS repository; None if no table knows it."""
     return by_name(_OTHER_FILES.get(repository, repository))
 
 
@@ -153,5 +153,5 @@ def _condition(data: Mapping[str, Any]) -> Condition:
 
 
 def _words(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Names with their words; `any` stands for every value."""
+    """Names with their words; `any` allows every value."""
     return {name: () if words == "any" else tuple(map(str, words)) for name, words in data.items()}

@@ -10,7 +10,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]+(?:_[0-9]+)*")
 
 
 def problem_of(kind: Hyperparameter, text: str) -> str | None:
-    """Why `text` is no value of this hyperparameter, as `type` or `range`; None if it is one."""
+    """Why `text` is not a value of this hyperparameter, as `type` or `range`; None if it is one."""
     text = text.strip()
     if text in kind.extra:
         return None

@@ -8,7 +8,7 @@ _LIMITS = (
     "minProperties", "maxProperties", "x-aws-pattern",
 )  # fmt: skip
 
-# keyword that holds names, what is said of a new one, what of one that is gone
+# keyword with names, message about a new one, message about a removed one
 _NAMES = (
     ("properties", "member {} added", "member {} removed"),
     ("required", "{} is now required", "{} is no longer required"),

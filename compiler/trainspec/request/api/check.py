@@ -39,17 +39,17 @@ _CONSTRAINTS: dict[str, tuple[Constraint, Constraint]] = {
 
 _STEPS_OF_VIOLATION = 150
 
-# A string over its maximum length is not also held against a pattern from here on: some patterns take quadratic time.
+# A string over its maximum length is not matched with a pattern from here on: some patterns take quadratic time.
 _LONGEST_MATCHED = 4096
 
 
 class Violation(NamedTuple):
-    """One thing in a request that the API's model refuses.
+    """One part of a request that the API's model rejects.
 
     `path` leads there from the top of the request (AWS's spelling, list indexes): to the unknown or wrong member, to
     the entry for a map's key, to the structure for a member that is missing. `limit` is what was broken: the member's
     name (required, unknown, output_only), the values (enum), AWS's own pattern, JSON Schema's name of the type, or
-    the bound. `shape` is AWS's name of the shape at `path`; for an unknown member, of the structure around it.
+    the limit. `shape` is AWS's name of the shape at `path`; for an unknown member, of the structure that contains it.
     """
 
     path: Path
@@ -61,9 +61,9 @@ class Violation(NamedTuple):
 
 
 def check_request(request: Mapping[str, Any], operation: str = TRAINING) -> list[Violation]:
-    """All that the model of the operation refuses in `request`, in the order of the request; empty if it accepts it.
+    """Everything in `request` that the operation's model rejects, in the order of the request; empty if it is valid.
 
-    `request` is plain data as `json.loads` gives it: `True` and `1.0` are no integers, and a tuple is not a list.
+    `request` is plain data as `json.loads` returns it: `True` and `1.0` are not integers, and a tuple is not a list.
     """
     document = dict(request)
     return [] if _accepts(operation)(document) else violations(document, operation)
@@ -84,7 +84,7 @@ def _accepts(operation: str) -> Accepts:
 
 
 def accepts_at(path: Sequence[str | int], value: Any, operation: str = TRAINING) -> bool:
-    """Whether the API's model accepts a value as the member at `path`, whatever stands around it."""
+    """Whether the API's model accepts a value as the member at `path`, whatever the rest of the request."""
     return _accepts_at(tuple(path), operation)(value)
 
 
@@ -104,7 +104,7 @@ def member_schema(path: Sequence[str | int], operation: str = TRAINING) -> dict[
     """Look up the schema of the member at `path`, or None if the API has no such member.
 
     A list's elements are at an index or "*", a map's values at any key or "*". References are resolved, one level
-    deep; what is said of the member itself (`description`, `x-output-only`) is merged in.
+    deep; keywords of the member itself (`description`, `x-output-only`) are merged in.
     """
     found = _resolve(tuple(path), operation)
     if found is None:
@@ -179,14 +179,14 @@ def _place(path: Path, document: Any) -> tuple[int, ...]:
 
 @cache
 def _validator(operation: str) -> Any:
-    """Jsonschema's validator (a slow import: only where a request is checked), stricter where AWS is."""
+    """Jsonschema's validator (a slow import: only if a request is checked), stricter where AWS is."""
     from jsonschema import Draft202012Validator, ValidationError, validators
 
     extend: Any = validators.extend
     standard: Mapping[str, Callable[..., Iterator[ValidationError]]] = Draft202012Validator.VALIDATORS
 
     def ref(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        """Look only into what the quick check refuses: of 500 channels, the wrong one."""
+        """Descend only into what the quick check rejects: of 500 channels, the wrong one."""
         if not accepts_reference(schema)(instance):
             yield from standard["$ref"](validator, reference, instance, schema)
 

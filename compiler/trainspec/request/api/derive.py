@@ -140,7 +140,7 @@ def _member(structure: str, name: str, member: Mapping[str, Any]) -> dict[str, A
 
 
 def first_sentence(documentation: str) -> str:
-    """Take the first sentence of a piece of AWS's documentation (HTML), as plain text on one line."""
+    """Return the first sentence of a piece of AWS's documentation (HTML), as plain text on one line."""
     paragraph = re.split(r"</p>|<ul>|<important>|<note>", documentation, maxsplit=1)[0]
     text = " ".join(html.unescape(re.sub(r"<[^>]+>", "", paragraph)).split())
     return re.split(r"(?<=[.:])(?<!e\.g\.)(?<!i\.e\.) (?=[A-Z])", text, maxsplit=1)[0]

@@ -1,4 +1,4 @@
-"""The API's model of each request: CreateTrainingJob's in a schema of its own, those of other tasks in one together."""
+"""The API's model of each request: CreateTrainingJob's in its own schema, those of other tasks together in another."""
 
 from collections.abc import Mapping
 from functools import cache

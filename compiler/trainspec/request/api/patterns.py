@@ -9,7 +9,7 @@ import re
 _WORD = "a-zA-Z0-9_"
 _SPACE = r" \t\n\x0b\f\r"
 
-# What a shorthand means inside brackets. Without its own entry, a negated one is only translated where it stands alone.
+# The meaning of a shorthand inside brackets. Without its own entry, a negated one is only translated if it is alone.
 _SETS = {
     r"\d": "0-9",
     r"\w": _WORD,
@@ -47,7 +47,7 @@ class UntranslatableError(ValueError):
 
 
 def translate(java: str) -> str:
-    r"""`java`, a pattern of AWS's model, as one that `re.search` and ECMAScript match against the whole string.
+    r"""`java`, a pattern of AWS's model, as one with which `re.search` and ECMAScript match the complete string.
 
     Raises UntranslatableError for what it does not know (possessive quantifiers, `&&`, flags), rather than guess.
 
@@ -97,7 +97,7 @@ def _bracket(text: str, java: str) -> str:
 
 
 def _literal(text: str, syntax: str) -> str:
-    """Write a literal character, escaped only where it must be: ECMAScript's Unicode mode refuses needless escapes."""
+    """Write a literal character, escaped only if necessary: ECMAScript's Unicode mode rejects needless escapes."""
     character = text[-1]
     if len(text) == 2 and character.isalnum():
         return text

@@ -9,7 +9,7 @@ from trainspec.request.images.versions import version_key
 
 
 class VersionInfo(NamedTuple):
-    """One version: what there is to choose from, and where. `built_on` holds such as `pytorch 2.1.0`."""
+    """One version: what there is to choose from, and where. `built_on` has bases such as `pytorch 2.1.0`."""
 
     version: str
     aliases: tuple[str, ...]

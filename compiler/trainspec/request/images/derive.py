@@ -30,14 +30,14 @@ from trainspec.request.images.versions import version_key
 
 PACKAGE = "sagemaker-core"
 
-# config → the name under which its images are found. Trainium's images belong to the framework that they hold.
+# config → the name under which its images are found. Trainium's images belong to the framework that they contain.
 _PART_OF = {
     "huggingface-neuronx": "huggingface",
     "hyperpod-recipes-neuron": "pytorch",
     "pytorch-neuron": "pytorch",
 }
 
-# What a tag calls the processor, where it is not the config's own word for it.
+# The processor in a tag, if that is not the config's own word for it.
 _NEURON = {"pytorch-neuron": "neuron", "hyperpod-recipes-neuron": "neuronx", "huggingface-neuronx": "neuronx"}
 
 # The first images of huggingface have no container version in their config; the SDK's estimator adds it.
@@ -76,7 +76,7 @@ _WITHOUT_P2 = {"pytorch": "1.13", "pytorch-training-compiler": "1.13", "tensorfl
 
 
 def derive_table() -> dict[str, Any]:
-    """Make the table from the installed sagemaker-core. ImportError if there is none."""
+    """Generate the table from the installed sagemaker-core. ImportError if it is not installed."""
     package = metadata.distribution(PACKAGE)
     folder = Path(str(package.locate_file("sagemaker/core/image_uri_config")))
     registries: dict[str, dict[str, list[str]]] = {}
@@ -150,7 +150,7 @@ def _builds(config: str, training: Mapping[str, Any]) -> Iterator[dict[str, Any]
     for version, entry in training["versions"].items():
         written = [version] if version not in written_elsewhere else []
         written += [alias for alias in aliases.get(version, ()) if alias != version]
-        # An alias of the model parallel library is another release of PyTorch, with a tag and a CUDA of its own.
+        # An alias of the model parallel library is another release of PyTorch, with its own tag and CUDA.
         for names in [[name] for name in written] if config == _SMP else [written]:
             if names:
                 yield from _builds_of_version(config, training, names, entry)

@@ -21,7 +21,7 @@ Dates = Mapping[str, Mapping[str, str]]
 class Ended:
     """A version that AWS patches no more: `since` is the last day of its patches, if that is known.
 
-    The table was made on the day `as_of`: what ends later has not ended, whatever the clock says.
+    The table was generated on the day `as_of`: what ends later has not ended, whatever the clock says.
     """
 
     version: str
@@ -30,7 +30,7 @@ class Ended:
 
 
 def ended(repository: str, version: str) -> Ended | None:
-    """Whether the patches of a version (`2.5.1`, its first two numbers count) had ended when the table was made."""
+    """Whether the patches of a version (`2.5.1`, its first two numbers count) had ended at the table's date."""
     table = table_of_dates()
     dates = table["end_of_patch"].get(repository)
     minor = ".".join(version.split(".")[:2])

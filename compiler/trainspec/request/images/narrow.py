@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
 
 
 def of_version(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
-    """The builds of the version, by any of its spellings; the only version where none is named."""
+    """The builds of the version, in any of its spellings; the only version if none is named."""
     image, version = wanted.image, wanted.version
     known = _versions(builds)
     if version is None:
@@ -93,7 +93,7 @@ def on_instance(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
 
 
 def on_base(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
-    """The builds on the framework that the spec names below the image's own; the only one where it names none."""
+    """The builds on the framework that the spec names as the base of the image's own; the only one if it names none."""
     given = [(field, version) for field in _BASES if (version := wanted.bases.get(field)) is not None]
     known = [(build.base, build.bases[0]) for build in builds if build.base]
     names = listed([f"{base} {version}" for base, version in known])
@@ -120,7 +120,7 @@ def on_base(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
 
 
 def with_python(wanted: Wanted, builds: Builds) -> Builds | ImageProblem:
-    """The builds with the Python version; the only one where none is named."""
+    """The builds with the Python version; the only one if none is named."""
     known = nearest_versions(wanted.python and wanted.python.replace(".", ""), _pythons(builds))
     if wanted.python is None:
         if len(known) <= 1:

@@ -7,7 +7,7 @@ What: TypeAlias = Literal[
     "unknown_name",  # no framework or algorithm has the name
     "missing_version",  # there are several versions, and the job names none
     "unknown_version",
-    "missing_base",  # the image stands on one of several versions of another framework, and none is named
+    "missing_base",  # the image is based on one of several versions of another framework, and none is named
     "unknown_base",
     "missing_instance_type",  # the image depends on the processor, and the instance type is not known
     "unknown_instance_type",  # the text is no SageMaker instance type
@@ -26,7 +26,7 @@ class ImageProblem(NamedTuple):
     """Why there is no image.
 
     `field` is the key that is wrong or missing: one of the framework's own, or the job's region or instance type.
-    `nearest` holds what could stand there instead, the nearest first; it may be empty.
+    `nearest` has possible replacements, the nearest first; it may be empty.
     """
 
     what: What
@@ -41,7 +41,7 @@ _LONGEST_WORD = 200
 
 
 def near_words(word: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The words that `word` may stand for: alike in spelling, or with it as a part."""
+    """The words that `word` may mean: similar in spelling, or with it as a part."""
     if len(word) > _LONGEST_WORD:
         return ()
     from difflib import SequenceMatcher  # a run without an unknown name needs none

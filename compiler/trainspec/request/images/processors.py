@@ -1,4 +1,4 @@
-"""Which processor an instance type has, and which one an image is made for.
+"""Which processor an instance type has, and which one an image is for.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/notebooks-available-instance-types.html
 """
@@ -17,13 +17,13 @@ _WORDS: tuple[tuple[Processor, re.Pattern[str]], ...] = (
 
 
 def instance_family(instance_type: str) -> str | None:
-    """`p4d` of `ml.p4d.24xlarge`; None for what is no SageMaker instance type."""
+    """`p4d` of `ml.p4d.24xlarge`; None if it is not a SageMaker instance type."""
     found = _INSTANCE.fullmatch(instance_type)
     return found.group(1) if found else None
 
 
 def processor_of_instance(instance_type: str) -> Processor:
-    """What computes in an instance type; `unknown` for what is not an instance type, such as a template."""
+    """The processor of an instance type; `unknown` if it is not an instance type, such as a template."""
     family = instance_family(instance_type)
     if family is None:
         return "unknown"
@@ -33,7 +33,7 @@ def processor_of_instance(instance_type: str) -> Processor:
 
 
 def processor_of(image: str) -> Processor:
-    """What an image is made for, as its tag says, or else its repository; `unknown` where they say nothing or both.
+    """The processor for an image, by its tag, or else its repository; `unknown` if they name none or both.
 
     A built-in algorithm's image, such as `kmeans:1`, runs on CPU and GPU alike and is `unknown`.
     """

@@ -1,4 +1,4 @@
-"""AWS's own registries: which account holds which repository in which region."""
+"""AWS's own registries: which account has which repository in which region."""
 
 import re
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def ecr_image(image: str) -> EcrImage | None:
 
 
 def registry_account(repository: str, region: str) -> tuple[str, ...]:
-    """The accounts of AWS's that hold `repository` in `region`; more than one where versions are spread."""
+    """The AWS accounts that have `repository` in `region`; more than one if versions are distributed."""
     accounts = (build.accounts.get(region) for _name, build in _repositories().get(repository, ()))
     return tuple(sorted({account for account in accounts if account}))
 

@@ -35,7 +35,7 @@ def resolve_framework(
 def resolve_algorithm(
     name: str, version: str | None = None, *, region: str | None, instance_type: str | None = None
 ) -> str | ImageProblem:
-    """The image of a built-in algorithm. `version` is needed where there are several."""
+    """The image of a built-in algorithm. `version` is needed if there are several."""
     image = load_table().images.get(name)
     if image is None or not image.is_algorithm:
         return _unknown_name(name, "built-in algorithm")

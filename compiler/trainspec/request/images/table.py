@@ -42,7 +42,7 @@ class Image(NamedTuple):
 
     @property
     def is_framework(self) -> bool:
-        """Whether it runs a script of the user's: it has Python versions, or is no built-in algorithm."""
+        """Whether it runs a user's script: it has Python versions, or is not a built-in algorithm."""
         return not self.is_algorithm or any(build.python for build in self.builds)
 
 

@@ -33,7 +33,7 @@ def main(words: list[str]) -> int:
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """The machines that one of the tables has, or says something else of."""
+    """The machines that only one of the tables has, or that differ."""
     before, after = old.get("machines", {}), new["machines"]
     for name in sorted({*before, *after}):
         if name not in after:

@@ -69,7 +69,7 @@ SETTLED = frozenset({
 def derive_table(as_of: str) -> dict[str, Any]:
     """Make the table from the installed moto and botocore; `as_of` is the day of moto's release.
 
-    PackageNotFoundError where one of them is missing.
+    PackageNotFoundError if one of them is missing.
     """
     package = metadata.distribution(PACKAGE)
     types = _read(package, "instance_types.json.gz")
