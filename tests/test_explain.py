@@ -111,7 +111,7 @@ def test_code(trainspec: Run) -> None:
         "\n"
         "    stopping: {max_runtime: 1h}\n"
         "\n"
-        "`trainspec lint --fix` fixes it where there is exactly one correct fix, as in this example.\n"
+        "`trainspec lint --fix` fixes it if there is exactly one correct fix, as in this example.\n"
         "It cannot be silenced.\n"
         "https://github.com/trainspec/trainspec/blob/main/docs/rules.md#ts105\n"
     )

@@ -1,6 +1,6 @@
 """Who may call the simulator: programs on this machine, but no web page that a browser on it shows.
 
-A page can point a name of its own at 127.0.0.1 and read what answers there, so the Host header must be an address, or a
+A page can point its own name at 127.0.0.1 and read the responses, so the Host header must be an address, or a
 name that nobody else can own. A page can send a form anywhere, so nothing with an Origin is served, and what changes
 the simulator must come as JSON, which no form can.
 

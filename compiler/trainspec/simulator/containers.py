@@ -54,7 +54,7 @@ ENDS = (
 
 
 def strict(plan: Chooser) -> Chooser:
-    """A plan whose jobs also fail where their containers would; a failure that the plan gives goes first."""
+    """A plan whose jobs also fail where their containers would; a failure in the plan has priority."""
 
     def choose(name: str, request: Mapping[str, Any]) -> Outcome:
         outcome = plan(name, request)
@@ -80,5 +80,5 @@ def failure_of(request: Mapping[str, Any]) -> tuple[str, Phase] | None:
 
 
 def _words(found: Found) -> str:
-    """What the container says, if the rule knows; else what the rule says."""
+    """The container's message, if the rule knows it; else the rule's."""
     return found.fails_with or found.message.replace("`", "'")

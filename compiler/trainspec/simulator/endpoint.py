@@ -49,7 +49,7 @@ class Endpoint:
         return self._serve(target, region_of(headers.get("Authorization", "")), params)
 
     def _serve(self, target: str, region: str, params: dict[str, Any]) -> Delivery:
-        """Do what is asked, unless a fault comes first; then let a fault at the answer."""
+        """Do what is requested, unless a fault comes first; then apply faults to the response."""
         operation, name = target.rpartition(".")[2], _name(params)
         fault = self.faults.take(operation, name)
         if fault is None and not self.account.limits.allows(operation, self.account.clock.now()):

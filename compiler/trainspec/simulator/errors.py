@@ -18,5 +18,5 @@ def validation_error(message: str) -> ApiError:
 
 
 def not_found() -> ApiError:
-    """Make the error for a job that nobody created: not ResourceNotFound, whatever the API's pages say."""
+    """Create the error for a job that does not exist: not ResourceNotFound, whatever the API's pages say."""
     return validation_error("Requested resource not found.")

@@ -1,6 +1,6 @@
 """Tuning jobs whose training jobs really run, some at once, each with values drawn by chance or, for Grid, in order.
 
-A thread of each tuning job starts what is next, and ends what it may no longer run.
+A thread of each tuning job starts what is next, and ends what may no longer run.
 """
 
 import os
@@ -20,12 +20,12 @@ from trainspec.simulator.trials import drawn, parallel, training_request, trial_
 from trainspec.simulator.tuning import TuningJob
 
 _PAUSE: Final = 0.05
-"""Seconds between two looks at the training jobs."""
+"""Seconds between two checks of the training jobs."""
 
 
 @dataclass
 class ExecutedTuningJob(TuningJob):
-    """One tuning job; its training jobs are `begun` by and by, `most` in all where that is less than it asks for."""
+    """One tuning job; its training jobs are `begun` one after the other, at most `most` if that is fewer."""
 
     region: str = field(kw_only=True)
     executor: Executor = field(kw_only=True)
@@ -45,7 +45,7 @@ class ExecutedTuningJob(TuningJob):
         return list(self.begun)
 
     def state(self, now: float) -> State:
-        """Where the tuning job stands."""
+        """The state of the tuning job."""
         del now
         steps = [Transition("Starting", self.created)]
         if self._ending is not None and self._ended is not None:

@@ -52,7 +52,7 @@ class Job:
     execution: Execution | None = None
 
     def state(self, now: float) -> State:
-        """Work out where the job is at `now`; one that really runs says so itself."""
+        """Compute the job's state at `now`; one that really runs reports it itself."""
         if self.execution is not None:
             return State(tuple(Transition(name, start) for name, start in tuple(self.execution.phases)))
         return state_at(now, self.created, self.request, self.outcome, self.stop_requested)
@@ -64,7 +64,7 @@ class Job:
 
     @property
     def metrics(self) -> Mapping[str, float]:
-        """The last values of metrics, as far as they are not made up."""
+        """The last values of metrics, if they are not invented."""
         return self.execution.metrics if self.execution is not None else self.outcome.metrics
 
 
@@ -277,7 +277,7 @@ def _transitions(state: State) -> list[dict[str, Any]]:
 
 
 def _model_artifacts(job: Job, state: State) -> dict[str, str] | None:
-    """Where the model lies, from the upload on and after every end of a job that got to train."""
+    """The path of the model, from the upload on and after every end of a job that trained."""
     if state.start_of("Training") is None or (state.end is None and state.secondary != "Uploading"):
         return None
     output = job.request["OutputDataConfig"]

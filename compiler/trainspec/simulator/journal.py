@@ -14,7 +14,7 @@ MOST_CALLS = 100_000
 MOST_CHARACTERS = 16_000_000
 LONGEST_TEXT = 4_096
 DEEPEST = 60
-"""What all calls that are kept may hold together, and one text of one of them: a request may have a megabyte."""
+"""Limits on the contents of all calls that are kept, and on one text in one of them: a request may have a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Journal:
 
 
 def _cut(value: Any) -> Any:
-    """Data without the rest of texts that are longer than any that a job is given."""
+    """Data with texts cut that are longer than any that a job gets."""
     if isinstance(value, Mapping):
         return {_cut(key): _cut(below) for key, below in value.items()}
     if isinstance(value, list):

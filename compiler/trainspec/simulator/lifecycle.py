@@ -83,12 +83,12 @@ def state_at(
     if cut < steps[-1].start:
         steps = [step for step in steps if step.start <= cut]
         steps += [Transition("Stopping", cut), Transition(ending, cut + outcome.stopping)]
-    # The first step is there even for a clock that stands before the job's creation.
+    # The first step exists even for a clock that is behind the job's creation.
     return State((steps[0], *(step for step in steps[1:] if step.start <= now)))
 
 
 def _undisturbed(created: float, outcome: Outcome) -> list[Transition]:
-    """Every transition of a job that nobody stops."""
+    """Every transition of a job that is not stopped."""
     steps, moment = [], created
     for phase in PHASES:
         steps.append(Transition(phase, moment))
@@ -101,7 +101,7 @@ def _undisturbed(created: float, outcome: Outcome) -> list[Transition]:
 def _interruption(
     steps: list[Transition], request: Mapping[str, Any], stop_requested: float | None
 ) -> tuple[float, str]:
-    """When the job is first asked to stop, and how it then ends; infinitely late for one that is not.
+    """When the job is first asked to stop, and how it then ends; infinitely late if it is not.
 
     MaxRuntimeInSeconds counts from the instances' start to the end of training, MaxWaitTimeInSeconds from creation.
     """

@@ -37,7 +37,7 @@ class Limits:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def set_rates(self, *rates: Rate) -> None:
-        """Let these rates hold from now on, and no others; the buckets are full."""
+        """Apply these rates from now on, and no others; the buckets are full."""
         with self._lock:
             self._buckets = [_Bucket(rate, rate.burst) for rate in rates]
 
@@ -54,7 +54,7 @@ class Limits:
         return all(taken)
 
     def check_quota(self, request: Mapping[str, Any], running: Iterable[Mapping[str, Any]], times: int = 1) -> None:
-        """Raise ResourceLimitExceeded where `request`, so many `times`, wants more than the `running` ones leave."""
+        """Raise ResourceLimitExceeded if `request`, `times` times, needs more than the `running` ones leave."""
         if not self.quotas:
             return
         used: dict[str, int] = {}
@@ -89,7 +89,7 @@ class _Bucket:
 
 
 def _instances(request: Mapping[str, Any]) -> dict[str, int]:
-    """Return how many instances of which type a request asks for."""
+    """Return how many instances of which type a request needs."""
     resources = request.get("ResourceConfig") or {}
     found: dict[str, int] = {}
     for group in resources.get("InstanceGroups") or (resources.get("InstancePreferences") or [resources])[:1]:

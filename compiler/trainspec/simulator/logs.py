@@ -23,7 +23,7 @@ def describe_log_streams(account: Account, region: str, params: Mapping[str, Any
     now, prefix = account.clock.now(), params.get("logStreamNamePrefix", "")
     streams = []
     for job in account.jobs(region):
-        # A stream's name begins with the job's: most calls ask for one job.
+        # A stream's name begins with the job's: most calls are about one job.
         if job.name.startswith(prefix) or prefix.startswith(job.name):
             streams += [stream for stream in _streams(job, now) if stream["logStreamName"].startswith(prefix)]
     by_time = params.get("orderBy") == "LastEventTime"
@@ -90,7 +90,7 @@ def log_lines(job: Job, state: State) -> Iterator[tuple[float, str]]:
 
 
 def _so_far(metric: str, epoch: int) -> float:
-    """How much of its last value a metric has after an epoch: errors fall to it, everything else rises to it."""
+    """The fraction of its last value that a metric has after an epoch: errors fall to it, others rise to it."""
     falls = any(word in metric.lower() for word in ("loss", "error", "rmse", "mse", "mae", "perplexity"))
     return EPOCHS / epoch if falls else epoch / EPOCHS
 

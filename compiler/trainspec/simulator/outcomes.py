@@ -64,7 +64,7 @@ class Plan:
             self._rules = [*self._rules, (pattern, outcome)]
 
     def __call__(self, name: str, request: Mapping[str, Any]) -> Outcome:
-        """Return the outcome of the job `name`; `request` is for choosers that look closer."""
+        """Return the outcome of the job `name`; `request` is for choosers that need more."""
         return next((out for pattern, out in reversed(self._rules) if fnmatchcase(name, pattern)), self.default)
 
 

@@ -1,4 +1,4 @@
-"""AWS's protocols as values: what an HTTP request asks for, and an answer's bytes. No sockets here.
+"""AWS's protocols as values: the meaning of an HTTP request, and the bytes of a response. No sockets here.
 
 SageMaker and CloudWatch Logs speak AWS JSON 1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html), STS
 the query protocol.
@@ -57,7 +57,7 @@ def error_reply(error: ApiError) -> Reply:
 
 
 def region_of(authorization: str) -> str:
-    """Return the region in the scope of a request's signature, which nobody checks, or the default region."""
+    """Return the region in the scope of a request's signature, which is not verified, or the default region."""
     match = _CREDENTIAL.search(authorization)
     return match.group(1) if match else DEFAULT_REGION
 

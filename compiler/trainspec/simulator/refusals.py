@@ -92,7 +92,7 @@ def refusal(code: str, message: str, job: JobView | None = None) -> ApiError:
 
 
 def _beyond_limits(job: JobView) -> ApiError:
-    """The answer to numbers beyond what AWS states in prose: as it puts the bounds of its model."""
+    """The error for numbers outside the limits in AWS's prose: worded like the limits of its model."""
     complaints = []
     for limit in LIMITS:
         for place, value in places(job, limit.members) if limit.kind == "refused" else ():

@@ -21,7 +21,7 @@ class Registry:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create_group(self, region: str, name: str, arn: str) -> None:
-        """Make an empty group. Raises ApiError if there is one of that name."""
+        """Create an empty group. Raises ApiError if there is one with that name."""
         with self._lock:
             if (region, name) in self._groups:
                 raise validation_error(f"Model Package Group already exists: {arn}")

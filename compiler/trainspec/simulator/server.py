@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing; the journal has it all."""
 
     def _answer(self, body: bytes) -> Delivery:
-        """Find who answers: the control interface, the API, or nobody."""
+        """Find the responder: the control interface, the API, or none."""
         endpoint = self.server.endpoint
         try:
             if self.path.startswith(PREFIX):

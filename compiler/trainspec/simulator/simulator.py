@@ -106,7 +106,7 @@ class Simulator:
         self.limits.clear()
 
     def client(self, service: str = "sagemaker", region: str = "us-east-1", **options: Any) -> Any:
-        """Make a boto3 client of this endpoint, with made-up credentials. Needs boto3."""
+        """Create a boto3 client for this endpoint, with fake credentials. Needs boto3."""
         with _SESSION_LOCK:
             return _session().client(service, region_name=region, endpoint_url=self.url, **options)
 

@@ -28,7 +28,7 @@ _NOT_OF_A_JOB: Final = frozenset(
 
 
 def trials(request: Fields, region: str, arn: str, created: float, choose: Chooser) -> Iterator[Job]:
-    """The training jobs that `request` starts, in the order of their creation, where nobody stops them."""
+    """The training jobs that `request` starts, in the order of their creation, if they are not stopped."""
     definition = request["TrainingJobDefinition"]
     free = [created] * parallel(request)
     for number, values in enumerate(drawn(request), start=1):
@@ -65,7 +65,7 @@ def training_request(definition: Fields, values: Mapping[str, str], name: str, a
 
 
 def ranges(request: Fields) -> Fields:
-    """The ranges of a tuning job, wherever they stand."""
+    """The ranges of a tuning job, from all of its definitions."""
     config, definition = request["HyperParameterTuningJobConfig"], request.get("TrainingJobDefinition") or {}
     found: Fields = config.get("ParameterRanges") or definition.get("HyperParameterRanges") or {}
     return found

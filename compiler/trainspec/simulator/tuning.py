@@ -39,7 +39,7 @@ class TuningJob:
         return [replace(job, stop_requested=cut) if cut < math.inf else job for job in begun]
 
     def state(self, now: float) -> State:
-        """Work out where the tuning job is at `now`."""
+        """Compute the tuning job's state at `now`."""
         cut, ending = self._cut()
         jobs = self.trainings(math.inf)
         ends = [job.state(job.created + 1e12) for job in jobs]
@@ -62,7 +62,7 @@ class TuningJob:
 
     @property
     def objective(self) -> Mapping[str, Any]:
-        """The objective, wherever it stands."""
+        """The objective, wherever it is in the request."""
         config, definition = self.request["HyperParameterTuningJobConfig"], self.request["TrainingJobDefinition"]
         found: Mapping[str, Any] = (
             config.get("HyperParameterTuningJobObjective") or definition.get("TuningObjective") or {}

@@ -35,7 +35,7 @@ _KEYWORDS = {"maxLength": "max_length", "minLength": "min_length", "x-aws-patter
 def checked_request(params: Mapping[str, Any], operation: str = TRAINING) -> dict[str, Any]:
     """Return the request of the operation without its nulls, or raise the ApiError that AWS answers.
 
-    Unknown members, which AWS passes over, are refused here: they are always a mistake.
+    Unknown members, which AWS ignores, are rejected here: they are always a mistake.
     """
     try:
         request: dict[str, Any] = _without_nulls(params)
@@ -61,7 +61,7 @@ def validation_failure(complaints: Sequence[str]) -> ApiError:
 
 
 def complaint(value: Any, path: str, constraint: str, limit: Any = None) -> str:
-    """Say what is wrong with `value` at `path` (lowerCamel, with dots)."""
+    """Report what is wrong with `value` at `path` (lowerCamel, with dots)."""
     return f"Value {_shown(value)} at '{path}' failed to satisfy constraint: {_words(constraint, limit)}"
 
 

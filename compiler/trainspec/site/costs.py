@@ -58,7 +58,7 @@ def costs_in(environments: Mapping[str, Analysis], pricing: Pricing) -> dict[str
 
 
 def cost_facts(costs: Mapping[str, DagCost], environments: int) -> tuple[CostFacts, ...]:
-    """The bounds of a DAG for its page; of environments that are alike, one. `environments` is how many there are."""
+    """The bounds of a DAG for its page; equal environments share one. `environments` is how many there are."""
     alike: dict[DagCost, list[str]] = {}
     for name, cost in costs.items():
         alike.setdefault(cost, []).append(name or "base")
@@ -67,7 +67,7 @@ def cost_facts(costs: Mapping[str, DagCost], environments: int) -> tuple[CostFac
 
 
 def job_bounds(environments: Mapping[str, Analysis], pricing: Pricing) -> dict[str, tuple[str, ...]]:
-    """The bound of a run of each task in words, with its environments where these differ, or not all have one."""
+    """The bound of a run of each task in words, with its environments if these differ, or if not all have one."""
     found: dict[str, dict[str, list[str]]] = {}
     for name, each in environments.items():
         if each.requests and not has_errors(each.findings):

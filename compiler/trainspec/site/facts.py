@@ -55,7 +55,7 @@ class ScheduleFacts:
 
 @dataclass(frozen=True, slots=True)
 class DagFacts:
-    """One DAG's page. `file` is its name; `upstream` and `downstream` are the DAGs around it, with their pages."""
+    """One DAG's page. `file` is its name; `upstream` and `downstream` are the neighboring DAGs, with their pages."""
 
     id: str
     file: str
@@ -82,7 +82,7 @@ class DagFacts:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A whole site: its title, a page for each DAG, and the picture of those that have to do with each other.
+    """A complete site: its title, a page for each DAG, and the picture of the connected ones.
 
     `links` are the pages of the picture's nodes; `cost_sums` what all DAGs take in 30 days, a row for each environment,
     in `currency`, if there is a price table, which `dated` speaks of.
@@ -138,7 +138,7 @@ def _members(analysis: Analysis) -> dict[str, dict[str, Any]]:
 
 
 def _files(dag_ids: Sequence[str]) -> dict[str, str]:
-    """A file's name for each DAG, no two alike where case does not count."""
+    """A file name for each DAG, unique even if case does not count."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for dag_id in dag_ids:
@@ -221,7 +221,7 @@ def _written(schedule: Any) -> str:
 
 
 def _moment(text: Any) -> datetime | None:
-    """A start date, in UTC where it names no time zone."""
+    """A start date, in UTC if it names no time zone."""
     try:
         read = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
     except ValueError:

@@ -11,7 +11,7 @@ _LARGEST = 64 * 1024 * 1024
 
 
 def changes(folder: Path, made: Mapping[str, str]) -> list[Change]:
-    """The files to write and to remove. Only pages that a site's generator made are removed."""
+    """The files to write and to remove. Only pages that a site's generator wrote are removed."""
     tree = DiskTree(folder)
     found = []
     for name, text in made.items():
@@ -23,7 +23,7 @@ def changes(folder: Path, made: Mapping[str, str]) -> list[Change]:
 
 
 def _pages(tree: DiskTree) -> Iterator[tuple[str, str]]:
-    """The pages of DAGs that are there and that an earlier run made."""
+    """The existing pages of DAGs that an earlier run wrote."""
     if tree.kind("dags") != "folder":
         return
     for name in tree.names("dags"):

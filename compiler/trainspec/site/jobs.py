@@ -26,7 +26,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """One job. `requests` holds its request as JSON for each environment that has another one, `bounds` its cost."""
+    """One job. `requests` has its request as JSON for each environment that has another one, `bounds` its cost."""
 
     task_id: str
     name: str

@@ -24,7 +24,7 @@ def makers_of(dags: Sequence[Dag], files: Mapping[str, str]) -> Makers:
 
 
 def between(dags: Sequence[Dag]) -> set[tuple[str, str]]:
-    """The DAGs that hand something to another, each with that one: by data, by an asset, or by a run."""
+    """The DAGs that pass something to another, each with that one: by data, by an asset, or by a run."""
     known = {dag.id for dag in dags}
     found = {(writer, reader) for writer, _, reader in shared_data(dags)}
     awaited: dict[str, list[str]] = {}

@@ -30,7 +30,7 @@ def _environment() -> Environment:
 
 
 def _shown(value: object) -> object:
-    """A value for a page: no secret, and no character that turns text around or is not to be seen."""
+    """A value for a page: without secrets, and without characters that reverse text or are invisible."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     text = conceal(value)
@@ -60,7 +60,7 @@ def render(site: Site) -> dict[str, str]:
 
 
 def _drawn(site: Site) -> frozenset[str]:
-    """The pages with a picture: each spec's first, and as many more as the bound lets through."""
+    """The pages with a picture: each spec's first, and as many more as the limit allows."""
     sizes: Counter[str] = Counter()
     drawn = set()
     for dag in site.dags:
@@ -82,7 +82,7 @@ def _own(name: str) -> str:
 
 
 def _index(site: Site) -> str:
-    """What the search looks through: a title, what is said of it, and its address. Safe in a script of its own."""
+    """The data for the search: a title, its description, and its address. Safe inside a script element."""
     entries: list[Mapping[str, str]] = []
     for dag in site.dags:
         about = " ".join((dag.spec, dag.owner, *dag.tags, dag.description))

@@ -13,7 +13,7 @@ OPERATOR: Final = "trainspec.runtime.BestPoint"
 class Choice:
     """A task that chooses among the points of the matrix `job`, by a metric, for the goal `max` or `min`.
 
-    `span` is the first reference that asks; `hyperparameters` are those of the best point that any of them asks for.
+    `span` is the first reference to it; `hyperparameters` are those of the best point that any reference needs.
     """
 
     task_id: str

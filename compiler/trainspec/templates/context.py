@@ -77,7 +77,7 @@ def in_a_run(context: Mapping[str, Any], pull: Callable[..., Any], conf: Mapping
 
 _OF_THE_SPEC = ("dag_id", "task_id")
 _OF_ANY_FORM = ("run_id", "try_number")
-"""Whoever triggers a run chooses its id; and a number of attempts is not a text of one form."""
+"""A user who triggers a run chooses its id; and a number of attempts is not a string with one form."""
 
 
 def for_any_run(context: Mapping[str, Any], params: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -100,7 +100,7 @@ def _for_any_run(name: str, value: Any) -> Any:
     return Varying(value) if is_of_run else value
 
 
-@lru_cache(maxsize=64)  # the samples of a spec's jobs, asked for by their checks and by every rule about their names
+@lru_cache(maxsize=64)  # the samples of a spec's jobs, used by their checks and by every rule about their names
 def _context(sample: Sample) -> Mapping[str, Any]:
     of_run = _context_of_run(sample.logical_date, sample.run_type, sample.airflow)
     names = {"dag_id": sample.dag_id, "run_id": of_run["run_id"]}

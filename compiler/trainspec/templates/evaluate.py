@@ -72,7 +72,7 @@ class Evaluation:
         return UNKNOWN
 
     def _if(self, node: Any) -> Any:
-        """The text of the branch that is taken, with the names that it sets. The others are looked at for problems."""
+        """The text of the branch that is taken, with the names that it sets. The others are checked for problems."""
         before, taken, is_decided = self.names, [], False
         for test, body in [*((each.test, each.body) for each in (node, *node.elif_)), (None, node.else_)]:
             spend(len(before) // _NAMES_IN_A_STEP)
@@ -121,13 +121,13 @@ class Evaluation:
         return handler(node)
 
     def _noting(self, evaluate: Callable[..., Any], *arguments: Any) -> Any:
-        """What `evaluate` gives, within bounds. What is wrong with it is noted, and it is unknown then."""
+        """The result of `evaluate`, within limits. Anything wrong with it is recorded, and it is unknown then."""
         try:
             return bounded(evaluate(*arguments))
         except RefusedError as refused:
             self.problems.append(refused.problem)
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError):
-            pass  # Airflow would raise; on sample values that is no proof against the template
+            pass  # Airflow would raise; with sample values, that does not prove the template wrong
         return UNKNOWN
 
     def _templatedata(self, node: Any) -> Any:
@@ -216,7 +216,7 @@ class Evaluation:
         return within_bounds(FILTERS[node.name], value, args)
 
     def _is_spread(self, node: Any) -> bool:
-        """Whether a call has arguments out of a list or map, `*a` or `**b`, which are not looked into."""
+        """Whether a call has arguments from a list or map, `*a` or `**b`, which are not evaluated."""
         spread = [self.value(each) for each in (node.dyn_args, node.dyn_kwargs) if each is not None]
         return bool(spread)
 
@@ -268,7 +268,7 @@ class Evaluation:
         return True
 
     def _list(self, node: Any) -> Any:
-        """A list of known scalars; one that holds another many times over would be a bomb to compare or to print."""
+        """A list of known scalars; one with many copies of another would be too expensive to compare or print."""
         items = [self.value(item) for item in node.items]
         return items if all(isinstance(item, str | int | float | None | Moment) for item in items) else UNKNOWN
 

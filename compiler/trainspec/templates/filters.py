@@ -1,4 +1,4 @@
-"""The filters and text methods that the evaluator computes; Jinja's others are known, but their results are not.
+"""The filters and string methods that the evaluator computes; Jinja's others are known, but their results are not.
 
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html#filters
 """
@@ -16,7 +16,7 @@ def _moment(value: Any) -> Moment:
 
 
 def _text(value: Any) -> str:
-    """The text of a value that Airflow writes as it is written here; lists and objects may hold what is not."""
+    """The string of a value that Airflow writes in the same way; lists and objects may contain others."""
     if not isinstance(value, str | int | float | Moment | None):
         raise TypeError("only a string or a number")
     return str(value)

@@ -13,7 +13,7 @@ from typing import Any
 from trainspec.safety.budget import spend
 
 MAX_TEMPLATE = 10_000
-"""The longest text that is looked into for templates; a longer one that holds any is refused."""
+"""The longest text that is searched for templates; a longer one that contains any is rejected."""
 
 _LONGEST_KEPT = 500
 
@@ -25,7 +25,7 @@ _END_RAW = re.compile(r"\{%[-+]?\s*endraw\s*[-+]?%\}")
 _SPECIAL = re.compile(r"\{*(?:\{[{%#]|\r|\n\Z)")
 _SPECIAL_INSIDE = re.compile(r"\{*(?:\{[{%#]|\r)")
 _CARRIAGE_RETURN = "\U0010fffe"
-"""Stands for a carriage return while Jinja parses, which would normalize it. A noncharacter: no text holds it."""
+"""Replaces a carriage return while Jinja parses, which would normalize it. A noncharacter: no text contains it."""
 
 
 def has_template(text: str) -> bool:
@@ -35,13 +35,13 @@ def has_template(text: str) -> bool:
     return _has_template(text)
 
 
-@lru_cache(maxsize=1024)  # the checks, the rules and the emitter ask of the same few texts
+@lru_cache(maxsize=1024)  # the checks, the rules and the emitter use the same few texts
 def _has_template(text: str) -> bool:
     return any(not literal for _, literal in pieces(text))
 
 
 def is_closed(text: str) -> bool:
-    """Whether every template in `text` has an end. Jinja would find out too, but in quadratic time."""
+    """Whether every template in `text` has an end. Jinja would find out, too, but in quadratic time."""
     return all(literal or piece.endswith(("}}", "%}")) for piece, literal in pieces(text))
 
 
@@ -61,12 +61,12 @@ def for_airflow(text: str) -> str:
 
 
 def as_literal(text: str) -> str:
-    """What a spec says so that a job gets `text` to the letter, whatever `${`, `{{` or `{%` is in it."""
+    """What a spec must contain so that a job gets exactly `text`, whatever `${`, `{{` or `{%` is in it."""
     return _OPENING.sub(lambda opening: f"{{{{ '{opening.group()}' }}}}", as_template(text))
 
 
 def as_template(text: str) -> str:
-    """What a spec says so that Airflow gets `text`, with its templates: only `${` means something else in a spec."""
+    """What a spec must contain so that Airflow gets `text`, with its templates: only `${` is special in a spec."""
     return text.replace("${", "$${")
 
 
@@ -95,13 +95,13 @@ def _parse(text: str) -> Any:
 
 
 def unshielded(text: str) -> str:
-    """A text out of `parse_template`'s tree, as it was."""
+    """A text from `parse_template`'s tree, restored."""
     return text.replace(_CARRIAGE_RETURN, "\r")
 
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment  # 80 ms to import: only where a spec holds a template
+    from jinja2 import Environment  # 80 ms to import: only if a spec contains a template
 
     options = {"extensions": ["jinja2.ext.do"], "keep_trailing_newline": True, "cache_size": 0}
     no_comments = {"comment_start_string": "\U0010ffff#", "comment_end_string": "#\U0010ffff"}

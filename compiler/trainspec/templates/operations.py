@@ -12,7 +12,7 @@ from trainspec.templates.values import UNKNOWN, Moment, Namespace, Params, Unkno
 MAX_TEXT = 65_536
 MAX_NUMBER = 10**12
 MAX_RANGE = 10_000
-"""Bounds on what a template computes: beyond them it is refused."""
+"""Limits on what a template computes: beyond them, it is rejected."""
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Add": operator.add,
@@ -76,7 +76,7 @@ def sliced(owner: Any, bounds: list[Any]) -> Any:
 
 
 def binary(kind: str, left: Any, right: Any) -> Any:
-    """What the operator of Jinja's node `kind` gives, or UNKNOWN. Raises RefusedError for a text many times over."""
+    """The result of the operator of Jinja's node `kind`, or UNKNOWN. Raises RefusedError for excessive repetition."""
     moves = isinstance(right, timedelta) and kind in ("Add", "Sub")
     if moves and isinstance(left, Varying) and isinstance(left.value, Moment):
         return varying(binary(kind, left.value, right))
@@ -92,14 +92,14 @@ def binary(kind: str, left: Any, right: Any) -> Any:
 
 
 def of_range(args: list[Any]) -> Any:
-    """`range(...)`: no template is asked for its numbers, but they may not be too many."""
+    """`range(...)`: no template needs its numbers, but they may not be too many."""
     if any(isinstance(arg, int) and abs(arg) > MAX_RANGE for arg in args):
         raise RefusedError(Problem(codes.UNSAFE_TEMPLATE, f"`range` exceeds {MAX_RANGE:,}"))
     return UNKNOWN
 
 
 def param(params: Params, name: str) -> Any:
-    """The default of a parameter. Raises RefusedError if there is none of that name."""
+    """The default of a parameter. Raises RefusedError if there is none with that name."""
     if name not in params.values:
         advice = did_you_mean(name, params.values) or "declare it under `dag.params`"
         raise RefusedError(Problem(codes.UNKNOWN_MACRO, f"the DAG has no parameter `{name}`", advice))
@@ -127,7 +127,7 @@ def bounded(value: Any) -> Any:
 
 
 def within_bounds(function: Callable[..., Any], value: Any, args: list[Any]) -> Any:
-    """Call a filter or method whose result can be no longer than its arguments' product, if that is no bomb."""
+    """Call a filter or method whose result can be no longer than its arguments' product, if that is not too long."""
     longest = max((len(arg) for arg in args if isinstance(arg, str)), default=1)
     size = sum(len(str(item)) for item in value) if isinstance(value, list) else len(str(value))
     if (size + 1) * max(longest, 1) > MAX_TEXT * 16:
@@ -141,7 +141,7 @@ def is_number(value: Any) -> bool:
 
 
 def joined(parts: list[Any]) -> Any:
-    """The parts as one text; unknown where one is, or where it has no text that is known here (a list, a map)."""
+    """The parts as one string; unknown if one is, or if it has no string that is known here (a list, a map)."""
     if any(isinstance(part, Varying) for part in parts):
         text = joined([part.value if isinstance(part, Varying) else part for part in parts])
         return UNKNOWN if text is UNKNOWN else Varying(text)

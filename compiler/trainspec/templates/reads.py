@@ -21,7 +21,7 @@ class Pull(NamedTuple):
 
 
 class Reads(NamedTuple):
-    """The names that a template must find (not those that it asks for by `is defined`), its pulls, its attributes.
+    """The names that a template must find (not those that it tests with `is defined`), its pulls, its attributes.
 
     `attributes` are those of the context's objects, as `dag_run.run_after`.
     """
@@ -32,7 +32,7 @@ class Reads(NamedTuple):
 
 
 def reads(text: str) -> Reads:
-    """What the templates in `text` read; nothing for what Jinja cannot parse, which is reported elsewhere."""
+    """What the templates in `text` read; nothing if Jinja cannot parse it, which is reported elsewhere."""
     if not has_template(text) or len(text) > MAX_TEMPLATE:
         return Reads()
     bare = [found[1] if (found := _BARE.fullmatch(piece)) else None for piece, literal in pieces(text) if not literal]

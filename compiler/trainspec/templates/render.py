@@ -1,4 +1,4 @@
-"""Rendering a template: what Airflow would make of it, as far as that is known before the task runs."""
+"""Renders a template: what Airflow would make of it, as far as that is known before the task runs."""
 
 import re
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _LITERAL = "for a literal `{{` or `{%`, write `{{ '{{' }}` or `{{ '{%' }}`"
 
 
 class Rendered(NamedTuple):
-    """A rendered text, None if a part of it is known only when the task runs; and what is wrong with it."""
+    """A rendered text, None if a part of it is only known at run time; and what is wrong with it."""
 
     text: str | None
     problems: tuple[Problem, ...] = ()
 
 
 def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
-    """`text` as Airflow renders it where templates see `context`. Without one, names are unknown but not wrong."""
+    """`text` as Airflow renders it if templates see `context`. Without one, names are unknown but not wrong."""
     if not has_template(text):
         return Rendered(text)
     spend(len(text) // 2)
@@ -46,7 +46,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
         return Rendered(None, (Problem(codes.TEMPLATE_SYNTAX, f"Jinja cannot parse this: {error.message}", _LITERAL),))
     except RecursionError:
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template is nested too deeply"),))
-    except ValueError:  # Jinja reads numbers with int(), which refuses very long ones
+    except ValueError:  # Jinja reads numbers with int(), which rejects very long ones
         return Rendered(None, (Problem(codes.UNSAFE_TEMPLATE, "the template contains a number that is too long"),))
     if isinstance(value, Varying):
         value = value.value
@@ -55,7 +55,7 @@ def render(text: str, context: Mapping[str, Any] | None = None) -> Rendered:
 
 
 def _of_names(text: str, context: Mapping[str, Any] | None) -> str | None:
-    """`text` rendered, where its templates are bare names: most are, and Jinja takes 0.1 s to import. Else None."""
+    """`text` rendered, if its templates are bare names: most are, and Jinja takes 0.1 s to import. Else None."""
     parts = []
     for piece, literal in pieces(text):
         name = None if literal else _BARE_NAME.fullmatch(piece)
@@ -69,7 +69,7 @@ def _of_names(text: str, context: Mapping[str, Any] | None) -> str | None:
 
 
 def folded(text: str) -> str:
-    """`text` with templates that can only be one thing put in, where it holds no others: `{{ '{{' }}` is `{{`."""
+    """`text` with constant templates replaced, if it contains no others: `{{ '{{' }}` is `{{`."""
     if not has_template(text) or _names_something(text):
         return text
     constant = render(text).text
@@ -77,8 +77,8 @@ def folded(text: str) -> str:
 
 
 def _names_something(text: str) -> bool:
-    """Whether a template of `text` is a bare name, so that it is not a constant: asked before Jinja parses it."""
+    """Whether a template of `text` is a bare name, so that it is not a constant: checked before Jinja parses it."""
     if "{%" in text:
-        return False  # which can set a name, or make it literal
+        return False  # it can set a name, or make it literal
     names = (_BARE_NAME.fullmatch(piece) for piece, literal in pieces(text) if not literal)
     return any(name is not None and name[1] not in _CONSTANTS for name in names)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 
 class Unknown:
-    """A value that is known only when the task runs. Whatever is made of it is unknown too."""
+    """A value that is only known at run time. Any result of it is unknown, too."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -19,7 +19,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Varying(Unknown):
-    """A value that is another in each run, such as a date: a text can hold it, as some run has it.
+    """A value that differs in each run, such as a date: a string can contain it in the form that some run has.
 
     What is decided by it, or computed from it, is unknown.
     """
@@ -33,11 +33,11 @@ _WHOLE_DATE = re.compile(
     (?: \+00:?00 | Z )?""",
     re.VERBOSE,
 )
-"""A date from its year to its day, maybe with a time: what an expression may make of one and is still known."""
+"""A date from its year to its day, maybe with a time: what an expression may derive from one and is still known."""
 
 
 def varying(value: Any) -> Any:
-    """`value`, made of one that is another in each run: known as a moment, or as a text that is a whole date.
+    """`value`, derived from one that differs in each run: known as a moment, or as a string that is a complete date.
 
     Parts of dates (`ds[5:]`, `logical_date.hour`) are few enough to be singled out, and too many to be tried.
     """

@@ -7,7 +7,7 @@ _FULL = re.compile(r" *(?:- +)*(?P<key>[^\s#].*?): *\S")
 
 
 def complaint(context: str, problem: str, line: str, column: int) -> tuple[str, str | None]:
-    """A message, and an advice where there is one.
+    """A message, and advice if there is any.
 
     `context` and `problem` are libyaml's, `line` is the text of the line that it stopped at, `column` the place there,
     from 1.

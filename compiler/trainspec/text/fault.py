@@ -1,4 +1,4 @@
-"""What is wrong at a path of a document, and the one way to say where that is written."""
+"""What is wrong at a path of a document, and the only way to find where that is written."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from trainspec.text.tree import Mapping, Node, Path, dotted, find, key_span, rew
 class Fault:
     """One thing that is wrong at `path`: a finding that has no place yet.
 
-    `on_key` where the path's last key is meant and not what stands there; `other` is a second path that has to do with
+    `on_key` if the path's last key is meant and not its value; `other` is a second, related path;
     it; `fix` is the string that must stand there, where nothing else can have been meant; `member` is the request
     member that the field becomes.
     """
@@ -45,7 +45,7 @@ def placed(fault: Fault, root: Node) -> Diagnostic:
 
 
 def nearest(root: Node, path: Path) -> Path:
-    """The longest beginning of `path` at which something stands."""
+    """The longest beginning of `path` that exists."""
     node = root
     for length, step in enumerate(path):
         below = find(node, (step,))
@@ -56,7 +56,7 @@ def nearest(root: Node, path: Path) -> Path:
 
 
 def _key(root: Node, path: Path) -> Node:
-    """The last key of `path` as a node; its value where it has no key."""
+    """The last key of `path` as a node; its value if it has no key."""
     parent = find(root, path[:-1])
     entry = parent.entry(str(path[-1])) if isinstance(parent, Mapping) and path else None
     return entry.key if entry else find(root, path)

@@ -1,4 +1,4 @@
-"""Reads a spec's text: whatever is at the path becomes text or one clear finding."""
+"""Reads a spec's text: whatever is at the path becomes a text or one clear finding."""
 
 import re
 from collections.abc import Callable
@@ -18,12 +18,12 @@ MAX_BYTES = 1024 * 1024
 _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
-"""What may be in any text: where there is nothing else, the pattern, which is slow to compile, need not look."""
+"""Characters that are always allowed: a text of only these needs no check by the pattern, which is slow to compile."""
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Source(NamedTuple):
-    """A file's text under the name by which findings speak of it (its path from the project's root)."""
+    """A file's text under its name in findings (its path from the project's root)."""
 
     name: str
     text: str
@@ -33,7 +33,7 @@ class Source(NamedTuple):
         return _BREAK.split(self.text)
 
     def offsets(self, span: Span) -> tuple[int, int]:
-        """Where `span` begins and ends, as offsets in the text."""
+        """The beginning and the end of `span`, as offsets in the text."""
         starts = _line_starts(self.text)
         return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
 
@@ -45,17 +45,17 @@ class Source(NamedTuple):
 
 @lru_cache(maxsize=4)
 def _line_starts(text: str) -> tuple[int, ...]:
-    """Where the lines of `text` begin, and where it ends."""
+    """The beginnings of the lines of `text`, and its end."""
     return (0, *(found.end() for found in _BREAK.finditer(text)), len(text))
 
 
 def read_source(path: Path, name: str) -> Source | Diagnostic:
-    """The text of the file at a path that the user typed, or why it cannot be had. Links are followed."""
+    """The text of the file at a path that the user typed, or why it cannot be read. Links are followed."""
     return _source(lambda: read_typed(path, MAX_BYTES), name)
 
 
 def read_in(tree: "Tree", file: str, name: str) -> Source | Diagnostic:
-    """The text of a `file` of a tree, under the `name` by which findings speak of it; or why it cannot be had."""
+    """The text of a `file` of a tree, with the `name` that findings use; or why it cannot be read."""
     return _source(lambda: tree.read(file, MAX_BYTES), name)
 
 

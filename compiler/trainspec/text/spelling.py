@@ -45,9 +45,9 @@ def _edit(edit: Edit, source: Source, removes_comment: bool) -> Edit | None:
 
 
 def _around_references(written: str | None, value: str, text: str) -> str | None:
-    """The new text of a scalar that says `written` in the file, `value` when its `${...}` are put in.
+    """The new text of a scalar that is `written` in the file, and is `value` after substitution of its `${...}`.
 
-    None if the change touches what is put in, or stands behind it.
+    None if the change affects what is substituted, or comes after it.
     """
     if written is None or written == value:
         return None if written is None else text
@@ -60,7 +60,7 @@ def _around_references(written: str | None, value: str, text: str) -> str | None
 
 
 def _written(text: str, quote: str, is_plain: bool, is_in_block: bool) -> str | None:
-    """`text` as a scalar, in the quotes of the one before, or in double ones where it needs some.
+    """`text` as a scalar, in the quotes of the previous one, or in double ones if it needs some.
 
     One that `is_in_block` need not be such as can be between brackets.
     """
@@ -79,7 +79,7 @@ def _written(text: str, quote: str, is_plain: bool, is_in_block: bool) -> str | 
 
 def value_of(raw: str, *, in_list: bool = False) -> str | None:
     """The value of the scalar that `raw` spells; None if it is not a scalar."""
-    import yaml  # only where there is something to fix
+    import yaml  # only if there is something to fix
 
     try:
         node = yaml.compose(f"[{raw}]" if in_list else raw, Loader=yaml.BaseLoader)

@@ -25,19 +25,19 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS, _MAX_OTHER_DIGITS = 4000, 3500
-"""Python refuses to read longer integers, and to write them, whatever base they were read in."""
+"""Python does not read longer integers, and does not write them, whatever base they were read in."""
 
 _TYPE_NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
 
 class Plain(str):
-    """The characters of a scalar without quotes, at a place where the characters themselves are the value."""
+    """The characters of a scalar without quotes, where the characters themselves are the value."""
 
     __slots__ = ()
 
 
 def natural(text: str) -> object:
-    """What an unquoted scalar is by YAML 1.2's core schema: None, a bool, an int, a float, or its text."""
+    """What an unquoted scalar is by YAML 1.2's core schema: None, a bool, an int, a float, or its string."""
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -60,7 +60,7 @@ def is_null(node: Node | None) -> bool:
 
 
 def to_data(node: Node, schema: Schema, request_schema: Schema | None = None) -> Any:
-    """`node` as plain data, each scalar read as the type that `schema` (a JSON Schema) wants at its place.
+    """`node` as plain data, each scalar read as the type that `schema` (a JSON Schema) expects at its place.
 
     Where `schema` says `x-text`, unquoted scalars come back as `Plain`; where it says `x-request`, `request_schema`
     takes over. A scalar that fits no wanted type comes back as what it naturally is, for the validation to refuse.
@@ -76,7 +76,7 @@ def reader(schema: Schema, request_schema: Schema | None = None) -> Callable[[No
 
 
 def json_text(value: Any) -> str:
-    """Compact JSON of data that may hold `Plain` text: a number keeps the digits that its author wrote."""
+    """Compact JSON of data that may contain `Plain` strings: a number keeps the digits that its author wrote."""
     if isinstance(value, Plain):
         if _JSON_NUMBER.fullmatch(value):
             return str(value)
@@ -92,7 +92,7 @@ def json_text(value: Any) -> str:
 
 
 class _Place:
-    """A place in a document: what its schemas, the arms of an anyOf among them, want of what stands there."""
+    """A place in a document: what its schemas, including the arms of an anyOf, expect there."""
 
     def __init__(self, schemas: tuple[Schema, ...], definitions: Schema) -> None:
         self._definitions = definitions
@@ -127,12 +127,12 @@ class _Place:
         return self._inner(tuple(schema for schema in extra if isinstance(schema, dict)))
 
     def _inner(self, schemas: tuple[Schema, ...]) -> "_Place":
-        """A place below this one: below one that wants the author's characters, all do unless a schema says more."""
+        """A place below this one: below one that expects the author's characters, all do unless a schema says more."""
         return _Place(schemas or (({"x-text": True},) if self.is_text else ()), self._definitions)
 
 
 def _read(node: Node, place: _Place, request: _Place | None) -> Any:
-    """`node` as data; `request` is the place that takes over where raw members stand."""
+    """`node` as data; `request` is the place that takes over at raw members."""
     if isinstance(node, Scalar):
         return _read_scalar(node, place)
     if isinstance(node, Sequence):
@@ -149,7 +149,7 @@ def _read_scalar(node: Scalar, place: _Place) -> object:
         return None if node.text in _NULL else Plain(node.text)
     value = natural(node.text)
     if not place.wanted and type(value) is int and _LEADING_ZERO.match(node.text):
-        return node.text  # where anything may stand: an account's id, which would lose a digit
+        return node.text  # where anything is allowed: an account's id would lose a digit
     fits = _type_name(value) in place.wanted or (type(value) is int and "number" in place.wanted)
     return node.text if value is not None and not fits and "string" in place.wanted else value
 
