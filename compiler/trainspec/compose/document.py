@@ -101,7 +101,7 @@ def compose(
         place = id_place(root, own or root.span.path)
         findings += same_ids(root, combined, _ids(root, default_id, given, combined), place)
     findings += variables.findings
-    used = {*mentioned(whole), *mentioned(root)}
+    used = {*mentioned(whole), *(mentioned(root) if root is not whole else ())}
     if not has_errors(findings):
         findings += _unused(root, used, own)
     names = frozenset({*used, *(declared.keys() if isinstance(declared, Mapping) else ())})

@@ -8,7 +8,7 @@ out. And so a whole `${...}` in between waits: whether it is a map that merges i
 from dataclasses import replace
 from operator import is_
 
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping, with_entries
 from trainspec.text.typing import is_null
 
 
@@ -43,13 +43,15 @@ def settled(node: Node) -> Node:
     """`node` without what was removed from its maps; a map above what waits keeps its nulls, which may remove more."""
     if not isinstance(node, Mapping) or _waits(node.replaced):
         return node
-    kept = tuple(_settled(entry) for entry in node.entries if not is_removal(entry.value))
+    kept = tuple([_settled(entry) for entry in node.entries if not is_removal(entry.value)])
     if len(kept) == len(node.entries) and all(map(is_, kept, node.entries)):
         return node
-    return replace(mapping(kept, node.span), via=node.via, replaced=node.replaced)
+    return with_entries(node, kept)
 
 
 def _settled(entry: Entry) -> Entry:
+    if isinstance(entry.value, Scalar):
+        return entry
     value = settled(entry.value)
     return entry if value is entry.value else Entry(entry.key, value)
 
@@ -57,4 +59,4 @@ def _settled(entry: Entry) -> Entry:
 def without(node: Mapping, *keys: str) -> Mapping:
     """`node` without some keys."""
     kept = tuple(entry for entry in node.entries if entry.key.text not in keys)
-    return replace(mapping(kept, node.span), via=node.via, replaced=node.replaced)
+    return with_entries(node, kept)

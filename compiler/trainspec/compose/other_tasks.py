@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from collections.abc import Mapping as Map
-from dataclasses import replace
 
 from trainspec.compose.merge import settled
 from trainspec.compose.references import PREFIX, Images, JobScope, with_needed
@@ -10,7 +9,7 @@ from trainspec.compose.variables import Variables
 from trainspec.diagnostics import Diagnostic
 from trainspec.templates.choices import Choice
 from trainspec.text.parse import MAX_NODES
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping
+from trainspec.text.tree import Entry, Mapping, Node, Scalar, mapping, with_entries
 
 SECTIONS = ("sensors", "tasks", "approvals", "triggers")
 
@@ -58,7 +57,7 @@ def compose_section(
             return variables.too_large(
                 entry.key.span, f"more than {MAX_NODES:,} values after variables are substituted"
             )
-    return replace(mapping(tuple(entries), node.span), via=node.via, replaced=node.replaced)
+    return with_entries(node, tuple(entries))
 
 
 def _resolved(section: str, task: Node, variables: Variables, scope: JobScope) -> Node:
@@ -69,7 +68,7 @@ def _resolved(section: str, task: Node, variables: Variables, scope: JobScope) -
         scope.field_name = entry.key.text
         one = variables.resolve(mapping((entry,), task.span))
         entries += one.entries if isinstance(one, Mapping) else ()
-    resolved = replace(mapping(tuple(entries), task.span), via=task.via, replaced=task.replaced)
+    resolved = with_entries(task, tuple(entries))
     if section == "triggers":
         resolved = _handed_over(resolved, variables, scope)
     return with_needed(resolved, scope.needed)
@@ -97,4 +96,4 @@ def _handed_over(trigger: Mapping, variables: Variables, scope: JobScope) -> Map
     key = conf.key if conf is not None else Scalar("conf", job.span)
     entry = Entry(key, mapping((*handed, *given), conf.value.span if conf is not None else job.span))
     rest = tuple(each for each in trigger.entries if each.key.text != "conf")
-    return replace(mapping((*rest, entry), trigger.span), via=trigger.via, replaced=trigger.replaced)
+    return with_entries(trigger, (*rest, entry))

@@ -18,7 +18,19 @@ from trainspec.compose.undefined import advice_for, meant
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes
 from trainspec.safety.budget import spend
 from trainspec.text.parse import MAX_DEPTH, MAX_FAULTS, MAX_NODES, MAX_TEXT
-from trainspec.text.tree import Entry, Mapping, Node, Scalar, Sequence, depth, mapping, rewrite_to, sequence, used_at
+from trainspec.text.tree import (
+    Entry,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    depth,
+    mapping,
+    rewrite_to,
+    used_at,
+    with_entries,
+    with_items,
+)
 
 MAX_TOTAL = 16 * MAX_TEXT
 MAX_CHAIN = 40
@@ -75,6 +87,8 @@ class Variables:
 
     def resolve(self, node: Node) -> Node:
         """`node` with every `${...}` in its values resolved; the node itself where it holds none."""
+        if isinstance(node, Scalar) and "${" not in node.text:
+            return node
         resolved = self._resolved(node)
         if node.replaced is None or not isinstance(resolved, Mapping):
             return resolved
@@ -121,7 +135,7 @@ class Variables:
 
     def _resolved(self, node: Node) -> Node:
         if isinstance(node, Scalar):
-            return self._scalar(node) if "${" in node.text else node
+            return self._scalar(node)
         spend(1 + len(node.entries if isinstance(node, Mapping) else node.items))
         if self._level[0] >= MAX_LEVELS:
             return self.too_large(node.span, _TOO_DEEP)
@@ -134,15 +148,11 @@ class Variables:
     def _resolved_below(self, node: Mapping | Sequence) -> Node:
         if isinstance(node, Mapping):
             entries = tuple(map(self._entry, node.entries))
-            if all(map(is_, entries, node.entries)):
-                return self._bounded(node)
-            resolved: Mapping | Sequence = mapping(entries, node.span)
-        else:
-            items = tuple(map(self.resolve, node.items))
-            if all(map(is_, items, node.items)):
-                return self._bounded(node)
-            resolved = sequence(items, node.span)
-        return self._bounded(replace(resolved, via=node.via, replaced=node.replaced))
+            is_changed = not all(map(is_, entries, node.entries))
+            return self._bounded(with_entries(node, entries) if is_changed else node)
+        items = tuple(map(self.resolve, node.items))
+        is_changed = not all(map(is_, items, node.items))
+        return self._bounded(with_items(node, items) if is_changed else node)
 
     def _entry(self, entry: Entry) -> Entry:
         key, value = self._key(entry.key), self.resolve(entry.value)
@@ -286,13 +296,13 @@ def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:
 
 def mentioned(node: Node | None, kind: str = "vars") -> Iterator[str]:
     """The names of the variables of a kind that `${...}` in the values of `node` name, resolved or not."""
-    if isinstance(node, Scalar):
-        if "${" in node.text:
-            names = (found.group(1) for found in _REFERENCE.finditer(node.text) if found.group(1) is not None)
+    waiting = [] if node is None else [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, Mapping):
+            waiting += [entry.value for entry in reversed(each.entries)]
+        elif isinstance(each, Sequence):
+            waiting += reversed(each.items)
+        elif "${" in each.text:
+            names = (found.group(1) for found in _REFERENCE.finditer(each.text) if found.group(1) is not None)
             yield from (name.strip().split(".")[1] for name in names if name.strip().startswith(f"{kind}."))
-    elif isinstance(node, Mapping):
-        for entry in node.entries:
-            yield from mentioned(entry.value, kind)
-    elif node is not None:
-        for item in node.items:
-            yield from mentioned(item, kind)

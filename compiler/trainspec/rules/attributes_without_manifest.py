@@ -12,6 +12,7 @@ from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS557", "attributes on a channel that is not an augmented manifest", Severity.WARNING)
+ONLY_WITH = ("AttributeNames",)
 
 BAD = """
 inputs: {train: {s3: s3://my-bucket/train/, attributes: [source-ref, label]}}

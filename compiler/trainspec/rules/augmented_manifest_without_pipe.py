@@ -13,6 +13,7 @@ from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS513", "an augmented manifest that is not streamed")
+ONLY_WITH = ("AugmentedManifestFile",)
 
 BAD = """
 inputs:

@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS824", "a built-in algorithm's name without its version", Severity.WARNING)
+ONLY_WITH = ("AlgorithmName",)
 
 BAD = """
 image: null

@@ -13,6 +13,7 @@ from trainspec.rules.support.channels import S3, channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS840", "channels of which only some are assigned to instance groups")
+ONLY_WITH = ("InstanceGroupNames",)
 
 _GROUPS = """
 resources:

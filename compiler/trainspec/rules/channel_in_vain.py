@@ -15,6 +15,7 @@ from trainspec.rules.support.machines import instance_count
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS843", "a channel setting that has no effect", Severity.NOTE)
+ONLY_WITH = ("ShardedByS3Key", "ShuffleConfig", "FastFile")
 
 BAD = """
 inputs: {train: {s3: s3://my-bucket/train/, distribution: ShardedByS3Key}}

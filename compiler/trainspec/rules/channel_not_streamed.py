@@ -13,6 +13,7 @@ from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS841", "an input mode that the channel's data source does not support")
+ONLY_WITH = ("FileSystemDataSource", "FastFile")
 
 BAD = """
 inputs: {train: {manifest: s3://my-bucket/train.manifest, input_mode: FastFile}}

@@ -15,6 +15,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS833", "a channel with the program that is streamed or sharded", Severity.WARNING)
+ONLY_WITH = ("ContainerEntrypoint", "sagemaker_submit_directory")
 
 BAD = """
 entrypoint: [/opt/ml/input/data/code/train.sh]

@@ -14,6 +14,7 @@ from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS842", "an invalid detail of a channel's data source")
+ONLY_WITH = ("ManifestFile", "AugmentedManifestFile", "FileSystemDataSource")
 
 BAD = """
 inputs: {train: {manifest: s3://my-bucket/manifests/}}

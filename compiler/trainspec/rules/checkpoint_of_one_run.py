@@ -13,6 +13,7 @@ from trainspec.rules.support.clock import changes_with_each_try
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS534", "a checkpoint prefix that only one run uses", Severity.NOTE)
+ONLY_WITH = ("CheckpointConfig",)
 
 BAD = """
 checkpoint: s3://my-bucket/checkpoints/{{ ts_nodash }}/

@@ -13,6 +13,7 @@ from trainspec.rules.support.clock import changes_with_each_try
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS533", "a checkpoint prefix that changes with each try", Severity.WARNING)
+ONLY_WITH = ("CheckpointConfig",)
 
 BAD = """
 checkpoint: s3://my-bucket/checkpoints/{{ macros.uuid.uuid4() }}/

@@ -23,6 +23,7 @@ inputs: {train: {s3: s3://my-bucket/train/, compression: Gzip, input_mode: Pipe}
 """
 
 MEMBERS = {"CompressionType": "compression", "RecordWrapperType": "record_wrapper"}
+ONLY_WITH = tuple(MEMBERS)
 
 
 def check_job(job: JobView) -> Iterator[Found]:

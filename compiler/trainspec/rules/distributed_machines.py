@@ -12,6 +12,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS838", "SMDDP on an instance type that it does not support", Severity.WARNING)
+ONLY_WITH = ("sagemaker_distributed_dataparallel_enabled",)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-gpu-py311-cu121-ubuntu20.04-sagemaker

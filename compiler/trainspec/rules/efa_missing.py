@@ -14,6 +14,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS814", "EFA on an instance type without it", Severity.WARNING)
+ONLY_WITH = ("FI_PROVIDER", "FI_EFA_USE_DEVICE_RDMA")
 
 BAD = """
 environment: {FI_PROVIDER: efa}

@@ -13,6 +13,7 @@ from trainspec.rules.support.machines import instance_count
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS525", "encryption between containers on a single instance", Severity.NOTE)
+ONLY_WITH = ("EnableInterContainerTrafficEncryption",)
 
 BAD = """
 encrypt_inter_container_traffic: true

@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS512", "a channel from a file system in a job without a VPC")
+ONLY_WITH = ("FileSystemDataSource",)
 
 BAD = """
 inputs:

@@ -14,6 +14,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS835", "a folder of the container that SageMaker uses itself", Severity.WARNING)
+ONLY_WITH = ("LocalPath",)
 
 BAD = """
 checkpoint: {s3: s3://my-bucket/checkpoints/, local_path: /opt/ml/model}

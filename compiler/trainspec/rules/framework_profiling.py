@@ -18,6 +18,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS839", "framework profiling that the image does not support", Severity.WARNING)
+ONLY_WITH = ("ProfilingParameters",)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker

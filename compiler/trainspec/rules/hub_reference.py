@@ -14,6 +14,7 @@ from trainspec.rules.support.members import places
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS816", "a channel's hub that is not a model reference", Severity.NOTE)
+ONLY_WITH = ("HubAccessConfig",)
 
 BAD = """
 inputs:

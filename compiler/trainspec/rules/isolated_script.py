@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS568", "a container with network isolation that must download its script", Severity.WARNING)
+ONLY_WITH = ("EnableNetworkIsolation",)
 
 BAD = """
 network_isolation: true

@@ -11,6 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS837", "a container with network isolation that uses MLflow", Severity.WARNING)
+ONLY_WITH = ("EnableNetworkIsolation",)
 
 BAD = """
 network_isolation: true

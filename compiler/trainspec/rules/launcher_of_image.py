@@ -47,6 +47,8 @@ _FRAMEWORKS: Final = {
     "scikit-learn": "sklearn",
 }
 
+ONLY_WITH = tuple(kind.enabled for kind in KINDS.values())
+
 
 def check_job(job: JobView) -> Iterator[Found]:
     """Look up each switch that is on; `distribution` has rules of its own."""

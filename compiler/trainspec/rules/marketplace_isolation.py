@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS825", "an AWS Marketplace algorithm without network isolation", Severity.WARNING)
+ONLY_WITH = ("AlgorithmName",)
 
 BAD = """
 image: null

@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS505", "`max_wait` on a job that is not a spot job")
+ONLY_WITH = ("MaxWaitTimeInSeconds",)
 
 BAD = """
 stopping: {max_runtime: 10m, max_wait: 20m}

@@ -17,6 +17,7 @@ from trainspec.safety.unwarned import expression
 from trainspec.templates import has_template
 
 CODE = Code("TS880", "a metric whose expression finds no number", Severity.WARNING)
+ONLY_WITH = ("MetricDefinitions",)
 
 BAD = r"""
 metrics: {auc: "auc=[0-9.]+"}

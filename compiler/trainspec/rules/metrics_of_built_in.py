@@ -14,6 +14,7 @@ from trainspec.rules.support.algorithms import first_party
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS806", "metrics for a built-in algorithm, which has its own")
+ONLY_WITH = ("MetricDefinitions",)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1

@@ -13,6 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS817", "a metric whose expression also matches another metric's values", Severity.WARNING)
+ONLY_WITH = ("MetricDefinitions",)
 
 BAD = """
 metrics:

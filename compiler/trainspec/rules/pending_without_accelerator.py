@@ -14,6 +14,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS544", "a limit on waiting for CPU instances", Severity.NOTE)
+ONLY_WITH = ("MaxPendingTimeInSeconds",)
 
 BAD = """
 stopping: {max_pending: 2h}

@@ -14,6 +14,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS850", "a placement of instances that are not in an UltraServer")
+ONLY_WITH = ("InstancePlacementConfig",)
 
 BAD = """
 resources: {placement: {multiple_jobs: true}}

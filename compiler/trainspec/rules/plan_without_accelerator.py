@@ -14,6 +14,7 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS844", "a training plan for instances without accelerators", Severity.WARNING)
+ONLY_WITH = ("TrainingPlanArn", "TrainingPlanArns")
 
 BAD = """
 resources:

@@ -13,6 +13,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS510", "instance preferences with settings that they exclude")
+ONLY_WITH = ("InstancePreferences",)
 
 BAD = """
 resources:

@@ -12,6 +12,7 @@ from trainspec.diagnostics import Code
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS515", "remote debugging of a container with network isolation")
+ONLY_WITH = ("RemoteDebugConfig",)
 
 BAD = """
 remote_debug: true

@@ -13,6 +13,7 @@ from trainspec.rules.support.algorithms import built_in
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS567", "remote debugging of a built-in algorithm", Severity.WARNING)
+ONLY_WITH = ("RemoteDebugConfig",)
 
 BAD = """
 image: 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1

@@ -15,6 +15,7 @@ from trainspec.request.images import known_registry
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS830", "a script that the container cannot fetch", Severity.WARNING)
+ONLY_WITH = ("sagemaker_program", "SAGEMAKER_PROGRAM", "sagemaker_submit_directory")
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker

@@ -13,6 +13,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS831", "an entry script that the container cannot run", Severity.WARNING)
+ONLY_WITH = ("sagemaker_program",)
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from trainspec.rules.support.view import LONGEST, JobView
+from trainspec.rules.support.view import LONGEST, JobView, once_a_job
 from trainspec.safety.masking import form_of, names_password, refers, speaks_of_secrets
 from trainspec.safety.randomness import is_random
 from trainspec.text.tree import Path
@@ -10,6 +10,7 @@ from trainspec.text.tree import Path
 __all__ = ["form_of", "is_secret_by_name", "places"]
 
 
+@once_a_job
 def places(job: JobView) -> Iterator[tuple[str, str, Path]]:
     """The texts that anyone who may describe the job can read: name, text and member's path."""
     for member in ("Environment", "HyperParameters"):

@@ -13,6 +13,7 @@ from trainspec.request.fields import JOB
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS511", "a serverless job with settings that it excludes")
+ONLY_WITH = ("ServerlessJobConfig",)
 
 BAD = """
 image: null

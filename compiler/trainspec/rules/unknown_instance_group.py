@@ -11,6 +11,7 @@ from trainspec.diagnostics import Code, did_you_mean, the_one
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS514", "an instance group that does not exist")
+ONLY_WITH = ("InstanceGroupNames",)
 
 BAD = """
 resources:

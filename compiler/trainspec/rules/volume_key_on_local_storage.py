@@ -13,6 +13,7 @@ from trainspec.rules.support.machines import has_local_storage, instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS507", "a volume key for instances without a volume")
+ONLY_WITH = ("VolumeKmsKeyId",)
 
 BAD = """
 resources: {instance_type: ml.g5.2xlarge, volume_size: null, volume_kms_key: 1234abcd-12ab-34cd-56ef-1234567890ab}

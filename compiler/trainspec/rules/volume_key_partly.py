@@ -13,6 +13,7 @@ from trainspec.rules.support.machines import has_local_storage, instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS853", "a volume key for instances of which some have no volume", Severity.WARNING)
+ONLY_WITH = ("VolumeKmsKeyId",)
 
 BAD = """
 resources:

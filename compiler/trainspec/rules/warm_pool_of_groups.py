@@ -11,6 +11,7 @@ from trainspec.diagnostics import Code, Severity
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS527", "a warm pool for several instance groups", Severity.WARNING)
+ONLY_WITH = ("KeepAlivePeriodInSeconds",)
 
 BAD = """
 resources:

@@ -1,18 +1,24 @@
 """Walks through plain data, such as that of JSON: maps, lists and single values."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 
 
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
     """The single values in `value`, and its empty maps and lists, each with its path below `path`."""
-    if not value or not isinstance(value, dict | list):
-        yield path, value
-        return
-    for step, below in value.items() if isinstance(value, dict) else enumerate(value):
-        yield from leaves(below, (*path, step))
+    found: list[tuple[Path, Any]] = []
+
+    def walk(value: Any, path: Path) -> None:
+        if not value or not isinstance(value, (dict, list)):
+            found.append((path, value))
+            return
+        for step, below in value.items() if isinstance(value, dict) else enumerate(value):
+            walk(below, (*path, step))
+
+    walk(value, path)
+    return found
 
 
 def with_leaves(value: Any, change: Callable[[Any, Path], Any], path: Path = ()) -> Any:

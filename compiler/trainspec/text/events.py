@@ -6,15 +6,12 @@ from typing import Any
 
 def events(text: str) -> Iterator[Any]:
     """The events of `text`, one by one. Raises one of `yaml_error()` if it is not YAML."""
-    import yaml  # 0.1 s to import: only where YAML is read
-
-    found: Iterator[Any] = yaml.parse(text, Loader=loader())
-    return found
+    return iter(loader()(text).get_event, None)
 
 
 def loader() -> Any:
     """The loader that keeps all scalars as strings: libyaml's, where it is there."""
-    import yaml
+    import yaml  # 0.1 s to import: only where YAML is read
 
     return yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 

@@ -6,6 +6,7 @@ parsing continues behind it.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +93,15 @@ class _Builder:
         self._last: Any = None
         self._documents = 0
         self._merged = 0
+        self._steps: dict[str, Callable[[Any], bool]] = {
+            "DocumentStartEvent": self._document,
+            "MappingStartEvent": self._begin_map,
+            "SequenceStartEvent": self._begin,
+            "MappingEndEvent": self._end,
+            "SequenceEndEvent": self._end,
+            "ScalarEvent": self._scalar,
+            "AliasEvent": self._alias,
+        }
 
     def take(self, event: Any) -> bool:
         """Take in one event; false when reading on is of no use."""
@@ -100,32 +110,8 @@ class _Builder:
                 codes.TOO_LARGE, self._span(event), f"{MAX_FAULTS} errors so far: the rest of the file is not read"
             )
             return False
-        kind = type(event).__name__
-        if kind == "DocumentStartEvent":
-            self._documents += 1
-            if self._documents > 1:
-                advice = "put each spec in its own file"
-                self._report(
-                    codes.NOT_A_SPEC,
-                    self._span(event),
-                    "a second document begins here; a spec is a single document",
-                    advice,
-                )
-                return False
-        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            return self._begin(event, is_map=kind == "MappingStartEvent")
-        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            return self._end(event)
-        elif kind == "ScalarEvent":
-            self._last = event.end_mark
-            if len(event.value) > MAX_TEXT:
-                self._report(codes.TOO_LARGE, self._span(event), f"a string of more than {MAX_TEXT:,} characters")
-                return False
-            node = Scalar(event.value, self._span_of_scalar(event), self._is_plain(event))
-            return self._add(node, event.anchor, event.tag)
-        elif kind == "AliasEvent":
-            return self._alias(event)
-        return True
+        step = self._steps.get(type(event).__name__)
+        return step is None or step(event)
 
     def has(self, keys: frozenset[str]) -> bool:
         """Whether the document is a map that has these keys."""
@@ -138,7 +124,28 @@ class _Builder:
 
     # ------------------------------------------------------------------ nodes
 
-    def _begin(self, event: Any, *, is_map: bool) -> bool:
+    def _document(self, event: Any) -> bool:
+        self._documents += 1
+        if self._documents > 1:
+            message, advice = (
+                "a second document begins here; a spec is a single document",
+                "put each spec in its own file",
+            )
+            self._report(codes.NOT_A_SPEC, self._span(event), message, advice)
+        return self._documents == 1
+
+    def _scalar(self, event: Any) -> bool:
+        self._last = event.end_mark
+        if len(event.value) > MAX_TEXT:
+            self._report(codes.TOO_LARGE, self._span(event), f"a string of more than {MAX_TEXT:,} characters")
+            return False
+        node = Scalar(event.value, self._span_of_scalar(event), self._is_plain(event))
+        return self._add(node, event.anchor, event.tag)
+
+    def _begin_map(self, event: Any) -> bool:
+        return self._begin(event, is_map=True)
+
+    def _begin(self, event: Any, *, is_map: bool = False) -> bool:
         if len(self._stack) >= MAX_DEPTH:
             self._report(codes.TOO_LARGE, self._span(event), f"more than {MAX_DEPTH} levels of nesting")
             return False
@@ -261,10 +268,12 @@ class _Builder:
     def _is_plain(self, event: Any) -> bool:
         """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
+        if tag is None:
+            return not event.style
         if tag not in _KNOWN_TAGS and not self.keep_tags:
             shown = cut(tag.replace(_TAG, "!!"), _SHOWN)
             self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
-        return tag in _PLAIN_TAGS or (tag is None and not event.style)
+        return tag in _PLAIN_TAGS
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

@@ -43,6 +43,7 @@ class Registry(NamedTuple):
         return self.image.account in self.expected
 
 
+@lru_cache(maxsize=256)
 def ecr_image(image: str) -> EcrImage | None:
     """The parts of a URI in ECR, or of its host alone; None for another registry, a template or no URI."""
     found = _ECR.fullmatch(image)

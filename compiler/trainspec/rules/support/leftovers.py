@@ -17,6 +17,8 @@ _SLOT = re.compile(
     r"|(?<![A-Za-z0-9])(?:[Xx]{4,}|TODO|FIXME|TBD|CHANGE[_-]?ME|REPLACE[_-]?ME|PLACEHOLDER)(?![A-Za-z0-9])"
     r"|(?<![A-Za-z0-9])(?:YOUR|your)[_-][A-Za-z]+"
 )
+_MAY_BE_SLOT = re.compile(r"[<{$…]|\.\.\.|[Xx]{4}|TODO|FIXME|TBD|CHANGE|REPLACE|PLACEHOLDER|YOUR|your")
+"""What each of them holds, found in a fraction of the time."""
 _WORDS = re.compile(r"None|null|NULL|undefined|nan|NaN|N/A|n/a")
 _IN_FREE_TEXT = re.compile(
     r"(?i:<(?:your|insert|replace|put)[^<>]*>)|TODO|FIXME|[Xx]{4,}|(?i:CHANGE[_-]?ME|REPLACE[_-]?ME)"
@@ -30,7 +32,7 @@ def placeholder(leaf: Leaf) -> str | None:
     if leaf.shape in FREE_TEXT:
         found = _IN_FREE_TEXT.fullmatch(leaf.text)
     else:
-        found = _SLOT.search(leaf.text) or _WORDS.fullmatch(leaf.text)
+        found = (_MAY_BE_SLOT.search(leaf.text) and _SLOT.search(leaf.text)) or _WORDS.fullmatch(leaf.text)
     return found.group() if found and is_accepted(leaf) else None
 
 

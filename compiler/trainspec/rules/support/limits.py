@@ -1,6 +1,7 @@
 """Limits that AWS states only in prose: of the API, the default quotas, and warm pools."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from trainspec.rules.support.members import places
@@ -137,9 +138,7 @@ def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
     """The numbers of a job that are beyond a limit of one kind."""
     if kind == "quota":
         yield from _of_all_groups(job)
-    for limit in LIMITS:
-        if limit.kind != kind:
-            continue
+    for limit in _of_kind(kind):
         for place, value in places(job, limit.members):
             if not isinstance(value, int) or isinstance(value, bool):
                 continue
@@ -149,6 +148,11 @@ def beyond(job: JobView, kind: Kind) -> Iterator[Found]:
             if is_beyond and not (kind == "quota" and value > LONGEST_RUN):
                 message = limit.message.format(value=f"{value:,}", duration=duration(value))
                 yield Found(job.origin(*place), message, limit.advice)
+
+
+@cache
+def _of_kind(kind: Kind) -> tuple[Limit, ...]:
+    return tuple(limit for limit in LIMITS if limit.kind == kind)
 
 
 def _of_all_groups(job: JobView) -> Iterator[Found]:

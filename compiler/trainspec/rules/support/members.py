@@ -1,6 +1,6 @@
 """Members of a request by a pattern: `VpcConfig.Subnets.*` is every subnet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -10,13 +10,13 @@ from trainspec.text.tree import Path
 
 def places(job: JobView, pattern: str) -> Iterable[tuple[Path, Any]]:
     """The members that `pattern` stands for, each with its value; `*` is any item of a list, or any entry of a map."""
-    steps = _steps(pattern)
-    return _below(job.request[steps[0]], steps) if steps[0] in job.request else ()  # most often, it is not there
+    steps, names = _steps(pattern)
+    return _found(job.request, steps) if names <= job.words else ()  # most often, they are not there
 
 
-def _below(member: Any, steps: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
-    found: list[tuple[Path, Any]] = [(steps[:1], member)]
-    for step in steps[1:]:
+def _found(request: Any, steps: tuple[str, ...]) -> list[tuple[Path, Any]]:
+    found: list[tuple[Path, Any]] = [((), request)]
+    for step in steps:
         following: list[tuple[Path, Any]] = []
         for path, value in found:
             if step == "*":
@@ -27,11 +27,11 @@ def _below(member: Any, steps: tuple[str, ...]) -> Iterator[tuple[Path, Any]]:
             elif isinstance(value, dict) and step in value:
                 following.append(((*path, step), value[step]))
         found = following
-        if not found:
-            return
-    yield from found
+    return found
 
 
 @cache
-def _steps(pattern: str) -> tuple[str, ...]:
-    return tuple(pattern.split("."))
+def _steps(pattern: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The steps of a pattern, and the members that it names."""
+    steps = tuple(pattern.split("."))
+    return steps, frozenset(steps) - {"*"}

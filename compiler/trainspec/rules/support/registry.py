@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from trainspec.diagnostics import Code, codes
 from trainspec.rules.support.topics import TOPICS, topic_of, topics_of
@@ -21,6 +21,8 @@ class Rule:
     good: str
     check_job: Callable[[JobView], Iterator[Found]] | None
     check_spec: Callable[[SpecView], Iterator[Found]] | None
+    only_with: frozenset[str]
+    """Words of a request without any of which the rule finds nothing in a job; empty if there are no such words."""
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -36,12 +38,20 @@ def rules_of_specs() -> tuple[Rule, ...]:
 
 def rules_for(job: JobView) -> tuple[Rule, ...]:
     """The rules that may find something in a job, in order of their codes."""
-    return _rules_of_jobs(topics_of(job))
+    topics = topics_of(job)
+    return _rules_of_words(topics, _words_of(topics) & job.words)
+
+
+@lru_cache(maxsize=1024)
+def _rules_of_words(topics: frozenset[str], words: frozenset[str]) -> tuple[Rule, ...]:
+    rules = (rule for rule in _rules_of(topics) if rule.check_job)
+    return tuple(rule for rule in rules if not rule.only_with or not rule.only_with.isdisjoint(words))
 
 
 @cache
-def _rules_of_jobs(topics: frozenset[str]) -> tuple[Rule, ...]:
-    return tuple(rule for rule in _rules_of(topics) if rule.check_job)
+def _words_of(topics: frozenset[str]) -> frozenset[str]:
+    """The words that decide whether some rule of these topics is run."""
+    return frozenset(word for rule in _rules_of(topics) for word in rule.only_with)
 
 
 @cache
@@ -71,6 +81,7 @@ def _rule(name: str) -> Rule | None:
         module.GOOD.strip("\n"),
         getattr(module, "check_job", None),
         getattr(module, "check_spec", None),
+        frozenset(getattr(module, "ONLY_WITH", ())),
     )
 
 

@@ -121,10 +121,27 @@ class JobView:
         for step in path:
             if isinstance(found, dict):  # faster than Mapping, and the rules ask a hundred times a job
                 found = found.get(step)
+            elif isinstance(found, list) and isinstance(step, int) and step < len(found):
+                found = found[step]
             else:
-                known = isinstance(found, list) and isinstance(step, int) and step < len(found)
-                found = found[int(step)] if known else None
+                return None
         return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What the request speaks of: the names of its members at any depth, and its texts."""
+        words: set[str] = set()
+        waiting: list[Any] = [self.request]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, str):
+                words.add(each)
+            elif isinstance(each, dict):
+                words.update(each)
+                waiting += each.values()
+            elif isinstance(each, list):
+                waiting += each
+        return frozenset(words)
 
     def number(self, *path: str | int) -> int | None:
         """The number at a member's path; None if there is none, or only the task run knows it."""
@@ -166,9 +183,11 @@ class JobView:
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
         """Every text of the request that stands where the API has a member, and is no longer than any may be."""
-        texts = ((path, value) for path, value in leaves(self.request) if isinstance(value, str))
-        shapes = ((path, shape_name(path), value) for path, value in texts if len(value) <= LONGEST)
-        return tuple(Leaf(path, shape, value, not has_template(value)) for path, shape, value in shapes if shape)
+        found = []
+        for path, value in leaves(self.request):
+            if isinstance(value, str) and len(value) <= LONGEST and (shape := shape_name(path)):
+                found.append(Leaf(path, shape, value, not has_template(value)))
+        return tuple(found)
 
     def renderings(self, *path: str | int) -> tuple[str, ...]:
         """What the text at a member's path is in each sample task run.
