@@ -171,7 +171,7 @@ def replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
 def test_rule_bears_any_request(rule: Rule) -> None:
     """A raw `request:` block can contain anything; the API's schema decides whether it is wrong.
 
-    If a rule finds something, its topic must concern the job.
+    If a rule finds something, its topic must concern the job, and the request must have one of its words.
     """
     for example in (rule.bad, rule.good):
         request = next(iter(analyse(Source("example.yaml", spec_with(example)), Options()).requests.values()))
