@@ -90,7 +90,9 @@ class Cache:
             entry["watched"] = self._watches.stored(outcome.watched) if outcome.watched else None
             if entry["watched"] is None:
                 return
-        self.can_write = write_entry(self._path(source.name), entry, self.base)  # if not, the run continues without
+        self.can_write = write_entry(
+            Path(self._path(source.name)), entry, self.base
+        )  # if not, the run continues without
 
     @cached_property
     def _watches(self) -> "Watches":
@@ -100,11 +102,11 @@ class Cache:
         return Watches(self._path_of_names, self.base)
 
     def _path_of_names(self, key: str) -> Path:
-        return self._path(f"names {key}")
+        return Path(self._path(f"names {key}"))
 
-    def _path(self, name: str) -> Path:
+    def _path(self, name: str) -> str:
         key = digest_of(name)
-        return Path(f"{self.folder}/{key[:2]}/{key[2:32]}")
+        return f"{self.folder}/{key[:2]}/{key[2:32]}"
 
 
 def open_cache(root: Path, chosen: Options, selection: Selection) -> Cache | None:

@@ -148,7 +148,7 @@ def digest_of(text: str) -> str:
 # ---------------------------------------------------------------------- files
 
 
-def read_entry(path: Path) -> dict[str, Any] | None:
+def read_entry(path: Path | str) -> dict[str, Any] | None:
     """The entry in a file; None if there is none, or it is damaged."""
     try:
         digest, text = read_typed(path, _LONGEST).decode().split("\n", 1)

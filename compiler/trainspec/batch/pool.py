@@ -37,16 +37,16 @@ class Look:
         """The result of an earlier run for the file, if it is still valid."""
         if self._cache is None or not self._is_anything_known:
             return None
-        source = self._files.named(path)
+        source = self.files.named(path)
         if not isinstance(source, Source):
             return None
-        return self._cache.find(source, self._files.extended, with_output=self.wanted.dag_file)
+        return self._cache.find(source, self.files.extended, with_output=self.wanted.dag_file)
 
     def at(self, path: Path) -> Outcome:
         """The result for the file, analysed now."""
         from trainspec.batch.analyse import look_at
 
-        source, recorder = self._files.named(path), Recorder(self._files.extended)
+        source, recorder = self.files.named(path), Recorder(self.files.extended)
         outcome = look_at(source, self.project, self.chosen, self.wanted, recorder.read)
         is_whole = not any(found.code.id == codes.TOO_MUCH_WORK.id for found in outcome.findings)
         if self._cache is not None and isinstance(source, Source) and is_whole:
@@ -58,7 +58,8 @@ class Look:
         return self._cache is not None and self._cache.folder.is_dir()
 
     @cached_property
-    def _files(self) -> Files:
+    def files(self) -> Files:
+        """The files that are looked at, and those that they extend."""
         return Files(self.project)
 
     @cached_property
@@ -69,7 +70,7 @@ class Look:
 
 def outcomes(paths: Sequence[Path], look: Look) -> list[Outcome]:
     """What a run has to know of each file, in the order of `paths`."""
-    with Progress(len(paths)) as progress:
+    with Progress(len(paths)) as progress, look.files.at_rest():
         found: dict[Path, Outcome] = {}
         for path in paths:
             known = look.known(path)

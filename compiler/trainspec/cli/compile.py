@@ -130,7 +130,7 @@ def _findings(there: InEnvironment, arguments: argparse.Namespace) -> list[Diagn
 def _check_apart(targets: Sequence[Target], project: Project) -> None:
     """Raise UsageError if two environments would write the same file."""
     made: dict[Path, Target] = {}
-    for target in targets:
+    for target in targets if len(targets) > 1 else ():
         folder = real_folder(target.output)
         for name in target.dags:
             path = folder / name

@@ -39,6 +39,18 @@ class DiskTree:
 
     def __init__(self, root: Path) -> None:
         self.root = os.path.realpath(root)
+        self._stays_open = False
+        self._last: tuple[list[str], int] | None = None
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Inside, the folder of the last file stays open for the next one: a run's files are in a few folders."""
+        self._stays_open = True
+        try:
+            yield
+        finally:
+            self._stays_open = False
+            self._leave()
 
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file, of which it may have `most`. Raises UnreadableError."""
@@ -94,18 +106,32 @@ class DiskTree:
             if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
                 raise NotADirectoryError(0, "is a link", path)
             return os.open(path, _OPEN)
-        here = os.open(self.root, _FOLDER)
+        if self._last is None or self._last[0] != parts[:-1]:
+            self._leave()
+            self._last = parts[:-1], self._folder(parts[:-1])
         try:
-            for part in parts[:-1]:
-                below = os.open(part, _FOLDER | _NO_LINK, dir_fd=here)
-                os.close(here)
-                here = below
-            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=here)
+            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=self._last[1])
         finally:
-            os.close(here)
+            if not self._stays_open:
+                self._leave()
+
+    def _folder(self, parts: list[str]) -> int:
+        here = os.open(self.root, _FOLDER)
+        for part in parts:
+            try:
+                below = os.open(part, _FOLDER | _NO_LINK, dir_fd=here)
+            finally:
+                os.close(here)
+            here = below
+        return here
+
+    def _leave(self) -> None:
+        if self._last is not None:
+            os.close(self._last[1])
+            self._last = None
 
 
-def read_typed(path: Path, most: int) -> bytes:
+def read_typed(path: Path | str, most: int) -> bytes:
     """The bytes of the file at a path that the user typed: links are followed. Raises UnreadableError."""
     with _explained():
         return _content(os.open(path, _OPEN), most)

@@ -1,5 +1,6 @@
 """What a run would change in its output folders."""
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -88,16 +89,21 @@ def compare(
     another environment is left alone.
     """
     tree = DiskTree(folder)
-    changes = [_compare(tree, folder / name, made, owner) for name, made in generated.items()]
-    present = sorted(folder.glob("*.py")) if folder.is_dir() else []
-    for path in present:
-        text = _read(tree, path.name) if path.name not in generated else None
-        header = read_header(text) if text is not None else None
-        specs = header.specs if header is not None and owner.may_remove(header, folder) else ()
-        is_ours = header is not None and header.environment == environment
-        if specs and all((is_ours and spec in specs_of_run) or not _is_file(owner.root / spec) for spec in specs):
-            changes.append(Change(path, Kind.ORPHAN, text, None))
+    with tree.at_rest():
+        changes = [_compare(tree, folder / name, made, owner) for name, made in generated.items()]
+        for name in _dag_files(folder) - generated.keys():
+            text = _read(tree, name)
+            header = read_header(text) if text is not None else None
+            specs = header.specs if header is not None and owner.may_remove(header, folder) else ()
+            is_ours = header is not None and header.environment == environment
+            if specs and all((is_ours and spec in specs_of_run) or not _is_file(owner.root / spec) for spec in specs):
+                changes.append(Change(folder / name, Kind.ORPHAN, text, None))
     return sorted(changes, key=lambda change: change.path.name)
+
+
+def _dag_files(folder: Path) -> set[str]:
+    """The names of the files in `folder` that Airflow may read."""
+    return {name for name in os.listdir(folder) if name.endswith(".py")} if folder.is_dir() else set()  # noqa: PTH208
 
 
 def compare_requests(

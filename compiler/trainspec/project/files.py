@@ -1,6 +1,7 @@
 """Reading a project's files: those that a run names, and those that others extend."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from trainspec.diagnostics import Diagnostic, Span, codes
@@ -23,6 +24,10 @@ class Files:
         self._tree = project.tree or DiskTree(project.root)
         self._extended: dict[str, Source | Diagnostic] = {}
         self._elsewhere: dict[str, DiskTree] = {}  # the projects around files outside of this one, by their folders
+
+    def at_rest(self) -> AbstractContextManager[None]:
+        """Inside, files are read for a run, which need not see that a folder was replaced by another."""
+        return self._tree.at_rest() if isinstance(self._tree, DiskTree) else nullcontext()
 
     def named(self, path: Path) -> Source | Diagnostic:
         """A file that the run names."""

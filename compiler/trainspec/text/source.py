@@ -19,6 +19,7 @@ _BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _PLAIN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 """Characters that are always allowed: a text of only these needs no check by the pattern, which is slow to compile."""
+_UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -71,8 +72,9 @@ def decode(content: bytes, name: str) -> Source | Diagnostic:
     """`content` as text: UTF-8, with or without a byte order mark."""
     if content.startswith(_UTF16_MARKS):
         return _unreadable(name, "is UTF-16 text", "save it as UTF-8")
+    content = content.removeprefix(_UTF8_MARK)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", errors="replace")
         span = _place(name, before)
