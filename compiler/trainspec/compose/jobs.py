@@ -183,8 +183,7 @@ class Jobs:
         entries: list[Entry] = []
         for entry in task.fields.entries:
             scope.field_name = entry.key.text
-            one = variables.resolve(mapping((entry,), task.fields.span))
-            entries += one.entries if isinstance(one, Mapping) else ()
+            entries.append(variables.entry(entry))
         resolved = replace(mapping(tuple(entries), task.fields.span), via=task.fields.via)
         return with_needed(resolved, scope.needed)
 

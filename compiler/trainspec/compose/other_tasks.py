@@ -66,8 +66,7 @@ def _resolved(section: str, task: Node, variables: Variables, scope: JobScope) -
     entries: list[Entry] = []
     for entry in task.entries:
         scope.field_name = entry.key.text
-        one = variables.resolve(mapping((entry,), task.span))
-        entries += one.entries if isinstance(one, Mapping) else ()
+        entries.append(variables.entry(entry))
     resolved = with_entries(task, tuple(entries))
     if section == "triggers":
         resolved = _handed_over(resolved, variables, scope)

@@ -98,6 +98,14 @@ class Variables:
         merged = _merged(below, resolved) if below is not None else None
         return self._bounded(settled(replace(merged or resolved, replaced=None)))
 
+    def entry(self, entry: Entry) -> Entry:
+        """An entry of a map with every `${...}` in it resolved."""
+        self._level[0] += 1
+        try:
+            return self._entry(entry)
+        finally:
+            self._level[0] -= 1
+
     def opened(self, node: Node) -> Node:
         """`node`, or the map that it names as one whole `${...}`, over the maps below it; their values as they are."""
         layers: list[Mapping] = []

@@ -71,11 +71,11 @@ class _Open:
     start: Any
     anchor: str | None
     tag: str | None
+    is_map: bool
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     merged: list[Entry] = field(default_factory=list)
     key: Scalar | None = None
-    is_map: bool = False
     in_bad_key: bool = False
 
 
@@ -139,6 +139,8 @@ class _Builder:
         if len(event.value) > MAX_TEXT:
             self._report(codes.TOO_LARGE, self._span(event), f"a string of more than {MAX_TEXT:,} characters")
             return False
+        if event.tag is None and event.anchor is None:  # as nearly all are
+            return self._add(Scalar(event.value, self._span(event), not event.style), None)
         node = Scalar(event.value, self._span_of_scalar(event), self._is_plain(event))
         return self._add(node, event.anchor, event.tag)
 
@@ -154,7 +156,7 @@ class _Builder:
             self._is_plain(event)
         if event.anchor:
             self._open_anchors.add(event.anchor)
-        opened = _Open(event.start_mark, event.anchor, event.tag, is_map=is_map)
+        opened = _Open(event.start_mark, event.anchor, event.tag, is_map)
         if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
             advice = "quote the value: an unquoted `{{` starts a YAML mapping" if is_map else "write a plain string"
             span = self._span(event)
@@ -184,7 +186,7 @@ class _Builder:
     def _add(self, node: Node, anchor: str | None, tag: str | None = None) -> bool:
         if self.keep_tags and tag and tag not in _KNOWN_TAGS:
             node = mapping((Entry(Scalar(tag, node.span), node),), node.span)
-        if node.size > MAX_NODES:
+        if not isinstance(node, Scalar) and node.size > MAX_NODES:
             self._report(codes.TOO_LARGE, node.span, f"more than {MAX_NODES:,} values, counting each use of an alias")
             return False
         if anchor:
@@ -197,6 +199,7 @@ class _Builder:
             above.items.append(node)
         elif above.key is None:
             above.key = self._as_key(node)
+            return True
         else:
             key, above.key = above.key, None
             self._set(above, key, node)
@@ -268,12 +271,10 @@ class _Builder:
     def _is_plain(self, event: Any) -> bool:
         """Whether a scalar's characters decide what it is: no quotes, no `!!str`. Reports tags without a meaning."""
         tag = event.tag
-        if tag is None:
-            return not event.style
         if tag not in _KNOWN_TAGS and not self.keep_tags:
             shown = cut(tag.replace(_TAG, "!!"), _SHOWN)
             self._report(codes.BAD_TAG, self._span(event), f"the tag `{shown}` has no meaning in a spec", "remove it")
-        return tag in _PLAIN_TAGS
+        return tag in _PLAIN_TAGS or (tag is None and not event.style)
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -291,7 +292,7 @@ class _Builder:
     def _span_of_scalar(self, event: Any) -> Span:
         """The place of a scalar; of one in so many characters on one line without the anchor and the tag before it."""
         span = self._span(event)
-        if (event.anchor or event.tag) and not event.style and span.line == span.end_line:
+        if not event.style and span.line == span.end_line:
             return span._replace(column=max(span.column, span.end_column - len(event.value)))
         return span
 
