@@ -24,7 +24,8 @@ GOOD = """
 entrypoint: [python, /opt/ml/input/data/train/train.py]
 """
 
-_FOLDER = r"/opt/ml/input/data/([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)"
+_START = "/opt/ml/input/data/"
+_FOLDER = rf"{_START}([A-Za-z0-9._-]+)(?=[/\s\"':,]|$)"
 _PROGRAM = "AlgorithmSpecification.ContainerEntrypoint.*"
 """A container whose program is below such a path cannot start; what else names one may never read it."""
 _WHERE = (
@@ -42,7 +43,8 @@ def check_job(job: JobView) -> Iterator[Found]:
         return
     for pattern in _WHERE:
         for place, value in places(job, pattern):
-            for name in re.findall(_FOLDER, value) if isinstance(value, str) and len(value) <= LONGEST else ():
+            is_read = isinstance(value, str) and _START in value and len(value) <= LONGEST
+            for name in re.findall(_FOLDER, value) if is_read else ():
                 if name not in names and re.sub(r"_[0-9]+$", "", name) not in names:
                     has = (
                         f"its channels are {', '.join(f'`{each}`' for each in names)}"

@@ -14,6 +14,7 @@ from trainspec.rules.support.channels import channels
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS828", "an earlier model that is streamed", Severity.WARNING)
+ONLY_WITH = ("Pipe", "FastFile")
 
 BAD = """
 input_mode: Pipe
@@ -34,7 +35,7 @@ def check_job(job: JobView) -> Iterator[Found]:
     """Look at the mode of each channel whose content type is that of a model."""
     for channel in channels(job):
         is_model = (channel.content_type or "").startswith("application/x-sagemaker-model")
-        if is_model and channel.mode not in (None, "File"):
+        if is_model and channel.mode in ONLY_WITH:
             own = (*channel.place, "InputMode")
             at = own if job.member(*own) is not None else (*channel.place, "ContentType")
             message = f"{channel.shown} has an earlier model, which needs the input mode File, not {channel.mode}"

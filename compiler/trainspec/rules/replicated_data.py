@@ -32,6 +32,9 @@ _WHOLE = ("code", "model", "recipe", "sm_drivers")
 def check_job(job: JobView) -> Iterator[Found]:
     """Find jobs on several instances none of whose channels is split among them."""
     count = instance_count(job)
+    has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
+    if count is None or count <= 1 or has_groups or _is_distributed(job) or repeats_itself(job):
+        return
     sources = [
         (*channel, "DataSource", "S3DataSource")
         for channel in job.places("InputDataConfig")
@@ -39,11 +42,8 @@ def check_job(job: JobView) -> Iterator[Found]:
     ]
     sources = [source for source in sources if job.member(*source)]
     ways = [job.member(*source, "S3DataDistributionType") for source in sources]
-    has_groups = job.member("ResourceConfig", "InstanceGroups") is not None
     is_left_open = None in ways and all(way in (None, "FullyReplicated") for way in ways)
-    if _is_distributed(job) or repeats_itself(job):
-        return
-    if sources and is_left_open and count is not None and count > 1 and not has_groups:
+    if sources and is_left_open:
         message = f"each of the {count} instances gets all of the data"
         advice = (
             "set `distribution: ShardedByS3Key` on a channel to shard it; ignore this if the container splits the work"

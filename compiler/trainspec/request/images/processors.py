@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/notebooks-available-instance-typ
 """
 
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Processor: TypeAlias = Literal["cpu", "gpu", "neuron", "unknown"]
@@ -22,6 +23,7 @@ def instance_family(instance_type: str) -> str | None:
     return found.group(1) if found else None
 
 
+@lru_cache(maxsize=256)
 def processor_of_instance(instance_type: str) -> Processor:
     """The processor of an instance type; `unknown` if it is not an instance type, such as a template."""
     family = instance_family(instance_type)
@@ -32,6 +34,7 @@ def processor_of_instance(instance_type: str) -> Processor:
     return "gpu" if family[0] in "gp" else "cpu"
 
 
+@lru_cache(maxsize=256)
 def processor_of(image: str) -> Processor:
     """The processor for an image, by its tag, or else its repository; `unknown` if they name none or both.
 

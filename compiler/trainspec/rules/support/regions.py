@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from trainspec.request.arn import partition
@@ -43,6 +44,7 @@ def region_of(job: JobView) -> tuple[str, str] | None:
     return (image.region, f"its image is in {image.region}") if image else None
 
 
+@lru_cache(maxsize=64)
 def partition_of(region: str) -> str | None:
     """The partition of a region; None for one that may be in a partition of its own."""
     named = partition(region)
