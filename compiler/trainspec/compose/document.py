@@ -12,8 +12,9 @@ from trainspec.compose.for_each import FIELD as FOR_EACH
 from trainspec.compose.for_each import Combinations, combinations_of, same_ids
 from trainspec.compose.jobs import ImageOf, IsAlgorithm, Jobs
 from trainspec.compose.merge import is_removal, settled
+from trainspec.compose.names import leaves, mentioned
 from trainspec.compose.other_tasks import SECTIONS, compose_section
-from trainspec.compose.variables import Variables, leaves, mentioned
+from trainspec.compose.variables import Variables
 from trainspec.diagnostics import Diagnostic, Span, codes, has_errors
 from trainspec.options import Options
 from trainspec.templates.choices import Choice

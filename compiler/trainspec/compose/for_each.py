@@ -5,7 +5,8 @@ from collections.abc import Mapping as Map
 from typing import NamedTuple
 
 from trainspec.compose.matrix import Point, combinations
-from trainspec.compose.variables import Variables, mentioned
+from trainspec.compose.names import mentioned
+from trainspec.compose.variables import Variables
 from trainspec.diagnostics import Diagnostic, Label, Span, codes
 from trainspec.text.tree import Mapping, Node, Scalar, key_span
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from operator import is_
 
 from trainspec.compose.merge import merge, settled
+from trainspec.compose.names import REFERENCE
 from trainspec.compose.references import PREFIX, JobScope
 from trainspec.compose.undefined import advice_for, meant
 from trainspec.diagnostics import Code, Diagnostic, Fix, Span, codes
@@ -44,7 +45,6 @@ _TOO_DEEP = f"more than {MAX_LEVELS} levels of nesting after variables are subst
 
 _STEPS_OF_LOOKUP = 5
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{([^{}\n]*)(\}?)")
 _NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*", re.ASCII)
 
 
@@ -137,7 +137,7 @@ class Variables:
 
     def _names_known(self, node: Node) -> bool:
         """Whether `node` is one whole `${...}` that can be resolved."""
-        whole = _REFERENCE.fullmatch(node.text) if isinstance(node, Scalar) else None
+        whole = REFERENCE.fullmatch(node.text) if isinstance(node, Scalar) else None
         name = (whole.group(1) or "").strip() if whole else ""
         return name in self._values and name not in self._resolving
 
@@ -185,14 +185,14 @@ class Variables:
         return mapping((), span)
 
     def _scalar(self, node: Scalar) -> Node:
-        whole = _REFERENCE.fullmatch(node.text)
+        whole = REFERENCE.fullmatch(node.text)
         if whole and whole.group(1) is not None:
             value = self._lookup(whole, node)
             if value is None:
                 return Scalar("", node.span, plain=False)
             return replace(value, via=node.span, replaced=node.replaced or value.replaced)
         parts, end, length = [], 0, len(node.text)
-        for found in _REFERENCE.finditer(node.text):
+        for found in REFERENCE.finditer(node.text):
             parts += [node.text[end : found.start()], self._inside_text(found, node)]
             end = found.end()
             length += len(parts[-1])
@@ -292,25 +292,3 @@ def _merged(below: Mapping | None, above: Node) -> Mapping | None:
     )
     merged = merge(below, mapping(entries, above.span))
     return merged if isinstance(merged, Mapping) else None
-
-
-def leaves(prefix: str, node: Node | None) -> Iterator[tuple[str, Node]]:
-    """The dotted names under which `node` and the values of its maps can be referred to."""
-    if isinstance(node, Mapping):
-        for entry in node.entries:
-            yield f"{prefix}.{entry.key.text}", entry.value
-            yield from leaves(f"{prefix}.{entry.key.text}", entry.value)
-
-
-def mentioned(node: Node | None, kind: str = "vars") -> Iterator[str]:
-    """The names of the variables of a kind that `${...}` in the values of `node` name, resolved or not."""
-    waiting = [] if node is None else [node]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, Mapping):
-            waiting += [entry.value for entry in reversed(each.entries)]
-        elif isinstance(each, Sequence):
-            waiting += reversed(each.items)
-        elif "${" in each.text:
-            names = (found.group(1) for found in _REFERENCE.finditer(each.text) if found.group(1) is not None)
-            yield from (name.strip().split(".")[1] for name in names if name.strip().startswith(f"{kind}."))

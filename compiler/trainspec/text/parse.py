@@ -5,12 +5,11 @@ nesting, size and aliases are bounded while the text is read, nothing recurses, 
 parsing continues behind it.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainspec.diagnostics import Code, Diagnostic, Edit, Fix, Label, Span, codes
+from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes
 from trainspec.diagnostics.words import cut
 from trainspec.text.events import events, yaml_error
 from trainspec.text.source import Source
@@ -27,7 +26,6 @@ They hold for the document, one map or list, one text, and the findings after wh
 """
 
 _SHOWN = 60
-_TEMPLATE = re.compile(r"""\{\{[^{}"\\\r\n]*\}\}(?=[ \t]*(?:[,}\]\r\n]|[ \t]#|\Z))""")
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"}
 _KNOWN_TAGS = {*_PLAIN_TAGS, f"{_TAG}str", f"{_TAG}map", f"{_TAG}seq", "!", None}
@@ -158,9 +156,11 @@ class _Builder:
             self._open_anchors.add(event.anchor)
         opened = _Open(event.start_mark, event.anchor, event.tag, is_map)
         if (above := self._stack[-1] if self._stack else None) and above.is_map and above.key is None:
+            from trainspec.text.syntax import quoted_template
+
             advice = "quote the value: an unquoted `{{` starts a YAML mapping" if is_map else "write a plain string"
             span = self._span(event)
-            fix = self._quoted(above.start) if is_map else None
+            fix = quoted_template(self.source, above.start) if is_map else None
             self._report(codes.BAD_KEY, span, "a map or list cannot be a key", advice, fix=fix)
             opened.in_bad_key = True
         self._stack.append(opened)
@@ -279,15 +279,6 @@ class _Builder:
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         return Span(self.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-    def _quoted(self, start: Any) -> Fix | None:
-        """The template that begins at `start`, where it is the whole value, in quotes."""
-        template = _TEMPLATE.match(self.source.text, start.index)
-        if template is None:
-            return None
-        line, column = start.line + 1, start.column + 1
-        span = Span(self.name, line, column, line, column + len(template.group()))
-        return Fix((Edit(span, f'"{template.group()}"'),))
 
     def _span_of_scalar(self, event: Any) -> Span:
         """The place of a scalar; of one in so many characters on one line without the anchor and the tag before it."""

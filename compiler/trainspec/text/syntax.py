@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from trainspec.diagnostics import Diagnostic, Label, Span, codes
+from trainspec.diagnostics import Diagnostic, Edit, Fix, Label, Span, codes
 from trainspec.diagnostics.words import cut
 from trainspec.text.complaints import begins, complaint
 from trainspec.text.source import Source
 
+_TEMPLATE = re.compile(r"""\{\{[^{}"\\\r\n]*\}\}(?=[ \t]*(?:[,}\]\r\n]|[ \t]#|\Z))""")
 _NO_BREAK = re.compile(" *\xa0")
 _KEY_AND_VALUE = re.compile(r"([A-Za-z_][\w.-]*) *[: =] *(\S.*)")
 
@@ -42,3 +43,13 @@ def syntax_finding(error: Any, source: Source) -> Diagnostic:
     text = lines[line - 1] if line <= len(lines) else ""
     message, advice = complaint(context, problem, text, column)
     return Diagnostic(codes.SYNTAX, span, message, advice, labels=labels)
+
+
+def quoted_template(source: Source, start: Any) -> Fix | None:
+    """The fix that puts the template at the mark `start` in quotes, if it is the whole value."""
+    template = _TEMPLATE.match(source.text, start.index)
+    if template is None:
+        return None
+    line, column = start.line + 1, start.column + 1
+    span = Span(source.name, line, column, line, column + len(template.group()))
+    return Fix((Edit(span, f'"{template.group()}"'),))
