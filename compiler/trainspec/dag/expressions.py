@@ -103,6 +103,8 @@ def local_names(imported: Iterable[Import], own: Iterable[Import] = ()) -> dict[
 
 def source(value: Expression, depth: int = 0, names: Names | None = None) -> str:
     """`value` as Python source. Collections are written out, an entry a line; short calls stay on one."""
+    if isinstance(value, str):
+        return string(value)
     inner, outer = INDENT * (depth + 1), INDENT * depth
     if isinstance(value, Call):
         return _call(value, depth, names or {})
@@ -115,7 +117,7 @@ def source(value: Expression, depth: int = 0, names: Names | None = None) -> str
     if isinstance(value, list):
         lines = [f"{inner}{source(below, depth + 1, names)},\n" for below in value]
         return "[\n" + "".join(lines) + outer + "]" if lines else "[]"
-    return string(value) if isinstance(value, str) else repr(value)
+    return repr(value)
 
 
 def string(text: str) -> str:
@@ -135,14 +137,23 @@ def one_line(text: str) -> str:
 
 def imports(value: Expression) -> set[Import]:
     """Everything that `value` needs imported."""
-    if isinstance(value, Call):
-        below = [*value.positional, *(each for _, each in value.keywords)]
-        return {value.imported}.union(*map(imports, below))
-    if isinstance(value, dict):
-        return set().union(*map(imports, value.values()))
-    if isinstance(value, Name):
-        return {value.imported}
-    return set().union(*map(imports, value)) if isinstance(value, list) else set()
+    found: set[Import] = set()
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):  # as most are
+            continue
+        if isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, Call):
+            found.add(each.imported)
+            waiting += each.positional
+            waiting += [below for _, below in each.keywords]
+        elif isinstance(each, Name):
+            found.add(each.imported)
+    return found
 
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

@@ -23,6 +23,8 @@ def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
 
 def with_leaves(value: Any, change: Callable[[Any, Path], Any], path: Path = ()) -> Any:
     """`value` with `change(single value, path)` instead of each single value."""
+    if isinstance(value, str):
+        return change(value, path)
     if isinstance(value, dict):
         return {key: with_leaves(below, change, (*path, key)) for key, below in value.items()}
     if isinstance(value, list):
