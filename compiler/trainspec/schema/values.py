@@ -9,16 +9,16 @@ Path: TypeAlias = tuple[str | int, ...]
 def leaves(value: Any, path: Path = ()) -> list[tuple[Path, Any]]:
     """The single values in `value`, and its empty maps and lists, each with its path below `path`."""
     found: list[tuple[Path, Any]] = []
-
-    def walk(value: Any, path: Path) -> None:
-        if not value or not isinstance(value, (dict, list)):
-            found.append((path, value))
-            return
-        for step, below in value.items() if isinstance(value, dict) else enumerate(value):
-            walk(below, (*path, step))
-
-    walk(value, path)
+    _collect(value, path, found)
     return found
+
+
+def _collect(value: Any, path: Path, found: list[tuple[Path, Any]]) -> None:
+    if not value or not isinstance(value, (dict, list)):
+        found.append((path, value))
+        return
+    for step, below in value.items() if isinstance(value, dict) else enumerate(value):
+        _collect(below, (*path, step), found)
 
 
 def with_leaves(value: Any, change: Callable[[Any, Path], Any], path: Path = ()) -> Any:

@@ -6,8 +6,9 @@ parsing continues behind it.
 """
 
 from collections.abc import Callable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from trainspec.diagnostics import Code, Diagnostic, Fix, Label, Span, codes
 from trainspec.diagnostics.words import cut
@@ -91,15 +92,6 @@ class _Builder:
         self._last: Any = None
         self._documents = 0
         self._merged = 0
-        self._steps: dict[str, Callable[[Any], bool]] = {
-            "DocumentStartEvent": self._document,
-            "MappingStartEvent": self._begin_map,
-            "SequenceStartEvent": self._begin,
-            "MappingEndEvent": self._end,
-            "SequenceEndEvent": self._end,
-            "ScalarEvent": self._scalar,
-            "AliasEvent": self._alias,
-        }
 
     def take(self, event: Any) -> bool:
         """Take in one event; false when reading on is of no use."""
@@ -108,8 +100,8 @@ class _Builder:
                 codes.TOO_LARGE, self._span(event), f"{MAX_FAULTS} errors so far: the rest of the file is not read"
             )
             return False
-        step = self._steps.get(type(event).__name__)
-        return step is None or step(event)
+        step = _STEPS.get(type(event).__name__)
+        return step is None or step(self, event)
 
     def has(self, keys: frozenset[str]) -> bool:
         """Whether the document is a map that has these keys."""
@@ -141,9 +133,6 @@ class _Builder:
             return self._add(Scalar(event.value, self._span(event), not event.style), None)
         node = Scalar(event.value, self._span_of_scalar(event), self._is_plain(event))
         return self._add(node, event.anchor, event.tag)
-
-    def _begin_map(self, event: Any) -> bool:
-        return self._begin(event, is_map=True)
 
     def _begin(self, event: Any, *, is_map: bool = False) -> bool:
         if len(self._stack) >= MAX_DEPTH:
@@ -297,3 +286,15 @@ class _Builder:
         fix: Fix | None = None,
     ) -> None:
         self.findings.append(Diagnostic(code, span, message, advice, labels=labels, fix=fix))
+
+
+_STEPS: Final[Map[str, Callable[[_Builder, Any], bool]]] = {
+    "DocumentStartEvent": _Builder._document,
+    "MappingStartEvent": lambda builder, event: builder._begin(event, is_map=True),
+    "SequenceStartEvent": _Builder._begin,
+    "MappingEndEvent": _Builder._end,
+    "SequenceEndEvent": _Builder._end,
+    "ScalarEvent": _Builder._scalar,
+    "AliasEvent": _Builder._alias,
+}
+"""How each of libyaml's events is taken in. A builder that held its own methods would be a cycle, and garbage."""
