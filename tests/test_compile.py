@@ -282,3 +282,14 @@ def test_advice_repeats_the_options(spec: Path, trainspec: Run) -> None:
     )
     assert "run `trainspec compile --env dev --airflow 2.11 --output 'o u t' --var secret=...`" in checked.stderr
     assert "hunter2" not in checked.stderr
+
+
+def test_check_of_a_folder_that_cannot_be_listed(dag: Path, trainspec: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: object) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    dag.unlink()
+    monkeypatch.setattr("os.listdir", refused)
+    checked = trainspec("compile", "--check")
+    assert checked.returncode == 1
+    assert "`generated_dags/one.py` is missing" in checked.stderr

@@ -3,6 +3,8 @@
 import os
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -265,3 +267,43 @@ def test_no_glob_takes_long() -> None:
     assert not matches("*a" * 200 + "b", long)
     assert not matches("**/a/" * 200 + "b", "/".join("a" * 500))
     assert literal_folder("specs/a/*/b.yaml") == "specs/a"
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> DiskTree:
+    """A tree of four folders with a file each, which holds the folder's name."""
+    for name in "abcd":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text(name)
+    return DiskTree(tmp_path)
+
+
+def _open_files() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+def test_a_tree_at_rest_holds_one_folder_at_most(folders: DiskTree) -> None:
+    before = _open_files()
+    with folders.at_rest():
+        assert [folders.read(f"{name}/x", 9) for name in "aabba"] == [b"a", b"a", b"b", b"b", b"a"]
+        with pytest.raises(UnreadableError):
+            folders.read("a/missing", 9)
+        with pytest.raises(UnreadableError):
+            folders.read("missing/x", 9)
+        assert folders.read("a/x", 9) == b"a"
+        assert _open_files() <= before + 1
+    assert _open_files() == before
+
+
+def test_a_tree_that_is_sent_to_another_process_opens_its_own_folders(folders: DiskTree) -> None:
+    with folders.at_rest(), ProcessPoolExecutor(1, get_context("spawn")) as processes:
+        folders.read("a/x", 9)
+        assert processes.submit(folders.read, "a/x", 9).result() == b"a"
+
+
+def test_threads_may_share_a_tree(folders: DiskTree) -> None:
+    def read(name: str) -> set[bytes]:
+        return {folders.read(f"{name}/x", 9) for _ in range(300)}
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read, "abcd")) == [{b"a"}, {b"b"}, {b"c"}, {b"d"}]

@@ -42,9 +42,16 @@ class DiskTree:
         self._stays_open = False
         self._last: tuple[list[str], int] | None = None
 
+    def __reduce__(self) -> tuple[type["DiskTree"], tuple[Path]]:
+        """In another process, no folder is open."""
+        return DiskTree, (Path(self.root),)
+
     @contextmanager
     def at_rest(self) -> Iterator[None]:
-        """Inside, the folder of the last file stays open for the next one: a run's files are in a few folders."""
+        """Inside, the folder of the last file stays open for the next one: a run's files are in a few folders.
+
+        Only one thread may read inside.
+        """
         self._stays_open = True
         try:
             yield
@@ -106,14 +113,16 @@ class DiskTree:
             if os.path.normcase(os.path.realpath(path)) != os.path.normcase(path):
                 raise NotADirectoryError(0, "is a link", path)
             return os.open(path, _OPEN)
-        if self._last is None or self._last[0] != parts[:-1]:
-            self._leave()
-            self._last = parts[:-1], self._folder(parts[:-1])
-        try:
-            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=self._last[1])
-        finally:
-            if not self._stays_open:
+        if self._stays_open:
+            if self._last is None or self._last[0] != parts[:-1]:
                 self._leave()
+                self._last = parts[:-1], self._folder(parts[:-1])
+            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=self._last[1])
+        here = self._folder(parts[:-1])
+        try:
+            return os.open(parts[-1], _OPEN | _NO_LINK, dir_fd=here)
+        finally:
+            os.close(here)
 
     def _folder(self, parts: list[str]) -> int:
         here = os.open(self.root, _FOLDER)

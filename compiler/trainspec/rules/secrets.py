@@ -1,6 +1,7 @@
 """What looks like a secret. Nothing here gives a secret back: a rule says where it is, never what it is."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from trainspec.rules.support.view import LONGEST, JobView, once_a_job
 from trainspec.safety.masking import form_of, names_password, refers, speaks_of_secrets
@@ -32,7 +33,12 @@ def is_secret_by_name(name: str, text: str) -> bool:
     """Whether a name that speaks of secrets stands before a text that is random, or a password that is written out."""
     if _refers(text):
         return False
-    return names_password(name) or (speaks_of_secrets(name) and is_random(text))
+    return _names_password(name) or (_speaks_of_secrets(name) and is_random(text))
+
+
+_names_password = lru_cache(maxsize=1024)(names_password)
+_speaks_of_secrets = lru_cache(maxsize=1024)(speaks_of_secrets)
+"""The names of parameters are few, and many jobs share them."""
 
 
 def _refers(text: str) -> bool:

@@ -8,7 +8,7 @@ a secret back.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
 MASK: Final = "***"
@@ -92,7 +92,6 @@ def form_of(text: str) -> str | None:
     return list(_FORMS)[(found.lastindex or 1) - 1] if found else None
 
 
-@lru_cache(maxsize=1024)  # the names of parameters, which many jobs share
 def speaks_of_secrets(name: str) -> bool:
     """Whether the value of a name may be a secret, whatever it looks like."""
     words = [word.lower() for word in _compiled(_WORD).findall(name)]
@@ -100,7 +99,6 @@ def speaks_of_secrets(name: str) -> bool:
     return names_key or names_password(name) or bool(_SECRET_WORDS & set(words))
 
 
-@lru_cache(maxsize=1024)
 def names_password(name: str) -> bool:
     """Whether a name's value is a password, which may not look random."""
     return any(word.lower() in _PASSWORD_WORDS for word in _compiled(_WORD).findall(name)[-1:])
