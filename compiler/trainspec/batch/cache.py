@@ -90,9 +90,8 @@ class Cache:
             entry["watched"] = self._watches.stored(outcome.watched) if outcome.watched else None
             if entry["watched"] is None:
                 return
-        self.can_write = write_entry(
-            Path(self._path(source.name)), entry, self.base
-        )  # if not, the run continues without
+        path = Path(self._path(source.name))
+        self.can_write = write_entry(path, entry, self.base)  # if not, the run continues without
 
     @cached_property
     def _watches(self) -> "Watches":

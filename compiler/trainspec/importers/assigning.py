@@ -64,7 +64,7 @@ def _assign_item(run: "Interpreter", target: ast.Subscript, value: Any, scope: S
         return
     is_key = isinstance(key, str | int) and not is_variable(key)
     if run.in_doubt or not is_key or (isinstance(of, list) and not isinstance(key, int)):
-        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` is set, but if or which one is only known at run time")
+        run.spoil(of, target, f"`{ast.unparse(target)[:80]}` may be set: which item, if any, is only known at run time")
         return
     try:
         of[key] = value

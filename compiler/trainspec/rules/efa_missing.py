@@ -14,7 +14,6 @@ from trainspec.rules.support.machines import instance_types
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS814", "EFA on an instance type without it", Severity.WARNING)
-ONLY_WITH = ("FI_PROVIDER", "FI_EFA_USE_DEVICE_RDMA")
 
 BAD = """
 environment: {FI_PROVIDER: efa}
@@ -28,6 +27,7 @@ resources: {instance_type: ml.p4d.24xlarge, volume_size: null}
 
 VARIABLES = {"FI_PROVIDER": ("efa",), "FI_EFA_USE_DEVICE_RDMA": ("1",)}
 """Variables of libfabric, with the values that ask for EFA."""
+ONLY_WITH = tuple(VARIABLES)
 
 
 def check_job(job: JobView) -> Iterator[Found]:

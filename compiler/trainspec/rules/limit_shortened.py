@@ -12,7 +12,6 @@ from trainspec.rules.support.limits import beyond
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS864", "a warm pool for longer than AWS keeps it", Severity.WARNING)
-ONLY_WITH = ("KeepAlivePeriodInSeconds",)
 
 BAD = """
 resources: {keep_alive: 2h}

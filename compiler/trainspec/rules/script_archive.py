@@ -15,7 +15,6 @@ from trainspec.request.images import known_registry
 from trainspec.rules.support.view import Found, JobView
 
 CODE = Code("TS830", "a script that the container cannot fetch", Severity.WARNING)
-ONLY_WITH = ("sagemaker_program", "SAGEMAKER_PROGRAM", "sagemaker_submit_directory")
 
 BAD = """
 image: 763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3.0-cpu-py311-ubuntu20.04-sagemaker
@@ -25,6 +24,7 @@ hyperparameters:
 """
 
 _PROGRAMS = (("HyperParameters", "sagemaker_program"), ("Environment", "SAGEMAKER_PROGRAM"))
+ONLY_WITH = ("sagemaker_submit_directory", *(name for _above, name in _PROGRAMS))
 _OTHER_ARCHIVE = re.compile(r"\.(?:zip|tar|tar\.bz2|tbz2?|tar\.xz|txz|tar\.zst|7z|whl|py)$", re.IGNORECASE)
 _PACKED = ("source", "dir")
 """A folder there is packed, or what keeps it from being so has been reported."""

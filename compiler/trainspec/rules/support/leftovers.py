@@ -18,7 +18,7 @@ _SLOT = re.compile(
     r"|(?<![A-Za-z0-9])(?:YOUR|your)[_-][A-Za-z]+"
 )
 _MAY_BE_SLOT = re.compile(r"[<{$…]|\.\.\.|[Xx]{4}|TODO|FIXME|TBD|CHANGE|REPLACE|PLACEHOLDER|YOUR|your")
-"""What each of them holds, found in a fraction of the time."""
+"""What every slot contains: most texts have none of it, and this search is several times faster."""
 _WORDS = re.compile(r"None|null|NULL|undefined|nan|NaN|N/A|n/a")
 _IN_FREE_TEXT = re.compile(
     r"(?i:<(?:your|insert|replace|put)[^<>]*>)|TODO|FIXME|[Xx]{4,}|(?i:CHANGE[_-]?ME|REPLACE[_-]?ME)"
